@@ -1,0 +1,26 @@
+//! The command line: one file a command. Floor 4.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Calls debtors by the rules and writes back what came of it.
+#[derive(Debug, Parser)]
+#[command(name = "obzvon", version)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {}
+
+impl Cli {
+    /// Carries the command out. Exit codes: 0 clean, 1 fault, 78 config.
+    ///
+    /// # Errors
+    /// The command's fault, with what it was doing.
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        match self.command {}
+    }
+}

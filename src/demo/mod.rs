@@ -1,0 +1,1 @@
+//! The demo: an invented list and a simulated carrier around the real daemon. Floor 4.

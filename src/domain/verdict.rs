@@ -1,0 +1,46 @@
+//! What the detector may say of the sound it hears.
+
+/// Who or what is on the line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Verdict {
+    Busy,
+    Congestion,
+    Fax,
+    Human,
+    Machine,
+    Music,
+    Ringback,
+    Silence,
+    /// Special information tones or an operator's announcement.
+    Sit,
+    Unsure,
+}
+
+impl Verdict {
+    /// The code in files and the database.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Busy => "busy",
+            Self::Congestion => "congestion",
+            Self::Fax => "fax",
+            Self::Human => "human",
+            Self::Machine => "machine",
+            Self::Music => "music",
+            Self::Ringback => "ringback",
+            Self::Silence => "silence",
+            Self::Sit => "sit",
+            Self::Unsure => "unsure",
+        }
+    }
+}
+
+/// What the detector reports, in order of media time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Heard {
+    /// A steady tone of an answering machine has begun.
+    BeepStarted { at_ms: u32 },
+    /// It has ended: now a message may be left.
+    BeepEnded { at_ms: u32 },
+    /// A verdict, which a later one may revise. `confidence` is in 0..=1.
+    Verdict { verdict: Verdict, at_ms: u32, confidence: f32 },
+}

@@ -1,0 +1,1 @@
+//! How many calls to start now: calls per second, slots, and agents to come free. Floor 1, sans-IO.
