@@ -1,0 +1,68 @@
+//! A share that carries its denominator and says how sure it is.
+
+use std::fmt;
+
+/// `numerator` of `denominator`; both are counts of the same kind of thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+pub struct Ratio {
+    pub numerator: u64,
+    pub denominator: u64,
+}
+
+/// The 97.5 % point of the normal distribution: intervals are at 95 %.
+const Z: f64 = 1.959_963_984_540_054;
+
+impl Ratio {
+    pub fn new(numerator: u64, denominator: u64) -> Self {
+        Self { numerator, denominator }
+    }
+
+    /// The share in 0..=1, or nothing where there is nothing to divide by.
+    pub fn share(self) -> Option<f64> {
+        (self.denominator > 0).then(|| self.numerator as f64 / self.denominator as f64)
+    }
+
+    /// Wilson's 95 % interval of the share (Wilson 1927): honest for small samples and shares near 0 or 1.
+    pub fn interval(self) -> Option<(f64, f64)> {
+        let share = self.share()?;
+        let n = self.denominator as f64;
+        let spread = 1.0 + Z * Z / n;
+        let centre = (share + Z * Z / (2.0 * n)) / spread;
+        let half = Z / spread * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
+        Some(((centre - half).max(0.0), (centre + half).min(1.0)))
+    }
+}
+
+/// `12/340 = 3.5 % (2.0–6.1)`; `0/0` where there is nothing to divide by.
+impl fmt::Display for Ratio {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.numerator, self.denominator)?;
+        if let (Some(share), Some((low, high))) = (self.share(), self.interval()) {
+            write!(f, " = {:.1} % ({:.1}–{:.1})", share * 100.0, low * 100.0, high * 100.0)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_ratio_prints_its_denominator_and_its_interval() {
+        assert_eq!(Ratio::new(12, 340).to_string(), "12/340 = 3.5 % (2.0–6.1)");
+        assert_eq!(Ratio::new(0, 0).to_string(), "0/0");
+    }
+
+    proptest! {
+        #[test]
+        fn the_interval_holds_the_share(n in 1_u64..100_000, k in 0_u64..100_000) {
+            let ratio = Ratio::new(k.min(n), n);
+            let (low, high) = ratio.interval().expect("a denominator");
+            let share = ratio.share().expect("a denominator");
+            prop_assert!(0.0 <= low && low <= share + 1e-12 && share <= high + 1e-12 && high <= 1.0);
+        }
+    }
+}
