@@ -1,5 +1,7 @@
 //! What is to be said, before it is known how: words and typed slots in one language.
 
+use std::time::Duration;
+
 use jiff::civil::{Date, Time};
 
 use super::{Language, Money, PersonName, PhoneNumber};
@@ -25,6 +27,8 @@ pub enum Part {
         with_year: bool,
     },
     Digits(String),
+    /// Whole seconds; what is below a second is not said.
+    Duration(Duration),
     /// A sound file of the prompt folder, by its relative path.
     File(String),
     Money {
