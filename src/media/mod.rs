@@ -1,1 +1,28 @@
-//! The RTP engine: its own threads on a 20 ms tick. Floor 3.
+//! The RTP engine: one plain thread per core shard walks its streams every 5 ms; tokio is not on the per-packet path.
+//! Floor 3.
+//!
+//! In go clips to play, digits to send, and what SDP agreed on; out come events by a bounded channel and a report at
+//! the end. [`MediaEngine::open`] binds a port pair before the INVITE leaves, [`Stream::connect`] tells where to
+//! send, and again on every re-INVITE.
+
+pub mod clip;
+pub mod dtmf;
+pub mod engine;
+pub mod error;
+pub mod event;
+mod ports;
+pub mod recording;
+pub mod report;
+mod shard;
+pub mod stream;
+
+pub use clip::{Clip, ClipStore};
+pub use engine::{MediaEngine, MediaPlan};
+pub use error::{ClipError, MediaError};
+pub use event::{MediaEvent, PlayId};
+pub use recording::RecordingPlan;
+pub use report::StreamReport;
+pub use stream::{Stream, StreamPlan};
+
+/// Samples of a packet: 20 ms at 8 kHz, the packet time we send.
+pub const FRAME: usize = 160;

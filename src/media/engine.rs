@@ -1,0 +1,72 @@
+//! The engine: starts the shards, opens streams on them.
+
+use std::net::IpAddr;
+use std::ops::RangeInclusive;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+use super::ports::Ports;
+use super::shard::{Act, Live, Shard, StreamId};
+use super::{MediaError, Stream, StreamPlan};
+
+/// How the engine runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MediaPlan {
+    /// The address streams are bound to: one of this host's, or the unspecified one.
+    pub bind: IpAddr,
+    /// Ports for RTP (even) and RTCP (the odd ones after them). Keep it out of the kernel's ephemeral range.
+    pub ports: RangeInclusive<u16>,
+    /// Threads, each with its own streams: one serves about two thousand calls. At least 1.
+    pub shards: usize,
+    /// How long the far end may be silent before [`MediaEvent::Stale`](super::MediaEvent::Stale).
+    pub rtp_timeout: Duration,
+}
+
+impl MediaPlan {
+    /// The usual plan on an address: ports 12000–31999, one shard, 20 s.
+    pub fn on(bind: IpAddr) -> Self {
+        Self { bind, ports: 12000..=31999, shards: 1, rtp_timeout: Duration::from_secs(20) }
+    }
+}
+
+/// Owns the media threads. Dropped, it ends them; their streams end with a BYE.
+#[derive(Debug)]
+pub struct MediaEngine {
+    plan: MediaPlan,
+    ports: Ports,
+    shards: Vec<Shard>,
+    next: AtomicU32,
+}
+
+impl MediaEngine {
+    /// Starts the threads.
+    ///
+    /// # Errors
+    /// The port range holds no pair, or a thread cannot be started.
+    pub fn start(plan: MediaPlan) -> Result<Self, MediaError> {
+        let ports = Ports::new(plan.bind, plan.ports.clone())?;
+        let shards = (0..plan.shards.max(1)).map(Shard::start).collect::<Result<_, _>>()?;
+        Ok(Self { plan, ports, shards, next: AtomicU32::new(0) })
+    }
+
+    /// Binds a port pair and opens a stream on it. Nothing is sent before [`Stream::connect`].
+    ///
+    /// # Errors
+    /// No free port pair; or the shard is overloaded or gone.
+    pub fn open(&self, plan: StreamPlan) -> Result<Stream, MediaError> {
+        let id = StreamId(self.next.fetch_add(1, Ordering::Relaxed));
+        let shard = &self.shards[id.0 as usize % self.shards.len()];
+        let pair = self.ports.bind()?;
+        let local = pair.local;
+        let (sender, events) = mpsc::channel(EVENTS);
+        let live = Live::new(pair, plan, sender, self.plan.rtp_timeout);
+        let link = shard.link();
+        link.tell(id, Act::Open(Box::new(live))).map_err(|(error, _)| error)?;
+        Ok(Stream::new(id, local, link, events))
+    }
+}
+
+/// Events kept for an owner who is late: far more than a call produces in a second.
+const EVENTS: usize = 64;

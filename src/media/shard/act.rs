@@ -1,0 +1,33 @@
+//! What a stream's owner may ask of its shard.
+
+use std::sync::Arc;
+
+use tokio::sync::oneshot;
+
+use super::{Live, Patch};
+use crate::domain::media_target::MediaTarget;
+use crate::media::{Clip, PlayId, StreamReport};
+
+/// A stream's number within its engine, never given twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(in crate::media) struct StreamId(pub u32);
+
+/// One request of an owner.
+#[derive(Debug)]
+pub(in crate::media) enum Act {
+    Answered,
+    Bridge(Patch),
+    Close(Option<oneshot::Sender<StreamReport>>),
+    Connect(MediaTarget),
+    /// An RFC 4733 event code.
+    KeyByInfo(u8),
+    Open(Box<Live>),
+    PauseRecording,
+    Play(PlayId, Vec<Arc<Clip>>),
+    ResumeRecording,
+    /// RFC 4733 event codes.
+    SendDigits(Vec<u8>),
+    StartRecording,
+    Stop,
+    Unbridge,
+}
