@@ -1,0 +1,166 @@
+//! What Prometheus may ask. No label carries a phone, a person or an agent.
+
+use std::time::Duration;
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::{Registry, Unit};
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct CallLabels {
+    campaign: String,
+    trunk: String,
+    result: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct TrunkLabel {
+    trunk: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ResponseLabels {
+    trunk: String,
+    code: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RuleLabel {
+    rule: String,
+}
+
+/// The counters of the daemon. Cheap to clone; every clone counts into the same cells.
+#[derive(Clone, Debug)]
+pub struct Metrics {
+    registry: std::sync::Arc<Registry>,
+    calls: Family<CallLabels, Counter>,
+    active: Family<TrunkLabel, Gauge>,
+    responses: Family<ResponseLabels, Counter>,
+    trunk_up: Family<TrunkLabel, Gauge>,
+    denied: Family<RuleLabel, Counter>,
+    setup: Histogram,
+    talk: Histogram,
+    rtp_lost: Counter,
+    reload_ok: Gauge,
+}
+
+impl Metrics {
+    /// A fresh registry; `version` and `config` stand in `obzvon_build_info`.
+    pub fn new(version: &str, config: &str) -> Self {
+        let mut registry = Registry::with_prefix("obzvon");
+        let calls = Family::<CallLabels, Counter>::default();
+        registry.register("calls", "Finished attempts", calls.clone());
+        let active = Family::<TrunkLabel, Gauge>::default();
+        registry.register("calls_active", "Calls in progress", active.clone());
+        let responses = Family::<ResponseLabels, Counter>::default();
+        registry.register("sip_responses", "Final responses to INVITE", responses.clone());
+        let trunk_up = Family::<TrunkLabel, Gauge>::default();
+        registry.register("trunk_up", "1 while the trunk takes calls", trunk_up.clone());
+        let denied = Family::<RuleLabel, Counter>::default();
+        registry.register("contact_denied", "Dials denied by the gate, by the first rule", denied.clone());
+        let setup = Histogram::new(exponential_buckets(0.5, 1.6, 12));
+        registry.register_with_unit("call_setup", "INVITE to answer", Unit::Seconds, setup.clone());
+        let talk = Histogram::new(exponential_buckets(1.0, 1.7, 12));
+        registry.register_with_unit("call_talk", "Answer to end", Unit::Seconds, talk.clone());
+        let rtp_lost = Counter::default();
+        registry.register("rtp_packets_lost", "RTP packets that never came", rtp_lost.clone());
+        let reload_ok: Gauge = Gauge::default();
+        registry.register(
+            "config_last_reload_successful",
+            "1 if the last reload was taken",
+            reload_ok.clone(),
+        );
+        reload_ok.set(1);
+        let info = prometheus_client::metrics::info::Info::new([
+            ("version", version.to_owned()),
+            ("config", config.to_owned()),
+        ]);
+        registry.register("build", "Version of the program and of its config", info);
+        Self {
+            registry: std::sync::Arc::new(registry),
+            calls,
+            active,
+            responses,
+            trunk_up,
+            denied,
+            setup,
+            talk,
+            rtp_lost,
+            reload_ok,
+        }
+    }
+
+    /// A call began on this trunk.
+    pub fn call_started(&self, trunk: &str) {
+        self.active.get_or_create(&TrunkLabel { trunk: trunk.to_owned() }).inc();
+    }
+
+    /// It ended with this outcome code.
+    pub fn call_ended(&self, campaign: &str, trunk: &str, result: &'static str) {
+        self.active.get_or_create(&TrunkLabel { trunk: trunk.to_owned() }).dec();
+        let labels = CallLabels { campaign: campaign.to_owned(), trunk: trunk.to_owned(), result };
+        self.calls.get_or_create(&labels).inc();
+    }
+
+    /// A final response to an INVITE came.
+    pub fn response(&self, trunk: &str, code: u16) {
+        self.responses.get_or_create(&ResponseLabels { trunk: trunk.to_owned(), code }).inc();
+    }
+
+    /// INVITE to answer, and answer to end.
+    pub fn call_times(&self, setup: Duration, talk: Duration) {
+        self.setup.observe(setup.as_secs_f64());
+        self.talk.observe(talk.as_secs_f64());
+    }
+
+    pub fn trunk_up(&self, trunk: &str, up: bool) {
+        self.trunk_up.get_or_create(&TrunkLabel { trunk: trunk.to_owned() }).set(up.into());
+    }
+
+    /// The gate said no; `rule` is the first rule that denied.
+    pub fn denied(&self, rule: &str) {
+        self.denied.get_or_create(&RuleLabel { rule: rule.to_owned() }).inc();
+    }
+
+    pub fn rtp_lost(&self, packets: u64) {
+        self.rtp_lost.inc_by(packets);
+    }
+
+    pub fn reloaded(&self, taken: bool) {
+        self.reload_ok.set(taken.into());
+    }
+
+    /// The text Prometheus reads (OpenMetrics 1.0).
+    pub fn exposition(&self) -> String {
+        let mut text = String::new();
+        encode(&mut text, &self.registry).expect("writing to a string can't fail");
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_exposition_counts_what_happened() {
+        let metrics = Metrics::new("0.1.0", "abc");
+        metrics.call_started("main");
+        metrics.call_ended("autumn", "main", "busy");
+        metrics.response("main", 486);
+        metrics.denied("ru.call.day");
+        let text = metrics.exposition();
+        for line in [
+            "obzvon_calls_total{campaign=\"autumn\",trunk=\"main\",result=\"busy\"} 1",
+            "obzvon_calls_active{trunk=\"main\"} 0",
+            "obzvon_sip_responses_total{trunk=\"main\",code=\"486\"} 1",
+            "obzvon_contact_denied_total{rule=\"ru.call.day\"} 1",
+        ] {
+            assert!(text.contains(line), "{line} is not in\n{text}");
+        }
+    }
+}

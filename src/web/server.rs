@@ -1,0 +1,73 @@
+//! `/healthz`, `/readyz` and `/metrics`.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
+use axum::routing::get;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tower_http::timeout::TimeoutLayer;
+
+use super::Metrics;
+
+/// Whether the daemon may be given work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Readiness {
+    /// Dialling, or free to.
+    Ready,
+    /// Not; says why.
+    Not(String),
+}
+
+/// Why the HTTP side does not stand.
+#[derive(Debug, thiserror::Error)]
+pub enum WebError {
+    #[error("listening for HTTP on {addr}")]
+    Listen { addr: SocketAddr, source: std::io::Error },
+    #[error("serving HTTP on {addr}")]
+    Serve { addr: SocketAddr, source: std::io::Error },
+}
+
+#[derive(Clone)]
+struct Shown {
+    metrics: Metrics,
+    readiness: watch::Receiver<Readiness>,
+}
+
+/// Listens on `addr` and answers until `stop`.
+///
+/// # Errors
+/// When the address can't be had, or the listener breaks.
+pub async fn serve(
+    addr: SocketAddr,
+    metrics: Metrics,
+    readiness: watch::Receiver<Readiness>,
+    stop: CancellationToken,
+) -> Result<(), WebError> {
+    let listener = TcpListener::bind(addr).await.map_err(|source| WebError::Listen { addr, source })?;
+    let app = Router::new()
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(exposition))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(5)))
+        .with_state(Shown { metrics, readiness });
+    let served = axum::serve(listener, app).with_graceful_shutdown(async move { stop.cancelled().await });
+    served.await.map_err(|source| WebError::Serve { addr, source })
+}
+
+async fn ready(State(shown): State<Shown>) -> (StatusCode, String) {
+    match &*shown.readiness.borrow() {
+        Readiness::Ready => (StatusCode::OK, "ready\n".to_owned()),
+        Readiness::Not(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}\n")),
+    }
+}
+
+async fn exposition(State(shown): State<Shown>) -> impl IntoResponse {
+    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    ([(header::CONTENT_TYPE, kind)], shown.metrics.exposition())
+}
