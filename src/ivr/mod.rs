@@ -1,1 +1,17 @@
-//! A checked flow graph and its interpreter: digits and prompt ends in, utterances and choices out. Floor 1, sans-IO.
+//! What is said to a debtor and what his keys mean: a checked flow and its interpreter, without IO.
+//!
+//! In: the text of a flow file ([`read`]), which becomes a [`Flow`] only through [`Flow::check`]; then, call by
+//! call, prompt ends, keys and what the detector heard ([`Input`]). Out: what to say, whom to connect, what came
+//! of it ([`Output`]). A flow that could tell a debt before the person said who he is cannot be made.
+
+mod facts;
+mod flow;
+mod input;
+mod output;
+mod run;
+
+pub use facts::CallFacts;
+pub use flow::Flow;
+pub use input::Input;
+pub use output::{Action, CallAgain, Mark, Output, PromptNo};
+pub use run::FlowRun;

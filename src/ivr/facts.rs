@@ -1,0 +1,23 @@
+//! What a flow may speak of: this debtor, this debt, this campaign.
+
+use jiff::civil::Date;
+
+use crate::domain::{DebtKind, Language, Money, PersonName, PhoneNumber};
+
+/// The facts of one call, read once before it begins.
+#[derive(Clone, Debug)]
+pub struct CallFacts {
+    /// Absent when there is no voice for names: then the flow's `without_name` wording is said.
+    pub name: Option<PersonName>,
+    /// The debtor's language; the flow's first language serves where it does not speak this one.
+    pub language: Language,
+    /// The creditor's name as the config writes it; fixed words for the speech pack.
+    pub creditor: String,
+    pub amount: Money,
+    pub due: Date,
+    pub kind: DebtKind,
+    /// Where the debtor may call back.
+    pub callback: PhoneNumber,
+    /// The debtor's own date when the call began.
+    pub today: Date,
+}
