@@ -1,1 +1,27 @@
-//! The port over the SIP library; the only place that names it. Floor 3.
+//! The port over the SIP library: places calls, registers with trunks, probes them, answers strangers.
+//!
+//! In go plans ([`SipPlan`], [`PlaceCall`], [`RegisterPlan`]); out come a [`Leg`] with its [`LegEvent`]s, a
+//! [`Registration`] with its states, a [`ProbeAnswer`]. Nothing above this module sees the library's types. No clock is
+//! read here: stamps are the daemon's; timers are the library's and tokio's.
+
+mod error;
+mod event;
+mod leg;
+mod place;
+mod plan;
+mod probe;
+mod reason;
+mod register;
+mod stack;
+mod trunk_target;
+
+pub use error::SipError;
+pub use event::{LegEvent, LegFault};
+pub use leg::Leg;
+pub use place::PlaceCall;
+pub use plan::SipPlan;
+pub use probe::ProbeAnswer;
+pub use reason::Reason;
+pub use register::{RegisterPlan, Registration, RegistrationState};
+pub use stack::SipStack;
+pub use trunk_target::{Credentials, Hop, SessionTimer, Transport, TrunkTarget};

@@ -1,0 +1,41 @@
+//! What can go wrong with the stack itself, as against a call on it.
+
+use std::net::SocketAddr;
+
+/// A fault of the SIP stack. What happens to one call is a [`super::LegEvent`], not this.
+#[derive(Debug, thiserror::Error)]
+pub enum SipError {
+    #[error("binding {transport} on {addr}")]
+    Bind { transport: &'static str, addr: SocketAddr, source: std::io::Error },
+    #[error("the stack listens nowhere: `listen` is empty")]
+    ListensNowhere,
+    #[error("no listener has the address family of {to}")]
+    NoFamily { to: SocketAddr },
+    #[error("resolving {host}")]
+    Resolve { host: String, source: std::io::Error },
+    #[error("{host} has no address")]
+    NoAddress { host: String },
+    #[error("connecting to {to} over TCP")]
+    Connect { to: SocketAddr, source: std::io::Error },
+    #[error("{what} can't stand in a SIP message")]
+    Unwritable { what: &'static str },
+    #[error("the stack is closing")]
+    Closing,
+    #[error("the library refused: {act}")]
+    Library { act: &'static str, source: rsipstack::Error },
+}
+
+impl SipError {
+    /// Whether the same act may succeed a little later.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Connect { .. } | Self::Resolve { .. } | Self::NoAddress { .. } => true,
+            Self::Bind { .. }
+            | Self::ListensNowhere
+            | Self::NoFamily { .. }
+            | Self::Unwritable { .. }
+            | Self::Closing
+            | Self::Library { .. } => false,
+        }
+    }
+}

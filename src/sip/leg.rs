@@ -1,0 +1,65 @@
+//! A leg as its owner holds it: events out, commands in.
+
+use tokio::sync::mpsc;
+
+use super::{LegEvent, Reason};
+
+/// One call we placed. Dropping it ends the call as the moment asks: CANCEL or BYE.
+#[derive(Debug)]
+pub struct Leg {
+    call_id: String,
+    events: mpsc::Receiver<LegEvent>,
+    commands: mpsc::UnboundedSender<Command>,
+}
+
+/// What the owner asks of the leg's task.
+#[derive(Debug)]
+pub(super) enum Command {
+    Cancel,
+    HangUp(Reason),
+    Hold,
+    Refer(String),
+    Resume,
+}
+
+impl Leg {
+    /// The Call-ID on the wire.
+    pub fn call_id(&self) -> &str {
+        &self.call_id
+    }
+
+    /// The next event; `None` after the last.
+    pub async fn next_event(&mut self) -> Option<LegEvent> {
+        self.events.recv().await
+    }
+
+    /// Takes the call back: CANCEL, once a provisional response allows it. An answered leg is hung up.
+    pub fn cancel(&self) {
+        self.ask(Command::Cancel);
+    }
+
+    /// Ends an answered call with BYE and the reason; a ringing one is cancelled.
+    pub fn hang_up(&self, reason: Reason) {
+        self.ask(Command::HangUp(reason));
+    }
+
+    /// Puts the far end on hold (re-INVITE, `sendonly`); `MediaChanged` or `MediaKept` follows.
+    pub fn hold(&self) {
+        self.ask(Command::Hold);
+    }
+
+    /// Ends the hold (re-INVITE, `sendrecv`); `MediaChanged` or `MediaKept` follows.
+    pub fn resume(&self) {
+        self.ask(Command::Resume);
+    }
+
+    /// Asks the far end to call `uri` instead (REFER, RFC 3515); `Transfer` events follow.
+    pub fn refer(&self, uri: impl Into<String>) {
+        self.ask(Command::Refer(uri.into()));
+    }
+
+    /// A leg that has ended takes no command, and none is needed.
+    fn ask(&self, command: Command) {
+        self.commands.send(command).ok();
+    }
+}

@@ -1,0 +1,38 @@
+//! What the stack is to be: where it listens and what it calls itself.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+/// The stack's plan. Fields the config file leaves out have the values of [`SipPlan::new`].
+#[derive(Clone, Debug)]
+pub struct SipPlan {
+    /// Where to listen, at most one address a family; port 0 takes any.
+    pub listen: Vec<SocketAddr>,
+    /// Listen on TCP as well, on the same ports. Calls out over TCP work without.
+    pub tcp: bool,
+    /// The address to write into Via and Contact instead of `listen`'s first (behind NAT); the port is the listener's.
+    pub advertised: Option<IpAddr>,
+    /// User-Agent and Server headers.
+    pub user_agent: String,
+    /// Our own domain: the part of Call-ID behind `@`, and From's host where the trunk doesn't say another.
+    pub domain: String,
+    /// Sources that are never held to the strangers' budget: the trunks' addresses.
+    pub known: Vec<IpAddr>,
+    /// T1 of RFC 3261 section 17; the tests shorten it.
+    pub t1: Duration,
+}
+
+impl SipPlan {
+    /// A plan with the defaults: UDP and TCP on `listen`, T1 500 ms.
+    pub fn new(listen: SocketAddr, domain: impl Into<String>) -> Self {
+        Self {
+            listen: vec![listen],
+            tcp: true,
+            advertised: None,
+            user_agent: concat!("obzvon/", env!("CARGO_PKG_VERSION")).to_owned(),
+            domain: domain.into(),
+            known: Vec::new(),
+            t1: Duration::from_millis(500),
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! A trunk as the signalling sees it: where to send, who we are there.
+
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+/// How messages travel. TLS and WebSocket have their place here once they are built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Transport {
+    Tcp,
+    Udp,
+}
+
+/// A host and port to send to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Hop {
+    /// A name, an IPv4 address, or an IPv6 address without brackets.
+    pub host: String,
+    pub port: u16,
+    pub transport: Transport,
+}
+
+/// A user and password for digest authentication (RFC 8760).
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    pub user: String,
+    pub password: SecretString,
+}
+
+/// Session timers (RFC 4028) we ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionTimer {
+    /// Session-Expires we offer; at least 90 s.
+    pub expires: Duration,
+    /// Min-SE we accept; at least 90 s but in tests.
+    pub min: Duration,
+}
+
+/// A trunk: its own address stands in the Request-URI and To.
+#[derive(Clone, Debug)]
+pub struct TrunkTarget {
+    pub hop: Hop,
+    /// Where messages go instead of `hop`, with `hop` still in the Request-URI.
+    pub outbound_proxy: Option<Hop>,
+    pub credentials: Option<Credentials>,
+    /// The host of From; the stack's domain where absent.
+    pub from_host: Option<String>,
+    /// The trunk takes TCP as well: requests over 1,300 bytes go by it (RFC 3261 section 18.1.1).
+    pub tcp_for_large: bool,
+    /// Absent: no `Session-Expires` is offered, the far end's is still honoured.
+    pub session_timer: Option<SessionTimer>,
+    /// Offer reliable provisional responses (RFC 3262).
+    pub reliable_provisionals: bool,
+}
+
+impl TrunkTarget {
+    /// A trunk without credentials, proxy or session timer.
+    pub fn new(host: impl Into<String>, port: u16, transport: Transport) -> Self {
+        Self {
+            hop: Hop { host: host.into(), port, transport },
+            outbound_proxy: None,
+            credentials: None,
+            from_host: None,
+            tcp_for_large: false,
+            session_timer: None,
+            reliable_provisionals: true,
+        }
+    }
+}
