@@ -1,0 +1,115 @@
+//! The checked configuration: what the whole of `config/` comes to.
+
+use std::net::{IpAddr, SocketAddr};
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+use crate::campaign::CampaignPlan;
+use crate::domain::{Currency, Language, PhoneNumber};
+use crate::trunk::{Transport, TrunkPlan};
+
+/// Everything `config/` says, checked as a whole. It never changes: a reload makes another one, and the daemon
+/// swaps the two.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Hash of every file read, 12 hex digits; attempts keep it.
+    pub version: Arc<str>,
+    /// The folder it was read from.
+    pub dir: PathBuf,
+    pub daemon: DaemonConfig,
+    pub store: StoreConfig,
+    pub media: MediaConfig,
+    pub sip: SipConfig,
+    pub prompts: PromptsConfig,
+    pub import: ImportConfig,
+    /// By name.
+    pub trunks: Vec<Arc<TrunkPlan>>,
+    /// By name.
+    pub campaigns: Vec<Arc<CampaignPlan>>,
+}
+
+impl Config {
+    pub fn trunk(&self, name: &str) -> Option<&Arc<TrunkPlan>> {
+        self.trunks.iter().find(|trunk| &*trunk.name == name)
+    }
+
+    pub fn campaign(&self, name: &str) -> Option<&Arc<CampaignPlan>> {
+        self.campaigns.iter().find(|campaign| &*campaign.name == name)
+    }
+}
+
+/// `[daemon]` of `obzvon.toml`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DaemonConfig {
+    /// This node's name among those that share a database.
+    pub node: String,
+    /// Where the HTTP API listens; loopback unless said otherwise.
+    pub http: SocketAddr,
+    /// Holds the database, recordings and the kill-switch file.
+    pub data_dir: PathBuf,
+    pub log: LogFormat,
+    /// How long live calls may go on after SIGTERM.
+    pub drain_limit: Duration,
+    /// While this file exists, nothing is dialled.
+    pub kill_switch: PathBuf,
+    /// Numbers a test call may go to: exempt from caps, never from holds.
+    pub test_numbers: Vec<PhoneNumber>,
+}
+
+/// How logs are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    Json,
+    Pretty,
+}
+
+/// `[storage]` of `obzvon.toml`.
+#[derive(Clone, Debug)]
+pub struct StoreConfig {
+    /// `sqlite:PATH` or `postgres://…`; secret, since a URL may hold a password.
+    pub url: SecretString,
+}
+
+/// `[media]` of `obzvon.toml`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MediaConfig {
+    /// The address RTP is bound to.
+    pub ip: IpAddr,
+    /// The address written in SDP, where it differs: behind one-to-one NAT.
+    pub public_ip: Option<IpAddr>,
+    /// UDP ports of RTP: even ones, each with the odd one above it for RTCP.
+    pub ports: RangeInclusive<u16>,
+}
+
+/// `[sip]` of `obzvon.toml`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SipConfig {
+    pub bind: SocketAddr,
+    /// The address or name in Contact and Via, where it differs from `bind`.
+    pub public_host: Option<String>,
+    /// The host part of From where a trunk names none.
+    pub domain: String,
+    pub transports: Vec<Transport>,
+}
+
+/// `prompts.toml`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PromptsConfig {
+    /// Holds a folder for each pack.
+    pub dir: PathBuf,
+    /// The pack's folder by language.
+    pub packs: Vec<(Language, String)>,
+}
+
+/// `[import]` of `obzvon.toml`: what a list leaves out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportConfig {
+    /// ISO 3166-1 alpha-2 of numbers without a country code.
+    pub region: String,
+    pub currency: Currency,
+    pub language: Language,
+}
