@@ -1,1 +1,34 @@
-//! The rule engine: may this person be called now, by which rule not, and when next. Floor 1, sans-IO.
+//! Contact rules: may this person be contacted in this way now, and if not, when.
+//!
+//! In go a flattened [`Preset`], [`Calendars`], the [`Facts`] of the request, the person's [`History`] and the
+//! time; out comes a [`Decision`] with the verdict of every rule. [`decide`] is pure: the same arguments give the
+//! same decision, which is what makes a decision provable years later. Presets are data (`config/rules/`).
+//!
+//! All intervals are half-open. Zones are used at the edges only; hours that elapse never touch local time.
+
+mod coded;
+
+pub mod calendar;
+pub mod consent;
+pub mod decide;
+pub mod decision;
+pub mod event;
+pub mod facts;
+pub mod history;
+pub mod hold;
+pub mod preset;
+pub mod zone;
+
+pub use calendar::{Calendar, Calendars};
+pub use coded::Set;
+pub use consent::{Consent, ConsentKind};
+pub use decide::decide;
+pub use decision::{Decision, Verdict};
+pub use event::{Agent, Event, EventKind, PhoneKey};
+pub use facts::{
+    CliStatus, DialMode, Facts, LocalRange, Override, Phone, PhoneType, Relation, Tally, Way, WayKind,
+};
+pub use history::History;
+pub use hold::{Hold, HoldKind};
+pub use preset::{Preset, Presets, Rule, RuleId, RuleKind};
+pub use zone::{Zone, ZoneSet};

@@ -1,0 +1,95 @@
+//! Flattens a preset: core and parents first, then its own patches and rules.
+
+use std::collections::BTreeMap;
+
+use toml::Table;
+
+use super::file::{Days, read_rule};
+use super::{Preset, PresetError, PresetFile, Rule, WorkingWeekend};
+
+/// A rule as written, with what its patches changed, and the days it goes by.
+#[derive(Clone)]
+struct Draft {
+    table: Table,
+    days: Days,
+}
+
+/// Flattens `name`, whose parts are joined by `+`, from left to right.
+pub(super) fn flatten(presets: &BTreeMap<String, PresetFile>, name: &str) -> Result<Preset, PresetError> {
+    let mut rules: Vec<Rule> = Vec::new();
+    for part in name.split('+') {
+        let mut above = Vec::new();
+        let (drafts, _) = drafts(presets, part, &mut above)?;
+        for draft in drafts {
+            let rule = id_of(part, &draft.table)?;
+            let rule = read_rule(draft.table, &draft.days).map_err(|source| {
+                let preset = part.to_owned();
+                PresetError::Rule { preset, rule, source }
+            })?;
+            // The same rule once. Two versions under one id both stay, so that composing never loosens.
+            if !rules.contains(&rule) {
+                rules.push(rule);
+            }
+        }
+    }
+    Ok(Preset { name: name.to_owned(), rules })
+}
+
+/// The rules of one preset as drafts, and the days that its own rules go by: what it does not say its last parent does.
+fn drafts(
+    presets: &BTreeMap<String, PresetFile>,
+    name: &str,
+    above: &mut Vec<String>,
+) -> Result<(Vec<Draft>, Days), PresetError> {
+    let file = presets.get(name).ok_or_else(|| PresetError::NoPreset {
+        name: name.to_owned(),
+        known: presets.keys().map(String::as_str).collect::<Vec<_>>().join(", "),
+    })?;
+    if above.iter().any(|seen| seen == name) {
+        return Err(PresetError::Circle { name: name.to_owned() });
+    }
+    above.push(name.to_owned());
+    let (mut drafts, mut days) = (Vec::<Draft>::new(), Days::default());
+    for parent in &file.extends {
+        let (inherited, parent_days) = self::drafts(presets, parent, above)?;
+        days = parent_days;
+        for draft in inherited {
+            if !drafts.iter().any(|known| known.table == draft.table && known.days == draft.days) {
+                drafts.push(draft);
+            }
+        }
+    }
+    above.pop();
+    patch(name, &file.patches, &mut drafts)?;
+    for days in drafts.iter_mut().map(|draft| &mut draft.days).chain([&mut days]) {
+        if file.calendar.is_some() {
+            days.calendar.clone_from(&file.calendar);
+        }
+        if let Some(word) = file.working_weekend {
+            days.literal_weekends = word == WorkingWeekend::AsWorkday;
+        }
+    }
+    drafts.extend(file.rules.iter().map(|table| Draft { table: table.clone(), days: days.clone() }));
+    Ok((drafts, days))
+}
+
+/// Lays the keys of each patch over the rule it names.
+fn patch(preset: &str, patches: &[Table], drafts: &mut [Draft]) -> Result<(), PresetError> {
+    for patch in patches {
+        let rule = id_of(preset, patch)?;
+        let mut found = false;
+        for draft in drafts.iter_mut().filter(|draft| draft.table.get("id") == patch.get("id")) {
+            draft.table.extend(patch.clone());
+            found = true;
+        }
+        if !found {
+            return Err(PresetError::PatchOfNothing { preset: preset.to_owned(), rule });
+        }
+    }
+    Ok(())
+}
+
+fn id_of(preset: &str, table: &Table) -> Result<String, PresetError> {
+    let id = table.get("id").and_then(toml::Value::as_str);
+    id.map(str::to_owned).ok_or_else(|| PresetError::NoId { preset: preset.to_owned() })
+}

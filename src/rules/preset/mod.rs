@@ -1,0 +1,145 @@
+//! Presets: named sets of rules, read from files and flattened.
+
+mod file;
+mod flatten;
+mod rule;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use toml::Table;
+
+pub use file::RuleMistake;
+pub use rule::{
+    Applies, Counted, DayHours, Filter, Hours, Rule, RuleId, RuleKind, Scope, ScopePart, WeekHours, Window,
+};
+
+use super::calendar::{Calendar, Calendars};
+
+/// A flattened preset: what the engine evaluates. All its rules must pass.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Preset {
+    /// Its name; composed ones are joined by `+`.
+    pub name: String,
+    /// In flattened order.
+    pub rules: Vec<Rule>,
+}
+
+/// What is wrong with a file of presets, or with the name asked for.
+#[derive(Debug, thiserror::Error)]
+pub enum PresetError {
+    #[error("reading presets: {source}")]
+    Read { source: toml::de::Error },
+    #[error("preset {name:?} is defined twice")]
+    PresetTwice { name: String },
+    #[error("calendar {name:?} is defined twice")]
+    CalendarTwice { name: String },
+    #[error("no preset {name:?}; there are: {known}")]
+    NoPreset { name: String, known: String },
+    #[error("preset {name:?} extends itself")]
+    Circle { name: String },
+    #[error("preset {preset:?}: a rule has no id")]
+    NoId { preset: String },
+    #[error("preset {preset:?} patches {rule:?}, which no parent has")]
+    PatchOfNothing { preset: String, rule: String },
+    #[error("preset {preset:?}, rule {rule:?}: {source}")]
+    Rule { preset: String, rule: String, source: RuleMistake },
+}
+
+/// Presets and calendars as the files write them.
+#[derive(Clone, Debug, Default)]
+pub struct Presets {
+    presets: BTreeMap<String, PresetFile>,
+    calendars: Calendars,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    calendar: BTreeMap<String, Calendar>,
+    #[serde(default)]
+    preset: BTreeMap<String, PresetFile>,
+}
+
+/// One preset as written.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PresetFile {
+    #[serde(default)]
+    extends: Vec<String>,
+    calendar: Option<String>,
+    working_weekend: Option<WorkingWeekend>,
+    #[serde(default)]
+    patches: Vec<Table>,
+    #[serde(default)]
+    rules: Vec<Table>,
+}
+
+/// Whose hours a weekend day made a working day has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum WorkingWeekend {
+    AsWeekend,
+    AsWorkday,
+}
+
+/// The presets that are built in: the files of `config/rules/`.
+const SHIPPED: [&str; 5] = [
+    include_str!("../../../config/rules/core.toml"),
+    include_str!("../../../config/rules/ru.toml"),
+    include_str!("../../../config/rules/us.toml"),
+    include_str!("../../../config/rules/uk.toml"),
+    include_str!("../../../config/rules/other-markets.toml"),
+];
+
+impl Presets {
+    /// The presets that are built in.
+    ///
+    /// # Panics
+    /// Never: a test reads them all.
+    pub fn shipped() -> Self {
+        let mut presets = Self::default();
+        for text in SHIPPED {
+            presets.add(text).expect("the shipped presets are sound");
+        }
+        presets
+    }
+
+    /// Reads the text of one file and adds its presets and calendars.
+    ///
+    /// # Errors
+    /// When it is not such a file, or a name is there already. Rules are checked when a preset is flattened.
+    pub fn add(&mut self, text: &str) -> Result<(), PresetError> {
+        let file: File = toml::from_str(text).map_err(|source| PresetError::Read { source })?;
+        for (name, calendar) in file.calendar {
+            if self.calendars.0.insert(name.clone(), calendar).is_some() {
+                return Err(PresetError::CalendarTwice { name });
+            }
+        }
+        for (name, preset) in file.preset {
+            if self.presets.insert(name.clone(), preset).is_some() {
+                return Err(PresetError::PresetTwice { name });
+            }
+        }
+        Ok(())
+    }
+
+    /// The names of the presets.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.presets.keys().map(String::as_str)
+    }
+
+    /// The calendars read so far.
+    pub fn calendars(&self) -> &Calendars {
+        &self.calendars
+    }
+
+    /// Flattens a preset, or several joined by `+`: their rules in order, each once.
+    ///
+    /// # Errors
+    /// When a name is unknown or a rule is wrong.
+    pub fn flatten(&self, name: &str) -> Result<Preset, PresetError> {
+        flatten::flatten(&self.presets, name)
+    }
+}
