@@ -1,0 +1,101 @@
+//! What a call remembers of itself, to be written down at its end.
+
+use std::time::{Duration, Instant};
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::attempt::{FinalWord, Finished, HungUpBy, Stamps};
+use crate::domain::{Channel, Disposition, Grade, Outcome};
+
+/// The notes of one call. Wall-clock stamps are the beginning's plus the time passed, so they never run backwards.
+#[derive(Debug)]
+pub struct Journal {
+    began: Instant,
+    began_at: Timestamp,
+    pub stamps: Stamps,
+    pub last_word: FinalWord,
+    pub hung_up_by: HungUpBy,
+    pub disposition: Option<Disposition>,
+    pub identified: bool,
+    /// A machine answered, as far as is known.
+    pub machine: bool,
+    grades: Vec<Grade>,
+    promised_on: Option<Date>,
+    sent: Duration,
+    whole: Duration,
+}
+
+impl Journal {
+    pub fn new(now: Instant, wall: Timestamp) -> Self {
+        Self {
+            began: now,
+            began_at: wall,
+            stamps: Stamps::default(),
+            last_word: FinalWord::default(),
+            hung_up_by: HungUpBy::Network,
+            disposition: None,
+            identified: false,
+            machine: false,
+            grades: Vec::new(),
+            promised_on: None,
+            sent: Duration::ZERO,
+            whole: Duration::ZERO,
+        }
+    }
+
+    /// The time of day at `now`.
+    pub fn at(&self, now: Instant) -> Timestamp {
+        let passed = SignedDuration::try_from(now - self.began).unwrap_or(SignedDuration::MAX);
+        self.began_at.saturating_add(passed).unwrap_or(Timestamp::MAX)
+    }
+
+    pub fn note_grade(&mut self, grade: Grade) {
+        if !self.grades.contains(&grade) {
+            self.grades.push(grade);
+        }
+    }
+
+    pub fn note_promise(&mut self, on: Date) {
+        self.promised_on = Some(on);
+    }
+
+    pub fn note_play(&mut self, percent: u8, length: Duration) {
+        self.sent += length * u32::from(percent.min(100)) / 100;
+        self.whole += length;
+    }
+
+    /// What an answered call came to. Where nothing was heard of us the person was left in silence: abandoned.
+    pub fn outcome_of_answer(&self) -> Outcome {
+        match (self.machine, self.stamps.first_audio) {
+            (true, _) => Outcome::Machine,
+            (false, Some(_)) => Outcome::Answered,
+            (false, None) => Outcome::Abandoned,
+        }
+    }
+
+    /// Closes the notes.
+    pub fn close(&mut self, now: Instant, outcome: Outcome, keys: &str) -> Finished {
+        self.stamps.end = Some(self.at(now));
+        let left_message = self.disposition == Some(Disposition::VoicemailLeft);
+        let answered = self.stamps.answer.is_some();
+        Finished {
+            outcome,
+            disposition: self.disposition.filter(|_| answered),
+            grades: std::mem::take(&mut self.grades),
+            channel: if left_message { Channel::Voicemail } else { Channel::Ivr },
+            stamps: self.stamps.clone(),
+            last_word: self.last_word.clone(),
+            hung_up_by: self.hung_up_by,
+            heard_percent: self.heard_percent(),
+            keys: keys.to_owned(),
+            promised_on: self.promised_on,
+            identified: self.identified,
+        }
+    }
+
+    fn heard_percent(&self) -> Option<u8> {
+        let share = (self.whole > Duration::ZERO).then(|| self.sent.as_secs_f64() / self.whole.as_secs_f64());
+        share.map(|share| (share * 100.0).round().clamp(0.0, 100.0) as u8)
+    }
+}

@@ -1,0 +1,397 @@
+//! One outbound call, from its INVITE to the record of what came of it.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+
+use super::journal::Journal;
+use super::timers::{Timer, Timers};
+use super::{CallLimits, CallPlan, Input, Output, StopReason};
+use crate::domain::attempt::{FinalWord, HungUpBy};
+use crate::domain::final_response::read_final;
+use crate::domain::verdict::{Heard, Verdict};
+use crate::domain::{Fault, Grade, Outcome};
+use crate::ivr::{self, FlowRun, Mark, PromptNo};
+
+/// Where a call stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// The INVITE is out.
+    Inviting { rang: bool },
+    /// We take it back; `why` is what it will have come to.
+    Cancelling { why: Outcome },
+    /// Answered; the flow speaks.
+    Talking,
+    /// Ending: `over` on the wire, or waiting for the answer to our BYE; a cut prompt may still report.
+    Leaving { over: bool },
+    Finished,
+}
+
+/// One outbound call. Drive it as `style.md` section 3 says: handle, then poll until nothing is left.
+#[derive(Debug)]
+pub struct Call {
+    limits: CallLimits,
+    record: bool,
+    state: State,
+    run: FlowRun,
+    playing: Option<PromptNo>,
+    journal: Journal,
+    timers: Timers,
+    outputs: VecDeque<Output>,
+}
+
+impl Call {
+    /// A call that wants its INVITE sent. `now` and `wall` are the same moment on two clocks.
+    pub fn new(plan: CallPlan, now: Instant, wall: Timestamp) -> Self {
+        let mut journal = Journal::new(now, wall);
+        journal.stamps.invite = Some(wall);
+        let mut timers = Timers::default();
+        timers.set(Timer::NoRing, now + plan.limits.no_ring);
+        timers.set(Timer::Ring, now + plan.limits.ring);
+        Self {
+            limits: plan.limits,
+            record: plan.record,
+            state: State::Inviting { rang: false },
+            run: FlowRun::new(plan.flow, plan.facts, now),
+            playing: None,
+            journal,
+            timers,
+            outputs: VecDeque::from([Output::Place]),
+        }
+    }
+
+    /// The next thing to do.
+    pub fn poll(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// When to call [`handle_timers`](Self::handle_timers); nothing once the call is finished.
+    pub fn next_timer(&self) -> Option<Instant> {
+        let flow = if self.state == State::Talking { self.run.next_timer() } else { None };
+        self.timers.next().into_iter().chain(flow).min()
+    }
+
+    /// Whether it ever rang: then a failure is no reason to try another trunk.
+    pub fn rang(&self) -> bool {
+        self.journal.stamps.ringing.is_some() || self.journal.stamps.early_media.is_some()
+    }
+
+    /// Lets what is due by `now` happen.
+    pub fn handle_timers(&mut self, now: Instant) {
+        while let Some(timer) = self.timers.pop_due(now) {
+            self.handle_timer(now, timer);
+        }
+        if self.state == State::Talking {
+            self.run.handle_timers(now);
+            self.follow_flow(now);
+        }
+    }
+
+    fn handle_timer(&mut self, now: Instant, timer: Timer) {
+        match (self.state, timer) {
+            // 100 and silence, or not even that: the trunk swallowed the call.
+            (State::Inviting { .. }, Timer::NoRing) => self.cancel(now, Outcome::Failed(Fault::Trunk)),
+            (State::Inviting { .. }, Timer::Ring) => self.cancel(now, Outcome::NoAnswer),
+            (State::Talking, Timer::Talk) => self.hang_up(now, HungUpBy::Us),
+            (State::Cancelling { why }, Timer::Farewell) => self.finish(now, why),
+            (State::Leaving { .. }, Timer::Farewell) => self.settle(now),
+            // A state's timers are cleared when it is left.
+            (State::Inviting { .. } | State::Cancelling { .. } | State::Leaving { .. }, Timer::Talk)
+            | (State::Cancelling { .. } | State::Leaving { .. } | State::Talking, Timer::NoRing | Timer::Ring)
+            | (State::Inviting { .. } | State::Talking, Timer::Farewell)
+            | (State::Finished, Timer::Farewell | Timer::NoRing | Timer::Ring | Timer::Talk) => {}
+        }
+    }
+
+    /// Takes what happened.
+    pub fn handle(&mut self, now: Instant, input: Input) {
+        match self.state {
+            State::Inviting { rang } => self.while_inviting(now, rang, input),
+            State::Cancelling { why } => self.while_cancelling(now, why, input),
+            State::Talking => self.while_talking(now, input),
+            State::Leaving { over } => self.while_leaving(now, over, input),
+            State::Finished => {} // said once, and last: whatever comes later is the leg's to clean up
+        }
+    }
+
+    fn while_inviting(&mut self, now: Instant, rang: bool, input: Input) {
+        match input {
+            Input::Trying => stamp(&mut self.journal.stamps.trying, self.journal.at(now)),
+            Input::Ringing => {
+                stamp(&mut self.journal.stamps.ringing, self.journal.at(now));
+                self.heard_of();
+            }
+            Input::EarlyMedia => {
+                stamp(&mut self.journal.stamps.early_media, self.journal.at(now));
+                self.heard_of();
+            }
+            Input::Answered => self.begin_talk(now),
+            Input::Refused(word) => {
+                let outcome = refused(&word, rang);
+                self.journal.last_word = word;
+                self.finish(now, outcome);
+            }
+            Input::Broken(fault) => self.finish(now, Outcome::Failed(fault)),
+            // The leg answered and ended in one breath: a person may have picked up and heard nothing.
+            Input::Ended(word) => {
+                stamp(&mut self.journal.stamps.answer, self.journal.at(now));
+                self.journal.last_word = word;
+                self.finish(now, Outcome::Abandoned);
+            }
+            Input::Stop(
+                StopReason::Drain | StopReason::Hold | StopReason::KillSwitch | StopReason::Paid,
+            ) => self.cancel(now, Outcome::Cancelled),
+            // Early media's sounds tell of the network; its final response will say what came of the call.
+            Input::Heard(_) | Input::Digit(_) | Input::MediaLost => {}
+            // Nothing is played and no agent is sought before the answer.
+            Input::FirstAudio | Input::PlayEnded { .. } | Input::AgentConnected | Input::NoAgent => {}
+        }
+    }
+
+    fn while_cancelling(&mut self, now: Instant, why: Outcome, input: Input) {
+        match input {
+            // The 200 crossed our CANCEL on the wire: somebody picked up and is dropped, which counts as a call.
+            Input::Answered => {
+                stamp(&mut self.journal.stamps.answer, self.journal.at(now));
+                self.hang_up(now, HungUpBy::Us);
+            }
+            Input::Ended(word) => {
+                stamp(&mut self.journal.stamps.answer, self.journal.at(now));
+                self.journal.last_word = word;
+                self.finish(now, Outcome::Abandoned);
+            }
+            Input::Refused(word) => {
+                self.journal.last_word = word;
+                self.finish(now, why);
+            }
+            Input::Broken(_) => self.finish(now, why),
+            Input::Ringing | Input::EarlyMedia => stamp(&mut self.journal.stamps.ringing, self.journal.at(now)),
+            // Already on its way out.
+            Input::Trying | Input::Stop(_) | Input::Heard(_) | Input::Digit(_) | Input::MediaLost => {}
+            Input::FirstAudio | Input::PlayEnded { .. } | Input::AgentConnected | Input::NoAgent => {}
+        }
+    }
+
+    fn while_talking(&mut self, now: Instant, input: Input) {
+        match input {
+            Input::FirstAudio => stamp(&mut self.journal.stamps.first_audio, self.journal.at(now)),
+            Input::PlayEnded { prompt, percent, length } => {
+                self.prompt_ended(now, prompt, percent, length);
+                self.follow_flow(now);
+            }
+            Input::Digit(digit) => {
+                stamp(&mut self.journal.stamps.first_key, self.journal.at(now));
+                self.journal.machine = false; // a key press proves a human
+                self.tell_flow(now, ivr::Input::Digit(digit));
+            }
+            Input::Heard(heard) => self.heard(now, heard),
+            Input::AgentConnected => self.tell_flow(now, ivr::Input::AgentConnected),
+            Input::NoAgent => self.tell_flow(now, ivr::Input::NoAgent),
+            Input::Ended(word) => {
+                self.journal.last_word = word;
+                self.journal.hung_up_by = HungUpBy::Callee;
+                self.leave(now, true);
+            }
+            Input::Broken(_) => {
+                self.journal.hung_up_by = HungUpBy::Network;
+                self.leave(now, true);
+            }
+            Input::MediaLost => self.hang_up(now, HungUpBy::Network),
+            Input::Stop(StopReason::Drain | StopReason::Hold | StopReason::Paid) => {
+                self.hang_up(now, HungUpBy::Us);
+            }
+            // The switch stops dialling; cutting a person off in mid-sentence helps nobody.
+            Input::Stop(StopReason::KillSwitch) => {}
+            // A refusal belongs to the INVITE and can't follow its 2xx; provisionals may be late by reordering.
+            Input::Refused(_) | Input::Trying | Input::Ringing | Input::EarlyMedia | Input::Answered => {}
+        }
+    }
+
+    fn while_leaving(&mut self, now: Instant, over: bool, input: Input) {
+        match input {
+            Input::PlayEnded { prompt, percent, length } => {
+                self.prompt_ended(now, prompt, percent, length);
+                self.collect_flow();
+                if over && self.playing.is_none() {
+                    self.settle(now);
+                }
+            }
+            Input::Ended(word) => {
+                self.journal.last_word = word;
+                self.leave(now, true);
+            }
+            Input::Broken(_) | Input::Refused(_) => self.leave(now, true),
+            Input::FirstAudio => stamp(&mut self.journal.stamps.first_audio, self.journal.at(now)),
+            // The call is ending: nothing said or pressed now changes what came of it.
+            Input::Digit(_) | Input::Heard(_) | Input::MediaLost | Input::Stop(_) => {}
+            Input::Trying | Input::Ringing | Input::EarlyMedia | Input::Answered => {}
+            Input::AgentConnected | Input::NoAgent => {}
+        }
+    }
+
+    fn heard_of(&mut self) {
+        self.timers.clear(Timer::NoRing);
+        self.state = State::Inviting { rang: true };
+    }
+
+    fn begin_talk(&mut self, now: Instant) {
+        stamp(&mut self.journal.stamps.answer, self.journal.at(now));
+        self.journal.note_grade(Grade::PickedUp);
+        self.timers.clear_all();
+        self.timers.set(Timer::Talk, now + self.limits.talk);
+        self.state = State::Talking;
+        self.tell_flow(now, ivr::Input::Begin);
+    }
+
+    /// The detector changes the flow when it knows. A key pressed before has settled the matter: the flow ignores
+    /// the machine then, and so do the notes.
+    fn heard(&mut self, now: Instant, heard: Heard) {
+        let Heard::Verdict { verdict, .. } = heard else {
+            if matches!(heard, Heard::BeepEnded { .. }) {
+                self.tell_flow(now, ivr::Input::BeepEnded);
+            }
+            return;
+        };
+        let proved_human = self.journal.stamps.first_key.is_some();
+        match verdict {
+            Verdict::Machine if !proved_human => {
+                self.journal.machine = true;
+                self.tell_flow(now, ivr::Input::MachineHeard);
+            }
+            Verdict::Busy | Verdict::Congestion | Verdict::Fax | Verdict::Sit if !proved_human => {
+                self.journal.machine = true;
+                self.hang_up(now, HungUpBy::Us);
+            }
+            Verdict::Silence if self.journal.machine => self.tell_flow(now, ivr::Input::SilenceHeard),
+            Verdict::Human => self.journal.machine = false,
+            Verdict::Busy | Verdict::Congestion | Verdict::Fax | Verdict::Machine | Verdict::Music => {}
+            Verdict::Ringback | Verdict::Silence | Verdict::Sit | Verdict::Unsure => {}
+        }
+    }
+
+    fn prompt_ended(&mut self, now: Instant, prompt: PromptNo, percent: u8, length: Duration) {
+        self.journal.note_play(percent, length);
+        if self.playing == Some(prompt) {
+            self.playing = None;
+        }
+        self.run.handle(now, ivr::Input::PromptEnded { prompt, percent });
+    }
+
+    fn tell_flow(&mut self, now: Instant, input: ivr::Input) {
+        self.run.handle(now, input);
+        self.follow_flow(now);
+    }
+
+    /// Does what the flow wants, as long as the call lives.
+    fn follow_flow(&mut self, now: Instant) {
+        while let Some(wish) = self.run.poll() {
+            match wish {
+                ivr::Output::Say { prompt, utterance, barge_in: _ } => {
+                    self.playing = Some(prompt);
+                    self.outputs.push_back(Output::Play { prompt, utterance });
+                }
+                ivr::Output::StopSaying => self.outputs.push_back(Output::StopPlay),
+                ivr::Output::Connect { queue, wait, music: _ } => {
+                    self.outputs.push_back(Output::FindAgent { queue, wait });
+                }
+                ivr::Output::HangUp => {
+                    self.hang_up(now, HungUpBy::Us);
+                    return;
+                }
+                told @ (ivr::Output::Disposed(_)
+                | ivr::Output::Do(_)
+                | ivr::Output::Grade(_)
+                | ivr::Output::Mark(_)
+                | ivr::Output::Promised(_)) => self.note(told),
+            }
+        }
+    }
+
+    /// Takes from the flow what it still has to tell; what it wants done comes too late.
+    fn collect_flow(&mut self) {
+        while let Some(told) = self.run.poll() {
+            self.note(told);
+        }
+    }
+
+    fn note(&mut self, told: ivr::Output) {
+        match told {
+            ivr::Output::Disposed(disposition) => self.journal.disposition = Some(disposition),
+            ivr::Output::Do(action) => self.outputs.push_back(Output::Do(action)),
+            ivr::Output::Grade(grade) => self.journal.note_grade(grade),
+            ivr::Output::Mark(Mark::RightParty) => self.journal.identified = true,
+            ivr::Output::Mark(Mark::NoticeHeard) => {
+                if self.record && self.state == State::Talking {
+                    self.outputs.push_back(Output::StartRecording);
+                }
+            }
+            ivr::Output::Promised(on) => self.journal.note_promise(on),
+            ivr::Output::Connect { .. } | ivr::Output::HangUp | ivr::Output::Say { .. } => {}
+            ivr::Output::StopSaying => {}
+        }
+    }
+
+    fn cancel(&mut self, now: Instant, why: Outcome) {
+        self.timers.clear_all();
+        self.timers.set(Timer::Farewell, now + self.limits.farewell);
+        self.journal.hung_up_by = HungUpBy::Us;
+        self.outputs.push_back(Output::Cancel);
+        self.state = State::Cancelling { why };
+    }
+
+    fn hang_up(&mut self, now: Instant, by: HungUpBy) {
+        self.journal.hung_up_by = by;
+        self.outputs.push_back(Output::HangUp);
+        self.leave(now, false);
+    }
+
+    /// Ends what is played and waits for what is still to be told: the prompt's share, the answer to our BYE.
+    fn leave(&mut self, now: Instant, over: bool) {
+        if !matches!(self.state, State::Leaving { .. }) {
+            self.timers.clear_all();
+            self.timers.set(Timer::Farewell, now + self.limits.farewell);
+            if self.playing.is_some() {
+                self.outputs.push_back(Output::StopPlay);
+            }
+        }
+        self.state = State::Leaving { over };
+        if over && self.playing.is_none() {
+            self.settle(now);
+        } else if over {
+            self.timers.set(Timer::Farewell, now + PROMPT_REPORT);
+        }
+    }
+
+    fn settle(&mut self, now: Instant) {
+        self.run.handle(now, ivr::Input::HungUp);
+        self.collect_flow();
+        let outcome = self.journal.outcome_of_answer();
+        self.finish(now, outcome);
+    }
+
+    fn finish(&mut self, now: Instant, outcome: Outcome) {
+        self.timers.clear_all();
+        self.state = State::Finished;
+        let finished = self.journal.close(now, outcome, self.run.keys_masked());
+        self.outputs.push_back(Output::Finished(Box::new(finished)));
+    }
+}
+
+/// How long a cut prompt may take to report how much of it was sent.
+const PROMPT_REPORT: Duration = Duration::from_millis(500);
+
+fn stamp(at: &mut Option<Timestamp>, now: Timestamp) {
+    at.get_or_insert(now);
+}
+
+/// Reads a refusal. After ringing a carrier's 408 or 500 is most often an unanswered phone, but a fault is not taken
+/// for an outcome: only the codes that speak of the callee do.
+fn refused(word: &FinalWord, rang: bool) -> Outcome {
+    match word.sip_code {
+        // No answer to the INVITE at all is the trunk's silence, not the callee's.
+        Some(408) if !rang => Outcome::Failed(Fault::Trunk),
+        Some(code) => read_final(code),
+        None => Outcome::Failed(Fault::Trunk),
+    }
+}
