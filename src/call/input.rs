@@ -64,11 +64,17 @@ pub enum Output {
     /// Send BYE.
     HangUp,
     /// Say this; answered by one `PlayEnded` with the same number.
-    Play { prompt: PromptNo, utterance: Utterance },
+    Play {
+        prompt: PromptNo,
+        utterance: Utterance,
+    },
     StopPlay,
     StartRecording,
     /// Find an agent of this queue within the time.
-    FindAgent { queue: String, wait: Duration },
+    FindAgent {
+        queue: String,
+        wait: Duration,
+    },
     /// A link by SMS, a complaint, a callback.
     Do(Action),
     /// It is over. Said exactly once, and last.

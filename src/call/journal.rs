@@ -50,6 +50,12 @@ impl Journal {
         self.began_at.saturating_add(passed).unwrap_or(Timestamp::MAX)
     }
 
+    /// Stamps a moment of the call's life the first time it comes.
+    pub fn stamp(&mut self, now: Instant, which: fn(&mut Stamps) -> &mut Option<Timestamp>) {
+        let at = self.at(now);
+        which(&mut self.stamps).get_or_insert(at);
+    }
+
     pub fn note_grade(&mut self, grade: Grade) {
         if !self.grades.contains(&grade) {
             self.grades.push(grade);

@@ -18,13 +18,19 @@ use crate::ivr::{self, FlowRun, Mark, PromptNo};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     /// The INVITE is out.
-    Inviting { rang: bool },
+    Inviting {
+        rang: bool,
+    },
     /// We take it back; `why` is what it will have come to.
-    Cancelling { why: Outcome },
+    Cancelling {
+        why: Outcome,
+    },
     /// Answered; the flow speaks.
     Talking,
     /// Ending: `over` on the wire, or waiting for the answer to our BYE; a cut prompt may still report.
-    Leaving { over: bool },
+    Leaving {
+        over: bool,
+    },
     Finished,
 }
 
@@ -98,7 +104,10 @@ impl Call {
             (State::Leaving { .. }, Timer::Farewell) => self.settle(now),
             // A state's timers are cleared when it is left.
             (State::Inviting { .. } | State::Cancelling { .. } | State::Leaving { .. }, Timer::Talk)
-            | (State::Cancelling { .. } | State::Leaving { .. } | State::Talking, Timer::NoRing | Timer::Ring)
+            | (
+                State::Cancelling { .. } | State::Leaving { .. } | State::Talking,
+                Timer::NoRing | Timer::Ring,
+            )
             | (State::Inviting { .. } | State::Talking, Timer::Farewell)
             | (State::Finished, Timer::Farewell | Timer::NoRing | Timer::Ring | Timer::Talk) => {}
         }
@@ -117,13 +126,13 @@ impl Call {
 
     fn while_inviting(&mut self, now: Instant, rang: bool, input: Input) {
         match input {
-            Input::Trying => stamp(&mut self.journal.stamps.trying, self.journal.at(now)),
+            Input::Trying => self.journal.stamp(now, |s| &mut s.trying),
             Input::Ringing => {
-                stamp(&mut self.journal.stamps.ringing, self.journal.at(now));
+                self.journal.stamp(now, |s| &mut s.ringing);
                 self.heard_of();
             }
             Input::EarlyMedia => {
-                stamp(&mut self.journal.stamps.early_media, self.journal.at(now));
+                self.journal.stamp(now, |s| &mut s.early_media);
                 self.heard_of();
             }
             Input::Answered => self.begin_talk(now),
@@ -135,13 +144,13 @@ impl Call {
             Input::Broken(fault) => self.finish(now, Outcome::Failed(fault)),
             // The leg answered and ended in one breath: a person may have picked up and heard nothing.
             Input::Ended(word) => {
-                stamp(&mut self.journal.stamps.answer, self.journal.at(now));
+                self.journal.stamp(now, |s| &mut s.answer);
                 self.journal.last_word = word;
                 self.finish(now, Outcome::Abandoned);
             }
-            Input::Stop(
-                StopReason::Drain | StopReason::Hold | StopReason::KillSwitch | StopReason::Paid,
-            ) => self.cancel(now, Outcome::Cancelled),
+            Input::Stop(StopReason::Drain | StopReason::Hold | StopReason::KillSwitch | StopReason::Paid) => {
+                self.cancel(now, Outcome::Cancelled)
+            }
             // Early media's sounds tell of the network; its final response will say what came of the call.
             Input::Heard(_) | Input::Digit(_) | Input::MediaLost => {}
             // Nothing is played and no agent is sought before the answer.
@@ -153,11 +162,11 @@ impl Call {
         match input {
             // The 200 crossed our CANCEL on the wire: somebody picked up and is dropped, which counts as a call.
             Input::Answered => {
-                stamp(&mut self.journal.stamps.answer, self.journal.at(now));
+                self.journal.stamp(now, |s| &mut s.answer);
                 self.hang_up(now, HungUpBy::Us);
             }
             Input::Ended(word) => {
-                stamp(&mut self.journal.stamps.answer, self.journal.at(now));
+                self.journal.stamp(now, |s| &mut s.answer);
                 self.journal.last_word = word;
                 self.finish(now, Outcome::Abandoned);
             }
@@ -166,7 +175,7 @@ impl Call {
                 self.finish(now, why);
             }
             Input::Broken(_) => self.finish(now, why),
-            Input::Ringing | Input::EarlyMedia => stamp(&mut self.journal.stamps.ringing, self.journal.at(now)),
+            Input::Ringing | Input::EarlyMedia => self.journal.stamp(now, |s| &mut s.ringing),
             // Already on its way out.
             Input::Trying | Input::Stop(_) | Input::Heard(_) | Input::Digit(_) | Input::MediaLost => {}
             Input::FirstAudio | Input::PlayEnded { .. } | Input::AgentConnected | Input::NoAgent => {}
@@ -175,13 +184,13 @@ impl Call {
 
     fn while_talking(&mut self, now: Instant, input: Input) {
         match input {
-            Input::FirstAudio => stamp(&mut self.journal.stamps.first_audio, self.journal.at(now)),
+            Input::FirstAudio => self.journal.stamp(now, |s| &mut s.first_audio),
             Input::PlayEnded { prompt, percent, length } => {
                 self.prompt_ended(now, prompt, percent, length);
                 self.follow_flow(now);
             }
             Input::Digit(digit) => {
-                stamp(&mut self.journal.stamps.first_key, self.journal.at(now));
+                self.journal.stamp(now, |s| &mut s.first_key);
                 self.journal.machine = false; // a key press proves a human
                 self.tell_flow(now, ivr::Input::Digit(digit));
             }
@@ -222,7 +231,7 @@ impl Call {
                 self.leave(now, true);
             }
             Input::Broken(_) | Input::Refused(_) => self.leave(now, true),
-            Input::FirstAudio => stamp(&mut self.journal.stamps.first_audio, self.journal.at(now)),
+            Input::FirstAudio => self.journal.stamp(now, |s| &mut s.first_audio),
             // The call is ending: nothing said or pressed now changes what came of it.
             Input::Digit(_) | Input::Heard(_) | Input::MediaLost | Input::Stop(_) => {}
             Input::Trying | Input::Ringing | Input::EarlyMedia | Input::Answered => {}
@@ -236,7 +245,7 @@ impl Call {
     }
 
     fn begin_talk(&mut self, now: Instant) {
-        stamp(&mut self.journal.stamps.answer, self.journal.at(now));
+        self.journal.stamp(now, |s| &mut s.answer);
         self.journal.note_grade(Grade::PickedUp);
         self.timers.clear_all();
         self.timers.set(Timer::Talk, now + self.limits.talk);
@@ -380,10 +389,6 @@ impl Call {
 
 /// How long a cut prompt may take to report how much of it was sent.
 const PROMPT_REPORT: Duration = Duration::from_millis(500);
-
-fn stamp(at: &mut Option<Timestamp>, now: Timestamp) {
-    at.get_or_insert(now);
-}
 
 /// Reads a refusal. After ringing a carrier's 408 or 500 is most often an unanswered phone, but a fault is not taken
 /// for an outcome: only the codes that speak of the callee do.
