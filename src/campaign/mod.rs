@@ -1,5 +1,13 @@
 //! One running campaign: what to dial next and why not. Floor 2, sans-IO.
 
+mod choose_phone;
+mod hours;
+mod next_step;
 mod plan;
+mod score;
 
+pub use choose_phone::{PhoneChoice, choose_phone};
+pub use hours::{Hour, hour};
+pub use next_step::{DoneWhy, NextStep, Tried, next_step};
 pub use plan::{Calendar, CampaignPlan, Delays, Hours, Limits, Retries, RetryClass, ScoreWeights, Targets};
+pub use score::{ScoreFacts, score};
