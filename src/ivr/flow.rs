@@ -1,15 +1,113 @@
 //! A checked flow.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::policy::Policy;
+use super::step::{Step, StepNo};
+use super::template::Piece;
+use super::wording::Prompt;
+use super::{FlowFile, Hours, Mistake, Record};
+use crate::domain::Language;
+
 /// A flow that passed every check. It never changes: a live call ends on the version it began with.
 #[derive(Debug)]
 pub struct Flow {
-    pub name: String,
-    pub version: u32,
+    pub(super) name: String,
+    pub(super) version: u32,
+    /// Never empty; the first is the default.
+    pub(super) languages: Vec<Language>,
+    pub(super) hours: Hours,
+    pub(super) record: Record,
+    /// How long a run may last.
+    pub(super) limit: Duration,
+    pub(super) start: StepNo,
+    pub(super) steps: Vec<Step>,
+    pub(super) voicemail: Option<Voicemail>,
+}
+
+/// What is left on an answering machine.
+#[derive(Debug)]
+pub(super) struct Voicemail {
+    pub(super) prompt: Prompt,
+    /// How long the greeting is waited out.
+    pub(super) wait: Duration,
 }
 
 impl Flow {
+    /// Makes the flow that `file` describes. `prompt_files` are the usable sound files (8 kHz mono), by the paths
+    /// that texts call them by.
+    ///
+    /// # Errors
+    /// Every mistake at once, in the order of the file.
+    pub fn check(
+        file: &FlowFile,
+        policy: &Policy,
+        prompt_files: &BTreeSet<String>,
+    ) -> Result<Self, Vec<Mistake>> {
+        super::check::check(file, policy, prompt_files)
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub fn version(&self) -> u32 {
+        self.version
+    }
+
     /// `reminder@4`, as results carry it.
     pub fn label(&self) -> String {
         format!("{}@{}", self.name, self.version)
     }
+
+    /// The languages spoken; the first serves debtors of any other.
+    pub fn languages(&self) -> &[Language] {
+        &self.languages
+    }
+
+    pub fn hours(&self) -> Hours {
+        self.hours
+    }
+
+    pub fn record(&self) -> Record {
+        self.record
+    }
+
+    pub fn leaves_voicemail(&self) -> bool {
+        self.voicemail.is_some()
+    }
+
+    /// `wanted` if the flow speaks it, else its default.
+    pub(super) fn language_for(&self, wanted: Language) -> Language {
+        if self.languages.contains(&wanted) { wanted } else { self.languages[0] }
+    }
+
+    /// Every prompt with the key it stands at.
+    pub(super) fn prompts(&self) -> Vec<(String, &Prompt)> {
+        let mut prompts = Vec::new();
+        for step in &self.steps {
+            for (place, prompt) in step.prompts() {
+                prompts.push((format!("steps.{}.{place}", step.name), prompt));
+            }
+        }
+        prompts
+            .extend(self.voicemail.iter().map(|voicemail| ("voicemail.say".to_owned(), &voicemail.prompt)));
+        prompts
+    }
+}
+
+/// Every fixed text of the flow once, by language: what a speech pack must hold beside the readings of slots.
+pub fn fixed_texts(flow: &Flow) -> Vec<(Language, String)> {
+    let mut texts = BTreeSet::new();
+    for (_, prompt) in flow.prompts() {
+        for (language, pieces) in prompt.every_text() {
+            for piece in pieces {
+                if let Piece::Words(words) = piece {
+                    texts.insert((language, words.clone()));
+                }
+            }
+        }
+    }
+    texts.into_iter().collect()
 }

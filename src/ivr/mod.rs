@@ -4,14 +4,24 @@
 //! call, prompt ends, keys and what the detector heard ([`Input`]). Out: what to say, whom to connect, what came
 //! of it ([`Output`]). A flow that could tell a debt before the person said who he is cannot be made.
 
+mod check;
 mod facts;
+mod file;
 mod flow;
 mod input;
+mod mistake;
 mod output;
+mod policy;
 mod run;
+mod step;
+mod template;
+mod wording;
 
 pub use facts::CallFacts;
-pub use flow::Flow;
+pub use file::{FlowFile, Hours, Notice, Record, read, schema};
+pub use flow::{Flow, fixed_texts};
 pub use input::Input;
+pub use mistake::Mistake;
 pub use output::{Action, CallAgain, Mark, Output, PromptNo};
+pub use policy::Policy;
 pub use run::FlowRun;

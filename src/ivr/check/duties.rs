@@ -1,0 +1,67 @@
+//! What law and policy ask of a flow: the notice first and unskippable, a key to stop in every menu.
+
+use super::at_step;
+use crate::domain::Disposition;
+use crate::ivr::flow::Flow;
+use crate::ivr::output::Action;
+use crate::ivr::policy::Policy;
+use crate::ivr::step::{Act, Plays, Step, Target};
+use crate::ivr::{Mistake, Notice};
+
+/// The duties that `flow` leaves undone.
+pub(super) fn check(flow: &Flow, policy: &Policy) -> Vec<Mistake> {
+    let mut mistakes = notices(flow, policy);
+    if policy.stop_key {
+        let menus = flow.steps.iter().filter(|step| !has_stop_key(flow, step));
+        mistakes
+            .extend(menus.map(|menu| at_step(menu, "this menu has no key to stop the calls or to complain")));
+    }
+    mistakes
+}
+
+/// The notices come before the first question, in texts that no key skips.
+fn notices(flow: &Flow, policy: &Policy) -> Vec<Mistake> {
+    let mut mistakes = Vec::new();
+    for step in flow.steps.iter().filter(|step| !step.notices.is_empty()) {
+        if matches!(step.plays, Plays::Say { barge_in: true, .. }) {
+            mistakes.push(at_step(step, "a key would skip this notice: set barge_in: false"));
+        }
+    }
+    let mut missing: Vec<Notice> = policy.notices.clone();
+    let mut number = flow.start;
+    // A path of texts alone: each step has one way. The bound is for a loop, which is refused elsewhere.
+    for _ in 0..flow.steps.len() {
+        let step = &flow.steps[number];
+        missing.retain(|notice| !step.notices.contains(notice));
+        match step.plays {
+            Plays::Say { then: Target::Step(next), .. } | Plays::Pass { then: Target::Step(next) } => {
+                number = next
+            }
+            Plays::Ask { .. } | Plays::Connect { .. } | Plays::Enter { .. } => break,
+            Plays::Say { .. } | Plays::Pass { .. } => break,
+        }
+    }
+    for notice in missing {
+        let word = match notice {
+            Notice::Recording => "recording",
+            Notice::Robot => "robot",
+        };
+        let text = format!("the notice {word} must be told before the first question");
+        mistakes.push(at_step(&flow.steps[flow.start], text));
+    }
+    mistakes
+}
+
+fn has_stop_key(flow: &Flow, step: &Step) -> bool {
+    match &step.plays {
+        Plays::Ask { keys, .. } => keys.values().any(|goes| stops(flow, goes.then)),
+        Plays::Connect { .. } | Plays::Enter { .. } | Plays::Pass { .. } | Plays::Say { .. } => true,
+    }
+}
+
+/// The step asks to stop or opens a complaint.
+fn stops(flow: &Flow, target: Target) -> bool {
+    let Target::Step(number) = target else { return false };
+    let step = &flow.steps[number];
+    step.outcome == Some(Disposition::StopRequested) || step.acts.contains(&Act::Now(Action::OpenComplaint))
+}

@@ -1,0 +1,172 @@
+//! Reads the ways between the steps: all reached, all ending, all with an outcome, none telling a debt too early.
+
+use std::collections::VecDeque;
+
+use super::at_step;
+use crate::domain::Disposition;
+use crate::ivr::Mistake;
+use crate::ivr::flow::Flow;
+use crate::ivr::output::Mark;
+use crate::ivr::step::{Plays, Step, StepNo, Target, Way};
+
+/// The mistakes of a flow whose steps make sense one by one.
+pub(super) fn check(flow: &Flow) -> Vec<Mistake> {
+    let reached = reached(flow);
+    let ending = ending(flow);
+    let mut mistakes = Vec::new();
+    for (number, step) in flow.steps.iter().enumerate() {
+        if !reached[number] {
+            mistakes.push(at_step(step, format!("is never reached from {}", flow.steps[flow.start].name)));
+        } else if !ending[number] {
+            mistakes.push(at_step(step, "no way out of here ends the call: a loop without exit"));
+        }
+    }
+    // The analyses below are about paths that begin at the start and end.
+    if mistakes.is_empty() {
+        mistakes.extend(disclosure(flow));
+        mistakes.extend(without_outcome(flow));
+    }
+    mistakes
+}
+
+fn reached(flow: &Flow) -> Vec<bool> {
+    let mut reached = vec![false; flow.steps.len()];
+    let mut open = vec![flow.start];
+    while let Some(number) = open.pop() {
+        if !std::mem::replace(&mut reached[number], true) {
+            open.extend(flow.steps[number].ways().into_iter().filter_map(|(_, target)| step_of(target)));
+        }
+    }
+    reached
+}
+
+/// For each step, whether some way from it ends the call.
+fn ending(flow: &Flow) -> Vec<bool> {
+    let mut ending = vec![false; flow.steps.len()];
+    loop {
+        let before = ending.clone();
+        for (number, step) in flow.steps.iter().enumerate() {
+            ending[number] |= step.ways().iter().any(|(_, target)| match target {
+                Target::Agent | Target::HangUp => true,
+                Target::Step(next) => before[*next],
+            });
+        }
+        if ending == before {
+            return ending;
+        }
+    }
+}
+
+/// For each step, whether `holds` became true on every path that enters it. `gives` tells whether leaving a step
+/// by a way makes it true.
+fn on_every_path(flow: &Flow, gives: impl Fn(&Step, Way) -> bool) -> Vec<bool> {
+    let mut holds = vec![true; flow.steps.len()];
+    holds[flow.start] = false;
+    loop {
+        let before = holds.clone();
+        for (number, step) in flow.steps.iter().enumerate() {
+            for (way, target) in step.ways() {
+                if let Target::Step(next) = target {
+                    holds[next] &= before[number] || gives(step, way);
+                }
+            }
+        }
+        if holds == before {
+            return holds;
+        }
+    }
+}
+
+/// Debt data where it is not certain on every path that the debtor listens.
+fn disclosure(flow: &Flow) -> Vec<Mistake> {
+    let identified = on_every_path(flow, |step, _| step.mark == Some(Mark::RightParty));
+    let mut mistakes = Vec::new();
+    for (number, step) in flow.steps.iter().enumerate() {
+        let reads = step.reads_debt();
+        if reads && !step.requires_identity {
+            mistakes.push(at_step(step, "reads debt.* without requires: right_party"));
+        }
+        if (reads || step.requires_identity) && !identified[number] && step.mark.is_none() {
+            let path = unidentified_path(flow, number).join(" → ");
+            mistakes.push(at_step(step, format!("may be reached without mark: right_party, by {path}")));
+        }
+        if reads && matches!(step.outcome, Some(Disposition::WrongPerson | Disposition::NotIdentified)) {
+            mistakes.push(at_step(step, "reads debt.* to a person who is not the debtor"));
+        }
+    }
+    mistakes.extend(marks_without_key(flow));
+    mistakes
+}
+
+/// Identity is what the person said by a key, so every way to a marking step is a key.
+fn marks_without_key(flow: &Flow) -> Vec<Mistake> {
+    let mut mistakes = Vec::new();
+    if flow.steps[flow.start].mark.is_some() {
+        mistakes.push(at_step(&flow.steps[flow.start], "marks right_party before anybody was asked"));
+    }
+    for step in &flow.steps {
+        for (way, target) in step.ways() {
+            let marked = step_of(target).map(|next| &flow.steps[next]).filter(|next| next.mark.is_some());
+            if let Some(marked) = marked.filter(|_| !matches!(way, Way::Key(_))) {
+                let text = format!("marks right_party though {} leads here without a key", step.name);
+                mistakes.push(at_step(marked, text));
+            }
+        }
+    }
+    mistakes
+}
+
+/// The shortest path to `goal` on which nobody is identified.
+fn unidentified_path(flow: &Flow, goal: StepNo) -> Vec<&str> {
+    let mut from = vec![None; flow.steps.len()];
+    let mut open = VecDeque::from([flow.start]);
+    while let Some(number) = open.pop_front() {
+        if flow.steps[number].mark.is_some() {
+            continue;
+        }
+        for (_, target) in flow.steps[number].ways() {
+            if let Some(next) = step_of(target).filter(|&next| next != flow.start && from[next].is_none()) {
+                from[next] = Some(number);
+                open.push_back(next);
+            }
+        }
+    }
+    let mut path = vec![flow.steps[goal].name.as_str()];
+    let mut at = goal;
+    while let Some(before) = from[at].filter(|_| path.len() <= flow.steps.len()) {
+        path.push(&flow.steps[before].name);
+        at = before;
+    }
+    path.reverse();
+    path
+}
+
+/// Paths that end the call without an outcome. A debt told sets `reminded` by itself, a transfer `operator_asked`.
+fn without_outcome(flow: &Flow) -> Vec<Mistake> {
+    let gives = |step: &Step, way: Way| match step.plays {
+        Plays::Enter { .. } => step.outcome.is_some() && way == Way::Confirmed,
+        Plays::Connect { .. } => true,
+        Plays::Ask { .. } | Plays::Pass { .. } | Plays::Say { .. } => {
+            step.outcome.is_some() || step.reads_debt()
+        }
+    };
+    let set = on_every_path(flow, gives);
+    let mut mistakes = Vec::new();
+    for (number, step) in flow.steps.iter().enumerate() {
+        let ends_bare = step
+            .ways()
+            .into_iter()
+            .any(|(way, target)| target == Target::HangUp && !set[number] && !gives(step, way));
+        if ends_bare {
+            mistakes.push(at_step(step, "may end the call without an outcome on the way"));
+        }
+    }
+    mistakes
+}
+
+fn step_of(target: Target) -> Option<StepNo> {
+    match target {
+        Target::Step(number) => Some(number),
+        Target::Agent | Target::HangUp => None,
+    }
+}

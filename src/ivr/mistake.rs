@@ -1,0 +1,26 @@
+//! A mistake in a flow file.
+
+use std::fmt;
+
+/// What is wrong in a flow file, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistake {
+    /// The line of the step, from 1, where it is known.
+    pub line: Option<u32>,
+    /// The key, such as `steps.due.say.ru`; empty for the whole file.
+    pub key: String,
+    /// What is wrong and what would be right, in one clause.
+    pub text: String,
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(line) = self.line {
+            write!(f, "line {line}: ")?;
+        }
+        if !self.key.is_empty() {
+            write!(f, "{}: ", self.key)?;
+        }
+        f.write_str(&self.text)
+    }
+}

@@ -1,0 +1,32 @@
+//! What law and house policy ask of every flow.
+
+use super::Notice;
+
+/// The demands of a rules profile on flows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// What must be told first, unskippable.
+    pub notices: Vec<Notice>,
+    /// The creditor may be named before the person has said who he is. Off by default: the name alone may tell
+    /// a third party of a debt.
+    pub creditor_before_identity: bool,
+    /// Every menu has a key that stops such calls or opens a complaint.
+    pub stop_key: bool,
+    /// A promise may name a day at most this far off.
+    pub promise_within_days: u16,
+    /// The first and the last hour a debtor may ask to be called at.
+    pub call_hours: (u8, u8),
+}
+
+/// The strict reading of `ru-230fz-safe`.
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            notices: vec![Notice::Robot, Notice::Recording],
+            creditor_before_identity: false,
+            stop_key: true,
+            promise_within_days: 14,
+            call_hours: (9, 19),
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Texts with slots: `{{ debt.due | date: genitive }} — the day to pay.`
+
+use crate::domain::utterance::Case;
+
+/// One piece of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// A sound file, by its path.
+    File(String),
+    Slot(Slot),
+    /// Fixed words: one sentence, or what stands between slots, without marks at its edges but `.`, `?`, `!`.
+    Words(String),
+}
+
+/// A value of the call that a text may speak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slot {
+    /// `debt.amount | money[: case]`
+    Amount(Case),
+    /// `campaign.callback | phone`
+    Callback,
+    /// `debt.creditor`
+    Creditor,
+    /// `debtor.name`
+    DebtorName,
+    /// `debt.due | date[: case]`
+    Due(Case),
+    /// `input | date[: case]`, in `confirm` only
+    InputDate(Case),
+    /// `input | time`, in `confirm` only
+    InputTime,
+}
+
+impl Slot {
+    /// It tells of the debt: never before the person said who he is.
+    pub fn is_debt(self) -> bool {
+        matches!(self, Self::Amount(_) | Self::Due(_) | Self::Creditor)
+    }
+
+    /// It is what the debtor has just entered.
+    pub fn is_input(self) -> bool {
+        matches!(self, Self::InputDate(_) | Self::InputTime)
+    }
+}
+
+const SLOTS: [&str; 6] =
+    ["debtor.name", "debt.creditor", "debt.amount", "debt.due", "campaign.callback", "input"];
+
+/// Cuts a text into pieces; the first mistake in words otherwise.
+pub fn parse(text: &str) -> Result<Vec<Piece>, String> {
+    let trimmed = text.trim();
+    if trimmed.is_empty() {
+        return Err("an empty text".to_owned());
+    }
+    if trimmed.ends_with(".wav") && !trimmed.contains([' ', '{']) {
+        return Ok(vec![Piece::File(trimmed.to_owned())]);
+    }
+    let mut pieces = Vec::new();
+    let mut rest = trimmed;
+    while let Some((before, after)) = rest.split_once("{{") {
+        push_words(&mut pieces, before);
+        let (slot, after) = after.split_once("}}").ok_or("a slot opens with {{ and never closes")?;
+        pieces.push(Piece::Slot(parse_slot(slot.trim())?));
+        rest = after;
+    }
+    if rest.contains("}}") {
+        return Err("}} closes a slot that never opened".to_owned());
+    }
+    push_words(&mut pieces, rest);
+    Ok(pieces)
+}
+
+/// Adds the sentences of `text`, each as a piece of its own, so that one recording serves every text it stands in.
+fn push_words(pieces: &mut Vec<Piece>, text: &str) {
+    let mut rest = text;
+    while !rest.is_empty() {
+        let end = rest
+            .char_indices()
+            .find(|&(at, c)| {
+                matches!(c, '.' | '?' | '!') && rest[at + 1..].chars().next().is_none_or(char::is_whitespace)
+            })
+            .map_or(rest.len(), |(at, _)| at + 1);
+        let sentence = rest[..end].split_whitespace().collect::<Vec<_>>().join(" ");
+        let sentence = sentence.trim_matches([',', ';', ':', '—', '-', ' ']);
+        if sentence.chars().any(char::is_alphanumeric) {
+            let sentence = sentence.trim_start_matches(['.', '?', '!', ' ']);
+            pieces.push(Piece::Words(sentence.to_owned()));
+        }
+        rest = &rest[end..];
+    }
+}
+
+/// Reads `debt.due | date: genitive`.
+fn parse_slot(slot: &str) -> Result<Slot, String> {
+    let (name, filter) =
+        slot.split_once('|').map_or((slot, ""), |(name, filter)| (name.trim(), filter.trim()));
+    let (filter, case) = filter.split_once(':').map_or((filter, ""), |(f, case)| (f.trim(), case.trim()));
+    let found = match (name, filter) {
+        ("debtor.name", "") => Some(Slot::DebtorName),
+        ("debt.creditor", "") => Some(Slot::Creditor),
+        ("campaign.callback", "phone") => Some(Slot::Callback),
+        ("input", "time") => Some(Slot::InputTime),
+        ("debt.amount", "money") => {
+            return parse_case(slot, case, &[Case::Nominative, Case::Accusative, Case::Genitive])
+                .map(Slot::Amount);
+        }
+        ("debt.due", "date") => {
+            return parse_case(slot, case, &[Case::Nominative, Case::Genitive]).map(Slot::Due);
+        }
+        ("input", "date") => {
+            return parse_case(slot, case, &[Case::Nominative, Case::Genitive]).map(Slot::InputDate);
+        }
+        _ => None,
+    };
+    match found {
+        Some(slot) if case.is_empty() => Ok(slot),
+        Some(_) => Err(format!("{{{{ {slot} }}}} takes no case")),
+        None if SLOTS.contains(&name) => {
+            Err(format!("{{{{ {slot} }}}} has not the type of {name}: {}", kind(name)))
+        }
+        None => Err(format!("{{{{ {slot} }}}} is no slot; there are {}", SLOTS.join(", "))),
+    }
+}
+
+fn kind(name: &str) -> &'static str {
+    match name {
+        "campaign.callback" => "phone",
+        "debt.amount" => "money",
+        "debt.due" => "date",
+        "input" => "date or time",
+        _ => "none, it stands alone",
+    }
+}
+
+fn parse_case(slot: &str, case: &str, readable: &[Case]) -> Result<Case, String> {
+    let found = match case {
+        "" | "nom" | "nominative" => Some(Case::Nominative),
+        "acc" | "accusative" => Some(Case::Accusative),
+        "gen" | "genitive" => Some(Case::Genitive),
+        _ => None,
+    };
+    found.filter(|case| readable.contains(case)).ok_or_else(|| {
+        let names: Vec<_> = readable.iter().map(|case| format!("{case:?}").to_lowercase()).collect();
+        format!("{{{{ {slot} }}}} cannot be read in case {case:?}; write {}", names.join(" or "))
+    })
+}

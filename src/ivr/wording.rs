@@ -1,0 +1,131 @@
+//! What a prompt says in each language, with and without the debtor's name.
+
+use std::collections::BTreeMap;
+
+use super::CallFacts;
+use super::template::{Piece, Slot};
+use crate::domain::utterance::Case;
+use crate::domain::{Language, Part, Utterance};
+
+use jiff::civil::{Date, Time};
+
+/// Days from which a date is said with its year: about nine months.
+const YEAR_FROM_DAYS: i32 = 270;
+
+/// One prompt in every language of its flow.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Prompt(pub(super) BTreeMap<Language, Wording>);
+
+#[derive(Clone, Debug)]
+pub(super) struct Wording {
+    pub(super) pieces: Vec<Piece>,
+    /// Present wherever `pieces` speak the debtor's name.
+    pub(super) without_name: Option<Vec<Piece>>,
+}
+
+/// A number the debtor entered, as far as it has a meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Entered {
+    Day(Date),
+    Hour(u8),
+}
+
+/// A prompt ready to be said, and how much of it must be heard for what.
+#[derive(Clone, Debug)]
+pub(super) struct Rendered {
+    pub(super) utterance: Utterance,
+    /// Percent of its sound after which the amount was heard; absent when it is not told.
+    pub(super) amount_at: Option<u8>,
+    /// The same for the due date.
+    pub(super) date_at: Option<u8>,
+    pub(super) tells_debt: bool,
+}
+
+impl Prompt {
+    /// Every text in every language, both wordings.
+    pub(super) fn every_text(&self) -> impl Iterator<Item = (Language, &[Piece])> {
+        self.0.iter().flat_map(|(&language, wording)| {
+            let both = [Some(&wording.pieces), wording.without_name.as_ref()];
+            both.into_iter().flatten().map(move |pieces| (language, pieces.as_slice()))
+        })
+    }
+
+    pub(super) fn slots(&self) -> impl Iterator<Item = Slot> {
+        self.every_text().flat_map(|(_, pieces)| pieces).filter_map(|piece| match piece {
+            Piece::Slot(slot) => Some(*slot),
+            Piece::File(_) | Piece::Words(_) => None,
+        })
+    }
+
+    /// It tells the amount, the due date or the creditor.
+    pub(super) fn reads_debt(&self) -> bool {
+        self.slots().any(Slot::is_debt)
+    }
+
+    /// Fills the slots for one call.
+    pub(super) fn render(&self, language: Language, facts: &CallFacts, entered: Option<Entered>) -> Rendered {
+        let wording = &self.0[&language];
+        let pieces = match (&facts.name, &wording.without_name) {
+            (None, Some(without_name)) => without_name,
+            (None, None) | (Some(_), _) => &wording.pieces,
+        };
+        let parts: Vec<Part> = pieces.iter().filter_map(|piece| part(piece, facts, entered)).collect();
+        Rendered {
+            amount_at: heard_at(pieces, |slot| matches!(slot, Slot::Amount(_))),
+            date_at: heard_at(pieces, |slot| matches!(slot, Slot::Due(_))),
+            tells_debt: pieces.iter().any(|piece| matches!(piece, Piece::Slot(slot) if slot.is_debt())),
+            utterance: Utterance { language, parts },
+        }
+    }
+}
+
+/// The part that says `piece`; none for a slot without its value, which the checker has ruled out.
+fn part(piece: &Piece, facts: &CallFacts, entered: Option<Entered>) -> Option<Part> {
+    let day = |date: Date, case: Case| {
+        let days = facts.today.until(date).map_or(0, |span| span.get_days().abs());
+        Part::Date { date, case, with_year: days > YEAR_FROM_DAYS }
+    };
+    let slot = match piece {
+        Piece::File(path) => return Some(Part::File(path.clone())),
+        Piece::Words(words) => return Some(Part::Words(words.clone())),
+        Piece::Slot(slot) => *slot,
+    };
+    match (slot, entered) {
+        (Slot::Amount(case), _) => Some(Part::Money { amount: facts.amount, case }),
+        (Slot::Callback, _) => Some(Part::Phone(facts.callback.clone())),
+        (Slot::Creditor, _) => Some(Part::Words(facts.creditor.clone())),
+        (Slot::DebtorName, _) => facts.name.clone().map(Part::Name),
+        (Slot::Due(case), _) => Some(day(facts.due, case)),
+        (Slot::InputDate(case), Some(Entered::Day(date))) => Some(day(date, case)),
+        (Slot::InputTime, Some(Entered::Hour(hour))) => {
+            i8::try_from(hour).ok().and_then(|hour| Time::new(hour, 0, 0, 0).ok()).map(Part::Time)
+        }
+        (Slot::InputDate(_), Some(Entered::Hour(_)) | None)
+        | (Slot::InputTime, Some(Entered::Day(_)) | None) => None,
+    }
+}
+
+/// Percent of the sound after which the last slot that `wanted` picks is over: a guess from the lengths as spoken,
+/// with a tenth of the whole on top, so that it errs towards "not heard".
+fn heard_at(pieces: &[Piece], wanted: impl Fn(Slot) -> bool) -> Option<u8> {
+    let mut said = 0;
+    let mut heard = None;
+    for piece in pieces {
+        said += spoken_length(piece);
+        if matches!(piece, Piece::Slot(slot) if wanted(*slot)) {
+            heard = Some(said);
+        }
+    }
+    let percent = heard? * 100 / said.max(1) + 10;
+    Some(u8::try_from(percent.min(100)).expect("100 at most"))
+}
+
+/// About how many letters a piece takes when spoken.
+fn spoken_length(piece: &Piece) -> usize {
+    match piece {
+        Piece::Words(words) => words.chars().count(),
+        Piece::Slot(Slot::Amount(_) | Slot::Callback) => 50,
+        Piece::Slot(Slot::Due(_) | Slot::InputDate(_)) => 22,
+        Piece::File(_) | Piece::Slot(Slot::Creditor | Slot::DebtorName | Slot::InputTime) => 15,
+    }
+}
