@@ -1,5 +1,7 @@
 //! The command line: one file a command. Floor 4.
 
+pub mod rules;
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -13,7 +15,9 @@ pub struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    Rules(rules::RulesArgs),
+}
 
 impl Cli {
     /// Carries the command out. Exit codes: 0 clean, 1 fault, 78 config.
@@ -21,6 +25,8 @@ impl Cli {
     /// # Errors
     /// The command's fault, with what it was doing.
     pub fn run(self) -> anyhow::Result<ExitCode> {
-        match self.command {}
+        match self.command {
+            Command::Rules(args) => args.run(),
+        }
     }
 }
