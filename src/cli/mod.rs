@@ -1,6 +1,9 @@
 //! The command line: one file a command. Floor 4.
 
+mod prompt_folder;
 pub mod rules;
+mod say;
+mod say_item;
 
 use std::process::ExitCode;
 
@@ -17,6 +20,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Rules(rules::RulesArgs),
+    Say(say::Say),
 }
 
 impl Cli {
@@ -27,6 +31,7 @@ impl Cli {
     pub fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
             Command::Rules(args) => args.run(),
+            Command::Say(say) => say.run().map(|()| ExitCode::SUCCESS),
         }
     }
 }
