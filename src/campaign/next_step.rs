@@ -185,6 +185,7 @@ mod tests {
             name: "reminders".into(),
             channel: Channel::Ivr,
             flow: "reminder_overdue".into(),
+            flow_by_kind: Vec::new(),
             language: Language::Ru,
             targets: Targets {
                 creditors: Vec::new(),

@@ -17,6 +17,8 @@ pub struct CampaignPlan {
     pub channel: Channel,
     /// The flow's name.
     pub flow: String,
+    /// Flows of kinds of debt that have one of their own: a debt's kind changes with the clock.
+    pub flow_by_kind: Vec<(DebtKind, String)>,
     /// The language where the debtor's own is not known.
     pub language: Language,
     pub targets: Targets,
@@ -30,6 +32,19 @@ pub struct CampaignPlan {
     pub retries: Retries,
     pub score: ScoreWeights,
     pub limits: Limits,
+}
+
+impl CampaignPlan {
+    /// The flow for a debt of `kind`.
+    pub fn flow_for(&self, kind: DebtKind) -> &str {
+        let own = self.flow_by_kind.iter().find(|(of, _)| *of == kind);
+        own.map_or(&self.flow, |(_, flow)| flow)
+    }
+
+    /// Every flow it may play.
+    pub fn flows(&self) -> impl Iterator<Item = &str> {
+        [self.flow.as_str()].into_iter().chain(self.flow_by_kind.iter().map(|(_, flow)| flow.as_str()))
+    }
 }
 
 /// Whose debts the campaign calls about.

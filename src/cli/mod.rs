@@ -1,9 +1,7 @@
 //! The command line: one file a command. Floor 4.
 
-mod prompt_folder;
-pub mod rules;
-mod say;
-mod say_item;
+pub mod check;
+pub mod screen_language;
 
 use std::process::ExitCode;
 
@@ -19,8 +17,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Rules(rules::RulesArgs),
-    Say(say::Say),
+    Check(check::Check),
 }
 
 impl Cli {
@@ -30,8 +27,7 @@ impl Cli {
     /// The command's fault, with what it was doing.
     pub fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
-            Command::Rules(args) => args.run(),
-            Command::Say(say) => say.run().map(|()| ExitCode::SUCCESS),
+            Command::Check(check) => Ok(check.run()),
         }
     }
 }

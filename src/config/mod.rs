@@ -3,8 +3,19 @@
 //! In: the folder and the environment. Out: one checked `Config`, whose parts are the cores' plans, or
 //! every mistake of every file with its line and key.
 
+mod campaigns;
+mod daemon;
+mod flows;
+mod load;
 mod plan;
+mod prompts;
+mod read;
+mod rules;
+mod secret;
+mod trunks;
 
 pub use plan::{
-    Config, DaemonConfig, ImportConfig, LogFormat, MediaConfig, PromptsConfig, SipConfig, StoreConfig,
+    Config, DaemonConfig, FlowsConfig, ImportConfig, LogFormat, MediaConfig, PromptsConfig, RulesConfig,
+    SipConfig, StoreConfig,
 };
+pub use read::{Clause, Environment, Mistake, Place, Problem, Problems};

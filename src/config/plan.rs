@@ -1,5 +1,6 @@
 //! The checked configuration: what the whole of `config/` comes to.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
@@ -10,6 +11,8 @@ use secrecy::SecretString;
 
 use crate::campaign::CampaignPlan;
 use crate::domain::{Currency, Language, PhoneNumber};
+use crate::ivr::Flow;
+use crate::rules::{Calendars, Preset};
 use crate::trunk::{Transport, TrunkPlan};
 
 /// Everything `config/` says, checked as a whole. It never changes: a reload makes another one, and the daemon
@@ -26,6 +29,8 @@ pub struct Config {
     pub sip: SipConfig,
     pub prompts: PromptsConfig,
     pub import: ImportConfig,
+    pub rules: RulesConfig,
+    pub flows: FlowsConfig,
     /// By name.
     pub trunks: Vec<Arc<TrunkPlan>>,
     /// By name.
@@ -40,6 +45,22 @@ impl Config {
     pub fn campaign(&self, name: &str) -> Option<&Arc<CampaignPlan>> {
         self.campaigns.iter().find(|campaign| &*campaign.name == name)
     }
+
+    /// The rules `campaign` goes by.
+    pub fn preset_of(&self, campaign: &CampaignPlan) -> &Arc<Preset> {
+        self.rules.presets.get(&campaign.preset).expect("every campaign's preset is flattened at load")
+    }
+}
+
+/// Checked flows by name.
+pub type FlowsConfig = BTreeMap<String, Arc<Flow>>;
+
+/// The rules the campaigns go by.
+#[derive(Clone, Debug)]
+pub struct RulesConfig {
+    /// Flattened presets by the name a campaign gives.
+    pub presets: BTreeMap<String, Arc<Preset>>,
+    pub calendars: Arc<Calendars>,
 }
 
 /// `[daemon]` of `obzvon.toml`.

@@ -1,0 +1,184 @@
+//! `obzvon.toml`: the daemon itself and the outside things it speaks to.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::plan::{DaemonConfig, ImportConfig, LogFormat, MediaConfig, SipConfig, StoreConfig};
+use super::read::{Clause, Mistake, Section, Value, words};
+use super::secret::secret;
+use super::trunks::{LANGUAGES, host, transports};
+use crate::domain::{Currency, Language};
+use crate::trunk::Transport;
+
+/// The sections of `obzvon.toml`.
+#[derive(Debug)]
+pub struct Main {
+    pub daemon: DaemonConfig,
+    pub store: StoreConfig,
+    pub media: MediaConfig,
+    pub sip: SipConfig,
+    pub import: ImportConfig,
+}
+
+/// Reads the file's root; `None` means noted.
+pub fn main(root: &Section<'_>) -> Option<Main> {
+    let daemon = daemon(&root.child("daemon"));
+    let data_dir = daemon.as_ref().map(|daemon| daemon.data_dir.clone());
+    let store = store(&root.child("storage"), data_dir);
+    let media = media(&root.child("media"));
+    let sip = sip(&root.child("sip"));
+    let import = import(&root.child("import"));
+    Some(Main { daemon: daemon?, store: store?, media: media?, sip: sip?, import: import? })
+}
+
+fn daemon(section: &Section<'_>) -> Option<DaemonConfig> {
+    let node = section.or("node", "obzvon".to_owned(), name);
+    let http = http(section);
+    let data_dir = section.or("data_dir", "../data".to_owned(), Value::text);
+    let data_dir = data_dir.map(|dir| section.reading().resolve(dir));
+    let formats = [("json", LogFormat::Json), ("pretty", LogFormat::Pretty)];
+    let log = section.or("log", LogFormat::Json, |value| value.one_of(&formats));
+    let drain_limit =
+        section.or("drain_limit_s", std::time::Duration::from_secs(120), |value| value.seconds(0..=3600));
+    let kill_switch = section.may("kill_switch", Value::text);
+    let test_numbers = section.list("test_numbers", Value::phone);
+    section.finish();
+    let data_dir = data_dir?;
+    let kill_switch = match kill_switch.ok()? {
+        Some(path) => section.reading().resolve(path),
+        None => data_dir.join("STOP"),
+    };
+    let (node, http, log) = (node?, http?, log?);
+    Some(DaemonConfig {
+        node,
+        http,
+        data_dir,
+        log,
+        drain_limit: drain_limit?,
+        kill_switch,
+        test_numbers: test_numbers?,
+    })
+}
+
+/// The listening address. One that others can reach has to be asked for twice.
+fn http(section: &Section<'_>) -> Option<SocketAddr> {
+    let default = SocketAddr::from((Ipv4Addr::LOCALHOST, 8080));
+    let http = section.or("http", default, Value::socket);
+    let public = section.or("http_public", false, Value::flag);
+    let http = http?;
+    if !http.ip().is_loopback() && !public? {
+        section.note("http", Mistake::Contradiction(NOT_LOOPBACK));
+        return None;
+    }
+    Some(http)
+}
+
+const NOT_LOOPBACK: Clause = Clause {
+    en: "others can reach this address; if that is meant, say `http_public = true` too",
+    ru: "этот адрес доступен извне; если так и нужно, добавьте `http_public = true`",
+};
+
+/// Reads a name that may stand in file names, metrics and Call-IDs.
+pub fn name(value: &Value<'_>) -> Result<String, Mistake> {
+    let name = value.text()?;
+    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
+    if name.len() <= 40 && name.bytes().all(fits) {
+        Ok(name)
+    } else {
+        Err(Mistake::Malformed { is: name, wants: words::NAME })
+    }
+}
+
+fn store(section: &Section<'_>, data_dir: Option<PathBuf>) -> Option<StoreConfig> {
+    let hidden = secret(section, "url_secret");
+    let written = section.may("url", |value| url(section, value));
+    section.finish();
+    let url = match (hidden.ok()?, written.ok()?) {
+        (Some(url), None) => url,
+        (None, Some(url)) => url.into(),
+        (Some(_), Some(_)) => {
+            section.note("url", Mistake::Twice { name: "url".into() });
+            return None;
+        }
+        (None, None) => format!("sqlite:{}", data_dir?.join("obzvon.db").display()).into(),
+    };
+    Some(StoreConfig { url: known_engine(section, url)? })
+}
+
+/// Reads a URL from the file; one with a password in it does not stand there.
+fn url(section: &Section<'_>, value: &Value<'_>) -> Result<String, Mistake> {
+    let url = value.text()?;
+    if let Some(path) = url.strip_prefix("sqlite:") {
+        let path = section.reading().resolve(path.trim_start_matches("//"));
+        return Ok(format!("sqlite:{}", path.display()));
+    }
+    let authority = url.split_once("://").map(|(_, rest)| rest.split('/').next().unwrap_or_default());
+    let user = authority.and_then(|authority| authority.rsplit_once('@')).map(|(user, _)| user);
+    if value.is_in_file() && user.is_some_and(|user| user.contains(':')) {
+        return Err(Mistake::Contradiction(PASSWORD_IN_URL));
+    }
+    Ok(url)
+}
+
+const PASSWORD_IN_URL: Clause = Clause {
+    en: "the URL holds a password: name a variable with `url_secret_env` or a file with `url_secret_file`",
+    ru: "в адресе есть пароль: назовите переменную (`url_secret_env`) или файл (`url_secret_file`)",
+};
+
+fn known_engine(section: &Section<'_>, url: SecretString) -> Option<SecretString> {
+    let known = ["sqlite:", "postgres://", "postgresql://"];
+    if known.iter().any(|start| url.expose_secret().starts_with(start)) {
+        return Some(url);
+    }
+    section.note("url", Mistake::Contradiction(UNKNOWN_ENGINE));
+    None
+}
+
+const UNKNOWN_ENGINE: Clause = Clause {
+    en: "a URL begins with `sqlite:` or `postgres://`",
+    ru: "адрес начинается с `sqlite:` или `postgres://`",
+};
+
+fn media(section: &Section<'_>) -> Option<MediaConfig> {
+    let ip = section.or("ip", IpAddr::V4(Ipv4Addr::LOCALHOST), Value::ip);
+    let public_ip = section.may("public_ip", Value::ip);
+    let ports = section.or("ports", 20_000..=29_999, ports);
+    section.finish();
+    Some(MediaConfig { ip: ip?, public_ip: public_ip.ok()?, ports: ports? })
+}
+
+fn ports(value: &Value<'_>) -> Result<RangeInclusive<u16>, Mistake> {
+    let text = value.text()?;
+    let range = text
+        .split_once('-')
+        .and_then(|(first, last)| Some(first.trim().parse::<u16>().ok()?..=last.trim().parse::<u16>().ok()?));
+    match range {
+        Some(range) if *range.start() >= 1024 && range.len() >= 4 => Ok(range),
+        _ => Err(Mistake::Malformed { is: text, wants: words::PORTS }),
+    }
+}
+
+fn sip(section: &Section<'_>) -> Option<SipConfig> {
+    let bind = section.or("bind", SocketAddr::from((Ipv4Addr::LOCALHOST, 5060)), Value::socket);
+    let public_host = section.may("public_host", host);
+    let domain = section.or("domain", "localhost".to_owned(), host);
+    let transports = transports(section, "transports", &[Transport::Udp, Transport::Tcp]);
+    section.finish();
+    Some(SipConfig { bind: bind?, public_host: public_host.ok()?, domain: domain?, transports: transports? })
+}
+
+fn import(section: &Section<'_>) -> Option<ImportConfig> {
+    let region = section.or("region", "RU".to_owned(), |value| {
+        let region = value.text()?;
+        let sound = region.len() == 2 && region.bytes().all(|byte| byte.is_ascii_uppercase());
+        if sound { Ok(region) } else { Err(Mistake::Malformed { is: region, wants: words::REGION }) }
+    });
+    let currencies = Currency::ALL.map(|currency| (currency.code(), currency));
+    let currency = section.or("currency", Currency::Rub, |value| value.one_of(&currencies));
+    let language = section.or("language", Language::Ru, |value| value.one_of(&LANGUAGES));
+    section.finish();
+    Some(ImportConfig { region: region?, currency: currency?, language: language? })
+}

@@ -1,0 +1,73 @@
+//! The whole folder, read in one go.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::campaigns::{Known, campaign};
+use super::daemon::main;
+use super::flows;
+use super::plan::Config;
+use super::prompts::prompts;
+use super::read::{Environment, Mistake, Problems, Reading, Section};
+use super::rules::{flatten, presets};
+use super::trunks::trunks;
+use crate::campaign::CampaignPlan;
+
+impl Config {
+    /// Reads the folder `dir` and the overrides in `environment`.
+    ///
+    /// # Errors
+    /// Every mistake of every file; a configuration with one mistake is no configuration.
+    pub fn load(dir: &Path, environment: &Environment) -> Result<Self, Problems> {
+        let reading = Reading::new(dir, environment);
+        let main = file(&reading, "obzvon.toml", main);
+        let prompts = file(&reading, "prompts.toml", prompts);
+        let trunks = file(&reading, "trunks.toml", |root| Some(trunks(root))).unwrap_or_default();
+        let flow_files = flows::read(&reading);
+        let flows: Vec<String> = flow_files.keys().cloned().collect();
+        let presets = presets(&reading);
+        let names: Vec<String> = presets.names().map(str::to_owned).collect();
+        let campaigns = campaigns(&reading, Known { trunks: &trunks, flows: &flows, presets: &names });
+        let flows = flows::check(&reading, &flow_files, prompts.as_ref(), &campaigns);
+        let rules = flatten(&reading, &presets, &campaigns);
+        let version = reading.end()?;
+        let sound = "every part is there when nothing was noted";
+        let main = main.expect(sound);
+        Ok(Self {
+            version: version.into(),
+            dir: dir.to_owned(),
+            daemon: main.daemon,
+            store: main.store,
+            media: main.media,
+            sip: main.sip,
+            prompts: prompts.expect(sound),
+            import: main.import,
+            rules,
+            flows,
+            trunks: trunks.into_iter().map(|(_, plan)| plan.expect(sound)).collect(),
+            campaigns,
+        })
+    }
+}
+
+/// Reads one TOML file; `None` means noted.
+fn file<T>(reading: &Reading<'_>, path: &str, read: impl FnOnce(&Section<'_>) -> Option<T>) -> Option<T> {
+    let source = reading.source(path)?;
+    reading.toml(&source, "", read)
+}
+
+/// Every campaign file, in the order of names. Two with one name are a mistake.
+fn campaigns(reading: &Reading<'_>, known: Known<'_>) -> Vec<Arc<CampaignPlan>> {
+    let mut plans: Vec<Arc<CampaignPlan>> = Vec::new();
+    for path in reading.list("campaigns", &["toml"]) {
+        let Some(source) = reading.source(&path) else { continue };
+        let stem = Path::new(&path).file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+        let key = format!("campaign.{stem}");
+        let Some(plan) = reading.toml(&source, &key, |root| campaign(root, stem, known)) else { continue };
+        if plans.iter().any(|other| other.name == plan.name) {
+            reading.note_file(&path, Mistake::Twice { name: plan.name.to_string() });
+        }
+        plans.push(Arc::new(plan));
+    }
+    plans
+}

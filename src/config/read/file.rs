@@ -1,0 +1,132 @@
+//! One reading of the folder: its files' texts, their hash, and what was noted on the way.
+
+use std::cell::RefCell;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+use toml::de::DeTable;
+
+use super::overrides::Overrides;
+use super::{Environment, Mistake, Place, Problem, Problems, Section};
+
+/// A reading under way. Single-threaded; the notes are behind a cell so that sections can share them.
+#[derive(Debug)]
+pub(in crate::config) struct Reading<'a> {
+    dir: &'a Path,
+    environment: &'a Environment,
+    pub(super) overrides: Overrides,
+    problems: RefCell<Vec<Problem>>,
+    hash: RefCell<Sha256>,
+}
+
+/// A file's text and its path from the folder.
+#[derive(Clone, Debug)]
+pub(in crate::config) struct Source {
+    pub path: String,
+    pub text: String,
+}
+
+impl Source {
+    /// The line, from 1, of the byte at `offset`.
+    pub fn line_of(&self, offset: usize) -> u32 {
+        let breaks = self.text.as_bytes().iter().take(offset).filter(|&&byte| byte == b'\n').count();
+        u32::try_from(breaks + 1).unwrap_or(u32::MAX)
+    }
+}
+
+impl<'a> Reading<'a> {
+    pub fn new(dir: &'a Path, environment: &'a Environment) -> Self {
+        let overrides = Overrides::of(environment);
+        let mut hash = Sha256::new();
+        for line in overrides.lines() {
+            hash.update(line);
+        }
+        Self { dir, environment, overrides, problems: RefCell::default(), hash: RefCell::new(hash) }
+    }
+
+    /// The text of the file at `path` from the folder; `None`, noted, when it can't be read.
+    pub fn source(&self, path: &str) -> Option<Source> {
+        let read = fs::read(self.resolve(path)).map_err(|fault| fault.to_string());
+        let read = read.and_then(|bytes| {
+            self.hash.borrow_mut().update(path);
+            self.hash.borrow_mut().update(&bytes);
+            String::from_utf8(bytes).map_err(|_| "the text is not UTF-8".to_owned())
+        });
+        match read {
+            Ok(text) => Some(Source { path: path.to_owned(), text }),
+            Err(said) => {
+                self.note_file(path, Mistake::Unreadable { said });
+                None
+            }
+        }
+    }
+
+    /// Paths of the files in `folder` with one of the endings, in the order of their names.
+    pub fn list(&self, folder: &str, endings: &[&str]) -> Vec<String> {
+        let entries = match fs::read_dir(self.resolve(folder)) {
+            Ok(entries) => entries,
+            Err(fault) => {
+                self.note_file(folder, Mistake::Unreadable { said: fault.to_string() });
+                return Vec::new();
+            }
+        };
+        let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let fits = |name: &String| {
+            let ending = Path::new(name).extension().and_then(|ending| ending.to_str());
+            !name.starts_with('.') && ending.is_some_and(|ending| endings.contains(&ending))
+        };
+        let mut paths: Vec<String> = names.filter(fits).map(|name| format!("{folder}/{name}")).collect();
+        paths.sort();
+        paths
+    }
+
+    /// Reads a TOML file's root with `read`, then notes the keys nobody took. The part of the file that is
+    /// sound is read even where the rest is not TOML.
+    pub fn toml<T>(&self, source: &Source, path: &str, read: impl FnOnce(&Section<'_>) -> T) -> T {
+        let (table, faults) = DeTable::parse_recoverable(&source.text);
+        for fault in &faults {
+            let line = fault.span().map(|span| source.line_of(span.start));
+            let said = fault.message().trim().to_owned();
+            self.note(
+                Place::File { path: source.path.clone(), line },
+                String::new(),
+                Mistake::Syntax { said },
+            );
+        }
+        let root = Section::root(self, source, table.get_ref(), path);
+        let read = read(&root);
+        root.finish();
+        read
+    }
+
+    pub fn note(&self, place: Place, key: String, mistake: Mistake) {
+        self.problems.borrow_mut().push(Problem { place, key, mistake });
+    }
+
+    /// Notes a mistake of a whole file.
+    pub fn note_file(&self, path: &str, mistake: Mistake) {
+        self.note(Place::File { path: path.to_owned(), line: None }, String::new(), mistake);
+    }
+
+    /// A relative path is taken from the folder of the configuration, wherever the process was started.
+    pub fn resolve(&self, path: impl AsRef<Path>) -> PathBuf {
+        self.dir.join(path)
+    }
+
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        self.environment.get(name).map(String::as_str)
+    }
+
+    /// Ends the reading: the version of what was read, or every mistake.
+    pub fn end(self) -> Result<String, Problems> {
+        let mut problems = self.problems.into_inner();
+        problems.extend(self.overrides.unknown());
+        if problems.is_empty() {
+            let digest = self.hash.into_inner().finalize();
+            Ok(hex::encode(&digest[..6]))
+        } else {
+            Err(Problems::sorted(problems))
+        }
+    }
+}

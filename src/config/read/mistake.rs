@@ -1,0 +1,203 @@
+//! What may be wrong with a value, and what would be right, in the operator's language.
+
+use crate::domain::Language;
+
+/// One clause in both languages of the screens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Clause {
+    pub en: &'static str,
+    pub ru: &'static str,
+}
+
+impl Clause {
+    pub fn in_language(self, language: Language) -> &'static str {
+        match language {
+            Language::En => self.en,
+            Language::Ru => self.ru,
+        }
+    }
+}
+
+/// A mistake of a file, of a variable, or of their agreement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mistake {
+    /// Two values that do not go together, or one that is not allowed here.
+    Contradiction(Clause),
+    Empty,
+    /// A file of another kind (a flow, the limits) with its own reader's words, which are English.
+    Foreign {
+        code: &'static str,
+        said: String,
+    },
+    Malformed {
+        is: String,
+        wants: Clause,
+    },
+    Missing {
+        wants: Clause,
+    },
+    /// Refers to something that is not there.
+    NoSuch {
+        what: Clause,
+        name: String,
+        nearest: Option<String>,
+    },
+    NotOneOf {
+        is: String,
+        nearest: Option<String>,
+        allowed: Vec<String>,
+    },
+    OutOfRange {
+        is: String,
+        least: String,
+        most: String,
+    },
+    SecretInFile,
+    SecretOpen {
+        file: String,
+    },
+    SecretUnset {
+        variable: String,
+    },
+    Syntax {
+        said: String,
+    },
+    Twice {
+        name: String,
+    },
+    UnknownKey {
+        nearest: Option<String>,
+    },
+    Unreadable {
+        said: String,
+    },
+    WrongKind {
+        is: Clause,
+        wants: Clause,
+    },
+}
+
+impl Mistake {
+    /// A stable code, for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Contradiction(_) => "contradiction",
+            Self::Empty => "empty",
+            Self::Foreign { code, .. } => code,
+            Self::Malformed { .. } => "malformed",
+            Self::Missing { .. } => "missing",
+            Self::NoSuch { .. } => "no_such",
+            Self::NotOneOf { .. } => "not_one_of",
+            Self::OutOfRange { .. } => "out_of_range",
+            Self::SecretInFile => "secret_in_file",
+            Self::SecretOpen { .. } => "secret_open",
+            Self::SecretUnset { .. } => "secret_unset",
+            Self::Syntax { .. } => "syntax",
+            Self::Twice { .. } => "twice",
+            Self::UnknownKey { .. } => "unknown_key",
+            Self::Unreadable { .. } => "unreadable",
+            Self::WrongKind { .. } => "wrong_kind",
+        }
+    }
+
+    /// What is wrong and what would be right.
+    pub fn text(&self, language: Language) -> String {
+        match language {
+            Language::En => self.english(),
+            Language::Ru => self.russian(),
+        }
+    }
+
+    fn english(&self) -> String {
+        match self {
+            Self::Contradiction(clause) => clause.en.into(),
+            Self::Empty => "is empty; name at least one".into(),
+            Self::Foreign { said, .. } => said.clone(),
+            Self::Malformed { is, wants } => format!("`{is}` is not {}", wants.en),
+            Self::Missing { wants } => format!("is missing; it wants {}", wants.en),
+            Self::NoSuch { what, name, nearest } => {
+                format!("there is no {} `{name}`{}", what.en, meant(nearest.as_ref(), "; did you mean"))
+            }
+            Self::NotOneOf { is, nearest, allowed } => format!(
+                "`{is}` is not one of {}{}",
+                allowed.join(", "),
+                meant(nearest.as_ref(), "; did you mean")
+            ),
+            Self::OutOfRange { is, least, most } => format!("{is} is outside {least} to {most}"),
+            Self::SecretInFile => "a secret does not stand in a file of the configuration: name a variable \
+                                   with `_env` or a file with `_file`"
+                .into(),
+            Self::SecretOpen { file } => {
+                format!("everybody may read the secret in {file}: chmod 600, or 640 for a group")
+            }
+            Self::SecretUnset { variable } => format!("the variable {variable} is not set or empty"),
+            Self::Syntax { said } => format!("is not TOML: {said}"),
+            Self::Twice { name } => format!("`{name}` is there twice"),
+            Self::UnknownKey { nearest } => {
+                format!("no such key{}", meant(nearest.as_ref(), "; did you mean"))
+            }
+            Self::Unreadable { said } => format!("can't be read: {said}"),
+            Self::WrongKind { is, wants } => format!("is {}; it wants {}", is.en, wants.en),
+        }
+    }
+
+    fn russian(&self) -> String {
+        match self {
+            Self::Contradiction(clause) => clause.ru.into(),
+            Self::Empty => "пусто; нужно назвать хотя бы одно".into(),
+            Self::Foreign { said, .. } => said.clone(),
+            Self::Malformed { is, wants } => format!("«{is}» — не {}", wants.ru),
+            Self::Missing { wants } => format!("не указано; нужно: {}", wants.ru),
+            Self::NoSuch { what, name, nearest } => {
+                format!("нет такого: {} «{name}»{}", what.ru, meant(nearest.as_ref(), "; возможно,"))
+            }
+            Self::NotOneOf { is, nearest, allowed } => format!(
+                "«{is}» — не одно из: {}{}",
+                allowed.join(", "),
+                meant(nearest.as_ref(), "; возможно,")
+            ),
+            Self::OutOfRange { is, least, most } => format!("{is} вне пределов от {least} до {most}"),
+            Self::SecretInFile => "секрету не место в файле настроек: назовите переменную (`_env`) или файл \
+                                   (`_file`)"
+                .into(),
+            Self::SecretOpen { file } => {
+                format!("секрет в {file} может прочесть кто угодно: chmod 600 или 640 для группы")
+            }
+            Self::SecretUnset { variable } => format!("переменная {variable} не задана или пуста"),
+            Self::Syntax { said } => format!("это не TOML: {said}"),
+            Self::Twice { name } => format!("«{name}» указано дважды"),
+            Self::UnknownKey { nearest } => {
+                format!("нет такого ключа{}", meant(nearest.as_ref(), "; возможно,"))
+            }
+            Self::Unreadable { said } => format!("не читается: {said}"),
+            Self::WrongKind { is, wants } => format!("это {}; нужно: {}", is.ru, wants.ru),
+        }
+    }
+}
+
+fn meant(nearest: Option<&String>, words: &str) -> String {
+    nearest.map(|nearest| format!("{words} `{nearest}`?")).unwrap_or_default()
+}
+
+/// The known word nearest to what was written, when it is near enough to be a slip of the fingers.
+pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let scored = known.into_iter().map(|word| (strsim::damerau_levenshtein(written, word), word));
+    let (distance, word) = scored.min_by_key(|&(distance, word)| (distance, word))?;
+    let near = distance <= 1 + written.chars().count() / 4;
+    let begun = word.len() > 2 && (written.starts_with(word) || word.starts_with(written));
+    (near || begun).then(|| word.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_of_the_fingers_is_recognised_and_another_word_is_not() {
+        let known = ["http", "node", "drain_limit_s"];
+        assert_eq!(nearest("htpp", known).as_deref(), Some("http"));
+        assert_eq!(nearest("drain_limit", known).as_deref(), Some("drain_limit_s"));
+        assert_eq!(nearest("nodes_of_ours", known).as_deref(), Some("node"));
+        assert_eq!(nearest("colour", known), None);
+    }
+}

@@ -1,0 +1,42 @@
+//! What values are called in messages.
+
+use super::Clause;
+
+const fn clause(en: &'static str, ru: &'static str) -> Clause {
+    Clause { en, ru }
+}
+
+pub const AMOUNT: Clause = clause("an amount such as 1.20", "сумма вида 1.20");
+pub const DATE: Clause = clause("a date such as 2026-12-31", "дата вида 2026-12-31");
+pub const DATE_OR_TIME: Clause = clause("a date or time", "дата или время");
+pub const DECIMAL: Clause = clause("a number", "число");
+pub const FLAG: Clause = clause("true or false", "true или false");
+pub const FLOW: Clause = clause("flow", "сценарий");
+pub const HOST: Clause = clause("a host name or an address", "имя или адрес узла");
+pub const HOURS: Clause =
+    clause("hours such as \"09:00-20:00\", opening before closing", "часы вида \"09:00-20:00\"");
+pub const INTEGER: Clause = clause("a whole number", "целое число");
+pub const IP: Clause = clause("an IP address such as 192.0.2.10", "IP-адрес вида 192.0.2.10");
+pub const LIST: Clause = clause("a list", "список");
+pub const MOMENT: Clause = clause(
+    "a moment with its offset such as 2026-12-31T20:00:00+03:00",
+    "время со смещением вида 2026-12-31T20:00:00+03:00",
+);
+pub const NAME: Clause =
+    clause("a name of small letters, digits, - and _", "имя из строчных латинских букв, цифр, - и _");
+pub const PACK: Clause = clause("prompt pack", "набор записей");
+pub const PHONE: Clause = clause("a number such as +79991234567", "номер вида +79991234567");
+pub const PORTS: Clause = clause(
+    "a range of ports such as \"20000-29999\", at least four of them from 1024 up",
+    "диапазон портов вида \"20000-29999\", не меньше четырёх, от 1024",
+);
+pub const PREFIX: Clause = clause("digits that a number begins with after +", "цифры начала номера без +");
+pub const PRESET: Clause = clause("preset of rules", "набор правил");
+pub const REGION: Clause = clause("a country of two capital letters such as RU", "код страны вида RU");
+pub const REWRITE: Clause =
+    clause("a rule such as \"+7 -> 8\": what goes, what comes", "правило вида \"+7 -> 8\"");
+pub const SOCKET: Clause =
+    clause("an address with a port such as 127.0.0.1:8080", "адрес с портом вида 127.0.0.1:8080");
+pub const TABLE: Clause = clause("a table", "таблица");
+pub const TEXT: Clause = clause("text", "текст");
+pub const TRUNK: Clause = clause("trunk", "транк");

@@ -1,0 +1,171 @@
+//! What the operator reads when the configuration is wrong: every mistake, in its place, with what would be right.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use obzvon::config::{Config, Environment};
+use obzvon::domain::Language;
+use secrecy::ExposeSecret;
+use tempfile::TempDir;
+
+/// A folder with the smallest sound configuration, some of whose files are replaced.
+fn folder(files: &[(&str, &str)]) -> TempDir {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let sound = [
+        ("obzvon.toml", ""),
+        ("prompts.toml", ""),
+        ("trunks.toml", TRUNK),
+        ("campaigns/reminders.toml", "flow = \"hello\"\n"),
+        ("flows/hello.yaml", FLOW),
+    ];
+    for (path, text) in sound.iter().chain(files) {
+        let path = dir.path().join(path);
+        fs::create_dir_all(path.parent().expect("in the folder")).expect("a folder");
+        fs::write(path, text).expect("a file");
+    }
+    dir
+}
+
+const TRUNK: &str = "[trunk.main]\nhost = \"192.0.2.1\"\ncaller_ids.allocated = [\"+74950000000\"]\n";
+
+const FLOW: &str = r#"
+flow: hello
+version: 1
+languages: [en]
+start: hello
+steps:
+  hello:
+    notice: [robot, recording]
+    say: { en: "Hello. This is an automated call. The call is recorded." }
+    barge_in: false
+    then: offer
+  offer:
+    ask: { en: "To stop these calls, press zero." }
+    keys: { 0: stop }
+    else: bye
+  stop: { do: { complaint: open }, outcome: stop_requested, say: { en: "We will." }, then: hangup }
+  bye: { outcome: not_identified, say: { en: "Goodbye." }, then: hangup }
+"#;
+
+fn said(dir: &Path, variables: &[(&str, &str)], language: Language) -> String {
+    let environment = environment(variables);
+    let problems = Config::load(dir, &environment).expect_err("mistakes");
+    problems.render(language)
+}
+
+fn environment(variables: &[(&str, &str)]) -> Environment {
+    variables.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+/// `UPDATE_GOLDEN=1` writes the file anew.
+fn assert_golden(name: &str, said: &str) {
+    let path = Path::new("tests/golden").join(name);
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write(&path, format!("{said}\n")).expect("a golden file");
+    }
+    let golden = fs::read_to_string(&path).expect("the golden file is there");
+    assert_eq!(said, golden.trim_end(), "{}", path.display());
+}
+
+fn broken() -> TempDir {
+    let dir = folder(&[
+        ("obzvon.toml", include_str!("config_mistakes/obzvon.toml")),
+        ("prompts.toml", include_str!("config_mistakes/prompts.toml")),
+        ("trunks.toml", include_str!("config_mistakes/trunks.toml")),
+        ("campaigns/first.toml", include_str!("config_mistakes/first.toml")),
+        ("campaigns/second.toml", include_str!("config_mistakes/second.toml")),
+        ("flows/broken.yaml", include_str!("config_mistakes/broken.yaml")),
+        ("secrets/open", "everybody may read me\n"),
+    ]);
+    let mode = fs::Permissions::from_mode(0o644);
+    fs::set_permissions(dir.path().join("secrets/open"), mode).expect("a mode");
+    dir
+}
+
+const VARIABLES: [(&str, &str); 3] =
+    [("OBZVON__MEDIA__IP", "not an address"), ("OBZVON__DAEMON__LGO", "json"), ("CARRIER_PASSWORD", "")];
+
+#[test]
+fn every_mistake_of_every_file_is_said_at_once() {
+    assert_golden("config_mistakes.en.txt", &said(broken().path(), &VARIABLES, Language::En));
+}
+
+#[test]
+fn the_same_is_said_in_russian() {
+    assert_golden("config_mistakes.ru.txt", &said(broken().path(), &VARIABLES, Language::Ru));
+}
+
+#[test]
+fn a_missing_folder_says_which_files_are_missing() {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let said = said(&dir.path().join("nowhere"), &[], Language::En);
+    for file in ["obzvon.toml", "prompts.toml", "trunks.toml", "campaigns", "flows"] {
+        assert!(said.contains(&format!("{file}: can't be read: No such file")), "{said}");
+    }
+}
+
+#[test]
+fn what_is_sound_in_a_file_that_is_not_toml_is_still_checked() {
+    let dir = folder(&[("obzvon.toml", "[daemon]\nlog = \"loud\"\n[sip\n")]);
+    let said = said(dir.path(), &[], Language::En);
+    assert!(said.contains("obzvon.toml:2: daemon.log:"), "{said}");
+    assert!(said.contains("obzvon.toml:3: is not TOML"), "{said}");
+}
+
+#[test]
+fn the_smallest_configuration_is_sound_and_stays_on_this_machine() {
+    let dir = folder(&[]);
+    let config = Config::load(dir.path(), &Environment::new()).expect("sound");
+    assert!(config.daemon.http.ip().is_loopback());
+    assert!(config.sip.bind.ip().is_loopback());
+    assert!(config.media.ip.is_loopback());
+    assert_eq!(&*config.campaigns[0].name, "reminders");
+    assert_eq!(config.campaigns[0].trunks, [config.trunks[0].name.clone()]);
+    assert_eq!(config.preset_of(&config.campaigns[0]).name, "ru-230fz-safe");
+}
+
+#[test]
+fn a_variable_stands_above_the_file_and_changes_the_version() {
+    let dir = folder(&[]);
+    let load = |variables| Config::load(dir.path(), &environment(variables)).expect("sound");
+    let (plain, other) = (load(&[]), load(&[("OBZVON__TRUNK__MAIN__CPS", "7")]));
+    assert_eq!((plain.trunks[0].cps.get(), other.trunks[0].cps.get()), (1, 7));
+    assert_ne!(plain.version, other.version);
+    assert_eq!(plain.version, load(&[]).version);
+}
+
+#[test]
+fn a_secret_comes_from_a_variable_or_a_closed_file_and_is_never_shown() {
+    let account = |secret: &str| format!("{TRUNK}user = \"u\"\n{secret}\n");
+    let by_variable = account("password_env = \"P\"");
+    let by_file = account("password_file = \"secrets/p\"");
+    for trunk in [by_variable, by_file] {
+        // `user` belongs to the trunk: the dotted key before it opened no table.
+        let dir = folder(&[("trunks.toml", &trunk), ("secrets/p", "s3cret\n")]);
+        let closed = fs::Permissions::from_mode(0o600);
+        fs::set_permissions(dir.path().join("secrets/p"), closed).expect("a mode");
+        let config = Config::load(dir.path(), &environment(&[("P", "s3cret")])).expect("sound");
+        let account = config.trunks[0].account.as_ref().expect("an account");
+        assert_eq!(account.password.expose_secret(), "s3cret");
+        assert!(!format!("{config:?}").contains("s3cret"));
+    }
+}
+
+#[test]
+fn a_database_url_with_a_password_is_refused_in_the_file_and_taken_from_a_variable() {
+    let url = "postgres://u:s3cret@127.0.0.1/o";
+    let dir = folder(&[("obzvon.toml", &format!("[storage]\nurl = \"{url}\"\n"))]);
+    let said = said(dir.path(), &[], Language::En);
+    assert!(said.contains("obzvon.toml:2: storage.url: the URL holds a password"), "{said}");
+    assert!(!said.contains("s3cret"), "{said}");
+    let dir = folder(&[]);
+    let config = Config::load(dir.path(), &environment(&[("OBZVON__STORAGE__URL", url)])).expect("sound");
+    assert_eq!(config.store.url.expose_secret(), url);
+}
+
+#[test]
+fn the_shipped_configuration_is_sound() {
+    let config = Config::load(Path::new("config"), &Environment::new());
+    assert!(config.is_ok(), "{}", config.expect_err("mistakes").render(Language::En));
+}
