@@ -1,1 +1,3 @@
 //! The demo: an invented list and a simulated carrier around the real daemon. Floor 4.
+
+pub mod carrier;
