@@ -1,0 +1,267 @@
+//! The only meeting of a call, the clock, the wire and the sound.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc;
+use tracing::{debug, warn};
+
+use super::clock::Clock;
+use super::voice::Voice;
+use crate::call::{Call, Input, Output, StopReason};
+use crate::domain::Fault;
+use crate::domain::attempt::Finished;
+use crate::ivr::{Action, PromptNo};
+use crate::media::{MediaError, MediaEvent, PlayId, Stream, StreamReport};
+use crate::sip::{Leg, LegEvent, LegFault, PlaceCall, Reason, SipStack};
+
+/// What a call needs of the house.
+#[derive(Debug)]
+pub struct CallTask {
+    pub call: Call,
+    pub place: PlaceCall,
+    pub stack: Arc<SipStack>,
+    pub stream: Stream,
+    pub voice: Arc<Voice>,
+    pub clock: Clock,
+    /// The house takes the call back.
+    pub stop: mpsc::Receiver<StopReason>,
+}
+
+/// What a call leaves behind.
+#[derive(Debug)]
+pub struct CallReport {
+    pub finished: Finished,
+    /// What the flow asked other parts to do.
+    pub actions: Vec<Action>,
+    /// It rang somewhere, so the trunk did its part.
+    pub rang: bool,
+    /// The carrier asked us to stay away for so long.
+    pub retry_after: Option<Duration>,
+    pub media: StreamReport,
+}
+
+/// The moving parts of one drive.
+struct Drive {
+    call: Call,
+    place: Option<PlaceCall>,
+    stack: Arc<SipStack>,
+    leg: Option<Leg>,
+    stream: Stream,
+    hears: bool,
+    voice: Arc<Voice>,
+    lengths: HashMap<PromptNo, Duration>,
+    actions: Vec<Action>,
+    retry_after: Option<Duration>,
+}
+
+impl CallTask {
+    /// Drives the call to its end.
+    pub async fn drive(self) -> CallReport {
+        let Self { call, place, stack, stream, voice, clock, mut stop } = self;
+        let mut drive = Drive {
+            call,
+            place: Some(place),
+            stack,
+            leg: None,
+            stream,
+            hears: true,
+            voice,
+            lengths: HashMap::new(),
+            actions: Vec::new(),
+            retry_after: None,
+        };
+        let finished = loop {
+            if let Some(finished) = drive.perform_outputs(clock).await {
+                break finished;
+            }
+            let wake = drive.call.next_timer();
+            let input = tokio::select! {
+                event = next_leg_event(&mut drive.leg) => drive.hear_leg(event),
+                event = drive.stream.next_event(), if drive.hears => drive.hear_media(event),
+                Some(reason) = stop.recv() => Some(Input::Stop(reason)),
+                () = sleep_until(wake) => None,
+            };
+            match input {
+                Some(input) => drive.call.handle(clock.now(), input),
+                None => drive.call.handle_timers(clock.now()),
+            }
+        };
+        let rang = drive.call.rang();
+        let media = drive.stream.close().await;
+        CallReport { finished, actions: drive.actions, rang, retry_after: drive.retry_after, media }
+    }
+}
+
+impl Drive {
+    /// Does what the call wants until it wants nothing more; gives the end, if that was it.
+    async fn perform_outputs(&mut self, clock: Clock) -> Option<Finished> {
+        while let Some(output) = self.call.poll() {
+            let answer = match output {
+                Output::Place => self.place().await,
+                Output::Cancel => {
+                    self.with_leg(Leg::cancel);
+                    None
+                }
+                Output::HangUp => {
+                    self.with_leg(|leg| leg.hang_up(Reason::NORMAL));
+                    None
+                }
+                Output::Play { prompt, utterance } => self.play(prompt, &utterance),
+                Output::StopPlay => {
+                    told("stop", self.stream.stop());
+                    None
+                }
+                Output::StartRecording => {
+                    told("record", self.stream.start_recording());
+                    None
+                }
+                // No agent is logged in to this node, so nobody is free.
+                Output::FindAgent { .. } => Some(Input::NoAgent),
+                Output::Do(action) => {
+                    self.actions.push(action);
+                    None
+                }
+                Output::Finished(finished) => return Some(*finished),
+            };
+            if let Some(input) = answer {
+                self.call.handle(clock.now(), input);
+            }
+        }
+        None
+    }
+
+    async fn place(&mut self) -> Option<Input> {
+        let place = self.place.take()?;
+        match self.stack.place(place).await {
+            Ok(leg) => {
+                self.leg = Some(leg);
+                None
+            }
+            Err(fault) => {
+                warn!(%fault, "the INVITE did not leave");
+                Some(Input::Broken(Fault::Us))
+            }
+        }
+    }
+
+    fn with_leg(&self, ask: impl FnOnce(&Leg)) {
+        if let Some(leg) = &self.leg {
+            ask(leg);
+        }
+    }
+
+    /// Plays an utterance; one that can't be said has ended at once, unheard.
+    fn play(&mut self, prompt: PromptNo, utterance: &crate::domain::Utterance) -> Option<Input> {
+        let unheard = |length| Some(Input::PlayEnded { prompt, percent: 0, length });
+        let sound = match self.voice.sound(utterance) {
+            Ok(sound) => sound,
+            Err(fault) => {
+                warn!(%fault, "an utterance could not be said");
+                return unheard(Duration::ZERO);
+            }
+        };
+        self.lengths.insert(prompt, sound.length);
+        match self.stream.play(PlayId(prompt.0.into()), sound.clips) {
+            Ok(()) => None,
+            Err(fault) => {
+                warn!(%fault, "a prompt could not be played");
+                unheard(sound.length)
+            }
+        }
+    }
+
+    fn hear_leg(&mut self, event: Option<LegEvent>) -> Option<Input> {
+        let Some(event) = event else {
+            self.leg = None;
+            return Some(Input::Broken(Fault::Us));
+        };
+        if event.is_last() {
+            self.leg = None;
+        }
+        match event {
+            LegEvent::Trying => Some(Input::Trying),
+            LegEvent::Ringing { .. } => Some(Input::Ringing),
+            LegEvent::EarlyMedia(target) => {
+                told("early media", self.stream.connect(target));
+                Some(Input::EarlyMedia)
+            }
+            LegEvent::Answered(target) => {
+                told("answer", self.stream.connect(target));
+                told("answer", self.stream.answered());
+                Some(Input::Answered)
+            }
+            LegEvent::Refused { word, retry_after } => {
+                self.retry_after = retry_after;
+                Some(Input::Refused(word))
+            }
+            LegEvent::MediaChanged(target) => {
+                told("change of media", self.stream.connect(target));
+                None
+            }
+            LegEvent::KeyByInfo(key) => {
+                told("key by INFO", self.stream.key_by_info(key));
+                None
+            }
+            LegEvent::MediaKept { .. } | LegEvent::Transfer { .. } => None,
+            LegEvent::Ended { word, .. } => Some(Input::Ended(word)),
+            LegEvent::Fault(fault) => {
+                debug!(%fault, "the leg could not go on");
+                Some(Input::Broken(blame(&fault)))
+            }
+        }
+    }
+
+    fn hear_media(&mut self, event: Option<MediaEvent>) -> Option<Input> {
+        let Some(event) = event else {
+            self.hears = false; // the engine is gone: say so once, and let the call end itself
+            return Some(Input::MediaLost);
+        };
+        match event {
+            MediaEvent::Digit { digit, .. } => Some(Input::Digit(digit)),
+            MediaEvent::FirstAudioSent { .. } => Some(Input::FirstAudio),
+            MediaEvent::Heard(heard) => Some(Input::Heard(heard)),
+            MediaEvent::PlayEnded { id, percent, .. } => {
+                let prompt = PromptNo(u32::try_from(id.0).expect("made from a u32"));
+                let length = self.lengths.remove(&prompt).unwrap_or_default();
+                Some(Input::PlayEnded { prompt, percent, length })
+            }
+            MediaEvent::RecordingFailed { why } => {
+                warn!(why, "a recording failed; the call goes on");
+                None
+            }
+            MediaEvent::Stale { .. } => Some(Input::MediaLost),
+            MediaEvent::DigitsSent { .. } | MediaEvent::FirstPacketReceived { .. } => None,
+        }
+    }
+}
+
+/// Without a leg there is nothing to hear: waits for ever.
+async fn next_leg_event(leg: &mut Option<Leg>) -> Option<LegEvent> {
+    match leg {
+        Some(leg) => leg.next_event().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn sleep_until(wake: Option<Instant>) {
+    match wake {
+        Some(at) => tokio::time::sleep_until(at.into()).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// A media engine that is overloaded loses a command; the call goes on and its timers end it.
+fn told(what: &'static str, result: Result<(), MediaError>) {
+    if let Err(fault) = result {
+        warn!(%fault, what, "the media engine did not take a command");
+    }
+}
+
+fn blame(fault: &LegFault) -> Fault {
+    match fault {
+        LegFault::Auth(_) | LegFault::Closed => Fault::Us,
+        LegFault::NoCommonCodec | LegFault::NoDialog | LegFault::NoSdp | LegFault::Unsent(_) => Fault::Trunk,
+    }
+}
