@@ -400,3 +400,225 @@ fn refused(word: &FinalWord, rang: bool) -> Outcome {
         None => Outcome::Failed(Fault::Trunk),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use jiff::civil::date;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::attempt::Finished;
+    use crate::domain::{Currency, DebtKind, Disposition, Language, Money, PhoneNumber};
+    use crate::ivr::{CallFacts, Flow, Policy};
+
+    /// Says a notice, asks who it is, says the sum, and takes one key for a promise of nothing but goodwill.
+    const FLOW: &str = r#"
+flow: little
+version: 1
+languages: [ru]
+hours: campaign
+defaults: { wait: 5s, tries: 1, barge_in: true, record: after_notice, limit: 2m }
+start: hello
+steps:
+  hello: { notice: [robot, recording], say: { ru: "Это робот. Разговор записывается." }, barge_in: false, then: who }
+  who:
+    ask: { ru: "Это вы? Если да, нажмите один. Если нет, нажмите ноль." }
+    keys: { 1: verified, 0: stop }
+    else: silent_end
+  verified: { mark: right_party, then: due }
+  due: { requires: right_party, say: { ru: "Сумма: {{ debt.amount | money }}." }, then: thanks }
+  thanks: { outcome: reminded, say: { ru: "Спасибо." }, then: hangup }
+  stop: { outcome: stop_requested, say: { ru: "До свидания." }, then: hangup }
+  silent_end: { outcome: not_identified, say: { ru: "До свидания." }, then: hangup }
+voicemail:
+  enabled: true
+  say: { ru: "Пожалуйста, перезвоните." }
+  outcome: voicemail_left
+"#;
+
+    fn plan() -> CallPlan {
+        let file = crate::ivr::read(FLOW).expect("a flow file");
+        let flow = Flow::check(&file, &Policy::default(), &std::collections::BTreeSet::new()).expect("a sound flow");
+        CallPlan {
+            flow: Arc::new(flow),
+            facts: CallFacts {
+                name: None,
+                language: Language::Ru,
+                creditor: "Водоканал".to_owned(),
+                amount: Money::new(100_000, Currency::Rub),
+                due: date(2026, 3, 1),
+                kind: DebtKind::Overdue,
+                callback: PhoneNumber::parse("+78000000000").expect("E.164"),
+                today: date(2026, 3, 3),
+            },
+            limits: CallLimits::default(),
+            record: true,
+        }
+    }
+
+    /// Drives a call through a script of seconds and inputs; every prompt ends 2 s after it began, unless cut.
+    /// Gives the timeline, and how the call ended.
+    fn drive(script: &[(u64, Input)]) -> (Vec<String>, Option<Finished>) {
+        let (mut log, mut end) = (Vec::new(), None);
+        let began = std::time::Duration::ZERO;
+        let zero = instant();
+        let mut call = Call::new(plan(), zero, "2026-03-03T09:00:00Z".parse().expect("a time"));
+        let mut script: VecDeque<_> =
+            script.iter().map(|(s, input)| (began + Duration::from_secs(*s), input.clone())).collect();
+        let mut prompt: Option<(Duration, PromptNo)> = None;
+        let mut now = Duration::ZERO;
+        for _ in 0..1000 {
+            while let Some(output) = call.poll() {
+                let note = |what: &str| format!("{}s {what}", now.as_secs());
+                match output {
+                    Output::Play { prompt: no, .. } => {
+                        prompt = Some((now + Duration::from_secs(2), no));
+                        log.push(note("Play"));
+                    }
+                    Output::StopPlay => {
+                        prompt = prompt.map(|(at, no)| (at.min(now + Duration::from_millis(20)), no));
+                        log.push(note("StopPlay"));
+                    }
+                    Output::Finished(finished) => {
+                        log.push(note(&format!("Finished {}", finished.outcome.code())));
+                        end = Some(*finished);
+                    }
+                    other => log.push(note(&format!("{other:?}"))),
+                }
+            }
+            let timer = call.next_timer().map(|at| at - zero);
+            let next_input = script.front().map(|(at, _)| *at);
+            let prompt_end = prompt.map(|(at, _)| at);
+            let Some(at) = timer.into_iter().chain(next_input).chain(prompt_end).min() else { break };
+            now = now.max(at);
+            if prompt_end.is_some_and(|end| end <= now) {
+                let (_, no) = prompt.take().expect("a prompt plays");
+                let ended = Input::PlayEnded { prompt: no, percent: 100, length: Duration::from_secs(2) };
+                call.handle(zero + now, ended);
+            } else if next_input.is_some_and(|at| at <= now) {
+                let (_, input) = script.pop_front().expect("an input is due");
+                call.handle(zero + now, input);
+            } else {
+                call.handle_timers(zero + now);
+            }
+        }
+        (log, end)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "an Instant can't be made otherwise; only differences are used")]
+    fn instant() -> Instant {
+        Instant::now()
+    }
+
+    fn word(code: u16) -> FinalWord {
+        FinalWord { sip_code: Some(code), reason: None, q850: None }
+    }
+
+    fn bye() -> Input {
+        Input::Ended(FinalWord::default())
+    }
+
+    #[test]
+    fn an_answer_that_crosses_our_cancel_is_hung_up_and_counts_as_abandoned() {
+        let (log, end) = drive(&[(3, Input::Ringing), (41, Input::Answered), (42, bye())]);
+        assert_eq!(log, ["0s Place", "40s Cancel", "41s HangUp", "42s Finished abandoned"]);
+        assert!(end.expect("an end").stamps.answer.is_some());
+    }
+
+    #[test]
+    fn a_trunk_that_swallows_the_call_is_at_fault() {
+        let (log, _) = drive(&[(1, Input::Trying), (21, Input::Refused(word(487)))]);
+        assert_eq!(log, ["0s Place", "20s Cancel", "21s Finished failed_trunk"]);
+    }
+
+    #[test]
+    fn nobody_answers_and_the_carrier_never_confirms_our_cancel() {
+        let (log, _) = drive(&[(2, Input::Ringing)]);
+        assert_eq!(log, ["0s Place", "40s Cancel", "73s Finished no_answer"]);
+    }
+
+    #[test]
+    fn the_right_person_hears_the_sum() {
+        let script =
+            [(2, Input::Ringing), (5, Input::Answered), (5, Input::FirstAudio), (8, Input::Digit('1')), (20, bye())];
+        let (log, end) = drive(&script);
+        let end = end.expect("an end");
+        assert_eq!(end.outcome, Outcome::Answered);
+        assert_eq!(end.disposition, Some(Disposition::Reminded));
+        assert!(end.identified);
+        assert!(end.grades.contains(&Grade::AmountHeard), "{:?} in {log:?}", end.grades);
+        assert!(log.contains(&"7s StartRecording".to_owned()), "recording begins after the notice: {log:?}");
+    }
+
+    #[test]
+    fn a_person_left_in_silence_is_abandoned() {
+        let (_, end) = drive(&[(2, Input::Ringing), (5, Input::Answered), (6, bye())]);
+        assert_eq!(end.expect("an end").outcome, Outcome::Abandoned);
+    }
+
+    #[test]
+    fn a_machine_gets_the_message_after_its_beep() {
+        let machine = |at_ms| Heard::Verdict { verdict: Verdict::Machine, at_ms, confidence: 0.9 };
+        let script = [
+            (5, Input::Answered),
+            (5, Input::FirstAudio),
+            (7, Input::Heard(machine(2000))),
+            (12, Input::Heard(Heard::BeepEnded { at_ms: 7000 })),
+            (30, bye()),
+        ];
+        let (_, end) = drive(&script);
+        let end = end.expect("an end");
+        assert_eq!((end.outcome, end.disposition), (Outcome::Machine, Some(Disposition::VoicemailLeft)));
+        assert_eq!(end.channel, crate::domain::Channel::Voicemail);
+        assert!(!end.identified);
+    }
+
+    #[test]
+    fn a_payment_takes_a_ringing_call_back() {
+        let (log, end) = drive(&[(2, Input::Ringing), (4, Input::Stop(StopReason::Paid)), (5, Input::Refused(word(487)))]);
+        assert_eq!(log, ["0s Place", "4s Cancel", "5s Finished cancelled"]);
+        assert_eq!(end.expect("an end").hung_up_by, HungUpBy::Us);
+    }
+
+    fn inputs() -> impl Strategy<Value = Vec<(u64, Input)>> {
+        let input = prop_oneof![
+            Just(Input::Trying),
+            Just(Input::Ringing),
+            Just(Input::EarlyMedia),
+            Just(Input::Answered),
+            Just(Input::FirstAudio),
+            Just(Input::MediaLost),
+            Just(Input::NoAgent),
+            Just(bye()),
+            Just(Input::Broken(Fault::Trunk)),
+            (300_u16..700).prop_map(|code| Input::Refused(word(code))),
+            "[0-9*#]".prop_map(|key| Input::Digit(key.chars().next().expect("one key"))),
+            Just(Input::Heard(Heard::Verdict { verdict: Verdict::Machine, at_ms: 1, confidence: 1.0 })),
+            Just(Input::Heard(Heard::BeepEnded { at_ms: 2 })),
+            prop_oneof![Just(StopReason::Paid), Just(StopReason::KillSwitch), Just(StopReason::Drain)]
+                .prop_map(Input::Stop),
+        ];
+        proptest::collection::vec((0_u64..120, input), 0..30).prop_map(|mut script| {
+            script.sort_by_key(|(at, _)| *at);
+            script
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn every_call_finishes_exactly_once_and_last(script in inputs()) {
+            let (log, _) = drive(&script);
+            prop_assert_eq!(log.iter().filter(|line| line.contains("Finished")).count(), 1, "{:?}", log);
+            prop_assert!(log.last().is_some_and(|line| line.contains("Finished")), "{:?}", log);
+        }
+
+        #[test]
+        fn nothing_is_said_before_the_answer(script in inputs()) {
+            let (log, end) = drive(&script);
+            let answered = end.is_some_and(|end| end.stamps.answer.is_some());
+            prop_assert!(answered || !log.iter().any(|line| line.contains("Play")), "{:?}", log);
+        }
+    }
+}
