@@ -1,6 +1,10 @@
 //! The command line: one file a command. Floor 4.
 
 pub mod check;
+mod prompt_folder;
+pub mod rules;
+mod say;
+mod say_item;
 pub mod screen_language;
 
 use std::process::ExitCode;
@@ -18,6 +22,8 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::Check),
+    Rules(rules::RulesArgs),
+    Say(say::Say),
 }
 
 impl Cli {
@@ -28,6 +34,8 @@ impl Cli {
     pub fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
             Command::Check(check) => Ok(check.run()),
+            Command::Rules(args) => args.run(),
+            Command::Say(say) => say.run().map(|()| ExitCode::SUCCESS),
         }
     }
 }

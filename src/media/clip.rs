@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::ClipError;
+use super::{ClipError, g711};
 use crate::domain::{Codec, Language};
 
 /// A piece of sound at 8 kHz, in every codec we carry.
@@ -17,7 +17,10 @@ pub struct Clip {
 impl Clip {
     /// Encodes linear 16-bit samples at 8 kHz.
     pub fn from_pcm(samples: &[i16]) -> Self {
-        Self { alaw: samples.iter().map(|_| 0xd5).collect(), ulaw: samples.iter().map(|_| 0xff).collect() }
+        Self {
+            alaw: samples.iter().map(|sample| g711::encode(Codec::Pcma, *sample)).collect(),
+            ulaw: samples.iter().map(|sample| g711::encode(Codec::Pcmu, *sample)).collect(),
+        }
     }
 
     /// The sound as one byte a sample.

@@ -8,7 +8,8 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use super::ports::Ports;
-use super::shard::{Act, Live, Shard, StreamId};
+use super::recording::{Recorder, Writer};
+use super::shard::{Act, Live, Opening, Shard, ShardFigures, StreamId};
 use super::{MediaError, Stream, StreamPlan};
 
 /// How the engine runs.
@@ -36,7 +37,9 @@ impl MediaPlan {
 pub struct MediaEngine {
     plan: MediaPlan,
     ports: Ports,
+    // Before the writer: the shards finish their recordings as they end.
     shards: Vec<Shard>,
+    writer: Writer,
     next: AtomicU32,
 }
 
@@ -48,7 +51,7 @@ impl MediaEngine {
     pub fn start(plan: MediaPlan) -> Result<Self, MediaError> {
         let ports = Ports::new(plan.bind, plan.ports.clone())?;
         let shards = (0..plan.shards.max(1)).map(Shard::start).collect::<Result<_, _>>()?;
-        Ok(Self { plan, ports, shards, next: AtomicU32::new(0) })
+        Ok(Self { plan, ports, shards, writer: Writer::start()?, next: AtomicU32::new(0) })
     }
 
     /// Binds a port pair and opens a stream on it. Nothing is sent before [`Stream::connect`].
@@ -61,10 +64,22 @@ impl MediaEngine {
         let pair = self.ports.bind()?;
         let local = pair.local;
         let (sender, events) = mpsc::channel(EVENTS);
-        let live = Live::new(pair, plan, sender, self.plan.rtp_timeout);
+        let recorder = plan.recording.map(|plan| Recorder::new(plan, &self.writer, id.0, sender.clone()));
+        let live = Live::new(Opening {
+            pair,
+            events: sender,
+            detector: plan.detector,
+            recorder,
+            rtp_timeout: self.plan.rtp_timeout,
+        });
         let link = shard.link();
         link.tell(id, Act::Open(Box::new(live))).map_err(|(error, _)| error)?;
         Ok(Stream::new(id, local, link, events))
+    }
+
+    /// The counters of each shard, for the metrics.
+    pub fn figures(&self) -> Vec<ShardFigures> {
+        self.shards.iter().map(Shard::figures).collect()
     }
 }
 

@@ -6,13 +6,17 @@
 //! send, and again on every re-INVITE.
 
 pub mod clip;
+mod clock;
 pub mod dtmf;
 pub mod engine;
 pub mod error;
 pub mod event;
+pub mod g711;
 mod ports;
 pub mod recording;
 pub mod report;
+mod rtcp;
+mod rtp;
 mod shard;
 pub mod stream;
 
@@ -22,6 +26,7 @@ pub use error::{ClipError, MediaError};
 pub use event::{MediaEvent, PlayId};
 pub use recording::RecordingPlan;
 pub use report::StreamReport;
+pub use shard::ShardFigures;
 pub use stream::{Stream, StreamPlan};
 
 /// Samples of a packet: 20 ms at 8 kHz, the packet time we send.

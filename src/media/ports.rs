@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use nix::sys::socket::{setsockopt, sockopt};
 use socket2::{Domain, Protocol, Socket, Type};
 
 use super::MediaError;
@@ -63,10 +64,12 @@ impl Ports {
     }
 }
 
-fn bound(addr: SocketAddr) -> io::Result<UdpSocket> {
+pub(super) fn bound(addr: SocketAddr) -> io::Result<UdpSocket> {
     let socket = Socket::new(Domain::for_address(addr), Type::DGRAM, Some(Protocol::UDP))?;
     socket.set_nonblocking(true)?;
     socket.bind(&addr.into())?;
+    // The kernel's arrival stamps measure jitter that is the network's, not ours.
+    setsockopt(&socket, sockopt::ReceiveTimestampns, &true)?;
     // Voice is marked Expedited Forwarding (RFC 4594 section 4.1); a host that forbids it still carries calls.
     let marked = match addr {
         SocketAddr::V4(_) => socket.set_tos_v4(EXPEDITED),

@@ -1,26 +1,39 @@
 //! Which texts have been recorded: the index of one language's clips.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Deserialize;
 
-use super::clip::{ClipId, Intonation};
+use super::pieces::fold;
+use super::{ClipId, Intonation};
 use crate::domain::Language;
 
 /// The index of one language's clips: words to clip ids. Holds no sound.
 #[derive(Clone, Debug)]
 pub struct Pack {
     language: Language,
-    clips: BTreeMap<(String, Intonation), ClipId>,
+    /// By folded words.
+    clips: HashMap<String, Takes>,
+    /// Every id, by itself: for files and pauses.
+    ids: BTreeMap<String, ClipId>,
+    /// Words in the longest clip.
+    longest: usize,
+}
+
+/// The two intonations of one text.
+#[derive(Clone, Debug, Default)]
+struct Takes {
+    mid: Option<ClipId>,
+    end: Option<ClipId>,
 }
 
 /// The manifest `prompts/<language>/pack.toml` cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum PackFault {
-    #[error("reading the manifest of a pack")]
-    Read { source: toml::de::Error },
     #[error("clip id {0:?}: small ASCII letters, digits, - and _ only, 80 at most")]
     Id(String),
+    #[error("reading the manifest of a pack")]
+    Read { source: toml::de::Error },
 }
 
 #[derive(Deserialize)]
@@ -33,11 +46,18 @@ struct Manifest {
 }
 
 impl Pack {
+    /// The file that is the pause at a comma.
+    pub const SHORT_PAUSE: &str = "pause-short";
+    /// The file that is the pause between sentences.
+    pub const LONG_PAUSE: &str = "pause-long";
+
+    /// An empty pack.
     pub fn new(language: Language) -> Self {
-        Self { language, clips: BTreeMap::new() }
+        Self { language, clips: HashMap::new(), ids: BTreeMap::new(), longest: 0 }
     }
 
-    /// Reads the text of `prompts/<language>/pack.toml`: tables `mid` and `end`, clip id to its words.
+    /// Reads the text of `prompts/<language>/pack.toml`: tables `mid` and `end`, clip id to its words. A clip without
+    /// words (a pause, a file played by its path) has an empty text.
     ///
     /// # Errors
     /// When it is not TOML of that shape or an id is not safe as a file name.
@@ -55,7 +75,17 @@ impl Pack {
 
     /// Adds a clip that says `words`.
     pub fn add(&mut self, words: &str, at: Intonation, id: ClipId) {
-        self.clips.insert((words.to_lowercase(), at), id);
+        self.ids.insert(id.as_str().to_owned(), id.clone());
+        let words = fold(words);
+        if words.is_empty() {
+            return;
+        }
+        self.longest = self.longest.max(words.split(' ').count());
+        let takes = self.clips.entry(words).or_default();
+        match at {
+            Intonation::End => takes.end = Some(id),
+            Intonation::Mid => takes.mid = Some(id),
+        }
     }
 
     pub fn language(&self) -> Language {
@@ -64,6 +94,59 @@ impl Pack {
 
     /// Every clip, for loading the sound.
     pub fn ids(&self) -> impl Iterator<Item = &ClipId> {
-        self.clips.values()
+        self.ids.values()
+    }
+
+    /// Whether one clip says these words, in whatever intonation.
+    pub fn has(&self, words: &str) -> bool {
+        self.clips.contains_key(&fold(words))
+    }
+
+    /// Whether one clip says these words in that intonation.
+    pub fn has_take(&self, words: &str, at: Intonation) -> bool {
+        self.find(&fold(words), at).is_some_and(|(_, got)| got == at)
+    }
+
+    /// The clip of a path in the prompt folder: `menu.wav`, `prompts/menu.wav`, `prompts/ru/menu.wav`, `menu`.
+    pub(super) fn file(&self, path: &str) -> Option<ClipId> {
+        let path = path.strip_prefix("prompts/").unwrap_or(path);
+        let path = path.strip_prefix(self.language.code()).and_then(|p| p.strip_prefix('/')).unwrap_or(path);
+        self.ids.get(path.strip_suffix(".wav").unwrap_or(path)).cloned()
+    }
+
+    /// The clip for folded words, in the intonation wanted if there is one.
+    pub(super) fn find(&self, folded: &str, wanted: Intonation) -> Option<(&ClipId, Intonation)> {
+        let takes = self.clips.get(folded)?;
+        let mid = takes.mid.as_ref().map(|id| (id, Intonation::Mid));
+        let end = takes.end.as_ref().map(|id| (id, Intonation::End));
+        match wanted {
+            Intonation::End => end.or(mid),
+            Intonation::Mid => mid.or(end),
+        }
+    }
+
+    pub(super) fn longest(&self) -> usize {
+        self.longest
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_manifest_is_read() {
+        let text = "language = \"ru\"\nvoice = \"x\"\n[mid]\nraz-mid = \"раз\"\n[end]\nraz-end = \"раз\"\nmenu = \"\"";
+        let pack = Pack::parse(text).unwrap();
+        assert!(pack.has("Раз!") && pack.has_take("раз", Intonation::End) && !pack.has("два"));
+        assert_eq!(pack.ids().count(), 3);
+        assert_eq!(pack.file("prompts/ru/menu.wav"), ClipId::parse("menu"));
+    }
+
+    #[test]
+    fn an_unsafe_id_is_refused() {
+        let fault = Pack::parse("language = \"ru\"\n[mid]\n\"../x\" = \"раз\"");
+        assert!(matches!(fault, Err(PackFault::Id(id)) if id == "../x"));
+        assert!(matches!(Pack::parse("language ="), Err(PackFault::Read { .. })));
     }
 }

@@ -1,10 +1,10 @@
 //! Says an utterance: its text, and the clips that make the sound.
 
-use jiff::civil::Date;
-
-use super::clip::ClipId;
+use super::cover::{Sentence, cover};
 use super::pack::Pack;
-use super::unspeakable::Unspeakable;
+use super::pieces::{Break, Piece};
+use super::reading::{Reading, read};
+use super::{ClipId, Unspeakable};
 use crate::domain::{Part, Utterance};
 
 /// What is said: the text for transcripts and screens, and the clips in order. Holds debtor's data: not for logs.
@@ -28,7 +28,14 @@ pub fn speak(utterance: &Utterance, pack: &Pack) -> Result<Spoken, Unspeakable> 
     if utterance.language != pack.language() {
         return Err(Unspeakable::Language);
     }
-    Ok(Spoken { text: text(utterance)?, clips: Vec::new() })
+    for part in &utterance.parts {
+        // A name is synthesised as a whole beforehand; its words are never put together from others.
+        if matches!(part, Part::Name(name) if !pack.has(name.reveal())) {
+            return Err(Unspeakable::Name);
+        }
+    }
+    let Reading { text, pieces } = read(utterance)?;
+    Ok(Spoken { text, clips: clips(pieces, pack)? })
 }
 
 /// The utterance in words, for a transcript or a screen. Holds debtor's data: not for logs.
@@ -36,17 +43,121 @@ pub fn speak(utterance: &Utterance, pack: &Pack) -> Result<Spoken, Unspeakable> 
 /// # Errors
 /// When a slot has no reading.
 pub fn text(utterance: &Utterance) -> Result<String, Unspeakable> {
-    let mut text = String::new();
-    for part in &utterance.parts {
-        if let Part::Words(words) = part {
-            text.push_str(words);
-        }
-    }
-    Ok(text)
+    Ok(read(utterance)?.text)
 }
 
-/// Says «сегодня», «завтра», "today", "tomorrow" for the dates that are so on `today`, the debtor's own date, and
-/// adds the year to those further than about nine months off.
-pub fn near_dates(utterance: Utterance, _today: Date) -> Utterance {
-    utterance
+/// Covers sentence after sentence, with a long pause between them.
+fn clips(pieces: Vec<Piece>, pack: &Pack) -> Result<Vec<ClipId>, Unspeakable> {
+    let mut clips = Vec::new();
+    let mut sentence = Sentence::default();
+    for piece in pieces {
+        match piece {
+            Piece::Break(Break::Long) => {
+                end_sentence(&mut clips, &mut sentence, pack)?;
+            }
+            Piece::Break(Break::Short) => sentence.pause(),
+            Piece::File(path) => {
+                end_sentence(&mut clips, &mut sentence, pack)?;
+                pause_long(&mut clips, pack);
+                clips.push(pack.file(&path).ok_or(Unspeakable::File(path))?);
+            }
+            Piece::Word(word) => sentence.word(&word),
+        }
+    }
+    end_sentence(&mut clips, &mut sentence, pack)?;
+    Ok(clips)
+}
+
+fn end_sentence(clips: &mut Vec<ClipId>, sentence: &mut Sentence, pack: &Pack) -> Result<(), Unspeakable> {
+    let sentence = std::mem::take(sentence);
+    if sentence.is_empty() {
+        return Ok(());
+    }
+    pause_long(clips, pack);
+    clips.extend(cover(&sentence, pack)?);
+    Ok(())
+}
+
+fn pause_long(clips: &mut Vec<ClipId>, pack: &Pack) {
+    if !clips.is_empty() {
+        clips.extend(pack.file(Pack::LONG_PAUSE));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Intonation;
+    use super::*;
+    use crate::domain::utterance::Case;
+    use crate::domain::{Currency, Language, Money, PersonName};
+
+    fn pack() -> Pack {
+        let mut pack = Pack::new(Language::Ru);
+        let id = |id: &str| ClipId::parse(id).unwrap();
+        for (id_text, words) in [("sum", "сумма"), ("odin", "один"), ("dva", "два"), ("dvadtsat", "двадцать")]
+        {
+            pack.add(words, Intonation::Mid, id(id_text));
+        }
+        pack.add("двадцать два", Intonation::Mid, id("dvadtsat-dva"));
+        for (id_text, at) in [("rubl-mid", Intonation::Mid), ("rubl-end", Intonation::End)] {
+            pack.add("рубль", at, id(id_text));
+        }
+        pack.add("рубля", Intonation::Mid, id("rublya"));
+        pack.add("Спасибо", Intonation::End, id("spasibo"));
+        pack.add("Иван Петрович", Intonation::Mid, id("name-1"));
+        pack.add("", Intonation::Mid, id("pause-short"));
+        pack.add("", Intonation::Mid, id("pause-long"));
+        pack.add("", Intonation::End, id("menu"));
+        pack
+    }
+
+    fn said(parts: Vec<Part>) -> Result<String, Unspeakable> {
+        let spoken = speak(&Utterance { language: Language::Ru, parts }, &pack())?;
+        Ok(spoken.clips.iter().map(ClipId::as_str).collect::<Vec<_>>().join(" "))
+    }
+
+    fn words(text: &str) -> Part {
+        Part::Words(text.to_owned())
+    }
+
+    fn roubles(major: i64) -> Part {
+        Part::Money { amount: Money::new(major * 100, Currency::Rub), case: Case::Nominative }
+    }
+
+    #[test]
+    fn the_fewest_clips_say_it_and_the_last_one_falls() {
+        let clips = said(vec![words("Сумма:"), roubles(22), words("."), words("Спасибо.")]);
+        assert_eq!(clips.unwrap(), "sum pause-short dvadtsat-dva rublya pause-long spasibo");
+        assert_eq!(said(vec![roubles(1)]).unwrap(), "odin rubl-end");
+        assert_eq!(said(vec![roubles(1), words(", сумма")]).unwrap(), "odin rubl-mid pause-short sum");
+    }
+
+    #[test]
+    fn what_the_pack_lacks_is_named() {
+        let missing = said(vec![words("Сумма:"), roubles(3)]).unwrap_err();
+        assert_eq!(missing, Unspeakable::Missing { language: Language::Ru, words: "три".to_owned() });
+        assert!(!missing.to_string().contains("три"), "the words may be debtor's data");
+    }
+
+    #[test]
+    fn a_name_needs_its_own_clip() {
+        assert_eq!(said(vec![Part::Name(PersonName::new("Иван Петрович"))]).unwrap(), "name-1");
+        assert_eq!(said(vec![Part::Name(PersonName::new("Один Два"))]), Err(Unspeakable::Name));
+    }
+
+    #[test]
+    fn a_file_is_played_by_its_path() {
+        let file = |path: &str| Part::File(path.to_owned());
+        assert_eq!(
+            said(vec![words("Спасибо."), file("prompts/menu.wav")]).unwrap(),
+            "spasibo pause-long menu"
+        );
+        assert_eq!(said(vec![file("../menu.wav")]), Err(Unspeakable::File("../menu.wav".to_owned())));
+    }
+
+    #[test]
+    fn one_voice_says_it_all() {
+        let utterance = Utterance { language: Language::En, parts: vec![words("hello")] };
+        assert_eq!(speak(&utterance, &pack()), Err(Unspeakable::Language));
+    }
 }

@@ -1,39 +1,279 @@
-//! A stream as its shard sees it.
+//! A stream as its shard sees it: one turn every 20 ms.
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
-use super::Act;
+use super::figures::Figures;
+use super::inbox::Inbox;
+use super::outlet::Outlet;
+use super::patch::Frame;
+use super::receiving::{Brought, Receiving};
+use super::sending::{Outgoing, Sending, Start};
+use super::{Act, Patch};
+use crate::detect::DetectorPlan;
+use crate::domain::Codec;
+use crate::domain::media_target::MediaTarget;
+use crate::domain::verdict::{Heard, Verdict};
+use crate::media::clock::Clock;
+use crate::media::dtmf::DigitSource;
 use crate::media::ports::PortPair;
-use crate::media::{MediaEvent, StreamPlan, StreamReport};
+use crate::media::recording::{Recorder, Side};
+use crate::media::rtcp::{self, Report, Rtcp, is_rtcp};
+use crate::media::{FRAME, MediaEvent, StreamReport};
 
-/// One stream's state: everything its 20 ms turn needs.
+/// One stream's state: everything its turn needs.
 #[derive(Debug)]
 pub(in crate::media) struct Live {
     pair: PortPair,
-    plan: StreamPlan,
-    events: mpsc::Sender<MediaEvent>,
+    outlet: Outlet,
+    detector: Option<DetectorPlan>,
+    recorder: Option<Recorder>,
     rtp_timeout: Duration,
+    /// `None` until SDP has told where to.
+    line: Option<Line>,
+    sending: Sending,
+    rtcp: Rtcp,
+    patch: Option<Patch>,
+    verdict: Option<Verdict>,
+    turns: u32,
+}
+
+/// What exists once the far end is known.
+#[derive(Debug)]
+struct Line {
+    target: MediaTarget,
+    receiving: Receiving,
+}
+
+/// What a stream is made of.
+#[derive(Debug)]
+pub(in crate::media) struct Opening {
+    pub pair: PortPair,
+    pub events: mpsc::Sender<MediaEvent>,
+    pub detector: Option<DetectorPlan>,
+    pub recorder: Option<Recorder>,
+    pub rtp_timeout: Duration,
+}
+
+/// What the shard lends to each turn.
+#[derive(Debug)]
+pub(super) struct Bench {
+    pub clock: Clock,
+    pub inbox: Inbox,
+    pub figures: Arc<Figures>,
+    /// When this turn was due.
+    pub due: Instant,
 }
 
 impl Live {
-    pub fn new(
-        pair: PortPair,
-        plan: StreamPlan,
-        events: mpsc::Sender<MediaEvent>,
-        rtp_timeout: Duration,
-    ) -> Self {
-        Self { pair, plan, events, rtp_timeout }
+    pub fn new(opening: Opening) -> Self {
+        let start = Start { ssrc: rand::random(), sequence: rand::random(), timestamp: rand::random() };
+        Self {
+            pair: opening.pair,
+            outlet: Outlet::new(opening.events),
+            detector: opening.detector,
+            recorder: opening.recorder,
+            rtp_timeout: opening.rtp_timeout,
+            line: None,
+            sending: Sending::new(start),
+            rtcp: Rtcp::new(start.ssrc, rand::random()),
+            patch: None,
+            verdict: None,
+            turns: 0,
+        }
+    }
+
+    /// Whether the handle was dropped without closing.
+    pub fn is_abandoned(&self) -> bool {
+        self.outlet.is_closed()
+    }
+
+    pub fn is_connected(&self) -> bool {
+        self.line.is_some()
     }
 
     /// Carries out a request other than opening and closing.
-    pub fn handle(&mut self, act: Act) {
-        tracing::trace!(?act, local = %self.pair.local, plan = ?self.plan, timeout = ?self.rtp_timeout, closed = self.events.is_closed());
+    pub fn handle(&mut self, now: Instant, act: Act) {
+        match act {
+            Act::Answered => {
+                if let Some(line) = &mut self.line {
+                    line.receiving.answered();
+                }
+            }
+            Act::Bridge(patch) => self.patch = Some(patch),
+            Act::Connect(target) => self.connect(now, target),
+            Act::KeyByInfo(code) => self.outlet.pressed(now, code, DigitSource::Info),
+            Act::PauseRecording => self.recorder.iter_mut().for_each(|recorder| recorder.pause(true)),
+            Act::Play(id, clips) => self.sending.play(id, clips),
+            Act::ResumeRecording => self.recorder.iter_mut().for_each(|recorder| recorder.pause(false)),
+            Act::SendDigits(codes) => self.sending.press(&codes),
+            Act::StartRecording => {
+                if let Some(Err(fault)) = self.recorder.as_mut().map(Recorder::start) {
+                    self.outlet.tell(fault);
+                }
+            }
+            Act::Stop => {
+                for ended in self.sending.stop() {
+                    let event = MediaEvent::PlayEnded { id: ended.id, percent: ended.percent, at: now };
+                    self.outlet.tell(event);
+                }
+            }
+            Act::Unbridge => self.patch = None,
+            Act::Close(_) | Act::Open(_) => unreachable!("the shard opens and closes streams itself"),
+        }
     }
 
-    /// The sums, at the end.
-    pub fn report(self) -> StreamReport {
-        StreamReport::default()
+    fn connect(&mut self, now: Instant, target: MediaTarget) {
+        self.sending.retarget(&target);
+        match &mut self.line {
+            Some(line) => {
+                line.receiving.retarget(&target, now);
+                line.target = target;
+            }
+            None => {
+                let receiving = Receiving::new(&target, self.detector.as_ref(), now);
+                self.line = Some(Line { target, receiving });
+            }
+        }
+    }
+
+    /// One turn: take in what came, hear 20 ms of it, send 20 ms.
+    pub(super) fn turn(&mut self, bench: &mut Bench) {
+        let Some(mut line) = self.line.take() else { return };
+        let now = bench.clock.now();
+        self.turns = self.turns.wrapping_add(1);
+        self.receive(&mut line, bench, now);
+        let (codec, heard) = line.receiving.take();
+        self.listen(&mut line, now, codec, &heard);
+        if let Some(patch) = &self.patch {
+            patch.put(Frame { codec, bytes: heard });
+        }
+        let out = self.send(&line, bench, now);
+        if let Some(recorder) = &mut self.recorder {
+            let (debtor, us) = (Side { codec, bytes: &heard }, Side { codec: out.codec, bytes: &out.sound });
+            if let Err(fault) = recorder.add(debtor, us) {
+                self.outlet.tell(fault);
+            }
+        }
+        if self.turns.is_multiple_of(TURNS_A_SECOND) {
+            self.look_after(&mut line, bench, now);
+        }
+        self.line = Some(line);
+    }
+
+    fn receive(&mut self, line: &mut Line, bench: &mut Bench, now: Instant) {
+        let (clock, mut received) = (bench.clock, 0);
+        let (rtcp, outlet) = (&mut self.rtcp, &mut self.outlet);
+        bench.inbox.read(&self.pair.rtp, |datagram| {
+            received += 1;
+            if is_rtcp(datagram.bytes) {
+                rtcp.read(clock, now, datagram.bytes);
+                return;
+            }
+            let Brought { first, key } = line.receiving.datagram(datagram, now);
+            if let Some(from) = first {
+                outlet.tell(MediaEvent::FirstPacketReceived { at: now, from });
+            }
+            if let Some(code) = key {
+                outlet.pressed(now, code, DigitSource::TelephoneEvent);
+            }
+        });
+        bench.figures.received(received);
+    }
+
+    fn listen(&mut self, line: &mut Line, now: Instant, codec: Codec, frame: &[u8; FRAME]) {
+        let (key, heard) = line.receiving.listen(codec, frame);
+        if let Some(code) = key {
+            self.outlet.pressed(now, code, DigitSource::InBand);
+        }
+        if let Some(heard) = heard {
+            if let Heard::Verdict { verdict, .. } = heard {
+                self.verdict = Some(verdict);
+            }
+            self.outlet.tell(MediaEvent::Heard(heard));
+        }
+    }
+
+    fn send(&mut self, line: &Line, bench: &Bench, now: Instant) -> Outgoing {
+        let relayed = self.patch.as_ref().and_then(Patch::take).map(|frame| (frame.codec, frame.bytes));
+        let outlet = &mut self.outlet;
+        let out = self.sending.turn(now, relayed, |ended| {
+            outlet.tell(MediaEvent::PlayEnded { id: ended.id, percent: ended.percent, at: now });
+        });
+        if out.length > 0 {
+            match self.pair.rtp.send_to(&out.bytes[..out.length], line.receiving.reply_to()) {
+                Ok(_) => bench.figures.sent(bench.clock.now().saturating_duration_since(bench.due)),
+                // A full socket buffer or a refusing far end is loss like any other.
+                Err(_) => bench.figures.unsent(),
+            }
+        }
+        if out.first_audio {
+            self.outlet.tell(MediaEvent::FirstAudioSent { at: now });
+        }
+        if out.digits_sent {
+            self.outlet.tell(MediaEvent::DigitsSent { at: now });
+        }
+        out
+    }
+
+    /// What need not be done more than once a second.
+    fn look_after(&mut self, line: &mut Line, bench: &mut Bench, now: Instant) {
+        let clock = bench.clock;
+        bench.inbox.read(&self.pair.rtcp, |datagram| {
+            // Reports come from the host that SDP named; from elsewhere they are somebody's play.
+            if datagram.from.ip() == line.target.rtcp.ip() {
+                self.rtcp.read(clock, now, datagram.bytes);
+            }
+        });
+        if let Some(silent_for) = line.receiving.check_silence(now, self.rtp_timeout) {
+            self.outlet.tell(MediaEvent::Stale { silent_for });
+        }
+        if self.turns % (TURNS_A_SECOND * REPORT_S) == TURNS_A_SECOND * FIRST_REPORT_S {
+            self.report(line, clock, now, false);
+        }
+    }
+
+    fn report(&mut self, line: &mut Line, clock: Clock, now: Instant, bye: bool) {
+        let report = Report { sent: self.sending.report(), block: line.receiving.block(), bye };
+        let mut bytes = [0; rtcp::MOST];
+        let length = self.rtcp.write(clock, now, &report, &mut bytes);
+        let muxed = line.target.rtcp == line.target.addr;
+        let (socket, to) = if muxed {
+            (&self.pair.rtp, line.receiving.reply_to())
+        } else {
+            (&self.pair.rtcp, line.target.rtcp)
+        };
+        // A lost report is replaced by the next one.
+        drop(socket.send_to(&bytes[..length], to));
+    }
+
+    /// Ends the stream: BYE, the recording's end, then the sums.
+    pub fn close(mut self, clock: Clock, reply: Option<oneshot::Sender<StreamReport>>) {
+        let now = clock.now();
+        let mut report = StreamReport {
+            sent: self.sending.sent(),
+            first_audio: self.sending.first_audio(),
+            lost_at_far_end: self.rtcp.lost_at_far_end(),
+            round_trip: self.rtcp.round_trip(),
+            verdict: self.verdict,
+            events_dropped: self.outlet.dropped(),
+            ..StreamReport::default()
+        };
+        if let Some(mut line) = self.line.take() {
+            line.receiving.sum_up(&mut report);
+            self.report(&mut line, clock, now, true);
+        }
+        match (self.recorder, reply) {
+            (Some(recorder), reply) => recorder.finish(report, reply),
+            (None, Some(reply)) => drop(reply.send(report)),
+            (None, None) => {}
+        }
     }
 }
+
+const TURNS_A_SECOND: u32 = 50;
+/// RFC 3550 section 6.2: five seconds, half of that before the first.
+const REPORT_S: u32 = 5;
+const FIRST_REPORT_S: u32 = 2;

@@ -1,0 +1,80 @@
+//! A machine has answered: wait out its greeting, then leave the neutral message or nothing.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::state::State;
+use super::{FlowRun, PROMPT_LIMIT};
+use crate::domain::Disposition;
+
+impl FlowRun {
+    /// The detector takes the callee for a machine.
+    pub(super) fn machine_heard(&mut self, now: Instant) {
+        if !self.may_be_machine() {
+            return;
+        }
+        self.stop_saying();
+        match self.flow.voicemail.as_ref().map(|voicemail| voicemail.wait) {
+            Some(wait) => self.set(now, State::Greeting, wait),
+            None => {
+                self.state = State::Greeting;
+                self.finish(true);
+            }
+        }
+    }
+
+    /// The beep tells a machine even where the detector has not said so yet.
+    pub(super) fn beep_ended(&mut self, now: Instant) {
+        match self.state {
+            State::Greeting => self.leave_message(now, true),
+            // The message began in a pause of the greeting: this is where it belongs.
+            State::Leaving { after_beep: false, .. } => {
+                self.stop_saying();
+                self.leave_message(now, true);
+            }
+            State::Leaving { after_beep: true, .. } => {}
+            State::Asking { .. } | State::Idle | State::Saying { .. } | State::Waiting { .. } => {
+                self.machine_heard(now);
+                if self.state == State::Greeting {
+                    self.leave_message(now, true);
+                }
+            }
+            // Keys came: there is a person.
+            State::Confirming { .. } | State::Connecting { .. } | State::Entering { .. } => {}
+            State::Done | State::Reading { .. } => {}
+        }
+    }
+
+    /// The greeting has ended without a beep.
+    pub(super) fn silence_heard(&mut self, now: Instant) {
+        if self.state == State::Greeting {
+            self.leave_message(now, false);
+        }
+    }
+
+    /// The message is over: it was left only if all of it was played.
+    pub(super) fn message_ended(&mut self, percent: u8) {
+        if percent == 100 {
+            self.journal.dispose(Disposition::VoicemailLeft);
+        }
+        self.finish(true);
+    }
+
+    fn leave_message(&mut self, now: Instant, after_beep: bool) {
+        let flow = Arc::clone(&self.flow);
+        let Some(voicemail) = &flow.voicemail else { return self.finish(true) };
+        if let Some(prompt) = self.say(&voicemail.prompt, false, false, None) {
+            self.set(now, State::Leaving { prompt, after_beep }, PROMPT_LIMIT);
+        }
+    }
+
+    /// No key has come and the flow still waits for one.
+    fn may_be_machine(&self) -> bool {
+        let listens = match self.state {
+            State::Asking { .. } | State::Idle | State::Saying { .. } | State::Waiting { .. } => true,
+            State::Confirming { .. } | State::Connecting { .. } | State::Entering { .. } => false,
+            State::Done | State::Greeting | State::Leaving { .. } | State::Reading { .. } => false,
+        };
+        listens && !self.person_proved
+    }
+}

@@ -1,0 +1,181 @@
+//! What comes from the far end: sound in order, keys, findings of the detector.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use rtp_rs::RtpReader;
+
+use super::inbox::Datagram;
+use crate::detect::{Detector, DetectorPlan};
+use crate::domain::Codec;
+use crate::domain::media_target::{Direction, MediaTarget};
+use crate::domain::verdict::Heard;
+use crate::media::dtmf::{EventReceiver, TelephoneEvent, ToneReceiver};
+use crate::media::rtp::{Block, JitterBuffer, Reception, Source};
+use crate::media::{FRAME, StreamReport, g711};
+
+/// The receiving half of a connected stream.
+#[derive(Debug)]
+pub(super) struct Receiving {
+    source: Source,
+    telephone_event: Option<u8>,
+    /// The SDP lets the far end send.
+    open: bool,
+    reception: Reception,
+    buffer: JitterBuffer,
+    events: EventReceiver,
+    /// Ears for keys in the sound; none once a telephone event has come: then the far end sends those.
+    tones: Option<Box<ToneReceiver>>,
+    detector: Option<Box<Detector>>,
+    first: Option<Instant>,
+    /// The last sign of life, or when the far end was allowed to send.
+    alive: Instant,
+    stale: bool,
+    foreign: u64,
+    malformed: u64,
+}
+
+/// What a datagram brought.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Brought {
+    /// It was the first one, from here.
+    pub first: Option<SocketAddr>,
+    /// A key was pressed: its RFC 4733 code.
+    pub key: Option<u8>,
+}
+
+impl Receiving {
+    pub fn new(target: &MediaTarget, detector: Option<&DetectorPlan>, now: Instant) -> Self {
+        Self {
+            source: Source::new(target.addr),
+            telephone_event: target.telephone_event,
+            open: lets_in(target.direction),
+            reception: Reception::default(),
+            buffer: JitterBuffer::new(target.codec),
+            events: EventReceiver::default(),
+            tones: Some(Box::default()),
+            detector: detector.map(|plan| Box::new(Detector::new(plan))),
+            first: None,
+            alive: now,
+            stale: false,
+            foreign: 0,
+            malformed: 0,
+        }
+    }
+
+    /// The SDP was agreed on anew.
+    pub fn retarget(&mut self, target: &MediaTarget, now: Instant) {
+        self.source.rename(target.addr);
+        self.telephone_event = target.telephone_event;
+        let open = lets_in(target.direction);
+        if open && !self.open {
+            (self.alive, self.stale) = (now, false);
+            self.buffer.restart();
+        }
+        self.open = open;
+    }
+
+    pub fn answered(&mut self) {
+        if let Some(detector) = &mut self.detector {
+            detector.answered();
+        }
+    }
+
+    /// Takes an RTP datagram in.
+    pub fn datagram(&mut self, datagram: Datagram<'_>, now: Instant) -> Brought {
+        let Ok(packet) = RtpReader::new(datagram.bytes) else {
+            self.malformed += 1;
+            return Brought::default();
+        };
+        let codec = match packet.payload_type() {
+            0 => Some(Codec::Pcmu),
+            8 => Some(Codec::Pcma),
+            event if Some(event) == self.telephone_event => None,
+            // Comfort noise (RFC 3389): a sign of life, heard as silence.
+            13 => None,
+            _ => {
+                self.malformed += 1;
+                return Brought::default();
+            }
+        };
+        if !self.source.admit(datagram.from) {
+            self.foreign += 1;
+            return Brought::default();
+        }
+        (self.alive, self.stale) = (now, false);
+        let arrived = datagram.arrived.unwrap_or_default();
+        let sequence = u16::from(packet.sequence_number());
+        self.reception.count(packet.ssrc(), sequence, packet.timestamp(), arrived);
+        if !self.open {
+            return Brought::default();
+        }
+        if let Some(codec) = codec {
+            self.buffer.put(codec, packet.timestamp(), packet.payload());
+        }
+        let first = self.first.is_none().then_some(datagram.from);
+        self.first.get_or_insert(now);
+        let is_event = Some(packet.payload_type()) == self.telephone_event;
+        Brought { first, key: if is_event { self.event(&packet) } else { None } }
+    }
+
+    fn event(&mut self, packet: &RtpReader<'_>) -> Option<u8> {
+        let event = TelephoneEvent::parse(packet.payload())?;
+        let code = self.events.receive(packet.timestamp(), packet.mark(), event)?;
+        self.tones = None;
+        Some(code)
+    }
+
+    /// The next 20 ms of the far end's sound.
+    pub fn take(&mut self) -> (Codec, [u8; FRAME]) {
+        (self.buffer.codec(), self.buffer.take())
+    }
+
+    /// Listens to those 20 ms.
+    pub fn listen(&mut self, codec: Codec, frame: &[u8; FRAME]) -> (Option<u8>, Option<Heard>) {
+        if !self.open || (self.tones.is_none() && self.detector.is_none()) {
+            return (None, None);
+        }
+        let samples = g711::decode_frame(codec, frame);
+        let key = self.tones.as_mut().and_then(|tones| tones.feed(&samples));
+        (key, self.detector.as_mut().and_then(|detector| detector.feed(&samples)))
+    }
+
+    /// How long the far end has been silent, told once when that passes the limit.
+    pub fn check_silence(&mut self, now: Instant, limit: Duration) -> Option<Duration> {
+        let silent_for = now.saturating_duration_since(self.alive);
+        if !self.open || self.stale || silent_for < limit {
+            return None;
+        }
+        self.stale = true;
+        self.source.forget();
+        Some(silent_for)
+    }
+
+    pub fn reply_to(&self) -> SocketAddr {
+        self.source.reply_to()
+    }
+
+    /// The reception block of the next RTCP report.
+    pub fn block(&mut self) -> Option<Block> {
+        self.reception.block()
+    }
+
+    /// Writes this half's sums into the report.
+    pub fn sum_up(&self, report: &mut StreamReport) {
+        let sums = self.reception.sums();
+        report.received = sums.received;
+        report.lost = sums.lost();
+        report.jitter = self.reception.jitter();
+        report.late = self.buffer.late();
+        report.foreign = self.foreign;
+        report.malformed = self.malformed;
+        report.first_received = self.first;
+    }
+}
+
+fn lets_in(direction: Direction) -> bool {
+    match direction {
+        Direction::Both | Direction::ReceiveOnly => true,
+        Direction::Inactive | Direction::SendOnly => false,
+    }
+}

@@ -1,0 +1,178 @@
+//! Rules that count the past: caps, cooldowns, the channel lock, legs in flight.
+//!
+//! An event counts from when it happened until it leaves the window. In several zones the window is the one in which
+//! it counts longest.
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp, ToSpan};
+
+use super::clock_face::start_of_day;
+use super::{Case, Finding, later};
+use crate::rules::coded::Set;
+use crate::rules::event::{Event, EventKind};
+use crate::rules::preset::{Counted, RuleId, Window};
+use crate::rules::{ConsentKind, DialMode, Override};
+
+impl Case<'_> {
+    /// When no leg to the person is live. An outcome of the same attempt ends a leg before its lease does.
+    pub(super) fn no_live_leg(&self, lease: SignedDuration, at: Timestamp) -> Finding {
+        let events = self.history.events();
+        let live = |event: &&Event| {
+            event.kind == EventKind::InFlight
+                && event.person == self.facts.person
+                && later(event.at, lease) > at
+                && !(event.attempt.is_some()
+                    && events.iter().any(|other| other.attempt == event.attempt && other.kind != event.kind))
+        };
+        let recent = events.partition_point(|event| later(event.at, lease) <= at);
+        let legs = events[recent..].iter().filter(live);
+        let (count, last) = legs.fold((0, at), |(count, _), leg| (count + 1, later(leg.at, lease)));
+        Finding { release: Some(last), count: Some(count), limit: None }
+    }
+
+    /// When no trigger over another exact channel counts any more.
+    pub(super) fn channel_free(&self, trigger: &Counted, at: Timestamp) -> Finding {
+        let elsewhere = |event: &Event| event.channel_exact != self.facts.way.exact;
+        let triggers = self.counted(trigger, at, elsewhere);
+        Finding { limit: None, ..self.below(1, &triggers, trigger.window, at) }
+    }
+
+    /// When no trigger counts any more.
+    pub(super) fn cooled_down(
+        &self,
+        trigger: &Counted,
+        unless: Set<DialMode>,
+        suspended_by: Option<ConsentKind>,
+        at: Timestamp,
+    ) -> Finding {
+        if unless.contains(self.facts.way.dial_mode) {
+            return Finding::free(Some(at));
+        }
+        let triggers = self.counted(trigger, at, |_| true);
+        let found = Finding { limit: None, ..self.below(1, &triggers, trigger.window, at) };
+        self.or_suspended(suspended_by, found, at)
+    }
+
+    /// When fewer than the limit count, by the limit that is then in force.
+    pub(super) fn below_cap(
+        &self,
+        rule: &RuleId,
+        counted: &Counted,
+        (limit, suspended_by): (u32, Option<ConsentKind>),
+        at: Timestamp,
+    ) -> Finding {
+        let events = self.counted(counted, at, |_| true);
+        let mut time = at;
+        let release = loop {
+            let natural = self.below(self.limit_at(rule, limit, time), &events, counted.window, time).release;
+            let changes =
+                self.overrides(rule).flat_map(|exception| exception.from.into_iter().chain(exception.until));
+            let change = changes.filter(|&change| change > time).min();
+            match (natural, change) {
+                (Some(release), Some(change)) if change <= release && release > time => time = change,
+                (None, Some(change)) => time = change,
+                (natural, _) => break natural,
+            }
+        };
+        let (count, limit) = (count_of(&events), self.limit_at(rule, limit, at));
+        self.or_suspended(suspended_by, Finding { release, count: Some(count), limit: Some(limit) }, at)
+    }
+
+    /// A consent that lifts the rule gives an earlier release.
+    fn or_suspended(&self, by: Option<ConsentKind>, found: Finding, at: Timestamp) -> Finding {
+        let Some(kind) = by else { return found };
+        let lifted = if self.consent_active(kind, at) { Some(at) } else { self.consent_begins(kind, at) };
+        let release = found.release.into_iter().chain(lifted).min();
+        Finding { release, ..found }
+    }
+
+    /// The events that count at `at`, by time.
+    fn counted(&self, counted: &Counted, at: Timestamp, also: impl Fn(&Event) -> bool) -> Vec<&Event> {
+        let events = self.history.events();
+        let first = match self.window_start(counted.window, at) {
+            Some(start) => events.partition_point(|event| event.at < start),
+            None => 0,
+        };
+        events[first..].iter().filter(|event| self.counts(counted, event) && also(event)).collect()
+    }
+
+    /// When fewer than `limit` of `events`, all of which count at `at`, are left in the window.
+    fn below(&self, limit: u32, events: &[&Event], window: Window, at: Timestamp) -> Finding {
+        let count = count_of(events);
+        let release = if count < limit {
+            Some(at)
+        } else if limit == 0 {
+            None
+        } else {
+            let last_to_leave = events[events.len() - usize::try_from(limit).expect("at most the count")];
+            self.leaves(window, last_to_leave.at).map(|time| time.max(at))
+        };
+        Finding { release, count: Some(count), limit: Some(limit) }
+    }
+
+    /// The earliest time an event may have and still count at `at`; absent: every event counts.
+    fn window_start(&self, window: Window, at: Timestamp) -> Option<Timestamp> {
+        let local = |first: fn(Date, i64) -> Option<Date>, n: i64| {
+            let starts = self.zones().iter().map(|zone| {
+                let today = zone.tz().to_datetime(at).date();
+                Some(start_of_day(zone.tz(), first(today, n)?))
+            });
+            starts.min().flatten()
+        };
+        match window {
+            Window::CalendarDay => local(days_on, 0),
+            Window::CalendarWeek => local(|date, _| monday(date), 0),
+            Window::CalendarMonth => local(|date, _| Some(date.first_of_month()), 0),
+            Window::RollingDays(n) => local(days_on, 1 - i64::from(n)),
+            // An event leaves when the time has elapsed, so one that is exactly as old does not count.
+            Window::Elapsed(span) => {
+                let oldest = at.checked_sub(span).ok()?;
+                Some(later(oldest, SignedDuration::from_nanos(1)))
+            }
+            Window::Lifetime => None,
+        }
+    }
+
+    /// When an event of time `happened` stops counting in every zone; absent: never.
+    fn leaves(&self, window: Window, happened: Timestamp) -> Option<Timestamp> {
+        let local = |first_free: fn(Date, i64) -> Option<Date>, n: i64| {
+            let ends = self.zones().iter().map(|zone| {
+                let date = zone.tz().to_datetime(happened).date();
+                Some(start_of_day(zone.tz(), first_free(date, n)?))
+            });
+            ends.collect::<Option<Vec<_>>>()?.into_iter().max()
+        };
+        match window {
+            Window::CalendarDay => local(days_on, 1),
+            Window::CalendarWeek => local(|date, _| days_on(monday(date)?, 7), 0),
+            Window::CalendarMonth => local(|date, _| days_on(date.last_of_month(), 1), 0),
+            Window::RollingDays(n) => local(days_on, n.into()),
+            Window::Elapsed(span) => Some(later(happened, span)),
+            Window::Lifetime => None,
+        }
+    }
+
+    /// The limit in force: the rule's own, or the lowest of this person's exceptions that are active.
+    fn limit_at(&self, rule: &RuleId, own: u32, at: Timestamp) -> u32 {
+        let active = self.overrides(rule).filter(|exception| {
+            exception.from.is_none_or(|from| from <= at) && exception.until.is_none_or(|until| at < until)
+        });
+        active.map(|exception| exception.limit).min().unwrap_or(own)
+    }
+
+    fn overrides(&self, rule: &RuleId) -> impl Iterator<Item = &Override> {
+        self.facts.overrides.iter().filter(move |exception| exception.rule == *rule)
+    }
+}
+
+fn count_of(events: &[&Event]) -> u32 {
+    u32::try_from(events.len()).unwrap_or(u32::MAX)
+}
+
+fn days_on(date: Date, days: i64) -> Option<Date> {
+    date.checked_add(days.days()).ok()
+}
+
+fn monday(date: Date) -> Option<Date> {
+    days_on(date, -i64::from(date.weekday().to_monday_zero_offset()))
+}

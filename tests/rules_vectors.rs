@@ -1,0 +1,52 @@
+//! The test vectors of the contact rules, decided as `obzvon rules eval` does.
+
+use obzvon::cli::rules::eval::{Summary, eval};
+use obzvon::rules::Presets;
+use serde_json::{Value, json};
+
+const VECTORS: &str = include_str!("vectors/rules.jsonl");
+
+fn answers(presets: &Presets, lines: &str) -> (Summary, Vec<Value>) {
+    let mut output = Vec::new();
+    let summary = eval(presets, lines.as_bytes(), &mut output).expect("memory can be read and written");
+    let output = String::from_utf8(output).expect("JSON is UTF-8");
+    (summary, output.lines().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect())
+}
+
+#[test]
+fn every_vector_is_decided_as_expected() {
+    let (summary, answers) = answers(&Presets::shipped(), VECTORS);
+    assert_eq!(summary, Summary { vectors: 90, wrong_lines: 0 });
+    let mut wrong = Vec::new();
+    for (line, answer) in VECTORS.lines().zip(answers) {
+        let vector: Value = serde_json::from_str(line).expect("a vector is JSON");
+        let expected = json!({
+            "id": vector["id"], "decision": vector["expect"], "deny_rule": vector["deny_rule"],
+            "also_denied_by": vector["also_denied_by"], "next_allowed_utc": vector["next_allowed_utc"],
+        });
+        if expected != answer {
+            wrong.push(format!("{}\n  expected {expected}\n  got      {answer}", vector["why"]));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of 90 differ:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn a_line_that_is_no_vector_is_named_and_the_others_are_decided() {
+    let good = VECTORS.lines().next().expect("there are vectors");
+    let unknown_preset = good.replace("\"ru-230fz\"", "\"ru-999\"");
+    let lines = format!("{good}\r\n\n{{\"id\": \"X\"}}\nnonsense\n{unknown_preset}\n{good}");
+    let (summary, answers) = answers(&Presets::shipped(), &lines);
+    assert_eq!(summary, Summary { vectors: 5, wrong_lines: 3 });
+    let lines: Vec<_> = answers.iter().map(|answer| answer["line"].as_u64()).collect();
+    assert_eq!(lines, [None, Some(3), Some(4), Some(5), None]);
+    assert_eq!(answers[1]["id"], "X");
+}
+
+#[test]
+fn a_zone_nobody_knows_is_denied_for_good() {
+    let line = VECTORS.lines().next().expect("there are vectors").replace("Europe/Moscow", "Europe/Nowhere");
+    let (_, answers) = answers(&Presets::shipped(), &line);
+    assert_eq!(answers[0]["deny_rule"], "fail_closed.zone");
+    assert_eq!(answers[0]["next_allowed_utc"], Value::Null);
+}
