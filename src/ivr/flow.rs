@@ -97,14 +97,17 @@ impl Flow {
     }
 }
 
-/// Every fixed text of the flow once, by language: what a speech pack must hold beside the readings of slots.
+/// Every fixed text of the flow once, by language, a sentence or a part of one each: what a speech pack must hold
+/// beside the readings of slots.
 pub fn fixed_texts(flow: &Flow) -> Vec<(Language, String)> {
     let mut texts = BTreeSet::new();
     for (_, prompt) in flow.prompts() {
         for (language, pieces) in prompt.every_text() {
             for piece in pieces {
-                if let Piece::Words(words) = piece {
-                    texts.insert((language, words.clone()));
+                if let Piece::Words(words) = piece
+                    && let Some(from) = words.find(char::is_alphanumeric)
+                {
+                    texts.insert((language, words[from..].to_owned()));
                 }
             }
         }

@@ -8,7 +8,7 @@ pub enum Piece {
     /// A sound file, by its path.
     File(String),
     Slot(Slot),
-    /// Fixed words: one sentence, or what stands between slots, without marks at its edges but `.`, `?`, `!`.
+    /// Fixed words with their marks: one sentence, or what of it stands beside a slot; perhaps a mark alone.
     Words(String),
 }
 
@@ -72,21 +72,14 @@ pub fn parse(text: &str) -> Result<Vec<Piece>, String> {
 
 /// Adds the sentences of `text`, each as a piece of its own, so that one recording serves every text it stands in.
 fn push_words(pieces: &mut Vec<Piece>, text: &str) {
-    let mut rest = text;
-    while !rest.is_empty() {
-        let end = rest
-            .char_indices()
-            .find(|&(at, c)| {
-                matches!(c, '.' | '?' | '!') && rest[at + 1..].chars().next().is_none_or(char::is_whitespace)
-            })
-            .map_or(rest.len(), |(at, _)| at + 1);
-        let sentence = rest[..end].split_whitespace().collect::<Vec<_>>().join(" ");
-        let sentence = sentence.trim_matches([',', ';', ':', '—', '-', ' ']);
-        if sentence.chars().any(char::is_alphanumeric) {
-            let sentence = sentence.trim_start_matches(['.', '?', '!', ' ']);
-            pieces.push(Piece::Words(sentence.to_owned()));
+    let mut sentence: Vec<&str> = Vec::new();
+    let words: Vec<&str> = text.split_whitespace().collect();
+    for (at, word) in words.iter().enumerate() {
+        sentence.push(word);
+        if word.ends_with(['.', '?', '!']) || at + 1 == words.len() {
+            pieces.push(Piece::Words(sentence.join(" ")));
+            sentence.clear();
         }
-        rest = &rest[end..];
     }
 }
 
@@ -143,4 +136,51 @@ fn parse_case(slot: &str, case: &str, readable: &[Case]) -> Result<Case, String>
         let names: Vec<_> = readable.iter().map(|case| format!("{case:?}").to_lowercase()).collect();
         format!("{{{{ {slot} }}}} cannot be read in case {case:?}; write {}", names.join(" or "))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Piece {
+        Piece::Words(text.to_owned())
+    }
+
+    #[test]
+    fn a_text_is_cut_at_its_slots_and_at_the_ends_of_sentences() {
+        let pieces = parse("Срок: {{ debt.due | date: genitive }}. Сумма —\n {{debt.amount|money}}! Да?")
+            .expect("sound");
+        assert_eq!(
+            pieces,
+            [
+                words("Срок:"),
+                Piece::Slot(Slot::Due(Case::Genitive)),
+                words("."),
+                words("Сумма —"),
+                Piece::Slot(Slot::Amount(Case::Nominative)),
+                words("!"),
+                words("Да?"),
+            ]
+        );
+        assert_eq!(parse("prompts/menu.wav"), Ok(vec![Piece::File("prompts/menu.wav".to_owned())]));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_refused_with_what_can() {
+        let refused = [
+            ("{{ debt.amount }}", "money"),
+            ("{{ debt.amount | date }}", "money"),
+            ("{{ debt.due | date: accusative }}", "nominative or genitive"),
+            ("{{ debt.sum | money }}", "debt.amount"),
+            ("{{ debtor.name: genitive }}", "debtor.name"),
+            ("{{ campaign.callback | phone: gen }}", "no case"),
+            ("{{ debtor.name", "never closes"),
+            ("debtor.name }}", "never opened"),
+            ("  ", "empty"),
+        ];
+        for (text, hint) in refused {
+            let why = parse(text).expect_err(text);
+            assert!(why.contains(hint), "{text}: {why}");
+        }
+    }
 }

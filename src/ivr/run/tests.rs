@@ -134,7 +134,7 @@ fn words(utterance: &Utterance) -> String {
         Part::Phone(phone) => phone.as_e164().to_owned(),
         Part::Count { .. } | Part::Digits(_) | Part::Duration(_) => String::new(),
     });
-    parts.collect::<Vec<_>>().join(" ")
+    parts.collect::<Vec<_>>().join(" ").replace(" .", ".").replace(" ?", "?")
 }
 
 /// The first words of each line are enough where the wording is not the point.
@@ -147,7 +147,7 @@ fn the_debt_is_told_after_the_notice_and_the_key_that_names_the_debtor() {
     let mut talk = Talk::begin(CURRENT);
     assert_eq!(talk.told(), ["say: Hello. This is an automated call. The call is recorded."]);
     let asked = talk.played().told();
-    assert_eq!(starts(&asked), ["Mark(NoticeHeard)", "say: Is this Anna If yes, press one"]);
+    assert_eq!(starts(&asked), ["Mark(NoticeHeard)", "say: Is this Anna? If yes, press one"]);
     assert_eq!(
         talk.keys("1").told(),
         [
@@ -155,7 +155,7 @@ fn the_debt_is_told_after_the_notice_and_the_key_that_names_the_debtor() {
             "StopSaying",
             "Mark(RightParty)",
             "Grade(Identified)",
-            "say: This is a payment reminder. Payee Example Bank Amount 1234.50 RUB Due date 2026-12-12",
+            "say: This is a payment reminder. Payee: Example Bank. Amount: 1234.50 RUB. Due date: 2026-12-12.",
         ]
     );
     let heard = talk.played().told();
@@ -200,7 +200,7 @@ fn a_promise_is_a_day_within_the_policy_that_was_confirmed() {
     let mut talk = Talk::identified();
     talk.played().keys("2").told();
     let read_back = talk.played().keys("5#").told();
-    assert_eq!(starts(&read_back), ["say: You will pay on 2026-12-05 If yes, press one"]);
+    assert_eq!(starts(&read_back), ["say: You will pay on 2026-12-05"]);
     assert_eq!(talk.keys("1").told()[..2], ["StopSaying", "Promised(2026-12-05)"]);
     assert_eq!(talk.played().played().told().last().expect("an end"), "HangUp");
     assert_eq!(talk.run.keys_masked(), "12##1");
@@ -243,7 +243,7 @@ fn silence_is_asked_once_more_and_then_taken_for_nobody() {
     talk.played().played().told();
     assert_eq!(talk.silence().told(), ["say: We did not hear you."]);
     let again = talk.played().told();
-    assert_eq!(starts(&again), ["say: Is this Anna If yes, press one"]);
+    assert_eq!(starts(&again), ["say: Is this Anna? If yes, press one"]);
     assert_eq!(talk.played().silence().told(), ["say: Goodbye."]);
     assert_eq!(talk.played().told(), ["Grade(PickedUp)", "Disposed(NotIdentified)", "HangUp"]);
 }
@@ -262,7 +262,7 @@ fn a_key_changes_the_language() {
     let mut talk = Talk::begin(CURRENT);
     talk.played().told();
     let russian = talk.keys("7").told();
-    assert_eq!(starts(&russian)[2], "say: Это Anna Если да, нажмите один");
+    assert_eq!(starts(&russian)[2], "say: Это Anna? Если да, нажмите один");
 }
 
 #[test]
