@@ -1,1 +1,27 @@
-//! The database: the only user of the SQL library. SQLite and PostgreSQL behind one conformance suite. Floor 3.
+//! The store: people, debts, campaigns, the ledger and every attempt, in SQLite or PostgreSQL. Floor 3; the only
+//! user of the SQL library.
+//!
+//! In go checked rows, requests and outcomes; out come claims, permits and reports. Two acts carry the house:
+//! [`Store::reserve`] decides again and writes the attempt in one serialised transaction before anything leaves for
+//! the wire, and [`Store::finish`] writes all that came of it in another. Time is an argument everywhere;
+//! [`Store::now`] reads the clock of law, the database's own.
+
+mod engine;
+mod error;
+mod gate;
+mod house;
+mod list;
+mod outcome;
+mod read;
+
+pub use error::{Fault, SchemaFault, StoreError};
+pub use gate::{Dial, DialPermit, Expired, Gone, NewEvent, ReserveRequest, Reserved, RulesInForce, Verified};
+pub use house::{CampaignRow, CampaignState, Kind, Store, StorePlan};
+pub use list::{
+    Candidate, ClaimedContact, ClaimedPhone, FillPlan, Filled, ImportRun, Placement, TriedBefore, WhyNot,
+};
+pub use outcome::{Closed, FinishRequest, HoldRow, NewPayment, OutboxRow, Paid, Rescued, Whose};
+pub use read::{
+    AttemptExport, AttemptFilter, AttemptRow, AttemptsLine, ContactFile, DebtFile, OutcomeLine, Period,
+    PersonFile, PhoneFile, ReactionLine,
+};

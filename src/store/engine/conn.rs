@@ -1,0 +1,393 @@
+//! One open transaction on either engine, with the few value types both share: 64-bit integers and text.
+
+use std::pin::Pin;
+
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::query::Query;
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
+use sqlx::{AssertSqlSafe, Postgres, Row as _, Sqlite, Transaction};
+
+/// Why an act on the database came to nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// The writer has stopped; nothing can be written any more.
+    #[error("the database writer has stopped")]
+    Closed,
+    /// The transaction it shared with others could not be committed; nothing of it was kept.
+    #[error("the transaction was not committed: {0}")]
+    NotCommitted(String),
+    /// The database failed.
+    #[error(transparent)]
+    Sql(#[from] sqlx::Error),
+    /// A row holds what this version cannot read.
+    #[error("unreadable {what}")]
+    Unreadable { what: &'static str },
+}
+
+/// A future of a job that borrows its transaction.
+pub type Work<'c, T> = Pin<Box<dyn Future<Output = Result<T, Fault>> + Send + 'c>>;
+
+/// An open transaction.
+#[derive(Debug)]
+pub enum Conn {
+    Postgres(Transaction<'static, Postgres>),
+    Sqlite(Transaction<'static, Sqlite>),
+}
+
+/// A value for a `$n`.
+#[derive(Clone, Debug)]
+pub enum Value {
+    Int(Option<i64>),
+    Text(Option<String>),
+}
+
+/// One row of an answer; columns are read by their place.
+#[derive(Debug)]
+pub enum Row {
+    Postgres(PgRow),
+    Sqlite(SqliteRow),
+}
+
+impl Conn {
+    /// Runs a statement; returns how many rows it touched.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn run(&mut self, sql: &'static str, values: Vec<Value>) -> Result<u64, Fault> {
+        Ok(match self {
+            Self::Postgres(tx) => bind_pg(sqlx::query(sql), values).execute(&mut **tx).await?.rows_affected(),
+            Self::Sqlite(tx) => {
+                bind_sqlite(sqlx::query(sql), values).execute(&mut **tx).await?.rows_affected()
+            }
+        })
+    }
+
+    /// Runs a statement whose text was put together here; the text is the caller's, the values never.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn run_built(&mut self, sql: String, values: Vec<Value>) -> Result<u64, Fault> {
+        let sql = AssertSqlSafe(sql);
+        Ok(match self {
+            Self::Postgres(tx) => bind_pg(sqlx::query(sql), values).execute(&mut **tx).await?.rows_affected(),
+            Self::Sqlite(tx) => {
+                bind_sqlite(sqlx::query(sql), values).execute(&mut **tx).await?.rows_affected()
+            }
+        })
+    }
+
+    /// Every row of an answer that is known to be short.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn all(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>, Fault> {
+        Ok(match self {
+            Self::Postgres(tx) => {
+                let rows = bind_pg(sqlx::query(sql), values).fetch_all(&mut **tx).await?;
+                rows.into_iter().map(Row::Postgres).collect()
+            }
+            Self::Sqlite(tx) => {
+                let rows = bind_sqlite(sqlx::query(sql), values).fetch_all(&mut **tx).await?;
+                rows.into_iter().map(Row::Sqlite).collect()
+            }
+        })
+    }
+
+    /// As `all`, for a text that was put together here.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn all_built(&mut self, sql: String, values: Vec<Value>) -> Result<Vec<Row>, Fault> {
+        let sql = AssertSqlSafe(sql);
+        Ok(match self {
+            Self::Postgres(tx) => {
+                let rows = bind_pg(sqlx::query(sql), values).fetch_all(&mut **tx).await?;
+                rows.into_iter().map(Row::Postgres).collect()
+            }
+            Self::Sqlite(tx) => {
+                let rows = bind_sqlite(sqlx::query(sql), values).fetch_all(&mut **tx).await?;
+                rows.into_iter().map(Row::Sqlite).collect()
+            }
+        })
+    }
+
+    /// The first row, if there is one.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn first(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Option<Row>, Fault> {
+        Ok(match self {
+            Self::Postgres(tx) => {
+                bind_pg(sqlx::query(sql), values).fetch_optional(&mut **tx).await?.map(Row::Postgres)
+            }
+            Self::Sqlite(tx) => {
+                bind_sqlite(sqlx::query(sql), values).fetch_optional(&mut **tx).await?.map(Row::Sqlite)
+            }
+        })
+    }
+
+    /// The row that must be there: an aggregate, or `RETURNING` of an insert.
+    ///
+    /// # Errors
+    /// The database's, or `RowNotFound`.
+    pub async fn one(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Row, Fault> {
+        self.first(sql, values).await?.ok_or(Fault::Sql(sqlx::Error::RowNotFound))
+    }
+
+    /// Several statements without values, such as savepoints.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn script(&mut self, sql: &'static str) -> Result<(), Fault> {
+        match self {
+            Self::Postgres(tx) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(|_| ())?,
+            Self::Sqlite(tx) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(|_| ())?,
+        }
+        Ok(())
+    }
+
+    /// Keeps what was done.
+    ///
+    /// # Errors
+    /// The database's; nothing is kept then.
+    pub async fn commit(self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Postgres(tx) => tx.commit().await,
+            Self::Sqlite(tx) => tx.commit().await,
+        }
+    }
+}
+
+impl Row {
+    /// A number that is always there.
+    ///
+    /// # Errors
+    /// When the column holds something else: a fault of ours.
+    pub fn int(&self, column: usize) -> Result<i64, Fault> {
+        Ok(match self {
+            Self::Postgres(row) => row.try_get(column)?,
+            Self::Sqlite(row) => row.try_get(column)?,
+        })
+    }
+
+    /// A number that may be absent.
+    ///
+    /// # Errors
+    /// As `int`.
+    pub fn int_opt(&self, column: usize) -> Result<Option<i64>, Fault> {
+        Ok(match self {
+            Self::Postgres(row) => row.try_get(column)?,
+            Self::Sqlite(row) => row.try_get(column)?,
+        })
+    }
+
+    /// Text that is always there.
+    ///
+    /// # Errors
+    /// As `int`.
+    pub fn text(&self, column: usize) -> Result<String, Fault> {
+        Ok(match self {
+            Self::Postgres(row) => row.try_get(column)?,
+            Self::Sqlite(row) => row.try_get(column)?,
+        })
+    }
+
+    /// Text that may be absent.
+    ///
+    /// # Errors
+    /// As `int`.
+    pub fn text_opt(&self, column: usize) -> Result<Option<String>, Fault> {
+        Ok(match self {
+            Self::Postgres(row) => row.try_get(column)?,
+            Self::Sqlite(row) => row.try_get(column)?,
+        })
+    }
+
+    /// A code of ours, read back by `parse`.
+    ///
+    /// # Errors
+    /// When this version does not know the code.
+    pub fn code<T>(
+        &self,
+        column: usize,
+        what: &'static str,
+        parse: fn(&str) -> Option<T>,
+    ) -> Result<T, Fault> {
+        parse(&self.text(column)?).ok_or(Fault::Unreadable { what })
+    }
+
+    /// A code of ours that may be absent.
+    ///
+    /// # Errors
+    /// As `code`.
+    pub fn code_opt<T>(
+        &self,
+        column: usize,
+        what: &'static str,
+        parse: fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, Fault> {
+        let text = self.text_opt(column)?;
+        text.map(|t| parse(&t).ok_or(Fault::Unreadable { what })).transpose()
+    }
+}
+
+fn bind_pg(
+    mut query: Query<'_, Postgres, PgArguments>,
+    values: Vec<Value>,
+) -> Query<'_, Postgres, PgArguments> {
+    for value in values {
+        query = match value {
+            Value::Int(number) => query.bind(number),
+            Value::Text(text) => query.bind(text),
+        };
+    }
+    query
+}
+
+fn bind_sqlite(
+    mut query: Query<'_, Sqlite, SqliteArguments>,
+    values: Vec<Value>,
+) -> Query<'_, Sqlite, SqliteArguments> {
+    for value in values {
+        query = match value {
+            Value::Int(number) => query.bind(number),
+            Value::Text(text) => query.bind(text),
+        };
+    }
+    query
+}
+
+/// `values![id, name, opt]`: the values of a statement in the order of their `$n`.
+macro_rules! values {
+    ($($value:expr),* $(,)?) => { vec![$($crate::store::engine::conn::Value::from($value)),*] };
+}
+pub(crate) use values;
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Self::Int(Some(number))
+    }
+}
+
+impl From<bool> for Value {
+    fn from(flag: bool) -> Self {
+        Self::Int(Some(i64::from(flag)))
+    }
+}
+
+impl From<Option<i64>> for Value {
+    fn from(number: Option<i64>) -> Self {
+        Self::Int(number)
+    }
+}
+
+impl From<jiff::Timestamp> for Value {
+    fn from(at: jiff::Timestamp) -> Self {
+        Self::Int(Some(at.as_microsecond()))
+    }
+}
+
+impl From<Option<jiff::Timestamp>> for Value {
+    fn from(at: Option<jiff::Timestamp>) -> Self {
+        Self::Int(at.map(jiff::Timestamp::as_microsecond))
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(Some(text.to_owned()))
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(Some(text))
+    }
+}
+
+impl From<&String> for Value {
+    fn from(text: &String) -> Self {
+        Self::Text(Some(text.clone()))
+    }
+}
+
+impl From<Option<&str>> for Value {
+    fn from(text: Option<&str>) -> Self {
+        Self::Text(text.map(str::to_owned))
+    }
+}
+
+impl From<Option<String>> for Value {
+    fn from(text: Option<String>) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<&crate::domain::PhoneNumber> for Value {
+    fn from(number: &crate::domain::PhoneNumber) -> Self {
+        Self::from(number.as_e164())
+    }
+}
+
+impl From<crate::rules::PhoneKey> for Value {
+    fn from(number: crate::rules::PhoneKey) -> Self {
+        Self::Int(Some(i64::try_from(number.digits()).expect("15 digits fit")))
+    }
+}
+
+impl From<Option<crate::rules::PhoneKey>> for Value {
+    fn from(number: Option<crate::rules::PhoneKey>) -> Self {
+        number.map_or(Self::Int(None), Self::from)
+    }
+}
+
+impl From<jiff::civil::Date> for Value {
+    fn from(date: jiff::civil::Date) -> Self {
+        Self::from(date.to_string())
+    }
+}
+
+impl From<Option<jiff::civil::Date>> for Value {
+    fn from(date: Option<jiff::civil::Date>) -> Self {
+        Self::Text(date.map(|date| date.to_string()))
+    }
+}
+
+macro_rules! ids {
+    ($($id:ty),+) => {$(
+        impl From<$id> for Value {
+            fn from(id: $id) -> Self {
+                Self::Int(Some(id.0))
+            }
+        }
+        impl From<Option<$id>> for Value {
+            fn from(id: Option<$id>) -> Self {
+                Self::Int(id.map(|id| id.0))
+            }
+        }
+    )+};
+}
+ids!(
+    crate::domain::AttemptId,
+    crate::domain::CampaignId,
+    crate::domain::ContactId,
+    crate::domain::DebtId,
+    crate::domain::DecisionId,
+    crate::domain::EventId,
+    crate::domain::PersonId
+);
+
+/// Reads a moment kept as microseconds since 1970 UTC.
+pub fn moment(micros: i64) -> Result<jiff::Timestamp, Fault> {
+    jiff::Timestamp::from_microsecond(micros).map_err(|_| Fault::Unreadable { what: "moment" })
+}
+
+/// As `moment`, for one that may be absent.
+pub fn moment_opt(micros: Option<i64>) -> Result<Option<jiff::Timestamp>, Fault> {
+    micros.map(moment).transpose()
+}
+
+/// Reads a calendar date kept as `2026-12-05`.
+pub fn date(text: &str) -> Result<jiff::civil::Date, Fault> {
+    text.parse().map_err(|_| Fault::Unreadable { what: "date" })
+}

@@ -1,0 +1,117 @@
+//! Where the two engines differ, side by side. Everything else is one text for both.
+
+use super::conn::{Conn, Fault, values};
+use crate::domain::{ContactId, PersonId};
+use crate::rules::PhoneKey;
+
+/// Takes the contact and its person for this transaction: nobody else decides about them until it ends.
+///
+/// SQLite has one writer, so its transactions are serial already. On PostgreSQL the person comes first everywhere, so
+/// that two transactions cannot wait for each other, and the lock is one that foreign keys do not wait for.
+///
+/// # Errors
+/// The database's.
+pub async fn lock_contact(conn: &mut Conn, contact: ContactId) -> Result<(), Fault> {
+    const PERSON: &str =
+        "SELECT id FROM person WHERE id = (SELECT person_id FROM contact WHERE id = $1) FOR NO KEY UPDATE";
+    const CONTACT: &str = "SELECT id FROM contact WHERE id = $1 FOR NO KEY UPDATE";
+    match conn {
+        Conn::Postgres(_) => {
+            conn.first(PERSON, values![contact]).await?;
+            conn.first(CONTACT, values![contact]).await.map(|_| ())
+        }
+        Conn::Sqlite(_) => Ok(()),
+    }
+}
+
+/// As `lock_contact`, for a person alone.
+///
+/// # Errors
+/// The database's.
+pub async fn lock_person(conn: &mut Conn, person: PersonId) -> Result<(), Fault> {
+    match conn {
+        Conn::Postgres(_) => conn
+            .first("SELECT id FROM person WHERE id = $1 FOR NO KEY UPDATE", values![person])
+            .await
+            .map(|_| ()),
+        Conn::Sqlite(_) => Ok(()),
+    }
+}
+
+/// Takes a telephone for this transaction: two persons who share it are decided about one after the other.
+/// Always after the person, so that two transactions cannot wait for each other.
+///
+/// # Errors
+/// The database's.
+pub async fn lock_phone(conn: &mut Conn, phone: PhoneKey) -> Result<(), Fault> {
+    match conn {
+        Conn::Postgres(_) => conn.first("SELECT pg_advisory_xact_lock($1)", values![phone]).await.map(|_| ()),
+        Conn::Sqlite(_) => Ok(()),
+    }
+}
+
+/// Claims the best queued contacts of a campaign. `$1` campaign, `$2` now, `$3` lease's end, `$4` how many.
+pub fn claim(conn: &Conn) -> &'static str {
+    match conn {
+        Conn::Postgres(_) => {
+            "UPDATE contact SET claimed_until = $3 WHERE id IN (SELECT id FROM contact \
+             WHERE campaign_id = $1 AND state = 'queued' AND claimed_until <= $2 \
+             ORDER BY score DESC, last_tried_at, id LIMIT $4 FOR UPDATE SKIP LOCKED) RETURNING id"
+        }
+        Conn::Sqlite(_) => {
+            "UPDATE contact SET claimed_until = $3 WHERE id IN (SELECT id FROM contact \
+             WHERE campaign_id = $1 AND state = 'queued' AND claimed_until <= $2 \
+             ORDER BY score DESC, last_tried_at, id LIMIT $4) RETURNING id"
+        }
+    }
+}
+
+/// Puts waiting contacts whose time has come back into the queue. `$1` now, `$2` how many.
+pub fn wake_due(conn: &Conn) -> &'static str {
+    match conn {
+        Conn::Postgres(_) => {
+            "UPDATE contact SET state = 'queued', next_at = NULL, claimed_until = 0 WHERE id IN (SELECT id \
+             FROM contact WHERE state = 'waiting' AND next_at <= $1 ORDER BY next_at LIMIT $2 \
+             FOR UPDATE SKIP LOCKED)"
+        }
+        Conn::Sqlite(_) => {
+            "UPDATE contact SET state = 'queued', next_at = NULL, claimed_until = 0 WHERE id IN (SELECT id \
+             FROM contact WHERE state = 'waiting' AND next_at <= $1 ORDER BY next_at LIMIT $2)"
+        }
+    }
+}
+
+/// Reads the head of a decision chain and keeps others from moving it. `$1` chain.
+pub fn chain_head(conn: &Conn) -> &'static str {
+    match conn {
+        Conn::Postgres(_) => "SELECT seq, hash, at FROM chain WHERE id = $1 FOR UPDATE",
+        Conn::Sqlite(_) => "SELECT seq, hash, at FROM chain WHERE id = $1",
+    }
+}
+
+/// Reads an attempt that is to be closed and keeps others from closing it. `$1` attempt.
+pub fn open_attempt(conn: &Conn) -> &'static str {
+    macro_rules! sql {
+        ($lock:literal) => {
+            concat!(
+                "SELECT a.outcome, a.contact_id, a.person_id, a.debt_id, a.campaign_id, a.phone, a.debtor_type, ",
+                "a.debt_kind, a.amount_minor, a.currency, d.state, d.external_id, p.external_id, k.name, g.name ",
+                "FROM attempt a JOIN debt d ON d.id = a.debt_id JOIN person p ON p.id = a.person_id ",
+                "JOIN creditor k ON k.id = a.creditor_id JOIN campaign g ON g.id = a.campaign_id WHERE a.id = $1",
+                $lock
+            )
+        };
+    }
+    match conn {
+        Conn::Postgres(_) => sql!(" FOR UPDATE OF a"),
+        Conn::Sqlite(_) => sql!(""),
+    }
+}
+
+/// The database's clock in microseconds since 1970 UTC: the clock of law.
+pub fn clock(conn: &Conn) -> &'static str {
+    match conn {
+        Conn::Postgres(_) => "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)",
+        Conn::Sqlite(_) => "SELECT CAST(unixepoch('subsec') * 1000000 AS INTEGER)",
+    }
+}

@@ -1,0 +1,75 @@
+//! The store's faults: each names the act and its ids.
+
+use crate::domain::{AttemptId, CampaignId, ContactId, DebtId, PersonId};
+
+pub use super::engine::conn::Fault;
+pub use super::engine::schema::SchemaFault;
+
+/// What the store could not do. Verdicts and "not there" are values, not faults.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("copying the database")]
+    Backup { source: SchemaFault },
+    #[error("copying a PostgreSQL database is pg_dump's work")]
+    BackupElsewhere,
+    #[error("changing campaign {campaign}")]
+    Campaign { campaign: String, source: Fault },
+    #[error("claiming {limit} contacts of campaign {campaign}")]
+    Claim { campaign: CampaignId, limit: u32, source: Fault },
+    #[error("reading the database's clock")]
+    Clock { source: Fault },
+    #[error("reading a person's file")]
+    Explain { source: Fault },
+    #[error("exporting attempts after {after}")]
+    Export { after: AttemptId, source: Fault },
+    #[error("filling campaign {campaign} from debt {from}")]
+    Fill { campaign: CampaignId, from: DebtId, source: Fault },
+    #[error("finishing attempt {attempt}")]
+    Finish { attempt: AttemptId, source: Fault },
+    #[error("changing the holds of person {person}")]
+    Hold { person: PersonId, source: Fault },
+    #[error("importing list {run}")]
+    Import { run: i64, source: Fault },
+    #[error("writing to the ledger")]
+    Ledger { source: Fault },
+    #[error("telling that node {node} lives")]
+    Node { node: String, source: Fault },
+    #[error("opening the database")]
+    Open { source: sqlx::Error },
+    #[error("no database at this address: it must begin with sqlite: or postgres:")]
+    OpenWhat,
+    #[error("working on the outbox")]
+    Outbox { source: Fault },
+    #[error("recording payment {payment}")]
+    Pay { payment: String, source: Fault },
+    #[error("counting the {report}")]
+    Report { report: &'static str, source: Fault },
+    #[error("rescuing the open attempts of node {node}")]
+    Rescue { node: String, source: Fault },
+    #[error("reserving a dial for contact {contact}")]
+    Reserve { contact: ContactId, source: Fault },
+    #[error(transparent)]
+    Schema { source: SchemaFault },
+    #[error("verifying the decisions of chain {chain}")]
+    Verify { chain: i64, source: Fault },
+    #[error("waking contacts")]
+    Wake { source: Fault },
+}
+
+impl StoreError {
+    /// Whether the same act may succeed when it is tried again.
+    pub fn is_transient(&self) -> bool {
+        let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(self);
+        while let Some(error) = cause {
+            match error.downcast_ref::<sqlx::Error>() {
+                Some(sqlx::Error::PoolTimedOut | sqlx::Error::Io(_)) => return true,
+                // PostgreSQL: serialization failure, deadlock. SQLite: busy.
+                Some(sqlx::Error::Database(database)) => {
+                    return database.code().is_some_and(|code| ["40001", "40P01", "5"].contains(&&*code));
+                }
+                _ => cause = error.source(),
+            }
+        }
+        false
+    }
+}

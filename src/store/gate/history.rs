@@ -1,0 +1,105 @@
+//! A person's history as the rules read it: ledger, holds and consents, with what others left on the same phone.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+
+use crate::domain::{AttemptId, DebtId, EventId, PersonId};
+use crate::rules::{
+    Agent, Consent, ConsentKind, DialMode, Event, EventKind, History, Hold, HoldKind, Phone, PhoneKey,
+    PhoneType,
+};
+use crate::store::engine::conn::{Conn, Fault, Row, moment, moment_opt, values};
+
+/// The history behind one decision, and how far the ledger had been written.
+#[derive(Debug)]
+pub(in crate::store) struct Loaded {
+    pub history: History,
+    /// The highest event id read; 0 where there was none.
+    pub upto: i64,
+}
+
+const EVENTS: &str = "SELECT id, at, kind, person_id, debt_id, creditor, phone, phone_type, dial_mode, \
+    channel_exact, agent, excluded, attempt_id, corrects FROM event WHERE person_id = $1 AND id <= $3 \
+    UNION SELECT id, at, kind, person_id, debt_id, creditor, phone, phone_type, dial_mode, \
+    channel_exact, agent, excluded, attempt_id, corrects FROM event WHERE phone = $2 AND id <= $3";
+
+const HOLDS: &str = "SELECT kind, person_id, phone, debt_id, from_at, until_at, suspended, evidence \
+    FROM hold WHERE person_id = $1 \
+    UNION SELECT kind, person_id, phone, debt_id, from_at, until_at, suspended, evidence \
+    FROM hold WHERE phone = $2";
+
+const CONSENTS: &str = "SELECT kind, person_id, phone, debt_id, from_at, until_at, evidence \
+    FROM consent WHERE person_id = $1";
+
+/// Loads what is known of `person` and of `phone` up to the event `upto` (`i64::MAX`: all of it).
+pub(in crate::store) async fn load_history(
+    conn: &mut Conn,
+    person: PersonId,
+    phone: Option<PhoneKey>,
+    upto: i64,
+) -> Result<Loaded, Fault> {
+    let rows = conn.all(EVENTS, values![person, phone, upto]).await?;
+    let events = rows.iter().map(read_event).collect::<Result<Vec<_>, _>>()?;
+    let rows = conn.all(HOLDS, values![person, phone]).await?;
+    let holds = rows.iter().map(read_hold).collect::<Result<_, _>>()?;
+    let rows = conn.all(CONSENTS, values![person]).await?;
+    let consents = rows.iter().map(read_consent).collect::<Result<_, _>>()?;
+    let upto = events.iter().map(|event| event.id.0).max().unwrap_or(0);
+    Ok(Loaded { history: History::new(events, holds, consents), upto })
+}
+
+fn read_event(row: &Row) -> Result<Event, Fault> {
+    let kind = row.code_opt(7, "phone type", PhoneType::parse)?.unwrap_or(PhoneType::Unknown);
+    Ok(Event {
+        id: EventId(row.int(0)?),
+        at: moment(row.int(1)?)?,
+        kind: row.code(2, "event kind", EventKind::parse)?,
+        person: PersonId(row.int(3)?),
+        debt: row.int_opt(4)?.map(DebtId),
+        creditor: row.text_opt(5)?,
+        phone: phone_key(row, 6)?.map(|number| Phone { number, kind }),
+        dial_mode: row.code(8, "dial mode", DialMode::parse)?,
+        channel_exact: Cow::Owned(row.text(9)?),
+        agent: row.code_opt(10, "agent", Agent::parse)?,
+        excluded: row.int(11)? != 0,
+        attempt: row.int_opt(12)?.map(AttemptId),
+        corrects: row.int_opt(13)?.map(EventId),
+    })
+}
+
+fn read_hold(row: &Row) -> Result<Hold, Fault> {
+    Ok(Hold {
+        kind: row.code(0, "hold kind", HoldKind::parse)?,
+        person: PersonId(row.int(1)?),
+        phone: phone_key(row, 2)?,
+        debt: row.int_opt(3)?.map(DebtId),
+        from: moment_opt(row.int_opt(4)?)?,
+        until: moment_opt(row.int_opt(5)?)?,
+        suspended: suspended(&row.text(6)?)?,
+        evidence: row.text_opt(7)?,
+    })
+}
+
+fn read_consent(row: &Row) -> Result<Consent, Fault> {
+    Ok(Consent {
+        kind: row.code(0, "consent kind", ConsentKind::parse)?,
+        person: PersonId(row.int(1)?),
+        phone: phone_key(row, 2)?,
+        debt: row.int_opt(3)?.map(DebtId),
+        from: moment_opt(row.int_opt(4)?)?,
+        until: moment_opt(row.int_opt(5)?)?,
+        evidence: row.text_opt(6)?,
+    })
+}
+
+fn suspended(text: &str) -> Result<Vec<(Timestamp, Option<Timestamp>)>, Fault> {
+    serde_json::from_str(text).map_err(|_| Fault::Unreadable { what: "suspended times of a hold" })
+}
+
+fn phone_key(row: &Row, column: usize) -> Result<Option<PhoneKey>, Fault> {
+    let digits = row.int_opt(column)?;
+    digits
+        .map(|d| u64::try_from(d).map(PhoneKey::new).map_err(|_| Fault::Unreadable { what: "phone" }))
+        .transpose()
+}

@@ -1,0 +1,123 @@
+//! Writing to the ledger: append-only, by the gate, by a finish, and from outside.
+
+use jiff::Timestamp;
+
+use crate::domain::{AttemptId, EventId};
+use crate::rules::Event;
+use crate::store::engine::conn::{Conn, Fault, Value, values};
+use crate::store::{Store, StoreError};
+
+/// An event that happened outside: a message sent, a call of another system, a correction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewEvent {
+    /// Its `id` is not looked at; the ledger gives one.
+    pub event: Event,
+    /// Where it comes from: `api`, `import`, a system's name.
+    pub source: String,
+    /// The source's own id: a second message about it changes nothing.
+    pub external_id: Option<String>,
+}
+
+impl Store {
+    /// Appends events of other systems. Returns how many were new.
+    ///
+    /// # Errors
+    /// When the database fails; nothing is written then.
+    pub async fn record_events(&self, events: Vec<NewEvent>, now: Timestamp) -> Result<u64, StoreError> {
+        let written = self.write(move |conn| {
+            Box::pin(async move {
+                let mut new = 0;
+                for event in &events {
+                    let row =
+                        insert_event(conn, &event.event, &event.source, event.external_id.as_deref(), now);
+                    new += u64::from(row.await?.is_some());
+                }
+                Ok(new)
+            })
+        });
+        written.await.map_err(|source| StoreError::Ledger { source })
+    }
+
+    /// Renews the reservation of a leg that lives longer than the lease of `in_flight`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn renew(&self, attempt: AttemptId, now: Timestamp) -> Result<(), StoreError> {
+        let written = self.write(move |conn| {
+            Box::pin(async move { conn.run(RENEW, values![attempt, now]).await.map(|_| ()) })
+        });
+        written.await.map_err(|source| StoreError::Ledger { source })
+    }
+}
+
+const RENEW: &str = "INSERT INTO event (person_id, at, kind, channel_exact, phone, phone_type, dial_mode, debt_id, \
+    creditor, agent, attempt_id, source, written_at) \
+    SELECT e.person_id, $2, e.kind, e.channel_exact, e.phone, e.phone_type, e.dial_mode, e.debt_id, e.creditor, \
+    e.agent, e.attempt_id, 'renewal', $2 FROM attempt a JOIN event e ON e.attempt_id = a.id \
+    AND e.person_id = a.person_id WHERE a.id = $1 AND a.outcome IS NULL AND e.kind = 'in_flight' \
+    ORDER BY e.id LIMIT 1";
+
+const INSERT: &str = "INSERT INTO event (person_id, at, kind, channel_exact, phone, phone_type, dial_mode, debt_id, \
+    creditor, agent, excluded, attempt_id, corrects, source, external_id, written_at) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
+    ON CONFLICT (external_id) DO NOTHING RETURNING id";
+
+/// Appends an event of ours.
+pub(in crate::store) async fn append_event(
+    conn: &mut Conn,
+    event: &Event,
+    now: Timestamp,
+) -> Result<EventId, Fault> {
+    let id = insert_event(conn, event, "obzvon", None, now).await?;
+    Ok(id.expect("without an external id nothing conflicts"))
+}
+
+/// An event of `kind` in the call that `attempt` reserved, with everything else as it was reserved.
+pub(in crate::store) async fn call_event(
+    conn: &mut Conn,
+    attempt: AttemptId,
+    kind: crate::rules::EventKind,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let person_and_kind: Vec<Value> = values![attempt, kind.code(), now];
+    let written = conn.run(CLOSE, person_and_kind).await?;
+    if written == 1 { Ok(()) } else { Err(Fault::Unreadable { what: "reservation in the ledger" }) }
+}
+
+/// The event stands at the time of the reservation, so that a cap counts the day on which the phone rang.
+const CLOSE: &str = "INSERT INTO event (person_id, at, kind, channel_exact, phone, phone_type, dial_mode, debt_id, \
+    creditor, agent, attempt_id, source, written_at) \
+    SELECT e.person_id, e.at, $2, e.channel_exact, e.phone, e.phone_type, e.dial_mode, e.debt_id, e.creditor, \
+    e.agent, e.attempt_id, e.source, $3 FROM attempt a JOIN event e ON e.person_id = a.person_id \
+    AND e.attempt_id = a.id WHERE a.id = $1 AND e.kind = 'in_flight' ORDER BY e.id LIMIT 1";
+
+async fn insert_event(
+    conn: &mut Conn,
+    event: &Event,
+    source: &str,
+    external_id: Option<&str>,
+    now: Timestamp,
+) -> Result<Option<EventId>, Fault> {
+    let row = conn.first(
+        INSERT,
+        values![
+            event.person,
+            event.at,
+            event.kind.code(),
+            &*event.channel_exact,
+            event.phone.map(|phone| phone.number),
+            event.phone.map(|phone| phone.kind.code()),
+            event.dial_mode.code(),
+            event.debt,
+            event.creditor.as_deref(),
+            event.agent.map(crate::rules::Agent::code),
+            event.excluded,
+            event.attempt,
+            event.corrects,
+            source,
+            external_id,
+            now,
+        ],
+    );
+    row.await?.map(|row| row.int(0).map(EventId)).transpose()
+}

@@ -1,0 +1,17 @@
+//! The gate: the only place where a dial is allowed, and the proof of every decision made there.
+
+mod history;
+mod ledger;
+mod permit;
+mod record;
+mod reserve;
+mod verify;
+
+pub use ledger::NewEvent;
+pub use permit::{Dial, DialPermit, Expired};
+pub use record::RulesInForce;
+pub use reserve::{Gone, ReserveRequest, Reserved};
+pub use verify::Verified;
+
+pub(in crate::store) use history::load_history;
+pub(in crate::store) use ledger::{append_event, call_event};

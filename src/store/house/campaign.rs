@@ -1,0 +1,104 @@
+//! Campaigns: made, started, paused, stopped.
+
+use jiff::Timestamp;
+
+use crate::domain::CampaignId;
+use crate::store::engine::conn::{moment, values};
+use crate::store::{Store, StoreError};
+
+/// Where a campaign stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CampaignState {
+    Draft,
+    Running,
+    Paused,
+    /// Final.
+    Stopped,
+}
+
+impl CampaignState {
+    pub const ALL: [Self; 4] = [Self::Draft, Self::Running, Self::Paused, Self::Stopped];
+
+    /// The code in the database.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Paused => "paused",
+            Self::Running => "running",
+            Self::Stopped => "stopped",
+        }
+    }
+
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.code() == code)
+    }
+}
+
+/// A campaign's row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CampaignRow {
+    pub id: CampaignId,
+    pub name: String,
+    pub state: CampaignState,
+    pub changed_at: Timestamp,
+}
+
+impl Store {
+    /// The campaign of this name; made as a draft where there is none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn campaign(&self, name: &str, now: Timestamp) -> Result<CampaignId, StoreError> {
+        let make = "INSERT INTO campaign (name, changed_at) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
+        let find = "SELECT id FROM campaign WHERE name = $1";
+        let owned = name.to_owned();
+        let written = self.write(move |conn| {
+            Box::pin(async move {
+                conn.run(make, values![&owned, now]).await?;
+                conn.one(find, values![&owned]).await?.int(0).map(CampaignId)
+            })
+        });
+        written.await.map_err(|source| StoreError::Campaign { campaign: name.to_owned(), source })
+    }
+
+    /// Moves a campaign to another state. `false`: it is stopped, or there already, or not there at all.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn set_campaign(
+        &self,
+        name: &str,
+        state: CampaignState,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let sql = "UPDATE campaign SET state = $2, changed_at = $3 WHERE name = $1 AND state NOT IN ($2, 'stopped')";
+        let values = values![name, state.code(), now];
+        let written = self.write(move |conn| Box::pin(async move { conn.run(sql, values).await }));
+        let moved =
+            written.await.map_err(|source| StoreError::Campaign { campaign: name.to_owned(), source })?;
+        Ok(moved > 0)
+    }
+
+    /// Every campaign, by name.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn campaigns(&self) -> Result<Vec<CampaignRow>, StoreError> {
+        let sql = "SELECT id, name, state, changed_at FROM campaign ORDER BY name";
+        let rows = self.read(move |conn| {
+            Box::pin(async move {
+                let rows = conn.all(sql, Vec::new()).await?;
+                let read = rows.iter().map(|row| {
+                    Ok(CampaignRow {
+                        id: CampaignId(row.int(0)?),
+                        name: row.text(1)?,
+                        state: row.code(2, "campaign state", CampaignState::parse)?,
+                        changed_at: moment(row.int(3)?)?,
+                    })
+                });
+                read.collect()
+            })
+        });
+        rows.await.map_err(|source| StoreError::Report { report: "campaigns", source })
+    }
+}

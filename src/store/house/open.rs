@@ -1,0 +1,214 @@
+//! Opening and closing a store, and its two ways in: to read and to write.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{PgPool, SqlitePool};
+use tokio::task::JoinHandle;
+
+use crate::store::StoreError;
+use crate::store::engine::conn::{Conn, Fault, Work, moment};
+use crate::store::engine::writer::Writer;
+use crate::store::engine::{dialect, schema};
+
+/// What to open.
+#[derive(Debug, Clone)]
+pub struct StorePlan {
+    /// `sqlite:PATH` or `postgres://…`; secret, since it may hold a password.
+    pub url: SecretString,
+    /// This node's name among those that share the database; it stands in every attempt.
+    pub node: String,
+}
+
+/// Which engine a store stands on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Postgres,
+    Sqlite,
+}
+
+/// An open store. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    engine: Engine,
+    node: String,
+    /// Hashes of the rule sets that are known to be in the database.
+    published: Mutex<HashSet<String>>,
+}
+
+#[derive(Debug)]
+enum Engine {
+    Postgres(PgPool),
+    Sqlite {
+        reads: SqlitePool,
+        writes: SqlitePool,
+        writer: Writer,
+        task: tokio::sync::Mutex<Option<JoinHandle<()>>>,
+    },
+}
+
+/// Connections that read a SQLite file at once.
+const SQLITE_READERS: u32 = 4;
+/// Connections to PostgreSQL.
+const POSTGRES_CONNECTIONS: u32 = 16;
+/// Statements kept prepared on a connection; the store has fewer.
+const STATEMENTS: usize = 256;
+
+impl Store {
+    /// Opens the database, lays its tables where they are missing, and starts the writer.
+    ///
+    /// # Errors
+    /// When it cannot be opened, or is newer than this program.
+    pub async fn open(plan: StorePlan) -> Result<Self, StoreError> {
+        let url = plan.url.expose_secret();
+        let engine = if let Some(path) = url.strip_prefix("sqlite:") {
+            open_sqlite(&PathBuf::from(path.trim_start_matches("//"))).await?
+        } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            open_postgres(url).await?
+        } else {
+            return Err(StoreError::OpenWhat);
+        };
+        let inner = Inner { engine, node: plan.node, published: Mutex::default() };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Waits for the writes under way, then closes every connection.
+    pub async fn close(&self) {
+        match &self.inner.engine {
+            Engine::Postgres(pool) => pool.close().await,
+            Engine::Sqlite { reads, writes, writer, task } => {
+                writer.stop();
+                if let Some(task) = task.lock().await.take() {
+                    // A writer that panicked has said so itself; closing goes on.
+                    task.await.ok();
+                }
+                reads.close().await;
+                writes.close().await;
+            }
+        }
+    }
+
+    /// The engine it stands on.
+    pub fn kind(&self) -> Kind {
+        match self.inner.engine {
+            Engine::Postgres(_) => Kind::Postgres,
+            Engine::Sqlite { .. } => Kind::Sqlite,
+        }
+    }
+
+    /// This node's name.
+    pub fn node(&self) -> &str {
+        &self.inner.node
+    }
+
+    /// The database's clock: the clock of law.
+    ///
+    /// # Errors
+    /// When the database does not answer: then nothing may be dialled.
+    pub async fn now(&self) -> Result<Timestamp, StoreError> {
+        let read = self.read(|conn| {
+            Box::pin(async move {
+                let sql = dialect::clock(conn);
+                moment(conn.one(sql, Vec::new()).await?.int(0)?)
+            })
+        });
+        read.await.map_err(|source| StoreError::Clock { source })
+    }
+
+    /// Writes a sound copy of the living database to `file`, which must not exist.
+    ///
+    /// # Errors
+    /// On PostgreSQL, whose own tools do it better, and when the copy fails.
+    pub async fn backup(&self, file: &Path) -> Result<(), StoreError> {
+        match &self.inner.engine {
+            Engine::Postgres(_) => Err(StoreError::BackupElsewhere),
+            Engine::Sqlite { reads, .. } => {
+                schema::copy_sqlite(reads, file).await.map_err(|source| StoreError::Backup { source })
+            }
+        }
+    }
+
+    /// The newest schema this program knows; the open database has the same.
+    pub fn schema_version() -> i64 {
+        schema::known_version()
+    }
+
+    pub(in crate::store) fn published(&self) -> &Mutex<HashSet<String>> {
+        &self.inner.published
+    }
+
+    /// Runs a job in a transaction that is on the disk when this returns.
+    pub(in crate::store) async fn write<T, F>(&self, job: F) -> Result<T, Fault>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut Conn) -> Work<'c, T> + Send + 'static,
+    {
+        match &self.inner.engine {
+            Engine::Sqlite { writer, .. } => writer.write(job).await,
+            Engine::Postgres(pool) => {
+                let mut conn = Conn::Postgres(pool.begin().await?);
+                let result = job(&mut conn).await?;
+                conn.commit().await?;
+                Ok(result)
+            }
+        }
+    }
+
+    /// Runs a job that only reads, beside the writer.
+    pub(in crate::store) async fn read<T, F>(&self, job: F) -> Result<T, Fault>
+    where
+        F: for<'c> FnOnce(&'c mut Conn) -> Work<'c, T> + Send,
+    {
+        let mut conn = match &self.inner.engine {
+            Engine::Postgres(pool) => Conn::Postgres(pool.begin().await?),
+            Engine::Sqlite { reads, .. } => Conn::Sqlite(reads.begin().await?),
+        };
+        let result = job(&mut conn).await?;
+        conn.commit().await?;
+        Ok(result)
+    }
+}
+
+async fn open_sqlite(path: &Path) -> Result<Engine, StoreError> {
+    let opened = |source| StoreError::Open { source };
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(10))
+        .statement_cache_capacity(STATEMENTS)
+        // A hundred million rows have their hot pages in the file cache; these are the writer's own.
+        .pragma("cache_size", "-65536")
+        .pragma("mmap_size", "1073741824")
+        .pragma("temp_store", "MEMORY");
+    let one = SqlitePoolOptions::new().max_connections(1).test_before_acquire(false);
+    let writes = one.connect_with(options.clone()).await.map_err(opened)?;
+    schema::lay_sqlite(&writes).await.map_err(|source| StoreError::Schema { source })?;
+    let readers = SqlitePoolOptions::new().max_connections(SQLITE_READERS).test_before_acquire(false);
+    let reads = readers.connect_lazy_with(options.pragma("query_only", "ON"));
+    let (writer, task) = Writer::start(writes.clone());
+    Ok(Engine::Sqlite { reads, writes, writer, task: tokio::sync::Mutex::new(Some(task)) })
+}
+
+async fn open_postgres(url: &str) -> Result<Engine, StoreError> {
+    let opened = |source| StoreError::Open { source };
+    let options: PgConnectOptions = url.parse().map_err(opened)?;
+    let options = options.statement_cache_capacity(STATEMENTS).application_name("obzvon");
+    let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).connect_with(options).await;
+    let pool = pool.map_err(opened)?;
+    schema::lay_postgres(&pool).await.map_err(|source| StoreError::Schema { source })?;
+    Ok(Engine::Postgres(pool))
+}

@@ -1,0 +1,292 @@
+//! Whose turn it is: contacts wake when their time comes, and a node's scheduler claims the best of the queue.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::{
+    CampaignId, ContactId, Currency, DebtId, DebtorType, Disposition, Language, Money, Outcome, PersonId,
+    PersonName, PhoneNumber,
+};
+use crate::rules::{PhoneType, Relation};
+use crate::store::engine::conn::{Conn, Fault, Row, Value, date, moment, moment_opt, values};
+use crate::store::engine::dialect;
+use crate::store::{Store, StoreError};
+
+/// A contact with all that a campaign needs to dial it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClaimedContact {
+    pub id: ContactId,
+    pub campaign: CampaignId,
+    pub score: i64,
+    /// Attempts made on it in all.
+    pub tries: u8,
+    /// One of them was answered.
+    pub answered: bool,
+    /// No dial begins at or after this.
+    pub not_after: Option<Timestamp>,
+    pub person: PersonId,
+    pub name: Option<PersonName>,
+    pub language: Language,
+    pub debtor_type: DebtorType,
+    /// As the list writes it: zone evidence.
+    pub region: Option<String>,
+    /// As the list writes it: an IANA name or an offset.
+    pub time_zone: Option<String>,
+    pub debt: DebtId,
+    /// The debt's id at the creditor.
+    pub debt_external: String,
+    pub creditor: String,
+    pub amount: Money,
+    pub due: Date,
+    /// By rank.
+    pub phones: Vec<ClaimedPhone>,
+    /// The finished attempts on this contact, the oldest first.
+    pub before: Vec<TriedBefore>,
+}
+
+/// A phone of the contact's person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClaimedPhone {
+    pub number: PhoneNumber,
+    pub phone_type: PhoneType,
+    pub relation: Relation,
+    /// The list's order, 0 first.
+    pub rank: u8,
+    /// In service and his, as far as is known.
+    pub usable: bool,
+}
+
+/// An earlier attempt on the contact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TriedBefore {
+    pub began: Timestamp,
+    pub phone: PhoneNumber,
+    pub outcome: Outcome,
+    pub disposition: Option<Disposition>,
+}
+
+/// A claimed contact that is not reserved within this is free for others again.
+const LEASE: SignedDuration = SignedDuration::from_secs(60);
+/// Contacts loaded by one statement.
+const PAGE: usize = 64;
+
+impl Store {
+    /// Claims the best queued contacts of a running campaign for this node, for a minute. The cost grows with
+    /// `limit`, not with the list.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn claim(
+        &self,
+        campaign: CampaignId,
+        limit: u32,
+        now: Timestamp,
+    ) -> Result<Vec<ClaimedContact>, StoreError> {
+        let act = |source| StoreError::Claim { campaign, limit, source };
+        let lease_ends = now.checked_add(LEASE).unwrap_or(now);
+        let claimed = self.write(move |conn| {
+            Box::pin(async move {
+                let running = "SELECT 1 FROM campaign WHERE id = $1 AND state = 'running'";
+                if conn.first(running, values![campaign]).await?.is_none() {
+                    return Ok(Vec::new());
+                }
+                let sql = dialect::claim(conn);
+                let rows = conn.all(sql, values![campaign, now, lease_ends, i64::from(limit)]).await?;
+                rows.iter().map(|row| row.int(0).map(ContactId)).collect::<Result<Vec<_>, _>>()
+            })
+        });
+        let ids = claimed.await.map_err(act)?;
+        let mut contacts = self.contacts(ids).await?;
+        contacts.sort_by_key(|contact| (std::cmp::Reverse(contact.score), contact.id));
+        Ok(contacts)
+    }
+
+    /// Lets claimed contacts go that were not dialled after all: no trunk had room.
+    ///
+    /// # Errors
+    /// When the database fails; the lease lets them go then.
+    pub async fn release(&self, contacts: Vec<ContactId>) -> Result<(), StoreError> {
+        let written = self.write(move |conn| {
+            Box::pin(async move {
+                for id in contacts {
+                    conn.run("UPDATE contact SET claimed_until = 0 WHERE id = $1", values![id]).await?;
+                }
+                Ok(())
+            })
+        });
+        written.await.map_err(|source| StoreError::Wake { source })
+    }
+
+    /// Puts waiting contacts whose time has come back into their queues. Returns how many; call again while it is
+    /// `limit`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn wake_due(&self, limit: u32, now: Timestamp) -> Result<u64, StoreError> {
+        let woken = self.write(move |conn| {
+            Box::pin(async move {
+                let sql = dialect::wake_due(conn);
+                conn.run(sql, values![now, i64::from(limit)]).await
+            })
+        });
+        woken.await.map_err(|source| StoreError::Wake { source })
+    }
+
+    /// When the next waiting contact is to be woken, if one waits.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn next_wake(&self) -> Result<Option<Timestamp>, StoreError> {
+        let sql = "SELECT MIN(next_at) FROM contact WHERE state = 'waiting'";
+        let read = self.read(move |conn| {
+            Box::pin(async move { moment_opt(conn.one(sql, Vec::new()).await?.int_opt(0)?) })
+        });
+        read.await.map_err(|source| StoreError::Wake { source })
+    }
+
+    /// Puts contacts that a denial or a retry delay keeps to another time: the campaign's calendar, a full day part.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn postpone(
+        &self,
+        contact: ContactId,
+        why: &'static str,
+        until: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let sql = "UPDATE contact SET state = 'waiting', why = $2, next_at = $3, claimed_until = 0 WHERE id = $1 \
+            AND state = 'queued'";
+        let written = self
+            .write(move |conn| Box::pin(async move { conn.run(sql, values![contact, why, until]).await }));
+        written.await.map(|touched| touched > 0).map_err(|source| StoreError::Wake { source })
+    }
+
+    /// Ends a queued contact for the campaign's own reason.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn end_contact(
+        &self,
+        contact: ContactId,
+        why: crate::campaign::DoneWhy,
+    ) -> Result<bool, StoreError> {
+        let sql = "UPDATE contact SET state = 'done', why = $2, next_at = NULL, claimed_until = 0 WHERE id = $1 \
+            AND state IN ('queued', 'waiting', 'held')";
+        let written = self
+            .write(move |conn| Box::pin(async move { conn.run(sql, values![contact, why.code()]).await }));
+        written.await.map(|touched| touched > 0).map_err(|source| StoreError::Wake { source })
+    }
+
+    /// Loads contacts by id, in no order.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn contacts(&self, ids: Vec<ContactId>) -> Result<Vec<ClaimedContact>, StoreError> {
+        let read = self.read(move |conn| Box::pin(async move { load(conn, &ids).await }));
+        read.await.map_err(|source| StoreError::Wake { source })
+    }
+}
+
+async fn load(conn: &mut Conn, ids: &[ContactId]) -> Result<Vec<ClaimedContact>, Fault> {
+    let mut all = Vec::with_capacity(ids.len());
+    for page in ids.chunks(PAGE) {
+        let places = places(PAGE);
+        let rows = conn.all_built(format!("{CONTACTS} WHERE c.id IN ({places})"), padded(page)).await?;
+        let start = all.len();
+        for row in &rows {
+            all.push(read_contact(row)?);
+        }
+        let by_contact: HashMap<ContactId, usize> = (start..all.len()).map(|at| (all[at].id, at)).collect();
+        let phones =
+            conn.all_built(format!("{PHONES} WHERE c.id IN ({places}) ORDER BY f.rank, f.id"), padded(page));
+        for row in phones.await? {
+            let at = by_contact[&ContactId(row.int(0)?)];
+            all[at].phones.push(read_phone(&row)?);
+        }
+        if all[start..].iter().all(|contact| contact.tries == 0) {
+            continue;
+        }
+        let before =
+            conn.all_built(format!("{BEFORE} AND contact_id IN ({places}) ORDER BY id"), padded(page));
+        for row in before.await? {
+            let at = by_contact[&ContactId(row.int(0)?)];
+            all[at].before.push(read_before(&row)?);
+        }
+    }
+    Ok(all)
+}
+
+const CONTACTS: &str = "SELECT c.id, c.campaign_id, c.score, c.tries, c.answered, c.not_after, p.id, p.name, \
+    p.language, p.debtor_type, p.region, p.time_zone, d.id, d.external_id, k.name, d.amount_minor, \
+    d.currency, d.due_date FROM contact c JOIN person p ON p.id = c.person_id JOIN debt d ON d.id = c.debt_id \
+    JOIN creditor k ON k.id = d.creditor_id";
+const PHONES: &str = "SELECT c.id, f.e164, f.phone_type, f.relation, f.rank, f.state FROM contact c \
+    JOIN phone f ON f.person_id = c.person_id";
+const BEFORE: &str = "SELECT contact_id, reserved_at, phone, outcome, disposition FROM attempt \
+    WHERE outcome IS NOT NULL";
+
+fn read_contact(row: &Row) -> Result<ClaimedContact, Fault> {
+    let currency = row.code(16, "currency", Currency::parse)?;
+    Ok(ClaimedContact {
+        id: ContactId(row.int(0)?),
+        campaign: CampaignId(row.int(1)?),
+        score: row.int(2)?,
+        tries: small(row.int(3)?),
+        answered: row.int(4)? != 0,
+        not_after: moment_opt(row.int_opt(5)?)?,
+        person: PersonId(row.int(6)?),
+        name: row.text_opt(7)?.map(PersonName::new),
+        language: row.code(8, "language", Language::parse)?,
+        debtor_type: row.code(9, "debtor type", DebtorType::parse)?,
+        region: row.text_opt(10)?,
+        time_zone: row.text_opt(11)?,
+        debt: DebtId(row.int(12)?),
+        debt_external: row.text(13)?,
+        creditor: row.text(14)?,
+        amount: Money::new(row.int(15)?, currency),
+        due: date(&row.text(17)?)?,
+        phones: Vec::new(),
+        before: Vec::new(),
+    })
+}
+
+fn read_phone(row: &Row) -> Result<ClaimedPhone, Fault> {
+    Ok(ClaimedPhone {
+        number: number(&row.text(1)?)?,
+        phone_type: row.code(2, "phone type", PhoneType::parse)?,
+        relation: row.code(3, "relation", Relation::parse)?,
+        rank: small(row.int(4)?),
+        usable: row.text(5)? == "usable",
+    })
+}
+
+fn read_before(row: &Row) -> Result<TriedBefore, Fault> {
+    Ok(TriedBefore {
+        began: moment(row.int(1)?)?,
+        phone: number(&row.text(2)?)?,
+        outcome: row.code(3, "outcome", Outcome::parse)?,
+        disposition: row.code_opt(4, "disposition", Disposition::parse)?,
+    })
+}
+
+pub(in crate::store) fn number(text: &str) -> Result<PhoneNumber, Fault> {
+    PhoneNumber::parse(text).map_err(|_| Fault::Unreadable { what: "phone number" })
+}
+
+/// A small count, the largest where it is more.
+fn small(number: i64) -> u8 {
+    u8::try_from(number).unwrap_or(u8::MAX)
+}
+
+/// `$1, $2, … $n`.
+fn places(n: usize) -> String {
+    (1..=n).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
+}
+
+/// The ids as values, the last one again and again up to a full page: one statement text, prepared once.
+fn padded(ids: &[ContactId]) -> Vec<Value> {
+    let last = *ids.last().expect("a chunk is never empty");
+    ids.iter().copied().chain(std::iter::repeat(last)).take(PAGE).map(Value::from).collect()
+}

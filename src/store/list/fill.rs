@@ -1,0 +1,158 @@
+//! Contacts of a campaign: one for each open debt that the campaign places.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::merge::chunks;
+use crate::domain::{CampaignId, Currency, DebtId, DebtorType, Money, PersonId};
+use crate::store::engine::conn::{Conn, Fault, Value, date, values};
+use crate::store::{Store, StoreError};
+
+/// An open debt that is not in the campaign yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    pub debt: DebtId,
+    pub person: PersonId,
+    pub debtor_type: DebtorType,
+    pub creditor: String,
+    pub amount: Money,
+    pub due: Date,
+}
+
+/// Where a campaign puts a debt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Placement {
+    /// May be dialled, in the order of this score.
+    Queued { score: i64 },
+    /// Waits for another channel; the reason stands in "why not".
+    Held { why: &'static str },
+    /// Is not called by this campaign: held out, off target; the reason stands in "why not".
+    Done { why: &'static str },
+    /// Has nothing to do with the campaign.
+    Left,
+}
+
+/// What a filling is bound by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FillPlan {
+    pub campaign: CampaignId,
+    /// No dial begins at or after this.
+    pub not_after: Option<Timestamp>,
+}
+
+/// What a filling made.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Filled {
+    pub queued: u64,
+    pub held: u64,
+    pub done: u64,
+    pub left: u64,
+}
+
+/// Debts looked at in one step.
+const PAGE: i64 = 2048;
+/// Columns of a contact that is made.
+const COLUMNS: usize = 7;
+
+impl Store {
+    /// Makes contacts of every open debt that `place` wants and the campaign does not have yet. Goes step by step, so
+    /// that dialling goes on meanwhile; filled twice, nothing is made twice.
+    ///
+    /// # Errors
+    /// When the database fails; what was made stands, and filling again goes on.
+    pub async fn fill_campaign(
+        &self,
+        plan: FillPlan,
+        mut place: impl FnMut(&Candidate) -> Placement,
+    ) -> Result<Filled, StoreError> {
+        let mut filled = Filled::default();
+        let mut from = DebtId(0);
+        loop {
+            let act = |source| StoreError::Fill { campaign: plan.campaign, from, source };
+            let page = self.read(|conn| Box::pin(async move { candidates(conn, plan.campaign, from).await }));
+            let (page, last) = page.await.map_err(act)?;
+            let Some(last) = last else { return Ok(filled) };
+            let mut rows = Vec::with_capacity(page.len());
+            for candidate in &page {
+                let placement = place(candidate);
+                filled.count(placement);
+                if let Some((state, why, score)) = placement.row() {
+                    rows.push((candidate.person, candidate.debt, state, why, score));
+                }
+            }
+            let made = self.write(move |conn| {
+                Box::pin(async move {
+                    for (sql, part) in chunks(&rows, COLUMNS, insert_text) {
+                        let values =
+                            part.iter().flat_map(|&(person, debt, state, why, score)| -> Vec<Value> {
+                                values![plan.campaign, person, debt, state, why, score, plan.not_after]
+                            });
+                        conn.run_built(sql, values.collect()).await?;
+                    }
+                    Ok(())
+                })
+            });
+            made.await.map_err(act)?;
+            from = last;
+        }
+    }
+}
+
+impl Placement {
+    fn row(self) -> Option<(&'static str, &'static str, i64)> {
+        match self {
+            Self::Queued { score } => Some(("queued", "", score)),
+            Self::Held { why } => Some(("held", why, 0)),
+            Self::Done { why } => Some(("done", why, 0)),
+            Self::Left => None,
+        }
+    }
+}
+
+impl Filled {
+    fn count(&mut self, placement: Placement) {
+        let counter = match placement {
+            Placement::Queued { .. } => &mut self.queued,
+            Placement::Held { .. } => &mut self.held,
+            Placement::Done { .. } => &mut self.done,
+            Placement::Left => &mut self.left,
+        };
+        *counter += 1;
+    }
+}
+
+async fn candidates(
+    conn: &mut Conn,
+    campaign: CampaignId,
+    from: DebtId,
+) -> Result<(Vec<Candidate>, Option<DebtId>), Fault> {
+    let rows = conn.all(CANDIDATES, values![from, campaign, PAGE]).await?;
+    let last = rows.last().map(|row| row.int(0).map(DebtId)).transpose()?;
+    let mut page = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let known = row.int_opt(7)?.is_some() || row.text(8)? != "open";
+        if known {
+            continue;
+        }
+        page.push(Candidate {
+            debt: DebtId(row.int(0)?),
+            person: PersonId(row.int(1)?),
+            debtor_type: row.code(2, "debtor type", DebtorType::parse)?,
+            creditor: row.text(3)?,
+            amount: Money::new(row.int(4)?, row.code(5, "currency", Currency::parse)?),
+            due: date(&row.text(6)?)?,
+        });
+    }
+    Ok((page, last))
+}
+
+const CANDIDATES: &str = "SELECT d.id, d.person_id, p.debtor_type, k.name, d.amount_minor, d.currency, d.due_date, \
+    c.id, d.state FROM debt d JOIN person p ON p.id = d.person_id JOIN creditor k ON k.id = d.creditor_id \
+    LEFT JOIN contact c ON c.debt_id = d.id AND c.campaign_id = $2 WHERE d.id > $1 ORDER BY d.id LIMIT $3";
+
+fn insert_text(places: &str) -> String {
+    format!(
+        "INSERT INTO contact (campaign_id, person_id, debt_id, state, why, score, not_after) VALUES {places} \
+         ON CONFLICT (campaign_id, debt_id) DO NOTHING"
+    )
+}

@@ -1,0 +1,262 @@
+//! The end of an attempt: everything that came of it, in one transaction.
+
+use jiff::Timestamp;
+
+use super::hold::insert_hold;
+use super::write_back::{Told, tell};
+use crate::campaign::{DoneWhy, NextStep};
+use crate::domain::attempt::{Finished, HungUpBy};
+use crate::domain::contact::ContactState;
+use crate::domain::{AttemptId, CampaignId, ContactId, DebtId, Disposition, Outcome, PersonId};
+use crate::rules::{EventKind, Hold};
+use crate::store::engine::conn::{Conn, Fault, Row, Value, values};
+use crate::store::engine::dialect;
+use crate::store::gate::call_event;
+use crate::store::{Store, StoreError};
+
+/// A finished attempt, and what follows from it.
+#[derive(Debug, Clone)]
+pub struct FinishRequest {
+    pub attempt: AttemptId,
+    pub finished: Finished,
+    /// What the ledger calls it; the rules say which kind an outcome is.
+    pub kind: EventKind,
+    /// Holds that follow from what was said.
+    pub holds: Vec<Hold>,
+    pub next: NextStep,
+    /// The contact's place in the queue from now on; absent: as it was.
+    pub score: Option<i64>,
+    /// What the carrier will charge, in millionths of the currency's unit.
+    pub cost_micro: Option<i64>,
+}
+
+/// Whether this was the finish.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Closed {
+    Now,
+    /// It had been closed before, by a finish or a rescue; nothing was changed.
+    Before,
+}
+
+impl Store {
+    /// Closes an attempt: outcome, ledger, contact, holds, promise, reactions and the word to the creditor, in one
+    /// transaction. A second finish changes nothing.
+    ///
+    /// # Errors
+    /// When the database fails: the attempt is still open then, and may be finished again.
+    pub async fn finish(&self, request: FinishRequest, now: Timestamp) -> Result<Closed, StoreError> {
+        let attempt = request.attempt;
+        let written = self.write(move |conn| Box::pin(async move { finish(conn, &request, now).await }));
+        written.await.map_err(|source| StoreError::Finish { attempt, source })
+    }
+}
+
+pub(super) async fn finish(
+    conn: &mut Conn,
+    request: &FinishRequest,
+    now: Timestamp,
+) -> Result<Closed, Fault> {
+    let sql = dialect::open_attempt(conn);
+    let row = conn.one(sql, values![request.attempt]).await?;
+    if row.text_opt(0)?.is_some() {
+        return Ok(Closed::Before);
+    }
+    let open = Open::read(&row)?;
+    close_attempt(conn, request, now).await?;
+    call_event(conn, request.attempt, request.kind, now).await?;
+    open.move_contact(conn, request).await?;
+    for hold in &request.holds {
+        insert_hold(conn, hold).await?;
+    }
+    open.mark_phone(conn, &request.finished).await?;
+    open.write_reactions(conn, request, now).await?;
+    tell(conn, &open.told(request), now).await?;
+    Ok(Closed::Now)
+}
+
+/// An open attempt's row.
+struct Open {
+    contact: ContactId,
+    person: PersonId,
+    debt: DebtId,
+    campaign: CampaignId,
+    phone: String,
+    debtor_type: String,
+    debt_kind: String,
+    amount_minor: i64,
+    currency: String,
+    debt_open: bool,
+    debt_external: String,
+    person_external: String,
+    creditor: String,
+    campaign_name: String,
+}
+
+impl Open {
+    fn read(row: &Row) -> Result<Self, Fault> {
+        Ok(Self {
+            contact: ContactId(row.int(1)?),
+            person: PersonId(row.int(2)?),
+            debt: DebtId(row.int(3)?),
+            campaign: CampaignId(row.int(4)?),
+            phone: row.text(5)?,
+            debtor_type: row.text(6)?,
+            debt_kind: row.text(7)?,
+            amount_minor: row.int(8)?,
+            currency: row.text(9)?,
+            debt_open: row.text(10)? == "open",
+            debt_external: row.text(11)?,
+            person_external: row.text(12)?,
+            creditor: row.text(13)?,
+            campaign_name: row.text(14)?,
+        })
+    }
+
+    /// Moves the contact on; a debt that was paid meanwhile ends it.
+    async fn move_contact(&self, conn: &mut Conn, request: &FinishRequest) -> Result<(), Fault> {
+        let outcome = request.finished.outcome.code();
+        let (state, why, next_at) = match request.next {
+            _ if !self.debt_open => (ContactState::Done, DoneWhy::Paid.code(), None),
+            NextStep::Done(why) => (ContactState::Done, why.code(), None),
+            NextStep::Hold => (ContactState::Held, "agent_wanted", None),
+            NextStep::Wait(at) => (ContactState::Waiting, outcome, Some(at)),
+        };
+        let answered = matches!(request.finished.outcome, Outcome::Answered);
+        conn.run(MOVE_CONTACT, values![self.contact, state.code(), why, next_at, answered, request.score])
+            .await
+            .map(|_| ())
+    }
+
+    /// A number out of service, or another person's, is not tried again for this person.
+    async fn mark_phone(&self, conn: &mut Conn, finished: &Finished) -> Result<(), Fault> {
+        let state = match (finished.outcome, finished.disposition) {
+            (Outcome::InvalidNumber, _) => "invalid",
+            (_, Some(Disposition::WrongPerson)) => "wrong_person",
+            _ => return Ok(()),
+        };
+        conn.run(MARK_PHONE, values![self.person, self.phone.as_str(), state]).await.map(|_| ())
+    }
+
+    async fn write_reactions(
+        &self,
+        conn: &mut Conn,
+        request: &FinishRequest,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        let finished = &request.finished;
+        for kind in reactions(finished) {
+            conn.run(
+                REACTION,
+                values![
+                    now,
+                    self.person,
+                    self.debt,
+                    self.campaign,
+                    request.attempt,
+                    kind,
+                    finished.channel.code(),
+                    self.debtor_type.as_str(),
+                    self.debt_kind.as_str(),
+                    self.amount_minor,
+                    self.currency.as_str(),
+                ],
+            )
+            .await?;
+        }
+        if let Some(on) = finished.promised_on {
+            let who: Vec<Value> = values![
+                self.person,
+                self.debt,
+                request.attempt,
+                now,
+                on,
+                self.amount_minor,
+                self.currency.as_str()
+            ];
+            conn.run(PROMISE, who).await?;
+        }
+        Ok(())
+    }
+
+    fn told<'a>(&'a self, request: &'a FinishRequest) -> Told<'a> {
+        Told::Attempt {
+            attempt: request.attempt,
+            campaign: &self.campaign_name,
+            person: &self.person_external,
+            debt: &self.debt_external,
+            creditor: &self.creditor,
+            outcome: request.finished.outcome.code(),
+            disposition: request.finished.disposition.map(Disposition::code),
+            identified: request.finished.identified,
+            promised_on: request.finished.promised_on,
+        }
+    }
+}
+
+/// What the debtor did that counts as a reaction to the call.
+fn reactions(finished: &Finished) -> Vec<&'static str> {
+    let mut kinds = Vec::new();
+    if finished.outcome == Outcome::Answered {
+        kinds.push("answered");
+    }
+    if finished.identified {
+        kinds.push("right_party");
+    }
+    match finished.disposition {
+        Some(Disposition::PromiseToPay) => kinds.push("promise"),
+        Some(Disposition::Dispute) => kinds.push("dispute"),
+        Some(Disposition::StopRequested) => kinds.push("opt_out"),
+        _ if finished.outcome == Outcome::Unwanted => kinds.push("opt_out"),
+        _ => {}
+    }
+    kinds
+}
+
+async fn close_attempt(conn: &mut Conn, request: &FinishRequest, now: Timestamp) -> Result<(), Fault> {
+    let finished = &request.finished;
+    let (stamps, word) = (&finished.stamps, &finished.last_word);
+    let grades: Vec<_> = finished.grades.iter().map(|grade| grade.code()).collect();
+    let closed = conn.run(
+        CLOSE,
+        values![
+            request.attempt,
+            finished.outcome.code(),
+            finished.disposition.map(Disposition::code),
+            serde_json::to_string(&grades).expect("codes"),
+            finished.channel.code(),
+            stamps.invite,
+            stamps.trying,
+            stamps.ringing,
+            stamps.early_media,
+            stamps.answer,
+            stamps.first_audio,
+            stamps.first_key,
+            stamps.end,
+            word.sip_code.map(i64::from),
+            word.reason.as_deref(),
+            word.q850.map(i64::from),
+            HungUpBy::code(finished.hung_up_by),
+            finished.heard_percent.map(i64::from),
+            finished.keys.as_str(),
+            finished.identified,
+            finished.promised_on,
+            request.cost_micro,
+            now,
+        ],
+    );
+    closed.await.map(|_| ())
+}
+
+const CLOSE: &str = "UPDATE attempt SET outcome = $2, disposition = $3, grades = $4, channel = $5, invite_at = $6, \
+    trying_at = $7, ringing_at = $8, early_media_at = $9, answer_at = $10, first_audio_at = $11, \
+    first_key_at = $12, end_at = $13, sip_code = $14, sip_reason = $15, q850 = $16, hung_up_by = $17, \
+    heard_percent = $18, keys = $19, identified = $20, promised_on = $21, cost_micro = $22, closed_at = $23 \
+    WHERE id = $1";
+const MOVE_CONTACT: &str = "UPDATE contact SET state = $2, why = $3, next_at = $4, claimed_until = 0, \
+    answered = CASE WHEN $5 = 1 THEN 1 ELSE answered END, score = COALESCE($6, score) \
+    WHERE id = $1 AND state = 'in_flight'";
+const MARK_PHONE: &str = "UPDATE phone SET state = $3 WHERE person_id = $1 AND e164 = $2";
+const REACTION: &str = "INSERT INTO reaction (at, person_id, debt_id, campaign_id, attempt_id, kind, channel, \
+    debtor_type, debt_kind, amount_minor, currency) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+const PROMISE: &str = "INSERT INTO promise (person_id, debt_id, attempt_id, made_at, promised_on, amount_minor, \
+    currency) VALUES ($1, $2, $3, $4, $5, $6, $7)";

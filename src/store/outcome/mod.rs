@@ -1,0 +1,13 @@
+//! What came of things: finished attempts, attempts that a crash left open, holds, consents, payments.
+
+mod finish;
+mod hold;
+mod pay;
+mod rescue;
+mod write_back;
+
+pub use finish::{Closed, FinishRequest};
+pub use hold::HoldRow;
+pub use pay::{NewPayment, Paid};
+pub use rescue::{Rescued, Whose};
+pub use write_back::OutboxRow;

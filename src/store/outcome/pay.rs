@@ -1,0 +1,94 @@
+//! Money stops the call: a payment closes the debt and takes back what is queued or under way.
+
+use jiff::Timestamp;
+
+use crate::campaign::DoneWhy;
+use crate::domain::{AttemptId, DebtId, Money, PersonId};
+use crate::store::engine::conn::{Conn, Fault, values};
+use crate::store::engine::dialect;
+use crate::store::{Store, StoreError};
+
+/// A payment as some system tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewPayment {
+    /// The teller's own id: a second message about it changes nothing.
+    pub external_id: String,
+    pub creditor: String,
+    /// The debt's id at the creditor.
+    pub debt: String,
+    pub amount: Money,
+    pub paid_at: Timestamp,
+}
+
+/// What a payment did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Paid {
+    /// Recorded. `closed`: the debt is paid in full, its contacts are done, and `cancel` are its open attempts.
+    Recorded { debt: DebtId, closed: bool, cancel: Vec<AttemptId> },
+    /// It was known already.
+    Known,
+    /// No such debt.
+    NoDebt,
+}
+
+impl Store {
+    /// Records a payment. Once the payments reach the amount, the debt is paid: it is never dialled again.
+    ///
+    /// # Errors
+    /// When the database fails: the teller is to tell it again.
+    pub async fn record_payment(&self, payment: NewPayment, now: Timestamp) -> Result<Paid, StoreError> {
+        let id = payment.external_id.clone();
+        let written = self.write(move |conn| Box::pin(async move { pay(conn, &payment, now).await }));
+        written.await.map_err(|source| StoreError::Pay { payment: id, source })
+    }
+}
+
+async fn pay(conn: &mut Conn, payment: &NewPayment, now: Timestamp) -> Result<Paid, Fault> {
+    let found = conn.first(DEBT, values![payment.creditor.as_str(), payment.debt.as_str()]).await?;
+    let Some(row) = found else { return Ok(Paid::NoDebt) };
+    let (debt, person, owed) = (DebtId(row.int(0)?), PersonId(row.int(1)?), row.int(2)?);
+    dialect::lock_person(conn, person).await?;
+    let amount = payment.amount;
+    let recorded = conn.run(
+        INSERT,
+        values![
+            payment.external_id.as_str(),
+            debt,
+            amount.minor,
+            amount.currency.code(),
+            payment.paid_at,
+            now
+        ],
+    );
+    if recorded.await? == 0 {
+        return Ok(Paid::Known);
+    }
+    conn.run(REACTION, values![debt, now, amount.minor, amount.currency.code()]).await?;
+    let paid = conn.one(SUM, values![debt, amount.currency.code()]).await?.int(0)?;
+    if paid < owed {
+        return Ok(Paid::Recorded { debt, closed: false, cancel: Vec::new() });
+    }
+    conn.run("UPDATE debt SET state = 'paid', updated_at = $2 WHERE id = $1", values![debt, now]).await?;
+    conn.run("UPDATE promise SET state = 'kept' WHERE debt_id = $1 AND state = 'open'", values![debt])
+        .await?;
+    conn.run(CONTACTS, values![debt, DoneWhy::Paid.code()]).await?;
+    let open = conn.all(OPEN, values![person, debt]).await?;
+    let cancel = open.iter().map(|row| row.int(0).map(AttemptId)).collect::<Result<_, _>>()?;
+    Ok(Paid::Recorded { debt, closed: true, cancel })
+}
+
+const DEBT: &str = "SELECT d.id, d.person_id, d.amount_minor FROM debt d JOIN creditor k ON k.id = d.creditor_id \
+    WHERE k.name = $1 AND d.external_id = $2";
+const INSERT: &str = "INSERT INTO payment (external_id, debt_id, amount_minor, currency, paid_at, received_at) \
+    VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (external_id) DO NOTHING";
+const SUM: &str = "SELECT CAST(COALESCE(SUM(amount_minor), 0) AS BIGINT) FROM payment WHERE debt_id = $1 \
+    AND currency = $2";
+/// A payment is a reaction to the last action on the debt; without one it is nobody's.
+const REACTION: &str = "INSERT INTO reaction (at, person_id, debt_id, campaign_id, attempt_id, kind, channel, \
+    debtor_type, debt_kind, amount_minor, currency) \
+    SELECT $2, a.person_id, a.debt_id, a.campaign_id, a.id, 'payment', a.channel, a.debtor_type, a.debt_kind, $3, $4 \
+    FROM attempt a WHERE a.id = (SELECT MAX(b.id) FROM attempt b JOIN debt d ON d.person_id = b.person_id \
+    WHERE d.id = $1 AND b.debt_id = $1)";
+const CONTACTS: &str = "UPDATE contact SET state = 'done', why = $2, next_at = NULL WHERE debt_id = $1 \
+    AND state IN ('queued', 'waiting', 'held')";
+const OPEN: &str = "SELECT id FROM attempt WHERE person_id = $1 AND debt_id = $2 AND outcome IS NULL";

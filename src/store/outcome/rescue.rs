@@ -1,0 +1,112 @@
+//! After a crash: attempts that were left open are lost. They count, and nobody is redialled because of them.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::finish::{Closed, FinishRequest, finish};
+use crate::campaign::NextStep;
+use crate::domain::attempt::{FinalWord, Finished, HungUpBy, Stamps};
+use crate::domain::{AttemptId, Channel, Fault as Blame, Outcome};
+use crate::rules::EventKind;
+use crate::store::engine::conn::{Conn, Fault, values};
+use crate::store::{Store, StoreError};
+
+/// An attempt that was found open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rescued {
+    pub attempt: AttemptId,
+    /// The node that had reserved it.
+    pub node: String,
+}
+
+/// A node whose heartbeat is older than this is dead.
+pub(in crate::store) const LEASE: SignedDuration = SignedDuration::from_secs(60);
+/// Attempts closed in one transaction.
+const PAGE: i64 = 100;
+
+impl Store {
+    /// Closes the open attempts of this node (at its start) or of nodes whose heartbeat has stopped. Each becomes
+    /// `failed_lost`, counts as an answered call (the stricter reading), and its contact waits for `delay`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn rescue(
+        &self,
+        whose: Whose,
+        delay: SignedDuration,
+        now: Timestamp,
+    ) -> Result<Vec<Rescued>, StoreError> {
+        let node = self.node().to_owned();
+        let mut all = Vec::new();
+        loop {
+            let own = node.clone();
+            let written = self
+                .write(move |conn| Box::pin(async move { rescue_page(conn, whose, &own, delay, now).await }));
+            let page = written.await.map_err(|source| StoreError::Rescue { node: node.clone(), source })?;
+            if page.is_empty() {
+                return Ok(all);
+            }
+            all.extend(page);
+        }
+    }
+}
+
+/// Whose attempts are lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// Those of nodes that have not been heard of for a minute.
+    DeadNodes,
+    /// This node's own, from before it was started.
+    Own,
+}
+
+async fn rescue_page(
+    conn: &mut Conn,
+    whose: Whose,
+    own: &str,
+    delay: SignedDuration,
+    now: Timestamp,
+) -> Result<Vec<Rescued>, Fault> {
+    let rows = match whose {
+        Whose::Own => conn.all(OWN, values![own, PAGE]).await?,
+        Whose::DeadNodes => {
+            let last = now.checked_sub(LEASE).unwrap_or(now);
+            conn.all(DEAD, values![own, last, PAGE]).await?
+        }
+    };
+    let mut rescued = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let attempt = AttemptId(row.int(0)?);
+        if finish(conn, &lost(attempt, now.checked_add(delay).unwrap_or(now)), now).await? == Closed::Now {
+            rescued.push(Rescued { attempt, node: row.text(1)? });
+        }
+    }
+    Ok(rescued)
+}
+
+fn lost(attempt: AttemptId, next: Timestamp) -> FinishRequest {
+    FinishRequest {
+        attempt,
+        finished: Finished {
+            outcome: Outcome::Failed(Blame::Lost),
+            disposition: None,
+            grades: Vec::new(),
+            channel: Channel::Ivr,
+            stamps: Stamps::default(),
+            last_word: FinalWord::default(),
+            hung_up_by: HungUpBy::Us,
+            heard_percent: None,
+            keys: String::new(),
+            promised_on: None,
+            identified: false,
+        },
+        kind: EventKind::AnsweredUnknown,
+        holds: Vec::new(),
+        next: NextStep::Wait(next),
+        score: None,
+        cost_micro: None,
+    }
+}
+
+const OWN: &str = "SELECT id, node FROM attempt WHERE outcome IS NULL AND node = $1 LIMIT $2";
+const DEAD: &str = "SELECT a.id, a.node FROM attempt a LEFT JOIN node n ON n.name = a.node \
+    WHERE a.outcome IS NULL AND a.node <> $1 AND (n.heartbeat_at IS NULL OR n.heartbeat_at < $2) LIMIT $3";

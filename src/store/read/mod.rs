@@ -1,0 +1,9 @@
+//! Looking things up: one person's file, reports, exports. All beside the writer.
+
+mod attempts;
+mod person;
+mod report;
+
+pub use attempts::{AttemptExport, AttemptFilter, AttemptRow};
+pub use person::{ContactFile, DebtFile, PersonFile, PhoneFile};
+pub use report::{AttemptsLine, OutcomeLine, Period, ReactionLine};
