@@ -262,6 +262,6 @@ fn told(what: &'static str, result: Result<(), MediaError>) {
 fn blame(fault: &LegFault) -> Fault {
     match fault {
         LegFault::Auth(_) | LegFault::Closed => Fault::Us,
-        LegFault::NoCommonCodec | LegFault::NoDialog | LegFault::NoSdp | LegFault::Unsent(_) => Fault::Trunk,
+        LegFault::NoCommonCodec | LegFault::NoSdp | LegFault::Silent | LegFault::Unsent(_) => Fault::Trunk,
     }
 }

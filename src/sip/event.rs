@@ -48,9 +48,9 @@ pub enum LegFault {
     /// The answer's SDP has no audio we can send; the call was ended with BYE.
     #[error("answered without a codec in common")]
     NoCommonCodec,
-    /// The answer can't be spoken with: no Contact, no To tag. It was acknowledged as far as possible.
-    #[error("answered with a response that makes no dialog")]
-    NoDialog,
+    /// Nobody answered the INVITE in 64 × T1, or the connection broke before anybody did.
+    #[error("the trunk is silent")]
+    Silent,
     /// Sending the INVITE failed.
     #[error("sending failed: {0}")]
     Unsent(String),

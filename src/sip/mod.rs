@@ -6,14 +6,19 @@
 
 mod error;
 mod event;
+pub mod guard;
 mod leg;
+mod message;
 mod place;
 mod plan;
 mod probe;
 mod reason;
 mod register;
+pub mod sdp;
 mod stack;
+mod stranger;
 mod trunk_target;
+mod wire;
 
 pub use error::SipError;
 pub use event::{LegEvent, LegFault};

@@ -1,14 +1,34 @@
-//! The running stack: sockets, the library's endpoint, and the legs on it.
+//! The running stack: places calls, probes, registers, and sorts what comes in.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
 
-use super::{Leg, PlaceCall, ProbeAnswer, RegisterPlan, Registration, SipError, SipPlan, TrunkTarget};
+use rsipstack::sip::Uri;
+use rsipstack::sip::prelude::HeadersExt;
+use rsipstack::transaction::TransactionReceiver;
+use tokio_util::task::TaskTracker;
+
+use super::leg::{Registry, Task};
+use super::message::dialog::Dialog;
+use super::message::draft::{escape_user, quote, uri_host};
+use super::wire::{Flow, Wire};
+use super::{Leg, PlaceCall, SipError, SipPlan, Transport, TrunkTarget, stranger};
 
 /// The SIP stack. Cheap to share behind an `Arc`.
 #[derive(Debug)]
 pub struct SipStack {
-    local: Vec<SocketAddr>,
+    pub(super) wire: Arc<Wire>,
+    legs: Registry,
+    leg_tasks: TaskTracker,
 }
+
+/// A request this long goes by TCP where the trunk takes it (RFC 3261 section 18.1.1), in bytes.
+const LARGE: usize = 1_300;
+/// What an INVITE takes beside its names and SDP, in bytes.
+const FRAME: usize = 600;
+/// How long the legs may take to say BYE when the stack closes.
+const LEAVE_LIMIT: Duration = Duration::from_secs(2);
 
 impl SipStack {
     /// Binds the sockets and starts to serve.
@@ -16,15 +36,20 @@ impl SipStack {
     /// # Errors
     /// When `listen` is empty or a socket can't be bound.
     pub async fn start(plan: SipPlan) -> Result<Self, SipError> {
-        if plan.listen.is_empty() {
-            return Err(SipError::ListensNowhere);
-        }
-        Ok(Self { local: plan.listen })
+        let (wire, requests) = Wire::start(plan).await?;
+        let legs = Registry::default();
+        wire.tasks.spawn(sort(wire.clone(), legs.clone(), requests));
+        Ok(Self { wire, legs, leg_tasks: TaskTracker::new() })
     }
 
     /// The addresses bound, with the ports the system gave.
-    pub fn local(&self) -> &[SocketAddr] {
-        &self.local
+    pub fn local(&self) -> Vec<SocketAddr> {
+        self.wire.bound()
+    }
+
+    /// Legs whose task lives: calling, answered, or seeing their BYE through.
+    pub fn legs(&self) -> usize {
+        self.legs.len()
     }
 
     /// Sends the INVITE and hands out the leg.
@@ -32,24 +57,107 @@ impl SipStack {
     /// # Errors
     /// When nothing could be sent: no address, no connection, a number that can't be written.
     pub async fn place(&self, call: PlaceCall) -> Result<Leg, SipError> {
-        Err(SipError::Unwritable {
-            what: if call.codecs.is_empty() { "an empty codec list" } else { "a call" },
-        })
-    }
-
-    /// Asks the trunk with OPTIONS whether it is there.
-    pub async fn probe(&self, _target: &TrunkTarget) -> ProbeAnswer {
-        ProbeAnswer::Silent
-    }
-
-    /// Registers and stays registered until the handle is dropped or closed.
-    ///
-    /// # Errors
-    /// When the plan can't be written as a REGISTER.
-    pub fn register(&self, _plan: RegisterPlan) -> Result<Registration, SipError> {
-        Err(SipError::Closing)
+        if call.codecs.is_empty() {
+            return Err(SipError::Unwritable { what: "an empty codec list" });
+        }
+        if self.wire.leaving.is_cancelled() {
+            return Err(SipError::Closing);
+        }
+        let flow = self.flow_to(&call.trunk, estimate(&call)).await?;
+        let dialog = self.dialog_of(&call, &flow)?;
+        let (leg, ends) = Leg::new(dialog.call_id.clone());
+        let seat = self.legs.sit(&dialog.call_id);
+        let task = Task::new(self.wire.clone(), (call, flow, dialog), ends, seat);
+        self.leg_tasks.spawn(task.run());
+        Ok(leg)
     }
 
     /// Ends all legs with BYE or CANCEL, waits for their tasks, closes the sockets.
-    pub async fn close(self) {}
+    pub async fn close(self) {
+        self.wire.leaving.cancel();
+        self.leg_tasks.close();
+        if tokio::time::timeout(LEAVE_LIMIT, self.leg_tasks.wait()).await.is_err() {
+            tracing::warn!(legs = self.legs.len(), "closing with legs that have not ended");
+        }
+        self.wire.closing.cancel();
+        self.wire.tasks.close();
+        self.wire.tasks.wait().await;
+    }
+
+    /// The way to a trunk's next hop for a request of about `size` bytes.
+    pub(super) async fn flow_to(&self, trunk: &TrunkTarget, size: usize) -> Result<Flow, SipError> {
+        let hop = trunk.outbound_proxy.as_ref().unwrap_or(&trunk.hop);
+        let to = self.wire.resolve(hop).await?;
+        if hop.transport == Transport::Udp && trunk.tcp_for_large && size > LARGE {
+            match self.wire.flow(to, Transport::Tcp).await {
+                Ok(flow) => return Ok(flow),
+                // RFC 3261 section 18.1.1: where TCP is refused, UDP is tried after all.
+                Err(error) => tracing::debug!(%error, "no TCP for a large request"),
+            }
+        }
+        self.wire.flow(to, hop.transport).await
+    }
+
+    fn dialog_of(&self, call: &PlaceCall, flow: &Flow) -> Result<Dialog, SipError> {
+        let plan = &self.wire.plan;
+        let trunk = &call.trunk;
+        let from_user = escape_user(&call.from_user);
+        let display = call.display.as_deref().map(|name| quote(name) + " ").unwrap_or_default();
+        let from_host = trunk.from_host.as_deref().unwrap_or(&plan.domain);
+        let target = target_uri(trunk, &escape_user(&call.to_user))?;
+        Ok(Dialog {
+            call_id: format!("{}-{:016x}@{}", call.attempt, call.tag, plan.domain),
+            local: format!(
+                "{display}<sip:{from_user}@{}>;tag={:016x}",
+                uri_host(from_host),
+                self.wire.name()
+            ),
+            remote: format!("<{target}>"),
+            target,
+            routes: preloaded_route(trunk),
+            contact: flow.contact(&from_user),
+            cseq: 0,
+            remote_cseq: None,
+        })
+    }
+}
+
+/// The URI of a user at the trunk.
+pub(super) fn target_uri(trunk: &TrunkTarget, user: &str) -> Result<Uri, SipError> {
+    let at = if user.is_empty() { "" } else { "@" };
+    let transport = if trunk.hop.transport == Transport::Tcp { ";transport=tcp" } else { "" };
+    let text = format!("sip:{user}{at}{}:{}{transport}", uri_host(&trunk.hop.host), trunk.hop.port);
+    Uri::try_from(text.as_str()).map_err(|_| SipError::Unwritable { what: "the trunk's address" })
+}
+
+/// The outbound proxy as a loose route (RFC 3261 section 8.1.2).
+pub(super) fn preloaded_route(trunk: &TrunkTarget) -> Vec<String> {
+    let route = trunk.outbound_proxy.as_ref().map(|hop| {
+        let transport = if hop.transport == Transport::Tcp { ";transport=tcp" } else { "" };
+        format!("<sip:{}:{}{transport};lr>", uri_host(&hop.host), hop.port)
+    });
+    route.into_iter().collect()
+}
+
+/// About how long the INVITE will be, with one answer to a challenge.
+fn estimate(call: &PlaceCall) -> usize {
+    let names =
+        call.to_user.len() * 2 + call.from_user.len() * 2 + call.display.as_ref().map_or(0, String::len);
+    let auth = if call.trunk.credentials.is_some() { 350 } else { 0 };
+    FRAME + auth + names + call.trunk.hop.host.len() * 2 + 300
+}
+
+/// Gives each request to its leg; the others are strangers'.
+async fn sort(wire: Arc<Wire>, legs: Registry, mut requests: TransactionReceiver) {
+    loop {
+        let request = tokio::select! {
+            () = wire.closing.cancelled() => return,
+            request = requests.recv() => request,
+        };
+        let Some(request) = request else { return };
+        let call_id = request.original.call_id_header().map(|id| id.value().to_owned()).unwrap_or_default();
+        if let Err(request) = legs.deliver(&call_id, request) {
+            wire.tasks.spawn(stranger::answer(request));
+        }
+    }
 }

@@ -1,8 +1,25 @@
-//! A leg as its owner holds it: events out, commands in.
+//! A leg as its owner holds it: events out, commands in. The task behind it lives as long as the dialog.
+
+mod calling;
+mod early;
+mod ending;
+mod forks;
+mod incoming;
+mod own;
+mod registry;
+mod session_timer;
+mod talking;
+mod task;
 
 use tokio::sync::mpsc;
 
+pub(super) use registry::Registry;
+pub(super) use task::Task;
+
 use super::{LegEvent, Reason};
+
+/// Events waiting for an owner who is busy; what comes beyond is left out, but never the last one.
+const EVENTS: usize = 64;
 
 /// One call we placed. Dropping it ends the call as the moment asks: CANCEL or BYE.
 #[derive(Debug)]
@@ -22,7 +39,20 @@ pub(super) enum Command {
     Resume,
 }
 
+/// The task's ends of a leg's channels.
+#[derive(Debug)]
+pub(super) struct Ends {
+    pub events: mpsc::Sender<LegEvent>,
+    pub commands: mpsc::UnboundedReceiver<Command>,
+}
+
 impl Leg {
+    pub(super) fn new(call_id: String) -> (Self, Ends) {
+        let (event_sender, events) = mpsc::channel(EVENTS);
+        let (commands, command_receiver) = mpsc::unbounded_channel();
+        (Self { call_id, events, commands }, Ends { events: event_sender, commands: command_receiver })
+    }
+
     /// The Call-ID on the wire.
     pub fn call_id(&self) -> &str {
         &self.call_id

@@ -1,0 +1,108 @@
+//! The task behind a leg: everything it knows, and its life from INVITE to BYE.
+
+use std::sync::Arc;
+
+use rsipstack::sip::StatusCode;
+use rsipstack::sip::headers::make_header;
+use rsipstack::transaction::transaction::Transaction;
+use tokio::sync::mpsc;
+
+use super::registry::Seat;
+use super::{Command, Ends};
+use crate::domain::media_target::MediaTarget;
+use crate::sip::message::dialog::Dialog;
+use crate::sip::sdp::LocalMedia;
+use crate::sip::wire::{Flow, Wire};
+use crate::sip::{LegEvent, PlaceCall, Transport};
+
+/// A leg's state. Its phases are `call_out` and `talk`; each answers the far end's requests in its own way.
+pub(in crate::sip) struct Task {
+    pub(super) wire: Arc<Wire>,
+    pub(super) call: PlaceCall,
+    pub(super) flow: Flow,
+    /// Before an answer: who we are and where we ask; afterwards the confirmed dialog.
+    pub(super) dialog: Dialog,
+    pub(super) media: LocalMedia,
+    /// The media target told last.
+    pub(super) told: Option<MediaTarget>,
+    pub(super) commands: mpsc::UnboundedReceiver<Command>,
+    pub(super) requests: mpsc::Receiver<Transaction>,
+    events: mpsc::Sender<LegEvent>,
+    _seat: Seat,
+}
+
+impl Task {
+    pub fn new(
+        wire: Arc<Wire>,
+        (call, flow, dialog): (PlaceCall, Flow, Dialog),
+        ends: Ends,
+        (seat, requests): (Seat, mpsc::Receiver<Transaction>),
+    ) -> Self {
+        let media = LocalMedia::new(call.rtp, call.codecs.clone(), call.tag);
+        Self {
+            wire,
+            call,
+            flow,
+            dialog,
+            media,
+            told: None,
+            commands: ends.commands,
+            requests,
+            events: ends.events,
+            _seat: seat,
+        }
+    }
+
+    /// From INVITE to the end.
+    pub async fn run(mut self) {
+        if let Some(answered) = self.call_out().await {
+            self.talk(answered).await;
+        }
+    }
+
+    /// Tells the owner. A slow owner misses events, but never the last: one place is kept for it.
+    pub(super) fn tell(&self, event: LegEvent) {
+        if event.is_last() || self.events.capacity() > 1 {
+            self.events.try_send(event).ok();
+        }
+    }
+
+    pub(super) fn agent(&self) -> &str {
+        &self.wire.plan.user_agent
+    }
+
+    /// Answers a request of the far end.
+    pub(super) async fn reply(
+        &self,
+        request: &mut Transaction,
+        code: u16,
+        headers: &[(&'static str, String)],
+        sdp: Option<String>,
+    ) {
+        let mut all: Vec<_> = headers.iter().map(|(name, value)| make_header(name, value.clone())).collect();
+        if sdp.is_some() {
+            all.push(make_header("Content-Type", "application/sdp".to_owned()));
+        }
+        let body = sdp.map(String::into_bytes);
+        if let Err(error) = request.reply_with(StatusCode::from(code), all, body).await {
+            tracing::debug!(%error, code, "answering a request in a dialog");
+        }
+    }
+
+    /// Turns to the dialog's next hop: the route or Contact the far end gave, over TCP the open connection while it lives.
+    pub(super) async fn find_way(&mut self) {
+        if self.flow.transport == Transport::Tcp && !self.flow.is_gone() {
+            return;
+        }
+        let (host, port) = self.dialog.next_hop();
+        let found = match self.wire.resolve_host(&host, port).await {
+            Ok(to) => self.wire.flow(to, self.flow.transport).await,
+            Err(error) => Err(error),
+        };
+        match found {
+            Ok(flow) => self.flow = flow,
+            // Where the answer came from is the next best.
+            Err(error) => tracing::debug!(%error, "no way to the far end's Contact"),
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! A dialog's identity: who talks to whom, and through what (RFC 3261 section 12).
+
+use rsipstack::sip::typed::Route;
+use rsipstack::sip::{Method, Response, Uri};
+
+use super::draft::Draft;
+use super::read;
+
+/// One dialog as we, its client, see it.
+#[derive(Clone, Debug)]
+pub(in crate::sip) struct Dialog {
+    pub call_id: String,
+    /// From's value with our tag.
+    pub local: String,
+    /// To's value; with the far end's tag once there is one.
+    pub remote: String,
+    pub target: Uri,
+    pub routes: Vec<String>,
+    pub contact: String,
+    /// The last CSeq number we used.
+    pub cseq: u32,
+    /// The last CSeq number of the far end.
+    pub remote_cseq: Option<u32>,
+}
+
+impl Dialog {
+    /// The dialog a response makes. One without Contact or To tag (RFC 2543) is spoken with as well as it can be.
+    pub fn of(&self, response: &Response) -> Self {
+        let remote = read::value(response, "To").map_or_else(|| self.remote.clone(), str::to_owned);
+        let target = read::contact(response).unwrap_or_else(|| self.target.clone());
+        Self { remote, target, routes: read::route_set(response), ..self.clone() }
+    }
+
+    /// Host and port of the next hop: the first route, else the far end's Contact.
+    pub fn next_hop(&self) -> (String, u16) {
+        let route =
+            self.routes.first().and_then(|route| Route::parse_header_list(route).ok()?.into_iter().next());
+        let uri = route.map_or_else(|| self.target.clone(), |route| route.uri);
+        let port = uri.host_with_port.port.map_or(5060, |port| port.value());
+        (uri.host_with_port.host.to_string(), port)
+    }
+
+    /// The next request in the dialog.
+    pub fn next(&mut self, method: Method) -> Draft {
+        self.cseq += 1;
+        self.draft(method)
+    }
+
+    /// A request with the CSeq as it stands.
+    pub fn draft(&self, method: Method) -> Draft {
+        Draft {
+            method,
+            uri: self.target.clone(),
+            from: self.local.clone(),
+            to: self.remote.clone(),
+            call_id: self.call_id.clone(),
+            cseq: self.cseq,
+            routes: self.routes.clone(),
+            contact: Some(self.contact.clone()),
+            headers: Vec::new(),
+            body: None,
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! Reading headers the library leaves as text.
+
+use std::time::Duration;
+
+use rsipstack::sip::prelude::HeadersExt;
+use rsipstack::sip::typed::{Contact, RecordRoute};
+use rsipstack::sip::{HasHeaders, Response, Uri};
+
+use crate::domain::attempt::FinalWord;
+
+/// Every value of a header; lists stay one value a header line.
+pub(in crate::sip) fn values<'a>(
+    message: &'a impl HasHeaders,
+    name: &'a str,
+) -> impl Iterator<Item = &'a str> {
+    message.headers().iter().filter(move |h| h.name().eq_ignore_ascii_case(name)).map(|h| h.value().trim())
+}
+
+/// The first value.
+pub(in crate::sip) fn value<'a>(message: &'a impl HasHeaders, name: &'a str) -> Option<&'a str> {
+    values(message, name).next()
+}
+
+/// Whether a comma-separated header has a token, in any case.
+pub(in crate::sip) fn has_token(message: &impl HasHeaders, name: &str, token: &str) -> bool {
+    values(message, name).flat_map(|v| v.split(',')).any(|item| item.trim().eq_ignore_ascii_case(token))
+}
+
+/// The number a header begins with.
+pub(in crate::sip) fn number(text: &str) -> Option<u32> {
+    let digits = text.trim_start().split(|c: char| !c.is_ascii_digit()).next()?;
+    digits.parse().ok()
+}
+
+/// A parameter of a value: `90;refresher=uac`, `Q.850;cause=16;text="..."`.
+pub(in crate::sip) fn param<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    text.split(';').skip(1).find_map(|part| {
+        let (key, value) = part.split_once('=')?;
+        key.trim().eq_ignore_ascii_case(name).then(|| value.trim().trim_matches('"'))
+    })
+}
+
+/// The tag of the To header.
+pub(in crate::sip) fn to_tag(message: &impl HeadersExt) -> Option<String> {
+    let tag = message.to_header().ok()?.tag().ok()??;
+    Some(tag.value().to_owned()).filter(|tag| !tag.is_empty())
+}
+
+/// The URI of the first Contact.
+pub(in crate::sip) fn contact(message: &impl HasHeaders) -> Option<Uri> {
+    let list = values(message, "Contact").next()?;
+    let first = Contact::parse_header_list(list).ok()?.into_iter().next()?;
+    Some(first.uri)
+}
+
+/// The route set a response gives its client: Record-Route from last to first (RFC 3261 section 12.1.2).
+pub(in crate::sip) fn route_set(message: &impl HasHeaders) -> Vec<String> {
+    let lines = values(message, "Record-Route").filter_map(|line| RecordRoute::parse_header_list(line).ok());
+    let mut routes: Vec<String> = lines.flatten().map(|route| route.to_string()).collect();
+    routes.reverse();
+    routes
+}
+
+/// The last word of a final response: its code and phrase, and the Q.850 cause of its Reason header (RFC 3326).
+pub(in crate::sip) fn final_word(response: &Response) -> FinalWord {
+    let phrase = response.wire_reason.as_deref().unwrap_or_else(|| response.status_code.text());
+    FinalWord {
+        sip_code: Some(response.status_code.code()),
+        reason: Some(shorten(phrase)).filter(|phrase| !phrase.is_empty()),
+        q850: reason(response).0,
+    }
+}
+
+/// Q.850 cause and text of the Reason headers. Several reasons may stand in one line.
+pub(in crate::sip) fn reason(message: &impl HasHeaders) -> (Option<u8>, Option<String>) {
+    let (mut cause, mut text) = (None, None);
+    for reason in values(message, "Reason").flat_map(split_outside_quotes) {
+        let protocol = reason.split(';').next().unwrap_or_default().trim();
+        if protocol.eq_ignore_ascii_case("Q.850") {
+            cause = cause.or_else(|| param(reason, "cause")?.parse().ok());
+        }
+        text = text.or_else(|| param(reason, "text").map(shorten));
+    }
+    (cause, text)
+}
+
+fn split_outside_quotes(line: &str) -> Vec<&str> {
+    let (mut parts, mut start, mut quoted) = (Vec::new(), 0, false);
+    for (at, c) in line.char_indices() {
+        match c {
+            '"' => quoted = !quoted,
+            ',' if !quoted => {
+                parts.push(line[start..at].trim());
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(line[start..].trim());
+    parts
+}
+
+/// Phrases are kept for people; a peer must not fill our records with one.
+fn shorten(phrase: &str) -> String {
+    phrase.chars().filter(|c| !c.is_control()).take(120).collect()
+}
+
+/// Retry-After in whole seconds: `120`, `18000;duration=3600`, `120 (in a meeting)`.
+pub(in crate::sip) fn retry_after(response: &Response) -> Option<Duration> {
+    let seconds = number(value(response, "Retry-After")?)?;
+    Some(Duration::from_secs(seconds.into()))
+}
+
+/// A key from an INFO body: `application/dtmf-relay` (`Signal=5`) or `application/dtmf` (`5`).
+pub(in crate::sip) fn key(content_type: &str, body: &[u8]) -> Option<char> {
+    let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let text = std::str::from_utf8(body).ok()?;
+    let said = match kind.as_str() {
+        "application/dtmf-relay" => text.lines().find_map(|line| {
+            let (name, value) = line.split_once('=')?;
+            name.trim().eq_ignore_ascii_case("Signal").then(|| value.trim())
+        })?,
+        "application/dtmf" => text.trim(),
+        _ => return None,
+    };
+    match said.to_ascii_uppercase().as_str() {
+        "10" | "*" => Some('*'),
+        "11" | "#" => Some('#'),
+        one if one.len() == 1 => one.chars().next().filter(|c| matches!(c, '0'..='9' | 'A'..='D')),
+        _ => None,
+    }
+}
