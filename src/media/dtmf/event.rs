@@ -172,7 +172,7 @@ mod tests {
             sent.sort_by_key(|(turn, _)| *turn);
             let arrived: Vec<_> = sent.into_iter().map(|(_, packet)| packet).collect();
             let mut heard = counted(&arrived);
-            let mut pressed = keys.clone();
+            let mut pressed = keys;
             heard.sort_unstable();
             pressed.sort_unstable();
             prop_assert_eq!(heard, pressed);

@@ -56,9 +56,10 @@ const KEPT: usize = 8;
 mod tests {
     use super::DigitSource::{InBand, Info, TelephoneEvent};
     use super::*;
+    use crate::media::clock::Clock;
 
     fn counted(reports: &[(u64, char, DigitSource)]) -> String {
-        let start = Instant::now();
+        let start = Clock::start().now();
         let mut gate = DigitGate::default();
         let at = |ms| start + Duration::from_millis(ms);
         reports

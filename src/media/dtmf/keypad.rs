@@ -22,7 +22,7 @@ pub enum KeypadOutput {
     /// The pause between keys.
     Pause,
     /// A frame of the key's two tones.
-    Tones([i16; FRAME]),
+    Tones(Box<[i16; FRAME]>),
 }
 
 impl Keypad {
@@ -47,7 +47,7 @@ impl Keypad {
             (..END, true) => event(code, turn, turn + 1, false),
             // The same end three times (RFC 4733 section 2.5.1.4), 20 ms apart to outlive a short burst of loss.
             (END..PAUSE, true) => event(code, turn, END + 1, true),
-            (..=END, false) => KeypadOutput::Tones(tones(code, turn)),
+            (..=END, false) => KeypadOutput::Tones(Box::new(tones(code, turn))),
             (PAUSE.., true) | (_, false) => KeypadOutput::Pause,
         })
     }

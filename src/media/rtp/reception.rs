@@ -79,7 +79,7 @@ impl Reception {
         let flow = self.current.as_ref()?;
         Some(Block {
             ssrc: flow.ssrc,
-            fraction_lost: if expected == 0 { 0 } else { ((lost_since << 8) / expected).min(255) as u8 },
+            fraction_lost: (lost_since << 8).checked_div(expected).map_or(0, |share| share.min(255) as u8),
             lost: now.lost().min(MOST_LOST) as u32,
             highest: flow.highest,
             jitter: flow.jitter >> 4,

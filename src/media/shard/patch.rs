@@ -46,3 +46,31 @@ impl Patch {
 
 /// Frames on the way: the two sides' clocks tick up to 20 ms apart, and one may skip a beat.
 const LANE: usize = 3;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame(n: u8) -> Frame {
+        Frame { codec: Codec::Pcma, bytes: [n; FRAME] }
+    }
+
+    #[test]
+    fn frames_come_out_at_the_other_end_only() {
+        let (one, two) = Patch::pair();
+        one.put(frame(1));
+        two.put(frame(2));
+        assert_eq!((one.take(), two.take()), (Some(frame(2)), Some(frame(1))));
+        assert_eq!((one.take(), two.take()), (None, None));
+    }
+
+    #[test]
+    fn a_side_that_does_not_keep_up_hears_the_latest() {
+        let (one, two) = Patch::pair();
+        for n in 0..10 {
+            one.put(frame(n));
+        }
+        let heard: Vec<_> = std::iter::from_fn(|| two.take()).map(|frame| frame.bytes[0]).collect();
+        assert_eq!(heard, [7, 8, 9]);
+    }
+}

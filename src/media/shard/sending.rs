@@ -141,7 +141,7 @@ impl Sending {
         match (keyed, self.telephone_event) {
             (KeypadOutput::Event { event, ago, marker }, Some(payload_type)) => {
                 let header = Header { payload_type, marker, timestamp: self.timestamp.wrapping_sub(ago) };
-                self.packet(header, &event.bytes(), out);
+                self.packet(&header, &event.bytes(), out);
             }
             (KeypadOutput::Tones(samples), _) => {
                 out.sound = samples.map(|sample| g711::encode(self.codec, sample));
@@ -160,10 +160,10 @@ impl Sending {
         };
         self.talking = true;
         let sound = out.sound;
-        self.packet(header, &sound, out);
+        self.packet(&header, &sound, out);
     }
 
-    fn packet(&mut self, header: Header, payload: &[u8], out: &mut Outgoing) {
+    fn packet(&mut self, header: &Header, payload: &[u8], out: &mut Outgoing) {
         out.length = RtpPacketBuilder::new()
             .payload_type(header.payload_type)
             .marked(header.marker)
