@@ -88,12 +88,23 @@ impl Case<'_> {
 
     /// The events that count at `at`, by time.
     fn counted(&self, counted: &Counted, at: Timestamp, also: impl Fn(&Event) -> bool) -> Vec<&Event> {
+        // Zones are asked only when an event is near enough to count in any.
+        let events = self.since(reach(counted.window).and_then(|reach| at.checked_sub(reach).ok()));
+        let mut events: Vec<_> =
+            events.iter().filter(|event| self.counts(counted, event) && also(event)).collect();
+        if !events.is_empty()
+            && let Some(start) = self.window_start(counted.window, at)
+        {
+            events.drain(..events.partition_point(|event| event.at < start));
+        }
+        events
+    }
+
+    /// The events from `start` on; absent: all.
+    fn since(&self, start: Option<Timestamp>) -> &[Event] {
         let events = self.history.events();
-        let first = match self.window_start(counted.window, at) {
-            Some(start) => events.partition_point(|event| event.at < start),
-            None => 0,
-        };
-        events[first..].iter().filter(|event| self.counts(counted, event) && also(event)).collect()
+        let first = start.map_or(0, |start| events.partition_point(|event| event.at < start));
+        &events[first..]
     }
 
     /// When fewer than `limit` of `events`, all of which count at `at`, are left in the window.
@@ -162,6 +173,19 @@ impl Case<'_> {
 
     fn overrides(&self, rule: &RuleId) -> impl Iterator<Item = &Override> {
         self.facts.overrides.iter().filter(move |exception| exception.rule == *rule)
+    }
+}
+
+/// A time longer than an event counts in any zone, clock changes included; absent: for ever.
+fn reach(window: Window) -> Option<SignedDuration> {
+    let days = |days: i64| Some(SignedDuration::from_hours(24 * (days + 2)));
+    match window {
+        Window::CalendarDay => days(1),
+        Window::CalendarWeek => days(7),
+        Window::CalendarMonth => days(31),
+        Window::RollingDays(n) => days(n.into()),
+        Window::Elapsed(span) => Some(span),
+        Window::Lifetime => None,
     }
 }
 
