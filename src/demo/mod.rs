@@ -1,3 +1,4 @@
 //! The demo: an invented list and a simulated carrier around the real daemon. Floor 4.
 
 pub mod carrier;
+pub mod people;

@@ -13,6 +13,7 @@ use super::sound::synth::Sound;
 /// A kind of callee, or of network in his place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Persona {
+    AlreadyPaid,
     AsksAgain,
     AsksOperator,
     Busy,
@@ -36,9 +37,10 @@ pub enum Persona {
 }
 
 /// The personas of a thousand numbers.
-pub const POPULATION: [(Persona, u32); 20] = [
+pub const POPULATION: [(Persona, u32); 21] = [
     (Persona::PaysByLink, 140),
-    (Persona::Promises, 120),
+    (Persona::Promises, 100),
+    (Persona::AlreadyPaid, 20),
     (Persona::AsksAgain, 40),
     (Persona::AsksOperator, 30),
     (Persona::WrongPerson, 30),
@@ -67,13 +69,17 @@ mod key {
     pub const PAY_LINK: &str = "1";
     pub const PROMISE: &str = "2";
     pub const OPERATOR: &str = "3";
-    pub const DISPUTE: &str = "4";
+    pub const OTHER: &str = "4";
+    /// In the menu of other questions.
+    pub const PAID: &str = "2";
+    /// In the menu of other questions.
+    pub const DISPUTE: &str = "3";
     pub const AGAIN: &str = "9";
     pub const YES: &str = "1";
 }
 
-/// A person waits for the end of a prompt this long before he presses.
-const QUIET: Duration = Duration::from_millis(700);
+/// A person who hears this long a silence knows that it is his turn: sentences of one prompt are closer together.
+const QUIET: Duration = Duration::from_millis(900);
 /// He loses patience with a prompt that does not end.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -98,6 +104,7 @@ impl Persona {
     /// The name in the records.
     pub fn name(self) -> &'static str {
         match self {
+            Self::AlreadyPaid => "already_paid",
             Self::AsksAgain => "asks_again",
             Self::AsksOperator => "asks_operator",
             Self::Busy => "busy",
@@ -149,6 +156,7 @@ impl Persona {
     fn steps(self, dice: &mut Pcg32, today: Date) -> Vec<Step> {
         let refuse = |refusal| vec![Step::Refuse(refusal)];
         match self {
+            Self::AlreadyPaid => keys(dice, &[key::IT_IS_ME, key::OTHER, key::PAID]),
             Self::AsksAgain => keys(dice, &[key::IT_IS_ME, key::AGAIN, key::PAY_LINK]),
             Self::AsksOperator => keys(dice, &[key::IT_IS_ME, key::OPERATOR]),
             Self::Busy => after_ringing(dice, Refusal::new(486, "Busy Here", Some(17))),
@@ -156,7 +164,7 @@ impl Persona {
                 refuse(Refusal { retry_after: Some(5), ..Refusal::new(503, "Service Unavailable", Some(34)) })
             }
             Self::Declines => after_ringing(dice, Refusal::new(603, "Decline", Some(21))),
-            Self::Disputes => keys(dice, &[key::IT_IS_ME, key::DISPUTE]),
+            Self::Disputes => keys(dice, &[key::IT_IS_ME, key::OTHER, key::DISPUTE]),
             Self::HangsUpAtOnce => chain([answers(dice), vec![wait(dice, 300..1500), Step::HangUp]]),
             Self::HangsUpMidway => {
                 let listens = Duration::from_millis(dice.random_range(3000..9000));
