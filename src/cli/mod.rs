@@ -2,6 +2,7 @@
 
 pub mod check;
 mod prompt_folder;
+mod prompts;
 pub mod rules;
 mod say;
 mod say_item;
@@ -23,6 +24,7 @@ pub struct Cli {
 enum Command {
     Check(check::Check),
     Rules(rules::RulesArgs),
+    Prompts(prompts::Prompts),
     Say(say::Say),
 }
 
@@ -35,6 +37,7 @@ impl Cli {
         match self.command {
             Command::Check(check) => Ok(check.run()),
             Command::Rules(args) => args.run(),
+            Command::Prompts(prompts) => prompts.run(),
             Command::Say(say) => say.run().map(|()| ExitCode::SUCCESS),
         }
     }

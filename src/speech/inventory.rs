@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::civil::{Date, Time, date};
 
-use super::pieces::{Piece, fold};
+use super::pieces::{Break, Piece, fold, pieces_of};
 use super::reading::read;
 use super::{Intonation, english, russian};
 use crate::domain::utterance::Case;
@@ -29,9 +29,14 @@ pub fn slot_fragments(language: Language) -> Vec<Fragment> {
         let reading = reading.expect("the spanning values are in range");
         let words: Vec<_> = reading.pieces.iter().filter_map(word_of).flat_map(|w| w.split('-')).collect();
         for (place, word) in words.iter().enumerate() {
-            let at = if place + 1 == words.len() { Intonation::End } else { Intonation::Mid };
-            if seen.insert((fold(word), at)) {
-                fragments.push(Fragment { words: (*word).to_owned(), at });
+            // What ends a slot may stand before more words, too.
+            let ends = place + 1 == words.len();
+            for at in
+                [Intonation::Mid, Intonation::End].into_iter().filter(|at| ends || *at == Intonation::Mid)
+            {
+                if seen.insert((fold(word), at)) {
+                    fragments.push(Fragment { words: (*word).to_owned(), at });
+                }
             }
         }
     }
@@ -58,6 +63,28 @@ pub fn slot_compounds(language: Language) -> Vec<Fragment> {
         }
     }
     compounds
+}
+
+/// The runs of fixed words in a flow's text, whole up to a slot or the end of a sentence, with their marks.
+pub fn text_fragments(text: &str) -> Vec<Fragment> {
+    let mut fragments = Vec::new();
+    let mut run: Vec<&str> = Vec::new();
+    for token in text.split_whitespace() {
+        run.push(token);
+        if pieces_of(token).contains(&Piece::Break(Break::Long)) {
+            finish_run(&mut fragments, &mut run, Intonation::End);
+        }
+    }
+    finish_run(&mut fragments, &mut run, Intonation::Mid);
+    fragments
+}
+
+fn finish_run(fragments: &mut Vec<Fragment>, run: &mut Vec<&str>, at: Intonation) {
+    let words = std::mem::take(run).join(" ");
+    if !fold(&words).is_empty() {
+        let words = words.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '«').to_owned();
+        fragments.push(Fragment { words, at });
+    }
 }
 
 fn word_of(piece: &Piece) -> Option<&str> {
@@ -163,6 +190,14 @@ mod tests {
         for word in ["zero", "twelfth", "kopeck", "billion", "oh", "pm", "noon", "december"] {
             assert!(english.contains(word), "{word}");
         }
+    }
+
+    #[test]
+    fn a_text_falls_into_sentences_and_what_stands_before_a_slot() {
+        let runs: Vec<_> =
+            text_fragments(". Срок прошёл. Получатель: ").into_iter().map(|f| (f.words, f.at)).collect();
+        let expected = [("Срок прошёл.", Intonation::End), ("Получатель:", Intonation::Mid)];
+        assert_eq!(runs, expected.map(|(words, at)| (words.to_owned(), at)));
     }
 
     #[test]

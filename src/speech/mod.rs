@@ -17,7 +17,7 @@ mod speak;
 mod unspeakable;
 
 pub use clip::{ClipId, Intonation};
-pub use inventory::{Fragment, slot_compounds, slot_fragments};
+pub use inventory::{Fragment, slot_compounds, slot_fragments, text_fragments};
 pub use pack::{Pack, PackFault};
 pub use pieces::plain;
 pub use reading::near_dates;

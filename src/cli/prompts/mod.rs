@@ -1,0 +1,65 @@
+//! `obzvon prompts`: what a pack must hold, whether it does, and how it sounds.
+
+mod check;
+mod import;
+mod level;
+mod play;
+mod script;
+mod wanted;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::bail;
+use clap::{Args, Subcommand};
+
+use crate::domain::Language;
+
+/// Checks, plays and replaces the recorded speech.
+#[derive(Debug, Args)]
+pub struct Prompts {
+    #[command(subcommand)]
+    act: Act,
+}
+
+#[derive(Debug, Subcommand)]
+enum Act {
+    Check(check::Check),
+    Import(import::Import),
+    Play(play::Play),
+    Script(script::Script),
+}
+
+/// Where the flows, the fixed words and the packs lie.
+#[derive(Debug, Args)]
+struct Places {
+    /// The folder of the flow files.
+    #[arg(long, default_value = "config/flows")]
+    flows: PathBuf,
+    /// The folder of the packs and of `words.txt`.
+    #[arg(long, default_value = "prompts")]
+    prompts: PathBuf,
+}
+
+impl Prompts {
+    /// Carries the act out.
+    ///
+    /// # Errors
+    /// When a file cannot be read or written, or is not what it should be.
+    pub fn run(&self) -> anyhow::Result<ExitCode> {
+        match &self.act {
+            Act::Check(check) => check.run(),
+            Act::Import(import) => import.run(),
+            Act::Play(play) => play.run().map(|()| ExitCode::SUCCESS),
+            Act::Script(script) => script.run().map(|()| ExitCode::SUCCESS),
+        }
+    }
+}
+
+/// The language of a `--lang` argument.
+fn language(code: &str) -> anyhow::Result<Language> {
+    match Language::parse(code) {
+        Some(language) => Ok(language),
+        None => bail!("--lang {code}: ru or en"),
+    }
+}
