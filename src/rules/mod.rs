@@ -9,6 +9,7 @@
 mod coded;
 
 pub mod calendar;
+pub mod classify;
 pub mod consent;
 pub mod decide;
 pub mod decision;
@@ -20,6 +21,7 @@ pub mod preset;
 pub mod zone;
 
 pub use calendar::{Calendar, Calendars};
+pub use classify::{Called, event_kinds, holds_from};
 pub use coded::Set;
 pub use consent::{Consent, ConsentKind};
 pub use decide::decide;

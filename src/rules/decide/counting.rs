@@ -3,6 +3,8 @@
 //! An event counts from when it happened until it leaves the window. In several zones the window is the one in which
 //! it counts longest.
 
+use std::collections::HashSet;
+
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
@@ -97,6 +99,9 @@ impl Case<'_> {
         {
             events.drain(..events.partition_point(|event| event.at < start));
         }
+        if counted.kinds.iter().filter(|kind| SIDES_OF_A_CALL.contains(kind)).count() > 1 {
+            keep_one_a_call(&mut events);
+        }
         events
     }
 
@@ -174,6 +179,21 @@ impl Case<'_> {
     fn overrides(&self, rule: &RuleId) -> impl Iterator<Item = &Override> {
         self.facts.overrides.iter().filter(move |exception| exception.rule == *rule)
     }
+}
+
+/// Kinds that one attempt may be recorded as at once.
+const SIDES_OF_A_CALL: [EventKind; 3] = [EventKind::Voicemail, EventKind::AmdDisconnect, EventKind::Message];
+
+/// Keeps the last event of each attempt, so that a call counts once.
+fn keep_one_a_call(events: &mut Vec<&Event>) {
+    let mut seen = HashSet::new();
+    let mut last: Vec<_> = events
+        .drain(..)
+        .rev()
+        .filter(|event| event.attempt.is_none_or(|attempt| seen.insert(attempt)))
+        .collect();
+    last.reverse();
+    *events = last;
 }
 
 /// A time longer than an event counts in any zone, clock changes included; absent: for ever.
