@@ -81,11 +81,12 @@ pub fn wake_due(conn: &Conn) -> &'static str {
     }
 }
 
-/// Reads the head of a decision chain and keeps others from moving it. `$1` chain.
+/// Reads the head of a decision chain, keeps others from moving it, and tells the last time any chain has seen.
+/// `$1` chain.
 pub fn chain_head(conn: &Conn) -> &'static str {
     match conn {
-        Conn::Postgres(_) => "SELECT seq, hash, at FROM chain WHERE id = $1 FOR UPDATE",
-        Conn::Sqlite(_) => "SELECT seq, hash, at FROM chain WHERE id = $1",
+        Conn::Postgres(_) => "SELECT seq, hash, (SELECT MAX(at) FROM chain) FROM chain WHERE id = $1 FOR UPDATE",
+        Conn::Sqlite(_) => "SELECT seq, hash, (SELECT MAX(at) FROM chain) FROM chain WHERE id = $1",
     }
 }
 

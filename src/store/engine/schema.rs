@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::{AssertSqlSafe, PgPool, SqlitePool};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgPool, SqlitePool};
 
 /// The tables for SQLite.
 pub static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -48,11 +49,14 @@ pub async fn lay_postgres(pool: &PgPool) -> Result<(), SchemaFault> {
 ///
 /// # Errors
 /// When the copy fails.
-pub async fn copy_sqlite(pool: &SqlitePool, file: &Path) -> Result<(), SchemaFault> {
+pub async fn copy_sqlite(from: &SqliteConnectOptions, file: &Path) -> Result<(), SchemaFault> {
+    let copy = |source| SchemaFault::Copy { source };
+    // A connection of its own: the writer goes on meanwhile, and readers may not write files.
+    let mut connection = from.connect().await.map_err(copy)?;
     let quoted = file.display().to_string().replace('\'', "''");
     let sql = AssertSqlSafe(format!("VACUUM INTO '{quoted}'"));
-    sqlx::query(sql).execute(pool).await.map_err(|source| SchemaFault::Copy { source })?;
-    Ok(())
+    sqlx::query(sql).execute(&mut connection).await.map_err(copy)?;
+    connection.close().await.map_err(copy)
 }
 
 fn read_refusal(source: MigrateError) -> SchemaFault {

@@ -93,7 +93,7 @@ pub(super) struct Head {
     chain: i64,
     seq: i64,
     hash: String,
-    /// The last time the chain has seen.
+    /// The last time any chain has seen.
     pub at: Timestamp,
 }
 

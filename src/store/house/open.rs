@@ -51,6 +51,7 @@ struct Inner {
 enum Engine {
     Postgres(PgPool),
     Sqlite {
+        options: Box<SqliteConnectOptions>,
         reads: SqlitePool,
         writes: SqlitePool,
         writer: Writer,
@@ -87,7 +88,7 @@ impl Store {
     pub async fn close(&self) {
         match &self.inner.engine {
             Engine::Postgres(pool) => pool.close().await,
-            Engine::Sqlite { reads, writes, writer, task } => {
+            Engine::Sqlite { reads, writes, writer, task, .. } => {
                 writer.stop();
                 if let Some(task) = task.lock().await.take() {
                     // A writer that panicked has said so itself; closing goes on.
@@ -133,8 +134,8 @@ impl Store {
     pub async fn backup(&self, file: &Path) -> Result<(), StoreError> {
         match &self.inner.engine {
             Engine::Postgres(_) => Err(StoreError::BackupElsewhere),
-            Engine::Sqlite { reads, .. } => {
-                schema::copy_sqlite(reads, file).await.map_err(|source| StoreError::Backup { source })
+            Engine::Sqlite { options, .. } => {
+                schema::copy_sqlite(options, file).await.map_err(|source| StoreError::Backup { source })
             }
         }
     }
@@ -198,9 +199,9 @@ async fn open_sqlite(path: &Path) -> Result<Engine, StoreError> {
     let writes = one.connect_with(options.clone()).await.map_err(opened)?;
     schema::lay_sqlite(&writes).await.map_err(|source| StoreError::Schema { source })?;
     let readers = SqlitePoolOptions::new().max_connections(SQLITE_READERS).test_before_acquire(false);
-    let reads = readers.connect_lazy_with(options.pragma("query_only", "ON"));
+    let reads = readers.connect_lazy_with(options.clone().pragma("query_only", "ON"));
     let (writer, task) = Writer::start(writes.clone());
-    Ok(Engine::Sqlite { reads, writes, writer, task: tokio::sync::Mutex::new(Some(task)) })
+    Ok(Engine::Sqlite { options: Box::new(options), reads, writes, writer, task: tokio::sync::Mutex::new(Some(task)) })
 }
 
 async fn open_postgres(url: &str) -> Result<Engine, StoreError> {

@@ -1,0 +1,140 @@
+//! Lists in, contacts made, turns taken.
+
+use obzvon::domain::import_row::{ImportRow, Upserted};
+use obzvon::domain::{Currency, DebtorType, Money};
+use obzvon::store::{CampaignState, Filled};
+
+use crate::world::{World, hours, noon, number, row, second_debt, seconds};
+
+crate::on_both_engines!(
+    a_list_read_twice_changes_nothing,
+    what_changed_is_counted_and_written,
+    phones_add_up_and_debts_are_one_persons,
+    an_abandoned_list_leaves_nothing,
+    a_merge_cut_short_goes_on_at_the_next_start,
+    a_person_whose_type_the_list_leaves_out_keeps_it,
+    a_campaign_filled_twice_has_each_debt_once,
+    why_not_adds_up_to_all_contacts,
+    the_highest_expected_value_is_claimed_first,
+    a_claimed_contact_is_nobody_elses_for_a_minute,
+    a_paused_campaign_claims_nothing,
+    a_waiting_contact_wakes_when_its_time_comes,
+);
+
+fn counts(new: u64, changed: u64, unchanged: u64) -> Upserted {
+    Upserted { new, changed, unchanged }
+}
+
+async fn a_list_read_twice_changes_nothing(world: World) {
+    let rows: Vec<_> = (1..=1200).map(row).collect();
+    assert_eq!(world.store.upsert(&rows, noon()).await.expect("read"), counts(1200, 0, 0));
+    assert_eq!(world.store.upsert(&rows, noon()).await.expect("read"), counts(0, 0, 1200));
+}
+
+async fn what_changed_is_counted_and_written(world: World) {
+    world.store.upsert(&[row(1), row(2)], noon()).await.expect("read");
+    let dearer = ImportRow { amount: Money::new(777, Currency::Rub), ..row(1) };
+    let moved = ImportRow { region: Some("Омская область".into()), ..row(2) };
+    assert_eq!(world.store.upsert(&[dearer, moved], noon()).await.expect("read"), counts(0, 2, 0));
+    let file = &world.store.person_files("p1").await.expect("read")[0];
+    assert_eq!(file.debts[0].amount.minor, 777);
+    let file = &world.store.person_files("p2").await.expect("read")[0];
+    assert_eq!(file.region.as_deref(), Some("Омская область"));
+}
+
+async fn phones_add_up_and_debts_are_one_persons(world: World) {
+    let other_phone = ImportRow { phones: vec![number(9_991_111_111)], ..second_debt(1) };
+    assert_eq!(world.store.upsert(&[row(1), other_phone], noon()).await.expect("read"), counts(2, 0, 0));
+    let file = &world.store.person_files("p1").await.expect("read")[0];
+    let phones: Vec<_> = file.phones.iter().map(|phone| phone.number.as_e164().to_owned()).collect();
+    assert_eq!(phones, ["+79990000001", "+79991111111"]);
+    assert_eq!(file.debts.len(), 2);
+    assert_eq!(world.store.person_files("+79991111111").await.expect("read")[0].external_id, "p1");
+}
+
+async fn an_abandoned_list_leaves_nothing(world: World) {
+    let mut run = world.store.begin_import("broken.csv", noon()).await.expect("begun");
+    run.push(&(1..=600).map(row).collect::<Vec<_>>()).await.expect("staged");
+    run.abandon().await.expect("dropped");
+    assert!(world.store.person_files("p1").await.expect("read").is_empty());
+    assert_eq!(world.store.resume_imports(noon()).await.expect("nothing is left"), counts(0, 0, 0));
+}
+
+async fn a_merge_cut_short_goes_on_at_the_next_start(world: World) {
+    let mut run = world.store.begin_import("list.csv", noon()).await.expect("begun");
+    run.push(&(1..=1024).map(row).collect::<Vec<_>>()).await.expect("staged");
+    drop(run);
+    world.raw("UPDATE import_run SET state = 'merging'").await.expect("as a crash leaves it");
+    let node = world.node("two").await;
+    assert_eq!(node.resume_imports(noon()).await.expect("merged"), counts(1024, 0, 0));
+    assert_eq!(node.person_files("p1024").await.expect("read").len(), 1);
+}
+
+async fn a_person_whose_type_the_list_leaves_out_keeps_it(world: World) {
+    let untold = |n| ImportRow { debtor_type: None, ..row(n) };
+    world.store.upsert(&[row(1)], noon()).await.expect("read");
+    assert_eq!(world.store.upsert(&[untold(1), untold(2)], noon()).await.expect("read"), counts(1, 0, 1));
+    let known = &world.store.person_files("p1").await.expect("read")[0];
+    let new = &world.store.person_files("p2").await.expect("read")[0];
+    assert_eq!((known.debtor_type, new.debtor_type), (DebtorType::Forgetful, DebtorType::Unknown));
+}
+
+async fn a_campaign_filled_twice_has_each_debt_once(world: World) {
+    let idler = ImportRow { debtor_type: Some(DebtorType::Idler), ..row(3) };
+    let campaign = world.campaign("reminders", &[row(1), row(2), idler]).await;
+    assert_eq!(world.fill(campaign).await, Filled::default());
+    world.store.upsert(&[row(4)], noon()).await.expect("read");
+    assert_eq!(world.fill(campaign).await, Filled { queued: 1, ..Filled::default() });
+}
+
+async fn why_not_adds_up_to_all_contacts(world: World) {
+    let idler = |n| ImportRow { debtor_type: Some(DebtorType::Idler), ..row(n) };
+    let campaign = world.campaign("reminders", &[row(1), row(2), row(3), idler(4), idler(5)]).await;
+    let contact = world.claim_one(campaign, noon()).await;
+    let _permit = world.permit(&contact, noon()).await;
+    let totals = world.store.why_not(campaign).await.expect("counted");
+    let told: Vec<_> =
+        totals.iter().map(|t| format!("{} {} {}", t.state.code(), t.why, t.contacts)).collect();
+    assert_eq!(told, ["held agent_only 2", "in_flight  1", "queued  2"]);
+}
+
+async fn the_highest_expected_value_is_claimed_first(world: World) {
+    let campaign = world.campaign("reminders", &[row(2), row(9), row(5)]).await;
+    let claimed = world.store.claim(campaign, 2, noon()).await.expect("claimed");
+    let order: Vec<_> = claimed.iter().map(|contact| contact.debt_external.as_str()).collect();
+    assert_eq!(order, ["d9", "d5"]);
+}
+
+async fn a_claimed_contact_is_nobody_elses_for_a_minute(world: World) {
+    let campaign = world.campaign("reminders", &[row(1), row(2)]).await;
+    let two = world.node("two").await;
+    let first = world.claim_one(campaign, noon()).await;
+    let second = two.claim(campaign, 5, noon() + seconds(59)).await.expect("claimed");
+    assert_eq!(second.len(), 1);
+    assert_ne!(first.id, second[0].id);
+    let later = two.claim(campaign, 5, noon() + seconds(60)).await.expect("claimed");
+    assert_eq!(later.iter().map(|contact| contact.id).collect::<Vec<_>>(), [first.id]);
+    world.store.release(vec![first.id]).await.expect("released");
+    assert_eq!(world.claim_one(campaign, noon() + seconds(61)).await.id, first.id);
+}
+
+async fn a_paused_campaign_claims_nothing(world: World) {
+    let campaign = world.campaign("reminders", &[row(1)]).await;
+    assert!(world.store.set_campaign("reminders", CampaignState::Paused, noon()).await.expect("paused"));
+    assert!(world.store.claim(campaign, 1, noon()).await.expect("asked").is_empty());
+    assert!(world.store.set_campaign("reminders", CampaignState::Stopped, noon()).await.expect("stopped"));
+    let again = world.store.set_campaign("reminders", CampaignState::Running, noon()).await.expect("asked");
+    assert!(!again, "stopped is final");
+}
+
+async fn a_waiting_contact_wakes_when_its_time_comes(world: World) {
+    let campaign = world.campaign("reminders", &[row(1)]).await;
+    let contact = world.claim_one(campaign, noon()).await;
+    let later = noon() + hours(3);
+    assert!(world.store.postpone(contact.id, "calendar", later).await.expect("put off"));
+    assert_eq!(world.store.next_wake().await.expect("read"), Some(later));
+    assert_eq!(world.store.wake_due(100, later - seconds(1)).await.expect("woken"), 0);
+    assert!(world.store.claim(campaign, 1, later - seconds(1)).await.expect("asked").is_empty());
+    assert_eq!(world.store.wake_due(100, later).await.expect("woken"), 1);
+    assert_eq!(world.claim_one(campaign, later).await.id, contact.id);
+}

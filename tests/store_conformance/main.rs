@@ -1,0 +1,30 @@
+//! One suite for every database the store stands on.
+
+mod gate;
+mod lists;
+mod outcomes;
+mod postgres;
+mod proof;
+mod race;
+mod reports;
+mod schema;
+mod world;
+
+/// Makes each scenario a test on both engines.
+macro_rules! on_both_engines {
+    ($($scenario:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $scenario() {
+                super::$scenario(crate::world::World::open(obzvon::store::Kind::Sqlite).await).await;
+            })+
+        }
+        mod postgresql {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $scenario() {
+                super::$scenario(crate::world::World::open(obzvon::store::Kind::Postgres).await).await;
+            })+
+        }
+    };
+}
+pub(crate) use on_both_engines;

@@ -1,0 +1,180 @@
+//! What came of calls: finished once, rescued after a crash, stopped by money.
+
+use obzvon::campaign::{DoneWhy, NextStep};
+use obzvon::domain::{Currency, Disposition, Money, Outcome};
+use obzvon::rules::{EventKind, Hold, HoldKind};
+use obzvon::store::{Closed, FinishRequest, Gone, NewPayment, Paid, Reserved, Whose};
+
+use crate::world::{World, finished, hours, no_answer, noon, promised, row, seconds};
+
+crate::on_both_engines!(
+    a_second_finish_changes_nothing,
+    a_finish_that_fails_leaves_the_attempt_open_and_its_neighbours_whole,
+    a_finished_call_writes_all_that_came_of_it,
+    a_number_out_of_service_is_not_tried_again,
+    attempts_left_open_are_lost_and_count,
+    a_living_nodes_attempts_are_not_rescued_by_another,
+    a_payment_stops_what_is_queued_and_what_rings,
+    a_part_of_the_money_does_not_close_the_debt,
+    the_outbox_keeps_its_order_and_waits_for_its_first,
+);
+
+async fn a_second_finish_changes_nothing(world: World) {
+    let contact = world.one_contact().await;
+    let attempt = world.permit(&contact, noon()).await.attempt();
+    let request = promised(attempt);
+    assert_eq!(world.store.finish(request.clone(), noon() + seconds(40)).await.expect("done"), Closed::Now);
+    let again = FinishRequest { finished: finished(Outcome::Busy), ..request };
+    assert_eq!(world.store.finish(again, noon() + seconds(50)).await.expect("done"), Closed::Before);
+    let file = &world.store.person_files("p1").await.expect("read")[0];
+    assert_eq!(file.attempts[0].outcome, Some(Outcome::Answered));
+    let kinds: Vec<_> = file.phones[0].history.events().iter().map(|event| event.kind.code()).collect();
+    assert_eq!(kinds, ["in_flight", "conversation"]);
+}
+
+async fn a_finish_that_fails_leaves_the_attempt_open_and_its_neighbours_whole(world: World) {
+    let campaign = world.campaign("reminders", &[row(1), row(2)]).await;
+    let both = world.store.claim(campaign, 2, noon()).await.expect("claimed");
+    let one = world.permit(&both[0], noon()).await.attempt();
+    let two = world.permit(&both[1], noon()).await.attempt();
+    let mut broken = promised(one);
+    broken.finished.heard_percent = Some(250);
+    let (failed, fine) =
+        tokio::join!(world.store.finish(broken, noon()), world.store.finish(promised(two), noon()));
+    assert!(failed.is_err(), "the schema refuses 250 percent");
+    assert_eq!(fine.expect("its own"), Closed::Now);
+    assert_eq!(world.store.finish(promised(one), noon()).await.expect("still open"), Closed::Now);
+}
+
+async fn a_finished_call_writes_all_that_came_of_it(world: World) {
+    let contact = world.one_contact().await;
+    let attempt = world.permit(&contact, noon()).await.attempt();
+    let mut request = promised(attempt);
+    request.finished.stamps.invite = Some(noon());
+    request.finished.stamps.answer = Some(noon() + seconds(8));
+    request.finished.last_word.sip_code = Some(200);
+    request.holds = vec![Hold::new(HoldKind::ComplaintOpen, contact.person, noon())];
+    world.store.finish(request, noon() + seconds(40)).await.expect("done");
+    let file = &world.store.person_files("p1").await.expect("read")[0];
+    let kept = &file.attempts[0];
+    assert_eq!(kept.disposition, Some(Disposition::PromiseToPay));
+    assert_eq!(kept.promised_on, Some(jiff::civil::date(2026, 3, 10)));
+    assert_eq!((kept.heard_percent, kept.keys.as_str(), kept.identified), (Some(100), "1", true));
+    assert_eq!(kept.stamps.answer, Some(noon() + seconds(8)));
+    assert_eq!((kept.last_word.sip_code, kept.cost_micro), (Some(200), Some(1_500_000)));
+    assert_eq!(
+        (kept.trunk.as_str(), kept.config_version.as_str(), kept.flow_version.as_str()),
+        ("main", "c1", "f1")
+    );
+    assert_eq!(file.phones[0].history.holds()[0].kind, HoldKind::ComplaintOpen);
+    assert_eq!(world.contact_of("p1").await, ("done".into(), "reached".into()));
+    let words = world.store.outbox(10, noon() + hours(1)).await.expect("read");
+    let told: serde_json::Value = serde_json::from_str(&words[0].payload).expect("JSON");
+    assert_eq!(told["attempt"]["debt"], "d1");
+    assert_eq!(told["attempt"]["disposition"], "promise_to_pay");
+    assert!(!words[0].payload.contains("7999"), "no number leaves by the outbox");
+}
+
+async fn a_number_out_of_service_is_not_tried_again(world: World) {
+    let contact = world.one_contact().await;
+    let attempt = world.permit(&contact, noon()).await.attempt();
+    let request = FinishRequest {
+        finished: finished(Outcome::InvalidNumber),
+        kind: EventKind::AttemptUnconnected,
+        next: NextStep::Wait(noon() + hours(1)),
+        ..promised(attempt)
+    };
+    world.store.finish(request, noon() + seconds(2)).await.expect("done");
+    world.store.wake_due(10, noon() + hours(1)).await.expect("woken");
+    let again = world.claim_one(contact.campaign, noon() + hours(1)).await;
+    assert!(!again.phones[0].usable);
+    assert_eq!((again.tries, again.before.len(), again.answered), (1, 1, false));
+    let reserved = world.reserve(&again, noon() + hours(1)).await;
+    assert!(matches!(reserved, Reserved::Gone(Gone::NoPhone)), "{reserved:?}");
+}
+
+async fn attempts_left_open_are_lost_and_count(world: World) {
+    let contact = world.one_contact().await;
+    let attempt = world.permit(&contact, noon()).await.attempt();
+    let restarted = world.node("one").await;
+    let later = noon() + seconds(90);
+    let rescued = restarted.rescue(Whose::Own, hours(3), later).await.expect("rescued");
+    assert_eq!(rescued.iter().map(|r| r.attempt).collect::<Vec<_>>(), [attempt]);
+    assert!(restarted.rescue(Whose::Own, hours(3), later).await.expect("nothing left").is_empty());
+    let file = &world.store.person_files("p1").await.expect("read")[0];
+    assert_eq!(file.attempts[0].outcome.map(Outcome::code), Some("failed_lost"));
+    assert_eq!(file.phones[0].history.events()[1].kind, EventKind::AnsweredUnknown);
+    assert_eq!(file.contacts[0].next_at, Some(later + hours(3)));
+    let finish = world.store.finish(promised(attempt), later).await.expect("answered");
+    assert_eq!(finish, Closed::Before, "what the dead process knew comes too late");
+    world.store.wake_due(10, later + hours(3)).await.expect("woken");
+    let again = world.claim_one(contact.campaign, later + hours(3)).await;
+    match world.reserve(&again, later + hours(3)).await {
+        Reserved::Denied(decision) => assert_eq!(decision.deny.expect("a rule").as_str(), "ru.call.day"),
+        other => panic!("a lost call was redialled: {other:?}"),
+    }
+}
+
+async fn a_living_nodes_attempts_are_not_rescued_by_another(world: World) {
+    let contact = world.one_contact().await;
+    world.store.heartbeat(noon()).await.expect("told");
+    let attempt = world.permit(&contact, noon()).await.attempt();
+    let two = world.node("two").await;
+    let soon = two.rescue(Whose::DeadNodes, hours(3), noon() + seconds(60)).await.expect("looked");
+    assert!(soon.is_empty());
+    let late = two.rescue(Whose::DeadNodes, hours(3), noon() + seconds(61)).await.expect("rescued");
+    assert_eq!(late.iter().map(|r| (r.attempt, r.node.as_str())).collect::<Vec<_>>(), [(attempt, "one")]);
+}
+
+fn payment(id: &str, debt: &str, minor: i64) -> NewPayment {
+    NewPayment {
+        external_id: id.into(),
+        creditor: "Water".into(),
+        debt: debt.into(),
+        amount: Money::new(minor, Currency::Rub),
+        paid_at: noon() + seconds(10),
+    }
+}
+
+async fn a_payment_stops_what_is_queued_and_what_rings(world: World) {
+    let campaign = world.campaign("reminders", &[row(1), row(2)]).await;
+    let both = world.store.claim(campaign, 2, noon()).await.expect("claimed");
+    let ringing = world.permit(&both[0], noon()).await.attempt();
+    let pay = |id, debt, minor| world.store.record_payment(payment(id, debt, minor), noon() + seconds(11));
+    let paid = pay("m1", "d2", 200_000).await.expect("recorded");
+    assert_eq!(paid, Paid::Recorded { debt: both[0].debt, closed: true, cancel: vec![ringing] });
+    assert_eq!(pay("m1", "d2", 200_000).await.expect("known"), Paid::Known);
+    assert_eq!(pay("m9", "d77", 1).await.expect("asked"), Paid::NoDebt);
+    let paid = pay("m2", "d1", 100_000).await.expect("recorded");
+    assert_eq!(paid, Paid::Recorded { debt: both[1].debt, closed: true, cancel: Vec::new() });
+    assert_eq!(world.contact_of("p1").await, ("done".into(), "paid".into()));
+    world.store.finish(no_answer(ringing, noon() + hours(1)), noon() + seconds(12)).await.expect("done");
+    assert_eq!(world.contact_of("p2").await, ("done".into(), "paid".into()), "a paid debt is never dialled");
+}
+
+async fn a_part_of_the_money_does_not_close_the_debt(world: World) {
+    let contact = world.one_contact().await;
+    let pay = |id, minor| world.store.record_payment(payment(id, "d1", minor), noon());
+    let part = pay("m1", 99_999).await.expect("recorded");
+    assert_eq!(part, Paid::Recorded { debt: contact.debt, closed: false, cancel: Vec::new() });
+    let rest = pay("m2", 1).await.expect("recorded");
+    assert_eq!(rest, Paid::Recorded { debt: contact.debt, closed: true, cancel: Vec::new() });
+    let reserved = world.reserve(&contact, noon()).await;
+    assert!(matches!(reserved, Reserved::Gone(Gone::NotQueued)), "{reserved:?}");
+}
+
+async fn the_outbox_keeps_its_order_and_waits_for_its_first(world: World) {
+    let campaign = world.campaign("reminders", &[row(1), row(2)]).await;
+    for contact in world.store.claim(campaign, 2, noon()).await.expect("claimed") {
+        let attempt = world.permit(&contact, noon()).await.attempt();
+        let done = FinishRequest { next: NextStep::Done(DoneWhy::Reached), ..promised(attempt) };
+        world.store.finish(done, noon()).await.expect("done");
+    }
+    let words = world.store.outbox(10, noon()).await.expect("read");
+    assert_eq!(words.len(), 2);
+    world.store.outbox_failed(words[0].id, noon() + seconds(30)).await.expect("noted");
+    assert!(world.store.outbox(10, noon() + seconds(29)).await.expect("read").is_empty());
+    world.store.outbox_sent(vec![words[0].id], noon() + seconds(30)).await.expect("noted");
+    let left = world.store.outbox(10, noon() + seconds(30)).await.expect("read");
+    assert_eq!(left.iter().map(|word| word.id).collect::<Vec<_>>(), [words[1].id]);
+}

@@ -1,0 +1,102 @@
+//! What is counted, and what leaves as a file.
+
+use obzvon::campaign::NextStep;
+use obzvon::domain::{Channel, Currency, DebtKind, DebtorType, Fault, Grade, Money, Outcome};
+use obzvon::rules::EventKind;
+use obzvon::store::{AttemptFilter, FinishRequest, NewPayment, Period};
+
+use crate::world::{World, finished, hours, no_answer, noon, promised, row, seconds};
+
+crate::on_both_engines!(
+    actions_stand_against_what_they_brought,
+    outcomes_and_attempts_are_counted,
+    an_export_walks_over_every_attempt,
+    the_clock_of_law_is_the_databases,
+);
+
+fn today() -> Period {
+    Period { from: noon() - hours(9), to: noon() + hours(15) }
+}
+
+/// A promise kept, a call not answered, a call the trunk lost.
+async fn three_calls(world: &World) {
+    let campaign = world.campaign("reminders", &[row(1), row(2), row(3)]).await;
+    let claimed = world.store.claim(campaign, 3, noon()).await.expect("claimed");
+    let mut attempts = Vec::new();
+    for contact in &claimed {
+        attempts.push(world.permit(contact, noon()).await.attempt());
+    }
+    let mut heard = promised(attempts[0]);
+    heard.finished.grades = vec![Grade::PickedUp, Grade::AmountHeard];
+    heard.finished.stamps.answer = Some(noon() + seconds(5));
+    heard.finished.stamps.end = Some(noon() + seconds(35));
+    let failed = FinishRequest {
+        finished: finished(Outcome::Failed(Fault::Trunk)),
+        kind: EventKind::AttemptUnconnected,
+        next: NextStep::Wait(noon() + hours(1)),
+        ..promised(attempts[2])
+    };
+    for request in [heard, no_answer(attempts[1], noon() + hours(3)), failed] {
+        world.store.finish(request, noon() + seconds(40)).await.expect("finished");
+    }
+    let payment = NewPayment {
+        external_id: "m1".into(),
+        creditor: "Water".into(),
+        debt: "d3".into(),
+        amount: Money::new(300_000, Currency::Rub),
+        paid_at: noon() + hours(2),
+    };
+    world.store.record_payment(payment, noon() + hours(2)).await.expect("recorded");
+}
+
+async fn actions_stand_against_what_they_brought(world: World) {
+    three_calls(&world).await;
+    let rows = world.store.channels_report(today()).await.expect("counted");
+    assert_eq!(rows.len(), 1);
+    let all = &rows[0];
+    assert_eq!(
+        (all.channel, all.debtor_type, all.kind),
+        (Channel::Ivr, DebtorType::Forgetful, DebtKind::Overdue)
+    );
+    assert_eq!((all.attempts, all.faults, all.answered, all.right_party), (3, 1, 1, 1));
+    assert_eq!((all.amount_heard, all.promises, all.refused), (1, 1, 0));
+    assert_eq!((all.debts, all.debts_paid), (3, 1));
+    assert_eq!((all.owed_minor, all.paid_minor), (600_000, 300_000));
+    let reactions = world.store.reactions_report(today()).await.expect("counted");
+    let told: Vec<_> = reactions
+        .iter()
+        .map(|line| format!("{} {} {}", line.reaction, line.count, line.money.minor))
+        .collect();
+    let wanted = ["answered 1 300000", "payment 1 300000", "promise 1 300000", "right_party 1 300000"];
+    assert_eq!(told, wanted);
+}
+
+async fn outcomes_and_attempts_are_counted(world: World) {
+    three_calls(&world).await;
+    let outcomes = world.store.outcomes_report(today()).await.expect("counted");
+    let told: Vec<_> =
+        outcomes.iter().map(|line| format!("{} {}", line.outcome.code(), line.attempts)).collect();
+    assert_eq!(told, ["answered 1", "failed_trunk 1", "no_answer 1"]);
+    let attempts = world.store.attempts_report(today()).await.expect("counted");
+    let line = &attempts[0];
+    assert_eq!((line.attempts, line.open, line.answered, line.failed, line.talk_s), (3, 0, 1, 1, 30));
+    let yesterday = Period { from: noon() - hours(48), to: noon() - hours(24) };
+    assert!(world.store.outcomes_report(yesterday).await.expect("counted").is_empty());
+}
+
+async fn an_export_walks_over_every_attempt(world: World) {
+    three_calls(&world).await;
+    let mut export = world.store.export_attempts(AttemptFilter::default());
+    let page = export.next_page().await.expect("read");
+    assert_eq!(page.iter().map(|row| row.debt.as_str()).collect::<Vec<_>>(), ["d3", "d2", "d1"]);
+    assert_eq!(page[0].grades, ["picked_up", "amount_heard"]);
+    assert!(export.next_page().await.expect("read").is_empty());
+    let tomorrow = AttemptFilter { from: Some(noon() + hours(24)), ..AttemptFilter::default() };
+    assert!(world.store.export_attempts(tomorrow).next_page().await.expect("read").is_empty());
+}
+
+async fn the_clock_of_law_is_the_databases(world: World) {
+    let first = world.store.now().await.expect("read");
+    assert!(first > "2026-01-01T00:00:00Z".parse().expect("a timestamp"));
+    assert!(world.store.now().await.expect("read") >= first);
+}
