@@ -1,6 +1,7 @@
 //! The command line: one file a command. Floor 4.
 
 pub mod check;
+mod db;
 mod prompt_folder;
 mod prompts;
 pub mod rules;
@@ -23,6 +24,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::Check),
+    Db(db::Db),
     Rules(rules::RulesArgs),
     Prompts(prompts::Prompts),
     Say(say::Say),
@@ -36,6 +38,7 @@ impl Cli {
     pub fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
             Command::Check(check) => Ok(check.run()),
+            Command::Db(db) => db.run(),
             Command::Rules(args) => args.run(),
             Command::Prompts(prompts) => prompts.run(),
             Command::Say(say) => say.run().map(|()| ExitCode::SUCCESS),

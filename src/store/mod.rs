@@ -16,7 +16,7 @@ mod read;
 
 pub use error::{Fault, SchemaFault, StoreError};
 pub use gate::{Dial, DialPermit, Expired, Gone, NewEvent, ReserveRequest, Reserved, RulesInForce, Verified};
-pub use house::{CampaignRow, CampaignState, Kind, Store, StorePlan};
+pub use house::{CampaignRow, CampaignState, Kind, Store, StoreInfo, StorePlan};
 pub use list::{
     Candidate, ClaimedContact, ClaimedPhone, FillPlan, Filled, ImportRun, Placement, TriedBefore, WhyNot,
 };

@@ -85,7 +85,9 @@ pub fn wake_due(conn: &Conn) -> &'static str {
 /// `$1` chain.
 pub fn chain_head(conn: &Conn) -> &'static str {
     match conn {
-        Conn::Postgres(_) => "SELECT seq, hash, (SELECT MAX(at) FROM chain) FROM chain WHERE id = $1 FOR UPDATE",
+        Conn::Postgres(_) => {
+            "SELECT seq, hash, (SELECT MAX(at) FROM chain) FROM chain WHERE id = $1 FOR UPDATE"
+        }
         Conn::Sqlite(_) => "SELECT seq, hash, (SELECT MAX(at) FROM chain) FROM chain WHERE id = $1",
     }
 }

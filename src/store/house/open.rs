@@ -27,7 +27,8 @@ pub struct StorePlan {
 }
 
 /// Which engine a store stands on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Kind {
     Postgres,
     Sqlite,
@@ -201,7 +202,13 @@ async fn open_sqlite(path: &Path) -> Result<Engine, StoreError> {
     let readers = SqlitePoolOptions::new().max_connections(SQLITE_READERS).test_before_acquire(false);
     let reads = readers.connect_lazy_with(options.clone().pragma("query_only", "ON"));
     let (writer, task) = Writer::start(writes.clone());
-    Ok(Engine::Sqlite { options: Box::new(options), reads, writes, writer, task: tokio::sync::Mutex::new(Some(task)) })
+    Ok(Engine::Sqlite {
+        options: Box::new(options),
+        reads,
+        writes,
+        writer,
+        task: tokio::sync::Mutex::new(Some(task)),
+    })
 }
 
 async fn open_postgres(url: &str) -> Result<Engine, StoreError> {

@@ -1,0 +1,86 @@
+//! `obzvon db`: looks after the database.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::{Args, Subcommand};
+
+use super::check::{environment, refuse};
+use super::screen_language::screen_language;
+use crate::config::Config;
+use crate::store::{Kind, Store, StorePlan};
+
+/// Looks after the database.
+#[derive(Debug, Args)]
+pub struct Db {
+    /// Folder of the configuration
+    #[arg(long, value_name = "DIR", default_value = "config", global = true)]
+    config: PathBuf,
+    #[command(subcommand)]
+    command: DbCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum DbCommand {
+    /// Writes a sound copy of the living database to FILE, which must not exist (SQLite; for PostgreSQL use pg_dump)
+    Backup { file: PathBuf },
+    /// Shows the engine, the schema's version and what the database holds
+    Info {
+        /// For a program: one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Lays the tables that this version needs
+    Migrate,
+}
+
+impl Db {
+    /// Carries the command out.
+    ///
+    /// # Errors
+    /// When the database cannot be opened, or is newer than this program.
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        let config = match Config::load(&self.config, &environment()) {
+            Ok(config) => config,
+            Err(problems) => return Ok(refuse(&problems, screen_language(None))),
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(async {
+            let plan = StorePlan { url: config.store.url.clone(), node: config.daemon.node.clone() };
+            // Opening lays the tables; every command here works on a database of this version.
+            let store = Store::open(plan).await?;
+            let done = self.command.carry_out(&store).await;
+            store.close().await;
+            done.map(|()| ExitCode::SUCCESS)
+        })
+    }
+}
+
+impl DbCommand {
+    async fn carry_out(self, store: &Store) -> anyhow::Result<()> {
+        match self {
+            Self::Backup { file } => {
+                store.backup(&file).await.with_context(|| format!("writing {}", file.display()))?;
+                println!("{}", file.display());
+            }
+            Self::Info { json } => {
+                let info = store.info().await?;
+                if json {
+                    println!("{}", serde_json::to_string(&info)?);
+                } else {
+                    println!(
+                        "engine         {}",
+                        if info.kind == Kind::Sqlite { "SQLite" } else { "PostgreSQL" }
+                    );
+                    println!("schema         {}", info.schema);
+                    for (what, rows) in &info.rows {
+                        println!("{what:<14} {rows}");
+                    }
+                }
+            }
+            Self::Migrate => println!("schema {}", Store::schema_version()),
+        }
+        Ok(())
+    }
+}
