@@ -18,7 +18,7 @@ pub struct ImportRow {
     pub name: Option<PersonName>,
     /// At least one, in the order of the file, each once.
     pub phones: Vec<PhoneNumber>,
-    /// The zone as the file names it: an IANA name or an offset (`+05:00`), already known to be one.
+    /// An IANA name, known to the bundled zone data; an offset of the file is one of `Etc/…`.
     pub time_zone: Option<String>,
     /// The region as the file names it; the rules read zone evidence out of it.
     pub region: Option<String>,
