@@ -40,7 +40,8 @@ impl Finished {
 
 impl Sipp {
     /// Starts `tests/sipp/<scenario>.xml` on free ports and waits until it listens. `args` go to sipp as they are:
-    /// `-m N` calls (1 by default), `-t t1` for TCP, `-key name value`, `-i ::1`.
+    /// `-m N` calls (1 by default), `-t t1` for TCP, `-key name value`, `-i ::1`. Only `-set name value` is ours: it
+    /// replaces `{{name}}` in the scenario, where sipp takes no key of its own (the status line).
     pub async fn start(scenario: &str, args: &[&str]) -> Self {
         Self::start_with(scenario, args, None).await
     }
@@ -52,20 +53,21 @@ impl Sipp {
 
     async fn start_with(scenario: &str, args: &[&str], target: Option<SocketAddr>) -> Self {
         let folder = TempDir::new().expect("a scratch folder");
+        let (scenario, args) = fill_in(scenario, args, &folder);
         let ip =
-            after(args, "-i").map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |ip| ip.parse().expect("-i ADDRESS"));
+            after(&args, "-i").map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |ip| ip.parse().expect("-i ADDRESS"));
         let (port, media_port, control) = (free_block(ip), free_block(ip), free_block(ip));
-        let tcp = after(args, "-t").is_some_and(|t| t.starts_with('t'));
+        let tcp = after(&args, "-t").is_some_and(|t| t.starts_with('t'));
         let mut command = Command::new("sipp");
         command
             .args(target.map(|to| to.to_string()))
-            .args(["-sf", path(scenario).to_str().expect("UTF-8")])
+            .args(["-sf", scenario.to_str().expect("UTF-8")])
             .args(["-p", &port.to_string(), "-mp", &media_port.to_string(), "-cp", &control.to_string()])
             .args(["-nostdin", "-timeout", "60s", "-timeout_error", "-default_behaviors", "-bye,-abortunexp"])
             .args(["-trace_msg", "-message_file", file(&folder, "messages")])
             .args(["-trace_err", "-error_file", file(&folder, "errors")])
-            .args(if after(args, "-i").is_none() { vec!["-i", "127.0.0.1"] } else { vec![] })
-            .args(if after(args, "-m").is_none() { vec!["-m", "1"] } else { vec![] })
+            .args(if after(&args, "-i").is_none() { vec!["-i", "127.0.0.1"] } else { vec![] })
+            .args(if after(&args, "-m").is_none() { vec!["-m", "1"] } else { vec![] })
             .args(args)
             .current_dir(folder.path())
             .stdin(Stdio::null())
@@ -123,8 +125,27 @@ fn after<'a>(args: &[&'a str], flag: &str) -> Option<&'a str> {
     args.iter().position(|arg| *arg == flag).and_then(|at| args.get(at + 1)).copied()
 }
 
-fn path(scenario: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sipp").join(format!("{scenario}.xml"))
+/// The scenario's file, filled in where `-set` asks for it, and the arguments that are sipp's.
+fn fill_in<'a>(scenario: &str, args: &[&'a str], folder: &TempDir) -> (PathBuf, Vec<&'a str>) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sipp").join(format!("{scenario}.xml"));
+    let (mut own, mut rest) = (Vec::new(), Vec::new());
+    let mut words = args.iter();
+    while let Some(word) = words.next() {
+        match *word {
+            "-set" => own.push((words.next().expect("-set NAME"), words.next().expect("-set NAME VALUE"))),
+            other => rest.push(other),
+        }
+    }
+    if own.is_empty() {
+        return (path, rest);
+    }
+    let mut text = std::fs::read_to_string(&path).expect("the scenario");
+    for (name, value) in own {
+        text = text.replace(&format!("{{{{{name}}}}}"), value);
+    }
+    let filled = folder.path().join("scenario.xml");
+    std::fs::write(&filled, text).expect("a file of our own");
+    (filled, rest)
 }
 
 /// Leaks a few bytes a test, for the sake of a plain argument list.

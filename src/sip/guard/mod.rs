@@ -67,9 +67,9 @@ pub fn judge(bytes: &[u8], source: SocketAddr, server: &str) -> Judgement {
         let ping = bytes.starts_with(b"\r\n\r\n");
         return if ping { Judgement::KeepAlive } else { Judgement::Drop(Why::Blank) };
     }
-    let Some(cut) = Cut::of(message) else { return Judgement::Drop(Why::Garbage) };
+    let Some(mut cut) = Cut::of(message) else { return Judgement::Drop(Why::Garbage) };
     if cut.is_response() {
-        return response::judge(&cut).map_or(Judgement::Drop(Why::MalformedResponse), pass);
+        return response::judge(&mut cut, source).map_or(Judgement::Drop(Why::MalformedResponse), pass);
     }
     match request::judge(&cut) {
         Ok(message) => pass(message),

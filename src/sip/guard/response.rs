@@ -1,5 +1,8 @@
 //! What a response must be like to be handed on.
 
+use std::borrow::Cow;
+use std::net::SocketAddr;
+
 use rsipstack::sip::SipMessage;
 use rsipstack::sip::prelude::{HeadersExt, ToTypedHeader};
 use rsipstack::transaction::key::{TransactionKey, TransactionRole};
@@ -8,13 +11,19 @@ use super::cut::Cut;
 use super::names::SINGLE;
 
 /// The sound response, or `None`: a flawed one has nobody to be told to.
-pub(super) fn judge(cut: &Cut<'_>) -> Option<SipMessage> {
+///
+/// An answer to an INVITE without Contact gets the address it came from: the library ACKs nothing it can't name.
+pub(super) fn judge(cut: &mut Cut<'_>, source: SocketAddr) -> Option<SipMessage> {
     let code: u16 = cut.start.get(1)?.parse().ok().filter(|code| (100..=699).contains(code))?;
     let sound = cut.flaw.is_none()
         && cut.start[0].eq_ignore_ascii_case("SIP/2.0")
         && SINGLE.iter().all(|name| cut.only(name).is_some());
     if !sound {
         return None;
+    }
+    let to_invite = cut.only("CSeq").is_some_and(|cseq| cseq.to_ascii_uppercase().ends_with("INVITE"));
+    if (200..300).contains(&code) && to_invite && cut.all("Contact").next().is_none() {
+        cut.headers.push((Cow::Borrowed("Contact"), format!("<sip:{source}>")));
     }
     let phrase = cut.start[2..].join(" ");
     let plain = cut.plain(&format!("SIP/2.0 {code} {phrase}"), &cut.body[..cut.body_length()?]);

@@ -93,10 +93,10 @@ impl Task {
     }
 
     fn prack(&mut self, response: &Response, rseq: u32) {
-        let invite = self.dialog.cseq;
+        let invite = read::value(response, "CSeq").and_then(read::number).unwrap_or(self.dialog.cseq);
         let mut early = self.dialog.of(response);
         let draft = early.next(Method::PRack).with("RAck", format!("{rseq} {invite} INVITE"));
-        // PRACK and later requests share the numbers of CSeq; the INVITE's own is kept in the RAck.
+        // PRACK and what follows count on together; the RAck keeps the INVITE's own number.
         self.dialog.cseq = early.cseq;
         let request = draft.write(&self.flow, self.wire.name(), self.agent());
         if let Err(error) = self.wire.transact(request, &self.flow) {
