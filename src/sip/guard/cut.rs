@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::names::long_name;
+use super::tidy::tidy;
 
 /// The most headers taken.
 pub(super) const MAX_HEADERS: usize = 256;
@@ -38,6 +39,11 @@ impl<'a> Cut<'a> {
             rest = after;
             if one.is_empty() {
                 cut.body = rest;
+                for (name, value) in &mut cut.headers {
+                    if let Some(tidied) = tidy(name, value) {
+                        *value = tidied;
+                    }
+                }
                 return Some(cut);
             }
             cut.take_line(one);

@@ -11,6 +11,7 @@ mod cut;
 mod names;
 mod request;
 mod response;
+mod tidy;
 
 use std::net::SocketAddr;
 

@@ -13,7 +13,8 @@ pub(super) fn long_name(name: &str) -> &str {
 /// Headers that must stand in every message exactly once (RFC 3261 section 8.1.1).
 pub(super) const SINGLE: &[&str] = &["From", "To", "Call-ID", "CSeq"];
 
-const OTHERS: &[&str] = &["Via", "Content-Length", "Content-Type", "Contact", "Record-Route", "Require"];
+const OTHERS: &[&str] =
+    &["Via", "Content-Length", "Content-Type", "Contact", "Route", "Record-Route", "Require", "Supported"];
 
 /// RFC 3261 section 7.3.3 and its extensions in the IANA registry.
 const COMPACT: &[(u8, &str)] = &[
