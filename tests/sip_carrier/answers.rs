@@ -48,7 +48,10 @@ async fn a_second_answer_of_a_fork_is_hung_up_and_the_first_lives() {
 
 /// The To tags of the BYEs, in order.
 fn after_each_bye(log: &str) -> Vec<&str> {
-    log.split("BYE sip:").skip(1).filter_map(|bye| bye.split("To: ").nth(1)?.lines().next()?.rsplit("tag=").next()).collect()
+    log.split("BYE sip:")
+        .skip(1)
+        .filter_map(|bye| bye.split("To: ").nth(1)?.lines().next()?.rsplit("tag=").next())
+        .collect()
 }
 
 #[tokio::test]

@@ -24,7 +24,12 @@ async fn whole_call(stack: &SipStack, carrier: Sipp) -> String {
 }
 
 fn field<'a>(header: &'a str, name: &str) -> &'a str {
-    header.split(", ").find_map(|part| part.split_once('=').filter(|(n, _)| n.ends_with(name))).expect("field").1.trim_matches('"')
+    header
+        .split(", ")
+        .find_map(|part| part.split_once('=').filter(|(n, _)| n.ends_with(name)))
+        .expect("field")
+        .1
+        .trim_matches('"')
 }
 
 #[tokio::test]
@@ -40,7 +45,8 @@ async fn a_challenge_in_sha_256_is_answered_rightly() {
     let expected = hash(&format!("{ha1}:abc:00000001:{}:auth:{ha2}", field(header, "cnonce")));
     assert_eq!(field(header, "response"), expected);
     assert!(header.contains("qop=auth, ") && header.contains("algorithm=SHA-256"), "{header}");
-    let numbers: Vec<&str> = log.lines().filter(|line| line.starts_with("CSeq: ") && line.contains("INVITE")).collect();
+    let numbers: Vec<&str> =
+        log.lines().filter(|line| line.starts_with("CSeq: ") && line.contains("INVITE")).collect();
     assert!(numbers.contains(&"CSeq: 1 INVITE") && numbers.contains(&"CSeq: 2 INVITE"));
 }
 

@@ -26,7 +26,10 @@ async fn hold_by_the_null_address_stops_our_media() {
     let stack = stack().await;
     let mut leg = place(&stack, &carrier).await;
     until(&mut leg, "answered").await;
-    assert_eq!(rest(&mut leg).await, [&format!("changed {} PCMA Inactive", carrier.media_port), "ended by callee - - -"]);
+    assert_eq!(
+        rest(&mut leg).await,
+        [&format!("changed {} PCMA Inactive", carrier.media_port), "ended by callee - - -"]
+    );
     carrier.finish().await.expect_success();
 }
 

@@ -24,7 +24,10 @@ async fn refusals_keep_code_phrase_and_cause() {
     let own_words = refusal("603 Abonent ne hochet", "reason: sip;cause=603, q.850 ; Cause = 21").await;
     assert_eq!(own_words[1], "refused 603 21 Abonent ne hochet");
     assert_eq!(refusal("499 Odd Thing", "X: y").await[1], "refused 499 - Odd Thing");
-    assert_eq!(refusal("488 Not Acceptable Here", "Warning: 305 x \"no\"").await[1], "refused 488 - Not Acceptable Here");
+    assert_eq!(
+        refusal("488 Not Acceptable Here", "Warning: 305 x \"no\"").await[1],
+        "refused 488 - Not Acceptable Here"
+    );
 }
 
 #[tokio::test]

@@ -19,7 +19,11 @@ async fn compact_folded_and_spaced_forms_are_read() {
     assert_eq!(rest(&mut leg).await, [&format!("answered {port} PCMA Both"), "ended by callee - - -"]);
     let log = carrier.finish().await.expect_success();
     let answer = log.rsplit("SIP/2.0 200").next().expect("the answer to BYE");
-    assert_eq!(answer.lines().filter(|line| line.starts_with("Via: ")).count(), 3, "every Via line comes back:\n{answer}");
+    assert_eq!(
+        answer.lines().filter(|line| line.starts_with("Via: ")).count(),
+        3,
+        "every Via line comes back:\n{answer}"
+    );
 }
 
 async fn ask(peer: &UdpSocket, to: SocketAddr, bytes: &[u8]) -> Option<String> {
@@ -41,7 +45,8 @@ async fn a_malformed_message_harms_nothing_but_itself() {
     assert!(ask(&peer, ours, bye.as_bytes()).await.expect("an answer").starts_with("SIP/2.0 400 CSeq\r\n"));
     let options = format!("OPTIONS sip:x@y SIP/2.0\r\n{head}CSeq: 1 OPTIONS\r\nMax-Forwards: 70\r\n\r\n");
     assert!(ask(&peer, ours, options.as_bytes()).await.expect("an answer").starts_with("SIP/2.0 200 OK\r\n"));
-    let invite = format!("INVITE sip:x@y SIP/2.0\r\n{head}CSeq: 1 INVITE\r\nContact: <sip:x@127.0.0.1:9>\r\n\r\n");
+    let invite =
+        format!("INVITE sip:x@y SIP/2.0\r\n{head}CSeq: 1 INVITE\r\nContact: <sip:x@127.0.0.1:9>\r\n\r\n");
     assert!(ask(&peer, ours, invite.as_bytes()).await.expect("an answer").starts_with("SIP/2.0 480 "));
     let stray = format!("BYE sip:x@y SIP/2.0\r\n{head}CSeq: 9 BYE\r\n\r\n");
     assert!(ask(&peer, ours, stray.as_bytes()).await.expect("an answer").starts_with("SIP/2.0 481 "));

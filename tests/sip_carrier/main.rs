@@ -92,7 +92,9 @@ fn line(event: &LegEvent) -> String {
         LegEvent::EarlyMedia(to) => format!("early {}", media(to)),
         LegEvent::Answered(to) => format!("answered {}", media(to)),
         LegEvent::Refused { word: said, retry_after: None } => format!("refused {}", word(said)),
-        LegEvent::Refused { word: said, retry_after: Some(after) } => format!("refused {} after {after:?}", word(said)),
+        LegEvent::Refused { word: said, retry_after: Some(after) } => {
+            format!("refused {} after {after:?}", word(said))
+        }
         LegEvent::MediaChanged(to) => format!("changed {}", media(to)),
         LegEvent::MediaKept { code } => format!("kept {code}"),
         LegEvent::KeyByInfo(key) => format!("key {key}"),

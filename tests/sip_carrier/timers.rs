@@ -7,7 +7,8 @@ use obzvon::sip::{Reason, SessionTimer};
 use crate::sipp_harness::{Sipp, count};
 use crate::{call_to, rest, stack, trunk_of, until};
 
-const ASKED: SessionTimer = SessionTimer { expires: Duration::from_secs(1_800), min: Duration::from_secs(90) };
+const ASKED: SessionTimer =
+    SessionTimer { expires: Duration::from_secs(1_800), min: Duration::from_secs(90) };
 
 #[tokio::test]
 async fn a_longer_interval_is_taken_and_refreshed_by_update() {

@@ -73,7 +73,8 @@ fn a_passed_message_is_in_plain_form() {
 
 #[test]
 fn bytes_that_are_no_text_cut_nothing_off() {
-    let mut bytes = request("OPTIONS sip:c@d SIP/2.0", "1 OPTIONS", "Subject: caf@\n").replace('\n', "\r\n").into_bytes();
+    let mut bytes =
+        request("OPTIONS sip:c@d SIP/2.0", "1 OPTIONS", "Subject: caf@\n").replace('\n', "\r\n").into_bytes();
     let at = bytes.windows(4).position(|w| w == b"caf@").expect("there") + 3;
     bytes[at] = 0xe9;
     assert_eq!(verdict(&judge(&bytes, source(), "obzvon")), "pass OPTIONS");
@@ -97,7 +98,10 @@ fn malformed_requests_get_the_answer_the_rfc_names() {
     assert_eq!(ask("OPTIONS sip:c@d SIP/2.0", "1 OPTIONS", "Require: nothingSupportsThis\n"), "answer 420");
     assert_eq!(ask("OPTIONS sip:c@d SIP/2.0", "1 OPTIONS", "no colon here\n"), "answer 400");
     assert_eq!(ask("OPTIONS sip:c@d SIP/2.0", "1 OPTIONS", &"X: y\n".repeat(300)), "answer 400");
-    assert_eq!(ask("OPTIONS sip:c@d SIP/2.0", "1 OPTIONS", &format!("X: {}\n", "y".repeat(9_000))), "answer 400");
+    assert_eq!(
+        ask("OPTIONS sip:c@d SIP/2.0", "1 OPTIONS", &format!("X: {}\n", "y".repeat(9_000))),
+        "answer 400"
+    );
     assert_eq!(ask("OPTIONS sip:c@d SIP/2.0", "1 OPTIONS", &"Via: SIP/2.0/UDP x\n".repeat(71)), "answer 400");
     assert_eq!(verdict(&judged("OPTIONS sip:c@d SIP/2.0\nTo: <sip:c@d>\n")), "answer 400");
     assert_eq!(verdict(&judged("OPTIONS sip:c@d SIP/2.0\n\n")), "answer 400");
@@ -113,14 +117,21 @@ fn an_answer_carries_what_the_request_had_and_a_stable_tag() {
     let (one, two) = (answer(judged(&text)), answer(judged(&text)));
     assert_eq!(one, two);
     assert!(one.starts_with("SIP/2.0 501 Not Implemented\r\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK1;received=192.0.2.9;rport=5062\r\nVia: SIP/2.0/UDP 10.0.0.1;branch=z9\r\n"), "{one}");
-    assert!(one.contains("To: <sip:c@d>;tag=") && one.contains(&format!("Allow: {ALLOW}")) && one.ends_with("\r\n\r\n"));
+    assert!(
+        one.contains("To: <sip:c@d>;tag=")
+            && one.contains(&format!("Allow: {ALLOW}"))
+            && one.ends_with("\r\n\r\n")
+    );
 }
 
 #[test]
 fn nothing_answers_an_ack_or_a_response() {
     assert_eq!(verdict(&judged(&request("ACK sip:c@d SIP/2.0", "1 INVITE", ""))), "drop MalformedAck");
     assert_eq!(verdict(&judged(&request("SIP/2.0 200 OK", "1", ""))), "drop MalformedResponse");
-    assert_eq!(verdict(&judged(&request("SIP/2.0 4294967301 better", "1 INVITE", ""))), "drop MalformedResponse");
+    assert_eq!(
+        verdict(&judged(&request("SIP/2.0 4294967301 better", "1 INVITE", ""))),
+        "drop MalformedResponse"
+    );
     assert_eq!(verdict(&judged(&request("SIP/2.0 99 Odd", "1 INVITE", ""))), "drop MalformedResponse");
     let two = "Via: SIP/2.0/UDP 192.0.2.7;branch=z9hG4bK8\n";
     assert_eq!(verdict(&judged(&request("SIP/2.0 200 OK", "1 INVITE", two))), "drop MalformedResponse");
@@ -139,7 +150,9 @@ fn rubbish_gets_nothing() {
 
 #[test]
 fn an_answer_without_contact_gets_its_source() {
-    let Judgement::Pass(message) = judged(&request("SIP/2.0 200 OK", "1 INVITE", "")) else { panic!("refused") };
+    let Judgement::Pass(message) = judged(&request("SIP/2.0 200 OK", "1 INVITE", "")) else {
+        panic!("refused")
+    };
     let SipMessage::Response(response) = *message else { panic!("no response") };
     assert_eq!(response.contact_header().expect("Contact").value(), "<sip:192.0.2.9:5062>");
 }

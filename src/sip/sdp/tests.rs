@@ -13,7 +13,9 @@ fn local() -> LocalMedia {
 
 fn seen(body: &str) -> String {
     match local().read_answer(body.replace('\n', "\r\n").as_bytes()) {
-        Ok(to) => format!("{} {} {} {:?} {:?}", to.addr, to.rtcp, to.codec.name(), to.telephone_event, to.direction),
+        Ok(to) => {
+            format!("{} {} {} {:?} {:?}", to.addr, to.rtcp, to.codec.name(), to.telephone_event, to.direction)
+        }
         Err(why) => why.to_string(),
     }
 }
@@ -33,9 +35,17 @@ fn rtcp_may_stand_elsewhere_or_be_muxed() {
 
 #[test]
 fn directions_are_turned_round() {
-    for (said, ours) in [("sendonly", "ReceiveOnly"), ("recvonly", "SendOnly"), ("inactive", "Inactive"), ("SendRecv", "Both")] {
+    for (said, ours) in [
+        ("sendonly", "ReceiveOnly"),
+        ("recvonly", "SendOnly"),
+        ("inactive", "Inactive"),
+        ("SendRecv", "Both"),
+    ] {
         assert!(seen(&format!("{PLAIN}a={said}\n")).ends_with(ours), "{said}");
-        assert!(seen(&PLAIN.replace("t=0 0", &format!("t=0 0\na={said}"))).ends_with(ours), "{said} for the session");
+        assert!(
+            seen(&PLAIN.replace("t=0 0", &format!("t=0 0\na={said}"))).ends_with(ours),
+            "{said} for the session"
+        );
     }
     assert!(seen(&PLAIN.replace("c=IN IP4 192.0.2.1", "c=IN IP4 0.0.0.0")).ends_with("Inactive"));
 }
@@ -44,12 +54,27 @@ fn directions_are_turned_round() {
 fn odd_bodies_are_understood() {
     assert!(seen(&format!("\n{PLAIN}\n\n")).starts_with("192.0.2.1:4000"));
     assert!(seen(&PLAIN.replace("8 101", "18 0 8 96")).contains("PCMU None"), "their order, what we know");
-    assert!(seen(&PLAIN.replace("c=IN IP4 192.0.2.1", "c=IN IP6 2001:db8::5")).starts_with("[2001:db8::5]:4000"));
-    assert!(seen(&PLAIN.replace("c=IN IP4 192.0.2.1", "c=IN IP4 192.0.2.1/127")).starts_with("192.0.2.1:4000"));
-    assert!(seen(&format!("{PLAIN}c=IN IP4 192.0.2.77\n")).starts_with("192.0.2.77:4000"), "the stream's own address");
-    assert!(seen(&format!("{PLAIN}a=ptime:30\na=maxptime:abc\na=fmtp:101 0-16\na=crypto:1 x\nm=video 0 RTP/AVP 31\n")).starts_with("192.0.2.1"));
+    assert!(
+        seen(&PLAIN.replace("c=IN IP4 192.0.2.1", "c=IN IP6 2001:db8::5")).starts_with("[2001:db8::5]:4000")
+    );
+    assert!(
+        seen(&PLAIN.replace("c=IN IP4 192.0.2.1", "c=IN IP4 192.0.2.1/127")).starts_with("192.0.2.1:4000")
+    );
+    assert!(
+        seen(&format!("{PLAIN}c=IN IP4 192.0.2.77\n")).starts_with("192.0.2.77:4000"),
+        "the stream's own address"
+    );
+    assert!(
+        seen(&format!(
+            "{PLAIN}a=ptime:30\na=maxptime:abc\na=fmtp:101 0-16\na=crypto:1 x\nm=video 0 RTP/AVP 31\n"
+        ))
+        .starts_with("192.0.2.1")
+    );
     assert!(seen(&PLAIN.replace('\n', "\r")).contains("not a session"));
-    assert!(seen(&PLAIN.replace("m=audio 4000", "m=video 5000 RTP/AVP 31\nm=audio 0 RTP/AVP 8\nm=audio 4000")).starts_with("192.0.2.1:4000"));
+    assert!(
+        seen(&PLAIN.replace("m=audio 4000", "m=video 5000 RTP/AVP 31\nm=audio 0 RTP/AVP 8\nm=audio 4000"))
+            .starts_with("192.0.2.1:4000")
+    );
 }
 
 #[test]
@@ -60,8 +85,14 @@ fn what_can_not_be_sent_to_is_refused() {
     assert_eq!(seen(&PLAIN.replace("RTP/AVP", "RTP/SAVP")), "no audio stream, or a rejected one");
     assert_eq!(seen(&PLAIN.replace("8 101", "18")), "no codec in common");
     assert_eq!(seen(&format!("{PLAIN}a=rtpmap:8 G729/8000\n")), "no codec in common");
-    assert_eq!(seen(&PLAIN.replace("c=IN IP4 192.0.2.1", "c=IN IP4 media.example")), "no address that can be sent to");
-    assert_eq!(seen(&PLAIN.replace("c=IN IP4 192.0.2.1", "c=IN IP4 224.2.1.1")), "no address that can be sent to");
+    assert_eq!(
+        seen(&PLAIN.replace("c=IN IP4 192.0.2.1", "c=IN IP4 media.example")),
+        "no address that can be sent to"
+    );
+    assert_eq!(
+        seen(&PLAIN.replace("c=IN IP4 192.0.2.1", "c=IN IP4 224.2.1.1")),
+        "no address that can be sent to"
+    );
     assert_eq!(seen(&PLAIN.replace("c=IN IP4 192.0.2.1\n", "")), "no address that can be sent to");
 }
 
@@ -77,9 +108,11 @@ fn our_offer_is_as_carriers_expect_it() {
 
 #[test]
 fn an_answer_has_a_line_for_each_line_of_the_offer() {
-    let offer = PLAIN.replace("m=audio", "m=video 5000 RTP/AVP 31\nm=audio").replace("101", "97") + "a=sendonly\nm=audio 6000 RTP/AVP 8\n";
+    let offer = PLAIN.replace("m=audio", "m=video 5000 RTP/AVP 31\nm=audio").replace("101", "97")
+        + "a=sendonly\nm=audio 6000 RTP/AVP 8\n";
     let (answer, target) = local().answer(offer.as_bytes()).expect("common ground");
-    let lines: Vec<&str> = answer.lines().filter(|line| line.starts_with("m=") || line.starts_with("a=")).collect();
+    let lines: Vec<&str> =
+        answer.lines().filter(|line| line.starts_with("m=") || line.starts_with("a=")).collect();
     assert_eq!(lines[0], "m=video 0 RTP/AVP 31");
     assert_eq!(lines[1], "m=audio 40000 RTP/AVP 8 97");
     assert_eq!(lines[3], "a=rtpmap:97 telephone-event/8000");
@@ -102,7 +135,9 @@ fn a_hold_of_ours_limits_what_is_agreed() {
 #[test]
 fn sdp_is_found_in_a_multipart_body() {
     let kind = "multipart/mixed; boundary=\"x y\"";
-    let body = format!("--x y\r\nContent-Type: application/isup\r\n\r\n\x01\x02\r\n--x y\r\nContent-Type: application/sdp\r\n\r\n{PLAIN}\r\n--x y--\r\n");
+    let body = format!(
+        "--x y\r\nContent-Type: application/isup\r\n\r\n\x01\x02\r\n--x y\r\nContent-Type: application/sdp\r\n\r\n{PLAIN}\r\n--x y--\r\n"
+    );
     assert_eq!(body_of(kind, body.as_bytes()), PLAIN.trim_end().as_bytes());
     assert_eq!(body_of("application/isup", b"x"), b"");
     assert_eq!(body_of("Application/SDP;charset=utf-8", b"x"), b"x");
