@@ -99,6 +99,8 @@ pub fn next_step(plan: &CampaignPlan, tried: Tried<'_>, zones: &[TimeZone], now:
                 .and_then(|d| now.checked_add(d).ok())
                 .unwrap_or(Timestamp::MAX)
         }),
+        // We took it back; if that was for a payment or a hold, the store and the gate say so themselves.
+        None if tried.outcome == Outcome::Cancelled => now.checked_add(AFTER_CANCEL).ok(),
         // The phone, not the person, came to its end: the next one may be tried at once.
         None if tried.other_phone => Some(now),
         None => None,
@@ -112,12 +114,14 @@ pub fn next_step(plan: &CampaignPlan, tried: Tried<'_>, zones: &[TimeZone], now:
     }
 }
 
+/// How long a contact rests whose call we took back.
+const AFTER_CANCEL: SignedDuration = SignedDuration::from_mins(5);
+
 /// The outcomes after which this contact is not called again, whatever the budget.
 fn ends(tried: Tried<'_>) -> Option<NextStep> {
     match (tried.outcome, tried.disposition) {
         (Outcome::Unwanted, _) => Some(NextStep::Done(DoneWhy::Stopped)),
         (Outcome::InvalidNumber, _) if !tried.other_phone => Some(NextStep::Done(DoneWhy::NoPhone)),
-        (Outcome::Cancelled, _) => Some(NextStep::Done(DoneWhy::Stopped)),
         (Outcome::Answered | Outcome::Machine | Outcome::Abandoned, Some(disposition)) => match disposition {
             Disposition::StopRequested => Some(NextStep::Done(DoneWhy::Stopped)),
             Disposition::AlreadyPaid | Disposition::Dispute => Some(NextStep::Done(DoneWhy::Disputed)),

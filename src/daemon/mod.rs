@@ -1,9 +1,19 @@
 //! The clock, one task per call and per campaign, reload, shutdown, rescue at start. Floor 4.
 
 mod call_task;
+mod campaign_task;
 mod clock;
+mod dial;
+mod house;
 mod kill_switch;
+mod lines;
+mod live;
+mod run;
+mod sip_names;
+mod trunk_task;
 mod voice;
 
 pub use clock::Clock;
+pub use house::{House, Plans};
+pub use run::Daemon;
 pub use voice::Voice;

@@ -1,0 +1,82 @@
+//! One campaign at work: claims the best contacts there is room for, and gives each its turn.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+use tracing::{error, info, warn};
+
+use super::dial::Turn;
+use super::house::House;
+use crate::campaign::CampaignPlan;
+use crate::domain::CampaignId;
+
+/// The longest the queue is left unlooked at: another node, an import or an operator may have changed it.
+const LOOK: Duration = Duration::from_millis(500);
+/// Contacts claimed at once, so that a long list does not wait behind one campaign.
+const CLAIM: u32 = 64;
+
+/// Works the campaign until the house drains, then waits for its live calls.
+pub async fn work(house: Arc<House>, name: Arc<str>, id: CampaignId) {
+    let mut turns = JoinSet::new();
+    info!(campaign = %name, "the campaign is at work");
+    while !house.draining.is_cancelled() {
+        let claimed = if house.may_dial() { claim(&house, &name, id, &mut turns).await } else { 0 };
+        reap(&mut turns);
+        if claimed > 0 {
+            continue;
+        }
+        tokio::select! {
+            () = tokio::time::sleep(LOOK) => {}
+            () = house.lines.changed(), if claimed == 0 => {}
+            () = house.draining.cancelled() => {}
+        }
+    }
+    while let Some(turn) = turns.join_next().await {
+        note(turn);
+    }
+}
+
+/// Claims as many contacts as there is room for and starts their turns; returns how many.
+async fn claim(house: &Arc<House>, name: &str, id: CampaignId, turns: &mut JoinSet<anyhow::Result<()>>) -> usize {
+    let plans = house.plans.load_full();
+    let Some(plan) = plans.config.campaign(name).cloned() else { return 0 };
+    let room = room(house, &plan, turns.len());
+    if room == 0 {
+        return 0;
+    }
+    match house.store.claim(id, room.min(CLAIM), house.clock.wall()).await {
+        Ok(contacts) => {
+            let count = contacts.len();
+            for contact in contacts {
+                let (house, plan, plans) = (Arc::clone(house), Arc::clone(&plan), Arc::clone(&plans));
+                turns.spawn(async move { Turn { plan, plans, contact }.take(&house).await });
+            }
+            count
+        }
+        Err(fault) => {
+            warn!(%fault, "the store did not give contacts: nothing is dialled");
+            0
+        }
+    }
+}
+
+/// How many more calls the campaign may have up: by its own limit and by its trunks.
+fn room(house: &House, plan: &CampaignPlan, up: usize) -> u32 {
+    let own = plan.limits.max_concurrent.saturating_sub(u32::try_from(up).unwrap_or(u32::MAX));
+    own.min(house.lines.room(&plan.trunks))
+}
+
+fn reap(turns: &mut JoinSet<anyhow::Result<()>>) {
+    while let Some(turn) = turns.try_join_next() {
+        note(turn);
+    }
+}
+
+fn note(turn: Result<anyhow::Result<()>, tokio::task::JoinError>) {
+    match turn {
+        Ok(Ok(())) => {}
+        Ok(Err(fault)) => error!(fault = format!("{fault:#}"), "a turn failed; what it reserved is rescued at the next start"),
+        Err(panic) => error!(%panic, "a turn broke"),
+    }
+}

@@ -1,0 +1,71 @@
+//! What every task of the daemon shares.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use super::clock::Clock;
+use super::lines::Lines;
+use super::live::Live;
+use super::voice::Voice;
+use crate::config::Config;
+use crate::media::MediaEngine;
+use crate::sip::SipStack;
+use crate::store::{RulesInForce, Store};
+use crate::web::Metrics;
+
+/// The parts of a running daemon.
+#[derive(Debug)]
+pub struct House {
+    pub clock: Clock,
+    pub plans: ArcSwap<Plans>,
+    pub store: Store,
+    pub stack: Arc<SipStack>,
+    pub media: MediaEngine,
+    pub lines: Arc<Lines>,
+    pub live: Live,
+    pub metrics: Metrics,
+    /// The kill switch is thrown: nothing is dialled.
+    pub killed: watch::Receiver<bool>,
+    /// No new call: the daemon is shutting down.
+    pub draining: CancellationToken,
+}
+
+/// A configuration with what is made of it once.
+#[derive(Debug)]
+pub struct Plans {
+    pub config: Config,
+    pub voice: Arc<Voice>,
+    /// The rules by preset name, with the hash that stands in every decision.
+    rules: BTreeMap<String, RulesInForce>,
+}
+
+impl Plans {
+    /// Reads the packs and hashes the rules.
+    ///
+    /// # Errors
+    /// When a pack can't be read.
+    pub fn new(config: Config) -> anyhow::Result<Self> {
+        let voice = Voice::load(&config.prompts.dir, &config.prompts.packs)?;
+        let force = |preset: &Arc<crate::rules::Preset>| {
+            RulesInForce::new(Arc::clone(preset), Arc::clone(&config.rules.calendars))
+        };
+        let rules = config.rules.presets.iter().map(|(name, preset)| (name.clone(), force(preset))).collect();
+        Ok(Self { config, voice: Arc::new(voice), rules })
+    }
+
+    /// The rules of a preset; every campaign's is there, since the configuration was checked.
+    pub fn rules(&self, preset: &str) -> Option<&RulesInForce> {
+        self.rules.get(preset)
+    }
+}
+
+impl House {
+    /// Whether a dial may begin now.
+    pub fn may_dial(&self) -> bool {
+        !*self.killed.borrow() && !self.draining.is_cancelled()
+    }
+}

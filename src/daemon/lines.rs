@@ -1,0 +1,171 @@
+//! The trunks in use: a slot and a call per second are permits, given back when the call that holds them ends.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rand::{RngExt, SeedableRng};
+use rand_pcg::Pcg32;
+use tokio::sync::{Notify, Semaphore};
+
+use super::clock::Clock;
+use crate::domain::PhoneNumber;
+use crate::pacing::cps::{Cps, NotBefore};
+use crate::trunk::{Ask, NoRoute, Router, Sign, Slot, TrunkPlan};
+
+/// All trunks.
+#[derive(Debug)]
+pub struct Lines {
+    clock: Clock,
+    state: Mutex<State>,
+    freed: Notify,
+}
+
+#[derive(Debug)]
+struct State {
+    router: Router,
+    gates: HashMap<Arc<str>, Gate>,
+    draws: Pcg32,
+}
+
+/// What stands before a trunk's INVITEs.
+#[derive(Debug)]
+struct Gate {
+    cps: Cps,
+    /// Dials that are reserved or about to be: no more than leave within a second, so that no permit expires in
+    /// the queue.
+    antechamber: Arc<Semaphore>,
+}
+
+impl Lines {
+    pub fn new(plans: &[Arc<TrunkPlan>], clock: Clock, seed: u64) -> Self {
+        let router = Router::new(plans.iter().cloned());
+        let draws = Pcg32::seed_from_u64(seed);
+        let state = State { router, gates: gates(plans, clock, HashMap::new()), draws };
+        Self { clock, state: Mutex::new(state), freed: Notify::new() }
+    }
+
+    /// Takes new plans; calls that are up stay where they are.
+    pub fn reload(&self, plans: &[Arc<TrunkPlan>]) {
+        let mut state = self.lock();
+        state.router.reload(plans.iter().cloned());
+        state.gates = gates(plans, self.clock, std::mem::take(&mut state.gates));
+        drop(state);
+        self.freed.notify_waiters();
+    }
+
+    /// How many calls the allowed trunks have room for.
+    pub fn room(&self, allowed: &[Arc<str>]) -> u32 {
+        let now = self.clock.now();
+        let state = self.lock();
+        let ours = state.router.trunks().filter(|(plan, ..)| allowed.contains(&plan.name));
+        let well = ours.filter(|(_, health, _)| !matches!(health.circuit(now), crate::trunk::Circuit::Open { .. }));
+        well.map(|(plan, _, taken)| plan.channels.get().saturating_sub(taken)).sum()
+    }
+
+    /// Chooses a trunk and takes a slot on it.
+    ///
+    /// # Errors
+    /// Why no trunk carries the call now.
+    pub fn take(self: &Arc<Self>, ask: Ask<'_>) -> Result<Line, NoRoute> {
+        let now = self.clock.now();
+        let mut state = self.lock();
+        let draw = state.draws.random();
+        let route = state.router.route(ask, draw, now)?;
+        Ok(Line { lines: Arc::clone(self), trunk: route.trunk, slot: Some(route.slot), trial: route.trial, told: false })
+    }
+
+    /// Waits until a slot is given back or the trunks change.
+    pub async fn changed(&self) {
+        self.freed.notified().await;
+    }
+
+    /// Each trunk with whether it takes calls, and the calls up on it.
+    pub fn each(&self, mut show: impl FnMut(&TrunkPlan, bool, u32)) {
+        let now = self.clock.now();
+        for (plan, health, taken) in self.lock().router.trunks() {
+            show(plan, !matches!(health.circuit(now), crate::trunk::Circuit::Open { .. }), taken);
+        }
+    }
+
+    /// Tells what an OPTIONS probe brought.
+    pub fn probed(&self, trunk: &str, answered: bool) {
+        self.lock().router.probed(trunk, answered, self.clock.now());
+        self.freed.notify_waiters();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // A panic in a reader leaves plain counters behind; the call path must go on.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn gates(plans: &[Arc<TrunkPlan>], clock: Clock, mut old: HashMap<Arc<str>, Gate>) -> HashMap<Arc<str>, Gate> {
+    let gate = |plan: &Arc<TrunkPlan>| {
+        let fresh = || Gate {
+            cps: Cps::new(plan.cps, clock.now()),
+            antechamber: Arc::new(Semaphore::new(plan.cps.get() as usize)),
+        };
+        (Arc::clone(&plan.name), old.remove(&plan.name).unwrap_or_else(fresh))
+    };
+    plans.iter().map(gate).collect()
+}
+
+/// A slot on a trunk, held as long as the call. Dropped, it is given back.
+#[derive(Debug)]
+pub struct Line {
+    lines: Arc<Lines>,
+    trunk: Arc<TrunkPlan>,
+    slot: Option<Slot>,
+    trial: bool,
+    told: bool,
+}
+
+impl Line {
+    pub fn trunk(&self) -> &Arc<TrunkPlan> {
+        &self.trunk
+    }
+
+    /// Waits for a place before the trunk; held until the INVITE has left.
+    pub async fn antechamber(&self) -> Option<tokio::sync::OwnedSemaphorePermit> {
+        let place = self.lines.lock().gates.get(&self.trunk.name).map(|gate| Arc::clone(&gate.antechamber))?;
+        place.acquire_owned().await.ok()
+    }
+
+    /// Waits for the trunk's next call start and takes it.
+    pub async fn pace(&self) {
+        loop {
+            let now = self.lines.clock.now();
+            let start = {
+                let mut state = self.lines.lock();
+                let plan = state.router.trunks().find(|(plan, ..)| plan.name == self.trunk.name);
+                let rate = plan.map(|(plan, health, _)| health.allowed_cps(plan.cps, now));
+                let Some(gate) = state.gates.get_mut(&self.trunk.name) else { return };
+                if let Some(rate) = rate {
+                    gate.cps.set_rate(rate);
+                }
+                gate.cps.try_start(now)
+            };
+            match start {
+                Ok(()) => return,
+                Err(NotBefore(at)) => tokio::time::sleep_until(at.into()).await,
+            }
+        }
+    }
+
+    /// Tells how the trunk did, once.
+    pub fn tell(&mut self, sign: Sign) {
+        if !std::mem::replace(&mut self.told, true) {
+            self.lines.lock().router.hear(&self.trunk.name, sign, self.trial, self.lines.clock.now());
+        }
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        self.tell(Sign::Nothing);
+        if let Some(slot) = self.slot.take() {
+            self.lines.lock().router.release(&self.trunk.name, slot);
+        }
+        self.lines.freed.notify_waiters();
+    }
+}

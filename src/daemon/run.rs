@@ -1,0 +1,232 @@
+//! The daemon's life: open everything, rescue, work, reload, drain.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use arc_swap::ArcSwap;
+use jiff::SignedDuration;
+use rand::RngExt;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info, warn};
+
+use super::clock::Clock;
+use super::house::{House, Plans};
+use super::lines::Lines;
+use super::live::Live;
+use super::{campaign_task, kill_switch, trunk_task};
+use crate::call::StopReason;
+use crate::config::{Config, Environment};
+use crate::media::{MediaEngine, MediaPlan};
+use crate::sip::{SipPlan, SipStack};
+use crate::store::{CampaignState, Store, StorePlan, Whose};
+use crate::web::{Metrics, Readiness};
+
+/// A running daemon.
+#[derive(Debug)]
+pub struct Daemon {
+    house: Arc<House>,
+    tasks: JoinSet<()>,
+    at_work: HashMap<Arc<str>, ()>,
+    campaigns: JoinSet<()>,
+    readiness: watch::Sender<Readiness>,
+    stop: CancellationToken,
+    dir: PathBuf,
+}
+
+/// A lost attempt's contact rests so long before a new decision may be asked for.
+const RESCUE_DELAY: SignedDuration = SignedDuration::from_hours(24);
+/// Nodes that fall silent for a minute are dead; this is well below.
+const HEARTBEAT: Duration = Duration::from_secs(10);
+/// How often campaigns are looked for and waiting contacts woken.
+const LOOK: Duration = Duration::from_millis(500);
+const WAKE: u32 = 1000;
+
+impl Daemon {
+    /// Opens store, sound and signalling, rescues what a crash left open, and starts to work.
+    ///
+    /// # Errors
+    /// When a part can't be had: the database, a port, a pack.
+    pub async fn start(config: Config) -> anyhow::Result<Self> {
+        let clock = Clock;
+        let dir = config.dir.clone();
+        std::fs::create_dir_all(&config.daemon.data_dir)
+            .with_context(|| format!("making {}", config.daemon.data_dir.display()))?;
+        let plan = StorePlan { url: config.store.url.clone(), node: config.daemon.node.clone() };
+        let store = Store::open(plan).await.context("opening the store")?;
+        store.heartbeat(clock.wall()).await?;
+        rescue(&store, Whose::Own, clock).await?;
+        let media = MediaPlan { ports: config.media.ports.clone(), ..MediaPlan::on(config.media.ip) };
+        let media = MediaEngine::start(media).context("starting the media engine")?;
+        let stack = SipStack::start(sip_plan(&config)).await.context("starting the signalling")?;
+        let metrics = Metrics::new(env!("CARGO_PKG_VERSION"), &config.version);
+        let lines = Lines::new(&config.trunks, clock, rand::make_rng::<rand_pcg::Pcg64>().random());
+        let (throw, killed) = watch::channel(true); // thrown until the file has been looked for
+        let stop = CancellationToken::new();
+        let (readiness, ready) = watch::channel(Readiness::Not("starting".to_owned()));
+        let (http, kill_file) = (config.daemon.http, config.daemon.kill_switch.clone());
+        let house = Arc::new(House {
+            clock,
+            plans: ArcSwap::from_pointee(Plans::new(config)?),
+            store,
+            stack: Arc::new(stack),
+            media,
+            lines: Arc::new(lines),
+            live: Live::default(),
+            metrics: metrics.clone(),
+            killed,
+            draining: CancellationToken::new(),
+        });
+        let mut tasks = JoinSet::new();
+        let web_stop = stop.clone();
+        tasks.spawn(async move {
+            if let Err(fault) = crate::web::serve(http, metrics, ready, web_stop).await {
+                error!(fault = format!("{:#}", anyhow::Error::from(fault)), "no HTTP");
+            }
+        });
+        tasks.spawn(kill_switch::watch_file(kill_file, throw, stop.clone()));
+        tasks.spawn(stop_ringing_when_killed(Arc::clone(&house), stop.clone()));
+        tasks.spawn(keep_house(Arc::clone(&house), stop.clone()));
+        for plan in &house.plans.load().config.trunks {
+            tasks.spawn(trunk_task::keep(Arc::clone(&house), Arc::clone(plan), stop.clone()));
+        }
+        Ok(Self { house, tasks, at_work: HashMap::new(), campaigns: JoinSet::new(), readiness, stop, dir })
+    }
+
+    /// What the daemon shares with its tasks, for the demo and its reports.
+    pub fn house(&self) -> &Arc<House> {
+        &self.house
+    }
+
+    /// Works until `end` says so: starts the running campaigns, takes reloads.
+    pub async fn work(&mut self, end: CancellationToken, mut reload: tokio::sync::mpsc::Receiver<()>) {
+        self.readiness.send_replace(Readiness::Ready);
+        loop {
+            if let Err(fault) = self.start_campaigns().await {
+                warn!(fault = format!("{fault:#}"), "the store does not tell the campaigns");
+            }
+            tokio::select! {
+                () = end.cancelled() => return,
+                () = tokio::time::sleep(LOOK) => {}
+                Some(()) = reload.recv() => self.reload(),
+            }
+        }
+    }
+
+    /// Stops dialling, gives live calls the drain limit to end, and closes everything.
+    pub async fn drain(mut self) {
+        self.readiness.send_replace(Readiness::Not("draining".to_owned()));
+        self.house.draining.cancel();
+        let limit = self.house.plans.load().config.daemon.drain_limit;
+        info!(live = self.house.live.count(), limit_s = limit.as_secs(), "draining");
+        let ended = tokio::time::timeout(limit, async { while self.campaigns.join_next().await.is_some() {} }).await;
+        if ended.is_err() {
+            warn!(live = self.house.live.count(), "the time for live calls is over");
+            self.house.live.stop_all(StopReason::Drain);
+            let farewell = async { while self.campaigns.join_next().await.is_some() {} };
+            tokio::time::timeout(Duration::from_secs(35), farewell).await.ok();
+        }
+        self.stop.cancel();
+        while self.tasks.join_next().await.is_some() {}
+        self.house.store.close().await;
+        info!("closed");
+    }
+
+    /// Puts a task to every running campaign that has a plan and none yet.
+    async fn start_campaigns(&mut self) -> anyhow::Result<()> {
+        for row in self.house.store.campaigns().await? {
+            let plans = self.house.plans.load();
+            let Some(plan) = plans.config.campaign(&row.name) else { continue };
+            let dials = plan.channel == crate::domain::Channel::Ivr;
+            if row.state == CampaignState::Running && dials && !self.at_work.contains_key(&plan.name) {
+                self.at_work.insert(Arc::clone(&plan.name), ());
+                let work = campaign_task::work(Arc::clone(&self.house), Arc::clone(&plan.name), row.id);
+                self.campaigns.spawn(work);
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the configuration again; a bad one changes nothing.
+    fn reload(&self) {
+        let taken = match load(&self.dir) {
+            Ok(plans) => {
+                self.house.lines.reload(&plans.config.trunks);
+                info!(version = %plans.config.version, "the configuration was reloaded");
+                self.house.plans.store(Arc::new(plans));
+                true
+            }
+            Err(fault) => {
+                error!(fault = format!("{fault:#}"), "the reload was refused; the old configuration stays");
+                false
+            }
+        };
+        self.house.metrics.reloaded(taken);
+    }
+}
+
+fn load(dir: &Path) -> anyhow::Result<Plans> {
+    let config = Config::load(dir, &Environment::of_process()).map_err(|problems| anyhow::anyhow!("{problems}"))?;
+    Plans::new(config)
+}
+
+fn sip_plan(config: &Config) -> SipPlan {
+    let mut plan = SipPlan::new(config.sip.bind, config.sip.domain.clone());
+    plan.tcp = config.sip.transports.contains(&crate::trunk::Transport::Tcp);
+    plan.advertised = config.sip.public_host.as_ref().and_then(|host| host.parse().ok());
+    plan.known = config.trunks.iter().filter_map(|trunk| trunk.peer.host.parse().ok()).collect();
+    plan
+}
+
+async fn rescue(store: &Store, whose: Whose, clock: Clock) -> anyhow::Result<()> {
+    let lost = store.rescue(whose, RESCUE_DELAY, clock.wall()).await.context("rescuing open attempts")?;
+    for attempt in &lost {
+        warn!(attempt = %attempt.attempt, node = attempt.node, "an attempt was left open: it counts, and is not redialled");
+    }
+    Ok(())
+}
+
+/// Heartbeat, wake-ups, and rescue of dead nodes' attempts.
+async fn keep_house(house: Arc<House>, stop: CancellationToken) {
+    let mut beat = tokio::time::interval(HEARTBEAT);
+    let mut look = tokio::time::interval(LOOK);
+    loop {
+        let kept = tokio::select! {
+            _ = beat.tick() => keep_alive(&house).await,
+            _ = look.tick() => wake(&house).await,
+            () = stop.cancelled() => return,
+        };
+        if let Err(fault) = kept {
+            warn!(fault = format!("{fault:#}"), "the store is silent");
+        }
+    }
+}
+
+async fn keep_alive(house: &House) -> anyhow::Result<()> {
+    house.store.heartbeat(house.clock.wall()).await?;
+    rescue(&house.store, Whose::DeadNodes, house.clock).await
+}
+
+async fn wake(house: &House) -> anyhow::Result<()> {
+    while house.store.wake_due(WAKE, house.clock.wall()).await? == u64::from(WAKE) {}
+    house.lines.each(|plan, well, _| house.metrics.trunk_up(&plan.name, well));
+    Ok(())
+}
+
+/// The kill switch takes ringing calls back; who talks may finish.
+async fn stop_ringing_when_killed(house: Arc<House>, stop: CancellationToken) {
+    let mut killed = house.killed.clone();
+    loop {
+        if *killed.borrow_and_update() {
+            house.live.stop_all(StopReason::KillSwitch);
+        }
+        tokio::select! {
+            changed = killed.changed() => if changed.is_err() { return },
+            () = stop.cancelled() => return,
+        }
+    }
+}
