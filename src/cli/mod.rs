@@ -1,10 +1,15 @@
 //! The command line: one file a command. Floor 4.
 
+pub mod campaign;
 pub mod check;
 mod db;
+mod export;
 mod prompt_folder;
 mod prompts;
+pub mod open;
+pub mod report;
 pub mod rules;
+pub mod run;
 mod say;
 mod say_item;
 pub mod screen_language;
@@ -23,10 +28,14 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Campaign(campaign::CampaignArgs),
     Check(check::Check),
     Db(db::Db),
-    Rules(rules::RulesArgs),
+    Export(export::Export),
     Prompts(prompts::Prompts),
+    Report(report::Report),
+    Rules(rules::RulesArgs),
+    Run(run::Run),
     Say(say::Say),
 }
 
@@ -37,10 +46,14 @@ impl Cli {
     /// The command's fault, with what it was doing.
     pub fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
+            Command::Campaign(args) => args.run(),
             Command::Check(check) => Ok(check.run()),
             Command::Db(db) => db.run(),
-            Command::Rules(args) => args.run(),
+            Command::Export(export) => export.run(),
             Command::Prompts(prompts) => prompts.run(),
+            Command::Report(report) => report.run(),
+            Command::Rules(args) => args.run(),
+            Command::Run(run) => run.run(),
             Command::Say(say) => say.run().map(|()| ExitCode::SUCCESS),
         }
     }

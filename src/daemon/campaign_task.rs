@@ -38,7 +38,12 @@ pub async fn work(house: Arc<House>, name: Arc<str>, id: CampaignId) {
 }
 
 /// Claims as many contacts as there is room for and starts their turns; returns how many.
-async fn claim(house: &Arc<House>, name: &str, id: CampaignId, turns: &mut JoinSet<anyhow::Result<()>>) -> usize {
+async fn claim(
+    house: &Arc<House>,
+    name: &str,
+    id: CampaignId,
+    turns: &mut JoinSet<anyhow::Result<()>>,
+) -> usize {
     let plans = house.plans.load_full();
     let Some(plan) = plans.config.campaign(name).cloned() else { return 0 };
     let room = room(house, &plan, turns.len());
@@ -76,7 +81,10 @@ fn reap(turns: &mut JoinSet<anyhow::Result<()>>) {
 fn note(turn: Result<anyhow::Result<()>, tokio::task::JoinError>) {
     match turn {
         Ok(Ok(())) => {}
-        Ok(Err(fault)) => error!(fault = format!("{fault:#}"), "a turn failed; what it reserved is rescued at the next start"),
+        Ok(Err(fault)) => error!(
+            fault = format!("{fault:#}"),
+            "a turn failed; what it reserved is rescued at the next start"
+        ),
         Err(panic) => error!(%panic, "a turn broke"),
     }
 }

@@ -10,13 +10,19 @@ pub struct Clock;
 
 impl Clock {
     /// The running clock. It is tokio's, so that a test can stop it.
-    #[expect(clippy::disallowed_methods, reason = "the daemon owns the clock; everything else is handed the time")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the daemon owns the clock; everything else is handed the time"
+    )]
     pub fn now(self) -> Instant {
         tokio::time::Instant::now().into_std()
     }
 
     /// The time of day, UTC.
-    #[expect(clippy::disallowed_methods, reason = "the daemon owns the clock; everything else is handed the time")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the daemon owns the clock; everything else is handed the time"
+    )]
     pub fn wall(self) -> Timestamp {
         Timestamp::now()
     }

@@ -17,9 +17,9 @@ use crate::campaign::{
 };
 use crate::domain::attempt::{FinalWord, Finished, HungUpBy, Stamps};
 use crate::domain::{Channel, DebtKind, Fault, Money, Outcome, PhoneNumber};
-use crate::ivr::{CallFacts, Flow};
+use crate::ivr::{Action, CallAgain, CallFacts, Flow};
 use crate::media::{RecordingPlan, StreamPlan};
-use crate::rules::{self, CliStatus, DialMode, Facts, Phone, PhoneKey, Way, ZoneSet};
+use crate::rules::{self, Called, CliStatus, DialMode, Facts, Phone, PhoneKey, Way, ZoneSet};
 use crate::sip::PlaceCall;
 use crate::store::{ClaimedContact, ClaimedPhone, Dial, DialPermit, FinishRequest, ReserveRequest, Reserved};
 use crate::trunk::{Ask, NoRoute, Sign, caller_id, may_fail_over};
@@ -54,7 +54,7 @@ impl Turn {
         if !house.may_dial() {
             return self.let_go(house).await;
         }
-        match house.store.reserve(self.request(&choice), house.clock.wall()).await? {
+        match house.store.reserve(self.request(house, &choice), house.clock.wall()).await? {
             Reserved::Permit(permit) => {
                 choice.line.pace().await;
                 self.call(house, choice, permit, _place).await
@@ -73,11 +73,7 @@ impl Turn {
     /// Chooses phone, flow, trunk and number to show, or writes down why there is nothing to choose.
     async fn choose(&self, house: &House) -> anyhow::Result<Option<Choice>> {
         let now = house.clock.wall();
-        let zones = rules::zone::of_contact(
-            self.contact.time_zone.as_deref(),
-            self.contact.region.as_deref(),
-            self.contact.phones.first().map(|phone| &phone.number),
-        );
+        let zones = rules::zone::of_contact(self.contact.time_zone.as_deref());
         let clocks: Vec<_> = zones.zones().iter().map(|zone| zone.tz().clone()).collect();
         match hour(&self.plan.calendar, &clocks, now) {
             Hour::Open => {}
@@ -94,7 +90,8 @@ impl Turn {
             return self.end(house, DoneWhy::OffTarget).await;
         }
         let Some(phone) = self.phone() else { return self.end(house, DoneWhy::NoPhone).await };
-        let ask = Ask { number: &phone.number, allowed: &self.plan.trunks, tried: &self.failed_just_now(now) };
+        let ask =
+            Ask { number: &phone.number, allowed: &self.plan.trunks, tried: &self.failed_just_now(now) };
         let line = match house.lines.take(ask) {
             Ok(line) => line,
             Err(NoRoute::NoTrunk) => {
@@ -107,7 +104,8 @@ impl Turn {
                 return Ok(None);
             }
         };
-        let Some(caller_id) = caller_id(line.trunk(), &self.plan.caller_ids, self.contact.debt).cloned() else {
+        let Some(caller_id) = caller_id(line.trunk(), &self.plan.caller_ids, self.contact.debt).cloned()
+        else {
             warn!(trunk = %line.trunk().name, "no number may be shown on this trunk");
             house.store.postpone(self.contact.id, "no_caller_id", after(now, NO_TRUNK_PAUSE)).await?;
             return Ok(None);
@@ -128,13 +126,14 @@ impl Turn {
 
     fn phone(&self) -> Option<ClaimedPhone> {
         let tries = |number: &PhoneNumber| self.contact.before.iter().filter(|b| b.phone == *number).count();
-        let choices: Vec<_> = self.contact.phones.iter().map(|phone| PhoneChoice {
+        let choice = |phone: &ClaimedPhone| PhoneChoice {
             number: phone.number.clone(),
             rank: phone.rank,
             usable: phone.usable,
             tries: u8::try_from(tries(&phone.number)).unwrap_or(u8::MAX),
-        });
-        let chosen = choose_phone(&choices.collect::<Vec<_>>())?.number.clone();
+        };
+        let choices: Vec<_> = self.contact.phones.iter().map(choice).collect();
+        let chosen = choose_phone(&choices)?.number.clone();
         self.contact.phones.iter().find(|phone| phone.number == chosen).cloned()
     }
 
@@ -143,7 +142,7 @@ impl Turn {
         Vec::new()
     }
 
-    fn request(&self, choice: &Choice) -> ReserveRequest {
+    fn request(&self, house: &House, choice: &Choice) -> ReserveRequest {
         let contact = &self.contact;
         let rules = self.plans.rules(&self.plan.preset).expect("every campaign's preset is in force").clone();
         ReserveRequest {
@@ -156,7 +155,7 @@ impl Turn {
             facts: Facts {
                 person: contact.person,
                 debt: contact.debt,
-                creditor: contact.creditor,
+                creditor: contact.creditor.clone(),
                 phone: Phone { number: PhoneKey::from(&choice.phone.number), kind: choice.phone.phone_type },
                 relation: choice.phone.relation,
                 way: Way::call(DialMode::Prerecorded),
@@ -171,7 +170,7 @@ impl Turn {
             config_version: Arc::clone(&self.plans.config.version),
             flow_version: choice.flow.label().into(),
             budget: self.plan.retries.budget,
-            due_at: contact.due_at,
+            due_at: house.clock.wall(),
         }
     }
 
@@ -249,7 +248,7 @@ impl Turn {
             // A name needs a speech engine; without one the flow says its wording without the name.
             name: None,
             language: contact.language,
-            creditor: contact.creditor_name.clone(),
+            creditor: contact.creditor.clone(),
             amount: contact.amount,
             due: contact.due,
             kind: choice.kind,
@@ -258,7 +257,13 @@ impl Turn {
         }
     }
 
-    async fn finish(&self, house: &House, choice: &Choice, dial: &Dial, report: CallReport) -> anyhow::Result<()> {
+    async fn finish(
+        &self,
+        house: &House,
+        choice: &Choice,
+        dial: &Dial,
+        report: CallReport,
+    ) -> anyhow::Result<()> {
         let outcome = report.finished.outcome;
         let request = self.finish_request(house, choice, dial.attempt, report);
         house.store.finish(request, house.clock.wall()).await?;
@@ -285,14 +290,15 @@ impl Turn {
             answered_before: contact.answered || answered,
         };
         let phone = PhoneKey::from(&choice.phone.number);
+        let called = Called { person: contact.person, phone, debt: contact.debt };
         FinishRequest {
             attempt,
-            kind: rules::classify::event_kind(&finished, rang),
-            holds: rules::classify::holds_from(&finished, contact.person, phone, contact.debt, now),
+            kinds: rules::event_kinds(&finished),
+            holds: rules::holds_from(&finished, called, now, &format!("attempt {attempt}")),
             next: self.next(choice, &finished, rang, now),
             score: Some(score(&self.plan.score, &facts)),
             cost_micro: cost(choice.line.trunk().routing.cost_per_minute, &finished),
-            actions,
+            asks: actions.iter().map(ask_code).collect(),
             finished,
         }
     }
@@ -303,7 +309,8 @@ impl Turn {
         let same = before.iter().filter(|b| RetryClass::of(b.outcome, b.disposition) == class).count();
         let mut began: Vec<_> = before.iter().map(|b| b.began).collect();
         began.push(finished.stamps.invite.unwrap_or(now));
-        let others = self.contact.phones.iter().filter(|phone| phone.usable && phone.number != choice.phone.number);
+        let others =
+            self.contact.phones.iter().filter(|phone| phone.usable && phone.number != choice.phone.number);
         let zones: Vec<_> = choice.zones.zones().iter().map(|zone| zone.tz().clone()).collect();
         let small = |n: usize| u8::try_from(n).unwrap_or(u8::MAX);
         let tried = Tried {
@@ -361,6 +368,16 @@ fn unsent(outcome: Outcome) -> CallReport {
         identified: false,
     };
     CallReport { finished, actions: Vec::new(), rang: false, retry_after: None, media: Default::default() }
+}
+
+/// What the flow asked for, as the creditor's systems read it.
+fn ask_code(action: &Action) -> String {
+    match action {
+        Action::OpenComplaint => "complaint".to_owned(),
+        Action::ScheduleCall(CallAgain::AtHour(hour)) => format!("call_at:{hour}"),
+        Action::ScheduleCall(CallAgain::NextWindow) => "call_next_window".to_owned(),
+        Action::SendSms { template } => format!("sms:{template}"),
+    }
 }
 
 fn sign(report: &CallReport) -> Sign {

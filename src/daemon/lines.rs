@@ -8,8 +8,7 @@ use rand_pcg::Pcg32;
 use tokio::sync::{Notify, Semaphore};
 
 use super::clock::Clock;
-use crate::domain::PhoneNumber;
-use crate::pacing::cps::{Cps, NotBefore};
+use crate::pacing::{Cps, NotBefore};
 use crate::trunk::{Ask, NoRoute, Router, Sign, Slot, TrunkPlan};
 
 /// All trunks.
@@ -58,7 +57,8 @@ impl Lines {
         let now = self.clock.now();
         let state = self.lock();
         let ours = state.router.trunks().filter(|(plan, ..)| allowed.contains(&plan.name));
-        let well = ours.filter(|(_, health, _)| !matches!(health.circuit(now), crate::trunk::Circuit::Open { .. }));
+        let well =
+            ours.filter(|(_, health, _)| !matches!(health.circuit(now), crate::trunk::Circuit::Open { .. }));
         well.map(|(plan, _, taken)| plan.channels.get().saturating_sub(taken)).sum()
     }
 
@@ -71,7 +71,13 @@ impl Lines {
         let mut state = self.lock();
         let draw = state.draws.random();
         let route = state.router.route(ask, draw, now)?;
-        Ok(Line { lines: Arc::clone(self), trunk: route.trunk, slot: Some(route.slot), trial: route.trial, told: false })
+        Ok(Line {
+            lines: Arc::clone(self),
+            trunk: route.trunk,
+            slot: Some(route.slot),
+            trial: route.trial,
+            told: false,
+        })
     }
 
     /// Waits until a slot is given back or the trunks change.
@@ -99,7 +105,11 @@ impl Lines {
     }
 }
 
-fn gates(plans: &[Arc<TrunkPlan>], clock: Clock, mut old: HashMap<Arc<str>, Gate>) -> HashMap<Arc<str>, Gate> {
+fn gates(
+    plans: &[Arc<TrunkPlan>],
+    clock: Clock,
+    mut old: HashMap<Arc<str>, Gate>,
+) -> HashMap<Arc<str>, Gate> {
     let gate = |plan: &Arc<TrunkPlan>| {
         let fresh = || Gate {
             cps: Cps::new(plan.cps, clock.now()),
@@ -127,7 +137,8 @@ impl Line {
 
     /// Waits for a place before the trunk; held until the INVITE has left.
     pub async fn antechamber(&self) -> Option<tokio::sync::OwnedSemaphorePermit> {
-        let place = self.lines.lock().gates.get(&self.trunk.name).map(|gate| Arc::clone(&gate.antechamber))?;
+        let place =
+            self.lines.lock().gates.get(&self.trunk.name).map(|gate| Arc::clone(&gate.antechamber))?;
         place.acquire_owned().await.ok()
     }
 

@@ -20,7 +20,7 @@ use super::lines::Lines;
 use super::live::Live;
 use super::{campaign_task, kill_switch, trunk_task};
 use crate::call::StopReason;
-use crate::config::{Config, Environment};
+use crate::config::Config;
 use crate::media::{MediaEngine, MediaPlan};
 use crate::sip::{SipPlan, SipStack};
 use crate::store::{CampaignState, Store, StorePlan, Whose};
@@ -123,7 +123,8 @@ impl Daemon {
         self.house.draining.cancel();
         let limit = self.house.plans.load().config.daemon.drain_limit;
         info!(live = self.house.live.count(), limit_s = limit.as_secs(), "draining");
-        let ended = tokio::time::timeout(limit, async { while self.campaigns.join_next().await.is_some() {} }).await;
+        let ended =
+            tokio::time::timeout(limit, async { while self.campaigns.join_next().await.is_some() {} }).await;
         if ended.is_err() {
             warn!(live = self.house.live.count(), "the time for live calls is over");
             self.house.live.stop_all(StopReason::Drain);
@@ -170,7 +171,8 @@ impl Daemon {
 }
 
 fn load(dir: &Path) -> anyhow::Result<Plans> {
-    let config = Config::load(dir, &Environment::of_process()).map_err(|problems| anyhow::anyhow!("{problems}"))?;
+    let config = Config::load(dir, &crate::cli::check::environment())
+        .map_err(|problems| anyhow::anyhow!(problems.render(crate::domain::Language::En)))?;
     Plans::new(config)
 }
 

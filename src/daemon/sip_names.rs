@@ -18,12 +18,13 @@ pub fn target(plan: &TrunkPlan) -> TrunkTarget {
         port: port.unwrap_or(default_port),
         transport,
     };
-    let mut target = TrunkTarget::new(plan.peer.host.clone(), plan.peer.port.unwrap_or(default_port), transport);
+    let mut target =
+        TrunkTarget::new(plan.peer.host.clone(), plan.peer.port.unwrap_or(default_port), transport);
     target.outbound_proxy = plan.peer.outbound_proxy.as_ref().map(|proxy| hop(&proxy.host, proxy.port));
-    target.credentials = plan.account.as_ref().map(|account| Credentials {
-        user: account.user.clone(),
-        password: account.password.clone(),
-    });
+    target.credentials = plan
+        .account
+        .as_ref()
+        .map(|account| Credentials { user: account.user.clone(), password: account.password.clone() });
     target.tcp_for_large = plan.peer.offers_tcp;
     target
 }

@@ -40,7 +40,8 @@ impl Voice {
         let mut loaded = HashMap::new();
         for (language, folder) in packs {
             let manifest = root.join(folder).join("pack.toml");
-            let text = std::fs::read_to_string(&manifest).with_context(|| format!("reading {}", manifest.display()))?;
+            let text = std::fs::read_to_string(&manifest)
+                .with_context(|| format!("reading {}", manifest.display()))?;
             let pack = Pack::parse(&text).with_context(|| format!("reading {}", manifest.display()))?;
             let mut clips = HashMap::new();
             for id in pack.ids() {
@@ -58,7 +59,8 @@ impl Voice {
     pub fn sound(&self, utterance: &Utterance) -> Result<Sound, Unspeakable> {
         let loaded = self.packs.get(&utterance.language).ok_or(Unspeakable::Language)?;
         let spoken = speak(utterance, &loaded.pack)?;
-        let clips: Vec<_> = spoken.clips.iter().filter_map(|id| loaded.clips.get(id.as_str()).cloned()).collect();
+        let clips: Vec<_> =
+            spoken.clips.iter().filter_map(|id| loaded.clips.get(id.as_str()).cloned()).collect();
         let samples: usize = clips.iter().map(|clip| clip.samples()).sum();
         Ok(Sound { clips, length: Duration::from_micros(samples as u64 * 125) })
     }

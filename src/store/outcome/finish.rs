@@ -19,8 +19,8 @@ use crate::store::{Store, StoreError};
 pub struct FinishRequest {
     pub attempt: AttemptId,
     pub finished: Finished,
-    /// What the ledger calls it; the rules say which kind an outcome is.
-    pub kind: EventKind,
+    /// What the ledger calls it; the rules say which kinds an outcome is (a message left is two).
+    pub kinds: Vec<EventKind>,
     /// Holds that follow from what was said.
     pub holds: Vec<Hold>,
     pub next: NextStep,
@@ -28,6 +28,8 @@ pub struct FinishRequest {
     pub score: Option<i64>,
     /// What the carrier will charge, in millionths of the currency's unit.
     pub cost_micro: Option<i64>,
+    /// What the flow asked other systems for: `complaint`, `sms:TEMPLATE`, `call_at:HOUR`, `call_next_window`.
+    pub asks: Vec<String>,
 }
 
 /// Whether this was the finish.
@@ -63,7 +65,9 @@ pub(super) async fn finish(
     }
     let open = Open::read(&row)?;
     close_attempt(conn, request, now).await?;
-    call_event(conn, request.attempt, request.kind, now).await?;
+    for &kind in &request.kinds {
+        call_event(conn, request.attempt, kind, now).await?;
+    }
     open.move_contact(conn, request).await?;
     for hold in &request.holds {
         insert_hold(conn, hold).await?;
@@ -189,6 +193,7 @@ impl Open {
             disposition: request.finished.disposition.map(Disposition::code),
             identified: request.finished.identified,
             promised_on: request.finished.promised_on,
+            asks: &request.asks,
         }
     }
 }

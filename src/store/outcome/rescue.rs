@@ -99,11 +99,12 @@ fn lost(attempt: AttemptId, next: Timestamp) -> FinishRequest {
             promised_on: None,
             identified: false,
         },
-        kind: EventKind::AnsweredUnknown,
+        kinds: vec![EventKind::AnsweredUnknown],
         holds: Vec::new(),
         next: NextStep::Wait(next),
         score: None,
         cost_micro: None,
+        asks: Vec::new(),
     }
 }
 

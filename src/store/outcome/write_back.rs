@@ -22,6 +22,7 @@ pub(super) enum Told<'a> {
         disposition: Option<&'static str>,
         identified: bool,
         promised_on: Option<Date>,
+        asks: &'a [String],
     },
 }
 

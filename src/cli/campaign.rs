@@ -1,0 +1,192 @@
+//! `obzvon campaign`: fill, start, pause, stop, list, and why contacts are not called.
+
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use jiff::civil::Date;
+
+use super::open::{ConfigArgs, block_on, store};
+use crate::campaign::{CampaignPlan, ScoreFacts, score};
+use crate::config::Config;
+use crate::daemon::Clock;
+use crate::domain::{Channel, DebtKind, Language};
+use crate::store::{CampaignState, Candidate, FillPlan, Filled, Placement, Store};
+
+/// Campaigns: fill, start, pause, stop, list
+#[derive(Debug, Args)]
+pub struct CampaignArgs {
+    #[command(flatten)]
+    config: ConfigArgs,
+    #[command(subcommand)]
+    command: CampaignCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum CampaignCommand {
+    /// Makes contacts of the open debts that the campaign's file aims at
+    Fill { name: String },
+    /// Fills the campaign and lets the daemon dial it
+    Start { name: String },
+    /// No new call until it is started again
+    Pause { name: String },
+    /// No new call, ever
+    Stop { name: String },
+    /// Every campaign with its contacts by state
+    List,
+    /// Why contacts are not called: totals that add up to all contacts
+    WhyNot {
+        name: String,
+        /// For a program: one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+impl CampaignArgs {
+    /// Carries the command out.
+    ///
+    /// # Errors
+    /// When the store fails, or the configuration has no such campaign.
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        let config = match self.config.load() {
+            Ok(config) => config,
+            Err(code) => return Ok(code),
+        };
+        let language = self.config.language();
+        block_on(async {
+            let store = store(&config).await?;
+            let done = match self.command {
+                CampaignCommand::Fill { name } => fill(&store, &config, &name, language).await,
+                CampaignCommand::Start { name } => {
+                    fill(&store, &config, &name, language).await?;
+                    set(&store, &name, CampaignState::Running).await
+                }
+                CampaignCommand::Pause { name } => set(&store, &name, CampaignState::Paused).await,
+                CampaignCommand::Stop { name } => set(&store, &name, CampaignState::Stopped).await,
+                CampaignCommand::List => list(&store).await,
+                CampaignCommand::WhyNot { name, json } => why_not(&store, &name, json).await,
+            };
+            store.close().await;
+            done.map(|()| ExitCode::SUCCESS)
+        })
+    }
+}
+
+async fn fill(store: &Store, config: &Config, name: &str, language: Language) -> anyhow::Result<()> {
+    let filled = fill_campaign(store, config, name).await?;
+    let Filled { queued, held, done, left } = filled;
+    match language {
+        Language::En => println!(
+            "{name}: queued {queued}, held for agents {held}, not called {done}, not its debts {left}"
+        ),
+        Language::Ru => println!(
+            "{name}: в очереди {queued}, ждут оператора {held}, не звоним {done}, не из этой кампании {left}"
+        ),
+    }
+    Ok(())
+}
+
+/// Makes contacts of the open debts that a campaign's plan aims at.
+///
+/// # Errors
+/// When the configuration has no such campaign, or the store fails.
+pub async fn fill_campaign(store: &Store, config: &Config, name: &str) -> anyhow::Result<Filled> {
+    let Some(plan) = config.campaign(name) else {
+        let known: Vec<_> = config.campaigns.iter().map(|plan| &*plan.name).collect();
+        anyhow::bail!("no campaign {name:?} in the configuration; there are: {}", known.join(", "));
+    };
+    let now = Clock.wall();
+    let campaign = store.campaign(name, now).await?;
+    let today = now.to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
+    let fill = FillPlan { campaign, not_after: plan.calendar.not_after };
+    Ok(store.fill_campaign(fill, |candidate| place(plan, candidate, today)).await?)
+}
+
+/// Where the campaign puts a debt. Types that this channel does not serve are held for live agents.
+fn place(plan: &CampaignPlan, candidate: &Candidate, today: Date) -> Placement {
+    let creditors = &plan.targets.creditors;
+    if !creditors.is_empty() && !creditors.contains(&candidate.creditor) {
+        return Placement::Left;
+    }
+    let kind = DebtKind::on(candidate.due, today, plan.targets.collectible_years);
+    if !plan.targets.kinds.contains(&kind) {
+        return Placement::Left;
+    }
+    if !plan.targets.debtor_types.contains(&candidate.debtor_type) {
+        return if plan.channel == Channel::Ivr {
+            Placement::Held { why: "needs_agent" }
+        } else {
+            Placement::Left
+        };
+    }
+    if plan.channel != Channel::Ivr {
+        return Placement::Held { why: "needs_agent" };
+    }
+    if held_out(plan, candidate) {
+        return Placement::Done { why: "held_out" };
+    }
+    let facts = ScoreFacts {
+        amount: candidate.amount,
+        debtor_type: candidate.debtor_type,
+        kind,
+        tries: 0,
+        answered_before: false,
+    };
+    Placement::Queued { score: score(&plan.score, &facts) }
+}
+
+/// A fixed share of debts is left alone, to measure what calls bring. The draw is the debt's own, so that it stands
+/// however often the campaign is filled.
+fn held_out(plan: &CampaignPlan, candidate: &Candidate) -> bool {
+    let mixed = candidate.debt.0.unsigned_abs().wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
+    mixed % 100 < u64::from(plan.limits.hold_out_percent)
+}
+
+async fn set(store: &Store, name: &str, state: CampaignState) -> anyhow::Result<()> {
+    let moved = store.set_campaign(name, state, Clock.wall()).await?;
+    anyhow::ensure!(moved, "campaign {name:?} is not there, is stopped, or is {} already", state.code());
+    println!("{name}: {}", state.code());
+    Ok(())
+}
+
+async fn list(store: &Store) -> anyhow::Result<()> {
+    for row in store.campaigns().await? {
+        let totals = store.why_not(row.id).await?;
+        let of =
+            |state: &str| totals.iter().filter(|t| t.state.code() == state).map(|t| t.contacts).sum::<u64>();
+        let all: u64 = totals.iter().map(|t| t.contacts).sum();
+        println!(
+            "{:<24} {:<8} contacts {all}: queued {} waiting {} in flight {} held {} done {}",
+            row.name,
+            row.state.code(),
+            of("queued"),
+            of("waiting"),
+            of("in_flight"),
+            of("held"),
+            of("done"),
+        );
+    }
+    Ok(())
+}
+
+async fn why_not(store: &Store, name: &str, json: bool) -> anyhow::Result<()> {
+    let rows = store.campaigns().await?;
+    let Some(row) = rows.iter().find(|row| row.name == name) else {
+        anyhow::bail!("no campaign {name:?} in the database; fill it first");
+    };
+    let totals = store.why_not(row.id).await?;
+    let all: u64 = totals.iter().map(|t| t.contacts).sum();
+    if json {
+        let lines: Vec<_> = totals
+            .iter()
+            .map(|t| serde_json::json!({ "state": t.state.code(), "why": t.why, "contacts": t.contacts }))
+            .collect();
+        println!("{}", serde_json::json!({ "campaign": name, "contacts": all, "totals": lines }));
+        return Ok(());
+    }
+    for total in &totals {
+        println!("{:<10} {:<24} {:>9}", total.state.code(), total.why, total.contacts);
+    }
+    println!("{:<10} {:<24} {all:>9}", "all", "");
+    Ok(())
+}

@@ -1,0 +1,57 @@
+//! What commands that work on the database have in common: the configuration and the open store.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Args;
+
+use super::check::{environment, refuse};
+use super::screen_language::{parse_language, screen_language};
+use crate::config::Config;
+use crate::domain::Language;
+use crate::store::{Store, StorePlan};
+
+/// Where the configuration is, and in which language to answer.
+#[derive(Debug, Clone, Args)]
+pub struct ConfigArgs {
+    /// Folder of the configuration
+    #[arg(long, value_name = "DIR", default_value = "config", global = true)]
+    pub config: PathBuf,
+    /// Language of the messages: ru or en
+    #[arg(long, value_parser = parse_language, global = true)]
+    pub lang: Option<Language>,
+}
+
+impl ConfigArgs {
+    pub fn language(&self) -> Language {
+        screen_language(self.lang)
+    }
+
+    /// Reads the configuration; a bad one is shown whole and ends the command with code 78.
+    ///
+    /// # Errors
+    /// The exit code to leave with.
+    pub fn load(&self) -> Result<Config, ExitCode> {
+        Config::load(&self.config, &environment()).map_err(|problems| refuse(&problems, self.language()))
+    }
+}
+
+/// Opens the store of a configuration.
+///
+/// # Errors
+/// When the database can't be opened.
+pub async fn store(config: &Config) -> anyhow::Result<Store> {
+    let file = &config.daemon.data_dir;
+    std::fs::create_dir_all(file).with_context(|| format!("making {}", file.display()))?;
+    let plan = StorePlan { url: config.store.url.clone(), node: config.daemon.node.clone() };
+    Store::open(plan).await.context("opening the store")
+}
+
+/// Runs a command's work on a runtime of its own.
+///
+/// # Errors
+/// The work's own, or that no runtime could be had.
+pub fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    tokio::runtime::Runtime::new().context("starting the runtime")?.block_on(work)
+}

@@ -1,0 +1,91 @@
+//! `obzvon run`: the daemon, until SIGTERM.
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Args;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use tracing::info;
+
+use super::open::{ConfigArgs, block_on};
+use crate::config::LogFormat;
+use crate::daemon::Daemon;
+
+/// Runs the daemon. SIGTERM drains, SIGHUP reloads, SIGUSR1 throws the kill switch
+#[derive(Debug, Args)]
+pub struct Run {
+    #[command(flatten)]
+    config: ConfigArgs,
+}
+
+impl Run {
+    /// Runs until it is told to end.
+    ///
+    /// # Errors
+    /// When a part of the daemon can't be had.
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        let config = match self.config.load() {
+            Ok(config) => config,
+            Err(code) => return Ok(code),
+        };
+        log_to_stderr(config.daemon.log);
+        block_on(async {
+            let kill_switch = config.daemon.kill_switch.clone();
+            let (reload, reloads) = mpsc::channel(1);
+            let end = CancellationToken::new();
+            let mut daemon = Daemon::start(config).await?;
+            let mut tasks = JoinSet::new();
+            let ended = end.clone();
+            tasks.spawn(async move { hear_signals(ended, reload, &kill_switch).await });
+            daemon.work(end.clone(), reloads).await;
+            daemon.drain().await;
+            end.cancel();
+            tasks.shutdown().await;
+            Ok(ExitCode::SUCCESS)
+        })
+    }
+}
+
+/// Structured logs on standard error; `RUST_LOG` chooses what is told.
+pub fn log_to_stderr(format: LogFormat) {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| {
+        // The SIP library logs whole messages, and with them numbers: it may warn, no more.
+        tracing_subscriber::EnvFilter::new("info,rsipstack=error,sqlx=warn")
+    });
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match format {
+        LogFormat::Json => logs.json().init(),
+        LogFormat::Pretty => logs.init(),
+    }
+}
+
+async fn hear_signals(
+    end: CancellationToken,
+    reload: mpsc::Sender<()>,
+    kill_switch: &std::path::Path,
+) -> anyhow::Result<()> {
+    let mut term = signal(SignalKind::terminate()).context("hearing SIGTERM")?;
+    let mut int = signal(SignalKind::interrupt()).context("hearing SIGINT")?;
+    let mut hup = signal(SignalKind::hangup()).context("hearing SIGHUP")?;
+    let mut usr1 = signal(SignalKind::user_defined1()).context("hearing SIGUSR1")?;
+    loop {
+        tokio::select! {
+            _ = term.recv() => end.cancel(),
+            _ = int.recv() => end.cancel(),
+            _ = hup.recv() => { reload.try_send(()).ok(); }
+            // The file is the switch: it outlives the process, and an operator removes it when he is sure.
+            _ = usr1.recv() => throw(kill_switch).await,
+            () = end.cancelled() => return Ok(()),
+        }
+    }
+}
+
+async fn throw(kill_switch: &std::path::Path) {
+    match tokio::fs::write(kill_switch, b"").await {
+        Ok(()) => info!("SIGUSR1: the kill switch is thrown; remove its file to go on"),
+        Err(fault) => tracing::error!(%fault, "the kill switch could not be thrown"),
+    }
+}
