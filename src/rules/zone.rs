@@ -97,3 +97,26 @@ impl From<ZoneSet> for Named {
         Self { names: known.chain(set.unknown).collect(), evidence: set.evidence }
     }
 }
+
+/// One zone for each clock of Russia, west to east.
+const RUSSIA: [&str; 11] = [
+    "Europe/Kaliningrad",
+    "Europe/Moscow",
+    "Europe/Samara",
+    "Asia/Yekaterinburg",
+    "Asia/Omsk",
+    "Asia/Krasnoyarsk",
+    "Asia/Irkutsk",
+    "Asia/Yakutsk",
+    "Asia/Vladivostok",
+    "Asia/Magadan",
+    "Asia/Kamchatka",
+];
+
+/// Where a contact may be, from what a list says of him: a zone by its IANA name, else anywhere in Russia.
+pub fn of_contact(time_zone: Option<&str>) -> ZoneSet {
+    match time_zone.and_then(Zone::find) {
+        Some(zone) => ZoneSet::resolve([zone.name()], "list"),
+        None => ZoneSet::resolve(RUSSIA, "unknown"),
+    }
+}

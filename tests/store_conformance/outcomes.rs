@@ -80,7 +80,8 @@ async fn a_number_out_of_service_is_not_tried_again(world: World) {
     let attempt = world.permit(&contact, noon()).await.attempt();
     let request = FinishRequest {
         finished: finished(Outcome::InvalidNumber),
-        kind: EventKind::AttemptUnconnected,
+        kinds: vec![EventKind::AttemptUnconnected],
+        asks: Vec::new(),
         next: NextStep::Wait(noon() + hours(1)),
         ..promised(attempt)
     };

@@ -32,7 +32,8 @@ async fn three_calls(world: &World) {
     heard.finished.stamps.end = Some(noon() + seconds(35));
     let failed = FinishRequest {
         finished: finished(Outcome::Failed(Fault::Trunk)),
-        kind: EventKind::AttemptUnconnected,
+        kinds: vec![EventKind::AttemptUnconnected],
+        asks: Vec::new(),
         next: NextStep::Wait(noon() + hours(1)),
         ..promised(attempts[2])
     };

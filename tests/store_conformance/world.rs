@@ -225,7 +225,8 @@ pub fn promised(attempt: AttemptId) -> FinishRequest {
             keys: "1".into(),
             ..finished(Outcome::Answered)
         },
-        kind: EventKind::Conversation,
+        kinds: vec![EventKind::Conversation],
+        asks: Vec::new(),
         holds: Vec::new(),
         next: NextStep::Done(DoneWhy::Reached),
         score: None,
@@ -238,7 +239,8 @@ pub fn no_answer(attempt: AttemptId, next: Timestamp) -> FinishRequest {
     FinishRequest {
         attempt,
         finished: finished(Outcome::NoAnswer),
-        kind: EventKind::AttemptNoAnswer,
+        kinds: vec![EventKind::AttemptNoAnswer],
+        asks: Vec::new(),
         holds: Vec::new(),
         next: NextStep::Wait(next),
         score: None,

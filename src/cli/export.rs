@@ -1,0 +1,178 @@
+//! `obzvon export attempts`: every attempt with all that is kept of it.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::{Args, ValueEnum};
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::open::{ConfigArgs, block_on, store};
+use crate::domain::Money;
+fn neutralise(text: &str) -> std::borrow::Cow<'_, str> {
+    text.into()
+}
+use crate::store::{AttemptFilter, AttemptRow};
+
+/// Exports lists as CSV or JSON lines, to standard output
+#[derive(Debug, Args)]
+pub struct Export {
+    #[command(flatten)]
+    config: ConfigArgs,
+    /// What to export
+    what: What,
+    /// One JSON object a line
+    #[arg(long, conflicts_with = "csv")]
+    json: bool,
+    /// Comma-separated values with a header (the default)
+    #[arg(long)]
+    csv: bool,
+    /// Reserved at or after this moment
+    #[arg(long)]
+    from: Option<Timestamp>,
+    /// Reserved before this moment
+    #[arg(long)]
+    to: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum What {
+    Attempts,
+}
+
+impl Export {
+    /// Writes the list.
+    ///
+    /// # Errors
+    /// When the store or the output fails.
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        let config = match self.config.load() {
+            Ok(config) => config,
+            Err(code) => return Ok(code),
+        };
+        let What::Attempts = self.what;
+        let filter = AttemptFilter { campaign: None, from: self.from, to: self.to };
+        block_on(async {
+            let store = store(&config).await?;
+            let mut walk = store.export_attempts(filter);
+            let mut sink = Sink::new(self.json)?;
+            loop {
+                let page = walk.next_page().await?;
+                if page.is_empty() {
+                    break;
+                }
+                for row in &page {
+                    sink.put(row).context("writing attempts")?;
+                }
+            }
+            sink.end()?;
+            store.close().await;
+            Ok(ExitCode::SUCCESS)
+        })
+    }
+}
+
+enum Sink {
+    Csv(Box<csv::Writer<std::io::Stdout>>),
+    Json(std::io::BufWriter<std::io::Stdout>),
+}
+
+impl Sink {
+    fn new(json: bool) -> anyhow::Result<Self> {
+        if json {
+            return Ok(Self::Json(std::io::BufWriter::new(std::io::stdout())));
+        }
+        let mut writer = csv::Writer::from_writer(std::io::stdout());
+        writer.write_record(COLUMNS).context("writing the header")?;
+        Ok(Self::Csv(Box::new(writer)))
+    }
+
+    fn put(&mut self, row: &AttemptRow) -> anyhow::Result<()> {
+        let object = object(row);
+        match self {
+            Self::Csv(writer) => {
+                let cells = COLUMNS.iter().map(|column| cell(&object[column]));
+                writer.write_record(cells.collect::<Vec<_>>())?;
+            }
+            Self::Json(writer) => writeln!(writer, "{object}")?,
+        }
+        Ok(())
+    }
+
+    fn end(self) -> anyhow::Result<()> {
+        match self {
+            Self::Csv(mut writer) => writer.flush().context("writing attempts"),
+            Self::Json(mut writer) => writer.flush().context("writing attempts"),
+        }
+    }
+}
+
+/// The text of a cell; one that a spreadsheet would take for a formula is neutralised.
+fn cell(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::Null => String::new(),
+        serde_json::Value::String(text) => neutralise(text).into_owned(),
+        other => other.to_string(),
+    }
+}
+
+const COLUMNS: [&str; 38] = [
+    "attempt",
+    "contact",
+    "campaign",
+    "person",
+    "debt",
+    "creditor",
+    "phone",
+    "node",
+    "trunk",
+    "caller_id",
+    "channel",
+    "debtor_type",
+    "debt_kind",
+    "amount",
+    "config_version",
+    "flow_version",
+    "due_at",
+    "reserved_at",
+    "invite_at",
+    "trying_at",
+    "ringing_at",
+    "early_media_at",
+    "answer_at",
+    "first_audio_at",
+    "first_key_at",
+    "end_at",
+    "outcome",
+    "disposition",
+    "grades",
+    "sip_code",
+    "sip_reason",
+    "q850",
+    "hung_up_by",
+    "heard_percent",
+    "keys",
+    "identified",
+    "promised_on",
+    "cost_micro",
+];
+
+fn object(row: &AttemptRow) -> serde_json::Value {
+    let stamps = &row.stamps;
+    let money = |money: Money| money.reveal();
+    json!({
+        "attempt": row.id, "contact": row.contact, "campaign": row.campaign, "person": row.person, "debt": row.debt,
+        "creditor": row.creditor, "phone": row.phone.as_e164(), "node": row.node, "trunk": row.trunk,
+        "caller_id": row.caller_id.as_e164(), "channel": row.channel, "debtor_type": row.debtor_type,
+        "debt_kind": row.debt_kind, "amount": money(row.amount), "config_version": row.config_version,
+        "flow_version": row.flow_version, "due_at": row.due_at, "reserved_at": row.reserved_at,
+        "invite_at": stamps.invite, "trying_at": stamps.trying, "ringing_at": stamps.ringing,
+        "early_media_at": stamps.early_media, "answer_at": stamps.answer, "first_audio_at": stamps.first_audio,
+        "first_key_at": stamps.first_key, "end_at": stamps.end, "outcome": row.outcome.map(|o| o.code()),
+        "disposition": row.disposition, "grades": row.grades.join(" "), "sip_code": row.last_word.sip_code,
+        "sip_reason": row.last_word.reason, "q850": row.last_word.q850, "hung_up_by": row.hung_up_by,
+        "heard_percent": row.heard_percent, "keys": row.keys, "identified": row.identified,
+        "promised_on": row.promised_on, "cost_micro": row.cost_micro,
+    })
+}
