@@ -2,3 +2,4 @@
 
 pub mod carrier;
 pub mod people;
+pub mod show;

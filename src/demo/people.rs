@@ -295,7 +295,8 @@ mod tests {
             let awake = awake_regions(now);
             assert!(
                 awake.iter().all(|region| {
-                    let local = now.to_zoned_datetime(TimeZoneDatabase::bundled().get(region.zone).expect("a zone"));
+                    let local =
+                        now.to_zoned_datetime(TimeZoneDatabase::bundled().get(region.zone).expect("a zone"));
                     (9..21).contains(&local.hour())
                 }) || awake.len() == REGIONS.len(),
                 "{hour} {awake:?}"

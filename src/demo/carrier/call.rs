@@ -224,6 +224,7 @@ impl Call {
         let key = transaction(request);
         if key == transaction(&self.invite) {
             self.record.invites += 1;
+            self.network.log.count_invite(self.place);
         }
         let Some((_, bytes)) = self.given.iter().find(|(known, _)| *known == key) else { return false };
         self.network.send(bytes, return_address(request, from)).await;
@@ -232,7 +233,7 @@ impl Call {
 
     /// Sends a response to the INVITE and repeats it until its ACK, when it is final.
     pub(super) async fn final_response(&mut self, reply: Reply<'_>) -> Vec<u8> {
-        let bytes = self.to_invite(reply).await;
+        let bytes = self.answer_invite(reply).await;
         let cseq = self.invite.cseq().map_or(0, |(number, _)| number);
         let to = return_address(&self.invite, self.source);
         self.resends.add(Awaited::Ack(cseq), bytes.clone(), to, clock::now());
@@ -240,10 +241,10 @@ impl Call {
     }
 
     pub(super) async fn provisional(&mut self, reply: Reply<'_>) -> Vec<u8> {
-        self.to_invite(reply).await
+        self.answer_invite(reply).await
     }
 
-    async fn to_invite(&mut self, reply: Reply<'_>) -> Vec<u8> {
+    async fn answer_invite(&mut self, reply: Reply<'_>) -> Vec<u8> {
         let invite = self.invite.clone();
         self.respond(&invite, self.source, reply).await
     }

@@ -92,8 +92,8 @@ impl Call {
         let tag = self.tag.clone();
         let reply = reply.tag(&tag).header(self.contact());
         self.note();
-        let required = self.invite.lists("require", "100rel");
-        if !required && !(self.faults.reliable && self.invite.lists("supported", "100rel")) {
+        let wanted = self.faults.reliable && self.invite.lists("supported", "100rel");
+        if !(wanted || self.invite.lists("require", "100rel")) {
             self.provisional(reply).await;
             return Ok(());
         }

@@ -125,6 +125,11 @@ impl CallLog {
         self.lock()[place] = record;
     }
 
+    /// Counts a repeated INVITE, which may come even after the end.
+    pub fn count_invite(&self, place: usize) {
+        self.lock()[place].invites += 1;
+    }
+
     /// Every call so far, the live ones too.
     pub fn calls(&self) -> Vec<CallRecord> {
         self.lock().clone()
