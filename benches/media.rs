@@ -1,0 +1,335 @@
+//! What the RTP engine costs and how even its packets are, beside raw UDP in the same run.
+//!
+//! `cargo bench --bench media [-- SECONDS STREAMS...]`: each row has so many streams, each 50 packets a second both
+//! ways on loopback. `raw` is the limit: one thread, the same sockets and system calls, and nothing else. `engine`
+//! plays a prompt, receives, listens for keys; `+ears` runs the detector too. Figures only; nothing is asserted.
+//!
+//! - CPU: of the sending thread alone, in milliseconds a stream and second, and as a share of one core.
+//! - gap off: how far the time between two packets of a stream is from 20 ms, by the kernel's stamps at the far end.
+//! - late: how long after its 5 ms sub-tick a packet left (engine only; upper bounds of powers of two).
+//! - RSS: growth of this process a stream; sockets are the kernel's and not in it.
+
+#![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on says why and ends")]
+#![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
+
+use std::collections::HashMap;
+use std::io::{IoSlice, IoSliceMut};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
+use std::os::fd::AsRawFd;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use nix::sys::socket::{
+    ControlMessageOwned, MsgFlags, MultiHeaders, SockaddrIn, SockaddrStorage, recvmmsg, sendmmsg, setsockopt,
+    sockopt,
+};
+use obzvon::detect::DetectorPlan;
+use obzvon::domain::Codec;
+use obzvon::domain::media_target::{Direction, MediaTarget};
+use obzvon::media::{Clip, MediaEngine, MediaPlan, PlayId, StreamPlan, g711};
+
+const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+const PACKET: usize = 172;
+const BATCH: usize = 64;
+
+fn main() {
+    let numbers: Vec<u64> = std::env::args().skip(1).filter_map(|word| word.parse().ok()).collect();
+    let (seconds, streams) = match numbers.split_first() {
+        Some((seconds, [])) => (*seconds, vec![100, 500, 1000, 2000]),
+        Some((seconds, streams)) => (*seconds, streams.iter().map(|n| *n as usize).collect()),
+        None => (10, vec![100, 500, 1000, 2000]),
+    };
+    println!(
+        "{:<8} {:>7} {:>9} {:>7} {:>9} {:>24} {:>24} {:>8} {:>6}",
+        "what",
+        "streams",
+        "ms/str·s",
+        "core %",
+        "us/packet",
+        "gap off p50/p99/max ms",
+        "late p50/p99/max ms",
+        "RSS kB",
+        "lost"
+    );
+    for count in streams {
+        raw(count, seconds);
+        engine("engine", count, seconds, None);
+        engine("+ears", count, seconds, Some(DetectorPlan::default()));
+    }
+}
+
+/// The limit: the system calls alone.
+fn raw(streams: usize, seconds: u64) {
+    let sockets: Vec<UdpSocket> = (0..streams).map(|_| UdpSocket::bind((LOOPBACK, 0)).unwrap()).collect();
+    let far = FarEnd::start(sockets.iter().map(|socket| socket.local_addr().unwrap()).collect());
+    let to = far.addr;
+    let stop = Arc::new(AtomicBool::new(false));
+    let stopping = Arc::clone(&stop);
+    let thread = std::thread::Builder::new().name("raw".to_owned()).spawn(move || {
+        let mut headers = MultiHeaders::<SockaddrStorage>::preallocate(4, None);
+        let (mut buffers, mut packet) = ([[0u8; 1500]; 4], [0x55u8; PACKET]);
+        packet[0] = 0x80;
+        let (mut due, mut sequences) = (Instant::now(), vec![0u16; sockets.len()]);
+        for phase in (0..4).cycle() {
+            if stopping.load(Ordering::Relaxed) {
+                break;
+            }
+            std::thread::sleep(due.saturating_duration_since(Instant::now()));
+            for (socket, sequence) in sockets.iter().zip(&mut sequences).skip(phase).step_by(4) {
+                let [a, b, c, d] = &mut buffers;
+                let mut slices = [a, b, c, d].map(|buffer| [IoSliceMut::new(buffer)]);
+                let flags = MsgFlags::MSG_DONTWAIT;
+                drop(
+                    recvmmsg(socket.as_raw_fd(), &mut headers, slices.iter_mut(), flags, None)
+                        .map(Iterator::count),
+                );
+                packet[2..4].copy_from_slice(&sequence.to_be_bytes());
+                *sequence = sequence.wrapping_add(1);
+                drop(socket.send_to(&packet, to));
+            }
+            due += Duration::from_millis(5);
+        }
+    });
+    let cpu = measure("raw", seconds, &far);
+    stop.store(true, Ordering::Relaxed);
+    thread.unwrap().join().unwrap();
+    row("raw", streams, seconds, cpu, &far.stop(), None, None);
+}
+
+/// Ours.
+fn engine(what: &str, streams: usize, seconds: u64, detector: Option<DetectorPlan>) {
+    let before = resident_kb();
+    let engine = MediaEngine::start(MediaPlan::on(LOOPBACK)).unwrap();
+    let plan = StreamPlan { recording: None, detector };
+    let opened: Vec<_> = (0..streams).map(|_| engine.open(plan.clone()).unwrap()).collect();
+    let far = FarEnd::start(opened.iter().map(|stream| stream.local_addr()).collect());
+    let target = MediaTarget {
+        addr: far.addr,
+        rtcp: far.rtcp,
+        codec: Codec::Pcma,
+        telephone_event: Some(101),
+        direction: Direction::Both,
+    };
+    let prompt = Arc::new(Clip::from_pcm(&voice(8000 * (seconds as usize + 5))));
+    for (n, stream) in opened.iter().enumerate() {
+        stream.connect(target.clone()).unwrap();
+        stream.play(PlayId(1), vec![Arc::clone(&prompt)]).unwrap();
+        if n % 20 == 19 {
+            // Calls do not begin all at once.
+            std::thread::sleep(Duration::from_millis(3));
+        }
+    }
+    let cpu = measure("media-0", seconds, &far);
+    let grown = resident_kb().saturating_sub(before + prompt.samples() as u64 * 4 / 1024);
+    let heard = far.stop();
+    let figures = engine.figures().remove(0);
+    let late = [0.5, 0.99, 1.0].map(|share| figures.late_at_most(share));
+    row(what, streams, seconds, cpu, &heard, Some(late), Some(grown as f64 / streams as f64));
+    if figures.skipped + figures.unsent > 0 {
+        println!(
+            "         skipped {} periods, {} packets not taken by the kernel",
+            figures.skipped, figures.unsent
+        );
+    }
+}
+
+/// CPU seconds of a thread, by its name, over the measured time; the first second is left out.
+fn measure(thread: &str, seconds: u64, far: &FarEnd) -> f64 {
+    std::thread::sleep(Duration::from_secs(1));
+    let before = cpu_of(thread);
+    far.clear.store(true, Ordering::Relaxed);
+    std::thread::sleep(Duration::from_secs(seconds));
+    cpu_of(thread) - before
+}
+
+fn row(
+    what: &str,
+    streams: usize,
+    seconds: u64,
+    cpu: f64,
+    heard: &Heard,
+    late: Option<[Duration; 3]>,
+    kb: Option<f64>,
+) {
+    let ms = |d: Duration| format!("{:.2}", d.as_secs_f64() * 1e3);
+    let gaps = [0.5, 0.99, 1.0].map(|share| ms(heard.gap_off(share))).join(" / ");
+    let late = late.map_or("-".to_owned(), |late| late.map(ms).join(" / "));
+    let per = cpu * 1e3 / (streams as f64 * seconds as f64);
+    println!(
+        "{what:<8} {streams:>7} {per:>9.3} {:>7.1} {:>9.2} {gaps:>24} {late:>24} {:>8} {:>6}",
+        cpu / seconds as f64 * 100.0,
+        per * 1e3 / 50.0,
+        kb.map_or("-".to_owned(), |kb| format!("{kb:.1}")),
+        heard.lost,
+    );
+}
+
+/// One socket that plays the far end of every stream: talks 50 packets a second to each, and stamps what comes.
+struct FarEnd {
+    addr: SocketAddr,
+    rtcp: SocketAddr,
+    clear: Arc<AtomicBool>,
+    stop: Arc<AtomicBool>,
+    thread: JoinHandle<Heard>,
+    _rtcp: UdpSocket,
+}
+
+#[derive(Default)]
+struct Heard {
+    /// Microseconds off 20 ms, and how many gaps were so.
+    gaps: HashMap<u64, u64>,
+    lost: u64,
+}
+
+impl Heard {
+    fn gap_off(&self, share: f64) -> Duration {
+        let mut all: Vec<_> = self.gaps.iter().collect();
+        all.sort();
+        let wanted = (self.gaps.values().sum::<u64>() as f64 * share).ceil() as u64;
+        let mut seen = 0;
+        let at = all.iter().find(|(_, count)| {
+            seen += **count;
+            seen >= wanted
+        });
+        Duration::from_micros(at.map_or(0, |(us, _)| **us))
+    }
+}
+
+impl FarEnd {
+    fn start(streams: Vec<SocketAddr>) -> Self {
+        let socket = UdpSocket::bind((LOOPBACK, 0)).unwrap();
+        setsockopt(&socket, sockopt::ReceiveTimestampns, &true).unwrap();
+        // Forced where we may, else what the kernel grants.
+        if setsockopt(&socket, sockopt::RcvBufForce, &(32 << 20)).is_err() {
+            setsockopt(&socket, sockopt::RcvBuf, &(4 << 20)).unwrap();
+        }
+        let rtcp_socket = UdpSocket::bind((LOOPBACK, 0)).unwrap();
+        let (addr, rtcp) = (socket.local_addr().unwrap(), rtcp_socket.local_addr().unwrap());
+        let (clear, stop) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+        let flags = (Arc::clone(&clear), Arc::clone(&stop));
+        let thread = std::thread::spawn(move || talk_and_hear(&socket, &streams, &flags.0, &flags.1));
+        Self { addr, rtcp, clear, stop, thread, _rtcp: rtcp_socket }
+    }
+
+    fn stop(self) -> Heard {
+        self.stop.store(true, Ordering::Relaxed);
+        self.thread.join().unwrap()
+    }
+}
+
+/// Wakes every 2 ms, never for a packet: a wake-up a packet would take the tested thread's time.
+fn talk_and_hear(socket: &UdpSocket, streams: &[SocketAddr], clear: &AtomicBool, stop: &AtomicBool) -> Heard {
+    let mut heard = Heard::default();
+    let mut last: HashMap<u16, (u16, Duration)> = HashMap::new();
+    let voice: Vec<u8> = voice(8000).iter().map(|sample| g711::encode(Codec::Pcma, *sample)).collect();
+    let to: Vec<Option<SockaddrIn>> = streams
+        .iter()
+        .map(|addr| match addr {
+            SocketAddr::V4(v4) => Some(SockaddrIn::from(*v4)),
+            SocketAddr::V6(_) => None,
+        })
+        .collect();
+    let mut out = MultiHeaders::<SockaddrIn>::preallocate(BATCH, None);
+    let mut headers =
+        MultiHeaders::<SockaddrIn>::preallocate(BATCH, Some(nix::cmsg_space!(nix::sys::time::TimeSpec)));
+    let mut buffers = vec![[0u8; 1500]; BATCH];
+    let (started, mut tick) = (Instant::now(), 0usize);
+    while !stop.load(Ordering::Relaxed) {
+        let due = started + Duration::from_millis(2) * tick as u32;
+        std::thread::sleep(due.saturating_duration_since(Instant::now()));
+        if clear.swap(false, Ordering::Relaxed) {
+            heard = Heard::default();
+        }
+        let (turn, round) = (tick % 10, tick / 10);
+        let mut packet = [0u8; PACKET];
+        packet[..2].copy_from_slice(&[0x80, 8]);
+        packet[2..4].copy_from_slice(&(round as u16).to_be_bytes());
+        packet[4..8].copy_from_slice(&(round as u32 * 160).to_be_bytes());
+        packet[12..].copy_from_slice(&voice[round % 50 * 160..][..160]);
+        let chunk: Vec<Option<SockaddrIn>> = to.iter().skip(turn).step_by(10).copied().collect();
+        for addrs in chunk.chunks(BATCH) {
+            let slices: Vec<[IoSlice<'_>; 1]> = addrs.iter().map(|_| [IoSlice::new(&packet)]).collect();
+            drop(
+                sendmmsg(socket.as_raw_fd(), &mut out, slices.iter(), addrs, [], MsgFlags::empty())
+                    .map(Iterator::count),
+            );
+        }
+        hear(socket, &mut headers, &mut buffers, |port, sequence, at| {
+            if let Some((before, when)) = last.insert(port, (sequence, at)) {
+                let ahead = sequence.wrapping_sub(before);
+                if ahead == 1 {
+                    let off = (at.saturating_sub(when).as_micros() as u64).abs_diff(20_000);
+                    *heard.gaps.entry(off).or_default() += 1;
+                } else {
+                    heard.lost += u64::from(ahead.saturating_sub(1));
+                }
+            }
+        });
+        tick += 1;
+    }
+    heard
+}
+
+fn hear(
+    socket: &UdpSocket,
+    headers: &mut MultiHeaders<SockaddrIn>,
+    buffers: &mut [[u8; 1500]],
+    mut note: impl FnMut(u16, u16, Duration),
+) {
+    loop {
+        let mut slices: Vec<[IoSliceMut<'_>; 1]> = buffers.iter_mut().map(|b| [IoSliceMut::new(b)]).collect();
+        let flags = MsgFlags::MSG_DONTWAIT;
+        let Ok(messages) = recvmmsg(socket.as_raw_fd(), headers, slices.iter_mut(), flags, None) else {
+            return;
+        };
+        let mut count = 0;
+        for message in messages {
+            count += 1;
+            let at = message.cmsgs().unwrap().find_map(|control| match control {
+                ControlMessageOwned::ScmTimestampns(at) => Some(Duration::from(at)),
+                _ => None,
+            });
+            let bytes = message.iovs().next().unwrap_or_default();
+            if let (Some(at), Some(from), [_, _, high, low, ..]) = (at, message.address, bytes) {
+                note(from.port(), u16::from_be_bytes([*high, *low]), at);
+            }
+        }
+        if count < BATCH {
+            return;
+        }
+    }
+}
+
+/// Something of a voice's shape, so that the listeners work as they do in service.
+fn voice(samples: usize) -> Vec<i16> {
+    let tau = std::f32::consts::TAU;
+    (0..samples)
+        .map(|n| {
+            let t = n as f32 / 8000.0;
+            let pitch = 120.0 + 15.0 * (tau * 1.3 * t).sin();
+            let sum: f32 = (1..12).map(|k| (tau * pitch * k as f32 * t).sin() / k as f32).sum();
+            (5000.0 * sum * (tau * 2.0 * t).sin().max(0.0)) as i16
+        })
+        .collect()
+}
+
+/// Seconds on a CPU of this process's threads of a name.
+fn cpu_of(name: &str) -> f64 {
+    let tasks = std::fs::read_dir("/proc/self/task").unwrap().flatten();
+    let mine = tasks.filter(|task| {
+        std::fs::read_to_string(task.path().join("comm")).is_ok_and(|comm| comm.trim() == name)
+    });
+    let spent = mine.filter_map(|task| {
+        let stat = std::fs::read_to_string(task.path().join("schedstat")).ok()?;
+        stat.split(' ').next()?.parse::<f64>().ok()
+    });
+    spent.sum::<f64>() / 1e9
+}
+
+fn resident_kb() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.trim().trim_end_matches(" kB").trim().parse().unwrap()
+}
