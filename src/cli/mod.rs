@@ -4,6 +4,7 @@ pub mod campaign;
 pub mod check;
 mod db;
 mod export;
+mod flow;
 mod prompt_folder;
 mod prompts;
 pub mod open;
@@ -32,6 +33,7 @@ enum Command {
     Check(check::Check),
     Db(db::Db),
     Export(export::Export),
+    Flow(flow::FlowArgs),
     Prompts(prompts::Prompts),
     Report(report::Report),
     Rules(rules::RulesArgs),
@@ -50,6 +52,7 @@ impl Cli {
             Command::Check(check) => Ok(check.run()),
             Command::Db(db) => db.run(),
             Command::Export(export) => export.run(),
+            Command::Flow(args) => args.run(),
             Command::Prompts(prompts) => prompts.run(),
             Command::Report(report) => report.run(),
             Command::Rules(args) => args.run(),

@@ -64,7 +64,7 @@ fn note(reading: &Reading<'_>, path: &str, mistake: ivr::Mistake) {
 }
 
 /// Sound files a flow may play, 8 kHz mono, by their paths from the folder of prompts.
-fn sounds(dir: &Path) -> BTreeSet<String> {
+pub fn sounds(dir: &Path) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut folders = vec![dir.to_owned()];
     while let Some(folder) = folders.pop() {

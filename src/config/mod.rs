@@ -14,6 +14,7 @@ mod rules;
 mod secret;
 mod trunks;
 
+pub use flows::sounds;
 pub use plan::{
     Config, DaemonConfig, FlowsConfig, ImportConfig, LogFormat, MediaConfig, PromptsConfig, RulesConfig,
     SipConfig, StoreConfig,

@@ -13,6 +13,14 @@ pub struct Mistake {
     pub text: String,
 }
 
+impl Mistake {
+    /// A mistake of writing, as the YAML reader found it.
+    pub(super) fn of_writing(error: &serde_saphyr::Error) -> Self {
+        let line = error.location().and_then(|at| u32::try_from(at.line()).ok()).filter(|line| *line > 0);
+        Self { line, key: String::new(), text: error.without_snippet().to_string() }
+    }
+}
+
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(line) = self.line {

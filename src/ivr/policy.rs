@@ -7,9 +7,6 @@ use super::Notice;
 pub struct Policy {
     /// What must be told first, unskippable.
     pub notices: Vec<Notice>,
-    /// The creditor may be named before the person has said who he is. Off by default: the name alone may tell
-    /// a third party of a debt.
-    pub creditor_before_identity: bool,
     /// Every menu has a key that stops such calls or opens a complaint.
     pub stop_key: bool,
     /// A promise may name a day at most this far off.
@@ -23,7 +20,6 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             notices: vec![Notice::Robot, Notice::Recording],
-            creditor_before_identity: false,
             stop_key: true,
             promise_within_days: 14,
             call_hours: (9, 19),

@@ -27,6 +27,8 @@ pub(super) struct Step {
     pub(super) name: String,
     pub(super) line: Option<u32>,
     pub(super) requires_identity: bool,
+    /// On every path here the person has said that he is the debtor; the checker works it out.
+    pub(super) identified: bool,
     pub(super) mark: Option<Mark>,
     /// With `Enter`, once the number is confirmed.
     pub(super) acts: Vec<Act>,

@@ -75,6 +75,7 @@ impl Checker<'_> {
             name: name.to_owned(),
             line: self.line,
             requires_identity: step.requires == Some(MarkWord::RightParty),
+            identified: false,
             mark: step.mark.map(|MarkWord::RightParty| Mark::RightParty),
             acts,
             outcome: step.outcome,

@@ -23,7 +23,8 @@ pub(super) fn check(
     let flow = checker.build();
     // What steps say of each other is read only once each of them makes sense by itself.
     if checker.mistakes.is_empty() {
-        let flow = flow.expect("a file without a mistake gives a flow");
+        let mut flow = flow.expect("a file without a mistake gives a flow");
+        paths::note_identity(&mut flow);
         let mut mistakes = paths::check(&flow);
         mistakes.extend(duties::check(&flow, policy));
         if mistakes.is_empty() {
@@ -88,3 +89,6 @@ impl<'a> Checker<'a> {
 fn at_step(step: &Step, text: impl Into<String>) -> Mistake {
     Mistake { line: step.line, key: format!("steps.{}", step.name), text: text.into() }
 }
+
+#[cfg(test)]
+mod tests;

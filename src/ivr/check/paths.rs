@@ -21,11 +21,8 @@ pub(super) fn check(flow: &Flow) -> Vec<Mistake> {
             mistakes.push(at_step(step, "no way out of here ends the call: a loop without exit"));
         }
     }
-    // The analyses below are about paths that begin at the start and end.
-    if mistakes.is_empty() {
-        mistakes.extend(disclosure(flow));
-        mistakes.extend(without_outcome(flow));
-    }
+    mistakes.extend(disclosure(flow));
+    mistakes.extend(without_outcome(flow));
     mistakes
 }
 
@@ -77,16 +74,23 @@ fn on_every_path(flow: &Flow, gives: impl Fn(&Step, Way) -> bool) -> Vec<bool> {
     }
 }
 
+/// Works out where the person is certain to be the debtor.
+pub(super) fn note_identity(flow: &mut Flow) {
+    let identified = on_every_path(flow, |step, _| step.mark == Some(Mark::RightParty));
+    for (step, before) in flow.steps.iter_mut().zip(identified) {
+        step.identified = before || step.mark == Some(Mark::RightParty);
+    }
+}
+
 /// Debt data where it is not certain on every path that the debtor listens.
 fn disclosure(flow: &Flow) -> Vec<Mistake> {
-    let identified = on_every_path(flow, |step, _| step.mark == Some(Mark::RightParty));
     let mut mistakes = Vec::new();
     for (number, step) in flow.steps.iter().enumerate() {
         let reads = step.reads_debt();
         if reads && !step.requires_identity {
             mistakes.push(at_step(step, "reads debt.* without requires: right_party"));
         }
-        if (reads || step.requires_identity) && !identified[number] && step.mark.is_none() {
+        if (reads || step.requires_identity) && !step.identified {
             let path = unidentified_path(flow, number).join(" → ");
             mistakes.push(at_step(step, format!("may be reached without mark: right_party, by {path}")));
         }

@@ -10,14 +10,7 @@ use crate::ivr::Mistake;
 /// # Errors
 /// The first mistake of writing, with its line: an unknown key, a wrong type, a duplicate.
 pub fn read(text: &str) -> Result<FlowFile, Mistake> {
-    serde_saphyr::from_str(text).map_err(|error| {
-        let line = error.location().map_or(0, |at| at.line());
-        Mistake {
-            line: u32::try_from(line).ok(),
-            key: String::new(),
-            text: error.without_snippet().to_string(),
-        }
-    })
+    serde_saphyr::from_str(text).map_err(|error| Mistake::of_writing(&error))
 }
 
 /// The JSON Schema of flow files, so that editors complete and underline.

@@ -1,0 +1,88 @@
+//! Finds and reads flow files.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use clap::Args;
+
+use crate::config;
+use crate::ivr::{self, Flow, Mistake, Policy};
+
+/// Where flows and the sound files they name are.
+#[derive(Debug, Args)]
+pub struct Folder {
+    /// Folder of the configuration
+    #[arg(long, global = true, value_name = "DIR", default_value = "config")]
+    config: PathBuf,
+    /// Folder of the sound files that flows may name
+    #[arg(long, global = true, value_name = "DIR", default_value = "prompts")]
+    prompts: PathBuf,
+    /// How many days off a promise may be, by the campaign's policy
+    #[arg(long, global = true, value_name = "DAYS", default_value_t = Policy::default().promise_within_days)]
+    promise_within_days: u16,
+}
+
+impl Folder {
+    pub fn flows(&self) -> PathBuf {
+        self.config.join("flows")
+    }
+
+    /// The files meant by `names`; all when there is none.
+    pub fn flow_files(&self, names: &[String]) -> anyhow::Result<Vec<PathBuf>> {
+        if names.is_empty() {
+            yaml_files(&self.flows())
+        } else {
+            Ok(names.iter().map(|n| self.flow_file(n)).collect())
+        }
+    }
+
+    /// A path as it is, a name as a file of `config/flows`.
+    pub fn flow_file(&self, name: &str) -> PathBuf {
+        let is_path = name.contains(['/', '.']);
+        if is_path { PathBuf::from(name) } else { self.flows().join(format!("{name}.yaml")) }
+    }
+
+    /// Reads and checks one flow.
+    ///
+    /// # Errors
+    /// When the file cannot be read; mistakes in it are a value.
+    pub fn flow(&self, path: &Path) -> anyhow::Result<Result<Flow, Vec<Mistake>>> {
+        let file = match ivr::read(&read(path)?) {
+            Ok(file) => file,
+            Err(mistake) => return Ok(Err(vec![mistake])),
+        };
+        let policy = Policy { promise_within_days: self.promise_within_days, ..Policy::default() };
+        Ok(Flow::check(&file, &policy, &config::sounds(&self.prompts)))
+    }
+}
+
+/// Every `.yaml` file of a folder, by name.
+pub fn yaml_files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let listing = || format!("listing {}", folder.display());
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).with_context(listing)? {
+        let path = entry.with_context(listing)?.path();
+        if path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml") {
+            files.push(path);
+        }
+    }
+    if files.is_empty() {
+        bail!("no YAML file in {}", folder.display());
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// The text of a file.
+pub fn read(path: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))
+}
+
+/// Shows mistakes as `path:line: key: what is wrong`.
+pub fn show(path: &Path, mistakes: &[Mistake]) {
+    for mistake in mistakes {
+        let line = mistake.line.map_or(String::new(), |line| format!(":{line}"));
+        let key = if mistake.key.is_empty() { String::new() } else { format!("{}: ", mistake.key) };
+        eprintln!("{}{line}: {key}{}", path.display(), mistake.text);
+    }
+}

@@ -1,0 +1,120 @@
+//! `obzvon flow play`: walks through a flow in the terminal.
+
+use std::io::{self, BufRead, Write};
+use std::sync::Arc;
+
+use anyhow::{Context, anyhow};
+use clap::Args;
+use jiff::civil::Date;
+
+use super::files::{self, Folder};
+use crate::daemon::Clock;
+use crate::domain::Language;
+use crate::ivr::{Debtor, Rehearsal};
+
+const HELP: &str = "keys: 0-9 * #; an empty line: silence; events: agent no_agent machine beep pause hangup";
+
+/// The flow and the invented debtor.
+#[derive(Debug, Args)]
+pub struct Play {
+    /// Name of a flow or path of its file.
+    flow: String,
+    /// The debtor's name; without it the wording without a name is said.
+    #[arg(long)]
+    name: Option<String>,
+    /// ru or en.
+    #[arg(long, default_value = "ru", value_parser = super::super::screen_language::parse_language)]
+    lang: Language,
+    #[arg(long)]
+    creditor: Option<String>,
+    /// What is owed: 1234.50.
+    #[arg(long)]
+    amount: Option<String>,
+    #[arg(long)]
+    due: Option<Date>,
+    #[arg(long)]
+    today: Option<Date>,
+}
+
+impl Play {
+    /// Reads turns from the terminal until the flow is over; the end of the input hangs up.
+    ///
+    /// # Errors
+    /// When the flow cannot be read, or the terminal.
+    pub fn run(&self, folder: &Folder) -> anyhow::Result<bool> {
+        let path = folder.flow_file(&self.flow);
+        let flow = match folder.flow(&path)? {
+            Ok(flow) => Arc::new(flow),
+            Err(mistakes) => {
+                files::show(&path, &mistakes);
+                return Ok(false);
+            }
+        };
+        let facts = self.debtor().facts().map_err(|why| anyhow!(why))?;
+        println!("{}; {HELP}", flow.label());
+        let mut call = Rehearsal::begin(flow, facts, Clock.now(), &super::heard);
+        let mut lines = io::stdin().lock().lines();
+        let mut shown = Shown::default();
+        shown.show(&call);
+        while !call.is_over() {
+            print!("> ");
+            io::stdout().flush().context("writing to the terminal")?;
+            let line = lines.next().transpose().context("reading the terminal")?;
+            let turn = match line.as_deref().map(str::trim) {
+                None => "hangup",
+                Some("") => "silence",
+                Some(turn) => turn,
+            };
+            if let Err(why) = call.turn(turn) {
+                println!("{why}; {HELP}");
+            }
+            shown.show(&call);
+            while turn != "hangup" && call.hear() {
+                shown.show(&call);
+            }
+        }
+        let outcome = call.disposition.map_or("none", |outcome| outcome.code());
+        let grades: Vec<_> = call.grades.iter().map(|grade| grade.code()).collect();
+        let steps: Vec<_> = call.run().trail().map(|(_, step)| step).collect();
+        println!("outcome: {outcome}\ngrades: {}\nsteps: {}", grades.join(", "), steps.join(" → "));
+        println!("keys: {}", call.run().keys_masked());
+        Ok(true)
+    }
+
+    fn debtor(&self) -> Debtor {
+        let invented = Debtor::default();
+        Debtor {
+            name: self.name.clone(),
+            lang: self.lang,
+            creditor: self.creditor.clone().unwrap_or(invented.creditor),
+            amount: self.amount.clone().unwrap_or(invented.amount),
+            due: self.due.unwrap_or(invented.due),
+            today: self.today.unwrap_or(invented.today),
+            ..invented
+        }
+    }
+}
+
+/// How much of the call the terminal has seen.
+#[derive(Default)]
+struct Shown {
+    said: usize,
+    acts: usize,
+    promised: bool,
+}
+
+impl Shown {
+    fn show(&mut self, call: &Rehearsal<'_>) {
+        for act in &call.acts[self.acts..] {
+            println!("  [{act}]");
+        }
+        for said in &call.said[self.said..] {
+            println!("  {said}");
+        }
+        if let Some(day) = call.promised.filter(|_| !self.promised) {
+            println!("  [promised {day}]");
+        }
+        (self.acts, self.said) = (call.acts.len(), call.said.len());
+        self.promised = call.promised.is_some();
+    }
+}

@@ -1,0 +1,190 @@
+//! What the checker refuses: each case breaks a sound flow in one place.
+
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::ivr::{Notice, read};
+
+const SOUND: &str = r##"
+flow: small
+version: 3
+languages: [en]
+start: hello
+steps:
+  hello:
+    notice: [robot, recording]
+    say: { en: "A robot calls. It is recorded." }
+    barge_in: false
+    then: who
+  who:
+    ask: { en: "Is this {{ debtor.name }}?" }
+    without_name: { en: "Is this you?" }
+    keys: { 1: verified, 2: stranger, 0: stop }
+    no_input: { 1: { say: { en: "Nothing was heard." } }, else: stranger }
+    else: stranger
+  verified: { mark: right_party, then: due }
+  due:
+    requires: right_party
+    say: { en: "You owe {{ debt.amount | money }} to {{ debt.creditor }}." }
+    then: promise
+  promise:
+    requires: right_party
+    ask: { en: "Which day?" }
+    digits: { min: 1, max: 2, end: "#", as: day_of_month, within: 14d }
+    confirm: { en: "{{ input | date }}?" }
+    outcome: promise_to_pay
+    else: bye
+    then: bye
+  stop: { do: { complaint: open }, outcome: stop_requested, then: hangup }
+  stranger: { outcome: wrong_person, say: { en: "Sorry." }, then: hangup }
+  bye: { say: { en: "Bye." }, then: hangup }
+voicemail:
+  say: { en: "Call {{ campaign.callback | phone }}." }
+"##;
+
+fn check_text(text: &str) -> Result<Flow, Vec<Mistake>> {
+    let file = read(text).map_err(|mistake| vec![mistake])?;
+    Flow::check(&file, &Policy::default(), &BTreeSet::from(["hello.wav".to_owned()]))
+}
+
+/// The mistakes after `from` was replaced by `to`, one a line.
+fn broken(from: &str, to: &str) -> String {
+    assert!(SOUND.contains(from), "{from}");
+    let Err(mistakes) = check_text(&SOUND.replacen(from, to, 1)) else { return "none".to_owned() };
+    mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_sound_flow_passes() {
+    assert_eq!(check_text(SOUND).expect("sound").label(), "small@3");
+    check_text(&SOUND.replace("A robot calls. It is recorded.", "hello.wav")).expect("a file that is there");
+}
+
+#[test]
+fn each_mistake_is_found_and_named() {
+    let cases = [
+        // Steps and ways.
+        ("then: who", "then: whoo", "steps.hello.then: there is no step whoo; did you mean who?"),
+        ("start: hello", "start: helo", "start: there is no step helo; did you mean hello?"),
+        (
+            "else: bye\n    then: bye",
+            "else: hangup\n    then: hangup",
+            "steps.bye: is never reached from hello",
+        ),
+        (
+            "verified: { mark: right_party, then: due }",
+            "verified: { mark: right_party }",
+            "steps.verified.then: is missing",
+        ),
+        (
+            "say: { en: \"Bye.\" }, then: hangup",
+            "say: { en: \"Bye.\" }, then: bye",
+            "steps.bye: no way out of here ends the call",
+        ),
+        ("outcome: stop_requested, then", "then", "steps.stop: may end the call without an outcome"),
+        // Disclosure.
+        (
+            "1: verified",
+            "1: due",
+            "steps.due: may be reached without mark: right_party, by hello → who → due",
+        ),
+        (
+            "2: stranger,",
+            "2: promise,",
+            "steps.promise: may be reached without mark: right_party, by hello → who → promise",
+        ),
+        ("due:\n    requires: right_party", "due:", "steps.due: reads debt.* without requires: right_party"),
+        (
+            "say: { en: \"Sorry.\" }",
+            "say: { en: \"{{ debt.creditor }} is sorry.\" }",
+            "steps.stranger: reads debt.*",
+        ),
+        (
+            "\"Nothing was heard.\"",
+            "\"{{ debt.creditor }} calls.\"",
+            "steps.who: may be reached without mark",
+        ),
+        ("else: stranger\n  verified", "else: verified\n  verified", "who leads here without a key"),
+        (
+            "Call {{ campaign.callback | phone }}.",
+            "You owe {{ debt.amount | money }}.",
+            "voicemail.say.en: a message may be heard by anybody",
+        ),
+        (
+            "Call {{ campaign.callback | phone }}.",
+            "Call {{ debt.creditor }}.",
+            "voicemail.say.en: a message may be heard by anybody",
+        ),
+        // Duties.
+        ("barge_in: false", "barge_in: true", "steps.hello: a key would skip this notice"),
+        (
+            "notice: [robot, recording]",
+            "notice: [robot]",
+            "the notice recording must be told before the first question",
+        ),
+        (", 0: stop", ", 0: stranger", "steps.who: this menu has no key to stop"),
+        (
+            "within: 14d",
+            "within: 15d",
+            "steps.promise.digits.within: a promise may be for a day within 14d by policy",
+        ),
+        // Texts.
+        ("languages: [en]", "languages: [en, ru]", "steps.hello.say: the text in ru is missing"),
+        ("without_name: { en: \"Is this you?\" }", "wait: 5s", "debtor.name cannot always be spoken"),
+        (
+            "| money",
+            "| date",
+            "steps.due.say.en: {{ debt.amount | date }} has not the type of debt.amount: money",
+        ),
+        ("input | date", "input | date: accusative", "cannot be read in case \"accusative\""),
+        ("input | date", "input | time", "a day is read as {{ input | date }}"),
+        ("A robot calls. It is recorded.", "other.wav", "the sound file other.wav is missing"),
+        // Steps by themselves.
+        ("  hello:\n    notice", "  hello:\n    tries: 2\n    notice", "steps.hello.tries: means nothing"),
+        ("keys: { 1:", "keys: { 11: stop, 1:", "a key is one of 0 to 9"),
+        ("no_input: { 1:", "no_input: { 2:", "is never said: the question is asked 2 times"),
+        ("outcome: promise_to_pay\n", "outcome: refused\n", "a day of the month is a promise"),
+        ("digits: { min: 1, max: 2, end: \"#\"", "digits: { min: 1, max: 2, end: \"5\"", "is * or #"),
+        // Writing.
+        ("requires: right_party", "require: right_party", "unknown field"),
+        ("outcome: wrong_person", "outcome: wrong_persn", "wrong_persn"),
+    ];
+    let mut missed = Vec::new();
+    for (from, to, expected) in cases {
+        let mistakes = broken(from, to);
+        if !mistakes.contains(expected) {
+            missed.push(format!("{from} -> {to}:\nexpected {expected}\ngot {mistakes}"));
+        }
+    }
+    assert!(missed.is_empty(), "{}", missed.join("\n\n"));
+}
+
+#[test]
+fn a_mistake_has_the_line_of_its_step() {
+    let file = SOUND.replacen("within: 14d", "within: 99d", 1);
+    let mistakes = check_text(&file).expect_err("too far");
+    let line = file.lines().position(|line| line.contains("  promise:")).expect("the step") + 1;
+    let at = mistakes[0].line.expect("a line") as usize;
+    assert!(at == line || at == line + 1, "{at} is not beside {line}");
+}
+
+#[test]
+fn every_mistake_of_a_file_is_shown_at_once() {
+    let file = SOUND
+        .replace("within: 14d", "within: 99d")
+        .replace("then: due", "then: duw")
+        .replace("2: stranger", "2: strange");
+    assert_eq!(check_text(&file).expect_err("three mistakes").len(), 3);
+}
+
+#[test]
+fn policy_decides_which_notices_and_keys_are_asked_for() {
+    let file =
+        SOUND.replace("notice: [robot, recording]", "notice: [robot]").replace(", 0: stop", ", 0: stranger");
+    let file =
+        file.replace("  stop: { do: { complaint: open }, outcome: stop_requested, then: hangup }\n", "");
+    assert!(check_text(&file).is_err());
+    let policy = Policy { notices: vec![Notice::Robot], stop_key: false, ..Policy::default() };
+    let file = read(&file).expect("a flow file");
+    Flow::check(&file, &policy, &BTreeSet::new()).expect("allowed by policy");
+}
