@@ -13,7 +13,6 @@ mod outside;
 mod provisionals;
 mod timers;
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use obzvon::domain::attempt::FinalWord;
