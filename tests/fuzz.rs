@@ -25,9 +25,32 @@ struct Target {
 const SIP: Target = Target {
     corpus: "sip",
     words: &[
-        "\r\n", "\r\n\r\n", "\n ", "SIP/2.0", "SIP/", "Via: ", "v:", "From", "To: ", "CSeq: 4294967295 INVITE", "Call-ID:",
-        "Content-Length: -1", "l: 99999999999999999999", ";tag=", ";branch=z9hG4bK", "<sip:", "[::1]", "%00", "\"", "\\",
-        ",", ":", "ACK ", "tel:", "Require: x", "Contact: *",
+        "\r\n",
+        "\r\n\r\n",
+        "\n ",
+        "SIP/2.0",
+        "SIP/",
+        "Via: ",
+        "v:",
+        "From",
+        "To: ",
+        "CSeq: 4294967295 INVITE",
+        "Call-ID:",
+        "Content-Length: -1",
+        "l: 99999999999999999999",
+        ";tag=",
+        ";branch=z9hG4bK",
+        "<sip:",
+        "[::1]",
+        "%00",
+        "\"",
+        "\\",
+        ",",
+        ":",
+        "ACK ",
+        "tel:",
+        "Require: x",
+        "Contact: *",
     ],
     run: run_sip,
 };
@@ -35,8 +58,22 @@ const SIP: Target = Target {
 const SDP: Target = Target {
     corpus: "sdp",
     words: &[
-        "\r\n", "v=0", "o=", "c=IN IP4 ", "c=IN IP6 ::", "m=audio 65535 RTP/AVP 8", "m=audio 0 RTP/AVP", "a=rtpmap:8 ",
-        "a=rtcp:65536", "a=rtcp:", "a=sendonly", "/", "255", "-1", "4294967296", "\0",
+        "\r\n",
+        "v=0",
+        "o=",
+        "c=IN IP4 ",
+        "c=IN IP6 ::",
+        "m=audio 65535 RTP/AVP 8",
+        "m=audio 0 RTP/AVP",
+        "a=rtpmap:8 ",
+        "a=rtcp:65536",
+        "a=rtcp:",
+        "a=sendonly",
+        "/",
+        "255",
+        "-1",
+        "4294967296",
+        "\0",
     ],
     run: run_sdp,
 };
@@ -191,10 +228,15 @@ impl Engine<'_> {
             }
             _ => {
                 // A number becomes an extreme one.
-                let Some(start) = bytes[at..].iter().position(u8::is_ascii_digit).map(|n| at + n) else { return };
+                let Some(start) = bytes[at..].iter().position(u8::is_ascii_digit).map(|n| at + n) else {
+                    return;
+                };
                 let length = bytes[start..].iter().take_while(|b| b.is_ascii_digit()).count();
                 let extremes = ["0", "-1", "65535", "65536", "4294967296", "99999999999999999999"];
-                bytes.splice(start..start + length, extremes[self.rng.random_range(0..extremes.len())].bytes());
+                bytes.splice(
+                    start..start + length,
+                    extremes[self.rng.random_range(0..extremes.len())].bytes(),
+                );
             }
         }
         bytes.truncate(70_000);

@@ -40,8 +40,9 @@ impl Finished {
 
 impl Sipp {
     /// Starts `tests/sipp/<scenario>.xml` on free ports and waits until it listens. `args` go to sipp as they are:
-    /// `-m N` calls (1 by default), `-t t1` for TCP, `-key name value`, `-i ::1`. Only `-set name value` is ours: it
-    /// replaces `{{name}}` in the scenario, where sipp takes no key of its own (the status line).
+    /// `-m N` calls (1 by default), `-t t1` for TCP, `-key name value`, `-i ::1`. Two words are ours:
+    /// `-set name value` replaces `{{name}}` in the scenario, where sipp takes no key of its own (the status line), and
+    /// `-quiet` keeps no message log.
     pub async fn start(scenario: &str, args: &[&str]) -> Self {
         Self::start_with(scenario, args, None).await
     }
@@ -53,6 +54,7 @@ impl Sipp {
 
     async fn start_with(scenario: &str, args: &[&str], target: Option<SocketAddr>) -> Self {
         let folder = TempDir::new().expect("a scratch folder");
+        let quiet = args.contains(&"-quiet");
         let (scenario, args) = fill_in(scenario, args, &folder);
         let ip =
             after(&args, "-i").map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |ip| ip.parse().expect("-i ADDRESS"));
@@ -64,7 +66,7 @@ impl Sipp {
             .args(["-sf", scenario.to_str().expect("UTF-8")])
             .args(["-p", &port.to_string(), "-mp", &media_port.to_string(), "-cp", &control.to_string()])
             .args(["-nostdin", "-timeout", "60s", "-timeout_error", "-default_behaviors", "-bye,-abortunexp"])
-            .args(["-trace_msg", "-message_file", file(&folder, "messages")])
+            .args(if quiet { vec![] } else { vec!["-trace_msg", "-message_file", file(&folder, "messages")] })
             .args(["-trace_err", "-error_file", file(&folder, "errors")])
             .args(if after(&args, "-i").is_none() { vec!["-i", "127.0.0.1"] } else { vec![] })
             .args(if after(&args, "-m").is_none() { vec!["-m", "1"] } else { vec![] })
@@ -133,6 +135,7 @@ fn fill_in<'a>(scenario: &str, args: &[&'a str], folder: &TempDir) -> (PathBuf, 
     while let Some(word) = words.next() {
         match *word {
             "-set" => own.push((words.next().expect("-set NAME"), words.next().expect("-set NAME VALUE"))),
+            "-quiet" => {}
             other => rest.push(other),
         }
     }
