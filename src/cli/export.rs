@@ -10,9 +10,7 @@ use serde_json::json;
 
 use super::open::{ConfigArgs, block_on, store};
 use crate::domain::Money;
-fn neutralise(text: &str) -> std::borrow::Cow<'_, str> {
-    text.into()
-}
+use crate::import::neutralise;
 use crate::store::{AttemptFilter, AttemptRow};
 
 /// Exports lists as CSV or JSON lines, to standard output

@@ -3,6 +3,7 @@
 pub mod campaign;
 pub mod check;
 mod db;
+mod demo;
 mod export;
 mod flow;
 mod prompt_folder;
@@ -32,6 +33,7 @@ enum Command {
     Campaign(campaign::CampaignArgs),
     Check(check::Check),
     Db(db::Db),
+    Demo(demo::Demo),
     Export(export::Export),
     Flow(flow::FlowArgs),
     Prompts(prompts::Prompts),
@@ -51,6 +53,7 @@ impl Cli {
             Command::Campaign(args) => args.run(),
             Command::Check(check) => Ok(check.run()),
             Command::Db(db) => db.run(),
+            Command::Demo(demo) => demo.run(),
             Command::Export(export) => export.run(),
             Command::Flow(args) => args.run(),
             Command::Prompts(prompts) => prompts.run(),

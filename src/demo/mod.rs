@@ -3,3 +3,7 @@
 pub mod carrier;
 pub mod people;
 pub mod show;
+
+mod run;
+
+pub use run::{DemoPlan, run};

@@ -51,7 +51,7 @@ enum Sort {
     Forgetful,
 }
 
-/// A region of Russia and its zone.
+/// A region and its zone.
 #[derive(Clone, Copy, Debug)]
 struct Region {
     name: &'static str,
@@ -72,7 +72,19 @@ const REGIONS: [Region; 11] = [
     Region { name: "Камчатский край", zone: "Asia/Kamchatka" },
 ];
 
-/// The regions whose clocks allow a call for the next half hour at least; all of them when none does.
+/// Where it is day while Russia sleeps.
+const FAR: [Region; 8] = [
+    Region { name: "", zone: "Atlantic/Azores" },
+    Region { name: "", zone: "America/Sao_Paulo" },
+    Region { name: "", zone: "America/New_York" },
+    Region { name: "", zone: "America/Denver" },
+    Region { name: "", zone: "America/Los_Angeles" },
+    Region { name: "", zone: "Pacific/Honolulu" },
+    Region { name: "", zone: "Pacific/Auckland" },
+    Region { name: "", zone: "Australia/Sydney" },
+];
+
+/// The regions whose clocks allow a call for the next half hour at least: in Russia, else anywhere.
 fn awake_regions(now: Timestamp) -> Vec<Region> {
     let awake = |region: &Region| {
         let Ok(zone) = TimeZoneDatabase::bundled().get(region.zone) else { return false };
@@ -83,7 +95,7 @@ fn awake_regions(now: Timestamp) -> Vec<Region> {
         (opens..closes - 30).contains(&minutes)
     };
     let found: Vec<_> = REGIONS.into_iter().filter(awake).collect();
-    if found.is_empty() { REGIONS.to_vec() } else { found }
+    if found.is_empty() { FAR.into_iter().filter(awake).collect() } else { found }
 }
 
 const CREDITORS: [&str; 3] = ["Ромашка Телеком", "Северный Банк", "Энергосбыт"];

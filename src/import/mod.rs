@@ -18,6 +18,7 @@ mod seen;
 mod source;
 mod zone_names;
 
+pub use cell::neutralise;
 pub use column::Column;
 pub use fault::ImportFault;
 pub use list::{Counts, Item, Options, read_list};

@@ -1,0 +1,352 @@
+//! The demo: makes a list, a configuration and a carrier, and lets the daemon work on them.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, ensure};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::carrier::{CallRecord, Carrier, CarrierPlan};
+use super::people::{DebtorList, invent};
+use super::show::{Progress, Snapshot, carrier_table};
+use crate::cli::campaign::fill_campaign;
+use crate::config::{Config, Environment};
+use crate::daemon::{Clock, Daemon};
+use crate::domain::{ImportRow, Language};
+use crate::import::{Item, Options, read_list};
+use crate::store::{CampaignState, Period, Store, StorePlan};
+
+/// How a demo is to run.
+#[derive(Debug, Clone)]
+pub struct DemoPlan {
+    /// Ends after this; without it, when nobody is left to call for now.
+    pub limit: Option<Duration>,
+    /// Ringing and waiting of the carrier's people are so many times shorter; what is said is not.
+    pub speed: f64,
+    pub people: usize,
+    pub seed: u64,
+    /// Where `flows` and `rules` are.
+    pub config: PathBuf,
+    /// Where the speech packs are.
+    pub prompts: PathBuf,
+    pub language: Language,
+    /// Draw bars; plain lines otherwise.
+    pub terminal: bool,
+}
+
+/// Runs the demo in a temporary folder until its limit, until `end`, or until nobody is left to call for now; prints
+/// the reports.
+///
+/// # Errors
+/// When a part can't be had, or the carrier's log and the attempts disagree.
+pub async fn run(plan: &DemoPlan, folder: &Path, end: CancellationToken) -> anyhow::Result<()> {
+    let now = Clock.wall();
+    let today = now.to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
+    let carrier = CarrierPlan { speed: plan.speed, ..CarrierPlan::new(plan.seed, today) };
+    let carrier = Carrier::start(carrier).await.context("starting the simulated carrier")?;
+    let lists = invent(plan.people, plan.seed, now);
+    write_config(plan, folder, &lists, carrier.addr())?;
+    let config = Config::load(&folder.join("config"), &Environment::new())
+        .map_err(|problems| anyhow::anyhow!(problems.render(plan.language)))?;
+    prepare(&config, folder, &lists).await?;
+    let mut daemon = Daemon::start(config).await?;
+    let store = daemon.house().store.clone();
+    let mut tasks = JoinSet::new();
+    let (watched, limit) =
+        (watch(store.clone(), daemon.house().clone(), plan.clone(), end.clone()), end.clone());
+    tasks.spawn(watched);
+    let (_reload, reloads) = mpsc::channel(1);
+    daemon.work(limit, reloads).await;
+    daemon.house().draining.cancel();
+    // Who talks may finish; who rings is taken back.
+    daemon.house().live.stop_all(crate::call::StopReason::KillSwitch);
+    while let Some(watched) = tasks.join_next().await {
+        watched.context("watching the demo")?;
+    }
+    report(&store, plan.language).await?;
+    daemon.drain().await;
+    let calls = carrier.stop().await;
+    println!("\n{}", carrier_table(&calls));
+    reconcile(folder, plan, &calls).await
+}
+
+/// Writes a configuration around the carrier: the shipped flows and rules, one trunk, a campaign for each list.
+fn write_config(
+    plan: &DemoPlan,
+    folder: &Path,
+    lists: &[DebtorList; 3],
+    carrier: std::net::SocketAddr,
+) -> anyhow::Result<()> {
+    let config = folder.join("config");
+    for part in ["flows", "rules"] {
+        copy_folder(&plan.config.join(part), &config.join(part))?;
+    }
+    let prompts = std::path::absolute(&plan.prompts).context("finding the speech packs")?;
+    ensure!(
+        prompts.is_dir(),
+        "no speech packs in {}: run the demo in the project's folder",
+        prompts.display()
+    );
+    let write = |name: &str, text: String| {
+        let path = config.join(name);
+        std::fs::create_dir_all(path.parent().expect("a file in a folder"))?;
+        std::fs::write(&path, text).with_context(|| format!("writing {}", path.display()))
+    };
+    write("obzvon.toml", OBZVON.replace("PORTS", "12000-19999"))?;
+    let packs = "[packs]\nru = \"ru\"\nen = \"en\"\n";
+    write("prompts.toml", format!("dir = {:?}\n{packs}", prompts.display().to_string()))?;
+    write(
+        "trunks.toml",
+        TRUNK.replace("HOST", &carrier.ip().to_string()).replace("PORT", &carrier.port().to_string()),
+    )?;
+    let types = [&["forgetful"][..], &["involuntary", "habitual", "unknown"], &["idler", "fraudster"]];
+    for (list, types) in lists.iter().zip(types) {
+        let channel = if list.campaign == "reminders" { "ivr" } else { "agent_call" };
+        let text = CAMPAIGN.replace("CHANNEL", channel).replace("TYPES", &format!("{types:?}"));
+        write(&format!("campaigns/{}.toml", list.campaign), text)?;
+    }
+    Ok(())
+}
+
+const OBZVON: &str = r#"
+[daemon]
+node = "demo"
+http = "127.0.0.1:0"
+data_dir = "../data"
+log = "pretty"
+drain_limit_s = 30
+[media]
+ip = "127.0.0.1"
+ports = "PORTS"
+[sip]
+bind = "127.0.0.1:0"
+domain = "demo.invalid"
+transports = ["udp"]
+[import]
+region = "RU"
+currency = "RUB"
+language = "ru"
+"#;
+
+const TRUNK: &str = r#"
+[trunk.carrier]
+host = "HOST"
+port = PORT
+transport = "udp"
+cps = 10
+channels = 60
+ring_limit_s = 30
+cost_per_minute = 0.90
+currency = "RUB"
+codecs = ["pcma", "pcmu"]
+[trunk.carrier.caller_ids]
+allocated = ["+74950000000"]
+withdrawn = []
+[trunk.carrier.rewrite]
+callee = []
+caller = []
+[trunk.carrier.health]
+faults_to_open = 20
+rest_s = 5
+ramp_s = 5
+"#;
+
+const CAMPAIGN: &str = r#"
+channel = "CHANNEL"
+flow = "reminder_overdue"
+language = "ru"
+preset = "ru-230fz-safe"
+trunks = ["carrier"]
+creditors = []
+debtor_types = TYPES
+kinds = ["current", "overdue", "collectible"]
+collectible_years = 3
+max_concurrent = 60
+promise_within_days = 14
+record = false
+[flow_by_kind]
+current = "reminder_current"
+[calendar]
+weekdays = "08:00-22:00"
+weekend = "09:00-20:00"
+[retries]
+budget = 5
+day_parts = []
+[retries.delays_min]
+answered = [1440]
+busy = [15, 60]
+fault = [5, 15]
+machine = [240]
+no_answer = [120, 360]
+rejected = [1440]
+[score]
+amount = 1.0
+chance = 1.0
+"#;
+
+fn copy_folder(from: &Path, to: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(to).with_context(|| format!("making {}", to.display()))?;
+    let listed = std::fs::read_dir(from).with_context(|| format!("reading {}", from.display()))?;
+    for entry in listed {
+        let entry = entry.with_context(|| format!("reading {}", from.display()))?;
+        if entry.path().is_file() {
+            std::fs::copy(entry.path(), to.join(entry.file_name())).context("copying a file")?;
+        }
+    }
+    Ok(())
+}
+
+/// Imports the lists, fills the campaigns and starts them.
+async fn prepare(config: &Config, folder: &Path, lists: &[DebtorList; 3]) -> anyhow::Result<()> {
+    std::fs::create_dir_all(&config.daemon.data_dir).context("making the data folder")?;
+    let plan = StorePlan { url: config.store.url.clone(), node: config.daemon.node.clone() };
+    let store = Store::open(plan).await.context("opening the store")?;
+    let options = Options {
+        region: config.import.region.clone(),
+        currency: config.import.currency,
+        language: config.import.language,
+        creditor: None,
+        preset: None,
+    };
+    for list in lists {
+        let file = folder.join(format!("{}.csv", list.campaign));
+        std::fs::write(&file, &list.csv).with_context(|| format!("writing {}", file.display()))?;
+        let mut rows: Vec<ImportRow> = Vec::new();
+        let counts = read_list(&file, &options, &mut |item| {
+            if let Item::Row { row, .. } = item {
+                rows.push(row);
+            }
+            Ok(())
+        })?;
+        ensure!(counts.rejected == 0, "the invented list {} has rejected rows", list.campaign);
+        store.upsert(&rows, Clock.wall()).await?;
+    }
+    for list in lists {
+        let filled = fill_campaign(&store, config, list.campaign).await?;
+        store.set_campaign(list.campaign, CampaignState::Running, Clock.wall()).await?;
+        println!(
+            "{:<14} {} people: queued {}, held for agents {}",
+            list.campaign, list.people, filled.queued, filled.held
+        );
+    }
+    store.close().await;
+    Ok(())
+}
+
+/// How often the progress is counted.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// Shows the progress and ends the demo at its limit, or when nobody is left to call for now.
+async fn watch(
+    store: Store,
+    house: std::sync::Arc<crate::daemon::House>,
+    plan: DemoPlan,
+    end: CancellationToken,
+) {
+    let began = Clock.now();
+    let mut progress = Progress::new(plan.terminal, plan.limit);
+    let mut last = Snapshot::default();
+    loop {
+        let elapsed = Clock.now() - began;
+        match snapshot(&store, house.live.count() as u64, elapsed).await {
+            Ok(now) => last = now,
+            Err(fault) => {
+                tracing::warn!(fault = format!("{fault:#}"), "the store does not tell the progress")
+            }
+        }
+        progress.show(&last);
+        let idle =
+            last.live == 0 && last.done + last.waiting + last.held == last.contacts && last.contacts > 0;
+        if plan.limit.is_some_and(|limit| elapsed >= limit) || idle {
+            end.cancel();
+        }
+        if end.is_cancelled() && last.live == 0 {
+            break;
+        }
+        tokio::time::sleep(LOOK).await;
+        if end.is_cancelled() && Clock.now() - began > plan.limit.unwrap_or(elapsed) + FAREWELL {
+            break;
+        }
+    }
+    progress.finish(&last);
+}
+
+/// How long calls may go on after the demo's end before it is told anyway.
+const FAREWELL: Duration = Duration::from_secs(60);
+
+async fn snapshot(store: &Store, live: u64, elapsed: Duration) -> anyhow::Result<Snapshot> {
+    let mut now = Snapshot { elapsed, live, ..Snapshot::default() };
+    for campaign in store.campaigns().await? {
+        for total in store.why_not(campaign.id).await? {
+            now.contacts += total.contacts;
+            match total.state.code() {
+                "done" => now.done += total.contacts,
+                "waiting" => now.waiting += total.contacts,
+                "held" => now.held += total.contacts,
+                _ => {}
+            }
+        }
+    }
+    for line in store.outcomes_report(ALL_TIME).await? {
+        now.attempts += line.attempts;
+        match line.outcome.code() {
+            "answered" => now.answered += line.attempts,
+            "machine" => now.machines += line.attempts,
+            "busy" | "no_answer" | "rejected" | "invalid_number" => now.unreached += line.attempts,
+            code if code.starts_with("failed") => now.failed += line.attempts,
+            _ => {}
+        }
+        match line.disposition.map(|d| d.code()) {
+            Some("promise_to_pay") => now.promises += line.attempts,
+            Some("link_sent") => now.links += line.attempts,
+            _ => {}
+        }
+    }
+    now.identified = store
+        .reactions_report(ALL_TIME)
+        .await?
+        .iter()
+        .filter(|line| line.reaction == "right_party")
+        .map(|line| line.count)
+        .sum();
+    Ok(now)
+}
+
+const ALL_TIME: Period = Period { from: jiff::Timestamp::UNIX_EPOCH, to: jiff::Timestamp::MAX };
+
+async fn report(store: &Store, language: Language) -> anyhow::Result<()> {
+    println!("\n{}", crate::cli::report::outcomes(store, ALL_TIME, false).await?);
+    print!("{}", crate::cli::report::channels(store, ALL_TIME, false, language).await?);
+    for campaign in store.campaigns().await? {
+        println!("\n{}", campaign.name);
+        for total in store.why_not(campaign.id).await? {
+            println!("  {:<10} {:<24} {:>5}", total.state.code(), total.why, total.contacts);
+        }
+    }
+    Ok(())
+}
+
+/// The carrier's log and our attempts tell the same calls: every INVITE has a row, every row that says it left has
+/// an INVITE.
+async fn reconcile(folder: &Path, plan: &DemoPlan, calls: &[CallRecord]) -> anyhow::Result<()> {
+    let config = Config::load(&folder.join("config"), &Environment::new())
+        .map_err(|problems| anyhow::anyhow!(problems.render(plan.language)))?;
+    let store =
+        Store::open(StorePlan { url: config.store.url.clone(), node: config.daemon.node.clone() }).await?;
+    let mut walk = store.export_attempts(Default::default());
+    let mut ours = std::collections::BTreeSet::new();
+    loop {
+        let page = walk.next_page().await?;
+        if page.is_empty() {
+            break;
+        }
+        ours.extend(page.iter().filter(|row| row.stamps.invite.is_some()).map(|row| row.id.0));
+    }
+    store.close().await;
+    let theirs: std::collections::BTreeSet<i64> = calls.iter().filter_map(|call| call.attempt).collect();
+    println!("attempts that left: {}; calls the carrier saw: {}", ours.len(), theirs.len());
+    ensure!(theirs.is_subset(&ours), "the carrier saw calls that no attempt tells of");
+    Ok(())
+}
