@@ -73,7 +73,14 @@ impl Turn {
     /// Chooses phone, flow, trunk and number to show, or writes down why there is nothing to choose.
     async fn choose(&self, house: &House) -> anyhow::Result<Option<Choice>> {
         let now = house.clock.wall();
-        let zones = rules::zone::of_contact(self.contact.time_zone.as_deref());
+        let contact = &self.contact;
+        let numbers = contact.phones.iter().filter(|phone| phone.usable).map(|phone| &phone.number);
+        let zones = rules::zone::of_contact(
+            contact.time_zone.as_deref(),
+            contact.region.as_deref(),
+            numbers,
+            &rules::zone::Registry::default(),
+        );
         let clocks: Vec<_> = zones.zones().iter().map(|zone| zone.tz().clone()).collect();
         match hour(&self.plan.calendar, &clocks, now) {
             Hour::Open => {}

@@ -1,0 +1,243 @@
+//! Number ranges and their regions, from the files of the state numbering registry.
+//!
+//! The registry publishes four files, for codes 3xx, 4xx, 8xx and 9xx: a header, then a line a range with code; from;
+//! to; capacity; operator; region, and in newer ones more columns. Ranges may be as small as 50 numbers, so they are
+//! kept as intervals. The raw region is kept; one that is not matched whole is unknown.
+
+use std::collections::HashMap;
+
+use super::regions::{self, Region};
+
+/// Ranges of national numbers (ten digits) and the regions they are given out in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Registry {
+    /// By first number; none overlap.
+    ranges: Vec<Range>,
+    /// The regions as the files write them, each once.
+    raw: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Range {
+    from: u64,
+    /// The last number, included.
+    to: u64,
+    raw: usize,
+}
+
+/// Where a number is given out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GivenOut<'a> {
+    /// The region as the registry writes it.
+    pub raw: &'a str,
+    /// Absent: not matched.
+    pub regions: Option<Vec<&'static Region>>,
+}
+
+/// A line that was left out, and why.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{file}:{line}: {why}")]
+pub struct LeftOut {
+    pub file: String,
+    pub line: u64,
+    pub why: Why,
+}
+
+/// Why a line of the registry can't be used. Its numbers are then unknown.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Why {
+    #[error("fewer than six columns")]
+    Columns,
+    #[error("the code is not three digits")]
+    Code,
+    #[error("from or to is not seven digits, or to is before from")]
+    Numbers,
+    #[error("the capacity is not the count of its numbers")]
+    Capacity,
+    #[error("it overlaps the range of line {0} of {1}; both are left out")]
+    Overlap(u64, String),
+    #[error("not readable as a line of fields")]
+    Unreadable,
+}
+
+impl Registry {
+    /// Reads the files, each given by its name and text, and says what was left out.
+    pub fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> (Self, Vec<LeftOut>) {
+        let (mut registry, mut left_out) = (Self::default(), Vec::new());
+        let (mut lines, mut known) = (Vec::new(), HashMap::new());
+        for (file, text) in files {
+            let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+            let mut reader = csv::ReaderBuilder::new()
+                .delimiter(b';')
+                // The carriage return is trimmed; as part of the line's end it would shift the line numbers.
+                .terminator(csv::Terminator::Any(b'\n'))
+                .flexible(true)
+                .has_headers(false)
+                .trim(csv::Trim::All)
+                .from_reader(text.as_bytes());
+            for (record, count) in reader.records().zip(1..) {
+                let line =
+                    record.as_ref().ok().and_then(|record| record.position()).map_or(count, |at| at.line());
+                let read = match &record {
+                    Ok(record) if is_header(record) => continue,
+                    Ok(record) => read_line(record),
+                    Err(_) => Err(Why::Unreadable),
+                };
+                match read {
+                    Ok((from, to, raw)) => {
+                        let raw = *known.entry(raw.to_owned()).or_insert_with(|| {
+                            registry.raw.push(raw.to_owned());
+                            registry.raw.len() - 1
+                        });
+                        lines.push((Range { from, to, raw }, file, line));
+                    }
+                    Err(why) => left_out.push(LeftOut { file: file.to_owned(), line, why }),
+                }
+            }
+        }
+        registry.ranges = without_overlaps(lines, &mut left_out);
+        (registry, left_out)
+    }
+
+    /// Where a national number of ten digits is given out, if the registry tells.
+    pub fn find(&self, number: u64) -> Option<GivenOut<'_>> {
+        let after = self.ranges.partition_point(|range| range.from <= number);
+        let range = self.ranges[..after].last().filter(|range| number <= range.to)?;
+        let raw = &self.raw[range.raw];
+        Some(GivenOut { raw, regions: regions::find(raw) })
+    }
+
+    /// The count of ranges.
+    pub fn len(&self) -> usize {
+        self.ranges.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.ranges.is_empty()
+    }
+
+    /// The regions that are not matched, as the files write them: their numbers are unknown.
+    pub fn unmatched(&self) -> Vec<&str> {
+        self.raw.iter().map(String::as_str).filter(|raw| regions::find(raw).is_none()).collect()
+    }
+}
+
+/// A first line of words, in any language.
+fn is_header(record: &csv::StringRecord) -> bool {
+    record.get(0).is_some_and(|code| !code.is_empty() && !code.contains(|c: char| c.is_ascii_digit()))
+}
+
+/// First and last number, and the region.
+fn read_line(record: &csv::StringRecord) -> Result<(u64, u64, &str), Why> {
+    let field = |column| record.get(column).ok_or(Why::Columns);
+    let region = field(5)?;
+    let code = digits(field(0)?, 3).filter(|&code| code >= 100).ok_or(Why::Code)?;
+    let numbers = digits(field(1)?, 7).zip(digits(field(2)?, 7)).filter(|(from, to)| from <= to);
+    let (from, to) = numbers.ok_or(Why::Numbers)?;
+    if field(3)?.parse() != Ok(to - from + 1) {
+        return Err(Why::Capacity);
+    }
+    let start = code * 10_000_000;
+    Ok((start + from, start + to, region))
+}
+
+fn digits(text: &str, count: usize) -> Option<u64> {
+    let sound = text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
+    if sound { text.parse().ok() } else { None }
+}
+
+/// Orders the ranges. Of overlapping ones that name different regions none is kept.
+fn without_overlaps(mut lines: Vec<(Range, &str, u64)>, left_out: &mut Vec<LeftOut>) -> Vec<Range> {
+    lines.sort_by_key(|(range, ..)| (range.from, range.to));
+    let mut bad = vec![false; lines.len()];
+    let mut widest = 0;
+    for next in 1..lines.len() {
+        let ((before, file, line), (range, ..)) = (lines[widest], lines[next]);
+        if range.from <= before.to && range.raw != before.raw {
+            (bad[widest], bad[next]) = (true, true);
+            let why = Why::Overlap(line, file.to_owned());
+            left_out.push(LeftOut { file: lines[next].1.to_owned(), line: lines[next].2, why });
+        }
+        if range.to >= before.to {
+            widest = next;
+        }
+    }
+    let mut kept: Vec<Range> = Vec::new();
+    for ((range, ..), _) in lines.iter().zip(&bad).filter(|(_, bad)| !**bad) {
+        match kept.last_mut() {
+            Some(last) if last.raw == range.raw && range.from <= last.to + 1 => {
+                last.to = last.to.max(range.to)
+            }
+            _ => kept.push(*range),
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MOBILE: &str = "\u{feff}АВС/ DEF;От;До;Емкость;Оператор;Регион;Территория ГАР;ИНН\r\n\
+        900;0000000;0061999;62000;\"ООО \"\"Связь\"\"\";Краснодарский край;;1\r\n\
+        900;0062000;0062049;50;ООО Связь;г. Москва * Московская область;;1\r\n\
+        900;0062050;0062099;50;ООО Связь;Корякский округ|Камчатский край;;1\r\n\
+        900;0062100;0062199;100;ООО Связь;Российская Федерация;;1\r\n\
+        900;0062200;0062299;99;ООО Связь;Омская область;;1\r\n\
+        90;0000000;0000099;100;ООО Связь;Омская область;;1\r\n\
+        900;0063000;0062999;100;ООО Связь;Омская область;;1\r\n\
+        900;0070000;0079999;10000;ООО Связь\r\n\
+        901;0000000;0000999;1000;ООО Связь;Омская обл.;;1\r\n\
+        901;0000500;0001499;1000;ООО Связь;Томская область;;1\r\n";
+    const CITY: &str = "ABC;from;to;capacity;operator;region\n\
+        401;2000000;2099999;100000;x;Калининградская обл.\n\
+        401;2100000;2199999;100000;x;Калининградская обл.\n";
+
+    fn code(registry: &Registry, number: u64) -> Vec<&'static str> {
+        let given = registry.find(number).and_then(|given| given.regions).unwrap_or_default();
+        given.iter().map(|region| region.code).collect()
+    }
+
+    #[test]
+    fn ranges_of_fifty_numbers_are_told_apart() {
+        let (registry, _) = Registry::read([("DEF-9xx.csv", MOBILE)]);
+        assert_eq!(code(&registry, 9_000_061_999), ["RU-KDA"]);
+        assert_eq!(code(&registry, 9_000_062_000), ["RU-MOW", "RU-MOS"]);
+        assert_eq!(code(&registry, 9_000_062_049), ["RU-MOW", "RU-MOS"]);
+        assert_eq!(code(&registry, 9_000_062_050), ["RU-KAM"]);
+        assert_eq!(registry.find(9_000_069_999), None);
+        assert_eq!(registry.find(9_009_999_999), None);
+    }
+
+    #[test]
+    fn an_unmatched_region_is_kept_raw_and_unknown() {
+        let (registry, _) = Registry::read([("DEF-9xx.csv", MOBILE)]);
+        let given = registry.find(9_000_062_100).expect("in a range");
+        assert_eq!((given.raw, given.regions), ("Российская Федерация", None));
+        assert_eq!(registry.unmatched(), ["Российская Федерация"]);
+    }
+
+    #[test]
+    fn wrong_lines_are_left_out_with_file_line_and_reason() {
+        let (registry, left_out) = Registry::read([("DEF-9xx.csv", MOBILE)]);
+        let told: Vec<_> = left_out.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            told,
+            [
+                "DEF-9xx.csv:6: the capacity is not the count of its numbers",
+                "DEF-9xx.csv:7: the code is not three digits",
+                "DEF-9xx.csv:8: from or to is not seven digits, or to is before from",
+                "DEF-9xx.csv:9: fewer than six columns",
+                "DEF-9xx.csv:11: it overlaps the range of line 10 of DEF-9xx.csv; both are left out",
+            ]
+        );
+        assert_eq!(registry.find(9_010_000_100), None);
+    }
+
+    #[test]
+    fn neighbouring_ranges_of_one_region_become_one() {
+        let (registry, left_out) = Registry::read([("ABC-4xx.csv", CITY)]);
+        assert_eq!((registry.len(), left_out.len()), (1, 0));
+        assert_eq!(code(&registry, 4_012_150_000), ["RU-KGD"]);
+    }
+}
