@@ -15,6 +15,8 @@ pub enum Input {
     Digit(char),
     /// The call is gone, whoever ended it. Tell what was still playing by `PromptEnded` first.
     HungUp,
+    /// A person after all: what was taken for a machine's greeting was not. Begins the flow anew.
+    HumanHeard,
     /// The detector takes the callee for a machine. Ignored once a key has proved a person.
     MachineHeard,
     /// Nobody is free in the queue asked for.

@@ -74,6 +74,7 @@ impl FlowRun {
             }
             Input::BeepEnded => self.beep_ended(now),
             Input::Digit(key) => self.key(now, key),
+            Input::HumanHeard => self.human_heard(now),
             Input::HungUp => self.finish(false),
             Input::MachineHeard => self.machine_heard(now),
             Input::NoAgent => self.no_agent(now),
@@ -154,11 +155,7 @@ impl FlowRun {
                 self.confirm_key(now, step, entered, key);
             }
             State::Entering { step, .. } | State::Waiting { step } => self.answer(now, step, key),
-            // Not a machine after all: the person hears the flow from its notice on.
-            State::Greeting | State::Leaving { .. } => {
-                self.stop_saying();
-                self.follow(now, Target::Step(self.flow.start), None);
-            }
+            State::Greeting | State::Leaving { .. } => self.human_heard(now),
             State::Saying { barge_in: true, then, asks_again, .. } => {
                 self.stop_saying();
                 // A key ahead of its question counts only for who is known, or where the question was heard before:

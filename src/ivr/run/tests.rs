@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::{Currency, DebtKind, Language, Money, Part, PersonName, PhoneNumber, Utterance};
-use crate::ivr::{Policy, read};
+use crate::ivr::{FlowFile, Policy, read};
 
 const CURRENT: &str = include_str!("../../../config/flows/reminder_current.yaml");
 const SHIPPED: [&str; 4] = [
@@ -326,6 +326,16 @@ fn a_key_proves_a_person_whatever_the_detector_says() {
 }
 
 #[test]
+fn a_verdict_revised_to_a_person_begins_the_flow_anew() {
+    let mut talk = Talk::begin(CURRENT);
+    talk.told();
+    talk.input(Input::HumanHeard);
+    assert!(talk.told().is_empty());
+    talk.input(Input::MachineHeard).told();
+    assert_eq!(starts(&talk.input(Input::HumanHeard).told()), ["say: Hello"]);
+}
+
+#[test]
 fn a_notice_that_could_not_be_said_ends_the_call() {
     let mut talk = Talk::begin(CURRENT);
     talk.told();
@@ -353,6 +363,7 @@ fn turns() -> impl Strategy<Value = Vec<Turn>> {
     let key = prop::sample::select(vec!['0', '1', '1', '1', '2', '3', '4', '5', '8', '9', '#', '*', 'x']);
     let input = prop_oneof![
         12 => key.prop_map(Input::Digit),
+        1 => Just(Input::HumanHeard),
         1 => Just(Input::MachineHeard),
         1 => Just(Input::BeepEnded),
         1 => Just(Input::SilenceHeard),
@@ -378,6 +389,79 @@ fn tells_debt(utterance: &Utterance, facts: &CallFacts) -> bool {
     })
 }
 
+/// Runs a flow through `turns` and then through silence, and holds it to its promises: it ends once, always has a
+/// timer, and tells no debt before the mark.
+fn keeps_its_promises(
+    flow: Arc<Flow>,
+    mut facts: CallFacts,
+    turns: Vec<Turn>,
+    hang_up_at: Option<usize>,
+) -> Result<(), TestCaseError> {
+    // A day no promise within two weeks can name, so that a date said before the mark is the debt's.
+    facts.due = date(2027, 1, 31);
+    let mut now = some_instant();
+    let mut run = FlowRun::new(flow, facts.clone(), now);
+    let mut outputs = Vec::new();
+    let mut last = PromptNo(0);
+    let mut turns = turns.into_iter().enumerate().collect::<VecDeque<_>>();
+    run.handle(now, Input::Begin);
+    for _ in 0..600 {
+        while let Some(output) = run.poll() {
+            if let Output::Say { prompt, .. } = &output {
+                last = *prompt;
+            }
+            outputs.push(output);
+        }
+        let over = outputs.iter().any(|output| matches!(output, Output::Disposed(_)));
+        prop_assert_eq!(run.next_timer().is_none(), over);
+        match (turns.pop_front(), run.next_timer()) {
+            (Some((at, _)), _) if Some(at) == hang_up_at => run.handle(now, Input::HungUp),
+            (Some((_, Turn::Input(input))), _) => run.handle(now, input),
+            (Some((_, Turn::Ended(percent))), _) => {
+                run.handle(now, Input::PromptEnded { prompt: last, percent });
+            }
+            (Some((_, Turn::Pass(time))), _) => {
+                now += time;
+                run.handle_timers(now);
+            }
+            (None, Some(timer)) => {
+                now = now.max(timer);
+                run.handle_timers(now);
+            }
+            (None, None) => break,
+        }
+    }
+    prop_assert!(run.next_timer().is_none(), "the run goes on and on");
+    let end = outputs.iter().position(|output| matches!(output, Output::Disposed(_))).expect("over");
+    prop_assert!(matches!(outputs[end + 1..], [] | [Output::HangUp]));
+    let marked = outputs.iter().position(|output| *output == Output::Mark(Mark::RightParty));
+    for output in &outputs[..marked.unwrap_or(outputs.len())] {
+        if let Output::Say { utterance, .. } = output {
+            prop_assert!(!tells_debt(utterance, &facts));
+        }
+    }
+    prop_assert!(!run.keys_masked().contains('x'));
+    Ok(())
+}
+
+/// Leads one way of the `step`-th step to the `target`-th, or takes its mark or demand away.
+fn mutate(file: &mut FlowFile, (step, kind, target): (usize, u8, usize)) {
+    let names: Vec<String> = file.steps.keys().cloned().collect();
+    let target = names[target % names.len()].clone();
+    let step = &mut file.steps.get_mut(&names[step % names.len()]).expect("a step of the file").value;
+    match kind {
+        0 => step.then = step.then.as_ref().map(|_| target),
+        1 => step.otherwise = step.otherwise.as_ref().map(|_| target),
+        2 => step.mark = None,
+        3 => step.requires = None,
+        _ => {
+            if let Some(goes) = step.keys.values_mut().next() {
+                goes.then = target;
+            }
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
@@ -388,50 +472,23 @@ proptest! {
         hang_up_at in prop::option::of(0..60usize),
         turns in turns(),
     ) {
-        let mut now = some_instant();
-        let mut facts = facts(named.then_some("Anna"));
-        // A day no promise within two weeks can name, so that a date said before the mark is the debt's.
-        facts.due = date(2027, 1, 31);
-        let mut run = FlowRun::new(flow, facts.clone(), now);
-        let mut outputs = Vec::new();
-        let mut last = PromptNo(0);
-        let mut turns = turns.into_iter().enumerate().collect::<VecDeque<_>>();
-        run.handle(now, Input::Begin);
-        let mut rounds = 0;
-        loop {
-            while let Some(output) = run.poll() {
-                if let Output::Say { prompt, .. } = &output {
-                    last = *prompt;
-                }
-                outputs.push(output);
-            }
-            let over = outputs.iter().any(|output| matches!(output, Output::Disposed(_)));
-            prop_assert_eq!(run.next_timer().is_none(), over);
-            match (turns.pop_front(), run.next_timer()) {
-                (Some((at, _)), _) if Some(at) == hang_up_at => run.handle(now, Input::HungUp),
-                (Some((_, Turn::Input(input))), _) => run.handle(now, input),
-                (Some((_, Turn::Ended(percent))), _) => run.handle(now, Input::PromptEnded { prompt: last, percent }),
-                (Some((_, Turn::Pass(time))), _) => {
-                    now += time;
-                    run.handle_timers(now);
-                }
-                (None, Some(timer)) => {
-                    now = now.max(timer);
-                    run.handle_timers(now);
-                }
-                (None, None) => break,
-            }
-            rounds += 1;
-            prop_assert!(rounds < 400, "the run goes on and on");
+        keeps_its_promises(flow, facts(named.then_some("Anna")), turns, hang_up_at)?;
+    }
+}
+
+proptest! {
+    // Each case reads a file.
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn whatever_is_done_to_a_flow_the_checker_lets_no_breach_through(
+        changes in prop::collection::vec((0..40usize, 0..6u8, 0..40usize), 1..4),
+        turns in turns(),
+    ) {
+        let mut file = read(CURRENT).expect("a flow file");
+        changes.into_iter().for_each(|change| mutate(&mut file, change));
+        if let Ok(flow) = Flow::check(&file, &Policy::default(), &BTreeSet::new()) {
+            keeps_its_promises(Arc::new(flow), facts(Some("Anna")), turns, None)?;
         }
-        let end = outputs.iter().position(|output| matches!(output, Output::Disposed(_))).expect("over");
-        prop_assert!(matches!(outputs[end + 1..], [] | [Output::HangUp]));
-        let marked = outputs.iter().position(|output| *output == Output::Mark(Mark::RightParty));
-        for output in &outputs[..marked.unwrap_or(outputs.len())] {
-            if let Output::Say { utterance, .. } = output {
-                prop_assert!(!tells_debt(utterance, &facts));
-            }
-        }
-        prop_assert!(!run.keys_masked().contains('x'));
     }
 }

@@ -6,6 +6,7 @@ use std::time::Instant;
 use super::state::State;
 use super::{FlowRun, PROMPT_LIMIT};
 use crate::domain::Disposition;
+use crate::ivr::step::Target;
 
 impl FlowRun {
     /// The detector takes the callee for a machine.
@@ -20,6 +21,14 @@ impl FlowRun {
                 self.state = State::Greeting;
                 self.finish(true);
             }
+        }
+    }
+
+    /// Not a machine after all: the person hears the flow from its notice on.
+    pub(super) fn human_heard(&mut self, now: Instant) {
+        if matches!(self.state, State::Greeting | State::Leaving { .. }) {
+            self.stop_saying();
+            self.follow(now, Target::Step(self.flow.start), None);
         }
     }
 
