@@ -42,6 +42,8 @@ pub enum StoreError {
     Outbox { source: Fault },
     #[error("recording payment {payment}")]
     Pay { payment: String, source: Fault },
+    #[error("replaying decisions")]
+    Replay { source: Fault },
     #[error("counting the {report}")]
     Report { report: &'static str, source: Fault },
     #[error("rescuing the open attempts of node {node}")]

@@ -15,7 +15,10 @@ mod outcome;
 mod read;
 
 pub use error::{Fault, SchemaFault, StoreError};
-pub use gate::{Dial, DialPermit, Expired, Gone, NewEvent, ReserveRequest, Reserved, RulesInForce, Verified};
+pub use gate::{
+    Dial, DialPermit, Expired, Gone, NewEvent, Replayed, ReserveRequest, Reserved, RulesInForce, Same,
+    Verified,
+};
 pub use house::{CampaignRow, CampaignState, Kind, Store, StoreInfo, StorePlan};
 pub use list::{
     Candidate, ClaimedContact, ClaimedPhone, FillPlan, Filled, ImportRun, Placement, TriedBefore, WhyNot,

@@ -1,8 +1,9 @@
 //! Lists in, contacts made, turns taken.
 
+use obzvon::campaign::DoneWhy;
 use obzvon::domain::import_row::{ImportRow, Upserted};
 use obzvon::domain::{Currency, DebtorType, Money};
-use obzvon::store::{CampaignState, Filled};
+use obzvon::store::{CampaignState, FillPlan, Filled};
 
 use crate::world::{World, hours, noon, number, row, second_debt, seconds};
 
@@ -14,6 +15,7 @@ crate::on_both_engines!(
     a_merge_cut_short_goes_on_at_the_next_start,
     a_person_whose_type_the_list_leaves_out_keeps_it,
     a_campaign_filled_twice_has_each_debt_once,
+    one_debt_is_queued_by_hand_and_again_when_it_is_done,
     why_not_adds_up_to_all_contacts,
     the_highest_expected_value_is_claimed_first,
     a_claimed_contact_is_nobody_elses_for_a_minute,
@@ -85,6 +87,22 @@ async fn a_campaign_filled_twice_has_each_debt_once(world: World) {
     assert_eq!(world.fill(campaign).await, Filled::default());
     world.store.upsert(&[row(4)], noon()).await.expect("read");
     assert_eq!(world.fill(campaign).await, Filled { queued: 1, ..Filled::default() });
+}
+
+async fn one_debt_is_queued_by_hand_and_again_when_it_is_done(world: World) {
+    world.store.upsert(&[row(1), row(2)], noon()).await.expect("read");
+    let campaign = world.store.campaign("by hand", noon()).await.expect("made");
+    world.store.set_campaign("by hand", CampaignState::Running, noon()).await.expect("started");
+    let plan = FillPlan { campaign, not_after: None };
+    let queue = || world.store.queue_debt(plan, "Water", "d2", 5);
+    let contact = queue().await.expect("queued").expect("an open debt");
+    world.store.end_contact(contact, DoneWhy::Reached).await.expect("ended");
+    assert_eq!(queue().await.expect("queued again"), Some(contact));
+    let claimed = world.claim_one(campaign, noon()).await;
+    assert_eq!((claimed.id, claimed.debt_external.as_str()), (contact, "d2"));
+    let _permit = world.permit(&claimed, noon()).await;
+    assert_eq!(queue().await.expect("asked"), None, "it is in a call");
+    assert_eq!(world.store.queue_debt(plan, "Water", "d3", 5).await.expect("asked"), None);
 }
 
 async fn why_not_adds_up_to_all_contacts(world: World) {

@@ -2,13 +2,16 @@
 
 use jiff::civil::date;
 
-use crate::world::{World, noon, promised, row};
-use obzvon::store::Kind;
+use obzvon::rules::{Hold, HoldKind};
+use obzvon::store::{Kind, Period, Reserved, RulesInForce, Same};
+
+use crate::world::{World, hours, noon, promised, row};
 
 crate::on_both_engines!(
     the_ledger_and_the_decisions_are_append_only,
     a_flipped_record_is_found,
     a_record_cut_off_is_found,
+    every_decision_is_made_again_bit_for_bit,
     a_sealed_day_keeps_its_root,
     the_schema_allows_one_open_attempt_a_person,
 );
@@ -64,6 +67,31 @@ async fn a_record_cut_off_is_found(world: World) {
     world.raw(last_of_chain).await.expect("moved out of sight");
     let broken = world.store.verify_decisions().await.expect("walked");
     assert_eq!(broken.iter().filter(|chain| chain.broken_at.is_some()).count(), 1, "{broken:?}");
+}
+
+async fn every_decision_is_made_again_bit_for_bit(world: World) {
+    some_calls(&world).await;
+    let campaign = world.campaign("second", &[row(1), row(30)]).await;
+    let refused = world.store.claim(campaign, 2, noon() + hours(2)).await.expect("claimed");
+    let hold = Hold::new(HoldKind::Bankruptcy, refused[0].person, noon());
+    let (hold, _) = world.store.add_hold(hold).await.expect("set");
+    for contact in &refused {
+        assert!(matches!(world.reserve(contact, noon() + hours(2)).await, Reserved::Denied(_)));
+    }
+    // What came later changes nothing in what was decided.
+    world.store.lift_hold(refused[0].person, hold, noon() + hours(3)).await.expect("lifted");
+    let day = Period { from: noon() - hours(9), to: noon() + hours(15) };
+    let replay = async |rules: Option<RulesInForce>| {
+        let mut told = Vec::new();
+        let find =
+            |hash: &str, body: &str| rules.clone().filter(|r| &*r.hash == hash && body.contains("ru.window"));
+        world.store.replay_decisions(day, find, |again| told.push(again.same)).await.expect("replayed");
+        told
+    };
+    let told = replay(Some(world.rules.clone())).await;
+    assert_eq!(told.len(), 22);
+    assert!(told.iter().all(|same| *same == Same::Yes), "{told:?}");
+    assert!(matches!(replay(None).await[0], Same::NoRules { .. }));
 }
 
 async fn a_sealed_day_keeps_its_root(world: World) {

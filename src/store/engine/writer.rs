@@ -5,18 +5,23 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use sqlx::{Sqlite, SqlitePool};
-use tokio::sync::{mpsc, oneshot};
-use tokio::task::JoinHandle;
+use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use super::checkpoint;
 use super::conn::{Conn, Fault, Work};
 
 /// Jobs that may wait; a caller beyond it waits for room.
 const QUEUE: usize = 1024;
 /// Jobs that share a commit at most, so that the first of them is not kept waiting for the last.
 const GROUP: usize = 64;
+
+/// Jobs after which the log is copied: some thousand pages.
+const COPY_AFTER: usize = 256;
 
 /// Tells a caller how it went, once the commit has spoken. `Err` carries why nothing was kept.
 type Settle = Box<dyn FnOnce(Result<(), String>) + Send>;
@@ -32,13 +37,14 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Starts the writer on a pool of one connection. The task ends after `stop`, or when every `Writer` is gone.
-    pub fn start(pool: SqlitePool) -> (Self, JoinHandle<()>) {
+    /// Starts the writer on a pool of one connection, and the copying of its log on another. Both tasks end after
+    /// `stop`; whoever owns `tasks` awaits them.
+    pub fn start(pool: SqlitePool, copier: SqlitePool, tasks: &mut JoinSet<()>) -> Self {
         let (jobs, queue) = mpsc::channel(QUEUE);
-        let stop = CancellationToken::new();
-        #[expect(clippy::disallowed_methods, reason = "the store keeps the handle and awaits it in `close`")]
-        let task = tokio::spawn(write_in_groups(pool, queue, stop.clone()));
-        (Self { jobs, stop }, task)
+        let (stop, copy) = (CancellationToken::new(), Arc::new(Notify::new()));
+        tasks.spawn(write_in_groups(pool, queue, Arc::clone(&copy), stop.clone()));
+        tasks.spawn(checkpoint::keep(copier, copy, stop.clone()));
+        Self { jobs, stop }
     }
 
     /// Takes no more jobs; those that wait are still done.
@@ -76,7 +82,13 @@ impl Writer {
     }
 }
 
-async fn write_in_groups(pool: SqlitePool, mut queue: mpsc::Receiver<Job>, stop: CancellationToken) {
+async fn write_in_groups(
+    pool: SqlitePool,
+    mut queue: mpsc::Receiver<Job>,
+    copy: Arc<Notify>,
+    stop: CancellationToken,
+) {
+    let mut since_copy = 0;
     let mut group = Vec::with_capacity(GROUP);
     loop {
         let stopped = stop.is_cancelled();
@@ -97,8 +109,13 @@ async fn write_in_groups(pool: SqlitePool, mut queue: mpsc::Receiver<Job>, stop:
         };
         // Jobs never reached are dropped here; their callers read `Closed`.
         group.clear();
+        since_copy += settles.len();
         for settle in settles {
             settle(committed.clone());
+        }
+        if since_copy >= COPY_AFTER {
+            since_copy = 0;
+            copy.notify_one();
         }
     }
 }

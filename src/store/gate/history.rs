@@ -39,14 +39,24 @@ pub(in crate::store) async fn load_history(
     phone: Option<PhoneKey>,
     upto: i64,
 ) -> Result<Loaded, Fault> {
-    let rows = conn.all(EVENTS, values![person, phone, upto]).await?;
-    let events = rows.iter().map(read_event).collect::<Result<Vec<_>, _>>()?;
+    let events = load_events(conn, person, phone, upto).await?;
     let rows = conn.all(HOLDS, values![person, phone]).await?;
     let holds = rows.iter().map(read_hold).collect::<Result<_, _>>()?;
     let rows = conn.all(CONSENTS, values![person]).await?;
     let consents = rows.iter().map(read_consent).collect::<Result<_, _>>()?;
     let upto = events.iter().map(|event| event.id.0).max().unwrap_or(0);
     Ok(Loaded { history: History::new(events, holds, consents), upto })
+}
+
+/// The ledger's entries about `person` and about `phone`, up to the event `upto`.
+pub(super) async fn load_events(
+    conn: &mut Conn,
+    person: PersonId,
+    phone: Option<PhoneKey>,
+    upto: i64,
+) -> Result<Vec<Event>, Fault> {
+    let rows = conn.all(EVENTS, values![person, phone, upto]).await?;
+    rows.iter().map(read_event).collect()
 }
 
 fn read_event(row: &Row) -> Result<Event, Fault> {

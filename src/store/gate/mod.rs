@@ -4,12 +4,14 @@ mod history;
 mod ledger;
 mod permit;
 mod record;
+mod replay;
 mod reserve;
 mod verify;
 
 pub use ledger::NewEvent;
 pub use permit::{Dial, DialPermit, Expired};
 pub use record::RulesInForce;
+pub use replay::{Replayed, Same};
 pub use reserve::{Gone, ReserveRequest, Reserved};
 pub use verify::Verified;
 

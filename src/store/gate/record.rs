@@ -7,7 +7,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::domain::{ContactId, DecisionId, PersonId};
-use crate::rules::{Calendars, Consent, Decision, Facts, Hold, Preset};
+use crate::rules::{Calendars, Consent, Decision, Event, Facts, Hold, Preset};
 use crate::store::engine::conn::{Conn, Fault, values};
 use crate::store::engine::dialect;
 use crate::store::gate::history::Loaded;
@@ -53,6 +53,7 @@ pub(super) struct Basis<'a> {
 }
 
 impl<'a> Basis<'a> {
+    /// The evidence as the record keeps it.
     pub fn of(loaded: &'a Loaded, facts: &'a Facts, decision: &'a Decision, by: Author<'a>) -> Self {
         let events = loaded.history.events();
         Self {
@@ -63,7 +64,7 @@ impl<'a> Basis<'a> {
             facts,
             upto: loaded.upto,
             events: events.len(),
-            events_hash: if events.is_empty() { String::new() } else { sha256(&[&json(&events)]) },
+            events_hash: events_hash(events),
             holds: loaded.history.holds(),
             consents: loaded.history.consents(),
             decision,
@@ -85,6 +86,11 @@ pub(super) struct Author<'a> {
     pub contact: ContactId,
     pub rules: &'a str,
     pub config: &'a str,
+}
+
+/// SHA-256 of events as JSON; empty where there are none.
+pub(super) fn events_hash(events: &[Event]) -> String {
+    if events.is_empty() { String::new() } else { sha256(&[&json(&events)]) }
 }
 
 /// A chain's head, held until the transaction ends.
@@ -167,6 +173,6 @@ pub(super) fn sha256(parts: &[&str]) -> String {
     hex::encode(hasher.finalize())
 }
 
-fn json(value: &impl Serialize) -> String {
+pub(super) fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("codes, numbers and text")
 }

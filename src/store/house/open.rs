@@ -10,12 +10,12 @@ use secrecy::{ExposeSecret, SecretString};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{PgPool, SqlitePool};
-use tokio::task::JoinHandle;
+use tokio::task::JoinSet;
 
 use crate::store::StoreError;
 use crate::store::engine::conn::{Conn, Fault, Work, moment};
 use crate::store::engine::writer::Writer;
-use crate::store::engine::{dialect, schema};
+use crate::store::engine::{checkpoint, dialect, schema};
 
 /// What to open.
 #[derive(Debug, Clone)]
@@ -56,12 +56,14 @@ enum Engine {
         reads: SqlitePool,
         writes: SqlitePool,
         writer: Writer,
-        task: tokio::sync::Mutex<Option<JoinHandle<()>>>,
+        tasks: tokio::sync::Mutex<JoinSet<()>>,
     },
 }
 
 /// Connections that read a SQLite file at once.
 const SQLITE_READERS: u32 = 4;
+/// Kilobytes of pages the writer keeps, as SQLite takes it; the rest is the file cache's.
+const WRITER_CACHE: &str = "-65536";
 /// Connections to PostgreSQL.
 const POSTGRES_CONNECTIONS: u32 = 16;
 /// Statements kept prepared on a connection; the store has fewer.
@@ -89,12 +91,11 @@ impl Store {
     pub async fn close(&self) {
         match &self.inner.engine {
             Engine::Postgres(pool) => pool.close().await,
-            Engine::Sqlite { reads, writes, writer, task, .. } => {
+            Engine::Sqlite { reads, writes, writer, tasks, .. } => {
                 writer.stop();
-                if let Some(task) = task.lock().await.take() {
-                    // A writer that panicked has said so itself; closing goes on.
-                    task.await.ok();
-                }
+                let mut tasks = tasks.lock().await;
+                // A task that panicked has said so itself; closing goes on.
+                while tasks.join_next().await.is_some() {}
                 reads.close().await;
                 writes.close().await;
             }
@@ -192,22 +193,22 @@ async fn open_sqlite(path: &Path) -> Result<Engine, StoreError> {
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(10))
         .statement_cache_capacity(STATEMENTS)
-        // A hundred million rows have their hot pages in the file cache; these are the writer's own.
-        .pragma("cache_size", "-65536")
-        .pragma("mmap_size", "1073741824")
+        .pragma("wal_autocheckpoint", checkpoint::LOG_PAGES)
         .pragma("temp_store", "MEMORY");
-    let one = SqlitePoolOptions::new().max_connections(1).test_before_acquire(false);
-    let writes = one.connect_with(options.clone()).await.map_err(opened)?;
+    let pool = |connections| SqlitePoolOptions::new().max_connections(connections).test_before_acquire(false);
+    let writes =
+        pool(1).connect_with(options.clone().pragma("cache_size", WRITER_CACHE)).await.map_err(opened)?;
     schema::lay_sqlite(&writes).await.map_err(|source| StoreError::Schema { source })?;
-    let readers = SqlitePoolOptions::new().max_connections(SQLITE_READERS).test_before_acquire(false);
-    let reads = readers.connect_lazy_with(options.clone().pragma("query_only", "ON"));
-    let (writer, task) = Writer::start(writes.clone());
+    let reads = pool(SQLITE_READERS).connect_lazy_with(options.clone().pragma("query_only", "ON"));
+    let mut tasks = JoinSet::new();
+    let copier = pool(1).connect_lazy_with(options.clone());
+    let writer = Writer::start(writes.clone(), copier, &mut tasks);
     Ok(Engine::Sqlite {
         options: Box::new(options),
         reads,
         writes,
         writer,
-        task: tokio::sync::Mutex::new(Some(task)),
+        tasks: tokio::sync::Mutex::new(tasks),
     })
 }
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::merge::chunks;
-use crate::domain::{CampaignId, Currency, DebtId, DebtorType, Money, PersonId};
+use crate::domain::{CampaignId, ContactId, Currency, DebtId, DebtorType, Money, PersonId};
 use crate::store::engine::conn::{Conn, Fault, Value, date, values};
 use crate::store::{Store, StoreError};
 
@@ -97,6 +97,36 @@ impl Store {
         }
     }
 }
+
+impl Store {
+    /// Puts one debt into a campaign's queue, or back into it when its contact waits or is done: a call asked for by
+    /// a person, a test call. `None`: there is no such open debt, or its contact is in a call.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn queue_debt(
+        &self,
+        plan: FillPlan,
+        creditor: &str,
+        debt: &str,
+        score: i64,
+    ) -> Result<Option<ContactId>, StoreError> {
+        let values = values![plan.campaign, creditor, debt, score, plan.not_after];
+        let queued = self.write(move |conn| {
+            Box::pin(async move {
+                let row = conn.first(QUEUE_ONE, values).await?;
+                row.map(|row| row.int(0).map(ContactId)).transpose()
+            })
+        });
+        queued.await.map_err(|source| StoreError::Fill { campaign: plan.campaign, from: DebtId(0), source })
+    }
+}
+
+const QUEUE_ONE: &str = "INSERT INTO contact (campaign_id, person_id, debt_id, state, score, not_after) \
+    SELECT CAST($1 AS BIGINT), d.person_id, d.id, 'queued', CAST($4 AS BIGINT), CAST($5 AS BIGINT) FROM debt d \
+    JOIN creditor k ON k.id = d.creditor_id WHERE k.name = $2 AND d.external_id = $3 AND d.state = 'open' \
+    ON CONFLICT (campaign_id, debt_id) DO UPDATE SET state = 'queued', score = excluded.score, next_at = NULL, \
+    claimed_until = 0, not_after = excluded.not_after WHERE contact.state <> 'in_flight' RETURNING id";
 
 impl Placement {
     fn row(self) -> Option<(&'static str, &'static str, i64)> {
