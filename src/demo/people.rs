@@ -271,6 +271,8 @@ fn patronymic(father: &str, woman: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{Currency, Language};
+    use crate::import;
 
     fn noon_in_moscow() -> Timestamp {
         "2026-02-03T09:00:00Z".parse().expect("a time")
@@ -296,6 +298,33 @@ mod tests {
                     assert!(phones.insert(row[3].to_owned()), "{row:?}");
                 }
             }
+        }
+        assert_eq!(people.len(), 500);
+    }
+
+    #[test]
+    fn the_importer_finds_every_row_sound() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let options = import::Options {
+            region: "RU".to_owned(),
+            currency: Currency::Rub,
+            language: Language::Ru,
+            creditor: None,
+            preset: None,
+        };
+        let mut people = HashSet::new();
+        for list in invent(500, 7, noon_in_moscow()) {
+            let file = folder.path().join(list.campaign);
+            std::fs::write(&file, &list.csv).expect("a file");
+            let counts = import::read_list(&file, &options, &mut |item| {
+                if let import::Item::Row { row, .. } = item {
+                    assert!(row.time_zone.is_some() && row.debtor_type.is_some(), "{row:?}");
+                    people.insert(row.person_id);
+                }
+                Ok(())
+            });
+            let counts = counts.expect("a list");
+            assert_eq!((counts.sound, counts.rejected), (counts.rows, 0));
         }
         assert_eq!(people.len(), 500);
     }

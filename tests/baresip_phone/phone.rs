@@ -1,0 +1,107 @@
+//! baresip without a head: a phone that answers by itself, keeps what it hears, and presses keys when told.
+
+use std::net::{TcpListener, UdpSocket};
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::Duration;
+
+use tempfile::TempDir;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+use tokio::process::{Child, Command};
+use tokio::time::{sleep, timeout};
+
+/// A running baresip.
+pub struct Phone {
+    home: TempDir,
+    process: Child,
+    control: TcpStream,
+    pub sip_port: u16,
+}
+
+impl Phone {
+    /// Starts a phone with the account `user` that answers every call at once.
+    pub async fn start(user: &str) -> Self {
+        let home = tempfile::tempdir().expect("a folder");
+        let (sip_port, control_port) = (free_udp_port(), free_tcp_port());
+        let folder = home.path().display();
+        // The bridge plays into nothing but its own source: a sound card in the same process, paced by a timer.
+        let config = format!(
+            "poll_method epoll\nsip_listen 127.0.0.1:{sip_port}\nnet_interface 127.0.0.1\n\
+             audio_player aubridge,phone\naudio_source aubridge,phone\nrtp_ports 32100-32700\n\
+             module_path {}\nmodule g711.so\nmodule aubridge.so\nmodule sndfile.so\nmodule_tmp account.so\n\
+             module_app menu.so\nmodule_app ctrl_tcp.so\nctrl_tcp_listen 127.0.0.1:{control_port}\nsnd_path {folder}\n",
+            modules().display()
+        );
+        let account = format!("<sip:{user}@127.0.0.1>;regint=0;answermode=auto;audio_codecs=pcma\n");
+        std::fs::write(home.path().join("config"), config).expect("a config");
+        std::fs::write(home.path().join("accounts"), account).expect("an account");
+        let process = Command::new("baresip")
+            .arg("-f")
+            .arg(home.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("baresip is installed (scripts/test installs it)");
+        let control = timeout(Duration::from_secs(15), connect(control_port))
+            .await
+            .expect("baresip opens its control port");
+        Self { home, process, control, sip_port }
+    }
+
+    /// Presses keys as telephone events.
+    pub async fn press(&mut self, keys: &str) {
+        self.command("sndcode", keys).await;
+    }
+
+    /// Speaks no more: what it hears would come back as an echo.
+    pub async fn mute(&mut self) {
+        self.command("mute", "").await;
+    }
+
+    /// Ends the phone and hands over what it heard: 16-bit samples at 8 kHz.
+    pub async fn heard(mut self) -> Vec<i16> {
+        self.command("quit", "").await;
+        timeout(Duration::from_secs(10), self.process.wait()).await.expect("baresip quits").expect("it ran");
+        let files = std::fs::read_dir(self.home.path()).expect("its folder");
+        let kept = files
+            .filter_map(|file| Some(file.ok()?.path()))
+            .find(|path| path.to_string_lossy().ends_with("-dec.wav"))
+            .expect("a recording of what it heard");
+        let mut wav = hound::WavReader::open(kept).expect("a WAV");
+        assert_eq!((wav.spec().sample_rate, wav.spec().channels), (8000, 1));
+        wav.samples::<i16>().map(|sample| sample.expect("a sample")).collect()
+    }
+
+    async fn command(&mut self, command: &str, params: &str) {
+        let text = format!("{{\"command\":\"{command}\",\"params\":\"{params}\"}}");
+        // A netstring.
+        let bytes = format!("{}:{text},", text.len());
+        self.control.write_all(bytes.as_bytes()).await.expect("baresip listens");
+    }
+}
+
+async fn connect(port: u16) -> TcpStream {
+    loop {
+        match TcpStream::connect(("127.0.0.1", port)).await {
+            Ok(stream) => return stream,
+            // It is still starting; it has no way to say when it is ready.
+            Err(_) => sleep(Duration::from_millis(50)).await,
+        }
+    }
+}
+
+fn modules() -> PathBuf {
+    let places = ["/usr/lib/baresip/modules", "/usr/lib64/baresip/modules", "/usr/local/lib/baresip/modules"];
+    places.iter().map(PathBuf::from).find(|path| path.is_dir()).expect("baresip's modules")
+}
+
+fn free_udp_port() -> u16 {
+    UdpSocket::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port()
+}
+
+fn free_tcp_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port()
+}
