@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
@@ -25,6 +26,8 @@ pub struct CallTask {
     pub stream: Stream,
     pub voice: Arc<Voice>,
     pub clock: Clock,
+    /// How many calls are answered now, over the house.
+    pub talking: Arc<AtomicU64>,
     /// The house takes the call back.
     pub stop: mpsc::Receiver<StopReason>,
 }
@@ -50,6 +53,7 @@ struct Drive {
     leg: Option<Leg>,
     stream: Stream,
     hears: bool,
+    answered: bool,
     voice: Arc<Voice>,
     lengths: HashMap<PromptNo, Duration>,
     actions: Vec<Action>,
@@ -59,7 +63,7 @@ struct Drive {
 impl CallTask {
     /// Drives the call to its end.
     pub async fn drive(self) -> CallReport {
-        let Self { call, place, stack, stream, voice, clock, mut stop } = self;
+        let Self { call, place, stack, stream, voice, clock, talking, mut stop } = self;
         let mut drive = Drive {
             call,
             place: Some(place),
@@ -67,6 +71,7 @@ impl CallTask {
             leg: None,
             stream,
             hears: true,
+            answered: false,
             voice,
             lengths: HashMap::new(),
             actions: Vec::new(),
@@ -83,11 +88,15 @@ impl CallTask {
                 Some(reason) = stop.recv() => Some(Input::Stop(reason)),
                 () = sleep_until(wake) => None,
             };
+            if input == Some(Input::Answered) && !std::mem::replace(&mut drive.answered, true) {
+                talking.fetch_add(1, Ordering::Relaxed);
+            }
             match input {
                 Some(input) => drive.call.handle(clock.now(), input),
                 None => drive.call.handle_timers(clock.now()),
             }
         };
+        talking.fetch_sub(u64::from(drive.answered), Ordering::Relaxed);
         let rang = drive.call.rang();
         let media = drive.stream.close().await;
         CallReport { finished, actions: drive.actions, rang, retry_after: drive.retry_after, media }

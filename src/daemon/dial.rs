@@ -246,7 +246,16 @@ impl Turn {
         let call = Call::new(plan, house.clock.now(), house.clock.wall());
         let (_, stop) = tokio::sync::mpsc::channel(1);
         let (stack, voice) = (Arc::clone(&house.stack), Arc::clone(&self.plans.voice));
-        Ok(CallTask { call, place, stack, stream, voice, clock: house.clock, stop })
+        Ok(CallTask {
+            call,
+            place,
+            stack,
+            stream,
+            voice,
+            clock: house.clock,
+            talking: Arc::clone(&house.talking),
+            stop,
+        })
     }
 
     fn call_facts(&self, choice: &Choice) -> CallFacts {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use arc_swap::ArcSwap;
 use tokio::sync::watch;
@@ -27,6 +28,8 @@ pub struct House {
     pub media: MediaEngine,
     pub lines: Arc<Lines>,
     pub live: Live,
+    /// How many of them are answered.
+    pub talking: Arc<AtomicU64>,
     pub metrics: Metrics,
     /// The kill switch is thrown: nothing is dialled.
     pub killed: watch::Receiver<bool>,

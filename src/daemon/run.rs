@@ -77,6 +77,7 @@ impl Daemon {
             media,
             lines: Arc::new(lines),
             live: Live::default(),
+            talking: Arc::default(),
             metrics: metrics.clone(),
             killed,
             draining: CancellationToken::new(),

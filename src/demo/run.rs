@@ -1,6 +1,8 @@
 //! The demo: makes a list, a configuration and a carrier, and lets the daemon work on them.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
@@ -11,9 +13,10 @@ use tokio_util::sync::CancellationToken;
 use super::carrier::{CallRecord, Carrier, CarrierPlan};
 use super::people::{DebtorList, invent};
 use super::show::{Progress, Snapshot, carrier_table};
+use crate::call::StopReason;
 use crate::cli::campaign::fill_campaign;
 use crate::config::{Config, Environment};
-use crate::daemon::{Clock, Daemon};
+use crate::daemon::{Clock, Daemon, House};
 use crate::domain::{ImportRow, Language};
 use crate::import::{Item, Options, read_list};
 use crate::store::{CampaignState, Period, Store, StorePlan};
@@ -52,16 +55,14 @@ pub async fn run(plan: &DemoPlan, folder: &Path, end: CancellationToken) -> anyh
         .map_err(|problems| anyhow::anyhow!(problems.render(plan.language)))?;
     prepare(&config, folder, &lists).await?;
     let mut daemon = Daemon::start(config).await?;
+    let over = CancellationToken::new();
     let store = daemon.house().store.clone();
     let mut tasks = JoinSet::new();
-    let (watched, limit) =
-        (watch(store.clone(), daemon.house().clone(), plan.clone(), end.clone()), end.clone());
-    tasks.spawn(watched);
+    tasks.spawn(watch(Arc::clone(daemon.house()), plan.clone(), end.clone(), over.clone()));
     let (_reload, reloads) = mpsc::channel(1);
-    daemon.work(limit, reloads).await;
-    daemon.house().draining.cancel();
-    // Who talks may finish; who rings is taken back.
-    daemon.house().live.stop_all(crate::call::StopReason::KillSwitch);
+    daemon.work(end, reloads).await;
+    end_calls(daemon.house()).await;
+    over.cancel();
     while let Some(watched) = tasks.join_next().await {
         watched.context("watching the demo")?;
     }
@@ -235,22 +236,31 @@ async fn prepare(config: &Config, folder: &Path, lists: &[DebtorList; 3]) -> any
     Ok(())
 }
 
+/// Takes back what rings, gives talks a moment to finish, and ends the rest.
+async fn end_calls(house: &House) {
+    house.draining.cancel();
+    for (reason, patience) in [(StopReason::KillSwitch, 40), (StopReason::Drain, 20)] {
+        house.live.stop_all(reason);
+        for _ in 0..patience {
+            if house.live.count() == 0 {
+                return;
+            }
+            tokio::time::sleep(LOOK / 2).await;
+        }
+    }
+}
+
 /// How often the progress is counted.
 const LOOK: Duration = Duration::from_millis(500);
 
 /// Shows the progress and ends the demo at its limit, or when nobody is left to call for now.
-async fn watch(
-    store: Store,
-    house: std::sync::Arc<crate::daemon::House>,
-    plan: DemoPlan,
-    end: CancellationToken,
-) {
+async fn watch(house: Arc<House>, plan: DemoPlan, end: CancellationToken, over: CancellationToken) {
     let began = Clock.now();
     let mut progress = Progress::new(plan.terminal, plan.limit);
     let mut last = Snapshot::default();
     loop {
         let elapsed = Clock.now() - began;
-        match snapshot(&store, house.live.count() as u64, elapsed).await {
+        match snapshot(&house, elapsed).await {
             Ok(now) => last = now,
             Err(fault) => {
                 tracing::warn!(fault = format!("{fault:#}"), "the store does not tell the progress")
@@ -262,22 +272,18 @@ async fn watch(
         if plan.limit.is_some_and(|limit| elapsed >= limit) || idle {
             end.cancel();
         }
-        if end.is_cancelled() && last.live == 0 {
-            break;
-        }
-        tokio::time::sleep(LOOK).await;
-        if end.is_cancelled() && Clock.now() - began > plan.limit.unwrap_or(elapsed) + FAREWELL {
-            break;
+        tokio::select! {
+            () = tokio::time::sleep(LOOK) => {}
+            () = over.cancelled() => break,
         }
     }
     progress.finish(&last);
 }
 
-/// How long calls may go on after the demo's end before it is told anyway.
-const FAREWELL: Duration = Duration::from_secs(60);
-
-async fn snapshot(store: &Store, live: u64, elapsed: Duration) -> anyhow::Result<Snapshot> {
-    let mut now = Snapshot { elapsed, live, ..Snapshot::default() };
+async fn snapshot(house: &House, elapsed: Duration) -> anyhow::Result<Snapshot> {
+    let (store, live) = (&house.store, house.live.count() as u64);
+    let talking = house.talking.load(Ordering::Relaxed).min(live);
+    let mut now = Snapshot { elapsed, live, talking, ..Snapshot::default() };
     for campaign in store.campaigns().await? {
         for total in store.why_not(campaign.id).await? {
             now.contacts += total.contacts;

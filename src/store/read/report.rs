@@ -221,9 +221,9 @@ const ACTIONS: &str = concat!(
     ", ",
     counted!("grades LIKE '%\"amount_heard\"%'"),
     ", ",
-    counted!("disposition = 'promise_to_pay'"),
+    counted!("disposition IN ('promise_to_pay', 'link_sent')"),
     ", ",
-    counted!("disposition = 'refused'"),
+    counted!("disposition IN ('refused', 'dispute', 'stop_requested')"),
     " FROM attempt WHERE reserved_at >= $1 AND reserved_at < $2 AND outcome <> 'cancelled' ",
     "GROUP BY channel, debtor_type, debt_kind, currency ORDER BY channel, debtor_type, debt_kind, currency"
 );
