@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
+use super::live::{Live, Opening};
 use super::ports::Ports;
 use super::recording::{Recorder, Writer};
-use super::shard::{Act, Live, Opening, Shard, ShardFigures, StreamId};
+use super::shard::{Act, Shard, ShardFigures, StreamId};
 use super::{MediaError, Stream, StreamPlan};
 
 /// How the engine runs.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
+use super::live::Patch;
 use super::shard::{Act, ShardLink, StreamId};
 use super::{Clip, MediaError, MediaEvent, PlayId, RecordingPlan, StreamReport, dtmf};
 use crate::detect::DetectorPlan;
@@ -130,7 +131,7 @@ impl Stream {
     /// # Errors
     /// See [`connect`](Self::connect).
     pub fn bridge(&self, other: &Self) -> Result<(), MediaError> {
-        let (ours, theirs) = super::shard::Patch::pair();
+        let (ours, theirs) = Patch::pair();
         self.tell(Act::Bridge(ours))?;
         other.tell(Act::Bridge(theirs))
     }

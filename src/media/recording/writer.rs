@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
 
 use tokio::sync::{mpsc, oneshot};
@@ -23,6 +24,8 @@ pub(super) struct WriterLink {
     stream: u32,
     orders: SyncSender<Job>,
     events: mpsc::Sender<MediaEvent>,
+    /// While this is held, the recording goes on.
+    held: Arc<()>,
 }
 
 /// What is asked of the writer.
@@ -37,8 +40,14 @@ pub(super) enum Order {
 struct Job {
     stream: u32,
     order: Order,
-    /// Who hears of a fault; given with `Open`.
-    events: Option<mpsc::Sender<MediaEvent>>,
+    /// Who hears of a fault, and how to see that the recorder is gone; given with `Open`.
+    owner: Option<Owner>,
+}
+
+#[derive(Debug)]
+struct Owner {
+    events: mpsc::Sender<MediaEvent>,
+    held: Weak<()>,
 }
 
 impl Writer {
@@ -54,7 +63,7 @@ impl Writer {
 
     pub(super) fn link(&self, stream: u32, events: mpsc::Sender<MediaEvent>) -> WriterLink {
         let orders = self.orders.clone().expect("the queue is taken only by drop");
-        WriterLink { stream, orders, events }
+        WriterLink { stream, orders, events, held: Arc::default() }
     }
 }
 
@@ -72,8 +81,9 @@ impl Drop for Writer {
 impl WriterLink {
     /// Queues an order, never waiting; gives it back where the queue is full.
     pub fn order(&self, order: Order) -> Result<(), Order> {
-        let events = matches!(order, Order::Open(_)).then(|| self.events.clone());
-        let job = Job { stream: self.stream, order, events };
+        let owner = || Owner { events: self.events.clone(), held: Arc::downgrade(&self.held) };
+        let owner = matches!(order, Order::Open(_)).then(owner);
+        let job = Job { stream: self.stream, order, owner };
         self.orders.try_send(job).map_err(|refused| match refused {
             TrySendError::Full(job) | TrySendError::Disconnected(job) => job.order,
         })
@@ -82,24 +92,27 @@ impl WriterLink {
 
 struct Open {
     file: RecordingFile,
-    events: Option<mpsc::Sender<MediaEvent>>,
+    owner: Option<Owner>,
 }
 
 fn run(inbox: &Receiver<Job>) {
     let mut files: HashMap<u32, Open> = HashMap::new();
-    for Job { stream, order, events } in inbox {
+    for Job { stream, order, owner } in inbox {
         match order {
-            Order::Open(path) => match RecordingFile::create(&path) {
-                Ok(file) => drop(files.insert(stream, Open { file, events })),
-                Err(error) => complain(events.as_ref(), &error),
-            },
+            Order::Open(path) => {
+                sweep(&mut files);
+                match RecordingFile::create(&path) {
+                    Ok(file) => drop(files.insert(stream, Open { file, owner })),
+                    Err(error) => complain(owner.as_ref(), &error),
+                }
+            }
             Order::Append(bytes) => append(&mut files, stream, &bytes),
             Order::Finish { last, report, reply } => {
                 append(&mut files, stream, &last);
                 if let Some(mut open) = files.remove(&stream)
                     && let Err(error) = open.file.correct()
                 {
-                    complain(open.events.as_ref(), &error);
+                    complain(open.owner.as_ref(), &error);
                 }
                 if let Some(reply) = reply {
                     drop(reply.send(*report));
@@ -113,17 +126,28 @@ fn run(inbox: &Receiver<Job>) {
 fn append(files: &mut HashMap<u32, Open>, stream: u32, bytes: &[u8]) {
     let Some(open) = files.get_mut(&stream) else { return };
     if let Err(error) = open.file.append(bytes) {
-        complain(open.events.as_ref(), &error);
+        complain(open.owner.as_ref(), &error);
         // What is there stays readable; on a full disk even this may fail, and players cope with that.
         drop(open.file.correct());
         files.remove(&stream);
     }
 }
 
-fn complain(events: Option<&mpsc::Sender<MediaEvent>>, error: &std::io::Error) {
+/// Closes files whose end was never told, because the queue was full then.
+fn sweep(files: &mut HashMap<u32, Open>) {
+    files.retain(|_, open| {
+        let held = open.owner.as_ref().is_some_and(|owner| owner.held.strong_count() > 0);
+        if !held && let Err(error) = open.file.correct() {
+            complain(None, &error);
+        }
+        held
+    });
+}
+
+fn complain(owner: Option<&Owner>, error: &std::io::Error) {
     tracing::warn!(%error, "a recording has stopped");
-    if let Some(events) = events {
-        drop(events.try_send(MediaEvent::RecordingFailed { why: error.to_string() }));
+    if let Some(owner) = owner {
+        drop(owner.events.try_send(MediaEvent::RecordingFailed { why: error.to_string() }));
     }
 }
 

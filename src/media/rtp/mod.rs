@@ -2,6 +2,7 @@
 
 mod jitter_buffer;
 mod reception;
+pub(super) mod rtcp;
 mod source;
 
 pub(super) use jitter_buffer::JitterBuffer;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
-use super::{Live, Patch};
 use crate::domain::media_target::MediaTarget;
+use crate::media::live::{Live, Patch};
 use crate::media::{Clip, PlayId, StreamReport};
 
 /// A stream's number within its engine, never given twice.

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::{Live, StreamId};
+use super::StreamId;
+use crate::media::live::Live;
 
 /// Sub-ticks in a period of 20 ms.
 pub(super) const PHASES: usize = 4;

@@ -9,11 +9,10 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::figures::{Figures, ShardFigures};
-use super::inbox::Inbox;
-use super::live::Bench;
 use super::roster::{PHASES, Roster};
 use super::{Act, StreamId};
 use crate::media::clock::Clock;
+use crate::media::live::Bench;
 use crate::media::{MediaError, StreamReport};
 
 /// Owns the thread; dropped, ends it and waits for it.
@@ -85,9 +84,7 @@ struct Walk {
 
 impl Walk {
     fn new(figures: Arc<Figures>) -> Self {
-        let clock = Clock::start();
-        let bench = Bench { clock, inbox: Inbox::new(), figures, due: clock.now() };
-        Self { roster: Roster::default(), bench, tick: 0 }
+        Self { roster: Roster::default(), bench: Bench::new(Clock::start(), figures), tick: 0 }
     }
 
     fn run(mut self, inbox: &Receiver<(StreamId, Act)>, stopping: &AtomicBool) {

@@ -7,12 +7,12 @@ use rtcp_types::{
     SenderReport,
 };
 
-use super::clock::Clock;
-use super::rtp::Block;
+use super::Block;
+use crate::media::clock::Clock;
 
 /// What a sender report says of our own packets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Sent {
+pub(in crate::media) struct Sent {
     /// The timestamp a packet would bear now.
     pub timestamp: u32,
     pub packets: u32,
@@ -21,7 +21,7 @@ pub(super) struct Sent {
 
 /// One stream's RTCP.
 #[derive(Clone, Debug)]
-pub(super) struct Rtcp {
+pub(in crate::media) struct Rtcp {
     ssrc: u32,
     /// A random name that says nothing of the host (RFC 7022 section 4.2).
     cname: String,
@@ -123,17 +123,17 @@ impl Rtcp {
 
 /// What goes into one report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Report {
+pub(in crate::media) struct Report {
     pub sent: Option<Sent>,
     pub block: Option<Block>,
     pub bye: bool,
 }
 
 /// Bytes that hold any report of ours.
-pub(super) const MOST: usize = 200;
+pub(in crate::media) const MOST: usize = 200;
 
 /// Whether a datagram on the RTP port is RTCP, by its packet type (RFC 5761 section 4).
-pub(super) fn is_rtcp(datagram: &[u8]) -> bool {
+pub(in crate::media) fn is_rtcp(datagram: &[u8]) -> bool {
     datagram.len() >= 8 && datagram[0] >> 6 == 2 && (192..=223).contains(&datagram[1])
 }
 

@@ -1,17 +1,25 @@
 //! A stream as its shard sees it: one turn every 20 ms.
 
+mod inbox;
+mod outlet;
+mod patch;
+mod player;
+mod receiving;
+mod sending;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::figures::Figures;
-use super::inbox::Inbox;
-use super::outlet::Outlet;
-use super::patch::Frame;
-use super::receiving::{Brought, Receiving};
-use super::sending::{Outgoing, Sending, Start};
-use super::{Act, Patch};
+use inbox::Inbox;
+use outlet::Outlet;
+use patch::Frame;
+pub(super) use patch::Patch;
+use receiving::{Brought, Receiving};
+use sending::{Outgoing, Sending, Start};
+
+use super::shard::{Act, Figures};
 use crate::detect::DetectorPlan;
 use crate::domain::Codec;
 use crate::domain::media_target::MediaTarget;
@@ -20,12 +28,12 @@ use crate::media::clock::Clock;
 use crate::media::dtmf::DigitSource;
 use crate::media::ports::PortPair;
 use crate::media::recording::{Recorder, Side};
-use crate::media::rtcp::{self, Report, Rtcp, is_rtcp};
+use crate::media::rtp::rtcp::{self, Report, Rtcp, is_rtcp};
 use crate::media::{FRAME, MediaEvent, StreamReport};
 
 /// One stream's state: everything its turn needs.
 #[derive(Debug)]
-pub(in crate::media) struct Live {
+pub(super) struct Live {
     pair: PortPair,
     outlet: Outlet,
     detector: Option<DetectorPlan>,
@@ -49,7 +57,7 @@ struct Line {
 
 /// What a stream is made of.
 #[derive(Debug)]
-pub(in crate::media) struct Opening {
+pub(super) struct Opening {
     pub pair: PortPair,
     pub events: mpsc::Sender<MediaEvent>,
     pub detector: Option<DetectorPlan>,
@@ -61,10 +69,16 @@ pub(in crate::media) struct Opening {
 #[derive(Debug)]
 pub(super) struct Bench {
     pub clock: Clock,
-    pub inbox: Inbox,
+    inbox: Inbox,
     pub figures: Arc<Figures>,
     /// When this turn was due.
     pub due: Instant,
+}
+
+impl Bench {
+    pub fn new(clock: Clock, figures: Arc<Figures>) -> Self {
+        Self { clock, inbox: Inbox::new(), figures, due: clock.now() }
+    }
 }
 
 impl Live {
@@ -140,7 +154,7 @@ impl Live {
     }
 
     /// One turn: take in what came, hear 20 ms of it, send 20 ms.
-    pub(super) fn turn(&mut self, bench: &mut Bench) {
+    pub fn turn(&mut self, bench: &mut Bench) {
         let Some(mut line) = self.line.take() else { return };
         let now = bench.clock.now();
         self.turns = self.turns.wrapping_add(1);

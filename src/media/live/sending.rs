@@ -9,7 +9,7 @@ use super::player::{Ended, Player};
 use crate::domain::Codec;
 use crate::domain::media_target::{Direction, MediaTarget};
 use crate::media::dtmf::{Keypad, KeypadOutput};
-use crate::media::rtcp::Sent;
+use crate::media::rtp::rtcp::Sent;
 use crate::media::{Clip, FRAME, PlayId, g711};
 
 /// The sending half of a stream.
@@ -83,10 +83,13 @@ impl Sending {
     pub fn retarget(&mut self, target: &MediaTarget) {
         self.codec = target.codec;
         self.telephone_event = target.telephone_event;
-        self.open = match target.direction {
-            Direction::Both | Direction::SendOnly => true,
-            Direction::Inactive | Direction::ReceiveOnly => false,
-        };
+        // The old way of holding names no address (RFC 2543 section B.5); port 0 declines the stream.
+        let reachable = !target.addr.ip().is_unspecified() && target.addr.port() != 0;
+        self.open = reachable
+            && match target.direction {
+                Direction::Both | Direction::SendOnly => true,
+                Direction::Inactive | Direction::ReceiveOnly => false,
+            };
     }
 
     pub fn play(&mut self, id: PlayId, clips: Vec<Arc<Clip>>) {
