@@ -24,12 +24,16 @@ pub struct MediaPlan {
     pub shards: usize,
     /// How long the far end may be silent before [`MediaEvent::Stale`](super::MediaEvent::Stale).
     pub rtp_timeout: Duration,
+    /// Asks the kernel to run the media threads before all others (SCHED_FIFO), so that load elsewhere does not make
+    /// packets late. Where it is not permitted they run like any other.
+    pub realtime: bool,
 }
 
 impl MediaPlan {
-    /// The usual plan on an address: ports 12000–31999, one shard, 20 s.
+    /// The usual plan on an address: ports 12000–31999, one shard, 20 s, realtime where permitted.
     pub fn on(bind: IpAddr) -> Self {
-        Self { bind, ports: 12000..=31999, shards: 1, rtp_timeout: Duration::from_secs(20) }
+        let rtp_timeout = Duration::from_secs(20);
+        Self { bind, ports: 12000..=31999, shards: 1, rtp_timeout, realtime: true }
     }
 }
 
@@ -51,7 +55,9 @@ impl MediaEngine {
     /// The port range holds no pair, or a thread cannot be started.
     pub fn start(plan: MediaPlan) -> Result<Self, MediaError> {
         let ports = Ports::new(plan.bind, plan.ports.clone())?;
-        let shards = (0..plan.shards.max(1)).map(Shard::start).collect::<Result<_, _>>()?;
+        let shards = (0..plan.shards.max(1))
+            .map(|number| Shard::start(number, plan.realtime))
+            .collect::<Result<_, _>>()?;
         Ok(Self { plan, ports, shards, writer: Writer::start()?, next: AtomicU32::new(0) })
     }
 

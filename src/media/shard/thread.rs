@@ -6,6 +6,10 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use thread_priority::{
+    RealtimeThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy, set_thread_priority_and_policy,
+    thread_native_id,
+};
 use tokio::sync::oneshot;
 
 use super::figures::{Figures, ShardFigures};
@@ -32,14 +36,17 @@ pub(in crate::media) struct ShardLink {
 }
 
 impl Shard {
-    pub fn start(number: usize) -> Result<Self, MediaError> {
+    pub fn start(number: usize, realtime: bool) -> Result<Self, MediaError> {
         let (acts, inbox) = sync_channel(ACTS);
         let name = format!("media-{number}");
         let (stopping, figures) = (Arc::<AtomicBool>::default(), Arc::<Figures>::default());
         let (stop, counters) = (Arc::clone(&stopping), Arc::clone(&figures));
         let thread = std::thread::Builder::new()
             .name(name.clone())
-            .spawn(move || Walk::new(counters).run(&inbox, &stop))
+            .spawn(move || {
+                be_prompt(realtime);
+                Walk::new(counters).run(&inbox, &stop);
+            })
             .map_err(|source| MediaError::Thread { name, source })?;
         Ok(Self { link: ShardLink { number, acts }, stopping, figures, thread: Some(thread) })
     }
@@ -88,10 +95,6 @@ impl Walk {
     }
 
     fn run(mut self, inbox: &Receiver<(StreamId, Act)>, stopping: &AtomicBool) {
-        // The kernel may wake a sleeper 50 us late to save power; where it refuses to be exact, we are late by that.
-        if let Err(error) = nix::sys::prctl::set_timerslack(1000) {
-            tracing::debug!(%error, "media wakes with the kernel's usual slack");
-        }
         while !stopping.load(Ordering::Relaxed) {
             if self.roster.len() == 0 {
                 match inbox.recv_timeout(IDLE) {
@@ -178,6 +181,19 @@ impl Walk {
         if let Some(live) = self.roster.remove(id) {
             live.close(self.bench.clock, reply);
         }
+    }
+}
+
+/// Asks the kernel to wake this thread on time; what it refuses makes packets later, not wrong.
+fn be_prompt(realtime: bool) {
+    // Sleepers may else be woken 50 us late to save power.
+    if let Err(error) = nix::sys::prctl::set_timerslack(1000) {
+        tracing::debug!(%error, "media wakes with the kernel's usual slack");
+    }
+    // The lowest of the realtime priorities: before all ordinary threads, after whatever the host itself needs.
+    let fifo = ThreadSchedulePolicy::Realtime(RealtimeThreadSchedulePolicy::Fifo);
+    if realtime && set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Min, fifo).is_err() {
+        tracing::info!("realtime scheduling is not permitted: packets are late when the machine is busy");
     }
 }
 
