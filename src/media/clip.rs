@@ -89,3 +89,59 @@ fn read_wav(path: &Path) -> Result<Vec<i16>, ClipError> {
     }
     wav.samples::<i16>().collect::<Result<_, _>>().map_err(read)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A prompt folder with one Russian prompt of this form.
+    fn folder(rate: u32, channels: u16, bits: u16) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("ru")).unwrap();
+        let spec = hound::WavSpec {
+            channels,
+            sample_rate: rate,
+            bits_per_sample: bits,
+            sample_format: hound::SampleFormat::Int,
+        };
+        let mut wav = hound::WavWriter::create(folder.path().join("ru/hello.wav"), spec).unwrap();
+        for n in 0..8 {
+            wav.write_sample(n * 10).unwrap();
+        }
+        wav.finalize().unwrap();
+        folder
+    }
+
+    #[test]
+    fn a_prompt_is_encoded_for_each_codec_and_read_once() {
+        let folder = folder(8000, 1, 16);
+        let store = ClipStore::new(folder.path());
+        let clip = store.load(Language::Ru, "hello").unwrap();
+        assert_eq!(clip.samples(), 8);
+        for codec in [Codec::Pcma, Codec::Pcmu] {
+            let expected: Vec<u8> = (0..8).map(|n| g711::encode(codec, n * 10)).collect();
+            assert_eq!(clip.encoded(codec), expected);
+        }
+        std::fs::remove_file(folder.path().join("ru/hello.wav")).unwrap();
+        assert!(Arc::ptr_eq(&clip, &store.load(Language::Ru, "hello").unwrap()));
+        store.forget();
+        assert!(matches!(store.load(Language::Ru, "hello"), Err(ClipError::Read { .. })));
+    }
+
+    #[test]
+    fn a_prompt_of_another_form_is_refused_with_what_it_is() {
+        for (rate, channels, bits) in [(16000, 1, 16), (8000, 2, 16), (8000, 1, 8)] {
+            let folder = folder(rate, channels, bits);
+            let refused = ClipStore::new(folder.path()).load(Language::Ru, "hello").unwrap_err().to_string();
+            assert!(refused.contains(&format!("{rate} Hz, {channels} channels, {bits} bits")), "{refused}");
+        }
+    }
+
+    #[test]
+    fn a_prompt_outside_the_folder_is_refused() {
+        let store = ClipStore::new("prompts");
+        for id in ["../secret", "/etc/passwd", "a/../../b"] {
+            assert!(matches!(store.load(Language::En, id), Err(ClipError::Outside { .. })), "{id}");
+        }
+    }
+}

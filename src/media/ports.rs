@@ -83,3 +83,37 @@ pub(super) fn bound(addr: SocketAddr) -> io::Result<UdpSocket> {
 
 /// DSCP 46 in the upper six bits.
 const EXPEDITED: u32 = 46 << 2;
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use super::*;
+
+    const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+    #[test]
+    fn pairs_are_even_and_odd_and_one_taken_is_passed_over() {
+        let ports = Ports::new(LOOPBACK, 31901..=31930).unwrap();
+        let pairs: Vec<_> = std::iter::from_fn(|| ports.bind().ok()).collect();
+        // Others may hold some of them; none is given twice.
+        let mut seen: Vec<u16> = pairs.iter().map(|pair| pair.local.port()).collect();
+        for pair in &pairs {
+            assert_eq!(pair.local.port() % 2, 0);
+            assert_eq!(pair.rtcp.local_addr().unwrap().port(), pair.local.port() + 1);
+        }
+        seen.sort_unstable();
+        seen.dedup();
+        assert_eq!(seen.len(), pairs.len());
+        assert!(matches!(ports.bind(), Err(MediaError::Bind { tried: 14, .. })));
+        drop(pairs);
+        assert!(ports.bind().is_ok());
+    }
+
+    #[test]
+    fn a_range_without_a_pair_is_refused() {
+        for range in [12001..=12002, 12000..=12000, 5..=4] {
+            assert!(Ports::new(LOOPBACK, range.clone()).is_err(), "{range:?}");
+        }
+    }
+}

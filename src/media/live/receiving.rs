@@ -179,3 +179,82 @@ fn lets_in(direction: Direction) -> bool {
         Direction::Inactive | Direction::SendOnly => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::media::clock::Clock;
+
+    fn receiving(now: Instant) -> (Receiving, SocketAddr) {
+        let addr = "192.0.2.1:4000".parse().unwrap();
+        let target = MediaTarget {
+            addr,
+            rtcp: addr,
+            codec: Codec::Pcma,
+            telephone_event: Some(101),
+            direction: Direction::Both,
+        };
+        (Receiving::new(&target, Some(&DetectorPlan::default()), now), addr)
+    }
+
+    /// Mostly a sound header, so that what lies behind it is reached.
+    fn datagram() -> impl Strategy<Value = Vec<u8>> {
+        let tail = proptest::collection::vec(any::<u8>(), 0..700);
+        (any::<bool>(), 0u8..=255, prop_oneof![Just(0u8), Just(8), Just(13), Just(101), any::<u8>()], tail)
+            .prop_map(|(sound, first, second, mut bytes)| {
+                if sound && bytes.len() > 2 {
+                    (bytes[0], bytes[1]) = (0x80 | (first & 0x3f), second);
+                }
+                bytes
+            })
+    }
+
+    proptest! {
+        #[test]
+        fn no_datagram_breaks_a_stream(datagrams in proptest::collection::vec(datagram(), 0..40)) {
+            let now = Clock::start().now();
+            let (mut receiving, from) = receiving(now);
+            for bytes in &datagrams {
+                receiving.datagram(Datagram { bytes, from, arrived: None }, now);
+                let (codec, frame) = receiving.take();
+                receiving.listen(codec, &frame);
+            }
+            let mut report = StreamReport::default();
+            receiving.sum_up(&mut report);
+            prop_assert!(report.received + report.malformed <= datagrams.len() as u64);
+        }
+    }
+
+    #[test]
+    fn a_stream_that_falls_silent_is_told_of_once_and_again_after_it_came_back() {
+        let now = Clock::start().now();
+        let (mut receiving, from) = receiving(now);
+        let limit = Duration::from_secs(10);
+        let at = |s| now + Duration::from_secs(s);
+        assert_eq!(receiving.check_silence(at(9), limit), None);
+        assert_eq!(receiving.check_silence(at(11), limit), Some(Duration::from_secs(11)));
+        assert_eq!(receiving.check_silence(at(12), limit), None);
+        let mut bytes = [0; 172];
+        (bytes[0], bytes[1]) = (0x80, 8);
+        receiving.datagram(Datagram { bytes: &bytes, from, arrived: None }, at(13));
+        assert_eq!(receiving.check_silence(at(22), limit), None);
+        assert_eq!(receiving.check_silence(at(24), limit), Some(Duration::from_secs(11)));
+    }
+
+    #[test]
+    fn a_held_stream_is_not_expected_to_speak() {
+        let now = Clock::start().now();
+        let (mut receiving, addr) = receiving(now);
+        let held = MediaTarget {
+            addr,
+            rtcp: addr,
+            codec: Codec::Pcma,
+            telephone_event: None,
+            direction: Direction::Inactive,
+        };
+        receiving.retarget(&held, now);
+        assert_eq!(receiving.check_silence(now + Duration::from_secs(99), Duration::from_secs(10)), None);
+    }
+}
