@@ -4,6 +4,7 @@ pub mod campaign;
 pub mod check;
 mod db;
 mod demo;
+mod explain;
 mod export;
 mod flow;
 mod prompt_folder;
@@ -34,6 +35,7 @@ enum Command {
     Check(check::Check),
     Db(db::Db),
     Demo(demo::Demo),
+    Explain(explain::Explain),
     Export(export::Export),
     Flow(flow::FlowArgs),
     Prompts(prompts::Prompts),
@@ -54,6 +56,7 @@ impl Cli {
             Command::Check(check) => Ok(check.run()),
             Command::Db(db) => db.run(),
             Command::Demo(demo) => demo.run(),
+            Command::Explain(explain) => explain.run(),
             Command::Export(export) => export.run(),
             Command::Flow(args) => args.run(),
             Command::Prompts(prompts) => prompts.run(),

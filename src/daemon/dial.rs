@@ -73,14 +73,7 @@ impl Turn {
     /// Chooses phone, flow, trunk and number to show, or writes down why there is nothing to choose.
     async fn choose(&self, house: &House) -> anyhow::Result<Option<Choice>> {
         let now = house.clock.wall();
-        let contact = &self.contact;
-        let numbers = contact.phones.iter().filter(|phone| phone.usable).map(|phone| &phone.number);
-        let zones = rules::zone::of_contact(
-            contact.time_zone.as_deref(),
-            contact.region.as_deref(),
-            numbers,
-            &rules::zone::Registry::default(),
-        );
+        let zones = self.zones();
         let clocks: Vec<_> = zones.zones().iter().map(|zone| zone.tz().clone()).collect();
         match hour(&self.plan.calendar, &clocks, now) {
             Hour::Open => {}
@@ -131,6 +124,18 @@ impl Turn {
         Ok(house.store.release(vec![self.contact.id]).await?)
     }
 
+    /// Where the person may be, by all that is known of him.
+    fn zones(&self) -> ZoneSet {
+        let contact = &self.contact;
+        let phones = contact.phones.iter().map(|phone| &phone.number);
+        rules::zone::of_contact(
+            contact.time_zone.as_deref(),
+            contact.region.as_deref(),
+            phones,
+            &self.plans.registry,
+        )
+    }
+
     fn phone(&self) -> Option<ClaimedPhone> {
         let tries = |number: &PhoneNumber| self.contact.before.iter().filter(|b| b.phone == *number).count();
         let choice = |phone: &ClaimedPhone| PhoneChoice {
@@ -144,9 +149,13 @@ impl Turn {
         self.contact.phones.iter().find(|phone| phone.number == chosen).cloned()
     }
 
-    /// The trunk of a fault that has just happened is passed over, where another one serves.
-    fn failed_just_now(&self, _now: Timestamp) -> Vec<Arc<str>> {
-        Vec::new()
+    /// Trunks whose fault was the last word on this contact: passed over, where another one serves.
+    fn failed_just_now(&self, now: Timestamp) -> Vec<Arc<str>> {
+        let recent = self.contact.before.iter().rev().take_while(|before| {
+            before.outcome == Outcome::Failed(Fault::Trunk) && after(before.began, FAIL_OVER) > now
+        });
+        let failed: Vec<Arc<str>> = recent.map(|before| before.trunk.as_str().into()).collect();
+        if self.plan.trunks.iter().all(|trunk| failed.contains(trunk)) { Vec::new() } else { failed }
     }
 
     fn request(&self, house: &House, choice: &Choice) -> ReserveRequest {
@@ -363,6 +372,9 @@ impl Turn {
 
 /// How long a contact waits when nobody can be called because of our own set-up.
 const NO_TRUNK_PAUSE: SignedDuration = SignedDuration::from_mins(10);
+
+/// How long a trunk's fault keeps a contact off it.
+const FAIL_OVER: SignedDuration = SignedDuration::from_mins(10);
 
 fn after(now: Timestamp, pause: SignedDuration) -> Timestamp {
     now.checked_add(pause).unwrap_or(Timestamp::MAX)

@@ -1,9 +1,11 @@
 //! What every task of the daemon shares.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
+use anyhow::Context;
 use arc_swap::ArcSwap;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -14,6 +16,7 @@ use super::live::Live;
 use super::voice::Voice;
 use crate::config::Config;
 use crate::media::MediaEngine;
+use crate::rules::zone::Registry;
 use crate::sip::SipStack;
 use crate::store::{RulesInForce, Store};
 use crate::web::Metrics;
@@ -42,6 +45,8 @@ pub struct House {
 pub struct Plans {
     pub config: Config,
     pub voice: Arc<Voice>,
+    /// Which numbers were given out where; empty until the state registry's files are put into `registry`.
+    pub registry: Registry,
     /// The rules by preset name, with the hash that stands in every decision.
     rules: BTreeMap<String, RulesInForce>,
 }
@@ -57,13 +62,41 @@ impl Plans {
             RulesInForce::new(Arc::clone(preset), Arc::clone(&config.rules.calendars))
         };
         let rules = config.rules.presets.iter().map(|(name, preset)| (name.clone(), force(preset))).collect();
-        Ok(Self { config, voice: Arc::new(voice), rules })
+        let registry = read_registry(&config.dir.join("registry"))?;
+        Ok(Self { config, voice: Arc::new(voice), registry, rules })
     }
 
     /// The rules of a preset; every campaign's is there, since the configuration was checked.
     pub fn rules(&self, preset: &str) -> Option<&RulesInForce> {
         self.rules.get(preset)
     }
+}
+
+/// Reads the registry's CSV files, if the folder is there.
+///
+/// # Errors
+/// When a file can't be read.
+pub fn read_registry(folder: &Path) -> anyhow::Result<Registry> {
+    let Ok(listed) = std::fs::read_dir(folder) else { return Ok(Registry::default()) };
+    let mut files = Vec::new();
+    for entry in listed {
+        let path = entry.with_context(|| format!("reading {}", folder.display()))?.path();
+        if path.extension().is_some_and(|extension| extension == "csv") {
+            let text =
+                std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
+            files.push((path.display().to_string(), text));
+        }
+    }
+    files.sort();
+    let (registry, left_out) =
+        Registry::read(files.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+    if !left_out.is_empty() {
+        tracing::warn!(
+            lines = left_out.len(),
+            "lines of the numbering registry were left out: those numbers are unknown"
+        );
+    }
+    Ok(registry)
 }
 
 impl House {

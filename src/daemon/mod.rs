@@ -14,6 +14,6 @@ mod trunk_task;
 mod voice;
 
 pub use clock::Clock;
-pub use house::{House, Plans};
+pub use house::{House, Plans, read_registry};
 pub use run::Daemon;
 pub use voice::Voice;

@@ -63,6 +63,7 @@ pub struct ClaimedPhone {
 pub struct TriedBefore {
     pub began: Timestamp,
     pub phone: PhoneNumber,
+    pub trunk: String,
     pub outcome: Outcome,
     pub disposition: Option<Disposition>,
 }
@@ -224,7 +225,7 @@ const CONTACTS: &str = "SELECT c.id, c.campaign_id, c.score, c.tries, c.answered
     JOIN creditor k ON k.id = d.creditor_id";
 const PHONES: &str = "SELECT c.id, f.e164, f.phone_type, f.relation, f.rank, f.state FROM contact c \
     JOIN phone f ON f.person_id = c.person_id";
-const BEFORE: &str = "SELECT contact_id, reserved_at, phone, outcome, disposition FROM attempt \
+const BEFORE: &str = "SELECT contact_id, reserved_at, phone, outcome, disposition, trunk FROM attempt \
     WHERE outcome IS NOT NULL";
 
 fn read_contact(row: &Row) -> Result<ClaimedContact, Fault> {
@@ -266,6 +267,7 @@ fn read_before(row: &Row) -> Result<TriedBefore, Fault> {
     Ok(TriedBefore {
         began: moment(row.int(1)?)?,
         phone: number(&row.text(2)?)?,
+        trunk: row.text(5)?,
         outcome: row.code(3, "outcome", Outcome::parse)?,
         disposition: row.code_opt(4, "disposition", Disposition::parse)?,
     })
