@@ -1,5 +1,6 @@
 //! The command line: one file a command. Floor 4.
 
+mod call;
 pub mod campaign;
 pub mod check;
 mod db;
@@ -9,7 +10,9 @@ mod export;
 mod flow;
 mod prompt_folder;
 mod prompts;
+mod hold;
 pub mod open;
+mod pay;
 pub mod report;
 pub mod rules;
 pub mod run;
@@ -31,6 +34,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Call(call::Call),
     Campaign(campaign::CampaignArgs),
     Check(check::Check),
     Db(db::Db),
@@ -39,6 +43,8 @@ enum Command {
     Export(export::Export),
     Flow(flow::FlowArgs),
     Prompts(prompts::Prompts),
+    Hold(hold::HoldArgs),
+    Pay(pay::Pay),
     Report(report::Report),
     Rules(rules::RulesArgs),
     Run(run::Run),
@@ -52,6 +58,7 @@ impl Cli {
     /// The command's fault, with what it was doing.
     pub fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
+            Command::Call(call) => call.run(),
             Command::Campaign(args) => args.run(),
             Command::Check(check) => Ok(check.run()),
             Command::Db(db) => db.run(),
@@ -60,6 +67,8 @@ impl Cli {
             Command::Export(export) => export.run(),
             Command::Flow(args) => args.run(),
             Command::Prompts(prompts) => prompts.run(),
+            Command::Hold(args) => args.run(),
+            Command::Pay(pay) => pay.run(),
             Command::Report(report) => report.run(),
             Command::Rules(args) => args.run(),
             Command::Run(run) => run.run(),

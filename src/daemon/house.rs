@@ -46,7 +46,7 @@ pub struct Plans {
     pub config: Config,
     pub voice: Arc<Voice>,
     /// Which numbers were given out where; empty until the state registry's files are put into `registry`.
-    pub registry: Registry,
+    pub registry: Arc<Registry>,
     /// The rules by preset name, with the hash that stands in every decision.
     rules: BTreeMap<String, RulesInForce>,
 }
@@ -62,8 +62,16 @@ impl Plans {
             RulesInForce::new(Arc::clone(preset), Arc::clone(&config.rules.calendars))
         };
         let rules = config.rules.presets.iter().map(|(name, preset)| (name.clone(), force(preset))).collect();
-        let registry = read_registry(&config.dir.join("registry"))?;
+        let registry = Arc::new(read_registry(&config.dir.join("registry"))?);
         Ok(Self { config, voice: Arc::new(voice), registry, rules })
+    }
+
+    /// The same, with other rules in a preset's place.
+    pub fn with_rules(&self, preset: &str, rules: RulesInForce) -> Self {
+        let mut all = self.rules.clone();
+        all.insert(preset.to_owned(), rules);
+        let (config, voice) = (self.config.clone(), Arc::clone(&self.voice));
+        Self { config, voice, registry: Arc::clone(&self.registry), rules: all }
     }
 
     /// The rules of a preset; every campaign's is there, since the configuration was checked.

@@ -10,10 +10,12 @@ mod lines;
 mod live;
 mod run;
 mod sip_names;
+mod test_call;
 mod trunk_task;
 mod voice;
 
 pub use clock::Clock;
 pub use house::{House, Plans, read_registry};
 pub use run::Daemon;
+pub use test_call::{SAMPLE_SUM, TestCall};
 pub use voice::Voice;

@@ -23,7 +23,7 @@ use crate::call::StopReason;
 use crate::config::Config;
 use crate::media::{MediaEngine, MediaPlan};
 use crate::sip::{SipPlan, SipStack};
-use crate::store::{CampaignState, Store, StorePlan, Whose};
+use crate::store::{CampaignState, Store, StorePlan, TakeBack, Whose};
 use crate::web::{Metrics, Readiness};
 
 /// A running daemon.
@@ -43,7 +43,7 @@ const RESCUE_DELAY: SignedDuration = SignedDuration::from_hours(24);
 /// Nodes that fall silent for a minute are dead; this is well below.
 const HEARTBEAT: Duration = Duration::from_secs(10);
 /// How often campaigns are looked for and waiting contacts woken.
-const LOOK: Duration = Duration::from_millis(500);
+const LOOK: Duration = Duration::from_millis(250);
 const WAKE: u32 = 1000;
 
 impl Daemon {
@@ -101,6 +101,13 @@ impl Daemon {
     /// What the daemon shares with its tasks, for the demo and its reports.
     pub fn house(&self) -> &Arc<House> {
         &self.house
+    }
+
+    /// Waits until the kill switch has been looked for: until then nothing is dialled.
+    pub async fn settle(&self) {
+        let mut killed = self.house.killed.clone();
+        let looked = killed.wait_for(|thrown| !thrown);
+        tokio::time::timeout(Duration::from_secs(1), looked).await.ok();
     }
 
     /// Works until `end` says so: starts the running campaigns, takes reloads.
@@ -215,6 +222,15 @@ async fn keep_alive(house: &House) -> anyhow::Result<()> {
 }
 
 async fn wake(house: &House) -> anyhow::Result<()> {
+    for (attempt, why) in house.store.to_take_back().await? {
+        let why = match why {
+            TakeBack::Held => StopReason::Hold,
+            TakeBack::Paid => StopReason::Paid,
+        };
+        if house.live.stop(attempt, why) {
+            info!(%attempt, ?why, "the call is taken back");
+        }
+    }
     while house.store.wake_due(WAKE, house.clock.wall()).await? == u64::from(WAKE) {}
     house.lines.each(|plan, well, _| house.metrics.trunk_up(&plan.name, well));
     Ok(())

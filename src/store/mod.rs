@@ -23,7 +23,7 @@ pub use house::{CampaignRow, CampaignState, Kind, Store, StoreInfo, StorePlan};
 pub use list::{
     Candidate, ClaimedContact, ClaimedPhone, FillPlan, Filled, ImportRun, Placement, TriedBefore, WhyNot,
 };
-pub use outcome::{Closed, FinishRequest, HoldRow, NewPayment, OutboxRow, Paid, Rescued, Whose};
+pub use outcome::{Closed, FinishRequest, HoldRow, NewPayment, OutboxRow, Paid, Rescued, TakeBack, Whose};
 pub use read::{
     AttemptExport, AttemptFilter, AttemptRow, AttemptsLine, ContactFile, DebtFile, OutcomeLine, Period,
     PersonFile, PhoneFile, ReactionLine,

@@ -82,7 +82,27 @@ impl Store {
     }
 }
 
+impl Store {
+    /// The newest attempt.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn last_attempt(&self) -> Result<Option<AttemptId>, StoreError> {
+        let sql = "SELECT MAX(id) FROM attempt";
+        let read =
+            self.read(move |conn| Box::pin(async move { conn.one(sql, Vec::new()).await?.int_opt(0) }));
+        let last = read.await.map_err(|source| StoreError::Export { after: AttemptId(0), source })?;
+        Ok(last.map(AttemptId))
+    }
+}
+
 impl AttemptExport {
+    /// Begins behind an attempt.
+    pub fn after(mut self, attempt: AttemptId) -> Self {
+        self.after = attempt;
+        self
+    }
+
     /// The next attempts, at most a thousand; empty at the end.
     ///
     /// # Errors

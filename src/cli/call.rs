@@ -1,0 +1,67 @@
+//! `obzvon call NUMBER --flow F`: one test call through the gate.
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Args;
+
+use super::open::{ConfigArgs, block_on};
+use super::run::log_to_stderr;
+use crate::config::LogFormat;
+use crate::daemon::{Daemon, SAMPLE_SUM, TestCall};
+use crate::domain::{Language, PhoneNumber};
+
+/// Places one test call through the gate. Numbers listed as test numbers are exempt from caps, never from holds
+#[derive(Debug, Args)]
+pub struct Call {
+    #[command(flatten)]
+    config: ConfigArgs,
+    /// The number to call (+79991234567)
+    number: String,
+    /// The flow to play
+    #[arg(long)]
+    flow: String,
+    /// The language to speak: ru or en
+    #[arg(long, default_value = "ru", value_parser = super::screen_language::parse_language)]
+    speak: Language,
+}
+
+impl Call {
+    /// Places the call and prints what came of it.
+    ///
+    /// # Errors
+    /// When a part of the daemon can't be had, or the call can't be placed.
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        let mut config = match self.config.load() {
+            Ok(config) => config,
+            Err(code) => return Ok(code),
+        };
+        log_to_stderr(LogFormat::Pretty);
+        let number = PhoneNumber::parse(&self.number).context("a number is written +79991234567")?;
+        // Beside a running daemon: another node, and ports the system gives.
+        config.daemon.node.push_str("-call");
+        config.daemon.http.set_port(0);
+        config.sip.bind.set_port(0);
+        let call = TestCall { number, flow: self.flow, language: self.speak, amount: SAMPLE_SUM };
+        block_on(async {
+            let daemon = Daemon::start(config).await?;
+            daemon.settle().await;
+            let placed = call.place(daemon.house()).await;
+            daemon.drain().await;
+            match placed? {
+                Some(row) => {
+                    let outcome = row.outcome.map_or("open", |outcome| outcome.code());
+                    let disposition = row.disposition.map_or("", |disposition| disposition.code());
+                    let heard =
+                        row.heard_percent.map(|percent| format!(" heard {percent} %")).unwrap_or_default();
+                    println!("attempt {}: {outcome} {disposition}{heard} keys {:?}", row.id, row.keys);
+                    Ok(ExitCode::SUCCESS)
+                }
+                None => {
+                    println!("not called; `obzvon explain` says why");
+                    Ok(ExitCode::FAILURE)
+                }
+            }
+        })
+    }
+}
