@@ -9,13 +9,11 @@ use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 use tempfile::TempDir;
 
 fn options() -> Options {
-    Options {
-        region: "RU".into(),
-        currency: Currency::Rub,
-        language: Language::Ru,
-        creditor: None,
-        preset: None,
-    }
+    with(Preset::default())
+}
+
+fn with(preset: Preset) -> Options {
+    Options::new(preset, "RU", Currency::Rub, Language::Ru).expect("a sound preset")
 }
 
 #[derive(Debug, Default)]
@@ -249,12 +247,12 @@ fn a_preset_reads_headers_in_its_authors_words() {
     ] {
         preset.columns.insert(header.into(), Meaning::Column(column));
     }
-    let options =
-        Options { creditor: Some("Банк".into()), preset: Some(preset), region: "US".into(), ..options() };
-    let read = read_with(&path, &options).expect("a list");
+    preset.creditor = Some("Банк".into());
+    preset.region = Some("US".into());
+    let read = read_with(&path, &with(preset.clone())).expect("a list");
     assert_eq!(read.rejected, [(2, vec!["phone_unreadable"])], "in the United States that is no number");
-    let options = Options { region: "RU".into(), ..options };
-    assert_eq!(read_with(&path, &options).expect("a list").rejected, [(2, vec!["due_unreadable"])]);
+    preset.region = Some("RU".into());
+    assert_eq!(read_with(&path, &with(preset)).expect("a list").rejected, [(2, vec!["due_unreadable"])]);
 }
 
 /// A sheet with numbers and dates as Excel keeps them.
@@ -290,8 +288,7 @@ fn a_spreadsheet_is_read_like_text() {
     assert_eq!(read.rejected.len(), 1);
     assert_eq!(read.rejected[0].0, 4, "the row as the program numbers it");
     let preset = Preset { sheet: Some("Нет такого".into()), ..Preset::default() };
-    let options = Options { preset: Some(preset), ..options() };
-    assert_eq!(read_with(&path, &options).expect_err("no sheet").code(), "no_sheet");
+    assert_eq!(read_with(&path, &with(preset)).expect_err("no sheet").code(), "no_sheet");
 }
 
 #[test]

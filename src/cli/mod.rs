@@ -8,6 +8,7 @@ mod demo;
 mod explain;
 mod export;
 mod flow;
+mod import;
 mod prompt_folder;
 mod prompts;
 mod hold;
@@ -42,6 +43,7 @@ enum Command {
     Explain(explain::Explain),
     Export(export::Export),
     Flow(flow::FlowArgs),
+    Import(import::Import),
     Prompts(prompts::Prompts),
     Hold(hold::HoldArgs),
     Pay(pay::Pay),
@@ -66,6 +68,7 @@ impl Cli {
             Command::Explain(explain) => explain.run(),
             Command::Export(export) => export.run(),
             Command::Flow(args) => args.run(),
+            Command::Import(import) => import.run(),
             Command::Prompts(prompts) => prompts.run(),
             Command::Hold(args) => args.run(),
             Command::Pay(pay) => pay.run(),

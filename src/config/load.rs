@@ -20,9 +20,9 @@ impl Config {
     /// Every mistake of every file; a configuration with one mistake is no configuration.
     pub fn load(dir: &Path, environment: &Environment) -> Result<Self, Problems> {
         let reading = Reading::new(dir, environment);
-        let main = file(&reading, "obzvon.toml", main);
-        let prompts = file(&reading, "prompts.toml", prompts);
-        let trunks = file(&reading, "trunks.toml", |root| Some(trunks(root))).unwrap_or_default();
+        let main = file(&reading, "obzvon.toml", "", main);
+        let prompts = file(&reading, "prompts.toml", "prompts", prompts);
+        let trunks = file(&reading, "trunks.toml", "", |root| Some(trunks(root))).unwrap_or_default();
         let flow_files = flows::read(&reading);
         let flows: Vec<String> = flow_files.keys().cloned().collect();
         let presets = presets(&reading);
@@ -50,10 +50,15 @@ impl Config {
     }
 }
 
-/// Reads one TOML file; `None` means noted.
-fn file<T>(reading: &Reading<'_>, path: &str, read: impl FnOnce(&Section<'_>) -> Option<T>) -> Option<T> {
+/// Reads one TOML file, whose keys stand below `key`; `None` means noted.
+fn file<T>(
+    reading: &Reading<'_>,
+    path: &str,
+    key: &str,
+    read: impl FnOnce(&Section<'_>) -> Option<T>,
+) -> Option<T> {
     let source = reading.source(path)?;
-    reading.toml(&source, "", read)
+    reading.toml(&source, key, read)
 }
 
 /// Every campaign file, in the order of names. Two with one name are a mistake.

@@ -51,7 +51,6 @@ pub enum ImportFault {
         kind: &'static str,
     },
     Preset {
-        name: String,
         said: String,
     },
     Read {
@@ -133,7 +132,7 @@ impl ImportFault {
             Self::Overlong { line, limit } => {
                 format!("line {line}: a field above {limit} bytes; is a quote not closed?")
             }
-            Self::Preset { name, said } => format!("preset `{name}`: {said}"),
+            Self::Preset { said } => format!("preset: {said}"),
             Self::Read { source } => format!("reading the file: {source}"),
             Self::Stopped => "stopped".into(),
             Self::TooManyColumns { limit } => format!("more than {limit} columns"),
@@ -172,7 +171,7 @@ impl ImportFault {
             Self::Overlong { line, limit } => {
                 format!("строка {line}: поле длиннее {limit} байт; не закрыта кавычка?")
             }
-            Self::Preset { name, said } => format!("шаблон «{name}»: {said}"),
+            Self::Preset { said } => format!("шаблон: {said}"),
             Self::Read { source } => format!("чтение файла: {source}"),
             Self::Stopped => "остановлено".into(),
             Self::TooManyColumns { limit } => format!("столбцов больше {limit}"),

@@ -2,22 +2,55 @@
 
 use std::path::Path;
 
+use rlibphonenumber::enums::Region;
 use serde::Serialize;
 
 use super::seen::{Before, Seen};
 use super::{Expect, ImportFault, Mapping, Preset, Reason, Record, RowReader, each_record};
 use crate::domain::{Currency, ImportRow, Language};
 
-/// What a list leaves out.
+/// How to read one list: what it leaves out, and its author's own words.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Country of numbers without a country code, ISO 3166-1 alpha-2.
-    pub region: String,
-    pub currency: Currency,
-    pub language: Language,
-    /// Where the list has no such column, or an empty cell in it.
-    pub creditor: Option<String>,
-    pub preset: Option<Preset>,
+    /// Country of numbers without a country code.
+    pub(super) region: Region,
+    pub(super) currency: Currency,
+    pub(super) language: Language,
+    pub preset: Preset,
+}
+
+impl Options {
+    /// The preset's word stands above the other arguments: `region` is ISO 3166-1 alpha-2.
+    ///
+    /// # Errors
+    /// When the preset names a region, currency, language or delimiter that is none.
+    pub fn new(
+        preset: Preset,
+        region: &str,
+        currency: Currency,
+        language: Language,
+    ) -> Result<Self, ImportFault> {
+        let no = |what: &str, is: &str| ImportFault::Preset { said: format!("`{is}` is no {what}") };
+        let region = preset.region.as_deref().unwrap_or(region);
+        let region = region.parse().map_err(|_| no("region of two capital letters", region))?;
+        let currency = match &preset.currency {
+            Some(code) => Currency::parse(code).ok_or_else(|| no("currency", code))?,
+            None => currency,
+        };
+        let language = match &preset.language {
+            Some(code) => Language::parse(code).ok_or_else(|| no("language", code))?,
+            None => language,
+        };
+        if let Some(delimiter) = preset.delimiter.filter(|delimiter| !delimiter.is_ascii()) {
+            return Err(no("delimiter", &delimiter.to_string()));
+        }
+        Ok(Self { region, currency, language, preset })
+    }
+
+    fn expect(&self) -> Expect {
+        let delimiter = self.preset.delimiter.and_then(|delimiter| u8::try_from(delimiter).ok());
+        Expect { delimiter, sheet: self.preset.sheet.clone() }
+    }
 }
 
 /// What became of the rows of a file.
@@ -63,9 +96,9 @@ pub fn read_list(
 ) -> Result<Counts, ImportFault> {
     let mut reader: Option<RowReader> = None;
     let (mut counts, mut seen) = (Counts::default(), Seen::default());
-    each_record(path, &expect(options)?, &mut |record, total| {
+    each_record(path, &options.expect(), &mut |record, total| {
         let Some(reader) = &mut reader else {
-            let mapping = Mapping::read(record, options.preset.as_ref(), options.creditor.is_some())?;
+            let mapping = Mapping::read(record, &options.preset)?;
             take(Item::Heading { mapping: &mapping, total })?;
             reader = Some(RowReader::new(mapping, options.clone()));
             return Ok(());
@@ -98,17 +131,4 @@ pub fn read_list(
         (Some(_), 0) => Err(ImportFault::NoRows),
         (Some(_), _) => Ok(counts),
     }
-}
-
-fn expect(options: &Options) -> Result<Expect, ImportFault> {
-    let Some(preset) = &options.preset else { return Ok(Expect::default()) };
-    let ascii = |delimiter: char| u8::try_from(delimiter).ok().filter(u8::is_ascii);
-    let delimiter = match preset.delimiter {
-        None => None,
-        Some(delimiter) => Some(ascii(delimiter).ok_or_else(|| {
-            let said = "the delimiter is not one ASCII character".to_owned();
-            ImportFault::Preset { name: String::new(), said }
-        })?),
-    };
-    Ok(Expect { delimiter, sheet: preset.sheet.clone() })
 }

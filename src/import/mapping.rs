@@ -20,20 +20,20 @@ impl Mapping {
     ///
     /// # Errors
     /// When a header is there twice, two columns mean one thing, or a needed column is missing.
-    pub fn read(header: &Record, preset: Option<&Preset>, has_creditor: bool) -> Result<Self, ImportFault> {
+    pub fn read(header: &Record, preset: &Preset) -> Result<Self, ImportFault> {
         let header: Vec<String> = header.cells().map(|cell| denature(cell).trim().to_owned()).collect();
         let mut seen = BTreeSet::new();
         if let Some(twice) = header.iter().find(|text| !text.is_empty() && !seen.insert(text.as_str())) {
             return Err(ImportFault::HeaderTwice { header: twice.clone() });
         }
-        let meaning = |text: &String| match preset {
-            _ if OURS.contains(&fold(text).as_str()) => None,
-            Some(preset) => preset.meaning(text).unwrap_or_else(|| Column::of(text)),
+        let meaning = |text: &String| match preset.meaning(text) {
+            Some(said) => said,
+            None if OURS.contains(&fold(text).as_str()) => None,
             None => Column::of(text),
         };
         let meanings = header.iter().map(meaning).collect();
         let mapping = Self { header, meanings };
-        mapping.check(has_creditor)?;
+        mapping.check(preset.creditor.is_some())?;
         Ok(mapping)
     }
 

@@ -55,10 +55,10 @@ impl Preset {
     /// # Errors
     /// When there is none of that name, or it has a mistake.
     pub fn load(config: &Path, name: &str) -> Result<Self, ImportFault> {
-        let fault = |said: String| ImportFault::Preset { name: name.to_owned(), said };
+        let fault = |said: String| ImportFault::Preset { said };
         let path = path(config, name)?;
         let text = fs::read_to_string(&path).map_err(|io| fault(format!("{}: {io}", path.display())))?;
-        toml::from_str(&text).map_err(|toml| fault(toml.message().to_owned()))
+        toml::from_str(&text).map_err(|toml| fault(format!("{}: {}", path.display(), toml.message())))
     }
 
     /// Writes the preset under `name`; one that is there is kept and is a fault.
@@ -66,7 +66,7 @@ impl Preset {
     /// # Errors
     /// When it is there already, or can't be written.
     pub fn save(&self, config: &Path, name: &str) -> Result<PathBuf, ImportFault> {
-        let fault = |said: String| ImportFault::Preset { name: name.to_owned(), said };
+        let fault = |said: String| ImportFault::Preset { said };
         let path = path(config, name)?;
         let text = toml::to_string_pretty(self).map_err(|toml| fault(toml.to_string()))?;
         let folder = path.parent().expect("the path was made with a folder");
@@ -102,8 +102,8 @@ fn path(config: &Path, name: &str) -> Result<PathBuf, ImportFault> {
     if sound {
         Ok(config.join("imports").join(format!("{name}.toml")))
     } else {
-        let said = "a name of letters, digits, - and _".to_owned();
-        Err(ImportFault::Preset { name: name.to_owned(), said })
+        let said = format!("`{name}` is no name of letters, digits, - and _");
+        Err(ImportFault::Preset { said })
     }
 }
 

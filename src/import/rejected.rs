@@ -54,6 +54,14 @@ impl RejectedFile {
         Ok(Some(self.path))
     }
 
+    /// Takes the file back: the list had a fault, and nothing of it is kept.
+    pub fn discard(self) {
+        if self.writer.is_some() {
+            // Left behind it would be a harmless list of some rows; the fault itself is what matters.
+            std::fs::remove_file(&self.path).ok();
+        }
+    }
+
     fn writer(&mut self) -> io::Result<&mut csv::Writer<BufWriter<File>>> {
         if self.writer.is_none() {
             let mut file = BufWriter::new(create_private(&self.path)?);

@@ -17,7 +17,6 @@ pub struct RowReader {
     mapping: Mapping,
     phone_columns: Vec<usize>,
     options: Options,
-    region: Region,
     /// In the United States `12/31/2026` has its month first.
     month_first: bool,
     zones: ZoneNames,
@@ -25,10 +24,9 @@ pub struct RowReader {
 
 impl RowReader {
     pub fn new(mapping: Mapping, options: Options) -> Self {
-        let region = options.region.parse().unwrap_or(Region::RU);
         let phone_columns = mapping.all(Column::Phone).collect();
-        let month_first = region == Region::US;
-        Self { mapping, phone_columns, options, region, month_first, zones: ZoneNames::default() }
+        let month_first = options.region == Region::US;
+        Self { mapping, phone_columns, options, month_first, zones: ZoneNames::default() }
     }
 
     pub fn mapping(&self) -> &Mapping {
@@ -111,7 +109,7 @@ impl RowReader {
     fn phones(&self, record: &Record, wrong: &mut Vec<Reason>) -> Phones {
         let mut phones = Phones::default();
         for &at in &self.phone_columns {
-            cell::phones(cell::denature(record.cell(at)), self.region, &mut phones);
+            cell::phones(cell::denature(record.cell(at)), self.options.region, &mut phones);
         }
         if phones.sound.is_empty() {
             wrong.push(if phones.unreadable == 0 { Reason::PhoneMissing } else { Reason::PhoneUnreadable });
@@ -132,7 +130,8 @@ impl RowReader {
 
     fn creditor<'r>(&'r self, record: &'r Record, wrong: &mut Vec<Reason>) -> &'r str {
         let said = self.limited(record, Column::Creditor, wrong);
-        let creditor = if said.is_empty() { self.options.creditor.as_deref().unwrap_or("") } else { said };
+        let creditor =
+            if said.is_empty() { self.options.preset.creditor.as_deref().unwrap_or("") } else { said };
         if creditor.is_empty() {
             wrong.push(Reason::CreditorMissing);
         }
