@@ -18,7 +18,7 @@ use crate::cli::campaign::fill_campaign;
 use crate::config::{Config, Environment};
 use crate::daemon::{Clock, Daemon, House};
 use crate::domain::{ImportRow, Language};
-use crate::import::{Item, Options, read_list};
+use crate::import::{Item, Options, Preset, read_list};
 use crate::store::{CampaignState, Period, Store, StorePlan};
 
 /// How a demo is to run.
@@ -204,13 +204,8 @@ async fn prepare(config: &Config, folder: &Path, lists: &[DebtorList; 3]) -> any
     std::fs::create_dir_all(&config.daemon.data_dir).context("making the data folder")?;
     let plan = StorePlan { url: config.store.url.clone(), node: config.daemon.node.clone() };
     let store = Store::open(plan).await.context("opening the store")?;
-    let options = Options {
-        region: config.import.region.clone(),
-        currency: config.import.currency,
-        language: config.import.language,
-        creditor: None,
-        preset: None,
-    };
+    let given = &config.import;
+    let options = Options::new(Preset::default(), &given.region, given.currency, given.language)?;
     for list in lists {
         let file = folder.join(format!("{}.csv", list.campaign));
         std::fs::write(&file, &list.csv).with_context(|| format!("writing {}", file.display()))?;
