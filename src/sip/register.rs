@@ -91,7 +91,7 @@ impl SipStack {
         };
         let expires = plan.expires;
         let keeper = Keeper { wire: self.wire.clone(), plan, dialog, expires, over: over.clone() };
-        self.wire.tasks.spawn(keeper.run(sender));
+        self.tasks.spawn(keeper.run(sender));
         Ok(Registration { states, over })
     }
 }

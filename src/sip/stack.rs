@@ -20,14 +20,15 @@ use super::{Leg, PlaceCall, SipError, SipPlan, Transport, TrunkTarget, stranger}
 pub struct SipStack {
     pub(super) wire: Arc<Wire>,
     legs: Registry,
-    leg_tasks: TaskTracker,
+    /// What says good-bye when the stack closes: legs and registrations.
+    pub(super) tasks: TaskTracker,
 }
 
 /// A request this long goes by TCP where the trunk takes it (RFC 3261 section 18.1.1), in bytes.
 const LARGE: usize = 1_300;
 /// What an INVITE takes beside its names and SDP, in bytes.
 const FRAME: usize = 600;
-/// How long the legs may take to say BYE when the stack closes.
+/// How long legs and registrations may take to say good-bye when the stack closes.
 const LEAVE_LIMIT: Duration = Duration::from_secs(2);
 
 impl SipStack {
@@ -39,7 +40,7 @@ impl SipStack {
         let (wire, requests) = Wire::start(plan).await?;
         let legs = Registry::default();
         wire.tasks.spawn(sort(wire.clone(), legs.clone(), requests));
-        Ok(Self { wire, legs, leg_tasks: TaskTracker::new() })
+        Ok(Self { wire, legs, tasks: TaskTracker::new() })
     }
 
     /// The addresses bound, with the ports the system gave.
@@ -68,15 +69,15 @@ impl SipStack {
         let (leg, ends) = Leg::new(dialog.call_id.clone());
         let seat = self.legs.sit(&dialog.call_id);
         let task = Task::new(self.wire.clone(), (call, flow, dialog), ends, seat);
-        self.leg_tasks.spawn(task.run());
+        self.tasks.spawn(task.run());
         Ok(leg)
     }
 
-    /// Ends all legs with BYE or CANCEL, waits for their tasks, closes the sockets.
+    /// Ends all legs with BYE or CANCEL, unbinds the registrations, waits for both a little, closes the sockets.
     pub async fn close(self) {
         self.wire.leaving.cancel();
-        self.leg_tasks.close();
-        if tokio::time::timeout(LEAVE_LIMIT, self.leg_tasks.wait()).await.is_err() {
+        self.tasks.close();
+        if tokio::time::timeout(LEAVE_LIMIT, self.tasks.wait()).await.is_err() {
             tracing::warn!(legs = self.legs.len(), "closing with legs that have not ended");
         }
         self.wire.closing.cancel();

@@ -143,6 +143,10 @@ impl Task {
             Some(Heard::Response(response)) => *response,
             Some(Heard::Silence) | None => {
                 let closed = self.wire.closing.is_cancelled();
+                if calling.provisional && !closed {
+                    // The next hop had the INVITE and may still be ringing somebody.
+                    self.send_cancel(calling);
+                }
                 self.tell(LegEvent::Fault(if closed { LegFault::Closed } else { LegFault::Silent }));
                 return Next::Over;
             }

@@ -200,7 +200,8 @@ impl Task {
         }
     }
 
-    fn changed(&mut self, target: MediaTarget, event: fn(MediaTarget) -> LegEvent) {
+    /// Tells of media that differ from those told last.
+    pub(super) fn changed(&mut self, target: MediaTarget, event: fn(MediaTarget) -> LegEvent) {
         if self.told.as_ref() != Some(&target) {
             self.told = Some(target.clone());
             self.tell(event(target));

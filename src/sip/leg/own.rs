@@ -164,6 +164,10 @@ impl Task {
             Act::Refresh => {
                 let interval = talk.timer.interval_s().max(MIN_SE);
                 talk.timer = session_timer::of_answer(response, Some((interval, MIN_SE)));
+                let kind = read::value(response, "Content-Type").unwrap_or_default();
+                if let Ok(target) = self.media.read_answer(body_of(kind, &response.body)) {
+                    self.changed(target, LegEvent::MediaChanged);
+                }
             }
             Act::Turn(_) => {
                 let kind = read::value(response, "Content-Type").unwrap_or_default();

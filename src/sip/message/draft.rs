@@ -121,3 +121,15 @@ pub(in crate::sip) fn quote(name: &str) -> String {
 pub(in crate::sip) fn uri_host(host: &str) -> String {
     if host.parse::<std::net::Ipv6Addr>().is_ok() { format!("[{host}]") } else { host.to_owned() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_from_outside_can_not_leave_its_place() {
+        assert_eq!(escape_user("+7999#1@x>\r\nY: z"), "+7999%231%40x%3E%0D%0AY%3A%20z");
+        assert_eq!(quote("A \"B\"\\\r\nX: y"), "\"A \\\"B\\\"\\\\X: y\"");
+        assert_eq!([uri_host("2001:db8::1"), uri_host("192.0.2.1")], ["[2001:db8::1]", "192.0.2.1"]);
+    }
+}

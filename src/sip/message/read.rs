@@ -130,3 +130,54 @@ pub(in crate::sip) fn key(content_type: &str, body: &[u8]) -> Option<char> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rsipstack::sip::Response;
+
+    use super::*;
+
+    fn response(headers: &str) -> Response {
+        let text = format!("SIP/2.0 480 Gone Fishing\r\n{headers}\r\n\r\n");
+        Response::try_from(text.as_str()).expect("a response")
+    }
+
+    #[test]
+    fn the_q850_cause_is_found_among_reasons() {
+        let said = response("Reason: SIP;cause=487;text=\"a, b\", Q.850 ; cause=19;text=\"No answer\"");
+        assert_eq!(reason(&said), (Some(19), Some("a, b".to_owned())));
+        assert_eq!(reason(&response("Reason: Q.850;cause=300")), (None, None));
+        let word = final_word(&said);
+        assert_eq!(
+            (word.sip_code, word.reason.as_deref(), word.q850),
+            (Some(480), Some("Gone Fishing"), Some(19))
+        );
+    }
+
+    #[test]
+    fn retry_after_may_have_a_comment_and_parameters() {
+        let after = |value: &str| {
+            retry_after(&response(&format!("Retry-After: {value}"))).map(|after| after.as_secs())
+        };
+        assert_eq!(
+            [after("120"), after("18000;duration=3600"), after("5 (busy)")],
+            [Some(120), Some(18_000), Some(5)]
+        );
+        assert_eq!(after("soon"), None);
+    }
+
+    #[test]
+    fn keys_come_in_several_spellings() {
+        assert_eq!(key("application/dtmf-relay", b"Signal=5\r\nDuration=160"), Some('5'));
+        assert_eq!(key("Application/DTMF-Relay; x=y", b"duration = 1\nsignal = 11"), Some('#'));
+        assert_eq!(key("application/dtmf", b" a "), Some('A'));
+        assert_eq!(key("application/dtmf", b"12"), None);
+        assert_eq!(key("text/plain", b"5"), None);
+    }
+
+    #[test]
+    fn the_route_set_is_turned_round() {
+        let said = response("Record-Route: <sip:a;lr>, <sip:b;lr>\r\nRecord-Route: <sip:c;lr>");
+        assert_eq!(route_set(&said), ["<sip:c;lr>", "<sip:b;lr>", "<sip:a;lr>"]);
+    }
+}

@@ -20,8 +20,10 @@ pub struct LocalMedia {
     codecs: Vec<Codec>,
     /// `o=`'s session id.
     session: u64,
-    /// `o=`'s version; grows with each description that differs (RFC 3264 section 8).
+    /// `o=`'s version; grows with each description that differs from the last (RFC 3264 section 8).
     version: u64,
+    /// The last description without its origin.
+    said: Option<String>,
     direction: Direction,
 }
 
@@ -29,12 +31,20 @@ impl LocalMedia {
     /// `session` is any number that tells this call's descriptions from others.
     pub fn new(rtp: SocketAddr, codecs: Vec<Codec>, session: u64) -> Self {
         // Some peers read `o=` into 31 bits.
-        Self { rtp, codecs, session: session & 0x7fff_ffff, version: 1, direction: Direction::Both }
+        Self {
+            rtp,
+            codecs,
+            session: session & 0x7fff_ffff,
+            version: 1,
+            said: None,
+            direction: Direction::Both,
+        }
     }
 
     /// The description to offer.
-    pub fn offer(&self) -> String {
-        write::audio(self, &self.codecs, Some(TELEPHONE_EVENT), self.direction)
+    pub fn offer(&mut self) -> String {
+        let said = write::audio(self, &self.codecs, Some(TELEPHONE_EVENT), self.direction);
+        self.say(said)
     }
 
     /// What we ask for.
@@ -44,10 +54,7 @@ impl LocalMedia {
 
     /// Changes what we ask for; the next offer says so.
     pub fn turn(&mut self, direction: Direction) {
-        if self.direction != direction {
-            self.direction = direction;
-            self.version += 1;
-        }
+        self.direction = direction;
     }
 
     /// Reads the answer to our offer.
@@ -67,9 +74,18 @@ impl LocalMedia {
     pub fn answer(&mut self, offer: &[u8]) -> Result<(String, MediaTarget), NoMedia> {
         let mut target = read(offer, &self.codecs)?;
         target.direction = both(target.direction, self.direction);
-        self.version += 1;
-        let body = write::answer(self, offer, &target);
-        Ok((body, target))
+        let said = write::answer(self, offer, &target);
+        Ok((self.say(said), target))
+    }
+
+    /// A whole description, with a new version if it says something new.
+    fn say(&mut self, said: String) -> String {
+        if self.said.as_ref().is_some_and(|last| *last != said) {
+            self.version += 1;
+        }
+        let whole = write::origin(self) + &said;
+        self.said = Some(said);
+        whole
     }
 
     fn ip(&self) -> IpAddr {

@@ -119,7 +119,20 @@ fn an_answer_has_a_line_for_each_line_of_the_offer() {
     assert_eq!(lines[6], "a=recvonly");
     assert_eq!(lines[7], "m=audio 0 RTP/AVP 8");
     assert_eq!(target.direction, Direction::ReceiveOnly);
-    assert!(answer.contains("o=- 7 2 "), "a new version");
+    assert!(answer.contains("o=- 7 1 "), "the first description");
+}
+
+#[test]
+fn the_version_grows_with_what_is_said_and_only_then() {
+    let mut local = local();
+    let version = |body: &str| body.split_ascii_whitespace().nth(3).map(str::to_owned).expect("o=");
+    assert_eq!(version(&local.offer()), "1");
+    assert_eq!(version(&local.offer()), "1");
+    let (answer, _) = local.answer(PLAIN.as_bytes()).expect("audio");
+    assert_eq!(version(&answer), "2", "one codec instead of two");
+    assert_eq!(version(&local.answer(PLAIN.as_bytes()).expect("audio").0), "2");
+    local.turn(Direction::SendOnly);
+    assert_eq!(version(&local.offer()), "3");
 }
 
 #[test]
@@ -155,7 +168,7 @@ proptest! {
     fn what_we_write_we_can_read(port in 1u16.., pcmu_first in any::<bool>(), v6 in any::<bool>()) {
         let ip: IpAddr = if v6 { "2001:db8::1".parse().expect("IP") } else { "192.0.2.1".parse().expect("IP") };
         let codecs = if pcmu_first { vec![Codec::Pcmu, Codec::Pcma] } else { vec![Codec::Pcma] };
-        let ours = LocalMedia::new(SocketAddr::new(ip, port), codecs.clone(), 1);
+        let mut ours = LocalMedia::new(SocketAddr::new(ip, port), codecs.clone(), 1);
         let (answer, target) = local().answer(ours.offer().as_bytes()).expect("common ground");
         prop_assert_eq!(target.addr, SocketAddr::new(ip, port));
         prop_assert_eq!(target.codec, codecs[0]);

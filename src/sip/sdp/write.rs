@@ -7,14 +7,20 @@ use super::{LocalMedia, read};
 use crate::domain::Codec;
 use crate::domain::media_target::{Direction, MediaTarget};
 
-/// A whole description with one audio stream.
+/// `v=` and `o=`, which begin every description.
+pub(super) fn origin(local: &LocalMedia) -> String {
+    let (kind, ip) = (family(local.ip()), local.ip());
+    format!("v=0\r\no=- {} {} IN {kind} {ip}\r\n", local.session, local.version)
+}
+
+/// What follows the origin, with one audio stream.
 pub(super) fn audio(local: &LocalMedia, codecs: &[Codec], event: Option<u8>, direction: Direction) -> String {
     let mut out = head(local);
     stream(&mut out, local, codecs, event, direction);
     out
 }
 
-/// An answer: one `m=` line for each of the offer's, in its order; all but the agreed one rejected (RFC 3264 section 6).
+/// What follows the origin in an answer: one `m=` line for each of the offer's, in its order; all but the agreed one rejected (RFC 3264 section 6).
 pub(super) fn answer(local: &LocalMedia, offer: &[u8], target: &MediaTarget) -> String {
     let mut out = head(local);
     let mut taken = false;
@@ -33,8 +39,6 @@ pub(super) fn answer(local: &LocalMedia, offer: &[u8], target: &MediaTarget) -> 
 fn head(local: &LocalMedia) -> String {
     let (kind, ip) = (family(local.ip()), local.ip());
     let mut out = String::with_capacity(320);
-    line(&mut out, format_args!("v=0"));
-    line(&mut out, format_args!("o=- {} {} IN {kind} {ip}", local.session, local.version));
     line(&mut out, format_args!("s=-"));
     line(&mut out, format_args!("c=IN {kind} {ip}"));
     line(&mut out, format_args!("t=0 0"));
