@@ -14,10 +14,14 @@ pub mod consent;
 pub mod decide;
 pub mod decision;
 pub mod event;
+pub mod explain;
 pub mod facts;
 pub mod history;
 pub mod hold;
+pub mod limits;
+pub mod lint;
 pub mod preset;
+pub mod tighter;
 pub mod zone;
 
 pub use calendar::{Calendar, Calendars};
@@ -27,6 +31,7 @@ pub use consent::{Consent, ConsentKind};
 pub use decide::decide;
 pub use decision::{Decision, Verdict};
 pub use event::{Agent, Event, EventKind, PhoneKey};
+pub use explain::{Explanation, explain};
 pub use facts::{
     CliStatus, DialMode, Facts, LocalRange, Override, Phone, PhoneType, Relation, Tally, Way, WayKind,
 };

@@ -5,13 +5,15 @@
 //! unless set.
 
 mod case;
+mod change;
 mod oracle;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use jiff::{SignedDuration, Timestamp};
+use obzvon::rules::tighter::loosened;
 use obzvon::rules::{Decision, Preset, Presets, decide};
 use rand::{RngExt, SeedableRng, seq::SliceRandom};
 use rand_pcg::Pcg64Mcg;
@@ -140,6 +142,31 @@ fn composing_presets_never_makes_the_next_time_earlier() {
         },
         3,
     );
+}
+
+#[test]
+fn what_counts_as_tighter_never_allows_earlier() {
+    let engine = Engine::new();
+    let tighter = Cell::new(0_u32);
+    promise(
+        |case| {
+            let rng = &mut Pcg64Mcg::seed_from_u64(case.now.unsigned_abs());
+            let old = engine.presets.flatten(case.preset).expect("shipped");
+            let new = change::change(&old, rng);
+            if !loosened(&old, &new).is_empty() {
+                return None;
+            }
+            tighter.set(tighter.get() + 1);
+            let now = minute_time(case.now);
+            let (facts, history) = case.for_engine();
+            let was = decide(&old, engine.presets.calendars(), &facts, &history, now);
+            let is = decide(&new, engine.presets.calendars(), &facts, &history, now);
+            let looser = order(is.next_allowed) < order(was.next_allowed) || (is.allow && !was.allow);
+            looser.then(|| format!("{new:#?}\nnow {:?}, was {:?}", is.next_allowed, was.next_allowed))
+        },
+        8,
+    );
+    assert!(tighter.get() > 50, "only {} changes were tighter", tighter.get());
 }
 
 #[test]

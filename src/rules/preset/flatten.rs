@@ -14,22 +14,31 @@ struct Draft {
     days: Days,
 }
 
-/// Flattens `name`, whose parts are joined by `+`, from left to right.
-pub(super) fn flatten(presets: &BTreeMap<String, PresetFile>, name: &str) -> Result<Preset, PresetError> {
-    let mut rules: Vec<Rule> = Vec::new();
+/// Flattens `name`, whose parts are joined by `+`, from left to right; then `patches` and the rules `added`.
+pub(super) fn flatten(
+    presets: &BTreeMap<String, PresetFile>,
+    name: &str,
+    patches: &[Table],
+    added: &[Table],
+) -> Result<Preset, PresetError> {
+    let (mut drafts, mut days) = (Vec::new(), Days::default());
     for part in name.split('+') {
-        let mut above = Vec::new();
-        let (drafts, _) = drafts(presets, part, &mut above)?;
-        for draft in drafts {
-            let rule = id_of(part, &draft.table)?;
-            let rule = read_rule(draft.table, &draft.days).map_err(|source| {
-                let preset = part.to_owned();
-                PresetError::Rule { preset, rule, source }
-            })?;
-            // The same rule once. Two versions under one id both stay, so that composing never loosens.
-            if !rules.contains(&rule) {
-                rules.push(rule);
-            }
+        let (more, part_days) = self::drafts(presets, part, &mut Vec::new())?;
+        drafts.extend(more);
+        days = part_days;
+    }
+    patch(name, patches, &mut drafts)?;
+    drafts.extend(added.iter().map(|table| Draft { table: table.clone(), days: days.clone() }));
+    let mut rules: Vec<Rule> = Vec::new();
+    for draft in drafts {
+        let id = id_of(name, &draft.table)?;
+        let rule = read_rule(draft.table, &draft.days).map_err(|source| {
+            let preset = name.to_owned();
+            PresetError::Rule { preset, rule: id, source }
+        })?;
+        // The same rule once. Two versions under one id both stay, so that composing never loosens.
+        if !rules.contains(&rule) {
+            rules.push(rule);
         }
     }
     Ok(Preset { name: name.to_owned(), rules })

@@ -140,6 +140,19 @@ impl Presets {
     /// # Errors
     /// When a name is unknown or a rule is wrong.
     pub fn flatten(&self, name: &str) -> Result<Preset, PresetError> {
-        flatten::flatten(&self.presets, name)
+        self.flatten_with(name, &[], &[])
+    }
+
+    /// Flattens as `flatten` does, with `patches` laid over its rules and rules `added` at the end.
+    ///
+    /// # Errors
+    /// When a name is unknown, a rule is wrong, or a patch names a rule that is not there.
+    pub fn flatten_with(
+        &self,
+        name: &str,
+        patches: &[Table],
+        added: &[Table],
+    ) -> Result<Preset, PresetError> {
+        flatten::flatten(&self.presets, name, patches, added)
     }
 }

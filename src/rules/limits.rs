@@ -1,0 +1,192 @@
+//! A supervisor's limits over the presets: tightening is free, loosening needs evidence, an end and two people.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use toml::Table;
+
+use super::preset::{Preset, PresetError, Presets, RuleId, RuleKind};
+use super::{Override, tighter};
+
+/// `config/limits.toml` as written.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Keys laid over a rule: its `id`, the keys that change, and `preset` where not every preset is meant.
+    #[serde(default)]
+    tighten: Vec<Table>,
+    /// Whole rules that come on top, with `preset` where not every preset is meant.
+    #[serde(default)]
+    rule: Vec<Table>,
+    /// Higher limits for a time.
+    #[serde(default, rename = "override")]
+    overrides: Vec<Loosening>,
+}
+
+/// A higher limit of a cap, for a time and with its reasons.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Loosening {
+    /// Absent: wherever the rule is.
+    pub preset: Option<String>,
+    pub rule: RuleId,
+    pub limit: u32,
+    /// The document behind it.
+    pub evidence: String,
+    pub expires: Timestamp,
+    pub approved_by: String,
+    pub second_approver: String,
+}
+
+/// A preset with the limits over it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limited {
+    pub preset: Preset,
+    /// For every request's facts; each ends by itself.
+    pub overrides: Vec<Override>,
+}
+
+/// Why limits are refused.
+#[derive(Debug, thiserror::Error)]
+pub enum LimitsError {
+    #[error("reading limits: {source}")]
+    Read { source: toml::de::Error },
+    #[error(transparent)]
+    Preset(PresetError),
+    #[error(
+        "limits loosen {rule} of {preset}: choose another preset, or write an [[override]] with evidence, expiry and a \
+         second approver"
+    )]
+    Loosens { preset: String, rule: RuleId },
+    #[error("the override of {rule} names no evidence")]
+    NoEvidence { rule: RuleId },
+    #[error("the override of {rule} needs two different people to approve it")]
+    OnePerson { rule: RuleId },
+    #[error("the override of {rule} has expired on {expired}")]
+    Expired { rule: RuleId, expired: Timestamp },
+    #[error("the override of {rule}: {preset} has no such cap")]
+    NoCap { preset: String, rule: RuleId },
+}
+
+impl Limits {
+    /// Reads the text of the file.
+    ///
+    /// # Errors
+    /// When it is not such a file.
+    pub fn read(text: &str) -> Result<Self, LimitsError> {
+        toml::from_str(text).map_err(|source| LimitsError::Read { source })
+    }
+
+    /// The preset `name` with these limits over it.
+    ///
+    /// # Errors
+    /// Every reason to refuse them.
+    pub fn over(&self, presets: &Presets, name: &str, now: Timestamp) -> Result<Limited, Vec<LimitsError>> {
+        let wrong = |fault| vec![LimitsError::Preset(fault)];
+        let own = presets.flatten(name).map_err(wrong)?;
+        let known = |patch: &&Table| {
+            let id = patch.get("id").and_then(toml::Value::as_str);
+            patch.contains_key("preset") || own.rules.iter().any(|rule| Some(rule.id.as_str()) == id)
+        };
+        let patches: Vec<_> = of_preset(&self.tighten, name).filter(known).map(without_preset).collect();
+        let added: Vec<_> = of_preset(&self.rule, name).map(without_preset).collect();
+        let preset = presets.flatten_with(name, &patches, &added).map_err(wrong)?;
+        let loosened = tighter::loosened(&own, &preset).into_iter();
+        let mut refused: Vec<_> =
+            loosened.map(|rule| LimitsError::Loosens { preset: name.to_owned(), rule }).collect();
+        let mut overrides = Vec::new();
+        for loosening in self.overrides.iter().filter(|one| one.preset.as_deref().is_none_or(|p| p == name)) {
+            match loosening.check(&preset, now) {
+                Ok(Some(exception)) => overrides.push(exception),
+                Ok(None) => {}
+                Err(why) => refused.push(why),
+            }
+        }
+        if refused.is_empty() { Ok(Limited { preset, overrides }) } else { Err(refused) }
+    }
+}
+
+impl Loosening {
+    /// The exception the engine knows. Absent when it is meant for every preset and this one has no such cap.
+    fn check(&self, preset: &Preset, now: Timestamp) -> Result<Option<Override>, LimitsError> {
+        let rule = self.rule.clone();
+        let (first, second) = (self.approved_by.trim(), self.second_approver.trim());
+        let is_cap = |kind: &RuleKind| matches!(kind, RuleKind::Cap { .. });
+        if self.evidence.trim().is_empty() {
+            return Err(LimitsError::NoEvidence { rule });
+        }
+        if first.is_empty() || second.is_empty() || first.eq_ignore_ascii_case(second) {
+            return Err(LimitsError::OnePerson { rule });
+        }
+        if self.expires <= now {
+            return Err(LimitsError::Expired { rule, expired: self.expires });
+        }
+        if !preset.rules.iter().any(|known| known.id == rule && is_cap(&known.kind)) {
+            let Some(named) = self.preset.clone() else { return Ok(None) };
+            return Err(LimitsError::NoCap { preset: named, rule });
+        }
+        let evidence = format!("{} ({first}, {second})", self.evidence.trim());
+        Ok(Some(Override { rule, limit: self.limit, evidence, from: None, until: Some(self.expires) }))
+    }
+}
+
+fn of_preset<'a>(tables: &'a [Table], name: &'a str) -> impl Iterator<Item = &'a Table> {
+    tables.iter().filter(move |table| table.get("preset").is_none_or(|preset| preset.as_str() == Some(name)))
+}
+
+fn without_preset(table: &Table) -> Table {
+    let mut table = table.clone();
+    table.remove("preset");
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn over(text: &str) -> Result<Limited, Vec<String>> {
+        let now = "2026-03-03T07:00:00Z".parse().expect("a time");
+        let limits = Limits::read(text).expect("limits");
+        let told = |refused: Vec<LimitsError>| refused.iter().map(ToString::to_string).collect();
+        limits.over(&Presets::shipped(), "ru-230fz-safe", now).map_err(told)
+    }
+
+    #[test]
+    fn a_smaller_limit_and_one_more_rule_are_taken() {
+        let limited = over(
+            "[[tighten]]\nid = \"ru.call.week\"\nlimit = 1\n\
+             [[tighten]]\nid = \"us.regf.7in7\"\nlimit = 3\n\
+             [[rule]]\nid = \"house.quiet\"\ntype = \"end_guard\"\nminutes = 30\n",
+        );
+        let preset = limited.expect("tighter").preset;
+        let week = preset.rules.iter().find(|rule| rule.id.as_str() == "ru.call.week").expect("there");
+        assert!(matches!(week.kind, RuleKind::Cap { limit: 1, .. }));
+        assert_eq!(preset.rules.last().map(|rule| rule.id.as_str()), Some("house.quiet"));
+    }
+
+    #[test]
+    fn a_higher_limit_is_refused() {
+        let refused = over("[[tighten]]\nid = \"ru.call.week\"\nlimit = 3\n").expect_err("looser");
+        assert_eq!(refused.len(), 1);
+        assert!(refused[0].starts_with("limits loosen ru.call.week of ru-230fz-safe"), "{}", refused[0]);
+    }
+
+    #[test]
+    fn an_override_needs_evidence_an_end_and_two_people() {
+        let text = |evidence, expires, second| {
+            format!(
+                "[[override]]\nrule = \"ru.call.week\"\nlimit = 3\nevidence = \"{evidence}\"\nexpires = \"{expires}\"\n\
+                 approved_by = \"head\"\nsecond_approver = \"{second}\"\n"
+            )
+        };
+        let limited = over(&text("agreement 17", "2026-06-01T00:00:00Z", "counsel")).expect("sound");
+        assert_eq!(limited.overrides[0].limit, 3);
+        assert_eq!(limited.overrides[0].evidence, "agreement 17 (head, counsel)");
+        for (evidence, expires, second) in [
+            (" ", "2026-06-01T00:00:00Z", "counsel"),
+            ("agreement 17", "2026-03-03T07:00:00Z", "counsel"),
+            ("agreement 17", "2026-06-01T00:00:00Z", "Head"),
+        ] {
+            assert_eq!(over(&text(evidence, expires, second)).expect_err("refused").len(), 1);
+        }
+    }
+}
