@@ -12,7 +12,7 @@ use crate::ivr::file::{
 };
 use crate::ivr::flow::{Flow, Voicemail};
 use crate::ivr::output::{Action, CallAgain, Mark};
-use crate::ivr::step::{Act, Digits, DigitsMean, KeyGoes, Plays, Question, Reactions, Step, Target};
+use crate::ivr::step::{Act, Digits, DigitsMean, KeyGoes, Plays, Question, Reactions, Step, StepNo, Target};
 
 impl Checker<'_> {
     /// The flow, as far as it makes sense; none without a start.
@@ -25,12 +25,15 @@ impl Checker<'_> {
             self.note("languages", "a flow speaks at least one language");
         }
         let limit = self.span("defaults.limit", file.defaults.limit, 10..=1800);
-        let steps = self.names.clone().into_iter().map(|name| self.step(name)).collect();
+        let mut steps: Vec<Step> = self.names.clone().into_iter().map(|name| self.step(name)).collect();
         self.line = line_of(file.start.referenced.line());
         let start = match self.target("start", &file.start.value) {
             Target::Step(start) => Some(start),
             Target::Agent | Target::HangUp => None,
         };
+        if let Some(start) = start {
+            self.infer_notice(&mut steps, start);
+        }
         let voicemail = self.voicemail();
         Some(Flow {
             name: file.flow.clone(),
@@ -43,6 +46,15 @@ impl Checker<'_> {
             steps,
             voicemail,
         })
+    }
+
+    /// Where no step says which duties its text does, an unskippable first text is taken to do them all; the linter
+    /// looks for their words in it.
+    fn infer_notice(&self, steps: &mut [Step], start: StepNo) {
+        let declared = steps.iter().any(|step| !step.notices.is_empty());
+        if !declared && matches!(steps[start].plays, Plays::Say { barge_in: false, .. }) {
+            steps[start].notices.clone_from(&self.policy.notices);
+        }
     }
 
     fn voicemail(&mut self) -> Option<Voicemail> {
@@ -114,7 +126,8 @@ impl Checker<'_> {
         if !(1..=5).contains(&tries) {
             self.note(format!("{key}.tries"), "a question is asked 1 to 5 times");
         }
-        let otherwise = step.otherwise.as_deref();
+        // Who enters no number goes the way of those who did, without their outcome.
+        let otherwise = step.otherwise.as_deref().or(step.then.as_deref());
         let no_input = self.reactions(key, "no_input", step.no_input.as_ref(), otherwise, tries);
         let no_match = self.reactions(key, "no_match", step.no_match.as_ref(), otherwise, tries);
         let barge_in = step.barge_in.unwrap_or(barge_in);

@@ -160,6 +160,20 @@ fn each_mistake_is_found_and_named() {
 }
 
 #[test]
+fn an_unskippable_first_text_is_the_notice_where_none_is_declared() {
+    check_text(&SOUND.replace("    notice: [robot, recording]\n", "")).expect("inferred");
+    let skippable =
+        SOUND.replace("    notice: [robot, recording]\n", "").replace("barge_in: false", "barge_in: true");
+    let mistakes = check_text(&skippable).expect_err("a key skips the text");
+    assert!(mistakes[0].text.contains("the notice robot must be told"), "{mistakes:?}");
+}
+
+#[test]
+fn a_number_not_entered_goes_the_way_of_those_entered() {
+    check_text(&SOUND.replace("    else: bye\n", "")).expect("then serves for else");
+}
+
+#[test]
 fn a_mistake_has_the_line_of_its_step() {
     let file = SOUND.replacen("within: 14d", "within: 99d", 1);
     let mistakes = check_text(&file).expect_err("too far");

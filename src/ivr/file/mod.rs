@@ -103,7 +103,8 @@ pub struct StepFile {
     pub ask: Option<Texts>,
     /// The wording of `say` or `ask` when the name cannot be spoken; needed wherever `debtor.name` stands.
     pub without_name: Option<Texts>,
-    /// What of the duties this step's text tells. A notice is never skippable.
+    /// What of the duties this step's text tells. A notice is never skippable. Where no step has this key, an
+    /// unskippable first text is taken to tell all of them.
     pub notice: Vec<Notice>,
     pub barge_in: Option<bool>,
     /// Needed on every step that reads `debt.*`: the person has said that he is the debtor.
@@ -121,7 +122,8 @@ pub struct StepFile {
     pub no_input: Option<ReactionsFile>,
     /// What happens on a key that means nothing here.
     pub no_match: Option<ReactionsFile>,
-    /// The step when the tries are used up, for silence and wrong keys alike.
+    /// The step when the tries are used up, for silence and wrong keys alike. With `digits` it may be left out:
+    /// then `then` follows, without the outcome.
     #[serde(rename = "else")]
     pub otherwise: Option<String>,
     pub connect: Option<ConnectFile>,

@@ -12,16 +12,14 @@ const GAP: (f32, f32) = (40.0, 80.0);
 const MARGIN: f32 = 30.0;
 const STYLE: &str = "text{font:12px sans-serif;text-anchor:middle;fill:#222}.caption,.label{font-size:10px;fill:#555}\
     .label{paint-order:stroke;stroke:#fff;stroke-width:3px}rect{fill:#f4f4f4;stroke:#888}\
-    .debtor{fill:#e6f0e6;stroke:#4a7a4a}.end{fill:#fff;stroke:#888}path{fill:none;stroke:#777}.back{stroke-dasharray:4 3}";
+    .debtor{fill:#e6f0e6;stroke:#4a7a4a}path{fill:none;stroke:#777}.back{stroke-dasharray:4 3}";
 
-/// The flow as an SVG picture. Steps that only the debtor hears are green; dashed arrows lead back.
+/// The flow as an SVG picture. Steps that only the debtor hears are green; dashed arrows lead back or stay.
 pub fn svg(flow: &Flow) -> String {
     let arrows = arrows(flow);
-    let places = places(flow, &arrows);
-    let columns = places.values().map(|place| place.column).max().unwrap_or(0);
-    let rows = places.values().map(|place| place.row).max().unwrap_or(0);
-    let width = 2.0 * MARGIN + (columns + 1) as f32 * (BOX.0 + GAP.0);
-    let height = 2.0 * MARGIN + (rows + 1) as f32 * (BOX.1 + GAP.1);
+    let layout = Layout::of(flow, &arrows);
+    let width = 2.0 * MARGIN + layout.columns as f32 * (BOX.0 + GAP.0);
+    let height = 2.0 * MARGIN + layout.rows as f32 * (BOX.1 + GAP.1);
     let mut picture = String::new();
     let mut add = |line: String| writeln!(picture, "{line}").expect("a string takes every line");
     add(format!(
@@ -32,95 +30,108 @@ pub fn svg(flow: &Flow) -> String {
          orient=\"auto\"><path d=\"M0 0 8 4 0 8z\" style=\"fill:#777;stroke:none\"/></marker></defs>"
         .to_owned());
     for arrow in &arrows {
-        add(arrow_line(places[&Target::Step(arrow.from)], places[&arrow.to], &arrow.label));
+        add(arrow_line(&layout, arrow));
     }
-    for (target, place) in &places {
-        add(box_lines(flow, *target, *place));
+    for (&step, _) in &layout.places {
+        add(box_lines(flow, step, layout.top(step)));
     }
     add("</svg>".to_owned());
     picture
 }
 
-/// A box's row and column, from 0.
-#[derive(Clone, Copy)]
-struct Place {
-    row: usize,
-    column: usize,
+/// Where the boxes stand: rows by the least number of arrows from the start, each row in the middle.
+struct Layout {
+    /// Row and column of a step, from 0.
+    places: BTreeMap<StepNo, (usize, usize)>,
+    rows: usize,
+    columns: usize,
+    /// Boxes in each row.
+    filled: Vec<usize>,
 }
 
-impl Place {
-    /// The middle of the box's upper edge.
-    fn top(self) -> (f32, f32) {
-        let x = MARGIN + self.column as f32 * (BOX.0 + GAP.0) + (BOX.0 + GAP.0) / 2.0;
-        (x, MARGIN + self.row as f32 * (BOX.1 + GAP.1))
-    }
-}
-
-/// Rows by the least number of arrows from the start; ends stand below all steps.
-fn places(flow: &Flow, arrows: &[Arrow]) -> BTreeMap<Target, Place> {
-    let mut rows: BTreeMap<StepNo, usize> = BTreeMap::from([(flow.start, 0)]);
-    let mut open = VecDeque::from([flow.start]);
-    while let Some(from) = open.pop_front() {
-        let row = rows[&from] + 1;
-        for arrow in arrows.iter().filter(|arrow| arrow.from == from) {
-            if let Target::Step(next) = arrow.to
-                && !rows.contains_key(&next)
-            {
-                rows.insert(next, row);
-                open.push_back(next);
+impl Layout {
+    fn of(flow: &Flow, arrows: &[Arrow]) -> Self {
+        let mut rows: BTreeMap<StepNo, usize> = BTreeMap::from([(flow.start, 0)]);
+        let mut open = VecDeque::from([flow.start]);
+        while let Some(from) = open.pop_front() {
+            let row = rows[&from] + 1;
+            for arrow in arrows.iter().filter(|arrow| arrow.from == from) {
+                if let Target::Step(next) = arrow.to
+                    && !rows.contains_key(&next)
+                {
+                    rows.insert(next, row);
+                    open.push_back(next);
+                }
             }
         }
+        let mut filled = vec![0; rows.values().max().map_or(1, |row| row + 1)];
+        let mut places = BTreeMap::new();
+        for (step, row) in rows {
+            places.insert(step, (row, filled[row]));
+            filled[row] += 1;
+        }
+        let columns = filled.iter().copied().max().unwrap_or(1);
+        Self { places, rows: filled.len(), columns, filled }
     }
-    let last = rows.values().max().map_or(0, |row| row + 1);
-    let mut filled: BTreeMap<usize, usize> = BTreeMap::new();
-    let mut places = BTreeMap::new();
-    let steps = rows.into_iter().map(|(step, row)| (Target::Step(step), row));
-    let ends = [Target::HangUp, Target::Agent].into_iter().map(|end| (end, last));
-    let reached = ends.filter(|(end, _)| arrows.iter().any(|arrow| arrow.to == *end));
-    for (target, row) in steps.chain(reached) {
-        let column = filled.entry(row).or_default();
-        places.insert(target, Place { row, column: *column });
-        *column += 1;
+
+    /// The middle of the upper edge of a step's box.
+    fn top(&self, step: StepNo) -> (f32, f32) {
+        let (row, column) = self.places[&step];
+        let shift = (self.columns - self.filled[row]) as f32 / 2.0;
+        let x = MARGIN + (column as f32 + shift + 0.5) * (BOX.0 + GAP.0);
+        (x, MARGIN + row as f32 * (BOX.1 + GAP.1))
     }
-    places
 }
 
-fn arrow_line(from: Place, to: Place, label: &str) -> String {
-    let (x1, y1) = from.top();
-    let (x2, y2) = to.top();
-    let back = to.row <= from.row;
-    // Back arrows leave and arrive at the sides, so that they do not lie on those that lead on.
-    let (from_at, to_at, bend) = if back {
-        ((x1 + BOX.0 / 2.0, y1 + BOX.1 / 2.0), (x2 + BOX.0 / 2.0, y2 + BOX.1 / 2.0), (60.0, 0.0))
-    } else {
-        ((x1, y1 + BOX.1), (x2, y2), (0.0, GAP.1 / 2.0))
+fn arrow_line(layout: &Layout, arrow: &Arrow) -> String {
+    let (x, y) = layout.top(arrow.from);
+    let (class, path, (label_x, label_y), label) = match arrow.to {
+        // The ends of a call are stubs: arrows to one common box would cross everything.
+        Target::Agent | Target::HangUp => {
+            let end = if arrow.to == Target::Agent { "agent" } else { "hang up" };
+            let label =
+                if arrow.label.is_empty() { end.to_owned() } else { format!("{}: {end}", arrow.label) };
+            let (at, from) = (x + BOX.0 / 2.0 - 25.0, y + BOX.1);
+            ("", format!("M{at} {from} L{at} {}", from + 18.0), (at, from + 29.0), label)
+        }
+        Target::Step(to) if to == arrow.from => {
+            let side = x + BOX.0 / 2.0;
+            let (out, upper, lower) = (side + 30.0, y + 10.0, y + BOX.1 - 10.0);
+            let path = format!("M{side} {upper} C{out} {} {out} {} {side} {lower}", y - 6.0, y + BOX.1 + 6.0);
+            (" class=\"back\"", path, (side + 10.0, y - 4.0), arrow.label.clone())
+        }
+        Target::Step(to) => {
+            let (to_x, to_y) = layout.top(to);
+            if to_y > y {
+                let (from, bend) = (y + BOX.1, GAP.1 / 2.0);
+                let path = format!("M{x} {from} C{x} {} {to_x} {} {to_x} {to_y}", from + bend, to_y - bend);
+                ("", path, (to_x, to_y - 14.0), arrow.label.clone())
+            } else {
+                let (side, to_side) = (x + BOX.0 / 2.0, to_x + BOX.0 / 2.0);
+                let (at, to_at, out) = (y + BOX.1 / 2.0, to_y + BOX.1 / 2.0, 60.0);
+                let path =
+                    format!("M{side} {at} C{} {at} {} {to_at} {to_side} {to_at}", side + out, to_side + out);
+                (" class=\"back\"", path, (side + 22.0, at - 4.0), arrow.label.clone())
+            }
+        }
     };
-    let ((ax, ay), (bx, by)) = (from_at, to_at);
-    let (cx, cy) = (ax + bend.0, ay + bend.1);
-    let (dx, dy) = if back { (bx + bend.0, by) } else { (bx, by - bend.1) };
-    let class = if back { " class=\"back\"" } else { "" };
-    let (lx, ly) = (ax + (cx - ax) * 0.6 + (bx - ax) * 0.2, ay + (cy - ay) * 0.6 + (by - ay) * 0.15);
     format!(
-        "<path{class} d=\"M{ax} {ay} C{cx} {cy} {dx} {dy} {bx} {by}\" marker-end=\"url(#tip)\"/>\
-         <text class=\"label\" x=\"{lx:.0}\" y=\"{ly:.0}\">{label}</text>"
+        "<path{class} d=\"{path}\" marker-end=\"url(#tip)\"/>\
+         <text class=\"label\" x=\"{label_x:.0}\" y=\"{label_y:.0}\">{label}</text>"
     )
 }
 
-fn box_lines(flow: &Flow, target: Target, place: Place) -> String {
-    let (x, y) = place.top();
-    let (class, name, caption) = match target {
-        Target::Agent => ("end", "agent", String::new()),
-        Target::HangUp => ("end", "hang up", String::new()),
-        Target::Step(number) => {
-            let step = &flow.steps[number];
-            (if step.identified { "debtor" } else { "neutral" }, step.name.as_str(), caption(step))
-        }
-    };
+fn box_lines(flow: &Flow, number: StepNo, (x, y): (f32, f32)) -> String {
+    let step = &flow.steps[number];
+    let class = if step.identified { "debtor" } else { "neutral" };
     let (left, name_y, caption_y) = (x - BOX.0 / 2.0, y + 18.0, y + 34.0);
-    let name = name.replace('&', "&amp;").replace('<', "&lt;");
+    let name = step.name.replace('&', "&amp;").replace('<', "&lt;");
     format!(
         "<rect class=\"{class}\" x=\"{left}\" y=\"{y}\" width=\"{}\" height=\"{}\" rx=\"5\"/>\
-         <text x=\"{x}\" y=\"{name_y}\">{name}</text><text class=\"caption\" x=\"{x}\" y=\"{caption_y}\">{caption}</text>",
-        BOX.0, BOX.1
+         <text x=\"{x}\" y=\"{name_y}\">{name}</text>\
+         <text class=\"caption\" x=\"{x}\" y=\"{caption_y}\">{}</text>",
+        BOX.0,
+        BOX.1,
+        caption(step)
     )
 }
