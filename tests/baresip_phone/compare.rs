@@ -10,6 +10,8 @@ const START: usize = 64_000;
 /// How well the played sound was found.
 #[derive(Debug)]
 pub struct Found {
+    /// Where in the recording the sound begins, in samples.
+    pub at: usize,
     /// Windows with sound in them.
     pub windows: usize,
     /// The worst correlation of a window with what was heard in its place, 1 for the same sound.
@@ -18,14 +20,15 @@ pub struct Found {
     pub spread_ms: f64,
 }
 
-/// Looks for `played` in `heard`, window by window in order.
-pub fn find(played: &[i16], heard: &[i16]) -> Found {
+/// Looks for `played` in `heard` from a sample on, window by window in order.
+pub fn find(played: &[i16], heard: &[i16], from: usize) -> Found {
     let loud: Vec<usize> = (0..played.len() / WINDOW)
         .map(|n| n * WINDOW)
         .filter(|&at| level(&played[at..][..WINDOW]) > 200.0)
         .collect();
     let first = *loud.first().expect("something was played");
-    let (anchor, _) = best(&played[first..][..WINDOW], heard, 0, START);
+    let (anchor, _) = best(&played[first..][..WINDOW], heard, from, from + START);
+    // Negative when the recording begins in the middle of the sound.
     let offset = anchor as i64 - first as i64;
     let (mut worst, mut lags) = (1.0f64, Vec::new());
     for &at in &loud {
@@ -37,7 +40,8 @@ pub fn find(played: &[i16], heard: &[i16]) -> Found {
     }
     let (least, most) = (lags.iter().min(), lags.iter().max());
     let spread = most.zip(least).map_or(0, |(most, least)| most - least);
-    Found { windows: loud.len(), worst, spread_ms: spread as f64 / 8.0 }
+    let at = usize::try_from(offset).unwrap_or(0);
+    Found { at, windows: loud.len(), worst, spread_ms: spread as f64 / 8.0 }
 }
 
 /// The place in `heard[from..to]` most like `window`, and how alike.
@@ -75,10 +79,13 @@ fn a_gap_of_twenty_milliseconds_and_a_missing_piece_are_seen() {
     let played: Vec<i16> = noise(1).collect();
     let mut heard = vec![0; 3000];
     heard.extend(&played);
-    let whole = find(&played, &heard);
-    assert!(whole.windows == 8 && whole.worst > 0.999 && whole.spread_ms == 0.0, "{whole:?}");
+    let whole = find(&played, &heard, 0);
+    assert!(
+        whole.windows == 8 && whole.worst > 0.999 && whole.spread_ms == 0.0 && whole.at == 3000,
+        "{whole:?}"
+    );
     heard.splice(11_000..11_000, [0; 160]);
-    assert_eq!(find(&played, &heard).spread_ms, 20.0);
+    assert_eq!(find(&played, &heard, 0).spread_ms, 20.0);
     heard[5000..7000].fill(0);
-    assert!(find(&played, &heard).worst < 0.5);
+    assert!(find(&played, &heard, 0).worst < 0.5);
 }

@@ -2,6 +2,7 @@
 
 mod compare;
 mod phone;
+mod reminder;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
@@ -54,7 +55,7 @@ async fn the_phone_hears_the_prompt_whole_and_its_keys_are_counted_once() {
             event => assert!(!event.is_last(), "{event:?}"),
         }
     }
-    let found = compare::find(&prompt.concat(), &phone.heard().await);
+    let found = compare::find(&prompt.concat(), &phone.heard().await, 0);
     println!("{found:?}");
     assert!(found.windows > 15, "{found:?}");
     assert!(found.worst > 0.9, "a piece of the prompt is missing: {found:?}");

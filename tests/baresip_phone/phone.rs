@@ -6,7 +6,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use tempfile::TempDir;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tokio::time::{sleep, timeout};
@@ -59,6 +59,18 @@ impl Phone {
     /// Speaks no more: what it hears would come back as an echo.
     pub async fn mute(&mut self) {
         self.command("mute", "").await;
+    }
+
+    /// Waits until the phone tells of this event.
+    pub async fn until(&mut self, event: &str) {
+        let mut told = String::new();
+        let mut buffer = [0; 4096];
+        while !told.contains(event) {
+            let read = timeout(Duration::from_secs(120), self.control.read(&mut buffer)).await;
+            let length = read.expect("the event comes").expect("baresip lives");
+            assert!(length > 0, "baresip has quit");
+            told.push_str(&String::from_utf8_lossy(&buffer[..length]));
+        }
     }
 
     /// Ends the phone and hands over what it heard: 16-bit samples at 8 kHz.

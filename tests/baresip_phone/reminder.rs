@@ -1,0 +1,276 @@
+//! The whole way with an independent phone at its end: a debtor in the store, the daemon, baresip, the outcome row.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+use obzvon::cli::campaign::fill_campaign;
+use obzvon::config::{Config, Environment};
+use obzvon::daemon::{Clock, Daemon};
+use obzvon::domain::{
+    Codec, Currency, DebtKind, DebtorType, Disposition, ImportRow, Language, Money, Outcome, PersonName,
+    PhoneNumber, Utterance,
+};
+use obzvon::ivr::{CallFacts, FlowRun, Input, Output};
+use obzvon::media::g711;
+use obzvon::store::{AttemptFilter, AttemptRow, CampaignState, Store, StorePlan};
+use tokio::sync::mpsc;
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+
+use super::compare;
+use super::phone::Phone;
+
+const NUMBER: &str = "+79990000001";
+const CALLER_ID: &str = "+74950000000";
+const CREDITOR: &str = "Энергосбыт";
+/// A whole reminder lasts less than a minute.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_debtor_hears_his_reminder_presses_keys_and_the_outcome_row_says_so() {
+    let mut phone = Phone::start(NUMBER).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = configure(folder.path(), phone.sip_port);
+    let noon = Noon::now();
+    let row = debtor(&noon);
+    let said = rehearse(&config, &row, noon.today, "11");
+    prepare(&config, &row).await;
+
+    let mut daemon = Daemon::start(config).await.expect("a daemon");
+    let store = daemon.house().store.clone();
+    let voice = daemon.house().plans.load().voice.clone();
+    let sounds: Vec<Vec<i16>> = said.iter().map(|utterance| samples(&voice, utterance)).collect();
+    let end = CancellationToken::new();
+    let (_reload, reloads) = mpsc::channel(1);
+    let story = async {
+        phone.until("CALL_ESTABLISHED").await;
+        phone.mute().await;
+        // The notice and the question, then key 1: it is he. The debt, and in the menu key 1: a link.
+        sleep(length(&sounds[..2]) + Duration::from_secs(1)).await;
+        phone.press("1").await;
+        sleep(length(&sounds[2..3]) + Duration::from_secs(2)).await;
+        phone.press("1").await;
+        phone.until("CALL_CLOSED").await;
+        let row = timeout(PATIENCE, finished(&store)).await.expect("the attempt is finished");
+        end.cancel();
+        (row, phone.heard().await)
+    };
+    let (_, (attempt, heard)) = tokio::join!(daemon.work(end.clone(), reloads), story);
+    daemon.drain().await;
+
+    assert_eq!(
+        (attempt.outcome, attempt.disposition),
+        (Some(Outcome::Answered), Some(Disposition::LinkSent))
+    );
+    assert_eq!((attempt.keys.as_str(), attempt.identified), ("11", true));
+    assert_eq!(attempt.hung_up_by.as_deref(), Some("us"));
+    for grade in ["picked_up", "identified", "amount_heard", "date_heard"] {
+        assert!(attempt.grades.iter().any(|known| known == grade), "{grade} of {:?}", attempt.grades);
+    }
+    // All that was said, but for the menu that a key cut short, is in the recording, in order and whole.
+    let mut from = 0;
+    for sound in sounds.iter().enumerate().filter(|(n, _)| *n != 3).map(|(_, sound)| sound) {
+        let found = compare::find(sound, &heard, from);
+        println!("{found:?}");
+        assert!(found.worst > 0.9, "a piece is missing: {found:?}");
+        assert!(found.spread_ms <= 20.0, "there is a gap: {found:?}");
+        from = found.at + sound.len();
+    }
+}
+
+/// A zone in which it is noon, so that the test may call at any hour.
+struct Noon {
+    zone: String,
+    today: Date,
+}
+
+impl Noon {
+    fn now() -> Self {
+        let utc = Clock.wall().to_zoned_datetime(TimeZone::UTC);
+        let offset = 12 - i64::from(utc.hour());
+        let sign = if offset < 0 { '-' } else { '+' };
+        let today = utc.datetime().checked_add(offset.hours()).expect("today is in range").date();
+        Self { zone: format!("{sign}{:02}:00", offset.abs()), today }
+    }
+}
+
+fn debtor(noon: &Noon) -> ImportRow {
+    ImportRow {
+        line: 2,
+        external_id: "contract-1".to_owned(),
+        person_id: "P1".to_owned(),
+        name: Some(PersonName::new("Белкин Иван Петрович")),
+        phones: vec![PhoneNumber::parse(NUMBER).expect("E.164")],
+        time_zone: Some(noon.zone.clone()),
+        region: None,
+        language: Language::Ru,
+        debtor_type: Some(DebtorType::Forgetful),
+        creditor: CREDITOR.to_owned(),
+        amount: Money::new(123_450, Currency::Rub),
+        due: noon.today.saturating_sub(5.days()),
+    }
+}
+
+/// What the flow says to this debtor when he presses these keys, each after the end of a prompt.
+fn rehearse(config: &Config, row: &ImportRow, today: Date, keys: &str) -> Vec<Utterance> {
+    let facts = CallFacts {
+        name: None,
+        language: row.language,
+        creditor: row.creditor.clone(),
+        amount: row.amount,
+        due: row.due,
+        kind: DebtKind::Overdue,
+        callback: PhoneNumber::parse(CALLER_ID).expect("E.164"),
+        today,
+    };
+    let now = Clock.now();
+    let mut run = FlowRun::new(config.flows["reminder_overdue"].clone(), facts, now);
+    let (mut said, mut keys) = (Vec::new(), keys.chars());
+    run.handle(now, Input::Begin);
+    loop {
+        match run.poll() {
+            Some(Output::Say { prompt, utterance, .. }) => {
+                said.push(utterance);
+                run.handle(now, Input::PromptEnded { prompt, percent: 100 });
+            }
+            Some(Output::HangUp) => return said,
+            Some(_) => {}
+            None => run.handle(now, Input::Digit(keys.next().expect("the flow ends with these keys"))),
+        }
+    }
+}
+
+fn samples(voice: &obzvon::daemon::Voice, utterance: &Utterance) -> Vec<i16> {
+    let sound = voice.sound(utterance).expect("the pack can say it");
+    let bytes = sound.clips.iter().flat_map(|clip| clip.encoded(Codec::Pcma).to_vec());
+    bytes.map(|byte| g711::decode(Codec::Pcma, byte)).collect()
+}
+
+fn length(sounds: &[Vec<i16>]) -> Duration {
+    Duration::from_micros(sounds.iter().map(|sound| sound.len() as u64 * 125).sum())
+}
+
+async fn prepare(config: &Config, row: &ImportRow) {
+    let plan = StorePlan { url: config.store.url.clone(), node: config.daemon.node.clone() };
+    let store = Store::open(plan).await.expect("a store");
+    let now: Timestamp = Clock.wall();
+    store.upsert(std::slice::from_ref(row), now).await.expect("it is written");
+    let filled = fill_campaign(&store, config, "reminders").await.expect("it is filled");
+    assert_eq!((filled.queued, filled.held), (1, 0));
+    store.set_campaign("reminders", CampaignState::Running, now).await.expect("it runs");
+    store.close().await;
+}
+
+async fn finished(store: &Store) -> AttemptRow {
+    loop {
+        let rows = store.export_attempts(AttemptFilter::default()).next_page().await.expect("attempts");
+        if let Some(row) = rows.into_iter().find(|row| row.outcome.is_some()) {
+            return row;
+        }
+        sleep(Duration::from_millis(200)).await;
+    }
+}
+
+/// The shipped flows and rules, one trunk that leads to the phone, one campaign that may call at any hour.
+fn configure(folder: &Path, port: u16) -> Config {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let config = folder.join("config");
+    fs::create_dir_all(config.join("campaigns")).expect("folders");
+    fs::create_dir_all(folder.join("data")).expect("folders");
+    for part in ["flows", "rules"] {
+        fs::create_dir_all(config.join(part)).expect("folders");
+        for file in fs::read_dir(root.join("config").join(part)).expect("the shipped config") {
+            let file = file.expect("a file");
+            if file.path().is_file() {
+                fs::copy(file.path(), config.join(part).join(file.file_name())).expect("a copy");
+            }
+        }
+    }
+    let write = |name: &str, text: String| fs::write(config.join(name), text).expect("a file");
+    let prompts = root.join("prompts").display().to_string();
+    write("obzvon.toml", OBZVON.to_owned());
+    write("prompts.toml", format!("dir = {prompts:?}\n[packs]\nru = \"ru\"\nen = \"en\"\n"));
+    write("trunks.toml", TRUNK.replace("PORT", &port.to_string()));
+    write("campaigns/reminders.toml", CAMPAIGN.to_owned());
+    Config::load(&config, &Environment::new())
+        .map_err(|problems| problems.render(Language::En))
+        .expect("sound")
+}
+
+const OBZVON: &str = r#"
+[daemon]
+node = "test"
+http = "127.0.0.1:0"
+data_dir = "../data"
+log = "pretty"
+drain_limit_s = 10
+[media]
+ip = "127.0.0.1"
+ports = "20000-23999"
+[sip]
+bind = "127.0.0.1:0"
+domain = "dialer.example"
+transports = ["udp"]
+[import]
+region = "RU"
+currency = "RUB"
+language = "ru"
+"#;
+
+const TRUNK: &str = r#"
+[trunk.phone]
+host = "127.0.0.1"
+port = PORT
+transport = "udp"
+cps = 5
+channels = 5
+ring_limit_s = 30
+cost_per_minute = 0.90
+currency = "RUB"
+codecs = ["pcma"]
+[trunk.phone.caller_ids]
+allocated = ["+74950000000"]
+withdrawn = []
+[trunk.phone.rewrite]
+callee = []
+caller = []
+[trunk.phone.health]
+faults_to_open = 5
+rest_s = 5
+ramp_s = 5
+"#;
+
+const CAMPAIGN: &str = r#"
+channel = "ivr"
+flow = "reminder_overdue"
+language = "ru"
+preset = "core"
+trunks = ["phone"]
+creditors = []
+debtor_types = ["forgetful"]
+kinds = ["overdue"]
+collectible_years = 3
+max_concurrent = 5
+promise_within_days = 14
+record = false
+[calendar]
+weekdays = "00:00-24:00"
+weekend = "00:00-24:00"
+[retries]
+budget = 5
+day_parts = []
+[retries.delays_min]
+answered = [1440]
+busy = [15]
+fault = [5]
+machine = [240]
+no_answer = [120]
+rejected = [1440]
+[score]
+amount = 1.0
+chance = 1.0
+"#;
