@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use super::level::{TARGET_DBOV, measure};
 use super::wanted::{Wanted, wanted};
 use super::{Places, language, script};
 use crate::cli::prompt_folder::PromptFolder;
@@ -58,14 +59,51 @@ fn report_missing(all: &[Wanted], folder: &PromptFolder) -> bool {
     by_need.values().all(|(_, missing)| missing.iter().all(|wanted| wanted.is_optional()))
 }
 
-/// Reads every clip of the manifest.
+/// Reads every clip of the manifest and listens to its level.
 fn report_files(folder: &PromptFolder) -> bool {
+    let code = folder.pack().language().code();
     let mut sound = true;
     for clip in folder.pack().ids() {
-        if let Err(fault) = folder.samples(clip) {
-            println!("{} {fault:#}", folder.pack().language().code());
-            sound = false;
+        match folder.samples(clip).map(|samples| level_fault(&samples)) {
+            Ok(None) => {}
+            Ok(Some(fault)) => {
+                println!("{code} {clip}: {fault}");
+                sound = false;
+            }
+            Err(fault) => {
+                println!("{code} {fault:#}");
+                sound = false;
+            }
         }
     }
     sound
+}
+
+/// How far from the pack's level a clip may be, dB; its peak may keep a short one below.
+const TOLERANCE_DB: f64 = 6.0;
+
+/// What is wrong with a clip's level. A pause is silence and has none.
+fn level_fault(samples: &[i16]) -> Option<String> {
+    let measured = measure(samples);
+    if measured.clipped > 0 {
+        return Some(format!("{} samples clipped", measured.clipped));
+    }
+    let off = (measured.active_dbov - TARGET_DBOV).abs();
+    let silent = measured.peak == 0.0;
+    (!silent && off > TOLERANCE_DB)
+        .then(|| format!("level {:.1} dBov, the pack's is {TARGET_DBOV}", measured.active_dbov))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clip_off_the_level_is_named_and_a_pause_is_not() {
+        let tone = |amplitude: i16| -> Vec<i16> { [amplitude, -amplitude].repeat(4000) };
+        assert_eq!(level_fault(&[0; 800]), None);
+        assert_eq!(level_fault(&tone(2_900)), None);
+        assert!(level_fault(&tone(300)).expect("too quiet").starts_with("level -40"));
+        assert!(level_fault(&[i16::MAX; 800]).expect("clipped").ends_with("clipped"));
+    }
 }

@@ -10,8 +10,9 @@ const CEILING: f64 = 0.89;
 const KEPT_EDGE: usize = 280;
 /// Length of the ramps at both ends, so that nothing clicks at a joint: 5 ms.
 const RAMP: usize = 40;
-/// What is quieter than this by a 5 ms frame's level is silence, dB below full scale.
-const SILENCE_DBOV: f64 = -50.0;
+/// A 5 ms frame this far below the active level is silence, dB. A weak `s` in the telephone's band comes close to it; a
+/// room louder than that is not cut away.
+const SILENCE_BELOW_VOICE_DB: f64 = 44.0;
 
 /// What was found in a recording.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -56,7 +57,7 @@ pub fn even_out(samples: &[i16]) -> Vec<i16> {
 /// From the first to the last 5 ms frame that is no silence.
 fn sounding(samples: &[i16]) -> std::ops::Range<usize> {
     const FRAME: usize = 40;
-    let floor = 32768.0 * 10_f64.powf(SILENCE_DBOV / 20.0);
+    let floor = 32768.0 * 10_f64.powf((active_level(samples) - SILENCE_BELOW_VOICE_DB) / 20.0);
     let loud = |frame: &[i16]| {
         let power: f64 = frame.iter().map(|s| f64::from(*s).powi(2)).sum();
         (power / frame.len() as f64).sqrt() > floor
