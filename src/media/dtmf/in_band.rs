@@ -1,6 +1,7 @@
-//! Keys in the sound itself (ITU-T Q.23, Q.24): Goertzel filters at the eight tones.
+//! Keys in the sound itself (ITU-T Q.23, Q.24): the eight tones measured in blocks of 12.75 ms.
 
 use std::f32::consts::{PI, TAU};
+use std::sync::LazyLock;
 
 use super::{HIGH, LAYOUT, LOW};
 
@@ -29,8 +30,9 @@ struct Tone {
     at: usize,
     /// Energy of the block's part at this frequency, comparable with the block's whole.
     energy: f32,
-    /// At the block's end, in radians.
-    phase: f32,
+    /// The block's product with the tone's wave; its angle is the phase at the block's beginning.
+    re: f32,
+    im: f32,
 }
 
 impl Default for ToneReceiver {
@@ -42,10 +44,13 @@ impl Default for ToneReceiver {
 impl ToneReceiver {
     /// Takes sound in, 8 kHz; gives the RFC 4733 code of a key where one was found.
     pub fn feed(&mut self, samples: &[i16]) -> Option<u8> {
-        let mut found = None;
-        for sample in samples {
-            self.block[self.filled] = f32::from(*sample);
-            self.filled += 1;
+        let (mut found, mut samples) = (None, samples);
+        while !samples.is_empty() {
+            let (now, later) = samples.split_at(samples.len().min(BLOCK - self.filled));
+            let place = &mut self.block[self.filled..self.filled + now.len()];
+            place.iter_mut().zip(now).for_each(|(x, sample)| *x = f32::from(*sample));
+            self.filled += now.len();
+            samples = later;
             if self.filled == BLOCK {
                 self.filled = 0;
                 found = found.or(self.judge());
@@ -80,7 +85,7 @@ impl Candidate {
 }
 
 fn analyse(block: &[f32; BLOCK]) -> Option<Candidate> {
-    let energy: f32 = block.iter().map(|x| x * x).sum();
+    let energy = energy(block);
     if energy < 2.0 * QUIETEST * BLOCK as f32 {
         return None;
     }
@@ -93,23 +98,35 @@ fn analyse(block: &[f32; BLOCK]) -> Option<Candidate> {
     (audible && level && clear).then_some(Candidate { low, high, energy })
 }
 
-/// Eight Goertzel filters side by side, so that the compiler keeps them in one vector.
+/// In six sums, which a compiler may keep in one vector; a sum of floats in order it may not.
+fn energy(block: &[f32; BLOCK]) -> f32 {
+    let mut sums = [0.0_f32; 6];
+    for part in block.as_chunks::<6>().0 {
+        sums.iter_mut().zip(part).for_each(|(sum, x)| *sum += x * x);
+    }
+    sums.iter().sum()
+}
+
+/// The block's part at each of the eight tones: what Goertzel's filters give, as sums over ready waves, which run in
+/// a quarter of the time because no step waits for the one before.
 fn filter(block: &[f32; BLOCK]) -> [Tone; 8] {
-    let step: [f32; 8] = std::array::from_fn(|k| TAU * hertz(k) / RATE);
-    let twice_cos = step.map(|w| 2.0 * w.cos());
-    let (mut s1, mut s2) = ([0.0_f32; 8], [0.0_f32; 8]);
-    for x in block {
-        for k in 0..8 {
-            let s0 = x + twice_cos[k] * s1[k] - s2[k];
-            s2[k] = s1[k];
-            s1[k] = s0;
-        }
+    let mut sums = [0.0_f32; 16];
+    for (x, wave) in block.iter().zip(WAVES.iter()) {
+        sums.iter_mut().zip(wave).for_each(|(sum, w)| *sum += x * w);
     }
     std::array::from_fn(|k| {
-        let (re, im) = (s1[k] - s2[k] * step[k].cos(), s2[k] * step[k].sin());
-        Tone { at: k % 4, energy: (re * re + im * im) * 2.0 / BLOCK as f32, phase: im.atan2(re) }
+        let (re, im) = (sums[k], -sums[8 + k]);
+        Tone { at: k % 4, energy: (re * re + im * im) * 2.0 / BLOCK as f32, re, im }
     })
 }
+
+/// For each sample of a block the cosines of the eight tones, then their sines.
+static WAVES: LazyLock<[[f32; 16]; BLOCK]> = LazyLock::new(|| {
+    let angle = |n: usize, k: usize| TAU * hertz(k % 8) * n as f32 / RATE;
+    std::array::from_fn(|n| {
+        std::array::from_fn(|k| if k < 8 { angle(n, k).cos() } else { angle(n, k).sin() })
+    })
+});
 
 fn hertz(k: usize) -> f32 {
     if k < 4 { LOW[k] } else { HIGH[k - 4] }
@@ -133,7 +150,7 @@ fn confirms(last: &Candidate, now: &Candidate) -> bool {
 
 /// Radians a block by which a tone runs ahead of its nominal frequency, in -π..π.
 fn off_by(last: &Tone, now: &Tone, hertz: f32) -> f32 {
-    let moved = now.phase - last.phase - TAU * hertz / RATE * BLOCK as f32;
+    let moved = now.im.atan2(now.re) - last.im.atan2(last.re) - TAU * hertz / RATE * BLOCK as f32;
     moved - TAU * (moved / TAU).round()
 }
 
