@@ -12,6 +12,7 @@ crate::on_both_engines!(
     what_changed_is_counted_and_written,
     phones_add_up_and_debts_are_one_persons,
     an_abandoned_list_leaves_nothing,
+    a_list_given_up_is_dropped_after_a_day,
     a_merge_cut_short_goes_on_at_the_next_start,
     a_person_whose_type_the_list_leaves_out_keeps_it,
     a_campaign_filled_twice_has_each_debt_once,
@@ -60,6 +61,19 @@ async fn an_abandoned_list_leaves_nothing(world: World) {
     run.abandon().await.expect("dropped");
     assert!(world.store.person_files("p1").await.expect("read").is_empty());
     assert_eq!(world.store.resume_imports(noon()).await.expect("nothing is left"), counts(0, 0, 0));
+}
+
+async fn a_list_given_up_is_dropped_after_a_day(world: World) {
+    let mut run = world.store.begin_import("given up.csv", noon()).await.expect("begun");
+    run.push(&(1..=600).map(row).collect::<Vec<_>>()).await.expect("staged");
+    world.store.resume_imports(noon() + hours(24)).await.expect("a day is not over");
+    let merged = run.merge(noon() + hours(24), |_| ()).await.expect("another process still read it");
+    assert_eq!(merged, counts(600, 0, 0));
+    let mut run = world.store.begin_import("given up.csv", noon()).await.expect("begun");
+    run.push(&(601..=1200).map(row).collect::<Vec<_>>()).await.expect("staged");
+    world.store.resume_imports(noon() + hours(25)).await.expect("dropped");
+    assert!(world.store.person_files("p601").await.expect("read").is_empty());
+    drop(run);
 }
 
 async fn a_merge_cut_short_goes_on_at_the_next_start(world: World) {

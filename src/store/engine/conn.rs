@@ -10,8 +10,8 @@ use sqlx::{AssertSqlSafe, Postgres, Row as _, Sqlite, Transaction};
 /// Why an act on the database came to nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
-    /// The writer has stopped; nothing can be written any more.
-    #[error("the database writer has stopped")]
+    /// The writer has stopped, or its transaction failed before the job's turn; nothing of it was written.
+    #[error("not written: the database writer has stopped, or failed before its turn came")]
     Closed,
     /// The transaction it shared with others could not be committed; nothing of it was kept.
     #[error("the transaction was not committed: {0}")]

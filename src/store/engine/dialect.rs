@@ -81,6 +81,16 @@ pub fn wake_due(conn: &Conn) -> &'static str {
     }
 }
 
+/// Takes the first batch of a list that is left to merge. `$1` list.
+pub fn next_batch(conn: &Conn) -> &'static str {
+    match conn {
+        Conn::Postgres(_) => {
+            "SELECT batch, rows FROM import_batch WHERE run_id = $1 ORDER BY batch LIMIT 1 FOR UPDATE SKIP LOCKED"
+        }
+        Conn::Sqlite(_) => "SELECT batch, rows FROM import_batch WHERE run_id = $1 ORDER BY batch LIMIT 1",
+    }
+}
+
 /// Reads the head of a decision chain, keeps others from moving it, and tells the last time any chain has seen.
 /// `$1` chain.
 pub fn chain_head(conn: &Conn) -> &'static str {

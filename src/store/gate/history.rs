@@ -21,13 +21,13 @@ pub(in crate::store) struct Loaded {
 
 const EVENTS: &str = "SELECT id, at, kind, person_id, debt_id, creditor, phone, phone_type, dial_mode, \
     channel_exact, agent, excluded, attempt_id, corrects FROM event WHERE person_id = $1 AND id <= $3 \
-    UNION SELECT id, at, kind, person_id, debt_id, creditor, phone, phone_type, dial_mode, \
-    channel_exact, agent, excluded, attempt_id, corrects FROM event WHERE phone = $2 AND id <= $3";
+    UNION ALL SELECT id, at, kind, person_id, debt_id, creditor, phone, phone_type, dial_mode, \
+    channel_exact, agent, excluded, attempt_id, corrects FROM event WHERE phone = $2 AND person_id <> $1 AND id <= $3";
 
 const HOLDS: &str = "SELECT kind, person_id, phone, debt_id, from_at, until_at, suspended, evidence \
     FROM hold WHERE person_id = $1 \
-    UNION SELECT kind, person_id, phone, debt_id, from_at, until_at, suspended, evidence \
-    FROM hold WHERE phone = $2";
+    UNION ALL SELECT kind, person_id, phone, debt_id, from_at, until_at, suspended, evidence \
+    FROM hold WHERE phone = $2 AND person_id <> $1";
 
 const CONSENTS: &str = "SELECT kind, person_id, phone, debt_id, from_at, until_at, evidence \
     FROM consent WHERE person_id = $1";

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::DebtorType;
 use crate::domain::import_row::{ImportRow, Upserted};
 use crate::store::engine::conn::{Conn, Fault, Row, Value, values};
+use crate::store::engine::dialect;
 
 /// A row as it waits in the database.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -47,7 +48,8 @@ impl Staged {
 
 /// Merges the first batch of the run that is left and drops it; `None`: none is left.
 pub(super) async fn merge_next(conn: &mut Conn, run: i64, now: Timestamp) -> Result<Option<Upserted>, Fault> {
-    let Some(row) = conn.first(NEXT, values![run]).await? else { return Ok(None) };
+    let sql = dialect::next_batch(conn);
+    let Some(row) = conn.first(sql, values![run]).await? else { return Ok(None) };
     let (batch, text) = (row.int(0)?, row.text(1)?);
     let rows: Vec<Staged> =
         serde_json::from_str(&text).map_err(|_| Fault::Unreadable { what: "staged rows" })?;
@@ -58,7 +60,6 @@ pub(super) async fn merge_next(conn: &mut Conn, run: i64, now: Timestamp) -> Res
     Ok(Some(counts))
 }
 
-const NEXT: &str = "SELECT batch, rows FROM import_batch WHERE run_id = $1 ORDER BY batch LIMIT 1";
 const COUNTED: &str = "UPDATE import_run SET added = added + $2, changed = changed + $3, \
     unchanged = unchanged + $4 WHERE id = $1";
 

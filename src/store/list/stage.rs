@@ -3,7 +3,7 @@
 //! Then they are merged batch by batch, each batch whole, between the transactions of calls under way. A merge cut
 //! short by a crash goes on at the next start; until it is done, no campaign has been filled from the list.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::merge::{self, Staged};
 use crate::domain::import_row::{ImportRow, Upserted};
@@ -20,6 +20,8 @@ pub struct ImportRun {
     rows: Vec<Staged>,
 }
 
+/// A list that has been read in for longer was given up; a younger one may be another process's.
+const STALE: SignedDuration = SignedDuration::from_hours(24);
 /// Rows of one batch: one transaction.
 const BATCH: usize = 512;
 
@@ -41,12 +43,14 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn resume_imports(&self, now: Timestamp) -> Result<Upserted, StoreError> {
-        let dropped = self.write(|conn| {
+        let stale = now.checked_sub(STALE).unwrap_or(now);
+        let dropped = self.write(move |conn| {
             Box::pin(async move {
-                let staging = "DELETE FROM import_batch WHERE run_id IN \
-                    (SELECT id FROM import_run WHERE state = 'staging')";
-                conn.run(staging, Vec::new()).await?;
-                conn.run("DELETE FROM import_run WHERE state = 'staging'", Vec::new()).await?;
+                let batches = "DELETE FROM import_batch WHERE run_id IN \
+                    (SELECT id FROM import_run WHERE state = 'staging' AND started_at < $1)";
+                conn.run(batches, values![stale]).await?;
+                let runs = "DELETE FROM import_run WHERE state = 'staging' AND started_at < $1";
+                conn.run(runs, values![stale]).await?;
                 let rows = conn.all("SELECT id FROM import_run WHERE state = 'merging'", Vec::new()).await?;
                 rows.iter().map(|row| row.int(0)).collect::<Result<Vec<_>, _>>()
             })
