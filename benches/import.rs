@@ -45,6 +45,7 @@ fn measure(what: &str, list: &Path, rows: u32, arguments: &[&str]) {
         .args(["--json", "--config"])
         .arg(&config)
         .args(arguments)
+        .env("OBZVON__PROMPTS__DIR", Path::new("prompts").canonicalize().expect("the prompts"))
         .stdout(Stdio::piped())
         .spawn()
         .expect("the program starts");

@@ -169,3 +169,32 @@ fn the_shipped_configuration_is_sound() {
     let config = Config::load(Path::new("config"), &Environment::new());
     assert!(config.is_ok(), "{}", config.expect_err("mistakes").render(Language::En));
 }
+
+mod properties {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        /// Whatever a slip does to a line, the file is sound or the mistake is said; it never panics.
+        #[test]
+        fn a_slip_in_any_line_is_said_or_harmless(
+            file in 0_usize..3,
+            line in any::<prop::sample::Index>(),
+            slip in prop::sample::select(vec!["", "[", "x = 1", "host = 7", "a.b = []", "cps = -1", "\"", "[trunk.x]"]),
+        ) {
+            let files = ["obzvon.toml", "trunks.toml", "campaigns/forgetful.toml"];
+            let shipped = fs::read_to_string(Path::new("config").join(files[file])).expect("shipped");
+            let mut lines: Vec<&str> = shipped.lines().collect();
+            let at = line.index(lines.len());
+            lines[at] = slip;
+            let dir = folder(&[(files[file], &lines.join("\n"))]);
+            if let Err(problems) = Config::load(dir.path(), &Environment::new()) {
+                prop_assert!(!problems.is_empty());
+                prop_assert!(problems.iter().all(|problem| !problem.line(Language::Ru).is_empty()));
+            }
+        }
+    }
+}

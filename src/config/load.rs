@@ -7,7 +7,7 @@ use super::campaigns::{Known, campaign};
 use super::daemon::main;
 use super::flows;
 use super::plan::Config;
-use super::prompts::prompts;
+use super::prompts::{check_packs, prompts};
 use super::read::{Environment, Mistake, Problems, Reading, Section};
 use super::rules::{flatten, presets};
 use super::trunks::trunks;
@@ -29,6 +29,9 @@ impl Config {
         let names: Vec<String> = presets.names().map(str::to_owned).collect();
         let campaigns = campaigns(&reading, Known { trunks: &trunks, flows: &flows, presets: &names });
         let flows = flows::check(&reading, &flow_files, prompts.as_ref(), &campaigns);
+        if let Some(prompts) = &prompts {
+            check_packs(&reading, prompts, &flows);
+        }
         let rules = flatten(&reading, &presets, &campaigns);
         let version = reading.end()?;
         let sound = "every part is there when nothing was noted";

@@ -7,7 +7,7 @@ use std::hash::{BuildHasher, Hash, RandomState};
 use crate::domain::ImportRow;
 
 /// Debts by 128 bits of keyed hash: two different ones that meet are as good as impossible, and nobody can aim at
-/// it without the keys. 28 bytes a row, whatever the ids are like.
+/// it without the keys. Some 60 bytes a row, whatever the ids are like.
 #[derive(Debug, Default)]
 pub struct Seen {
     keys: [RandomState; 2],
