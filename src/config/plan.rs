@@ -12,7 +12,7 @@ use secrecy::SecretString;
 use crate::campaign::CampaignPlan;
 use crate::domain::{Currency, Language, PhoneNumber};
 use crate::ivr::Flow;
-use crate::rules::{Calendars, Preset};
+use crate::rules::{Calendars, Override, Preset};
 use crate::trunk::{Transport, TrunkPlan};
 
 /// Everything `config/` says, checked as a whole. It never changes: a reload makes another one, and the daemon
@@ -58,8 +58,10 @@ pub type FlowsConfig = BTreeMap<String, Arc<Flow>>;
 /// The rules the campaigns go by.
 #[derive(Clone, Debug)]
 pub struct RulesConfig {
-    /// Flattened presets by the name a campaign gives.
+    /// Flattened presets by the name a campaign gives, tightened by `limits.toml`.
     pub presets: BTreeMap<String, Arc<Preset>>,
+    /// Higher limits of `limits.toml` for a time, by the same name; they belong into every request's facts.
+    pub overrides: BTreeMap<String, Vec<Override>>,
     pub calendars: Arc<Calendars>,
 }
 

@@ -1,12 +1,15 @@
-//! `rules/*.toml`: presets and calendars; the built-in ones where there is no such folder.
+//! `rules/*.toml`: presets and calendars, the built-in ones where there is no such folder; and `limits.toml` over them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use jiff::Timestamp;
 
 use super::plan::RulesConfig;
 use super::read::{Mistake, Place, Reading};
 use crate::campaign::CampaignPlan;
 use crate::rules::Presets;
+use crate::rules::limits::{Limits, LimitsError};
 use crate::rules::preset::PresetError;
 
 /// The presets there are.
@@ -32,21 +35,48 @@ pub fn presets(reading: &Reading<'_>) -> Presets {
     presets
 }
 
-/// Flattens what the campaigns go by; a preset that can't be is noted once.
+/// Flattens what the campaigns go by, with the supervisor's limits over it; a refusal is noted once a preset.
 pub fn flatten(reading: &Reading<'_>, presets: &Presets, campaigns: &[Arc<CampaignPlan>]) -> RulesConfig {
-    let mut flat = BTreeMap::new();
+    let limits = limits(reading);
+    let (mut flat, mut overrides) = (BTreeMap::new(), BTreeMap::new());
     for plan in campaigns {
         if flat.contains_key(&plan.preset) {
             continue;
         }
-        match presets.flatten(&plan.preset) {
-            Ok(preset) => {
-                flat.insert(plan.preset.clone(), Arc::new(preset));
+        // Without a clock here no override counts as expired; the engine lets each end by itself.
+        match limits.over(presets, &plan.preset, Timestamp::MIN) {
+            Ok(limited) => {
+                flat.insert(plan.preset.clone(), Arc::new(limited.preset));
+                overrides.insert(plan.preset.clone(), limited.overrides);
             }
-            Err(fault) => {
-                reading.note_file("rules", Mistake::Foreign { code: "rules", said: fault.to_string() });
+            Err(refused) => {
+                for fault in refused {
+                    let said = fault.to_string();
+                    reading.note_file(LIMITS, Mistake::Foreign { code: "limits", said });
+                }
             }
         }
     }
-    RulesConfig { presets: flat, calendars: Arc::new(presets.calendars().clone()) }
+    RulesConfig { presets: flat, overrides, calendars: Arc::new(presets.calendars().clone()) }
+}
+
+const LIMITS: &str = "limits.toml";
+
+/// The file may be missing: no limits beside the presets'.
+fn limits(reading: &Reading<'_>) -> Limits {
+    if !reading.resolve(LIMITS).exists() {
+        return Limits::default();
+    }
+    let Some(source) = reading.source(LIMITS) else { return Limits::default() };
+    Limits::read(&source.text).unwrap_or_else(|fault| {
+        let (line, said) = match &fault {
+            LimitsError::Read { source: toml } => {
+                (toml.span().map(|span| source.line_of(span.start)), toml.message().trim().to_owned())
+            }
+            other => (None, other.to_string()),
+        };
+        let place = Place::File { path: LIMITS.to_owned(), line };
+        reading.note(place, String::new(), Mistake::Foreign { code: "limits", said });
+        Limits::default()
+    })
 }
