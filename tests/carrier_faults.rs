@@ -48,8 +48,8 @@ impl Caller {
         )
     }
 
-    /// Sends a request of the call; `branch` tells transactions apart.
-    async fn send(&self, method: &str, cseq: u32, branch: &str, extra: &str, body: &str) {
+    /// Sends a request of the call: its method, CSeq and a branch that tells transactions apart.
+    async fn send(&self, (method, cseq, branch): (&str, u32, &str), extra: &str, body: &str) {
         let (ours, carrier, tag) = (self.ours(), self.carrier.addr(), &self.to_tag);
         let words = method.split(' ').next().unwrap_or(method);
         let text = format!(
@@ -63,11 +63,11 @@ impl Caller {
     }
 
     async fn invite(&self, extra: &str) {
-        self.send("INVITE", 1, "invite", extra, &self.sdp()).await;
+        self.send(("INVITE", 1, "invite"), extra, &self.sdp()).await;
     }
 
     async fn ack(&self) {
-        self.send("ACK", 1, "ack", "", "").await;
+        self.send(("ACK", 1, "ack"), "", "").await;
     }
 
     /// The next message within five seconds.
@@ -130,12 +130,12 @@ async fn an_answer_may_cross_a_cancel() {
     caller.invite("").await;
     caller.response(180).await;
     caller.to_tag.clear();
-    caller.send("CANCEL", 1, "invite", "", "").await;
+    caller.send(("CANCEL", 1, "invite"), "", "").await;
     let first = caller.response(200).await;
     let second = caller.response(200).await;
     assert_eq!((first.cseq(), second.cseq()), (Some((1, "INVITE")), Some((1, "CANCEL"))));
     caller.ack().await;
-    caller.send("BYE", 2, "bye", "", "").await;
+    caller.send(("BYE", 2, "bye"), "", "").await;
     caller.response(200).await;
     let records = caller.carrier.stop().await;
     assert_eq!((records[0].ending, records[0].attempt), (Some(Ending::HungUpByCaller), Some(42)));
@@ -148,7 +148,7 @@ async fn two_byes_may_cross() {
     caller.invite("").await;
     caller.response(200).await;
     caller.ack().await;
-    caller.send("BYE", 2, "bye", "", "").await;
+    caller.send(("BYE", 2, "bye"), "", "").await;
     let theirs = caller.request("BYE").await;
     caller.response(200).await;
     caller.ok(&theirs, "").await;
@@ -164,7 +164,7 @@ async fn a_reliable_provisional_waits_for_its_prack() {
     assert!(ringing.lists("require", "100rel"));
     let number = ringing.header("rseq").expect("RSeq").to_owned();
     caller.response(180).await; // repeated, for want of a PRACK
-    caller.send("PRACK", 2, "prack", &format!("RAck: {number} 1 INVITE\r\n"), "").await;
+    caller.send(("PRACK", 2, "prack"), &format!("RAck: {number} 1 INVITE\r\n"), "").await;
     let first = caller.response(200).await;
     let second = caller.response(200).await;
     let methods = [first.cseq().expect("CSeq").1, second.cseq().expect("CSeq").1];
@@ -266,7 +266,7 @@ async fn sound_may_come_from_another_port_and_with_losses() {
 async fn sound_beyond_loopback_is_refused_and_so_is_a_public_address() {
     let mut caller = Caller::new(vec![Step::Answer], Faults::default()).await;
     let abroad = caller.sdp().replace("c=IN IP4 127.0.0.1", "c=IN IP4 192.0.2.1");
-    caller.send("INVITE", 1, "invite", "", &abroad).await;
+    caller.send(("INVITE", 1, "invite"), "", &abroad).await;
     caller.response(488).await;
     let mut plan = CarrierPlan::new(1, date(2026, 2, 3));
     plan.bind = "0.0.0.0:0".parse().expect("an address");
@@ -276,9 +276,9 @@ async fn sound_beyond_loopback_is_refused_and_so_is_a_public_address() {
 #[tokio::test]
 async fn a_stranger_gets_481_and_a_probe_200() {
     let mut caller = Caller::new(Vec::new(), Faults::default()).await;
-    caller.send("BYE", 9, "bye", "", "").await;
+    caller.send(("BYE", 9, "bye"), "", "").await;
     caller.response(481).await;
     caller.to_tag.clear();
-    caller.send("OPTIONS", 1, "ping", "", "").await;
+    caller.send(("OPTIONS", 1, "ping"), "", "").await;
     caller.response(200).await;
 }
