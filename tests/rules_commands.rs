@@ -1,0 +1,66 @@
+//! What `obzvon rules lint`, `diff` and `registry` say.
+
+use std::io::Write;
+
+use obzvon::cli::rules::diff::diff_presets;
+use obzvon::cli::rules::lint::lint_presets;
+use obzvon::cli::rules::registry::{read_files, tell};
+use obzvon::domain::PhoneNumber;
+use obzvon::rules::Presets;
+use obzvon::rules::limits::Limits;
+
+fn said(write: impl FnOnce(&mut Vec<u8>)) -> String {
+    let mut output = Vec::new();
+    write(&mut output);
+    String::from_utf8(output).expect("UTF-8")
+}
+
+#[test]
+fn nothing_in_the_shipped_presets_stops_the_dialling() {
+    let text = said(|output| {
+        let sound = lint_presets(&Presets::shipped(), None, &[], None, output).expect("memory");
+        assert!(sound);
+    });
+    assert!(!text.contains("error:"), "{text}");
+    assert!(text.contains("uk-conc-ofcom: note: calendar UK has no horizon"), "{text}");
+}
+
+#[test]
+fn limits_that_loosen_are_named() {
+    let limits = Limits::read("[[tighten]]\nid = \"ru.call.week\"\nlimit = 5\n").expect("limits");
+    let text = said(|output| {
+        let names = ["ru-230fz-safe".to_owned()];
+        assert!(!lint_presets(&Presets::shipped(), Some(&limits), &names, None, output).expect("memory"));
+    });
+    assert!(text.starts_with("ru-230fz-safe: error: limits loosen ru.call.week"), "{text}");
+}
+
+#[test]
+fn a_diff_says_what_changes_and_which_way() {
+    let presets = Presets::shipped();
+    let flat = |name| presets.flatten(name).expect("shipped");
+    let text = said(|output| {
+        assert!(!diff_presets(&flat("ru-230fz-safe"), &flat("ru-230fz-lenient"), output).expect("memory"));
+    });
+    assert!(text.contains("~ ru.call.day (looser): kind.count.kinds:"), "{text}");
+    assert!(text.contains("- ru.safe.end_guard (end_guard)"), "{text}");
+    assert!(text.contains("ru-230fz-lenient loosens ru-230fz-safe:"), "{text}");
+    let same = said(|output| {
+        assert!(diff_presets(&flat("us-regf"), &flat("us-regf+us-ma"), output).expect("memory"));
+    });
+    assert!(same.contains("+ us.ma.2in7 (cap)"), "{same}");
+}
+
+#[test]
+fn a_registry_file_in_windows_1251_is_read() {
+    let mut file = tempfile::NamedTempFile::new().expect("a temporary file");
+    let line =
+        "900;0000000;0000099;100;x;\u{41e}\u{43c}\u{441}\u{43a}\u{430}\u{44f} \u{43e}\u{431}\u{43b}.\n";
+    file.write_all(&encoding_rs::WINDOWS_1251.encode(line).0).expect("written");
+    let text = said(|output| {
+        let registry = read_files(&[file.path().to_owned()], &mut *output).expect("readable");
+        let phone = PhoneNumber::parse("+79000000050").expect("E.164");
+        tell(&registry, &phone, output).expect("memory");
+    });
+    assert_eq!(text, "1 ranges, 0 lines left out\nmobile=RU-OMS: Asia/Omsk\n");
+}
