@@ -305,13 +305,8 @@ mod tests {
     #[test]
     fn the_importer_finds_every_row_sound() {
         let folder = tempfile::tempdir().expect("a folder");
-        let options = import::Options {
-            region: "RU".to_owned(),
-            currency: Currency::Rub,
-            language: Language::Ru,
-            creditor: None,
-            preset: None,
-        };
+        let options = import::Options::new(import::Preset::default(), "RU", Currency::Rub, Language::Ru)
+            .expect("options of the demo");
         let mut people = HashSet::new();
         for list in invent(500, 7, noon_in_moscow()) {
             let file = folder.path().join(list.campaign);
