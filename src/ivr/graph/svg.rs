@@ -89,8 +89,11 @@ fn arrow_line(layout: &Layout, arrow: &Arrow) -> String {
         // The ends of a call are stubs: arrows to one common box would cross everything.
         Target::Agent | Target::HangUp => {
             let end = if arrow.to == Target::Agent { "agent" } else { "hang up" };
-            let label =
-                if arrow.label.is_empty() { end.to_owned() } else { format!("{}: {end}", arrow.label) };
+            let label = if ["", end].contains(&arrow.label.as_str()) {
+                end.to_owned()
+            } else {
+                format!("{}: {end}", arrow.label)
+            };
             let (at, from) = (x + BOX.0 / 2.0 - 25.0, y + BOX.1);
             ("", format!("M{at} {from} L{at} {}", from + 18.0), (at, from + 29.0), label)
         }
