@@ -149,7 +149,7 @@ impl Call {
                 self.finish(now, Outcome::Abandoned);
             }
             Input::Stop(StopReason::Drain | StopReason::Hold | StopReason::KillSwitch | StopReason::Paid) => {
-                self.cancel(now, Outcome::Cancelled)
+                self.cancel(now, Outcome::Cancelled);
             }
             // Early media's sounds tell of the network; its final response will say what came of the call.
             Input::Heard(_) | Input::Digit(_) | Input::MediaLost => {}
@@ -440,7 +440,8 @@ voicemail:
 
     fn plan() -> CallPlan {
         let file = crate::ivr::read(FLOW).expect("a flow file");
-        let flow = Flow::check(&file, &Policy::default(), &std::collections::BTreeSet::new()).expect("a sound flow");
+        let flow =
+            Flow::check(&file, &Policy::default(), &std::collections::BTreeSet::new()).expect("a sound flow");
         CallPlan {
             flow: Arc::new(flow),
             facts: CallFacts {
@@ -507,7 +508,10 @@ voicemail:
         (log, end)
     }
 
-    #[expect(clippy::disallowed_methods, reason = "an Instant can't be made otherwise; only differences are used")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "an Instant can't be made otherwise; only differences are used"
+    )]
     fn instant() -> Instant {
         Instant::now()
     }
@@ -541,8 +545,13 @@ voicemail:
 
     #[test]
     fn the_right_person_hears_the_sum() {
-        let script =
-            [(2, Input::Ringing), (5, Input::Answered), (5, Input::FirstAudio), (8, Input::Digit('1')), (20, bye())];
+        let script = [
+            (2, Input::Ringing),
+            (5, Input::Answered),
+            (5, Input::FirstAudio),
+            (8, Input::Digit('1')),
+            (20, bye()),
+        ];
         let (log, end) = drive(&script);
         let end = end.expect("an end");
         assert_eq!(end.outcome, Outcome::Answered);
@@ -577,7 +586,8 @@ voicemail:
 
     #[test]
     fn a_payment_takes_a_ringing_call_back() {
-        let (log, end) = drive(&[(2, Input::Ringing), (4, Input::Stop(StopReason::Paid)), (5, Input::Refused(word(487)))]);
+        let (log, end) =
+            drive(&[(2, Input::Ringing), (4, Input::Stop(StopReason::Paid)), (5, Input::Refused(word(487)))]);
         assert_eq!(log, ["0s Place", "4s Cancel", "5s Finished cancelled"]);
         assert_eq!(end.expect("an end").hung_up_by, HungUpBy::Us);
     }

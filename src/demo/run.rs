@@ -258,7 +258,7 @@ async fn watch(house: Arc<House>, plan: DemoPlan, end: CancellationToken, over: 
         match snapshot(&house, elapsed).await {
             Ok(now) => last = now,
             Err(fault) => {
-                tracing::warn!(fault = format!("{fault:#}"), "the store does not tell the progress")
+                tracing::warn!(fault = format!("{fault:#}"), "the store does not tell the progress");
             }
         }
         progress.show(&last);

@@ -104,7 +104,7 @@ impl FlowArgs {
         let picture = if svg { ivr::svg(&flow) } else { ivr::mermaid(&flow) };
         match out {
             Some(out) => {
-                std::fs::write(out, picture).with_context(|| format!("writing {}", out.display()))?
+                std::fs::write(out, picture).with_context(|| format!("writing {}", out.display()))?;
             }
             None => print!("{picture}"),
         }

@@ -136,7 +136,7 @@ impl Records {
     }
 
     fn finish(&mut self, line: u64, record: &mut Record) -> Result<(), ImportFault> {
-        if self.quotes % 2 != 0 {
+        if !self.quotes.is_multiple_of(2) {
             return Err(ImportFault::BrokenQuote { line });
         }
         if self.ended_fields > COLUMN_LIMIT {

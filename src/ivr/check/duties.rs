@@ -35,7 +35,7 @@ fn notices(flow: &Flow, policy: &Policy) -> Vec<Mistake> {
         missing.retain(|notice| !step.notices.contains(notice));
         match step.plays {
             Plays::Say { then: Target::Step(next), .. } | Plays::Pass { then: Target::Step(next) } => {
-                number = next
+                number = next;
             }
             Plays::Ask { .. } | Plays::Connect { .. } | Plays::Enter { .. } => break,
             Plays::Say { .. } | Plays::Pass { .. } => break,

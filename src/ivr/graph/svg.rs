@@ -32,7 +32,7 @@ pub fn svg(flow: &Flow) -> String {
     for arrow in &arrows {
         add(arrow_line(&layout, arrow));
     }
-    for (&step, _) in &layout.places {
+    for &step in layout.places.keys() {
         add(box_lines(flow, step, layout.top(step)));
     }
     add("</svg>".to_owned());

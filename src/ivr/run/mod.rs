@@ -240,7 +240,7 @@ impl FlowRun {
             (Target::Step(step), true, Some(key)) => self.answer(now, step, key),
             (Target::Step(step), true, None) => self.ask(now, step),
             (Target::Agent | Target::HangUp, _, _) | (Target::Step(_), false, _) => {
-                self.follow(now, then, ahead)
+                self.follow(now, then, ahead);
             }
         }
     }

@@ -166,7 +166,7 @@ fn without_overlaps(mut lines: Vec<(Range, &str, u64)>, left_out: &mut Vec<LeftO
     for ((range, ..), _) in lines.iter().zip(&bad).filter(|(_, bad)| !**bad) {
         match kept.last_mut() {
             Some(last) if last.raw == range.raw && range.from <= last.to + 1 => {
-                last.to = last.to.max(range.to)
+                last.to = last.to.max(range.to);
             }
             _ => kept.push(*range),
         }

@@ -12,9 +12,9 @@ pub(super) fn write(cut: &Cut<'_>, refusal: &Refusal, source: SocketAddr, server
     for (n, via) in cut.all("Via").enumerate() {
         out.push_str("Via: ");
         if n == 0 {
-            out.push_str(&received(via, source))
+            out.push_str(&received(via, source));
         } else {
-            out.push_str(via)
+            out.push_str(via);
         }
         out.push_str("\r\n");
     }

@@ -154,11 +154,10 @@ impl Task {
     }
 
     fn own_done(&mut self, talk: &mut Talk, running: &Running, response: &Response) {
-        if running.draft.method != Method::Refer {
-            if let Some(target) = read::contact(response) {
+        if running.draft.method != Method::Refer
+            && let Some(target) = read::contact(response) {
                 self.dialog.target = target;
             }
-        }
         match &running.act {
             Act::Refer(_) => self.tell(LegEvent::Transfer { code: 100 }),
             Act::Refresh => {
@@ -203,7 +202,7 @@ impl Task {
         let wanted = read::value(response, "Min-SE").and_then(read::number);
         match (code, wanted) {
             (422, Some(wanted)) if wanted > talk.timer.interval_s() && wanted <= 86_400 => {
-                talk.timer.lengthen(wanted)
+                talk.timer.lengthen(wanted);
             }
             // The owner of the Call-ID waits 2.1 to 4 s after a collision (RFC 3261 section 14.1).
             (491, _) => talk.timer.again_in(std::time::Duration::from_secs(3)),

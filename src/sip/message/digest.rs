@@ -91,7 +91,7 @@ fn strongest<'a>(values: impl Iterator<Item = &'a str>) -> Result<Challenge, Una
     for value in values {
         match Challenge::read(value) {
             Ok(challenge) if best.as_ref().is_none_or(|b| b.algorithm < challenge.algorithm) => {
-                best = Some(challenge)
+                best = Some(challenge);
             }
             Ok(_) => {}
             Err(fault) => why = fault,
