@@ -1,6 +1,8 @@
 //! The main job against sipp as a carrier of many tempers: every contact ends in a named state, the carrier's own log
 //! and the exported attempts agree call by call, and nothing of a debtor stands in logs or metrics.
 
+#![allow(clippy::disallowed_methods, reason = "a test of a running program waits by the clock")]
+
 mod house;
 mod sipp_harness;
 

@@ -1,5 +1,6 @@
 //! `flows/*.yaml`: checked together with the sound files they play and the promises campaigns allow.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
@@ -19,14 +20,14 @@ pub fn read(reading: &Reading<'_>) -> FlowFiles {
     for path in reading.list("flows", &["yaml", "yml"]) {
         let Some(source) = reading.source(&path) else { continue };
         match ivr::read(&source.text) {
-            Ok(file) => {
-                let name = file.flow.clone();
-                if files.contains_key(&name) {
-                    reading.note_file(&path, Mistake::Twice { name });
-                } else {
-                    files.insert(name, (path, file));
+            Ok(file) => match files.entry(file.flow.clone()) {
+                Entry::Occupied(taken) => {
+                    reading.note_file(&path, Mistake::Twice { name: taken.key().clone() });
                 }
-            }
+                Entry::Vacant(free) => {
+                    free.insert((path, file));
+                }
+            },
             Err(mistake) => note(reading, &path, mistake),
         }
     }

@@ -155,7 +155,6 @@ impl Keeper {
     }
 
     /// One REGISTER with its challenges: the 2xx, or what refused it (`None`: silence).
-    #[expect(clippy::type_complexity, reason = "said once, where it is made and where it is taken apart")]
     async fn exchange(
         &mut self,
         expires: Duration,

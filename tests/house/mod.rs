@@ -1,5 +1,6 @@
 //! A whole obzvon for a test: a scratch folder with configuration and database, and the program run in it.
 #![allow(dead_code, reason = "each test file uses its own part")]
+#![allow(clippy::disallowed_methods, reason = "a test of a running program waits by the clock")]
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};

@@ -220,13 +220,19 @@ impl Case {
             smaller.push(case);
         };
         for index in 0..self.events.len() {
-            without(&|case| drop(case.events.remove(index)));
+            without(&|case| {
+                case.events.remove(index);
+            });
         }
         for index in 0..self.holds.len() {
-            without(&|case| drop(case.holds.remove(index)));
+            without(&|case| {
+                case.holds.remove(index);
+            });
         }
         for index in 0..self.consents.len() {
-            without(&|case| drop(case.consents.remove(index)));
+            without(&|case| {
+                case.consents.remove(index);
+            });
         }
         for index in 0..self.zones.len() {
             if self.zones.len() > 1 {

@@ -413,7 +413,8 @@ fn local(offsets: &[(i64, i64)], minute: i64) -> (i64, i64) {
 
 /// The offsets of a zone, found by looking at its clock every minute that ends a quarter of an hour.
 fn offsets(name: &'static str) -> Vec<(i64, i64)> {
-    static KNOWN: LazyLock<Mutex<HashMap<&str, Vec<(i64, i64)>>>> = LazyLock::new(Mutex::default);
+    type Offsets = HashMap<&'static str, Vec<(i64, i64)>>;
+    static KNOWN: LazyLock<Mutex<Offsets>> = LazyLock::new(Mutex::default);
     let mut known = KNOWN.lock().expect("no test panics here");
     let found = known.entry(name).or_insert_with(|| {
         let tz = TimeZoneDatabase::bundled().get(name).expect("a real zone");

@@ -107,7 +107,7 @@ impl Import {
             read(job, bar, None).await?.map(|read| Answer { read, upserted: None, filled: None })
         } else {
             let store = store(config).await?;
-            let done = self.into_store(&store, config, job, &bar).await;
+            let done = self.stage_and_merge(&store, config, job, &bar).await;
             store.close().await;
             done?
         };
@@ -124,7 +124,7 @@ impl Import {
     }
 
     /// The rows go to the store as they are read and into its lists only when the whole file is known to be sound.
-    async fn into_store(
+    async fn stage_and_merge(
         &self,
         store: &Store,
         config: &Config,

@@ -3,9 +3,10 @@
 /// The long name of a header, in the spelling the library knows; other names stay as they came.
 pub(super) fn long_name(name: &str) -> &str {
     if let [letter] = name.as_bytes()
-        && let Some((_, long)) = COMPACT.iter().find(|(short, _)| letter.eq_ignore_ascii_case(short)) {
-            return long;
-        }
+        && let Some((_, long)) = COMPACT.iter().find(|(short, _)| letter.eq_ignore_ascii_case(short))
+    {
+        return long;
+    }
     SINGLE.iter().chain(OTHERS).find(|known| name.eq_ignore_ascii_case(known)).copied().unwrap_or(name)
 }
 

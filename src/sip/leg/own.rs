@@ -155,9 +155,10 @@ impl Task {
 
     fn own_done(&mut self, talk: &mut Talk, running: &Running, response: &Response) {
         if running.draft.method != Method::Refer
-            && let Some(target) = read::contact(response) {
-                self.dialog.target = target;
-            }
+            && let Some(target) = read::contact(response)
+        {
+            self.dialog.target = target;
+        }
         match &running.act {
             Act::Refer(_) => self.tell(LegEvent::Transfer { code: 100 }),
             Act::Refresh => {

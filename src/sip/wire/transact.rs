@@ -23,7 +23,7 @@ impl Wire {
     /// Makes a client transaction; nothing is sent yet.
     pub fn open(&self, request: Request, flow: &Flow) -> Result<Transaction, SipError> {
         let key = TransactionKey::from_request(&request, TransactionRole::Client)
-            .map_err(|source| SipError::Library { act: "naming a transaction", source: source })?;
+            .map_err(|source| SipError::Library { act: "naming a transaction", source })?;
         let connection = Some(flow.connection.clone());
         let mut transaction = Transaction::new_client(key, request, self.endpoint.clone(), connection);
         transaction.destination = Some(flow.library_addr());

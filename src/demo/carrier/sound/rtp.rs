@@ -65,7 +65,7 @@ mod tests {
         };
         let bytes = sent.write();
         assert_eq!(Packet::parse(&bytes), Some(sent));
-        let mut odd = bytes.clone();
+        let mut odd = bytes;
         odd[0] = 0x80 | 0x20 | 0x10 | 1;
         odd.splice(12..12, [0, 0, 0, 1, 0xbe, 0xde, 0, 1, 9, 9, 9, 9]);
         odd.extend([0, 2]);
