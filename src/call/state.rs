@@ -273,8 +273,12 @@ impl Call {
                 self.hang_up(now, HungUpBy::Us);
             }
             Verdict::Silence if self.journal.machine => self.tell_flow(now, ivr::Input::SilenceHeard),
-            Verdict::Human => self.journal.machine = false,
-            Verdict::Busy | Verdict::Congestion | Verdict::Fax | Verdict::Machine | Verdict::Music => {}
+            Verdict::Human if self.journal.machine => {
+                self.journal.machine = false;
+                self.tell_flow(now, ivr::Input::HumanHeard);
+            }
+            Verdict::Busy | Verdict::Congestion | Verdict::Fax | Verdict::Human => {}
+            Verdict::Machine | Verdict::Music => {}
             Verdict::Ringback | Verdict::Silence | Verdict::Sit | Verdict::Unsure => {}
         }
     }

@@ -80,7 +80,8 @@ fn said<'a>(file: &'a PersonFile, config: &Config, registry: &Registry, now: Tim
         let Some(plan) = config.campaign(&contact.campaign) else { continue };
         let Some(debt) = file.debts.iter().find(|debt| debt.id == contact.debt) else { continue };
         for phone in &file.phones {
-            let facts = facts(file, debt, phone, &zones);
+            let overrides = config.overrides_of(plan).to_vec();
+            let facts = Facts { overrides, ..facts(file, debt, phone, &zones) };
             let (preset, calendars) = (config.preset_of(plan), &config.rules.calendars);
             let decision = decide(preset, calendars, &facts, &phone.history, now);
             all.push(Said { contact, debt, phone, zones: zones.clone(), decision });

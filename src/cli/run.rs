@@ -51,10 +51,10 @@ impl Run {
 
 /// Structured logs on standard error; `RUST_LOG` chooses what is told.
 pub fn log_to_stderr(format: LogFormat) {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| {
-        // The SIP library logs whole messages, and with them numbers: it may warn, no more.
-        tracing_subscriber::EnvFilter::new("info,rsipstack=error,sqlx=warn")
-    });
+    let asked = tracing_subscriber::EnvFilter::try_from_default_env();
+    let filter = asked.unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,sqlx=warn"));
+    // The SIP library logs whole messages, and with them numbers: whatever is asked for, it stays silent.
+    let filter = filter.add_directive("rsipstack=off".parse().expect("a directive"));
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match format {
         LogFormat::Json => logs.json().init(),

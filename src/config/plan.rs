@@ -46,6 +46,11 @@ impl Config {
         self.campaigns.iter().find(|campaign| &*campaign.name == name)
     }
 
+    /// The approved exceptions from the rules `campaign` goes by.
+    pub fn overrides_of(&self, campaign: &CampaignPlan) -> &[Override] {
+        self.rules.overrides.get(&campaign.preset).map_or(&[], Vec::as_slice)
+    }
+
     /// The rules `campaign` goes by.
     pub fn preset_of(&self, campaign: &CampaignPlan) -> &Arc<Preset> {
         self.rules.presets.get(&campaign.preset).expect("every campaign's preset is flattened at load")

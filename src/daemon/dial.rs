@@ -180,7 +180,7 @@ impl Turn {
                 zones: choice.zones.clone(),
                 blocked: Vec::new(),
                 tallies: Vec::new(),
-                overrides: Vec::new(),
+                overrides: self.plans.config.overrides_of(&self.plan).to_vec(),
             },
             rules,
             config_version: Arc::clone(&self.plans.config.version),

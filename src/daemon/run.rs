@@ -60,6 +60,7 @@ impl Daemon {
         let store = Store::open(plan).await.context("opening the store")?;
         store.heartbeat(clock.wall()).await?;
         rescue(&store, Whose::Own, clock).await?;
+        store.resume_imports(clock.wall()).await.context("going on with an import that was cut short")?;
         let media = MediaPlan { ports: config.media.ports.clone(), ..MediaPlan::on(config.media.ip) };
         let media = MediaEngine::start(media).context("starting the media engine")?;
         let stack = SipStack::start(sip_plan(&config)).await.context("starting the signalling")?;

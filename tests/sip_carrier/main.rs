@@ -1,5 +1,7 @@
 //! The SIP port against sipp as a carrier: every behaviour a trunk may show, over real sockets.
 
+#![allow(clippy::unwrap_used, reason = "a test says by its failure what was wrong")]
+
 #[path = "../sipp_harness/mod.rs"]
 mod sipp_harness;
 
