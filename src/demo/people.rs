@@ -329,20 +329,12 @@ mod tests {
         for hour in 0..24 {
             let now: Timestamp = format!("2026-02-03T{hour:02}:10:00Z").parse().expect("a time");
             let awake = awake_regions(now);
-            assert!(
-                awake.iter().all(|region| {
-                    let local =
-                        now.to_zoned_datetime(TimeZoneDatabase::bundled().get(region.zone).expect("a zone"));
-                    (9..21).contains(&local.hour())
-                }) || awake.len() == REGIONS.len(),
-                "{hour} {awake:?}"
-            );
+            assert!(!awake.is_empty(), "{hour}");
+            for region in awake {
+                let zone = TimeZoneDatabase::bundled().get(region.zone).expect("a zone");
+                let local = now.to_zoned_datetime(zone);
+                assert!((9..21).contains(&local.hour()), "{hour} {region:?}");
+            }
         }
-        let evening: Timestamp = "2026-02-03T19:10:00Z".parse().expect("a time");
-        assert_eq!(
-            awake_regions(evening).len(),
-            REGIONS.len(),
-            "nobody is awake between nine in the west and nine in the east"
-        );
     }
 }
