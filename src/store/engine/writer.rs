@@ -89,12 +89,14 @@ async fn write_in_groups(
     stop: CancellationToken,
 ) {
     let mut since_copy = 0;
+    let mut closing = false;
     let mut group = Vec::with_capacity(GROUP);
     loop {
-        let stopped = stop.is_cancelled();
         let received = tokio::select! {
             received = queue.recv_many(&mut group, GROUP) => received,
-            () = stop.cancelled(), if !stopped => {
+            // Told once, whenever it came: also when it came while a group was being written.
+            () = stop.cancelled(), if !closing => {
+                closing = true;
                 queue.close();
                 continue;
             }
