@@ -1,11 +1,13 @@
 //! One running campaign: what to dial next and why not. Floor 2, sans-IO.
 
+mod ask;
 mod choose_phone;
 mod hours;
 mod next_step;
 mod plan;
 mod score;
 
+pub use ask::{Callee, ask};
 pub use choose_phone::{PhoneChoice, choose_phone};
 pub use hours::{Hour, hour};
 pub use next_step::{DoneWhy, NextStep, Tried, next_step};

@@ -7,13 +7,13 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::open::{ConfigArgs, block_on, store};
-use crate::campaign::CampaignPlan;
+use crate::campaign::{Callee, CampaignPlan, ask};
 use crate::config::Config;
 use crate::daemon::{Clock, read_registry};
 use crate::domain::contact::ContactState;
 use crate::domain::{Language, PhoneNumber};
 use crate::rules::zone::Registry;
-use crate::rules::{CliStatus, Decision, DialMode, Facts, Phone, PhoneKey, Way, ZoneSet, decide, zone};
+use crate::rules::{Decision, ZoneSet, decide, zone};
 use crate::store::{ContactFile, DebtFile, PersonFile, PhoneFile};
 
 /// Says why a person is or is not called, by which rule, and when he may be
@@ -80,30 +80,22 @@ fn said<'a>(file: &'a PersonFile, config: &Config, registry: &Registry, now: Tim
         let Some(plan) = config.campaign(&contact.campaign) else { continue };
         let Some(debt) = file.debts.iter().find(|debt| debt.id == contact.debt) else { continue };
         for phone in &file.phones {
-            let overrides = config.overrides_of(plan).to_vec();
-            let facts = Facts { overrides, ..facts(file, debt, phone, &zones) };
+            let callee = Callee {
+                person: file.id,
+                debt: debt.id,
+                creditor: &debt.creditor,
+                phone: &phone.number,
+                phone_type: phone.phone_type,
+                relation: phone.relation,
+                zones: &zones,
+            };
+            let facts = ask(callee, config.overrides_of(plan));
             let (preset, calendars) = (config.preset_of(plan), &config.rules.calendars);
             let decision = decide(preset, calendars, &facts, &phone.history, now);
             all.push(Said { contact, debt, phone, zones: zones.clone(), decision });
         }
     }
     all
-}
-
-fn facts(file: &PersonFile, debt: &DebtFile, phone: &PhoneFile, zones: &ZoneSet) -> Facts {
-    Facts {
-        person: file.id,
-        debt: debt.id,
-        creditor: debt.creditor.clone(),
-        phone: Phone { number: PhoneKey::from(&phone.number), kind: phone.phone_type },
-        relation: phone.relation,
-        way: Way::call(DialMode::Prerecorded),
-        caller_id: CliStatus::Allocated,
-        zones: zones.clone(),
-        blocked: Vec::new(),
-        tallies: Vec::new(),
-        overrides: Vec::new(),
-    }
 }
 
 /// Why the contact is not dialled although the rules would allow it; absent when nothing stands in the way.

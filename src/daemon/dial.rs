@@ -12,14 +12,14 @@ use super::lines::Line;
 use super::sip_names::{codecs, target};
 use crate::call::{Call, CallLimits, CallPlan};
 use crate::campaign::{
-    CampaignPlan, DoneWhy, Hour, NextStep, PhoneChoice, RetryClass, ScoreFacts, Tried, choose_phone, hour,
-    next_step, score,
+    Callee, CampaignPlan, DoneWhy, Hour, NextStep, PhoneChoice, RetryClass, ScoreFacts, Tried, ask,
+    choose_phone, hour, next_step, score,
 };
 use crate::domain::attempt::{FinalWord, Finished, HungUpBy, Stamps};
 use crate::domain::{Channel, DebtKind, Fault, Money, Outcome, PhoneNumber};
 use crate::ivr::{Action, CallAgain, CallFacts, Flow};
 use crate::media::{RecordingPlan, StreamPlan};
-use crate::rules::{self, Called, CliStatus, DialMode, Facts, Phone, PhoneKey, Way, ZoneSet};
+use crate::rules::{self, Called, PhoneKey, ZoneSet};
 use crate::sip::PlaceCall;
 use crate::store::{ClaimedContact, ClaimedPhone, Dial, DialPermit, FinishRequest, ReserveRequest, Reserved};
 use crate::trunk::{Ask, NoRoute, Sign, caller_id, may_fail_over};
@@ -161,6 +161,15 @@ impl Turn {
     fn request(&self, house: &House, choice: &Choice) -> ReserveRequest {
         let contact = &self.contact;
         let rules = self.plans.rules(&self.plan.preset).expect("every campaign's preset is in force").clone();
+        let callee = Callee {
+            person: contact.person,
+            debt: contact.debt,
+            creditor: &contact.creditor,
+            phone: &choice.phone.number,
+            phone_type: choice.phone.phone_type,
+            relation: choice.phone.relation,
+            zones: &choice.zones,
+        };
         ReserveRequest {
             contact: contact.id,
             phone: choice.phone.number.clone(),
@@ -168,20 +177,7 @@ impl Turn {
             trunk: choice.line.trunk().name.to_string(),
             channel: Channel::Ivr,
             debt_kind: choice.kind,
-            facts: Facts {
-                person: contact.person,
-                debt: contact.debt,
-                creditor: contact.creditor.clone(),
-                phone: Phone { number: PhoneKey::from(&choice.phone.number), kind: choice.phone.phone_type },
-                relation: choice.phone.relation,
-                way: Way::call(DialMode::Prerecorded),
-                // `caller_id` chooses among allocated numbers only.
-                caller_id: CliStatus::Allocated,
-                zones: choice.zones.clone(),
-                blocked: Vec::new(),
-                tallies: Vec::new(),
-                overrides: self.plans.config.overrides_of(&self.plan).to_vec(),
-            },
+            facts: ask(callee, self.plans.config.overrides_of(&self.plan)),
             rules,
             config_version: Arc::clone(&self.plans.config.version),
             flow_version: choice.flow.label().into(),
