@@ -13,31 +13,21 @@
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on says why and ends")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 
-use std::collections::HashMap;
-use std::io::{IoSlice, IoSliceMut};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
+mod far_end;
+
+use std::io::IoSliceMut;
+use std::net::UdpSocket;
 use std::os::fd::AsRawFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use nix::sys::socket::{
-    ControlMessageOwned, MsgFlags, MultiHeaders, SockaddrIn, SockaddrStorage, recvmmsg, sendmmsg, setsockopt,
-    sockopt,
-};
+use far_end::{FarEnd, Heard, LOOPBACK, PACKET, go_first, voice};
+use nix::sys::socket::{MsgFlags, MultiHeaders, SockaddrStorage, recvmmsg};
 use obzvon::detect::DetectorPlan;
 use obzvon::domain::Codec;
 use obzvon::domain::media_target::{Direction, MediaTarget};
-use obzvon::media::{Clip, MediaEngine, MediaPlan, PlayId, StreamPlan, g711};
-use thread_priority::{
-    RealtimeThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy, set_thread_priority_and_policy,
-    thread_native_id,
-};
-
-const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
-const PACKET: usize = 172;
-const BATCH: usize = 64;
+use obzvon::media::{Clip, MediaEngine, MediaPlan, PlayId, StreamPlan};
 
 fn main() {
     let numbers: Vec<u64> = std::env::args().skip(1).filter_map(|word| word.parse().ok()).collect();
@@ -68,7 +58,7 @@ fn main() {
 /// The limit: the system calls alone.
 fn raw(streams: usize, seconds: u64) {
     let sockets: Vec<UdpSocket> = (0..streams).map(|_| UdpSocket::bind((LOOPBACK, 0)).unwrap()).collect();
-    let far = FarEnd::start(sockets.iter().map(|socket| socket.local_addr().unwrap()).collect());
+    let far = FarEnd::start();
     let to = far.addr;
     let stop = Arc::new(AtomicBool::new(false));
     let stopping = Arc::clone(&stop);
@@ -109,7 +99,7 @@ fn engine(what: &str, streams: usize, seconds: u64, detector: Option<DetectorPla
     let engine = MediaEngine::start(MediaPlan::on(LOOPBACK)).unwrap();
     let plan = StreamPlan { recording: None, detector };
     let opened: Vec<_> = (0..streams).map(|_| engine.open(plan.clone()).unwrap()).collect();
-    let far = FarEnd::start(opened.iter().map(|stream| stream.local_addr()).collect());
+    let far = FarEnd::start();
     let target = MediaTarget {
         addr: far.addr,
         rtcp: far.rtcp,
@@ -144,7 +134,7 @@ fn engine(what: &str, streams: usize, seconds: u64, detector: Option<DetectorPla
 fn measure(thread: &str, seconds: u64, far: &FarEnd) -> f64 {
     std::thread::sleep(Duration::from_secs(1));
     let before = cpu_of(thread);
-    far.clear.store(true, Ordering::Relaxed);
+    far.clear();
     std::thread::sleep(Duration::from_secs(seconds));
     cpu_of(thread) - before
 }
@@ -169,166 +159,6 @@ fn row(
         kb.map_or("-".to_owned(), |kb| format!("{kb:.1}")),
         heard.lost,
     );
-}
-
-/// One socket that plays the far end of every stream: talks 50 packets a second to each, and stamps what comes.
-struct FarEnd {
-    addr: SocketAddr,
-    rtcp: SocketAddr,
-    clear: Arc<AtomicBool>,
-    stop: Arc<AtomicBool>,
-    thread: JoinHandle<Heard>,
-    _rtcp: UdpSocket,
-}
-
-#[derive(Default)]
-struct Heard {
-    /// Packets that came.
-    packets: u64,
-    /// Microseconds off 20 ms, and how many gaps were so.
-    gaps: HashMap<u64, u64>,
-    lost: u64,
-}
-
-impl Heard {
-    fn gap_off(&self, share: f64) -> Duration {
-        let mut all: Vec<_> = self.gaps.iter().collect();
-        all.sort();
-        let wanted = (self.gaps.values().sum::<u64>() as f64 * share).ceil() as u64;
-        let mut seen = 0;
-        let at = all.iter().find(|(_, count)| {
-            seen += **count;
-            seen >= wanted
-        });
-        Duration::from_micros(at.map_or(0, |(us, _)| **us))
-    }
-}
-
-impl FarEnd {
-    fn start(streams: Vec<SocketAddr>) -> Self {
-        let socket = UdpSocket::bind((LOOPBACK, 0)).unwrap();
-        setsockopt(&socket, sockopt::ReceiveTimestampns, &true).unwrap();
-        // Forced where we may, else what the kernel grants.
-        if setsockopt(&socket, sockopt::RcvBufForce, &(32 << 20)).is_err() {
-            setsockopt(&socket, sockopt::RcvBuf, &(4 << 20)).unwrap();
-        }
-        let rtcp_socket = UdpSocket::bind((LOOPBACK, 0)).unwrap();
-        let (addr, rtcp) = (socket.local_addr().unwrap(), rtcp_socket.local_addr().unwrap());
-        let (clear, stop) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
-        let flags = (Arc::clone(&clear), Arc::clone(&stop));
-        let thread = std::thread::spawn(move || talk_and_hear(&socket, &streams, &flags.0, &flags.1));
-        Self { addr, rtcp, clear, stop, thread, _rtcp: rtcp_socket }
-    }
-
-    fn stop(self) -> Heard {
-        self.stop.store(true, Ordering::Relaxed);
-        self.thread.join().unwrap()
-    }
-}
-
-/// Wakes every 2 ms, never for a packet: a wake-up a packet would take the tested thread's time.
-fn talk_and_hear(socket: &UdpSocket, streams: &[SocketAddr], clear: &AtomicBool, stop: &AtomicBool) -> Heard {
-    go_first();
-    let mut heard = Heard::default();
-    let mut last: HashMap<u16, (u16, Duration)> = HashMap::new();
-    let voice: Vec<u8> = voice(8000).iter().map(|sample| g711::encode(Codec::Pcma, *sample)).collect();
-    let to: Vec<Option<SockaddrIn>> = streams
-        .iter()
-        .map(|addr| match addr {
-            SocketAddr::V4(v4) => Some(SockaddrIn::from(*v4)),
-            SocketAddr::V6(_) => None,
-        })
-        .collect();
-    let mut out = MultiHeaders::<SockaddrIn>::preallocate(BATCH, None);
-    let mut headers =
-        MultiHeaders::<SockaddrIn>::preallocate(BATCH, Some(nix::cmsg_space!(nix::sys::time::TimeSpec)));
-    let mut buffers = vec![[0u8; 1500]; BATCH];
-    let (started, mut tick) = (Instant::now(), 0usize);
-    while !stop.load(Ordering::Relaxed) {
-        let due = started + Duration::from_millis(2) * tick as u32;
-        std::thread::sleep(due.saturating_duration_since(Instant::now()));
-        if clear.swap(false, Ordering::Relaxed) {
-            heard = Heard::default();
-        }
-        let (turn, round) = (tick % 10, tick / 10);
-        let mut packet = [0u8; PACKET];
-        packet[..2].copy_from_slice(&[0x80, 8]);
-        packet[2..4].copy_from_slice(&(round as u16).to_be_bytes());
-        packet[4..8].copy_from_slice(&(round as u32 * 160).to_be_bytes());
-        packet[12..].copy_from_slice(&voice[round % 50 * 160..][..160]);
-        let chunk: Vec<Option<SockaddrIn>> = to.iter().skip(turn).step_by(10).copied().collect();
-        for addrs in chunk.chunks(BATCH) {
-            let slices: Vec<[IoSlice<'_>; 1]> = addrs.iter().map(|_| [IoSlice::new(&packet)]).collect();
-            sendmmsg(socket.as_raw_fd(), &mut out, slices.iter(), addrs, [], MsgFlags::empty())
-                .map(Iterator::count)
-                .ok();
-        }
-        hear(socket, &mut headers, &mut buffers, |port, sequence, at| {
-            heard.packets += 1;
-            if let Some((before, when)) = last.insert(port, (sequence, at)) {
-                let ahead = sequence.wrapping_sub(before);
-                if ahead == 1 {
-                    let off = (at.saturating_sub(when).as_micros() as u64).abs_diff(20_000);
-                    *heard.gaps.entry(off).or_default() += 1;
-                } else {
-                    heard.lost += u64::from(ahead.saturating_sub(1));
-                }
-            }
-        });
-        tick += 1;
-    }
-    heard
-}
-
-fn hear(
-    socket: &UdpSocket,
-    headers: &mut MultiHeaders<SockaddrIn>,
-    buffers: &mut [[u8; 1500]],
-    mut note: impl FnMut(u16, u16, Duration),
-) {
-    loop {
-        let mut slices: Vec<[IoSliceMut<'_>; 1]> = buffers.iter_mut().map(|b| [IoSliceMut::new(b)]).collect();
-        let flags = MsgFlags::MSG_DONTWAIT;
-        let Ok(messages) = recvmmsg(socket.as_raw_fd(), headers, slices.iter_mut(), flags, None) else {
-            return;
-        };
-        let mut count = 0;
-        for message in messages {
-            count += 1;
-            let at = message.cmsgs().unwrap().find_map(|control| match control {
-                ControlMessageOwned::ScmTimestampns(at) => Some(Duration::from(at)),
-                _ => None,
-            });
-            let bytes = message.iovs().next().unwrap_or_default();
-            if let (Some(at), Some(from), [_, _, high, low, ..]) = (at, message.address, bytes) {
-                note(from.port(), u16::from_be_bytes([*high, *low]), at);
-            }
-        }
-        if count < BATCH {
-            return;
-        }
-    }
-}
-
-/// The far end and the limit run as the engine does: else a busy machine would be measured, not the engine.
-fn go_first() {
-    let fifo = ThreadSchedulePolicy::Realtime(RealtimeThreadSchedulePolicy::Fifo);
-    if set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Min, fifo).is_err() {
-        println!("realtime scheduling is not permitted: other load on the machine shows in the figures");
-    }
-}
-
-/// Something of a voice's shape, so that the listeners work as they do in service.
-fn voice(samples: usize) -> Vec<i16> {
-    let tau = std::f32::consts::TAU;
-    (0..samples)
-        .map(|n| {
-            let t = n as f32 / 8000.0;
-            let pitch = 120.0 + 15.0 * (tau * 1.3 * t).sin();
-            let sum: f32 = (1..12).map(|k| (tau * pitch * k as f32 * t).sin() / k as f32).sum();
-            (5000.0 * sum * (tau * 2.0 * t).sin().max(0.0)) as i16
-        })
-        .collect()
 }
 
 /// Seconds on a CPU of this process's threads of a name.

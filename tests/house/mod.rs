@@ -161,6 +161,21 @@ impl Running {
         Some((code, answer))
     }
 
+    /// A figure of the kernel's about the process, in kB: `VmRSS:`, `VmHWM:`.
+    pub fn status_kb(&self, key: &str) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix(key));
+        line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0)
+    }
+
+    /// CPU seconds of the process so far, in user and kernel mode.
+    pub fn cpu_seconds(&self) -> f64 {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap_or_default();
+        // After the name in brackets: state is field 3, utime and stime are 14 and 15, in hundredths of a second.
+        let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+        fields.skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0
+    }
+
     /// SIGKILL: no warning, no clean-up.
     pub fn kill(mut self) {
         self.child.kill().expect("our child");
