@@ -7,7 +7,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use obzvon::domain::Codec;
+use obzvon::domain::{Codec, Currency, Language};
+use obzvon::import::{Item, Options, Preset, RejectedFile, read_list};
+use obzvon::media::replay;
 use obzvon::sip::guard::{Judgement, judge};
 use obzvon::sip::sdp::{LocalMedia, body_of, read};
 use rand::{RngExt, SeedableRng};
@@ -78,6 +80,57 @@ const SDP: Target = Target {
     run: run_sdp,
 };
 
+/// Datagrams of one stream, each behind its length in two bytes.
+const RTP: Target = Target {
+    corpus: "rtp",
+    words: &[
+        "\x00\x10\u{0}",
+        "\u{0}\u{c}",
+        "\x01\x00",
+        "\0\0\0\0",
+        "\x7f\x7f\x7f\x7f",
+        "e",
+        "\x08",
+        "\r",
+        "H",
+        "I",
+        "K",
+    ],
+    run: run_rtp,
+};
+
+const CSV: Target = Target {
+    corpus: "csv",
+    words: &[
+        ";",
+        ",",
+        "\t",
+        "|",
+        "\"",
+        "\"\"",
+        "\n",
+        "\r\n",
+        "\r",
+        "\0",
+        "\u{feff}",
+        "phone",
+        "телефон",
+        "сумма",
+        "amount",
+        "due",
+        "id",
+        "=cmd|' /C calc'!A0",
+        "+79990000001",
+        "8 (999) 000-00-02",
+        "1 234,50",
+        "31.12.2026",
+        "2026-02-30",
+        "-",
+        "PK\x03\x04",
+    ],
+    run: run_csv,
+};
+
 #[test]
 fn sip_messages() {
     fuzz(&SIP);
@@ -86,6 +139,16 @@ fn sip_messages() {
 #[test]
 fn session_descriptions() {
     fuzz(&SDP);
+}
+
+#[test]
+fn rtp_rtcp_and_telephone_events() {
+    fuzz(&RTP);
+}
+
+#[test]
+fn contact_lists() {
+    fuzz(&CSV);
 }
 
 /// Whatever comes is judged, and an answer is a whole SIP message that says the code it claims.
@@ -120,6 +183,81 @@ fn run_sdp(bytes: &[u8]) {
         assert_eq!(ours.codec, target.codec);
         assert_eq!(ours.addr.port(), 4000);
     }
+}
+
+/// Whatever comes is heard or counted: no datagram is counted twice, and no key comes from nothing.
+fn run_rtp(bytes: &[u8]) {
+    let datagrams = datagrams(bytes);
+    let heard = replay(datagrams.iter().copied());
+    let counted = heard.received + heard.malformed + heard.foreign + heard.rtcp;
+    assert!(counted <= datagrams.len() as u64, "{heard:?} of {}", datagrams.len());
+    assert!(heard.keys.len() <= 2 * datagrams.len(), "{heard:?}");
+    assert!(heard.keys.chars().all(|key| "0123456789*#ABCD".contains(key)), "{heard:?}");
+}
+
+/// Cuts the bytes at the lengths they name; a length too long takes the rest.
+fn datagrams(mut bytes: &[u8]) -> Vec<&[u8]> {
+    let mut found = Vec::new();
+    while let [high, low, rest @ ..] = bytes {
+        let length = usize::from(u16::from_be_bytes([*high, *low])).min(rest.len()).min(1_500);
+        let (datagram, behind) = rest.split_at(length);
+        found.push(datagram);
+        bytes = behind;
+    }
+    found
+}
+
+/// Whatever comes is a list, with every row either sound, known or rejected, or it is refused whole. What is
+/// rejected can be written and read again as a list.
+fn run_csv(bytes: &[u8]) {
+    thread_local! {
+        // In memory where the system has such a folder: a disk would be what is tried.
+        static FOLDER: tempfile::TempDir =
+            tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a scratch folder");
+    }
+    FOLDER.with(|folder| {
+        let (list, back) = (folder.path().join("list.csv"), folder.path().join("rejected.csv"));
+        std::fs::write(&list, bytes).expect("a scratch file");
+        let options = Options::new(Preset::default(), "RU", Currency::Rub, Language::Ru).expect("a preset");
+        let mut rejected = RejectedFile::new(&back, Language::En);
+        let (mut rows, mut refused) = (0, 0);
+        let read = read_list(&list, &options, &mut |item| {
+            match item {
+                Item::Heading { mapping, .. } => rejected.heading(mapping),
+                Item::Rejected { record, reasons, .. } => {
+                    assert!(!reasons.is_empty(), "rejected without a reason");
+                    refused += 1;
+                    rejected.write(record, reasons)?;
+                }
+                Item::Row { row, .. } => {
+                    assert!(
+                        !row.phones.is_empty() && row.phones.iter().all(is_e164),
+                        "a row without a number"
+                    );
+                    rows += 1;
+                }
+            }
+            Ok(())
+        });
+        match read {
+            Ok(counts) => {
+                assert_eq!((counts.sound, counts.rejected), (rows, refused));
+                assert_eq!(counts.rows, counts.sound + counts.duplicate + counts.rejected);
+                let written = rejected.finish().expect("the rejected rows");
+                assert_eq!(written.is_some(), refused > 0);
+                if let Some(path) = written {
+                    let again = read_list(&path, &options, &mut |_| Ok(()));
+                    assert!(again.is_ok(), "the rejected rows are no list: {again:?}");
+                }
+            }
+            Err(_) => rejected.discard(),
+        }
+    });
+}
+
+fn is_e164(phone: &obzvon::domain::PhoneNumber) -> bool {
+    let digits = phone.as_e164().strip_prefix('+').unwrap_or_default();
+    (8..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[expect(clippy::disallowed_methods, reason = "the time given to a target is the clock's")]

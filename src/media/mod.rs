@@ -24,6 +24,7 @@ pub use clip::{Clip, ClipStore};
 pub use engine::{MediaEngine, MediaPlan};
 pub use error::{ClipError, MediaError};
 pub use event::{MediaEvent, PlayId};
+pub use live::{Replayed, replay};
 pub use recording::RecordingPlan;
 pub use report::StreamReport;
 pub use shard::ShardFigures;

@@ -4,6 +4,7 @@
 //! [`Registration`] with its states, a [`ProbeAnswer`]. Nothing above this module sees the library's types. No clock is
 //! read here: stamps are the daemon's; timers are the library's and tokio's.
 
+mod counts;
 mod error;
 mod event;
 pub mod guard;
@@ -20,6 +21,7 @@ mod stranger;
 mod trunk_target;
 mod wire;
 
+pub use counts::StackCounts;
 pub use error::SipError;
 pub use event::{LegEvent, LegFault};
 pub use leg::Leg;

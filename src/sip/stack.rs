@@ -13,7 +13,7 @@ use super::leg::{Registry, Task};
 use super::message::dialog::Dialog;
 use super::message::draft::{escape_user, quote, uri_host};
 use super::wire::{Flow, Wire};
-use super::{Leg, PlaceCall, SipError, SipPlan, Transport, TrunkTarget, stranger};
+use super::{Leg, PlaceCall, SipError, SipPlan, StackCounts, Transport, TrunkTarget, stranger};
 
 /// The SIP stack. Cheap to share behind an `Arc`.
 #[derive(Debug)]
@@ -53,6 +53,19 @@ impl SipStack {
         self.legs.len()
     }
 
+    /// What is held in memory now.
+    pub fn counts(&self) -> StackCounts {
+        let stats = self.wire.endpoint.get_stats();
+        StackCounts {
+            legs: self.legs.len(),
+            transactions: stats.running_transactions,
+            remembered: stats.finished_transactions,
+            unacknowledged: stats.waiting_ack,
+            timers: self.wire.endpoint.timers.len(),
+            tasks: self.tasks.len() + self.wire.passing.len(),
+        }
+    }
+
     /// Sends the INVITE and hands out the leg.
     ///
     /// # Errors
@@ -81,8 +94,10 @@ impl SipStack {
             tracing::warn!(legs = self.legs.len(), "closing with legs that have not ended");
         }
         self.wire.closing.cancel();
-        self.wire.tasks.close();
-        self.wire.tasks.wait().await;
+        for tasks in [&self.wire.passing, &self.wire.tasks] {
+            tasks.close();
+            tasks.wait().await;
+        }
     }
 
     /// The way to a trunk's next hop for a request of about `size` bytes.
@@ -158,7 +173,7 @@ async fn sort(wire: Arc<Wire>, legs: Registry, mut requests: TransactionReceiver
         let Some(request) = request else { return };
         let call_id = request.original.call_id_header().map(|id| id.value().to_owned()).unwrap_or_default();
         if let Err(request) = legs.deliver(&call_id, request) {
-            wire.tasks.spawn(stranger::answer(request));
+            wire.passing.spawn(stranger::answer(request));
         }
     }
 }

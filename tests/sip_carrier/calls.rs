@@ -1,6 +1,10 @@
 //! Whole calls: over UDP, TCP, IPv6, an outbound proxy; large ones.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use obzvon::sip::{Hop, Reason, SipPlan, SipStack, Transport};
+use tokio::task::JoinSet;
 
 use crate::sipp_harness::{Sipp, count};
 use crate::{call_to, place, rest, stack, trunk_of, until};
@@ -42,6 +46,34 @@ async fn closing_the_stack_hangs_up_and_leaves_no_leg() {
     stack.close().await;
     assert_eq!(rest(&mut leg).await, ["ended by us - 41 Temporary failure"]);
     carrier.finish().await.expect_success();
+}
+
+#[tokio::test]
+async fn hundreds_of_calls_leave_nothing_behind() {
+    let carrier = Sipp::start("ring_answer", &["-quiet", "-m", "300"]).await;
+    let mut plan = SipPlan::new("127.0.0.1:0".parse().unwrap(), "dialer.example");
+    plan.t1 = Duration::from_millis(20);
+    let stack = Arc::new(SipStack::start(plan).await.unwrap());
+    let mut going = JoinSet::new();
+    for n in 0..300 {
+        let (to, mut call) = (stack.clone(), call_to(trunk_of(&carrier)));
+        call.tag = n;
+        going.spawn(async move {
+            let mut leg = to.place(call).await.unwrap();
+            until(&mut leg, "answered").await;
+            leg.hang_up(Reason::NORMAL);
+            rest(&mut leg).await;
+        });
+        if n % 8 == 7 {
+            while going.join_next().await.transpose().unwrap().is_some() {}
+            assert!(!stack.counts().is_empty(), "ended transactions are kept for a while");
+        }
+    }
+    while going.join_next().await.transpose().unwrap().is_some() {}
+    carrier.finish().await.expect_success();
+    while !stack.counts().is_empty() {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 #[tokio::test]

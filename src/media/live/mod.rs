@@ -5,6 +5,7 @@ mod outlet;
 mod patch;
 mod player;
 mod receiving;
+mod replay;
 mod sending;
 
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use outlet::Outlet;
 use patch::Frame;
 pub(super) use patch::Patch;
 use receiving::{Brought, Receiving};
+pub use replay::{Replayed, replay};
 use sending::{Outgoing, Sending, Start};
 
 use super::shard::{Act, Figures};

@@ -36,7 +36,7 @@ pub(super) fn invite(
     let abandon = wire.closing.child_token();
     let watch = Watch { wire: wire.clone(), flow: flow.clone(), dialog, answered: Vec::new(), sender };
     let stop = abandon.clone();
-    wire.tasks.spawn(async move {
+    wire.passing.spawn(async move {
         if let Err(error) = transaction.send().await {
             tracing::debug!(%error, "sending an INVITE");
         }
@@ -103,7 +103,7 @@ impl Watch {
         // Our own requests in the first dialog count on from here too; a number far ahead offends nobody.
         dialog.cseq += 1_000;
         let (wire, flow) = (self.wire.clone(), self.flow.clone());
-        self.wire.tasks.spawn(async move {
+        self.wire.passing.spawn(async move {
             let (host, port) = dialog.next_hop();
             let flow = match wire.resolve_host(&host, port).await {
                 Ok(to) => wire.flow(to, flow.transport).await.unwrap_or(flow),

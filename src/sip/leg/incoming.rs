@@ -100,7 +100,7 @@ impl Task {
         let acks = talk.ack_sender.clone();
         let closing = self.wire.closing.clone();
         // The library repeats our 2xx until the ACK comes, for as long as this is read.
-        self.wire.tasks.spawn(async move {
+        self.wire.passing.spawn(async move {
             let ack = loop {
                 let message = tokio::select! {
                     message = request.receive() => message,

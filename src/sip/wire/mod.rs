@@ -37,7 +37,10 @@ pub(super) struct Wire {
     pub leaving: CancellationToken,
     /// Sockets and timers are to stop.
     pub closing: CancellationToken,
+    /// What lives as long as the stack or a connection: readers, writers, timers.
     pub tasks: TaskTracker,
+    /// What lives as long as a transaction.
+    pub passing: TaskTracker,
     udp: udp::Udp,
     flows: tcp::Flows,
     budget: Mutex<Budget>,
@@ -60,6 +63,7 @@ impl Wire {
             leaving: closing.child_token(),
             closing,
             tasks: TaskTracker::new(),
+            passing: TaskTracker::new(),
             udp,
             flows: tcp::Flows::default(),
             budget: Mutex::new(Budget::new(plan.known.iter().copied())),

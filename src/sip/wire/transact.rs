@@ -39,7 +39,7 @@ impl Wire {
         let mut transaction = self.open(request, flow)?;
         let (heard, receiver) = mpsc::channel(8);
         let (flow, closing) = (flow.clone(), self.closing.clone());
-        self.tasks.spawn(async move {
+        self.passing.spawn(async move {
             if let Err(error) = transaction.send().await {
                 tracing::debug!(%error, "sending a request");
             }
