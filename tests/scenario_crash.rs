@@ -6,7 +6,7 @@ mod sipp_harness;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use house::{House, calls_in};
+use house::{CHANNELS, CPS, House, TRUNKS, calls_in, config};
 use rand::{RngExt, SeedableRng};
 use sipp_harness::Sipp;
 
@@ -16,7 +16,7 @@ const KILLS: u32 = 50;
 #[tokio::test(flavor = "multi_thread")]
 async fn fifty_kills_leave_no_invite_without_a_row_and_nobody_called_twice() {
     let sipp = Sipp::start("many_tempers", &["-m", "100000", "-timeout", "900s", "-l", "4000"]).await;
-    let house = House::new(sipp.addr, 20, 400);
+    let house = House::new(config(sipp.addr).set(TRUNKS, CPS, 20).set(TRUNKS, CHANNELS, 400)).quiet();
     house.import(PEOPLE);
     let mut moments = rand_pcg::Pcg32::seed_from_u64(20_261_124);
     for _ in 0..KILLS {

@@ -1,6 +1,6 @@
 //! The daemon's life: open everything, rescue, work, reload, drain.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +9,7 @@ use anyhow::Context;
 use arc_swap::ArcSwap;
 use jiff::SignedDuration;
 use rand::RngExt;
+use secrecy::ExposeSecret;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -24,6 +25,7 @@ use crate::config::Config;
 use crate::media::{MediaEngine, MediaPlan};
 use crate::sip::{SipPlan, SipStack};
 use crate::store::{CampaignState, Store, StorePlan, TakeBack, Whose};
+use crate::trunk::TrunkPlan;
 use crate::web::{Metrics, Readiness};
 
 /// A running daemon.
@@ -31,7 +33,9 @@ use crate::web::{Metrics, Readiness};
 pub struct Daemon {
     house: Arc<House>,
     tasks: JoinSet<()>,
-    at_work: HashMap<Arc<str>, ()>,
+    /// The trunks that are kept registered and probed, each with what ends its keeping.
+    kept: Vec<(Arc<TrunkPlan>, CancellationToken)>,
+    at_work: HashSet<Arc<str>>,
     campaigns: JoinSet<()>,
     readiness: watch::Sender<Readiness>,
     stop: CancellationToken,
@@ -93,10 +97,10 @@ impl Daemon {
         tasks.spawn(kill_switch::watch_file(kill_file, throw, stop.clone()));
         tasks.spawn(stop_ringing_when_killed(Arc::clone(&house), stop.clone()));
         tasks.spawn(keep_house(Arc::clone(&house), stop.clone()));
-        for plan in &house.plans.load().config.trunks {
-            tasks.spawn(trunk_task::keep(Arc::clone(&house), Arc::clone(plan), stop.clone()));
-        }
-        Ok(Self { house, tasks, at_work: HashMap::new(), campaigns: JoinSet::new(), readiness, stop, dir })
+        let (kept, at_work, campaigns) = (Vec::new(), HashSet::new(), JoinSet::new());
+        let mut daemon = Self { house, tasks, kept, at_work, campaigns, readiness, stop, dir };
+        daemon.keep_trunks();
+        Ok(daemon)
     }
 
     /// What the daemon shares with its tasks, for the demo and its reports.
@@ -152,8 +156,7 @@ impl Daemon {
             let plans = self.house.plans.load();
             let Some(plan) = plans.config.campaign(&row.name) else { continue };
             let dials = plan.channel == crate::domain::Channel::Ivr;
-            if row.state == CampaignState::Running && dials && !self.at_work.contains_key(&plan.name) {
-                self.at_work.insert(Arc::clone(&plan.name), ());
+            if row.state == CampaignState::Running && dials && self.at_work.insert(Arc::clone(&plan.name)) {
                 let work = campaign_task::work(Arc::clone(&self.house), Arc::clone(&plan.name), row.id);
                 self.campaigns.spawn(work);
             }
@@ -161,13 +164,37 @@ impl Daemon {
         Ok(())
     }
 
+    /// Keeps the trunks of the plans in force, and no others; a trunk whose plan is the same is left alone.
+    fn keep_trunks(&mut self) {
+        let plans = self.house.plans.load_full();
+        let wanted = &plans.config.trunks;
+        self.kept.retain(|(kept, stop)| {
+            let stays = wanted.contains(kept);
+            if !stays {
+                stop.cancel();
+            }
+            stays
+        });
+        for plan in wanted {
+            if !self.kept.iter().any(|(kept, _)| kept == plan) {
+                let stop = self.stop.child_token();
+                self.kept.push((Arc::clone(plan), stop.clone()));
+                self.tasks.spawn(trunk_task::keep(Arc::clone(&self.house), Arc::clone(plan), stop));
+            }
+        }
+    }
+
     /// Reads the configuration again; a bad one changes nothing.
-    fn reload(&self) {
+    fn reload(&mut self) {
         let taken = match load(&self.dir) {
             Ok(plans) => {
+                for part in needs_restart(&self.house.plans.load().config, &plans.config) {
+                    warn!(part, "the change takes a restart; the rest is taken");
+                }
                 self.house.lines.reload(&plans.config.trunks);
                 info!(version = %plans.config.version, "the configuration was reloaded");
                 self.house.plans.store(Arc::new(plans));
+                self.keep_trunks();
                 true
             }
             Err(fault) => {
@@ -177,6 +204,22 @@ impl Daemon {
         };
         self.house.metrics.reloaded(taken);
     }
+}
+
+/// The parts that are opened once, at the start, and that `new` has otherwise.
+fn needs_restart(old: &Config, new: &Config) -> impl Iterator<Item = &'static str> {
+    let (was, is) = (&old.daemon, &new.daemon);
+    let parts = [
+        ("daemon.node", was.node != is.node),
+        ("daemon.http", was.http != is.http),
+        ("daemon.data_dir", was.data_dir != is.data_dir),
+        ("daemon.kill_switch", was.kill_switch != is.kill_switch),
+        ("daemon.log", was.log != is.log),
+        ("storage", old.store.url.expose_secret() != new.store.url.expose_secret()),
+        ("media", old.media != new.media),
+        ("sip", old.sip != new.sip),
+    ];
+    parts.into_iter().filter_map(|(part, changed)| changed.then_some(part))
 }
 
 fn load(dir: &Path) -> anyhow::Result<Plans> {

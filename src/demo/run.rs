@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::carrier::{CallRecord, Carrier, CarrierPlan};
+use super::carrier_config::{CarrierConfig, campaign_file};
 use super::people::{DebtorList, invent};
 use super::show::{Progress, Snapshot, carrier_table};
 use crate::call::StopReason;
@@ -73,130 +74,25 @@ pub async fn run(plan: &DemoPlan, folder: &Path, end: CancellationToken) -> anyh
     reconcile(folder, plan, &calls).await
 }
 
-/// Writes a configuration around the carrier: the shipped flows and rules, one trunk, a campaign for each list.
+/// Writes the configuration: a campaign for each list, those for live agents without a dialer.
 fn write_config(
     plan: &DemoPlan,
     folder: &Path,
     lists: &[DebtorList; 3],
     carrier: std::net::SocketAddr,
 ) -> anyhow::Result<()> {
-    let config = folder.join("config");
-    for part in ["flows", "rules"] {
-        copy_folder(&plan.config.join(part), &config.join(part))?;
-    }
-    let prompts = std::path::absolute(&plan.prompts).context("finding the speech packs")?;
-    ensure!(
-        prompts.is_dir(),
-        "no speech packs in {}: run the demo in the project's folder",
-        prompts.display()
-    );
-    let write = |name: &str, text: String| {
-        let path = config.join(name);
-        std::fs::create_dir_all(path.parent().expect("a file in a folder"))?;
-        std::fs::write(&path, text).with_context(|| format!("writing {}", path.display()))
-    };
-    write("obzvon.toml", OBZVON.replace("PORTS", "12000-19999"))?;
-    let packs = "[packs]\nru = \"ru\"\nen = \"en\"\n";
-    write("prompts.toml", format!("dir = {:?}\n{packs}", prompts.display().to_string()))?;
-    write(
-        "trunks.toml",
-        TRUNK.replace("HOST", &carrier.ip().to_string()).replace("PORT", &carrier.port().to_string()),
-    )?;
+    let mut config = CarrierConfig::around(carrier, &plan.prompts)?;
     let types = [&["forgetful"][..], &["involuntary", "habitual", "unknown"], &["idler", "fraudster"]];
     for (list, types) in lists.iter().zip(types) {
+        let file = campaign_file(list.campaign);
         let channel = if list.campaign == "reminders" { "ivr" } else { "agent_call" };
-        let text = CAMPAIGN.replace("CHANNEL", channel).replace("TYPES", &format!("{types:?}"));
-        write(&format!("campaigns/{}.toml", list.campaign), text)?;
+        config = config.campaign(list.campaign).set(&file, "channel", channel).set(
+            &file,
+            "debtor_types",
+            types.to_vec(),
+        );
     }
-    Ok(())
-}
-
-const OBZVON: &str = r#"
-[daemon]
-node = "demo"
-http = "127.0.0.1:0"
-data_dir = "../data"
-log = "pretty"
-drain_limit_s = 30
-[media]
-ip = "127.0.0.1"
-ports = "PORTS"
-[sip]
-bind = "127.0.0.1:0"
-domain = "demo.invalid"
-transports = ["udp"]
-[import]
-region = "RU"
-currency = "RUB"
-language = "ru"
-"#;
-
-const TRUNK: &str = r#"
-[trunk.carrier]
-host = "HOST"
-port = PORT
-transport = "udp"
-cps = 10
-channels = 60
-ring_limit_s = 30
-cost_per_minute = 0.90
-currency = "RUB"
-codecs = ["pcma", "pcmu"]
-[trunk.carrier.caller_ids]
-allocated = ["+74950000000"]
-withdrawn = []
-[trunk.carrier.rewrite]
-callee = []
-caller = []
-[trunk.carrier.health]
-faults_to_open = 20
-rest_s = 5
-ramp_s = 5
-"#;
-
-const CAMPAIGN: &str = r#"
-channel = "CHANNEL"
-flow = "reminder_overdue"
-language = "ru"
-preset = "ru-230fz-safe"
-trunks = ["carrier"]
-creditors = []
-debtor_types = TYPES
-kinds = ["current", "overdue", "collectible"]
-collectible_years = 3
-max_concurrent = 60
-promise_within_days = 14
-record = false
-[flow_by_kind]
-current = "reminder_current"
-[calendar]
-weekdays = "08:00-22:00"
-weekend = "09:00-20:00"
-[retries]
-budget = 5
-day_parts = []
-[retries.delays_min]
-answered = [1440]
-busy = [15, 60]
-fault = [5, 15]
-machine = [240]
-no_answer = [120, 360]
-rejected = [1440]
-[score]
-amount = 1.0
-chance = 1.0
-"#;
-
-fn copy_folder(from: &Path, to: &Path) -> anyhow::Result<()> {
-    std::fs::create_dir_all(to).with_context(|| format!("making {}", to.display()))?;
-    let listed = std::fs::read_dir(from).with_context(|| format!("reading {}", from.display()))?;
-    for entry in listed {
-        let entry = entry.with_context(|| format!("reading {}", from.display()))?;
-        if entry.path().is_file() {
-            std::fs::copy(entry.path(), to.join(entry.file_name())).context("copying a file")?;
-        }
-    }
-    Ok(())
+    config.write(&plan.config, &folder.join("config"))
 }
 
 /// Imports the lists, fills the campaigns and starts them.

@@ -1,6 +1,5 @@
 //! The whole way with an independent phone at its end: a debtor in the store, the daemon, baresip, the outcome row.
 
-use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
@@ -10,6 +9,7 @@ use jiff::{Timestamp, ToSpan};
 use obzvon::cli::campaign::fill_campaign;
 use obzvon::config::{Config, Environment};
 use obzvon::daemon::{Clock, Daemon};
+use obzvon::demo::carrier_config::{CarrierConfig, campaign_file};
 use obzvon::domain::{
     Codec, Currency, DebtKind, DebtorType, Disposition, ImportRow, Language, Money, Outcome, PersonName,
     PhoneNumber, Utterance,
@@ -175,102 +175,23 @@ async fn finished(store: &Store) -> AttemptRow {
     }
 }
 
-/// The shipped flows and rules, one trunk that leads to the phone, one campaign that may call at any hour.
+/// One trunk that leads to the phone, one campaign that may call at any hour.
 fn configure(folder: &Path, port: u16) -> Config {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let config = folder.join("config");
-    fs::create_dir_all(config.join("campaigns")).expect("folders");
-    fs::create_dir_all(folder.join("data")).expect("folders");
-    for part in ["flows", "rules"] {
-        fs::create_dir_all(config.join(part)).expect("folders");
-        for file in fs::read_dir(root.join("config").join(part)).expect("the shipped config") {
-            let file = file.expect("a file");
-            if file.path().is_file() {
-                fs::copy(file.path(), config.join(part).join(file.file_name())).expect("a copy");
-            }
-        }
+    let project = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (reminders, calendar) = (campaign_file("reminders"), ["calendar.weekdays", "calendar.weekend"]);
+    let mut config = CarrierConfig::around(([127, 0, 0, 1], port).into(), &project.join("prompts"))
+        .expect("the speech packs")
+        .campaign("reminders")
+        .set("obzvon.toml", "media.ports", "20000-23999")
+        .set("trunks.toml", "trunk.carrier.codecs", vec!["pcma"])
+        .set(&reminders, "preset", "core")
+        .set(&reminders, "kinds", vec!["overdue"]);
+    for days in calendar {
+        config = config.set(&reminders, days, "00:00-24:00");
     }
-    let write = |name: &str, text: String| fs::write(config.join(name), text).expect("a file");
-    let prompts = root.join("prompts").display().to_string();
-    write("obzvon.toml", OBZVON.to_owned());
-    write("prompts.toml", format!("dir = {prompts:?}\n[packs]\nru = \"ru\"\nen = \"en\"\n"));
-    write("trunks.toml", TRUNK.replace("PORT", &port.to_string()));
-    write("campaigns/reminders.toml", CAMPAIGN.to_owned());
-    Config::load(&config, &Environment::new())
+    config.write(&project.join("config"), &folder.join("config")).expect("files of our own");
+    std::fs::create_dir_all(folder.join("data")).expect("a folder");
+    Config::load(&folder.join("config"), &Environment::new())
         .map_err(|problems| problems.render(Language::En))
         .expect("sound")
 }
-
-const OBZVON: &str = r#"
-[daemon]
-node = "test"
-http = "127.0.0.1:0"
-data_dir = "../data"
-log = "pretty"
-drain_limit_s = 10
-[media]
-ip = "127.0.0.1"
-ports = "20000-23999"
-[sip]
-bind = "127.0.0.1:0"
-domain = "dialer.example"
-transports = ["udp"]
-[import]
-region = "RU"
-currency = "RUB"
-language = "ru"
-"#;
-
-const TRUNK: &str = r#"
-[trunk.phone]
-host = "127.0.0.1"
-port = PORT
-transport = "udp"
-cps = 5
-channels = 5
-ring_limit_s = 30
-cost_per_minute = 0.90
-currency = "RUB"
-codecs = ["pcma"]
-[trunk.phone.caller_ids]
-allocated = ["+74950000000"]
-withdrawn = []
-[trunk.phone.rewrite]
-callee = []
-caller = []
-[trunk.phone.health]
-faults_to_open = 5
-rest_s = 5
-ramp_s = 5
-"#;
-
-const CAMPAIGN: &str = r#"
-channel = "ivr"
-flow = "reminder_overdue"
-language = "ru"
-preset = "core"
-trunks = ["phone"]
-creditors = []
-debtor_types = ["forgetful"]
-kinds = ["overdue"]
-collectible_years = 3
-max_concurrent = 5
-promise_within_days = 14
-record = false
-[calendar]
-weekdays = "00:00-24:00"
-weekend = "00:00-24:00"
-[retries]
-budget = 5
-day_parts = []
-[retries.delays_min]
-answered = [1440]
-busy = [15]
-fault = [5]
-machine = [240]
-no_answer = [120]
-rejected = [1440]
-[score]
-amount = 1.0
-chance = 1.0
-"#;

@@ -2,18 +2,27 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 #![allow(clippy::disallowed_methods, reason = "a test of a running program waits by the clock")]
 
+use std::cell::Cell;
+use std::collections::BTreeSet;
+use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use nix::sys::signal::Signal;
+use obzvon::demo::carrier_config::CarrierConfig;
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// A house in a scratch folder.
+/// A house in a scratch folder. When it goes, everything that its programs logged is searched for its debtors.
 pub struct House {
     folder: TempDir,
     http: u16,
+    config: CarrierConfig,
+    /// `RUST_LOG` of its daemons.
+    log_filter: &'static str,
+    debtors: Cell<u32>,
 }
 
 /// A daemon that runs; killed when dropped.
@@ -22,35 +31,61 @@ pub struct Running {
     http: u16,
 }
 
+pub const TRUNKS: &str = "trunks.toml";
+pub const CPS: &str = "trunk.carrier.cps";
+pub const CHANNELS: &str = "trunk.carrier.channels";
+/// The campaign's file.
+pub const REMINDERS: &str = "campaigns/reminders.toml";
+
+/// A configuration with the trunk `carrier` and the campaign `reminders`; who was called is left alone for a day.
+pub fn config(carrier: SocketAddr) -> CarrierConfig {
+    let mut config = CarrierConfig::around(carrier, &project("prompts"))
+        .expect("the speech packs")
+        .campaign("reminders")
+        .set("obzvon.toml", "daemon.node", "test")
+        .set("obzvon.toml", "daemon.http", format!("127.0.0.1:{}", free_port()))
+        .set("obzvon.toml", "daemon.log", "json")
+        .set("obzvon.toml", "daemon.drain_limit_s", 20)
+        .set("obzvon.toml", "media.ports", "20000-31998")
+        .set("trunks.toml", "trunk.carrier.ring_limit_s", 10)
+        .set("trunks.toml", "trunk.carrier.health.faults_to_open", 50)
+        .set(REMINDERS, "max_concurrent", 400);
+    for class in ["answered", "busy", "fault", "machine", "no_answer", "rejected"] {
+        config = config.set(REMINDERS, &format!("retries.delays_min.{class}"), vec![1440]);
+    }
+    config
+}
+
+fn project(part: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(part)
+}
+
 impl House {
-    /// Writes a configuration with one trunk at `carrier` and one campaign, `reminders`.
-    pub fn new(carrier: SocketAddr, cps: u32, channels: u32) -> Self {
+    /// Writes the configuration.
+    pub fn new(config: CarrierConfig) -> Self {
+        let text = config.text("obzvon.toml", "daemon.http").expect("an address");
+        let http = text.rsplit_once(':').expect("a port").1.parse().expect("a port");
         let folder = TempDir::new().expect("a scratch folder");
-        let http = free_port();
-        let project = Path::new(env!("CARGO_MANIFEST_DIR"));
-        for part in ["flows", "rules"] {
-            let to = folder.path().join("config").join(part);
-            std::fs::create_dir_all(&to).expect("a folder of our own");
-            for entry in std::fs::read_dir(project.join("config").join(part)).expect("the shipped folder") {
-                let path = entry.expect("an entry").path();
-                if path.is_file() {
-                    std::fs::copy(&path, to.join(path.file_name().expect("a name"))).expect("a copy");
-                }
-            }
-        }
-        let house = Self { folder, http };
-        let prompts = project.join("prompts");
-        house.write("config/obzvon.toml", &OBZVON.replace("HTTP", &http.to_string()));
+        let house = Self { folder, http, config, log_filter: "debug", debtors: Cell::new(0) };
+        house.write_config(&house.config);
         house
-            .write("config/prompts.toml", &format!("dir = {prompts:?}\n[packs]\nru = \"ru\"\nen = \"en\"\n"));
-        let trunk = TRUNK
-            .replace("HOST", &carrier.ip().to_string())
-            .replace("PORT", &carrier.port().to_string())
-            .replace("CPS", &cps.to_string())
-            .replace("CHANNELS", &channels.to_string());
-        house.write("config/trunks.toml", &trunk);
-        house.write("config/campaigns/reminders.toml", CAMPAIGN);
-        house
+    }
+
+    /// Logs no more than a daemon in service does: for runs so long that more would be the load.
+    #[must_use]
+    pub fn quiet(mut self) -> Self {
+        self.log_filter = "info,sqlx=warn";
+        self
+    }
+
+    /// Changes the configuration on the disk.
+    pub fn change(&mut self, file: &str, key: &str, value: impl Into<toml::Value>) {
+        self.config = self.config.clone().set(file, key, value);
+        self.write_config(&self.config);
+    }
+
+    fn write_config(&self, config: &CarrierConfig) {
+        config.write(&project("config"), &self.path("config")).expect("files of our own");
     }
 
     pub fn write(&self, name: &str, text: &str) {
@@ -63,11 +98,18 @@ impl House {
         self.folder.path().join(name)
     }
 
-    /// Runs a command to its end.
+    /// Runs a command to its end. What it says on standard error goes to the log, too.
     pub fn try_run(&self, args: &[&str]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_obzvon"));
         command.args(args).arg("--config").arg(self.path("config")).stdin(Stdio::null());
-        command.output().expect("the program runs")
+        command.env("RUST_LOG", self.log_filter);
+        let output = command.output().expect("the program runs");
+        self.open_log().write_all(&output.stderr).expect("a log");
+        output
+    }
+
+    fn open_log(&self) -> std::fs::File {
+        std::fs::File::options().create(true).append(true).open(self.path("log")).expect("a log")
     }
 
     /// Runs a command that must succeed, and gives what it printed.
@@ -82,14 +124,14 @@ impl House {
     /// Invents `count` debtors with the numbers +7999 and seven digits from 0, imports them, and starts the campaign.
     /// They live where it is noon.
     pub fn import(&self, count: u32) {
+        self.debtors.set(count);
         let zone = zone_of_noon();
         let mut csv =
             "external_id;person_id;name;phone;time_zone;debtor_type;creditor;amount;due\n".to_owned();
         for n in 0..count {
-            csv += &format!(
-                "d{n};p{n};{CANARY};+7999{n:07};{zone};forgetful;Северный Банк;{},50;2026-01-15\n",
-                1000 + n
-            );
+            let (number, roubles) = (number(n), roubles(n));
+            csv +=
+                &format!("d{n};p{n};{CANARY};{number};{zone};forgetful;{CREDITOR};{roubles},37;2026-01-15\n");
         }
         self.write("list.csv", &csv);
         let list = self.path("list.csv");
@@ -99,14 +141,14 @@ impl House {
 
     /// Starts the daemon and waits until it is ready. Its log is appended to `log`.
     pub fn start(&self) -> Running {
-        let log = std::fs::File::options().create(true).append(true).open(self.path("log")).expect("a log");
         let child = Command::new(env!("CARGO_BIN_EXE_obzvon"))
             .arg("run")
             .arg("--config")
             .arg(self.path("config"))
+            .env("RUST_LOG", self.log_filter)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(log)
+            .stderr(self.open_log())
             .spawn()
             .expect("the program runs");
         let mut running = Running { child, http: self.http };
@@ -148,6 +190,15 @@ impl House {
     }
 }
 
+impl Drop for House {
+    /// Searches the log, unless the test has failed already.
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            assert_no_debtor(&self.log(), self.debtors.get());
+        }
+    }
+}
+
 impl Running {
     /// Asks the daemon's HTTP side.
     pub fn get(&self, path: &str) -> Option<(u16, String)> {
@@ -182,10 +233,27 @@ impl Running {
         self.child.wait().expect("our child");
     }
 
+    /// Sends a signal.
+    pub fn signal(&self, signal: Signal) {
+        let pid = nix::unistd::Pid::from_raw(self.child.id().try_into().expect("a process id"));
+        nix::sys::signal::kill(pid, signal).expect("our child");
+    }
+
+    /// Whether it has ended, and how.
+    pub fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().expect("our child")
+    }
+
+    /// One sample of the metrics, by its name with its labels.
+    pub fn metric(&self, name: &str) -> Option<f64> {
+        let (_, text) = self.get("/metrics")?;
+        let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '))?;
+        value.parse().ok()
+    }
+
     /// SIGTERM, and waits for the end.
     pub fn stop(mut self) {
-        let pid = nix::unistd::Pid::from_raw(self.child.id().try_into().expect("a process id"));
-        nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).expect("our child");
+        self.signal(Signal::SIGTERM);
         let status = self.child.wait().expect("our child");
         assert!(status.success(), "the daemon did not end well: {status}");
     }
@@ -219,6 +287,56 @@ pub fn calls_in(log: &str) -> std::collections::BTreeMap<i64, String> {
 
 /// A name that stands nowhere else, to be searched for in logs.
 pub const CANARY: &str = "Канарейкин Акакий";
+pub const CREDITOR: &str = "Северный Банк";
+
+/// The number of the `n`-th debtor.
+pub fn number(n: u32) -> String {
+    format!("+7999{n:07}")
+}
+
+/// What the `n`-th debtor owes, beside 37 kopecks.
+fn roubles(n: u32) -> u32 {
+    1000 + n
+}
+
+/// Fails if a text that anybody may read tells a debtor's name, number or sum.
+#[track_caller]
+pub fn assert_no_debtor(text: &str, debtors: u32) {
+    let sums: BTreeSet<String> = (0..debtors).map(|n| format!("{}37", roubles(n))).collect();
+    for line in text.lines() {
+        for part in CANARY.split(' ') {
+            assert!(!line.contains(part), "a name is told: {line}");
+        }
+        let sum_written = |digits: &str| {
+            [".37", ",37"].iter().any(|end| line.contains(&format!("{}{end}", &digits[..digits.len() - 2])))
+        };
+        for digits in without_stamp(line).split(|c: char| !c.is_ascii_digit()) {
+            let numbers = digits.as_bytes().windows(10).filter(|ten| ten.starts_with(b"999"));
+            let mut ends = numbers.filter_map(|ten| std::str::from_utf8(&ten[3..]).ok()?.parse::<u32>().ok());
+            assert!(!ends.any(|n| n < debtors), "a number is told: {line}");
+            assert!(!sums.contains(digits), "a sum is told: {line}");
+        }
+        if debtors < 100 {
+            assert!(!sums.iter().any(|sum| sum_written(sum)), "a sum is told: {line}");
+        }
+    }
+}
+
+/// A log line without the moment it begins with, whose microseconds may be any number.
+fn without_stamp(line: &str) -> &str {
+    let end = line.find('Z').map_or(0, |at| at + 1);
+    if end <= 45 { &line[end..] } else { line }
+}
+
+/// Waits, with patience for a slow machine, until something holds.
+#[track_caller]
+pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let patience = Instant::now() + Duration::from_secs(60);
+    while !holds() {
+        assert!(Instant::now() < patience, "not within a minute: {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
 
 /// A zone in which it is noon or nearly so.
 fn zone_of_noon() -> String {
@@ -235,77 +353,3 @@ fn zone_of_noon() -> String {
 fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").expect("loopback").local_addr().expect("bound").port()
 }
-
-const OBZVON: &str = r#"
-[daemon]
-node = "test"
-http = "127.0.0.1:HTTP"
-data_dir = "../data"
-log = "json"
-drain_limit_s = 20
-[media]
-ip = "127.0.0.1"
-ports = "20000-31998"
-[sip]
-bind = "127.0.0.1:0"
-domain = "test.invalid"
-transports = ["udp"]
-[import]
-region = "RU"
-currency = "RUB"
-language = "ru"
-"#;
-
-const TRUNK: &str = r#"
-[trunk.main]
-host = "HOST"
-port = PORT
-transport = "udp"
-cps = CPS
-channels = CHANNELS
-ring_limit_s = 10
-cost_per_minute = 0.90
-currency = "RUB"
-codecs = ["pcma", "pcmu"]
-[trunk.main.caller_ids]
-allocated = ["+74950000000"]
-withdrawn = []
-[trunk.main.rewrite]
-callee = []
-caller = []
-[trunk.main.health]
-faults_to_open = 50
-rest_s = 5
-ramp_s = 5
-"#;
-
-const CAMPAIGN: &str = r#"
-channel = "ivr"
-flow = "reminder_overdue"
-language = "ru"
-preset = "ru-230fz-safe"
-trunks = ["main"]
-creditors = []
-debtor_types = ["forgetful"]
-kinds = ["current", "overdue", "collectible"]
-collectible_years = 3
-max_concurrent = 400
-promise_within_days = 14
-record = false
-[calendar]
-weekdays = "08:00-22:00"
-weekend = "09:00-20:00"
-[retries]
-budget = 5
-day_parts = []
-[retries.delays_min]
-answered = [1440]
-busy = [1440]
-fault = [1440]
-machine = [1440]
-no_answer = [1440]
-rejected = [1440]
-[score]
-amount = 1.0
-chance = 1.0
-"#;

@@ -1,0 +1,67 @@
+//! The kill switch: its file, and the signal that makes it.
+
+use std::time::Duration;
+
+use nix::sys::signal::Signal;
+use obzvon::demo::carrier::Ending;
+use obzvon::demo::carrier::script::Step;
+
+use crate::house::{CHANNELS, House, TRUNKS, config, until};
+use crate::{carrier, carrier_with, ended, ringing, rings, talking};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_its_file_is_there_what_rings_is_taken_back_and_nobody_is_dialled() {
+    let carrier = carrier(rings()).await;
+    let house = House::new(config(carrier.addr()).set(TRUNKS, CHANNELS, 3).set(
+        TRUNKS,
+        "trunk.carrier.ring_limit_s",
+        120,
+    ));
+    house.import(20);
+    let daemon = house.start();
+    until("three phones ring", || ringing(&carrier) == 3);
+    house.write("data/STOP", "");
+    until("all are taken back", || ended(&carrier, Ending::Cancelled) == 3 && ringing(&carrier) == 0);
+    // The daemon looks for contacts twice a second.
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    assert_eq!(carrier.calls().len(), 3, "somebody was dialled while the switch was thrown");
+    let outcomes: Vec<_> = house.attempts().iter().map(|attempt| attempt["outcome"].clone()).collect();
+    assert_eq!(outcomes, ["cancelled"; 3]);
+
+    std::fs::remove_file(house.path("data/STOP")).expect("the switch");
+    until("it dials again", || ringing(&carrier) == 3);
+    daemon.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signal_throws_it_and_who_talks_may_finish() {
+    let talks = vec![Step::Ring(180), Step::Answer, Step::Listen(Duration::from_secs(3)), Step::HangUp];
+    let carrier = carrier_with(rings(), &[(0, talks)]).await;
+    let house = House::new(config(carrier.addr()).set(TRUNKS, CHANNELS, 3).set(
+        TRUNKS,
+        "trunk.carrier.ring_limit_s",
+        120,
+    ));
+    house.import(3);
+    let daemon = house.start();
+    until("two ring and one talks", || ringing(&carrier) == 2 && talking(&carrier) == 1);
+    daemon.signal(Signal::SIGUSR1);
+    until("the ringing ones are taken back", || ended(&carrier, Ending::Cancelled) == 2);
+    assert!(house.path("data/STOP").exists(), "the signal leaves the switch's file");
+    until("the talk ends", || talking(&carrier) == 0);
+    daemon.stop();
+    assert_eq!(ended(&carrier, Ending::HungUpByCallee), 1, "he who talked was let finish");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_daemon_that_finds_it_thrown_dials_nobody() {
+    let carrier = carrier(rings()).await;
+    let house = House::new(config(carrier.addr()));
+    house.import(3);
+    house.write("data/STOP", "");
+    let daemon = house.start();
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    daemon.stop();
+    assert!(carrier.calls().is_empty());
+    assert!(house.attempts().is_empty());
+}

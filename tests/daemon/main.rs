@@ -1,0 +1,56 @@
+//! The daemon as those who run it meet it: the program itself, a carrier on loopback, signals, files and commands.
+
+#![allow(clippy::disallowed_methods, reason = "a test of a running program waits by the clock")]
+
+#[path = "../house/mod.rs"]
+mod house;
+
+mod drain;
+mod kill_switch;
+mod payment;
+mod reload;
+mod web;
+
+use jiff::civil::date;
+use obzvon::demo::carrier::script::{Script, Step};
+use obzvon::demo::carrier::{Carrier, CarrierPlan, Casting, Ending};
+
+/// A carrier behind which everybody does the same.
+async fn carrier(steps: Vec<Step>) -> Carrier {
+    carrier_with(steps, &[]).await
+}
+
+/// As `carrier`, with some debtors, by their place in the list, who do something else.
+async fn carrier_with(steps: Vec<Step>, special: &[(u32, Vec<Step>)]) -> Carrier {
+    let mut plan = CarrierPlan::new(1, date(2026, 2, 3));
+    plan.casting = Casting::Always(Script::new("everybody", steps));
+    for (n, steps) in special {
+        let digits = house::number(*n).trim_start_matches('+').to_owned();
+        plan.special.insert(digits, Script::new("special", steps.clone()));
+    }
+    Carrier::start(plan).await.expect("a free port")
+}
+
+/// Rings until it is taken back.
+fn rings() -> Vec<Step> {
+    vec![Step::Ring(180)]
+}
+
+/// How many phones ring now.
+fn ringing(carrier: &Carrier) -> usize {
+    let calls = carrier.calls();
+    calls
+        .iter()
+        .filter(|call| call.ending.is_none() && call.ringing.is_some() && call.answered.is_none())
+        .count()
+}
+
+/// How many talk now.
+fn talking(carrier: &Carrier) -> usize {
+    carrier.calls().iter().filter(|call| call.ending.is_none() && call.acknowledged.is_some()).count()
+}
+
+/// How many calls ended so.
+fn ended(carrier: &Carrier, ending: Ending) -> usize {
+    carrier.calls().iter().filter(|call| call.ending == Some(ending)).count()
+}
