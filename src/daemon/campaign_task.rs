@@ -6,8 +6,8 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tracing::{error, info, warn};
 
-use super::dial::Turn;
 use super::house::House;
+use super::turn::Turn;
 use crate::campaign::CampaignPlan;
 use crate::domain::CampaignId;
 

@@ -3,7 +3,6 @@
 mod call_task;
 mod campaign_task;
 mod clock;
-mod dial;
 mod house;
 mod kill_switch;
 mod lines;
@@ -12,6 +11,7 @@ mod run;
 mod sip_names;
 mod test_call;
 mod trunk_task;
+mod turn;
 mod voice;
 
 pub use clock::Clock;

@@ -19,6 +19,7 @@ use super::clock::Clock;
 use super::house::{House, Plans};
 use super::lines::Lines;
 use super::live::Live;
+use super::trunk_task::kept_alike;
 use super::{campaign_task, kill_switch, trunk_task};
 use crate::call::StopReason;
 use crate::config::Config;
@@ -169,14 +170,14 @@ impl Daemon {
         let plans = self.house.plans.load_full();
         let wanted = &plans.config.trunks;
         self.kept.retain(|(kept, stop)| {
-            let stays = wanted.contains(kept);
+            let stays = wanted.iter().any(|plan| kept_alike(plan, kept));
             if !stays {
                 stop.cancel();
             }
             stays
         });
         for plan in wanted {
-            if !self.kept.iter().any(|(kept, _)| kept == plan) {
+            if !self.kept.iter().any(|(kept, _)| kept_alike(kept, plan)) {
                 let stop = self.stop.child_token();
                 self.kept.push((Arc::clone(plan), stop.clone()));
                 self.tasks.spawn(trunk_task::keep(Arc::clone(&self.house), Arc::clone(plan), stop));

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use anyhow::{Context, bail, ensure};
 use jiff::ToSpan;
 
-use super::dial::Turn;
 use super::house::{House, Plans};
+use super::turn::Turn;
 use crate::campaign::{Calendar, CampaignPlan, Hours, Targets};
 use crate::domain::{AttemptId, Currency, DebtKind, DebtorType, ImportRow, Language, Money, PhoneNumber};
 use crate::rules::{Preset, RuleKind};

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use secrecy::ExposeSecret;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
@@ -9,6 +10,16 @@ use super::house::House;
 use super::sip_names::{registers_for, target};
 use crate::sip::{ProbeAnswer, RegisterPlan, RegistrationState};
 use crate::trunk::TrunkPlan;
+
+/// Whether both plans are kept alike, so that a reload may leave the keeping alone.
+pub fn kept_alike(one: &TrunkPlan, other: &TrunkPlan) -> bool {
+    let account = |plan: &TrunkPlan| {
+        let account = plan.account.as_ref()?;
+        Some((account.user.clone(), account.password.expose_secret().to_owned(), account.register))
+    };
+    let parts = |plan: &TrunkPlan| (plan.name.clone(), plan.peer.clone(), plan.health.probe, account(plan));
+    parts(one) == parts(other)
+}
 
 /// Keeps a trunk registered and probed until `stop`.
 pub async fn keep(house: Arc<House>, plan: Arc<TrunkPlan>, stop: CancellationToken) {

@@ -6,13 +6,13 @@ use nix::sys::signal::Signal;
 use obzvon::demo::carrier::Ending;
 use obzvon::demo::carrier::script::Step;
 
-use crate::house::{CHANNELS, House, TRUNKS, config, until};
-use crate::{carrier, carrier_with, ended, ringing, rings, talking};
+use crate::house::{CHANNELS, House, TRUNKS, until};
+use crate::{carrier, carrier_with, ended, ringing, ringing_config, rings, talking};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn while_its_file_is_there_what_rings_is_taken_back_and_nobody_is_dialled() {
     let carrier = carrier(rings()).await;
-    let house = House::new(config(carrier.addr()).set(TRUNKS, CHANNELS, 3).set(
+    let house = House::new(ringing_config(&carrier).set(TRUNKS, CHANNELS, 3).set(
         TRUNKS,
         "trunk.carrier.ring_limit_s",
         120,
@@ -37,7 +37,7 @@ async fn while_its_file_is_there_what_rings_is_taken_back_and_nobody_is_dialled(
 async fn a_signal_throws_it_and_who_talks_may_finish() {
     let talks = vec![Step::Ring(180), Step::Answer, Step::Listen(Duration::from_secs(3)), Step::HangUp];
     let carrier = carrier_with(rings(), &[(0, talks)]).await;
-    let house = House::new(config(carrier.addr()).set(TRUNKS, CHANNELS, 3).set(
+    let house = House::new(ringing_config(&carrier).set(TRUNKS, CHANNELS, 3).set(
         TRUNKS,
         "trunk.carrier.ring_limit_s",
         120,
@@ -56,7 +56,7 @@ async fn a_signal_throws_it_and_who_talks_may_finish() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_daemon_that_finds_it_thrown_dials_nobody() {
     let carrier = carrier(rings()).await;
-    let house = House::new(config(carrier.addr()));
+    let house = House::new(ringing_config(&carrier));
     house.import(3);
     house.write("data/STOP", "");
     let daemon = house.start();

@@ -14,6 +14,7 @@ mod web;
 use jiff::civil::date;
 use obzvon::demo::carrier::script::{Script, Step};
 use obzvon::demo::carrier::{Carrier, CarrierPlan, Casting, Ending};
+use obzvon::demo::carrier_config::CarrierConfig;
 
 /// A carrier behind which everybody does the same.
 async fn carrier(steps: Vec<Step>) -> Carrier {
@@ -29,6 +30,15 @@ async fn carrier_with(steps: Vec<Step>, special: &[(u32, Vec<Step>)]) -> Carrier
         plan.special.insert(digits, Script::new("special", steps.clone()));
     }
     Carrier::start(plan).await.expect("a free port")
+}
+
+/// A configuration under which phones ring as long as a test wants, and the end does not wait for them.
+fn ringing_config(carrier: &Carrier) -> CarrierConfig {
+    house::config(carrier.addr()).set(house::TRUNKS, "trunk.carrier.ring_limit_s", 120).set(
+        "obzvon.toml",
+        "daemon.drain_limit_s",
+        1,
+    )
 }
 
 /// Rings until it is taken back.
@@ -53,4 +63,25 @@ fn talking(carrier: &Carrier) -> usize {
 /// How many calls ended so.
 fn ended(carrier: &Carrier, ending: Ending) -> usize {
     carrier.calls().iter().filter(|call| call.ending == Some(ending)).count()
+}
+
+#[test]
+fn the_search_for_debtors_finds_a_name_a_number_and_a_sum() {
+    let told = |line: &str| {
+        let line = line.to_owned();
+        std::panic::catch_unwind(move || house::assert_no_debtor(&line, 3)).is_err()
+    };
+    for line in [
+        "to Канарейкин",
+        "INVITE sip:79990000002@x",
+        "8 owes 89990000001",
+        "sum 100137",
+        "1001.37",
+        "1002,37 ₽",
+    ] {
+        assert!(told(line), "{line}");
+    }
+    for line in ["2026-01-01T00:00:00.100137Z busy", "+…02 rings", "1001 rows", "79990000003"] {
+        assert!(!told(line), "{line}");
+    }
 }

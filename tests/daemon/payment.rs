@@ -2,13 +2,13 @@
 
 use obzvon::demo::carrier::Ending;
 
-use crate::house::{CREDITOR, House, TRUNKS, config, until};
-use crate::{carrier, ended, ringing, rings};
+use crate::house::{CREDITOR, House, until};
+use crate::{carrier, ended, ringing, ringing_config, rings};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_payment_takes_a_ringing_call_back_and_only_that_one() {
     let carrier = carrier(rings()).await;
-    let house = House::new(config(carrier.addr()).set(TRUNKS, "trunk.carrier.ring_limit_s", 120));
+    let house = House::new(ringing_config(&carrier));
     house.import(2);
     let daemon = house.start();
     until("both phones ring", || ringing(&carrier) == 2);

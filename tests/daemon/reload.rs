@@ -2,15 +2,15 @@
 
 use nix::sys::signal::Signal;
 
-use crate::house::{CHANNELS, House, REMINDERS, TRUNKS, config, until};
-use crate::{carrier, ringing, rings};
+use crate::house::{CHANNELS, House, REMINDERS, TRUNKS, until};
+use crate::{carrier, ringing, ringing_config, rings};
 
 const TAKEN: &str = "obzvon_config_last_reload_successful";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_good_configuration_is_taken_and_the_last_good_one_stays_when_a_bad_one_comes() {
     let carrier = carrier(rings()).await;
-    let mut house = House::new(config(carrier.addr()).set(TRUNKS, CHANNELS, 1).set(
+    let mut house = House::new(ringing_config(&carrier).set(TRUNKS, CHANNELS, 1).set(
         TRUNKS,
         "trunk.carrier.ring_limit_s",
         120,
@@ -49,7 +49,7 @@ async fn a_good_configuration_is_taken_and_the_last_good_one_stays_when_a_bad_on
 #[tokio::test(flavor = "multi_thread")]
 async fn what_only_a_restart_can_change_is_told_and_stays() {
     let carrier = carrier(rings()).await;
-    let mut house = House::new(config(carrier.addr()));
+    let mut house = House::new(ringing_config(&carrier));
     let daemon = house.start();
     house.change("obzvon.toml", "media.ports", "20000-30000");
     daemon.signal(Signal::SIGHUP);

@@ -1,12 +1,12 @@
 //! What the daemon tells over HTTP.
 
-use crate::house::{House, assert_no_debtor, config, until};
-use crate::{carrier, ringing, rings};
+use crate::house::{House, assert_no_debtor, until};
+use crate::{carrier, ringing, ringing_config, rings};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn health_readiness_and_metrics_are_told_without_a_debtor_in_them() {
     let carrier = carrier(rings()).await;
-    let house = House::new(config(carrier.addr()));
+    let house = House::new(ringing_config(&carrier));
     house.import(2);
     let daemon = house.start();
     until("both phones ring", || ringing(&carrier) == 2);

@@ -1,0 +1,124 @@
+//! What is settled of a dial before the gate is asked: the kind of debt, the phone, the trunk and its slot, the number to
+//! show. A contact for whom there is nothing to choose is put off or done with, and its row says why.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use tracing::warn;
+
+use super::Turn;
+use crate::campaign::{DoneWhy, Hour, PhoneChoice, choose_phone, hour};
+use crate::daemon::house::House;
+use crate::daemon::lines::Line;
+use crate::domain::{DebtKind, Fault, Outcome, PhoneNumber};
+use crate::ivr::Flow;
+use crate::rules::{self, ZoneSet};
+use crate::store::ClaimedPhone;
+use crate::trunk::{Ask, NoRoute, caller_id};
+
+/// What is settled of a dial before the gate is asked.
+pub(super) struct Choice {
+    pub phone: ClaimedPhone,
+    pub kind: DebtKind,
+    pub flow: Arc<Flow>,
+    pub zones: ZoneSet,
+    pub caller_id: PhoneNumber,
+    pub line: Line,
+    pub debtor_today: jiff::civil::Date,
+}
+
+/// How long a contact waits when nobody can be called because of our own set-up.
+const NO_TRUNK_PAUSE: SignedDuration = SignedDuration::from_mins(10);
+
+/// How long a trunk's fault keeps a contact off it.
+const FAIL_OVER: SignedDuration = SignedDuration::from_mins(10);
+
+impl Turn {
+    /// Chooses phone, flow, trunk and number to show, or writes down why there is nothing to choose.
+    pub(super) async fn choose(&self, house: &House) -> anyhow::Result<Option<Choice>> {
+        let now = house.clock.wall();
+        let zones = self.zones();
+        let clocks: Vec<_> = zones.zones().iter().map(|zone| zone.tz().clone()).collect();
+        match hour(&self.plan.calendar, &clocks, now) {
+            Hour::Open => {}
+            Hour::OpensAt(opens) => {
+                house.store.postpone(self.contact.id, "campaign_hours", opens).await?;
+                return Ok(None);
+            }
+            Hour::Over => return self.end(house, DoneWhy::CampaignOver).await,
+        }
+        let zone = clocks.first().cloned().unwrap_or(jiff::tz::TimeZone::UTC);
+        let debtor_today = now.to_zoned_datetime(zone).date();
+        let kind = DebtKind::on(self.contact.due, debtor_today, self.plan.targets.collectible_years);
+        if !self.plan.targets.kinds.contains(&kind) {
+            return self.end(house, DoneWhy::OffTarget).await;
+        }
+        let Some(phone) = self.phone() else { return self.end(house, DoneWhy::NoPhone).await };
+        let ask =
+            Ask { number: &phone.number, allowed: &self.plan.trunks, tried: &self.failed_just_now(now) };
+        let line = match house.lines.take(ask) {
+            Ok(line) => line,
+            Err(NoRoute::NoTrunk) => {
+                warn!(contact = %self.contact.id, "no trunk of the campaign takes this number");
+                house.store.postpone(self.contact.id, "no_trunk", after(now, NO_TRUNK_PAUSE)).await?;
+                return Ok(None);
+            }
+            Err(NoRoute::Full | NoRoute::Ill { .. }) => {
+                self.let_go(house).await?;
+                return Ok(None);
+            }
+        };
+        let Some(caller_id) = caller_id(line.trunk(), &self.plan.caller_ids, self.contact.debt).cloned()
+        else {
+            warn!(trunk = %line.trunk().name, "no number may be shown on this trunk");
+            house.store.postpone(self.contact.id, "no_caller_id", after(now, NO_TRUNK_PAUSE)).await?;
+            return Ok(None);
+        };
+        let flow = self.plans.config.flows.get(self.plan.flow_for(kind)).expect("flows were checked at load");
+        let flow = Arc::clone(flow);
+        Ok(Some(Choice { phone, kind, flow, zones, caller_id, line, debtor_today }))
+    }
+
+    async fn end(&self, house: &House, why: DoneWhy) -> anyhow::Result<Option<Choice>> {
+        house.store.end_contact(self.contact.id, why).await?;
+        Ok(None)
+    }
+
+    /// Where the person may be, by all that is known of him.
+    fn zones(&self) -> ZoneSet {
+        let contact = &self.contact;
+        let phones = contact.phones.iter().map(|phone| &phone.number);
+        rules::zone::of_contact(
+            contact.time_zone.as_deref(),
+            contact.region.as_deref(),
+            phones,
+            &self.plans.registry,
+        )
+    }
+
+    fn phone(&self) -> Option<ClaimedPhone> {
+        let tries = |number: &PhoneNumber| self.contact.before.iter().filter(|b| b.phone == *number).count();
+        let choice = |phone: &ClaimedPhone| PhoneChoice {
+            number: phone.number.clone(),
+            rank: phone.rank,
+            usable: phone.usable,
+            tries: u8::try_from(tries(&phone.number)).unwrap_or(u8::MAX),
+        };
+        let choices: Vec<_> = self.contact.phones.iter().map(choice).collect();
+        let chosen = choose_phone(&choices)?.number.clone();
+        self.contact.phones.iter().find(|phone| phone.number == chosen).cloned()
+    }
+
+    /// Trunks whose fault was the last word on this contact: passed over, where another one serves.
+    fn failed_just_now(&self, now: Timestamp) -> Vec<Arc<str>> {
+        let recent = self.contact.before.iter().rev().take_while(|before| {
+            before.outcome == Outcome::Failed(Fault::Trunk) && after(before.began, FAIL_OVER) > now
+        });
+        let failed: Vec<Arc<str>> = recent.map(|before| before.trunk.as_str().into()).collect();
+        if self.plan.trunks.iter().all(|trunk| failed.contains(trunk)) { Vec::new() } else { failed }
+    }
+}
+
+fn after(now: Timestamp, pause: SignedDuration) -> Timestamp {
+    now.checked_add(pause).unwrap_or(Timestamp::MAX)
+}

@@ -1,0 +1,123 @@
+//! What came of the call, written down in one transaction: outcome, events for the ledger, holds, the next try.
+
+use jiff::Timestamp;
+use tracing::info;
+
+use super::Turn;
+use super::choose::Choice;
+use crate::campaign::{NextStep, RetryClass, ScoreFacts, Tried, next_step, score};
+use crate::daemon::call_task::CallReport;
+use crate::daemon::house::House;
+use crate::domain::attempt::Finished;
+use crate::domain::{Money, Outcome};
+use crate::ivr::{Action, CallAgain};
+use crate::rules::{self, Called, PhoneKey};
+use crate::store::{Dial, FinishRequest};
+use crate::trunk::may_fail_over;
+
+impl Turn {
+    pub(super) async fn finish(
+        &self,
+        house: &House,
+        choice: &Choice,
+        dial: &Dial,
+        report: CallReport,
+    ) -> anyhow::Result<()> {
+        let outcome = report.finished.outcome;
+        let request = self.finish_request(house, choice, dial.attempt, report);
+        house.store.finish(request, house.clock.wall()).await?;
+        info!(attempt = %dial.attempt, campaign = %self.plan.name, trunk = %dial.trunk, outcome = outcome.code(), "call ended");
+        Ok(())
+    }
+
+    pub(super) fn finish_request(
+        &self,
+        house: &House,
+        choice: &Choice,
+        attempt: crate::domain::AttemptId,
+        report: CallReport,
+    ) -> FinishRequest {
+        let now = house.clock.wall();
+        let CallReport { finished, rang, actions, .. } = report;
+        let contact = &self.contact;
+        let answered = finished.outcome == Outcome::Answered;
+        let facts = ScoreFacts {
+            amount: contact.amount,
+            debtor_type: contact.debtor_type,
+            kind: choice.kind,
+            tries: contact.tries.saturating_add(1),
+            answered_before: contact.answered || answered,
+        };
+        let phone = PhoneKey::from(&choice.phone.number);
+        let called = Called { person: contact.person, phone, debt: contact.debt };
+        FinishRequest {
+            attempt,
+            kinds: rules::event_kinds(&finished),
+            holds: rules::holds_from(&finished, called, now, &format!("attempt {attempt}")),
+            next: self.next(choice, &finished, rang, now),
+            score: Some(score(&self.plan.score, &facts)),
+            cost_micro: cost(choice.line.trunk().routing.cost_per_minute, &finished),
+            asks: actions.iter().map(ask_code).collect(),
+            finished,
+        }
+    }
+
+    fn next(&self, choice: &Choice, finished: &Finished, rang: bool, now: Timestamp) -> NextStep {
+        let before = &self.contact.before;
+        let class = RetryClass::of(finished.outcome, finished.disposition);
+        let same = before.iter().filter(|b| RetryClass::of(b.outcome, b.disposition) == class).count();
+        let mut began: Vec<_> = before.iter().map(|b| b.began).collect();
+        began.push(finished.stamps.invite.unwrap_or(now));
+        let others =
+            self.contact.phones.iter().filter(|phone| phone.usable && phone.number != choice.phone.number);
+        let zones: Vec<_> = choice.zones.zones().iter().map(|zone| zone.tz().clone()).collect();
+        let small = |n: usize| u8::try_from(n).unwrap_or(u8::MAX);
+        let tried = Tried {
+            outcome: finished.outcome,
+            disposition: finished.disposition,
+            total: small(began.len()),
+            of_class: small(same + 1),
+            began: &began,
+            other_phone: others.count() > 0,
+        };
+        match next_step(&self.plan, tried, &zones, now) {
+            // Another trunk may do what this one could not: the person has not been disturbed.
+            NextStep::Wait(_) if may_fail_over(finished.outcome, rang) && self.plan.trunks.len() > 1 => {
+                NextStep::Wait(now)
+            }
+            next => next,
+        }
+    }
+
+    pub(super) fn count(&self, house: &House, trunk: &str, report: &CallReport) {
+        let finished = &report.finished;
+        house.metrics.call_ended(&self.plan.name, trunk, finished.outcome.code());
+        if let Some(code) = finished.last_word.sip_code {
+            house.metrics.response(trunk, code);
+        }
+        let stamps = &finished.stamps;
+        if let (Some(invite), Some(answer), Some(end)) = (stamps.invite, stamps.answer, stamps.end) {
+            let between = |a: Timestamp, b: Timestamp| b.duration_since(a).unsigned_abs();
+            house.metrics.call_times(between(invite, answer), between(answer, end));
+        }
+        house.metrics.rtp_lost(report.media.lost);
+    }
+}
+
+/// What the flow asked for, as the creditor's systems read it.
+fn ask_code(action: &Action) -> String {
+    match action {
+        Action::OpenComplaint => "complaint".to_owned(),
+        Action::ScheduleCall(CallAgain::AtHour(hour)) => format!("call_at:{hour}"),
+        Action::ScheduleCall(CallAgain::NextWindow) => "call_next_window".to_owned(),
+        Action::SendSms { template } => format!("sms:{template}"),
+    }
+}
+
+/// What the carrier will charge for the answered time, by the second, in millionths of the currency's unit.
+fn cost(per_minute: Money, finished: &Finished) -> Option<i64> {
+    let (answer, end) = (finished.stamps.answer?, finished.stamps.end?);
+    let seconds = (end.duration_since(answer).as_millis() + 999) / 1000;
+    let micro = i128::from(per_minute.minor) * 10_000 * seconds / 60;
+    i64::try_from(micro).ok()
+}

@@ -1,0 +1,83 @@
+//! One contact's turn: choose phone and trunk, pass the gate, place the call, write down what came of it.
+
+mod choose;
+mod finish;
+mod place;
+
+use std::sync::Arc;
+
+use tracing::info;
+
+use self::choose::Choice;
+use super::house::{House, Plans};
+use crate::campaign::{Callee, CampaignPlan, ask};
+use crate::domain::Channel;
+use crate::store::{ClaimedContact, ReserveRequest, Reserved};
+
+/// One contact of one campaign, claimed and about to be dialled.
+#[derive(Debug)]
+pub struct Turn {
+    pub plan: Arc<CampaignPlan>,
+    pub plans: Arc<Plans>,
+    pub contact: ClaimedContact,
+}
+
+impl Turn {
+    /// Takes the contact's turn. Whatever happens, the contact's row says what.
+    ///
+    /// # Errors
+    /// When the store fails; the attempt, if there was one, is then still open and the next start rescues it.
+    pub async fn take(self, house: &House) -> anyhow::Result<()> {
+        let Some(choice) = self.choose(house).await? else { return Ok(()) };
+        let Some(place) = choice.line.antechamber().await else { return self.let_go(house).await };
+        if !house.may_dial() {
+            return self.let_go(house).await;
+        }
+        match house.store.reserve(self.request(house, &choice), house.clock.wall()).await? {
+            Reserved::Permit(permit) => {
+                choice.line.pace().await;
+                self.call(house, choice, permit, place).await
+            }
+            Reserved::Denied(decision) => {
+                house.metrics.denied(decision.deny.as_ref().map_or("unknown", |rule| rule.as_str()));
+                Ok(())
+            }
+            Reserved::Gone(why) => {
+                info!(contact = %self.contact.id, ?why, "nothing to dial");
+                Ok(())
+            }
+        }
+    }
+
+    async fn let_go(&self, house: &House) -> anyhow::Result<()> {
+        Ok(house.store.release(vec![self.contact.id]).await?)
+    }
+
+    fn request(&self, house: &House, choice: &Choice) -> ReserveRequest {
+        let contact = &self.contact;
+        let rules = self.plans.rules(&self.plan.preset).expect("every campaign's preset is in force").clone();
+        let callee = Callee {
+            person: contact.person,
+            debt: contact.debt,
+            creditor: &contact.creditor,
+            phone: &choice.phone.number,
+            phone_type: choice.phone.phone_type,
+            relation: choice.phone.relation,
+            zones: &choice.zones,
+        };
+        ReserveRequest {
+            contact: contact.id,
+            phone: choice.phone.number.clone(),
+            caller_id: choice.caller_id.clone(),
+            trunk: choice.line.trunk().name.to_string(),
+            channel: Channel::Ivr,
+            debt_kind: choice.kind,
+            facts: ask(callee, self.plans.config.overrides_of(&self.plan)),
+            rules,
+            config_version: Arc::clone(&self.plans.config.version),
+            flow_version: choice.flow.label().into(),
+            budget: self.plan.retries.budget,
+            due_at: house.clock.wall(),
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! From the permit to the call's end: the media, the INVITE, and the call's own task.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use rand::RngExt;
+use tracing::warn;
+
+use super::Turn;
+use super::choose::Choice;
+use crate::call::{Call, CallLimits, CallPlan};
+use crate::daemon::call_task::{CallReport, CallTask};
+use crate::daemon::house::House;
+use crate::daemon::sip_names::{codecs, target};
+use crate::domain::attempt::{FinalWord, Finished, HungUpBy, Stamps};
+use crate::domain::{Channel, Fault, Outcome};
+use crate::ivr::CallFacts;
+use crate::media::{RecordingPlan, StreamPlan};
+use crate::sip::PlaceCall;
+use crate::store::{Dial, DialPermit};
+use crate::trunk::Sign;
+
+impl Turn {
+    pub(super) async fn call(
+        &self,
+        house: &House,
+        mut choice: Choice,
+        permit: DialPermit,
+        place: tokio::sync::OwnedSemaphorePermit,
+    ) -> anyhow::Result<()> {
+        let attempt = permit.attempt();
+        let trunk = Arc::clone(choice.line.trunk());
+        let dial = match permit.spend(house.clock.wall()) {
+            Ok(dial) if house.may_dial() => dial,
+            Ok(dial) => return self.finish(house, &choice, &dial, unsent(Outcome::Cancelled)).await,
+            Err(expired) => {
+                warn!(%expired, "the INVITE did not leave in time");
+                let finish = self.finish_request(house, &choice, attempt, unsent(Outcome::Cancelled));
+                house.store.finish(finish, house.clock.wall()).await?;
+                return Ok(());
+            }
+        };
+        let task = match self.task(house, &choice, &dial) {
+            Ok(task) => task,
+            Err(fault) => {
+                warn!(%fault, "no media for a call");
+                return self.finish(house, &choice, &dial, unsent(Outcome::Failed(Fault::Us))).await;
+            }
+        };
+        let (here, stop) = house.live.enter(attempt);
+        if !house.may_dial() {
+            // Thrown since it was last looked at, and before the call could be found among the live ones.
+            return self.finish(house, &choice, &dial, unsent(Outcome::Cancelled)).await;
+        }
+        house.metrics.call_started(&trunk.name);
+        drop(place);
+        let report = CallTask { stop, ..task }.drive().await;
+        drop(here);
+        choice.line.tell(sign(&report));
+        self.count(house, &trunk.name, &report);
+        self.finish(house, &choice, &dial, report).await
+    }
+
+    /// Opens the media and makes the call and its INVITE.
+    fn task(&self, house: &House, choice: &Choice, dial: &Dial) -> anyhow::Result<CallTask> {
+        let config = &self.plans.config;
+        let trunk = choice.line.trunk();
+        let recording = self.plan.limits.record.then(|| RecordingPlan {
+            path: recording_path(&config.daemon.data_dir, house.clock.wall(), dial),
+        });
+        let stream = house.media.open(StreamPlan { recording, detector: Some(Default::default()) })?;
+        let local = stream.local_addr();
+        let rtp = config.media.public_ip.map_or(local, |public| (public, local.port()).into());
+        let place = PlaceCall {
+            attempt: dial.attempt,
+            tag: rand::make_rng::<rand_pcg::Pcg64>().random(),
+            trunk: target(trunk),
+            to_user: trunk.rewriting.callee(&dial.phone),
+            from_user: trunk.rewriting.caller(&dial.caller_id),
+            display: None,
+            rtp,
+            codecs: codecs(trunk),
+        };
+        let plan = CallPlan {
+            flow: Arc::clone(&choice.flow),
+            facts: self.call_facts(choice),
+            limits: CallLimits { ring: trunk.ring_limit, ..CallLimits::default() },
+            record: self.plan.limits.record,
+        };
+        let call = Call::new(plan, house.clock.now(), house.clock.wall());
+        let (_, stop) = tokio::sync::mpsc::channel(1);
+        let (stack, voice) = (Arc::clone(&house.stack), Arc::clone(&self.plans.voice));
+        Ok(CallTask {
+            call,
+            place,
+            stack,
+            stream,
+            voice,
+            clock: house.clock,
+            talking: Arc::clone(&house.talking),
+            stop,
+        })
+    }
+
+    fn call_facts(&self, choice: &Choice) -> CallFacts {
+        let contact = &self.contact;
+        CallFacts {
+            // A name needs a speech engine; without one the flow says its wording without the name.
+            name: None,
+            language: contact.language,
+            creditor: contact.creditor.clone(),
+            amount: contact.amount,
+            due: contact.due,
+            kind: choice.kind,
+            callback: choice.caller_id.clone(),
+            today: choice.debtor_today,
+        }
+    }
+}
+
+/// What is reported of a call whose INVITE never left.
+fn unsent(outcome: Outcome) -> CallReport {
+    let finished = Finished {
+        outcome,
+        disposition: None,
+        grades: Vec::new(),
+        channel: Channel::Ivr,
+        stamps: Stamps::default(),
+        last_word: FinalWord::default(),
+        hung_up_by: HungUpBy::Us,
+        heard_percent: None,
+        keys: String::new(),
+        promised_on: None,
+        identified: false,
+    };
+    CallReport { finished, actions: Vec::new(), rang: false, retry_after: None, media: Default::default() }
+}
+
+fn sign(report: &CallReport) -> Sign {
+    match report.finished.outcome {
+        Outcome::Failed(Fault::Trunk) if !report.rang => Sign::Fault { retry_after: report.retry_after },
+        Outcome::Cancelled | Outcome::Failed(_) => Sign::Nothing,
+        _ => Sign::Well,
+    }
+}
+
+fn recording_path(data: &std::path::Path, now: Timestamp, dial: &Dial) -> std::path::PathBuf {
+    let day = now.strftime("%Y/%m/%d").to_string();
+    data.join("recordings").join(day).join(format!("{}.wav", dial.attempt))
+}
