@@ -23,7 +23,7 @@ mod sipp_harness;
 use std::time::{Duration, Instant};
 
 use far_end::{FarEnd, Heard};
-use house::House;
+use house::{CHANNELS, CPS, House, REMINDERS, TRUNKS, config};
 use jiff::Timestamp;
 use serde_json::Value;
 use sipp_harness::Sipp;
@@ -96,8 +96,7 @@ async fn run(load: Load) {
         ],
     )
     .await;
-    let house = House::new(sipp.addr, load.cps, load.channels);
-    prepare(&house, load.channels);
+    let house = house(&sipp, load);
     house.import(calls);
     let daemon = house.start();
     let idle_kb = daemon.status_kb("VmRSS:");
@@ -133,15 +132,17 @@ async fn run(load: Load) {
     );
 }
 
-/// Ten seconds of prompt and a good-bye, at any hour, with as many calls at once as the trunk has channels.
-fn prepare(house: &House, channels: u32) {
-    let campaign =
-        std::fs::read_to_string(house.path("config/campaigns/reminders.toml")).expect("a campaign");
-    let campaign = campaign
-        .replace("flow = \"reminder_overdue\"", "flow = \"ten_seconds\"")
-        .replace("max_concurrent = 400", &format!("max_concurrent = {channels}"));
-    house.write("config/campaigns/reminders.toml", &campaign);
+/// Ten seconds of prompt and a good-bye, with as many calls at once as the trunk has channels.
+fn house(sipp: &Sipp, load: Load) -> House {
+    let house = House::new(
+        config(sipp.addr)
+            .set(TRUNKS, CPS, load.cps)
+            .set(TRUNKS, CHANNELS, load.channels)
+            .set(REMINDERS, "flow", "ten_seconds")
+            .set(REMINDERS, "max_concurrent", load.channels),
+    );
     house.write("config/flows/ten_seconds.yaml", FLOW);
+    house.quiet()
 }
 
 fn gaps(heard: &Heard) -> String {
