@@ -43,7 +43,7 @@ async fn main() {
 
 /// Waits until everything the calls held is given back: Timer M, then the memory of its last message.
 async fn rest(stack: &SipStack) {
-    tokio::time::sleep(T1 * 128 + Duration::from_secs(1)).await;
+    tokio::time::sleep(T1 * 128 + Duration::from_secs(4)).await;
     assert!(stack.counts().is_empty(), "left behind: {:?}", stack.counts());
 }
 

@@ -60,6 +60,7 @@ impl SipStack {
             legs: self.legs.len(),
             transactions: stats.running_transactions,
             remembered: stats.finished_transactions,
+            answered: self.wire.answered(),
             unacknowledged: stats.waiting_ack,
             timers: self.wire.endpoint.timers.len(),
             tasks: self.tasks.len() + self.wire.passing.len(),
@@ -172,7 +173,7 @@ async fn sort(wire: Arc<Wire>, legs: Registry, mut requests: TransactionReceiver
         };
         let Some(request) = request else { return };
         let call_id = request.original.call_id_header().map(|id| id.value().to_owned()).unwrap_or_default();
-        if let Err(request) = legs.deliver(&call_id, request) {
+        if let Err(request) = legs.deliver(&call_id, Box::new(request)) {
             wire.passing.spawn(stranger::answer(request));
         }
     }

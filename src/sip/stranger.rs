@@ -11,7 +11,7 @@ use super::guard::{ALLOW, SUPPORTED};
 use super::message::read;
 
 /// Answers a request nobody here waits for.
-pub(super) async fn answer(mut request: Transaction) {
+pub(super) async fn answer(mut request: Box<Transaction>) {
     let in_dialog = read::value(&request.original, "To").is_some_and(|to| read::param(to, "tag").is_some());
     let code = match request.original.method {
         _ if in_dialog => 481,

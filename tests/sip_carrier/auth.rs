@@ -66,6 +66,15 @@ async fn a_stale_nonce_is_replaced() {
 }
 
 #[tokio::test]
+async fn a_challenged_prack_is_sent_again_with_credentials() {
+    let carrier = Sipp::start("challenged_prack", &[]).await;
+    let log = whole_call(&stack().await, carrier).await;
+    let numbers: Vec<&str> = log.lines().filter(|line| line.ends_with(" PRACK")).collect();
+    assert!(numbers.contains(&"CSeq: 2 PRACK") && numbers.contains(&"CSeq: 3 PRACK"), "{numbers:?}");
+    assert!(log.contains("CSeq: 4 BYE"), "what follows counts on");
+}
+
+#[tokio::test]
 async fn a_wrong_password_is_tried_once() {
     let carrier = Sipp::start("wrong_password", &[]).await;
     let stack = stack().await;

@@ -1,12 +1,13 @@
 //! Final responses, and trunks that give none.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use obzvon::domain::final_response::read_final;
-use obzvon::sip::{LegEvent, SipPlan, SipStack};
+use obzvon::sip::{LegEvent, ProbeAnswer, Reason, SipPlan, SipStack, Transport, TrunkTarget};
 
-use crate::sipp_harness::{Sipp, count};
-use crate::{call_to, next, place, rest, stack, trunk_of};
+use crate::sipp_harness::{Sipp, count, free_block};
+use crate::{call_to, next, place, rest, stack, trunk_of, until};
 
 async fn refusal(status: &str, header: &str) -> Vec<String> {
     let carrier = Sipp::start("refuse", &["-set", "status", status, "-set", "header", header]).await;
@@ -56,6 +57,36 @@ async fn a_trunk_that_never_speaks_is_at_fault_itself() {
     assert_eq!(rest(&mut leg).await, ["fault: the trunk is silent"]);
     let log = carrier.finish().await.expect_success();
     assert!(count(&log, "INVITE ") >= 6, "sent again at T1, 2 T1, 4 T1, ...");
+}
+
+/// A stack whose timers never run out in a test.
+async fn patient_stack() -> SipStack {
+    let mut plan = SipPlan::new("127.0.0.1:0".parse().unwrap(), "dialer.example");
+    plan.listen.push("[::1]:0".parse().unwrap());
+    plan.t1 = Duration::from_secs(60);
+    SipStack::start(plan).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_trunk_whose_port_is_closed_is_at_fault_at_once_and_others_are_not() {
+    let stack = patient_stack().await;
+    for host in ["127.0.0.1", "::1"] {
+        let closed = free_block(host.parse().unwrap());
+        let carrier = Sipp::start("ring_answer", &["-i", host]).await;
+        let mut call = call_to(TrunkTarget::new(host, closed, Transport::Udp));
+        call.rtp = SocketAddr::new(host.parse().unwrap(), 40_000);
+        let mut dead = stack.place(call.clone()).await.unwrap();
+        assert_eq!(rest(&mut dead).await, ["fault: the trunk is silent"], "{host}");
+        let trunk = TrunkTarget::new(host, closed, Transport::Udp);
+        assert_eq!(stack.probe(&trunk).await, ProbeAnswer::Silent, "told every time");
+        call.trunk = trunk_of(&carrier);
+        call.tag += 1;
+        let mut live = stack.place(call).await.unwrap();
+        until(&mut live, "answered").await;
+        live.hang_up(Reason::NORMAL);
+        rest(&mut live).await;
+        carrier.finish().await.expect_success();
+    }
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use tokio::time::{Sleep, sleep};
 
 use super::Command;
 use super::early::Branches;
-use super::forks::{Inviting, invite};
+use super::inviting::{Inviting, invite};
 use super::session_timer::{self, SessionTimer};
 use super::task::Task;
 use crate::domain::attempt::{FinalWord, HungUpBy};
@@ -135,7 +135,7 @@ impl Task {
             draft = draft.with(name, value);
         }
         let request = draft.with_sdp(self.media.offer()).write(&self.flow, self.wire.name(), self.agent());
-        invite(&self.wire, request, &self.flow, self.dialog.clone())
+        invite(&self.wire, request, &self.flow)
     }
 
     async fn on_heard(&mut self, calling: &mut Calling, heard: Option<Heard>) -> Next {

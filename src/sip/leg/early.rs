@@ -1,14 +1,19 @@
 //! Before the answer: ringing branches, early media, reliable provisionals (RFC 3262), early requests.
 
+use std::sync::Arc;
+
 use rsipstack::sip::{Method, Response};
 use rsipstack::transaction::transaction::Transaction;
 
 use super::task::Task;
 use crate::domain::media_target::MediaTarget;
-use crate::sip::LegEvent;
 use crate::sip::guard::{ALLOW, SUPPORTED};
+use crate::sip::message::digest::{self, Tried};
+use crate::sip::message::draft::Draft;
 use crate::sip::message::read;
 use crate::sip::sdp::body_of;
+use crate::sip::wire::{Flow, Heard, Wire};
+use crate::sip::{Credentials, LegEvent, SipError};
 
 /// The early dialogs of one INVITE; a forking network makes several.
 #[derive(Default)]
@@ -96,16 +101,20 @@ impl Task {
         let invite = read::value(response, "CSeq").and_then(read::number).unwrap_or(self.dialog.cseq);
         let mut early = self.dialog.of(response);
         let draft = early.next(Method::PRack).with("RAck", format!("{rseq} {invite} INVITE"));
-        // PRACK and what follows count on together; the RAck keeps the INVITE's own number.
-        self.dialog.cseq = early.cseq;
-        let request = draft.write(&self.flow, self.wire.name(), self.agent());
-        if let Err(error) = self.wire.transact(request, &self.flow) {
-            tracing::debug!(%error, "sending a PRACK");
-        }
+        // PRACK and what follows count on together; the RAck keeps the INVITE's own number. One number is left for
+        // the PRACK that answers a challenge.
+        let credentials = self.call.trunk.credentials.clone();
+        self.dialog.cseq = early.cseq + u32::from(credentials.is_some());
+        let (wire, flow) = (self.wire.clone(), self.flow.clone());
+        self.wire.passing.spawn(async move {
+            if let Err(error) = acknowledge(&wire, draft, &flow, credentials.as_ref()).await {
+                tracing::debug!(%error, "sending a PRACK");
+            }
+        });
     }
 
     /// A request in an early dialog.
-    pub(super) async fn answer_early(&mut self, mut request: Transaction) {
+    pub(super) async fn answer_early(&mut self, mut request: Box<Transaction>) {
         match request.original.method {
             Method::Update => {
                 let kind = read::value(&request.original, "Content-Type").unwrap_or_default();
@@ -123,4 +132,29 @@ impl Task {
             _ => self.reply(&mut request, 405, &[("Allow", ALLOW.to_owned())], None).await,
         }
     }
+}
+
+/// Sends a PRACK, and once more where it is challenged.
+async fn acknowledge(
+    wire: &Arc<Wire>,
+    mut draft: Draft,
+    flow: &Flow,
+    credentials: Option<&Credentials>,
+) -> Result<(), SipError> {
+    let agent = &wire.plan.user_agent;
+    let Heard::Response(response) = wire.ask(draft.clone().write(flow, wire.name(), agent), flow).await?
+    else {
+        return Ok(());
+    };
+    if !matches!(response.status_code.code(), 401 | 407) {
+        return Ok(());
+    }
+    let uri = draft.uri.to_string();
+    let asked = ("PRACK", uri.as_str());
+    if let Ok(header) = digest::answer(&mut Tried::default(), &response, credentials, asked, wire.name()) {
+        draft.headers.push(header);
+        draft.cseq += 1;
+        wire.ask(draft.write(flow, wire.name(), agent), flow).await?;
+    }
+    Ok(())
 }

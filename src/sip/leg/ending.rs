@@ -50,7 +50,7 @@ impl Task {
     }
 
     /// BYEs may cross (200); all else has come too late.
-    async fn answer_ending(&mut self, mut request: Transaction) {
+    async fn answer_ending(&mut self, mut request: Box<Transaction>) {
         let code = if request.original.method == Method::Bye { 200 } else { 481 };
         self.reply(&mut request, code, &[], None).await;
     }

@@ -16,7 +16,7 @@ use crate::sip::{LegEvent, Reason};
 
 impl Task {
     /// Answers one request.
-    pub(super) async fn answer(&mut self, talk: &mut Talk, mut request: Transaction) -> Turn {
+    pub(super) async fn answer(&mut self, talk: &mut Talk, mut request: Box<Transaction>) -> Turn {
         let number = request.original.cseq_header().and_then(|cseq| cseq.seq()).unwrap_or_default();
         if self.dialog.remote_cseq.is_some_and(|last| number < last) {
             self.reply(&mut request, 500, &[("Retry-After", "1".to_owned())], None).await;
@@ -46,7 +46,7 @@ impl Task {
         Turn::Go
     }
 
-    async fn answer_bye(&mut self, mut request: Transaction) -> Turn {
+    async fn answer_bye(&mut self, mut request: Box<Transaction>) -> Turn {
         self.reply(&mut request, 200, &[], None).await;
         let (q850, reason) = read::reason(&request.original);
         // Normal clearing (16), user busy and refusal, or no word at all: a person hung up.
@@ -74,7 +74,7 @@ impl Task {
     }
 
     /// A re-INVITE: hold, resume, another codec or address, or a refresh.
-    async fn answer_invite(&mut self, talk: &mut Talk, mut request: Transaction) {
+    async fn answer_invite(&mut self, talk: &mut Talk, mut request: Box<Transaction>) {
         if talk.own.offering() {
             self.reply(&mut request, 491, &[], None).await;
             return;

@@ -3,8 +3,8 @@
 mod calling;
 mod early;
 mod ending;
-mod forks;
 mod incoming;
+mod inviting;
 mod own;
 mod registry;
 mod session_timer;

@@ -13,7 +13,7 @@ use crate::domain::media_target::MediaTarget;
 use crate::sip::message::dialog::Dialog;
 use crate::sip::sdp::LocalMedia;
 use crate::sip::wire::{Flow, Wire};
-use crate::sip::{LegEvent, PlaceCall, Transport};
+use crate::sip::{LegEvent, PlaceCall};
 
 /// A leg's state. Its phases are `call_out` and `talk`; each answers the far end's requests in its own way.
 pub(in crate::sip) struct Task {
@@ -26,7 +26,7 @@ pub(in crate::sip) struct Task {
     /// The media target told last.
     pub(super) told: Option<MediaTarget>,
     pub(super) commands: mpsc::UnboundedReceiver<Command>,
-    pub(super) requests: mpsc::Receiver<Transaction>,
+    pub(super) requests: mpsc::Receiver<Box<Transaction>>,
     events: mpsc::Sender<LegEvent>,
     _seat: Seat,
 }
@@ -36,7 +36,7 @@ impl Task {
         wire: Arc<Wire>,
         (call, flow, dialog): (PlaceCall, Flow, Dialog),
         ends: Ends,
-        (seat, requests): (Seat, mpsc::Receiver<Transaction>),
+        (seat, requests): (Seat, mpsc::Receiver<Box<Transaction>>),
     ) -> Self {
         let media = LocalMedia::new(call.rtp, call.codecs.clone(), call.tag);
         Self {
@@ -89,20 +89,8 @@ impl Task {
         }
     }
 
-    /// Turns to the dialog's next hop: the route or Contact the far end gave, over TCP the open connection while it lives.
+    /// Turns to the dialog's next hop.
     pub(super) async fn find_way(&mut self) {
-        if self.flow.transport == Transport::Tcp && !self.flow.is_gone() {
-            return;
-        }
-        let (host, port) = self.dialog.next_hop();
-        let found = match self.wire.resolve_host(&host, port).await {
-            Ok(to) => self.wire.flow(to, self.flow.transport).await,
-            Err(error) => Err(error),
-        };
-        match found {
-            Ok(flow) => self.flow = flow,
-            // Where the answer came from is the next best.
-            Err(error) => tracing::debug!(%error, "no way to the far end's Contact"),
-        }
+        self.flow = self.wire.way(&self.dialog, &self.flow).await;
     }
 }

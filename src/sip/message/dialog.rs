@@ -1,7 +1,7 @@
 //! A dialog's identity: who talks to whom, and through what (RFC 3261 section 12).
 
 use rsipstack::sip::typed::Route;
-use rsipstack::sip::{Method, Response, Uri};
+use rsipstack::sip::{Method, Request, Response, Uri};
 
 use super::draft::Draft;
 use super::read;
@@ -24,6 +24,21 @@ pub(in crate::sip) struct Dialog {
 }
 
 impl Dialog {
+    /// What a request of ours was sent in.
+    pub fn of_request(request: &Request) -> Self {
+        let value = |name| read::value(request, name).unwrap_or_default().to_owned();
+        Self {
+            call_id: value("Call-ID"),
+            local: value("From"),
+            remote: value("To"),
+            target: request.uri.clone(),
+            routes: read::values(request, "Route").map(str::to_owned).collect(),
+            contact: value("Contact"),
+            cseq: read::value(request, "CSeq").and_then(read::number).unwrap_or_default(),
+            remote_cseq: None,
+        }
+    }
+
     /// The dialog a response makes. One without Contact or To tag (RFC 2543) is spoken with as well as it can be.
     pub fn of(&self, response: &Response) -> Self {
         let remote = read::value(response, "To").map_or_else(|| self.remote.clone(), str::to_owned);

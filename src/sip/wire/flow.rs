@@ -18,7 +18,7 @@ pub(in crate::sip) struct Flow {
     /// The address of ours that stands in Via and Contact.
     pub home: SocketAddr,
     pub(super) connection: SipConnection,
-    /// Fires when a TCP connection is gone.
+    /// Fires when a TCP connection is gone, or a UDP peer found unreachable.
     pub(super) gone: Option<CancellationToken>,
 }
 
@@ -46,7 +46,7 @@ impl Flow {
         self.gone.as_ref().is_some_and(CancellationToken::is_cancelled)
     }
 
-    /// Waits until the connection is gone; for ever over UDP.
+    /// Waits until the connection is gone, or the peer found unreachable.
     pub async fn lost(&self) {
         match &self.gone {
             Some(gone) => gone.cancelled().await,
@@ -60,6 +60,14 @@ impl Flow {
 }
 
 impl Transport {
+    /// Whether it is a connection, which both sides send on.
+    pub(in crate::sip) fn is_stream(self) -> bool {
+        match self {
+            Self::Tcp => true,
+            Self::Udp => false,
+        }
+    }
+
     pub(in crate::sip) fn of_library(self) -> LibraryTransport {
         match self {
             Self::Tcp => LibraryTransport::Tcp,
@@ -74,7 +82,10 @@ impl Wire {
         let home = self.home(to)?;
         self.budget.lock().unwrap_or_else(PoisonError::into_inner).befriend(to.ip());
         match transport {
-            Transport::Udp => Ok(Flow { to, transport, home, connection: self.udp.connection(), gone: None }),
+            Transport::Udp => {
+                let gone = Some(self.unreached.token(to));
+                Ok(Flow { to, transport, home, connection: self.udp.connection(), gone })
+            }
             Transport::Tcp => {
                 let (connection, gone) = tcp::connect(self, to).await?;
                 Ok(Flow { to, transport, home, connection, gone: Some(gone) })

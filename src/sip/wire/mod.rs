@@ -3,12 +3,15 @@
 //! We read the sockets ourselves: the guard judges each message before the library sees it. For UDP the library sends
 //! through a socket of ours; for TCP through its in-memory channel, which counts as reliable and so never retransmits.
 
+mod accepted;
 mod flow;
 mod framing;
 mod resolve;
 mod tcp;
 mod transact;
 mod udp;
+mod unreached;
+mod way;
 
 pub(super) use flow::Flow;
 pub(super) use transact::Heard;
@@ -43,6 +46,8 @@ pub(super) struct Wire {
     pub passing: TaskTracker,
     udp: udp::Udp,
     flows: tcp::Flows,
+    unreached: Arc<unreached::Unreached>,
+    accepted: Mutex<accepted::Accepted>,
     budget: Mutex<Budget>,
     /// Unguessable start of the names we make up, and their count.
     seed: u64,
@@ -53,7 +58,8 @@ impl Wire {
     /// Binds and starts to read. The receiver gets the requests that begin a transaction.
     pub async fn start(plan: SipPlan) -> Result<(Arc<Self>, TransactionReceiver), SipError> {
         let closing = CancellationToken::new();
-        let udp = udp::Udp::bind(&plan).await?;
+        let unreached = Arc::<unreached::Unreached>::default();
+        let udp = udp::Udp::bind(&plan, &unreached).await?;
         let endpoint = endpoint(&plan, &closing);
         let requests = endpoint
             .incoming_transactions()
@@ -66,6 +72,8 @@ impl Wire {
             passing: TaskTracker::new(),
             udp,
             flows: tcp::Flows::default(),
+            unreached,
+            accepted: Mutex::default(),
             budget: Mutex::new(Budget::new(plan.known.iter().copied())),
             seed: seed(),
             names: AtomicU64::new(0),
@@ -93,7 +101,10 @@ impl Wire {
                 tokio::select! {
                     () = &mut serve => return,
                     () = wire.closing.cancelled() => return,
-                    _ = second.tick() => wire.budget().tick(),
+                    _ = second.tick() => {
+                        wire.budget().tick();
+                        wire.accepted().tick(wire.plan.t1 * 64);
+                    }
                 }
             }
         });
@@ -105,6 +116,11 @@ impl Wire {
         self.udp.bound()
     }
 
+    /// Answered INVITEs whose repetitions are still acknowledged.
+    pub fn answered(&self) -> usize {
+        self.accepted().len()
+    }
+
     /// A name nobody can guess, new each time: tags, branches, Call-IDs.
     pub fn name(&self) -> u64 {
         let n = self.names.fetch_add(1, Ordering::Relaxed);
@@ -113,7 +129,7 @@ impl Wire {
 
     /// Judges what came from `source` and hands it on; the answer to send back, if any.
     async fn take(
-        &self,
+        self: &Arc<Self>,
         bytes: &[u8],
         source: SocketAddr,
         over: &SipConnection,
@@ -133,6 +149,12 @@ impl Wire {
             }
             Judgement::KeepAlive => Some(b"\r\n".to_vec()),
             Judgement::Pass(message) => {
+                if let SipMessage::Response(response) = &*message
+                    && accepted::is_answer(response)
+                    && self.answered_again(response).await
+                {
+                    return None;
+                }
                 self.hand_on(*message, source, over, by).await;
                 None
             }
@@ -170,6 +192,8 @@ fn endpoint(plan: &SipPlan, closing: &CancellationToken) -> Endpoint {
         t4: plan.t1 * 10,
         // Ringing is limited by the caller; this is only against a leak.
         timerc: Duration::from_secs(600),
+        // ACK and forks are ours: see `accepted`.
+        auto_ack_2xx: false,
         ..EndpointOption::default()
     };
     EndpointBuilder::new()

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rsipstack::sip::prelude::HeadersExt;
-use rsipstack::sip::{Request, Response, SipMessage};
+use rsipstack::sip::{Method, Request, Response, SipMessage};
 use rsipstack::transaction::key::{TransactionKey, TransactionRole};
 use rsipstack::transaction::transaction::Transaction;
 use tokio::sync::mpsc;
@@ -15,7 +15,7 @@ use crate::sip::SipError;
 #[derive(Debug)]
 pub(in crate::sip) enum Heard {
     Response(Box<Response>),
-    /// Nobody answered in 64 × T1, or the connection broke before anybody did.
+    /// Nobody answered in 64 × T1, or the connection broke or the peer was found unreachable before anybody did.
     Silence,
 }
 
@@ -30,15 +30,20 @@ impl Wire {
         Ok(transaction)
     }
 
-    /// Sends a request that is no INVITE; the receiver ends with the transaction.
+    /// Sends a request outside the first INVITE; the receiver ends with the transaction.
     pub fn transact(
         self: &Arc<Self>,
         request: Request,
         flow: &Flow,
     ) -> Result<mpsc::Receiver<Heard>, SipError> {
+        // In a dialog one ICMP error must not end a call: the timers decide.
+        let patient =
+            matches!(request.method, Method::Info | Method::Invite | Method::Refer | Method::Update);
+        let patient = patient && !flow.transport.is_stream();
+        let invite = (request.method == Method::Invite).then(|| request.clone());
         let mut transaction = self.open(request, flow)?;
         let (heard, receiver) = mpsc::channel(8);
-        let (flow, closing) = (flow.clone(), self.closing.clone());
+        let (wire, flow, closing) = (self.clone(), flow.clone(), self.closing.clone());
         self.passing.spawn(async move {
             if let Err(error) = transaction.send().await {
                 tracing::debug!(%error, "sending a request");
@@ -47,11 +52,16 @@ impl Wire {
                 // `receive` may not be dropped half-way, but where the two others end the loop nothing is left to lose.
                 let message = tokio::select! {
                     message = transaction.receive() => message,
-                    () = flow.lost() => None,
+                    () = flow.lost(), if !patient => None,
                     () = closing.cancelled() => None,
                 };
                 match message {
                     Some(SipMessage::Response(response)) => {
+                        if let Some(invite) = &invite
+                            && (200..300).contains(&response.status_code.code())
+                        {
+                            wire.accept(invite, &flow, &response).await;
+                        }
                         heard.send(Heard::of(response)).await.ok();
                     }
                     Some(SipMessage::Request(_)) => {}
