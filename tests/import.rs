@@ -210,7 +210,7 @@ fn rejected_rows_come_back_as_a_file_that_can_be_mended_and_read_again() {
     let mut rejected = RejectedFile::new(&out, Language::Ru);
     read_list(&path, &options(), &mut |item| match item {
         Item::Heading { mapping, .. } => {
-            rejected.heading(mapping);
+            rejected.heading(&mapping.header);
             Ok(())
         }
         Item::Rejected { record, reasons, .. } => rejected.write(record, reasons),

@@ -124,7 +124,9 @@ fn ends(tried: Tried<'_>) -> Option<NextStep> {
         (Outcome::InvalidNumber, _) if !tried.other_phone => Some(NextStep::Done(DoneWhy::NoPhone)),
         (Outcome::Answered | Outcome::Machine | Outcome::Abandoned, Some(disposition)) => match disposition {
             Disposition::StopRequested => Some(NextStep::Done(DoneWhy::Stopped)),
-            Disposition::AlreadyPaid | Disposition::Dispute => Some(NextStep::Done(DoneWhy::Disputed)),
+            Disposition::AlreadyPaid | Disposition::BankruptcyClaimed | Disposition::Dispute => {
+                Some(NextStep::Done(DoneWhy::Disputed))
+            }
             Disposition::WrongPerson if !tried.other_phone => Some(NextStep::Done(DoneWhy::NoPhone)),
             Disposition::CallbackBooked | Disposition::OperatorAsked => Some(NextStep::Hold),
             Disposition::Connected

@@ -7,7 +7,9 @@ use clap::Args;
 
 use super::screen_language::{parse_language, screen_language};
 use crate::config::{Config, Environment, Problems};
+use crate::daemon::Clock;
 use crate::domain::Language;
+use crate::rules::calendar::ALARM_DAYS;
 
 /// Exit code for mistakes in the configuration (`EX_CONFIG` of sysexits.h).
 pub const CONFIG_MISTAKE: u8 = 78;
@@ -32,7 +34,15 @@ impl Check {
         let language = screen_language(self.lang);
         match Config::load(&self.config, &environment()) {
             Ok(config) => {
-                println!("{}", if self.json { sound_json(&config) } else { sound(&config, language) });
+                let ending = ending(&config);
+                if self.json {
+                    println!("{}", sound_json(&config, &ending));
+                } else {
+                    println!("{}", sound(&config, language));
+                    for (calendar, days) in &ending {
+                        println!("{}", ends_soon(calendar, *days, language));
+                    }
+                }
                 ExitCode::SUCCESS
             }
             Err(problems) if self.json => {
@@ -57,6 +67,33 @@ pub fn environment() -> Environment {
     pairs.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect()
 }
 
+/// Calendars that end soon or have ended, with the days left.
+fn ending(config: &Config) -> Vec<(String, i32)> {
+    let today = Clock.wall().to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
+    let left = config.calendar_days_left(today).into_iter();
+    let near = left.filter(|&(_, days)| days <= ALARM_DAYS);
+    near.map(|(calendar, days)| (calendar.to_owned(), days)).collect()
+}
+
+fn ends_soon(calendar: &str, days: i32, language: Language) -> String {
+    match (language, days) {
+        (Language::En, 0..) => format!(
+            "warning: calendar {calendar} ends in {days} days, and every day after it has the hours of a holiday: \
+             load the next year"
+        ),
+        (Language::En, _) => format!(
+            "warning: calendar {calendar} has ended, and every day has the hours of a holiday: load this year"
+        ),
+        (Language::Ru, 0..) => format!(
+            "предупреждение: дней до конца календаря {calendar}: {days}; после него каждый день считается выходным: \
+             загрузите следующий год"
+        ),
+        (Language::Ru, _) => format!(
+            "предупреждение: календарь {calendar} кончился, каждый день считается выходным: загрузите этот год"
+        ),
+    }
+}
+
 fn sound(config: &Config, language: Language) -> String {
     let (trunks, campaigns, version) = (config.trunks.len(), config.campaigns.len(), &config.version);
     match language {
@@ -65,12 +102,15 @@ fn sound(config: &Config, language: Language) -> String {
     }
 }
 
-fn sound_json(config: &Config) -> String {
+fn sound_json(config: &Config, ending: &[(String, i32)]) -> String {
+    let warning =
+        |(calendar, days): &(String, i32)| serde_json::json!({ "calendar": calendar, "days_left": days });
     let names = |names: Vec<&str>| serde_json::Value::from(names);
     serde_json::json!({
         "sound": true,
         "version": &*config.version,
         "trunks": names(config.trunks.iter().map(|trunk| &*trunk.name).collect()),
+        "warnings": ending.iter().map(warning).collect::<Vec<_>>(),
         "campaigns": names(config.campaigns.iter().map(|campaign| &*campaign.name).collect()),
     })
     .to_string()

@@ -95,7 +95,7 @@ async fn carry_out(store: &Store, command: HoldCommand) -> anyhow::Result<()> {
 }
 
 /// Whoever has this id or number; several may share a number.
-async fn persons(store: &Store, id_or_phone: &str) -> anyhow::Result<Vec<PersonId>> {
+pub(super) async fn persons(store: &Store, id_or_phone: &str) -> anyhow::Result<Vec<PersonId>> {
     let persons: Vec<_> = store.person_files(id_or_phone).await?.iter().map(|file| file.id).collect();
     ensure!(!persons.is_empty(), "nobody has this id or number; a number is written +79991234567");
     Ok(persons)

@@ -5,6 +5,7 @@ pub mod campaign;
 pub mod check;
 mod db;
 mod demo;
+mod event;
 mod explain;
 mod export;
 mod flow;
@@ -12,6 +13,7 @@ mod hold;
 mod import;
 pub mod open;
 mod pay;
+mod person;
 mod prompt_folder;
 mod prompts;
 pub mod report;
@@ -40,6 +42,7 @@ enum Command {
     Check(check::Check),
     Db(db::Db),
     Demo(demo::Demo),
+    Event(event::EventArgs),
     Explain(explain::Explain),
     Export(export::Export),
     Flow(flow::FlowArgs),
@@ -47,6 +50,7 @@ enum Command {
     Prompts(prompts::Prompts),
     Hold(hold::HoldArgs),
     Pay(pay::Pay),
+    Person(person::PersonArgs),
     Report(report::Report),
     Rules(rules::RulesArgs),
     Run(run::Run),
@@ -65,6 +69,7 @@ impl Cli {
             Command::Check(check) => Ok(check.run()),
             Command::Db(db) => db.run(),
             Command::Demo(demo) => demo.run(),
+            Command::Event(args) => args.run(),
             Command::Explain(explain) => explain.run(),
             Command::Export(export) => export.run(),
             Command::Flow(args) => args.run(),
@@ -72,6 +77,7 @@ impl Cli {
             Command::Prompts(prompts) => prompts.run(),
             Command::Hold(args) => args.run(),
             Command::Pay(pay) => pay.run(),
+            Command::Person(args) => args.run(),
             Command::Report(report) => report.run(),
             Command::Rules(args) => args.run(),
             Command::Run(run) => run.run(),

@@ -51,6 +51,11 @@ impl Config {
         self.rules.overrides.get(&campaign.preset).map_or(&[], Vec::as_slice)
     }
 
+    /// The days left to the end of each calendar that the campaigns' rules go by; negative after it.
+    pub fn calendar_days_left(&self, today: jiff::civil::Date) -> BTreeMap<&str, i32> {
+        self.rules.calendars.days_left(self.rules.presets.values().map(|preset| &**preset), today)
+    }
+
     /// The rules `campaign` goes by.
     pub fn preset_of(&self, campaign: &CampaignPlan) -> &Arc<Preset> {
         self.rules.presets.get(&campaign.preset).expect("every campaign's preset is flattened at load")

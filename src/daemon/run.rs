@@ -24,6 +24,7 @@ use super::{campaign_task, kill_switch, trunk_task};
 use crate::call::StopReason;
 use crate::config::Config;
 use crate::media::{MediaEngine, MediaPlan};
+use crate::rules::calendar::ALARM_DAYS;
 use crate::sip::{SipPlan, SipStack};
 use crate::store::{CampaignState, Store, StorePlan, TakeBack, Whose};
 use crate::trunk::TrunkPlan;
@@ -249,9 +250,13 @@ async fn rescue(store: &Store, whose: Whose, clock: Clock) -> anyhow::Result<()>
 async fn keep_house(house: Arc<House>, stop: CancellationToken) {
     let mut beat = tokio::time::interval(HEARTBEAT);
     let mut look = tokio::time::interval(LOOK);
+    let mut warned = None;
     loop {
         let kept = tokio::select! {
-            _ = beat.tick() => keep_alive(&house).await,
+            _ = beat.tick() => {
+                tell_calendars(&house, &mut warned);
+                keep_alive(&house).await
+            }
             _ = look.tick() => wake(&house).await,
             () = stop.cancelled() => return,
         };
@@ -259,6 +264,22 @@ async fn keep_house(house: Arc<House>, stop: CancellationToken) {
             warn!(fault = format!("{fault:#}"), "the store is silent");
         }
     }
+}
+
+/// Shows how long the calendars in use last, and warns once a day of those that end soon or have ended.
+fn tell_calendars(house: &House, warned: &mut Option<jiff::civil::Date>) {
+    let today = house.clock.wall().to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
+    for (calendar, days) in house.plans.load().config.calendar_days_left(today) {
+        house.metrics.calendar_days_left(calendar, days);
+        if days <= ALARM_DAYS && *warned != Some(today) {
+            warn!(
+                calendar,
+                days_left = days,
+                "the calendar ends: every day after it has the hours of a holiday"
+            );
+        }
+    }
+    *warned = Some(today);
 }
 
 async fn keep_alive(house: &House) -> anyhow::Result<()> {

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 pub enum Disposition {
     /// "I have paid already."
     AlreadyPaid,
+    /// "I am bankrupt."
+    BankruptcyClaimed,
     /// A call at an agreed time.
     CallbackBooked,
     /// Talked to an agent.
@@ -36,8 +38,9 @@ pub enum Disposition {
 }
 
 impl Disposition {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::AlreadyPaid,
+        Self::BankruptcyClaimed,
         Self::CallbackBooked,
         Self::Connected,
         Self::Dispute,
@@ -57,6 +60,7 @@ impl Disposition {
     pub fn code(self) -> &'static str {
         match self {
             Self::AlreadyPaid => "already_paid",
+            Self::BankruptcyClaimed => "bankruptcy_claimed",
             Self::CallbackBooked => "callback_booked",
             Self::Connected => "connected",
             Self::Dispute => "dispute",

@@ -7,6 +7,7 @@
 pub mod cell;
 mod column;
 mod fault;
+pub mod history;
 mod list;
 mod mapping;
 mod preset;

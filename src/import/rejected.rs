@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::cell::neutralise;
-use super::{ImportFault, Mapping, Reason, Record};
+use super::{ImportFault, Reason, Record};
 use crate::domain::Language;
 
 /// A CSV file that appears with its first row, in the form spreadsheets open without asking: UTF-8 with a byte
@@ -24,8 +24,8 @@ impl RejectedFile {
     }
 
     /// Keeps the header for the first row.
-    pub fn heading(&mut self, mapping: &Mapping) {
-        self.header.clone_from(&mapping.header);
+    pub fn heading(&mut self, header: &[String]) {
+        header.clone_into(&mut self.header);
     }
 
     /// Writes one row.
@@ -33,11 +33,21 @@ impl RejectedFile {
     /// # Errors
     /// When the file can't be written.
     pub fn write(&mut self, record: &Record, reasons: &[Reason]) -> Result<(), ImportFault> {
+        let language = self.language;
+        self.write_words(record, reasons.iter().map(|reason| (reason.code(), reason.text(language))))
+    }
+
+    /// Writes one row with each reason's code and words.
+    ///
+    /// # Errors
+    /// When the file can't be written.
+    pub fn write_words<W: std::fmt::Display>(
+        &mut self,
+        record: &Record,
+        reasons: impl Iterator<Item = (&'static str, W)>,
+    ) -> Result<(), ImportFault> {
         let columns = self.header.len();
-        let words: Vec<String> = reasons
-            .iter()
-            .map(|reason| format!("{}: {}", reason.code(), reason.text(self.language)))
-            .collect();
+        let words: Vec<String> = reasons.map(|(code, words)| format!("{code}: {words}")).collect();
         let own = [record.line.to_string(), words.join("; ")];
         let cells = (0..columns).map(|at| neutralise(record.cell(at)).into_owned());
         let writer = self.writer().map_err(|source| ImportFault::Write { source })?;

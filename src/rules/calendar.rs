@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::{Date, Weekday};
 use serde::{Deserialize, Serialize};
 
+use super::preset::{Preset, RuleKind};
+
 /// A country's calendar. Saturdays and Sundays are days off without being listed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -24,6 +26,22 @@ pub struct Calendar {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Calendars(pub BTreeMap<String, Calendar>);
+
+impl Calendars {
+    /// The days left to the horizon of each calendar that `presets` go by; negative after it.
+    pub fn days_left<'p>(
+        &self,
+        presets: impl Iterator<Item = &'p Preset>,
+        today: Date,
+    ) -> BTreeMap<&'p str, i32> {
+        let named = presets.flat_map(|preset| &preset.rules).filter_map(|rule| match &rule.kind {
+            RuleKind::Window { hours } => hours.calendar.as_deref(),
+            _ => None,
+        });
+        let left = named.filter_map(|name| Some((name, self.0.get(name)?.days_left(today)?)));
+        left.collect()
+    }
+}
 
 /// Which column of a preset's hours a date has: Monday is 0, Sunday 6, a holiday 7.
 pub type Column = usize;
@@ -49,12 +67,45 @@ impl Calendar {
 
     /// Days left until the horizon on `today`, once that is near enough to be told; negative after it.
     pub fn alarm(&self, today: Date) -> Option<i32> {
-        let left = (self.horizon? - today).get_days();
-        (left <= ALARM_DAYS).then_some(left)
+        self.days_left(today).filter(|&left| left <= ALARM_DAYS)
+    }
+
+    /// Days left until the horizon; negative after it.
+    pub fn days_left(&self, today: Date) -> Option<i32> {
+        Some((self.horizon? - today).get_days())
     }
 }
 
 /// The column of an ordinary day.
 pub fn column_of(weekday: Weekday) -> Column {
     usize::try_from(weekday.to_monday_zero_offset()).expect("0 to 6")
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::rules::Presets;
+
+    #[test]
+    fn the_alarm_sounds_sixty_days_before_the_horizon_and_after_it() {
+        let presets = Presets::shipped();
+        let russian = &presets.calendars().0["RU"];
+        assert_eq!(russian.alarm(date(2026, 11, 1)), Some(60));
+        assert_eq!(russian.alarm(date(2026, 10, 31)), None);
+        assert_eq!(russian.alarm(date(2027, 1, 2)), Some(-2));
+        assert_eq!(russian.days_left(date(2026, 10, 31)), Some(61));
+    }
+
+    #[test]
+    fn calendars_in_use_are_those_of_the_windows() {
+        let shipped = Presets::shipped();
+        let presets: Vec<_> = ["ru-230fz-safe", "uk-conc-ofcom"]
+            .iter()
+            .map(|name| shipped.flatten(name).expect("shipped"))
+            .collect();
+        let left = shipped.calendars().days_left(presets.iter(), date(2026, 11, 26));
+        assert_eq!(left.into_iter().collect::<Vec<_>>(), [("RU", 35)]);
+    }
 }

@@ -38,6 +38,8 @@ fn main_kind(finished: &Finished) -> EventKind {
     match finished.outcome {
         Outcome::Abandoned => EventKind::Abandoned,
         Outcome::Answered | Outcome::Failed(Fault::Lost) => EventKind::AnsweredUnknown,
+        // No machine presses keys: human over machine.
+        Outcome::Machine if !finished.keys.is_empty() => EventKind::AnsweredUnknown,
         Outcome::Machine => EventKind::Voicemail,
         // Some networks never tell that it rings, so silence until our cancel is taken for ringing.
         Outcome::NoAnswer | Outcome::Rejected | Outcome::Unwanted => EventKind::AttemptNoAnswer,
@@ -57,6 +59,7 @@ fn main_kind(finished: &Finished) -> EventKind {
 fn only_the_right_person_can(disposition: Disposition) -> bool {
     match disposition {
         Disposition::AlreadyPaid
+        | Disposition::BankruptcyClaimed
         | Disposition::Connected
         | Disposition::Dispute
         | Disposition::LinkSent
@@ -85,6 +88,8 @@ pub struct Called {
 pub fn holds_from(finished: &Finished, called: Called, at: Timestamp, evidence: &str) -> Vec<Hold> {
     let hold = |kind| Hold { evidence: Some(evidence.to_owned()), ..Hold::new(kind, called.person, at) };
     let mut holds = match finished.disposition {
+        // Claimed is enough to stop; a human looks into the register and lifts it where nothing is there.
+        Some(Disposition::BankruptcyClaimed) => vec![hold(HoldKind::Bankruptcy)],
         Some(Disposition::Dispute) => vec![Hold { debt: Some(called.debt), ..hold(HoldKind::DisputeOpen) }],
         // A spoken request stops us like a written one; which of them it is in law, a human says when lifting it.
         Some(Disposition::StopRequested) => {
@@ -119,6 +124,7 @@ mod tests {
     use super::*;
     use crate::domain::Channel;
     use crate::domain::attempt::{FinalWord, Stamps};
+    use crate::rules::{Presets, RuleKind};
 
     fn finished(outcome: Outcome, disposition: Option<Disposition>) -> Finished {
         Finished {
@@ -183,6 +189,35 @@ mod tests {
     }
 
     #[test]
+    fn a_machine_that_presses_keys_was_a_human() {
+        let pressed = Finished { keys: "2".into(), ..finished(Outcome::Machine, None) };
+        assert_eq!(event_kinds(&pressed), [EventKind::AnsweredUnknown]);
+    }
+
+    #[test]
+    fn every_shipped_rule_that_counts_the_lesser_kind_counts_the_one_taken_in_doubt() {
+        let doubts = [
+            (EventKind::AttemptUnconnected, EventKind::AttemptNoAnswer),
+            (EventKind::AttemptNoAnswer, EventKind::Voicemail),
+            (EventKind::Voicemail, EventKind::AnsweredUnknown),
+            (EventKind::AnsweredUnknown, EventKind::Conversation),
+        ];
+        let presets = Presets::shipped();
+        for name in presets.names() {
+            for rule in presets.flatten(name).expect("shipped").rules {
+                let (RuleKind::Cap { count, .. } | RuleKind::Cooldown { trigger: count, .. }) = rule.kind
+                else {
+                    continue;
+                };
+                for (lesser, taken) in doubts {
+                    let both = !count.kinds.contains(lesser) || count.kinds.contains(taken);
+                    assert!(both, "{name}: {} counts {lesser:?} and not {taken:?}", rule.id);
+                }
+            }
+        }
+    }
+
+    #[test]
     fn a_call_lost_in_a_crash_counts_as_answered() {
         assert_eq!(kinds(Outcome::Failed(Fault::Lost), None), [EventKind::AnsweredUnknown]);
     }
@@ -199,6 +234,8 @@ mod tests {
         let stranger = &holds(Disposition::WrongPerson)[0];
         assert_eq!((stranger.kind, stranger.phone), (HoldKind::PhoneUnderReview, Some(called.phone)));
         assert_eq!(stranger.evidence.as_deref(), Some("attempt 7"));
+        let bankrupt = &holds(Disposition::BankruptcyClaimed)[0];
+        assert_eq!((bankrupt.kind, bankrupt.phone, bankrupt.debt), (HoldKind::Bankruptcy, None, None));
         assert_eq!(holds(Disposition::PromiseToPay), []);
     }
 

@@ -110,7 +110,6 @@ pub struct Event {
 impl Event {
     /// An event of `kind` with everything else unknown or usual; callers fill in what they know.
     pub fn new(id: EventId, at: Timestamp, kind: EventKind, person: PersonId) -> Self {
-        let way = if kind == EventKind::Message { WayKind::Message } else { WayKind::Call };
         Self {
             at,
             id,
@@ -120,11 +119,30 @@ impl Event {
             creditor: None,
             phone: None,
             dial_mode: DialMode::Predictive,
-            channel_exact: Cow::Borrowed(way.usual_exact()),
+            channel_exact: Cow::Borrowed(usual_channel(kind)),
             agent: None,
             excluded: false,
             attempt: None,
             corrects: None,
         }
+    }
+}
+
+/// The exact channel of an event that does not tell it.
+fn usual_channel(kind: EventKind) -> &'static str {
+    match kind {
+        EventKind::Letter => "letter",
+        EventKind::Message => WayKind::Message.usual_exact(),
+        EventKind::Visit => "visit",
+        EventKind::Abandoned
+        | EventKind::AmdDisconnect
+        | EventKind::AnsweredUnknown
+        | EventKind::AttemptNoAnswer
+        | EventKind::AttemptUnconnected
+        | EventKind::Conversation
+        | EventKind::InFlight
+        | EventKind::InboundConversation
+        | EventKind::ThirdParty
+        | EventKind::Voicemail => WayKind::Call.usual_exact(),
     }
 }

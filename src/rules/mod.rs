@@ -28,7 +28,7 @@ pub use calendar::{Calendar, Calendars};
 pub use classify::{Called, event_kinds, holds_from};
 pub use coded::Set;
 pub use consent::{Consent, ConsentKind};
-pub use decide::decide;
+pub use decide::{allowed_until, decide};
 pub use decision::{Decision, Verdict};
 pub use event::{Agent, Event, EventKind, PhoneKey};
 pub use explain::{Explanation, explain};

@@ -28,6 +28,8 @@ pub enum StoreError {
     Finish { attempt: AttemptId, source: Fault },
     #[error("changing the holds of person {person}")]
     Hold { person: PersonId, source: Fault },
+    #[error("changing who person {person} is")]
+    Identity { person: PersonId, source: Fault },
     #[error("importing list {run}")]
     Import { run: i64, source: Fault },
     #[error("writing to the ledger")]

@@ -10,16 +10,18 @@ mod engine;
 mod error;
 mod gate;
 mod house;
+mod identity;
 mod list;
 mod outcome;
 mod read;
 
 pub use error::{Fault, SchemaFault, StoreError};
 pub use gate::{
-    Dial, DialPermit, Expired, Gone, NewEvent, Replayed, ReserveRequest, Reserved, RulesInForce, Same,
-    Verified,
+    Corrected, Dial, DialPermit, Expired, Gone, NewEvent, Past, PastContact, Recorded, Replayed,
+    ReserveRequest, Reserved, RulesInForce, Same, Verified,
 };
 pub use house::{CampaignRow, CampaignState, Kind, Store, StoreInfo, StorePlan};
+pub use identity::LinkRow;
 pub use list::{
     Candidate, ClaimedContact, ClaimedPhone, FillPlan, Filled, ImportRun, Placement, TriedBefore, WhyNot,
 };

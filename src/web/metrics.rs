@@ -33,6 +33,11 @@ struct RuleLabel {
     rule: String,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct CalendarLabel {
+    calendar: String,
+}
+
 /// The counters of the daemon. Cheap to clone; every clone counts into the same cells.
 #[derive(Clone, Debug)]
 pub struct Metrics {
@@ -46,6 +51,7 @@ pub struct Metrics {
     talk: Histogram,
     rtp_lost: Counter,
     reload_ok: Gauge,
+    calendar_days_left: Family<CalendarLabel, Gauge>,
 }
 
 impl Metrics {
@@ -75,6 +81,12 @@ impl Metrics {
             reload_ok.clone(),
         );
         reload_ok.set(1);
+        let calendar_days_left = Family::<CalendarLabel, Gauge>::default();
+        registry.register(
+            "calendar_days_left",
+            "Days to the end of a production calendar; every day after it has the hours of a holiday",
+            calendar_days_left.clone(),
+        );
         let info = prometheus_client::metrics::info::Info::new([
             ("version", version.to_owned()),
             ("config", config.to_owned()),
@@ -91,6 +103,7 @@ impl Metrics {
             talk,
             rtp_lost,
             reload_ok,
+            calendar_days_left,
         }
     }
 
@@ -134,6 +147,12 @@ impl Metrics {
         self.reload_ok.set(taken.into());
     }
 
+    /// The days left to the end of a calendar in use; negative after it.
+    pub fn calendar_days_left(&self, calendar: &str, days: i32) {
+        let label = CalendarLabel { calendar: calendar.to_owned() };
+        self.calendar_days_left.get_or_create(&label).set(days.into());
+    }
+
     /// The text Prometheus reads (OpenMetrics 1.0).
     pub fn exposition(&self) -> String {
         let mut text = String::new();
@@ -153,12 +172,14 @@ mod tests {
         metrics.call_ended("autumn", "main", "busy");
         metrics.response("main", 486);
         metrics.denied("ru.call.day");
+        metrics.calendar_days_left("RU", 35);
         let text = metrics.exposition();
         for line in [
             "obzvon_calls_total{campaign=\"autumn\",trunk=\"main\",result=\"busy\"} 1",
             "obzvon_calls_active{trunk=\"main\"} 0",
             "obzvon_sip_responses_total{trunk=\"main\",code=\"486\"} 1",
             "obzvon_contact_denied_total{rule=\"ru.call.day\"} 1",
+            "obzvon_calendar_days_left{calendar=\"RU\"} 35",
         ] {
             assert!(text.contains(line), "{line} is not in\n{text}");
         }

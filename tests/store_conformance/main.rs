@@ -1,6 +1,8 @@
 //! One suite for every database the store stands on.
 
 mod gate;
+mod identity;
+mod ledger;
 mod lists;
 mod outcomes;
 mod postgres;
@@ -8,6 +10,7 @@ mod proof;
 mod race;
 mod reports;
 mod schema;
+mod withdraw;
 mod world;
 
 /// Makes each scenario a test on both engines.

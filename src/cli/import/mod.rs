@@ -1,13 +1,14 @@
 //! `obzvon import`: a debtor list into the store, whole or not at all.
 
 mod answer;
+mod history;
 mod reading;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::bail;
-use clap::Args;
+use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use self::answer::Answer;
@@ -21,9 +22,26 @@ use crate::store::Store;
 
 /// Reads a list of debtors from CSV or XLSX into the store
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Import {
+    #[command(subcommand)]
+    other: Option<Other>,
+    #[command(flatten)]
+    list: List,
+}
+
+/// What else may be read in.
+#[derive(Debug, Subcommand)]
+enum Other {
+    History(history::History),
+}
+
+/// A list of debtors.
+#[derive(Debug, Args)]
+struct List {
     /// The list; told to be CSV or XLSX by its contents
-    file: PathBuf,
+    #[arg(required = true)]
+    file: Option<PathBuf>,
     /// Fill this campaign with the debts afterwards
     #[arg(long, value_name = "NAME", conflicts_with = "dry_run")]
     campaign: Option<String>,
@@ -53,11 +71,24 @@ pub struct Import {
 }
 
 impl Import {
-    /// 0 when the list was read, whatever its rows were like; 1 when it is no list; 78 for the configuration.
+    /// Reads in what was asked for.
     ///
     /// # Errors
     /// When the store fails.
     pub fn run(self) -> anyhow::Result<ExitCode> {
+        match self.other {
+            Some(Other::History(history)) => history.run(),
+            None => self.list.run(),
+        }
+    }
+}
+
+impl List {
+    /// 0 when the list was read, whatever its rows were like; 1 when it is no list; 78 for the configuration.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn run(self) -> anyhow::Result<ExitCode> {
         let language = self.open.language();
         let config = match self.open.load() {
             Ok(config) => config,
@@ -79,6 +110,11 @@ impl Import {
         }
     }
 
+    /// Asked for by clap unless a subcommand is there.
+    fn file(&self) -> &Path {
+        self.file.as_deref().expect("the file is required")
+    }
+
     fn job(&self, config: &Config, language: Language) -> Result<Job, ImportFault> {
         let mut preset = match &self.preset {
             Some(name) => Preset::load(&self.open.config, name)?,
@@ -92,12 +128,12 @@ impl Import {
         }
         let given = &config.import;
         let options = Options::new(preset, &given.region, given.currency, given.language)?;
-        let rejected = self.rejected.clone().unwrap_or_else(|| beside(&self.file));
-        if is_same_file(&self.file, &rejected) {
+        let rejected = self.rejected.clone().unwrap_or_else(|| beside(self.file()));
+        if is_same_file(self.file(), &rejected) {
             let source = std::io::Error::other("the rejected rows would go into the list itself");
             return Err(ImportFault::Write { source });
         }
-        Ok(Job { file: self.file.clone(), options, rejected, language })
+        Ok(Job { file: self.file().to_owned(), options, rejected, language })
     }
 
     async fn carry_out(&self, config: &Config, job: Job) -> anyhow::Result<Result<Answer, ImportFault>> {
@@ -155,7 +191,7 @@ impl Import {
         if self.json {
             println!("{}", serde_json::json!({ "fault": fault.code(), "message": said }));
         } else {
-            eprintln!("{}: {said}", self.file.display());
+            eprintln!("{}: {said}", self.file().display());
         }
         ExitCode::FAILURE
     }

@@ -74,7 +74,7 @@ fn read_file(
     let read = read_list(&job.file, &job.options, &mut |item| match item {
         Item::Heading { mapping, total } => {
             bar.set_length(total);
-            rejected.heading(mapping);
+            rejected.heading(&mapping.header);
             read_by = Some(mapping.clone());
             Ok(())
         }

@@ -11,7 +11,7 @@ use crate::daemon::house::House;
 use crate::domain::attempt::Finished;
 use crate::domain::{Money, Outcome};
 use crate::ivr::{Action, CallAgain};
-use crate::rules::{self, Called, PhoneKey};
+use crate::rules::{self, Called, Hold, HoldKind, PhoneKey};
 use crate::store::{Dial, FinishRequest};
 use crate::trunk::may_fail_over;
 
@@ -50,10 +50,16 @@ impl Turn {
         };
         let phone = PhoneKey::from(&choice.phone.number);
         let called = Called { person: contact.person, phone, debt: contact.debt };
+        let evidence = format!("attempt {attempt}");
+        let mut holds = rules::holds_from(&finished, called, now, &evidence);
+        if actions.contains(&Action::OpenComplaint) {
+            let hold = Hold::new(HoldKind::ComplaintOpen, contact.person, now);
+            holds.push(Hold { evidence: Some(evidence), ..hold });
+        }
         FinishRequest {
             attempt,
             kinds: rules::event_kinds(&finished),
-            holds: rules::holds_from(&finished, called, now, &format!("attempt {attempt}")),
+            holds,
             next: self.next(choice, &finished, rang, now),
             score: Some(score(&self.plan.score, &facts)),
             cost_micro: cost(choice.line.trunk().routing.cost_per_minute, &finished),

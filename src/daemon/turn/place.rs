@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use rand::RngExt;
-use tracing::warn;
+use tracing::{info, warn};
 
 use super::Turn;
 use super::choose::Choice;
-use crate::call::{Call, CallLimits, CallPlan};
+use crate::call::{Call, CallLimits, CallPlan, StopReason};
 use crate::daemon::call_task::{CallReport, CallTask};
 use crate::daemon::house::House;
 use crate::daemon::sip_names::{codecs, target};
@@ -48,13 +48,16 @@ impl Turn {
             }
         };
         let (here, stop) = house.live.enter(attempt);
-        if !house.may_dial() {
-            // Thrown since it was last looked at, and before the call could be found among the live ones.
+        // Whoever takes the call back from here on finds it among the live ones; what was said before, a kill switch
+        // that was thrown, a window that closed, is seen now.
+        let withdrawn = house.store.withdrawn(attempt).await?;
+        if withdrawn.is_some() || !house.may_dial() || house.clock.wall() >= dial.until {
+            info!(%attempt, ?withdrawn, "a dial that was decided is not sent");
             return self.finish(house, &choice, &dial, unsent(Outcome::Cancelled)).await;
         }
         house.metrics.call_started(&trunk.name);
         drop(place);
-        let report = CallTask { stop, ..task }.drive().await;
+        let report = ended_in_time(house, &dial, CallTask { stop, ..task }.drive()).await;
         drop(here);
         choice.line.tell(sign(&report));
         self.count(house, &trunk.name, &report);
@@ -116,6 +119,20 @@ impl Turn {
             today: choice.debtor_today,
         }
     }
+}
+
+/// Drives the call, and ends it when the rules do: the window closes, a hold begins.
+async fn ended_in_time(house: &House, dial: &Dial, drive: impl Future<Output = CallReport>) -> CallReport {
+    let left = dial.until.duration_since(house.clock.wall());
+    let closing = tokio::time::sleep(left.try_into().unwrap_or_default());
+    let mut drive = std::pin::pin!(drive);
+    tokio::select! {
+        report = &mut drive => return report,
+        () = closing => {}
+    }
+    info!(attempt = %dial.attempt, "the rules end the call");
+    house.live.stop(dial.attempt, StopReason::Hold);
+    drive.await
 }
 
 /// What is reported of a call whose INVITE never left.

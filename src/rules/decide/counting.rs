@@ -9,13 +9,13 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use super::clock_face::start_of_day;
-use super::{Case, Finding, later};
+use super::{Asked, Case, Finding, later};
 use crate::rules::coded::Set;
 use crate::rules::event::{Event, EventKind};
 use crate::rules::preset::{Counted, RuleId, Window};
 use crate::rules::{ConsentKind, DialMode, Override};
 
-impl Case<'_> {
+impl<'a> Case<'a> {
     /// When no leg to the person is live. An outcome of the same attempt ends a leg before its lease does.
     pub(super) fn no_live_leg(&self, lease: SignedDuration, at: Timestamp) -> Finding {
         let events = self.history.events();
@@ -33,40 +33,41 @@ impl Case<'_> {
     }
 
     /// When no trigger over another exact channel counts any more.
-    pub(super) fn channel_free(&self, trigger: &Counted, at: Timestamp) -> Finding {
+    pub(super) fn channel_free(&self, asked: &Asked<'a>, trigger: &Counted, at: Timestamp) -> Finding {
         let elsewhere = |event: &Event| event.channel_exact != self.facts.way.exact;
-        let triggers = self.counted(trigger, at, elsewhere);
-        Finding { limit: None, ..self.below(1, &triggers, trigger.window, at) }
+        let triggers = self.in_window(self.counted(asked, trigger, elsewhere), trigger.window, at);
+        Finding { limit: None, ..self.below(1, triggers, trigger.window, at) }
     }
 
     /// When no trigger counts any more.
     pub(super) fn cooled_down(
         &self,
+        asked: &Asked<'a>,
         trigger: &Counted,
-        unless: Set<DialMode>,
-        suspended_by: Option<ConsentKind>,
+        (unless, suspended_by): (Set<DialMode>, Option<ConsentKind>),
         at: Timestamp,
     ) -> Finding {
         if unless.contains(self.facts.way.dial_mode) {
             return Finding::free(Some(at));
         }
-        let triggers = self.counted(trigger, at, |_| true);
-        let found = Finding { limit: None, ..self.below(1, &triggers, trigger.window, at) };
+        let triggers = self.in_window(self.counted(asked, trigger, |_| true), trigger.window, at);
+        let found = Finding { limit: None, ..self.below(1, triggers, trigger.window, at) };
         self.or_suspended(suspended_by, found, at)
     }
 
     /// When fewer than the limit count, by the limit that is then in force.
     pub(super) fn below_cap(
         &self,
-        rule: &RuleId,
+        asked: &Asked<'a>,
         counted: &Counted,
         (limit, suspended_by): (u32, Option<ConsentKind>),
         at: Timestamp,
     ) -> Finding {
-        let events = self.counted(counted, at, |_| true);
+        let rule = &asked.rule.id;
+        let events = self.in_window(self.counted(asked, counted, |_| true), counted.window, at);
         let mut time = at;
         let release = loop {
-            let natural = self.below(self.limit_at(rule, limit, time), &events, counted.window, time).release;
+            let natural = self.below(self.limit_at(rule, limit, time), events, counted.window, time).release;
             let changes =
                 self.overrides(rule).flat_map(|exception| exception.from.into_iter().chain(exception.until));
             let change = changes.filter(|&change| change > time).min();
@@ -76,7 +77,7 @@ impl Case<'_> {
                 (natural, _) => break natural,
             }
         };
-        let (count, limit) = (count_of(&events), self.limit_at(rule, limit, at));
+        let (count, limit) = (count_of(events), self.limit_at(rule, limit, at));
         self.or_suspended(suspended_by, Finding { release, count: Some(count), limit: Some(limit) }, at)
     }
 
@@ -88,25 +89,37 @@ impl Case<'_> {
         Finding { release, ..found }
     }
 
-    /// The events that count at `at`, by time.
-    fn counted(&self, counted: &Counted, at: Timestamp, also: impl Fn(&Event) -> bool) -> Vec<&Event> {
-        // Zones are asked only when an event is near enough to count in any.
-        let events = self.since(reach(counted.window).and_then(|reach| at.checked_sub(reach).ok()));
-        let mut events: Vec<_> =
-            events.iter().filter(|event| self.counts(counted, event) && also(event)).collect();
-        if !events.is_empty()
-            && let Some(start) = self.window_start(counted.window, at)
-        {
-            events.drain(..events.partition_point(|event| event.at < start));
+    /// The events that a rule counts while they are in its window, by time.
+    fn counted<'q>(
+        &self,
+        asked: &'q Asked<'a>,
+        counted: &Counted,
+        also: impl Fn(&Event) -> bool,
+    ) -> &'q [&'a Event] {
+        asked.counted.get_or_init(|| {
+            // Zones are asked only when an event is near enough to count in any.
+            let reach = reach(counted.window);
+            let near = self.since(reach.and_then(|reach| self.now.checked_sub(reach).ok()));
+            let mut events: Vec<_> =
+                near.iter().filter(|event| self.counts(counted, event) && also(event)).collect();
+            if counted.kinds.iter().filter(|kind| SIDES_OF_A_CALL.contains(kind)).count() > 1 {
+                keep_one_a_call(&mut events);
+            }
+            events
+        })
+    }
+
+    /// Those of `events` that count at `at`.
+    fn in_window<'q>(&self, events: &'q [&'a Event], window: Window, at: Timestamp) -> &'q [&'a Event] {
+        if events.is_empty() {
+            return events;
         }
-        if counted.kinds.iter().filter(|kind| SIDES_OF_A_CALL.contains(kind)).count() > 1 {
-            keep_one_a_call(&mut events);
-        }
-        events
+        let Some(start) = self.window_start(window, at) else { return events };
+        &events[events.partition_point(|event| event.at < start)..]
     }
 
     /// The events from `start` on; absent: all.
-    fn since(&self, start: Option<Timestamp>) -> &[Event] {
+    fn since(&self, start: Option<Timestamp>) -> &'a [Event] {
         let events = self.history.events();
         let first = start.map_or(0, |start| events.partition_point(|event| event.at < start));
         &events[first..]
@@ -128,6 +141,16 @@ impl Case<'_> {
 
     /// The earliest time an event may have and still count at `at`; absent: every event counts.
     fn window_start(&self, window: Window, at: Timestamp) -> Option<Timestamp> {
+        let known = self.starts.borrow().iter().rev().find(|(w, a, _)| (*w, *a) == (window, at)).copied();
+        if let Some((.., start)) = known {
+            return start;
+        }
+        let start = self.find_window_start(window, at);
+        self.starts.borrow_mut().push((window, at, start));
+        start
+    }
+
+    fn find_window_start(&self, window: Window, at: Timestamp) -> Option<Timestamp> {
         let local = |first: fn(Date, i64) -> Option<Date>, n: i64| {
             let starts = self.zones().iter().map(|zone| {
                 let today = zone.tz().to_datetime(at).date();

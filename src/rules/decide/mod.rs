@@ -3,12 +3,18 @@
 mod clock_face;
 mod counting;
 mod hours;
+mod lasting;
 mod matching;
 mod standing;
 
+pub use lasting::allowed_until;
+
+use std::cell::{OnceCell, RefCell};
+
 use jiff::{SignedDuration, Timestamp};
 
-use super::preset::{Hours, Rule, RuleId, RuleKind};
+use super::event::Event;
+use super::preset::{Hours, Rule, RuleId, RuleKind, Window};
 use super::zone::{self, Zone};
 use super::{Calendars, Decision, Facts, History, Preset, Verdict};
 
@@ -27,13 +33,13 @@ pub fn decide(
     history: &History,
     now: Timestamp,
 ) -> Decision {
-    let case = Case { preset, calendars, facts, history, search_end: later(now, SEARCH) };
+    let case = Case::new(preset, calendars, facts, history, now);
     let doubts = case.doubts(now);
-    let mut rules: Vec<&Rule> = preset.rules.iter().collect();
-    rules.sort_by_key(|rule| rule.kind.report_place());
+    let mut rules: Vec<Asked<'_>> = preset.rules.iter().map(|rule| case.asked(rule)).collect();
+    rules.sort_by_key(|asked| asked.rule.kind.report_place());
 
     let mut verdicts = doubts;
-    verdicts.extend(rules.iter().map(|rule| case.verdict(rule, now)));
+    verdicts.extend(rules.iter().map(|asked| case.verdict(asked, now)));
     let deny = verdicts.iter().find(|verdict| !verdict.pass).map(|verdict| verdict.rule.clone());
     let next_allowed = case.next_allowed(&rules, &verdicts, now);
     Decision {
@@ -47,13 +53,26 @@ pub fn decide(
     }
 }
 
-/// Everything a rule may look at, but for the time.
+/// Everything a rule may look at, but for the time it is asked for.
 struct Case<'a> {
     preset: &'a Preset,
     calendars: &'a Calendars,
     facts: &'a Facts,
     history: &'a History,
+    /// No rule is asked for an earlier time.
+    now: Timestamp,
     search_end: Timestamp,
+    /// Where windows begin, for the times asked for so far: rules share windows, and zones cost.
+    starts: RefCell<Vec<(Window, Timestamp, Option<Timestamp>)>>,
+}
+
+/// A rule with what of its answer is the same at all times.
+struct Asked<'a> {
+    rule: &'a Rule,
+    applies: bool,
+    in_force_from: Option<Timestamp>,
+    /// The events that it counts while they are in its window, by time.
+    counted: OnceCell<Vec<&'a Event>>,
 }
 
 /// What a rule found at some time `t`.
@@ -71,7 +90,24 @@ impl Finding {
     }
 }
 
-impl Case<'_> {
+impl<'a> Case<'a> {
+    fn new(
+        preset: &'a Preset,
+        calendars: &'a Calendars,
+        facts: &'a Facts,
+        history: &'a History,
+        now: Timestamp,
+    ) -> Self {
+        let search_end = later(now, SEARCH);
+        Self { preset, calendars, facts, history, now, search_end, starts: RefCell::default() }
+    }
+
+    fn asked(&self, rule: &'a Rule) -> Asked<'a> {
+        let applies = self.concerns(&rule.applies);
+        let in_force_from = if applies { self.in_force_from(rule) } else { None };
+        Asked { rule, applies, in_force_from, counted: OnceCell::new() }
+    }
+
     /// The denials for what is unknown.
     fn doubts(&self, now: Timestamp) -> Vec<Verdict> {
         let zones = &self.facts.zones;
@@ -106,15 +142,15 @@ impl Case<'_> {
         })
     }
 
-    fn verdict(&self, rule: &Rule, now: Timestamp) -> Verdict {
-        let applies = self.concerns(&rule.applies);
-        let Finding { release, count, limit } = self.find(rule, now);
-        Verdict { rule: rule.id.clone(), pass: release == Some(now), applies, count, limit, release }
+    fn verdict(&self, asked: &Asked<'a>, now: Timestamp) -> Verdict {
+        let Finding { release, count, limit } = self.find(asked, now);
+        let (rule, applies) = (asked.rule.id.clone(), asked.applies);
+        Verdict { rule, pass: release == Some(now), applies, count, limit, release }
     }
 
     /// The least time from `now` on at which all rules pass: each is asked for its own earliest release until none
     /// moves the time any further.
-    fn next_allowed(&self, rules: &[&Rule], verdicts: &[Verdict], now: Timestamp) -> Option<Timestamp> {
+    fn next_allowed(&self, rules: &[Asked<'a>], verdicts: &[Verdict], now: Timestamp) -> Option<Timestamp> {
         let mut time = now;
         for verdict in verdicts {
             time = time.max(verdict.release?);
@@ -124,8 +160,8 @@ impl Case<'_> {
         }
         loop {
             let asked = time;
-            for rule in rules {
-                time = self.find(rule, time).release?;
+            for asked in rules {
+                time = self.find(asked, time).release?;
                 if time > self.search_end {
                     return None;
                 }
@@ -136,9 +172,10 @@ impl Case<'_> {
         }
     }
 
-    /// What `rule` finds at `at`.
-    fn find(&self, rule: &Rule, at: Timestamp) -> Finding {
-        if !self.concerns(&rule.applies) || self.in_force_from(rule).is_some_and(|start| at < start) {
+    /// What a rule finds at `at`.
+    fn find(&self, asked: &Asked<'a>, at: Timestamp) -> Finding {
+        let rule = asked.rule;
+        if !asked.applies || asked.in_force_from.is_some_and(|start| at < start) {
             return Finding::free(Some(at));
         }
         match &rule.kind {
@@ -150,12 +187,12 @@ impl Case<'_> {
             RuleKind::EndGuard { minutes } => Finding::free(self.before_closing(*minutes, at)),
             RuleKind::Pref => Finding::free(self.outside_blocked(at)),
             RuleKind::Ratio { max_ppm, period } => Finding::free(self.ratio_kept(*max_ppm, *period, at)),
-            RuleKind::ChannelLock { trigger } => self.channel_free(trigger, at),
+            RuleKind::ChannelLock { trigger } => self.channel_free(asked, trigger, at),
             RuleKind::Cooldown { trigger, unless, suspended_by } => {
-                self.cooled_down(trigger, *unless, *suspended_by, at)
+                self.cooled_down(asked, trigger, (*unless, *suspended_by), at)
             }
             RuleKind::Cap { count, limit, suspended_by } => {
-                self.below_cap(&rule.id, count, (*limit, *suspended_by), at)
+                self.below_cap(asked, count, (*limit, *suspended_by), at)
             }
         }
     }

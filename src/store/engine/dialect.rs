@@ -7,17 +7,19 @@ use crate::rules::PhoneKey;
 /// Takes the contact and its person for this transaction: nobody else decides about them until it ends.
 ///
 /// SQLite has one writer, so its transactions are serial already. On PostgreSQL the person comes first everywhere, so
-/// that two transactions cannot wait for each other, and the lock is one that foreign keys do not wait for.
+/// that two transactions cannot wait for each other, and the lock is one that foreign keys do not wait for. The ids that
+/// are one person are taken together, the lowest first.
 ///
 /// # Errors
 /// The database's.
 pub async fn lock_contact(conn: &mut Conn, contact: ContactId) -> Result<(), Fault> {
-    const PERSON: &str =
-        "SELECT id FROM person WHERE id = (SELECT person_id FROM contact WHERE id = $1) FOR NO KEY UPDATE";
+    const PERSON: &str = "SELECT id FROM person WHERE id IN (SELECT person_id FROM contact WHERE id = $1 \
+        UNION ALL SELECT k.other_id FROM kin k JOIN contact c ON c.person_id = k.person_id \
+        WHERE c.id = $1 AND k.upto_event IS NULL) ORDER BY id FOR NO KEY UPDATE";
     const CONTACT: &str = "SELECT id FROM contact WHERE id = $1 FOR NO KEY UPDATE";
     match conn {
         Conn::Postgres(_) => {
-            conn.first(PERSON, values![contact]).await?;
+            conn.all(PERSON, values![contact]).await?;
             conn.first(CONTACT, values![contact]).await.map(|_| ())
         }
         Conn::Sqlite(_) => Ok(()),
@@ -34,6 +36,18 @@ pub async fn lock_person(conn: &mut Conn, person: PersonId) -> Result<(), Fault>
             .first("SELECT id FROM person WHERE id = $1 FOR NO KEY UPDATE", values![person])
             .await
             .map(|_| ()),
+        Conn::Sqlite(_) => Ok(()),
+    }
+}
+
+/// Keeps everybody else from deciding about anyone until this transaction ends, and waits for those who are at it:
+/// each decision reads who is whom before it takes its persons.
+///
+/// # Errors
+/// The database's.
+pub async fn lock_identities(conn: &mut Conn) -> Result<(), Fault> {
+    match conn {
+        Conn::Postgres(_) => conn.script("LOCK TABLE kin IN ACCESS EXCLUSIVE MODE").await,
         Conn::Sqlite(_) => Ok(()),
     }
 }

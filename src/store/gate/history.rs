@@ -1,8 +1,10 @@
 //! A person's history as the rules read it: ledger, holds and consents, with what others left on the same phone.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::{AttemptId, DebtId, EventId, PersonId};
 use crate::rules::{
@@ -17,12 +19,25 @@ pub(in crate::store) struct Loaded {
     pub history: History,
     /// The highest event id read; 0 where there was none.
     pub upto: i64,
+    /// Whose entries count as this person's, as that stood then.
+    pub kin: Vec<Kin>,
+}
+
+/// Another id in the lists for the same person, or one that was taken for his until a split.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::store) struct Kin {
+    other: PersonId,
+    /// The last event, and the moment, up to which its history counts; absent: they are one now.
+    upto: Option<(i64, Timestamp)>,
 }
 
 const EVENTS: &str = "SELECT id, at, kind, person_id, debt_id, creditor, phone, phone_type, dial_mode, \
     channel_exact, agent, excluded, attempt_id, corrects FROM event WHERE person_id = $1 AND id <= $3 \
     UNION ALL SELECT id, at, kind, person_id, debt_id, creditor, phone, phone_type, dial_mode, \
-    channel_exact, agent, excluded, attempt_id, corrects FROM event WHERE phone = $2 AND person_id <> $1 AND id <= $3";
+    channel_exact, agent, excluded, attempt_id, corrects FROM event WHERE phone = $2 AND person_id <> $1 AND id <= $3 \
+    ORDER BY 2, 1";
+
+const KIN: &str = "SELECT other_id, upto_event, upto_at FROM kin WHERE person_id = $1 ORDER BY other_id";
 
 const HOLDS: &str = "SELECT kind, person_id, phone, debt_id, from_at, until_at, suspended, evidence \
     FROM hold WHERE person_id = $1 \
@@ -39,24 +54,64 @@ pub(in crate::store) async fn load_history(
     phone: Option<PhoneKey>,
     upto: i64,
 ) -> Result<Loaded, Fault> {
-    let events = load_events(conn, person, phone, upto).await?;
-    let rows = conn.all(HOLDS, values![person, phone]).await?;
-    let holds = rows.iter().map(read_hold).collect::<Result<_, _>>()?;
+    let rows = conn.all(KIN, values![person]).await?;
+    let kin = rows.iter().map(read_kin).collect::<Result<Vec<_>, _>>()?;
+    let events = load_events(conn, person, phone, &kin, upto).await?;
+    let holds = load_holds(conn, person, phone, &kin).await?;
+    // A consent loosens, so each id has its own.
     let rows = conn.all(CONSENTS, values![person]).await?;
     let consents = rows.iter().map(read_consent).collect::<Result<_, _>>()?;
     let upto = events.iter().map(|event| event.id.0).max().unwrap_or(0);
-    Ok(Loaded { history: History::new(events, holds, consents), upto })
+    Ok(Loaded { history: History::new(events, holds, consents), upto, kin })
 }
 
-/// The ledger's entries about `person` and about `phone`, up to the event `upto`.
+/// The ledger's entries about `person`, his kin and `phone`, up to the event `upto`. Those of kin count as his own.
 pub(super) async fn load_events(
     conn: &mut Conn,
     person: PersonId,
     phone: Option<PhoneKey>,
+    kin: &[Kin],
     upto: i64,
 ) -> Result<Vec<Event>, Fault> {
     let rows = conn.all(EVENTS, values![person, phone, upto]).await?;
-    rows.iter().map(read_event).collect()
+    let mut events = rows.iter().map(read_event).collect::<Result<Vec<_>, _>>()?;
+    for kin in kin {
+        let last = kin.upto.map_or(upto, |(last, _)| last.min(upto));
+        let none: Option<i64> = None;
+        let rows = conn.all(EVENTS, values![kin.other, none, last]).await?;
+        let theirs = rows.iter().map(read_event).collect::<Result<Vec<_>, _>>()?;
+        // Those on this phone have been read as a stranger's.
+        let known: HashSet<EventId> = theirs.iter().map(|event| event.id).collect();
+        events.retain(|event| !known.contains(&event.id));
+        events.extend(theirs.into_iter().map(|event| Event { person, ..event }));
+    }
+    Ok(events)
+}
+
+async fn load_holds(
+    conn: &mut Conn,
+    person: PersonId,
+    phone: Option<PhoneKey>,
+    kin: &[Kin],
+) -> Result<Vec<Hold>, Fault> {
+    let rows = conn.all(HOLDS, values![person, phone]).await?;
+    let mut holds = rows.iter().map(read_hold).collect::<Result<Vec<_>, _>>()?;
+    for kin in kin {
+        let none: Option<i64> = None;
+        let rows = conn.all(HOLDS, values![kin.other, none]).await?;
+        for row in &rows {
+            let hold = read_hold(row)?;
+            if kin.upto.is_none_or(|(_, split)| hold.from.is_none_or(|from| from <= split)) {
+                holds.push(Hold { person, ..hold });
+            }
+        }
+    }
+    Ok(holds)
+}
+
+fn read_kin(row: &Row) -> Result<Kin, Fault> {
+    let upto = row.int_opt(1)?.zip(moment_opt(row.int_opt(2)?)?);
+    Ok(Kin { other: PersonId(row.int(0)?), upto })
 }
 
 fn read_event(row: &Row) -> Result<Event, Fault> {

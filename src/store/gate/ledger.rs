@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::domain::{AttemptId, EventId};
-use crate::rules::Event;
+use crate::rules::{Event, EventKind};
 use crate::store::engine::conn::{Conn, Fault, Value, values};
 use crate::store::{Store, StoreError};
 
@@ -16,6 +16,19 @@ pub struct NewEvent {
     pub source: String,
     /// The source's own id: a second message about it changes nothing.
     pub external_id: Option<String>,
+}
+
+/// What became of a correction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Corrected {
+    Now {
+        by: EventId,
+    },
+    /// It had been corrected; that correction is the one to correct.
+    Before {
+        by: EventId,
+    },
+    NoEvent,
 }
 
 impl Store {
@@ -38,6 +51,34 @@ impl Store {
         written.await.map_err(|source| StoreError::Ledger { source })
     }
 
+    /// Says that an event was of another kind. The entry stands and is no longer counted; the correction, which is
+    /// alike in all else, is counted instead.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn correct_event(
+        &self,
+        event: EventId,
+        kind: EventKind,
+        evidence: &str,
+        now: Timestamp,
+    ) -> Result<Corrected, StoreError> {
+        let source = format!("correction: {evidence}");
+        let written = self.write(move |conn| {
+            Box::pin(async move {
+                let Some(row) = conn.first(STANDS, values![event]).await? else {
+                    return Ok(Corrected::NoEvent);
+                };
+                if let Some(by) = row.int_opt(0)? {
+                    return Ok(Corrected::Before { by: EventId(by) });
+                }
+                let row = conn.one(CORRECT, values![event, kind.code(), &source, now]).await?;
+                Ok(Corrected::Now { by: EventId(row.int(0)?) })
+            })
+        });
+        written.await.map_err(|source| StoreError::Ledger { source })
+    }
+
     /// Renews the reservation of a leg that lives longer than the lease of `in_flight`.
     ///
     /// # Errors
@@ -49,6 +90,12 @@ impl Store {
         written.await.map_err(|source| StoreError::Ledger { source })
     }
 }
+
+const STANDS: &str = "SELECT (SELECT c.id FROM event c WHERE c.corrects = e.id) FROM event e WHERE e.id = $1";
+const CORRECT: &str = "INSERT INTO event (person_id, at, kind, channel_exact, phone, phone_type, dial_mode, debt_id, \
+    creditor, agent, excluded, attempt_id, corrects, source, written_at) \
+    SELECT e.person_id, e.at, $2, e.channel_exact, e.phone, e.phone_type, e.dial_mode, e.debt_id, e.creditor, \
+    e.agent, e.excluded, e.attempt_id, e.id, $3, $4 FROM event e WHERE e.id = $1 RETURNING id";
 
 const RENEW: &str = "INSERT INTO event (person_id, at, kind, channel_exact, phone, phone_type, dial_mode, debt_id, \
     creditor, agent, attempt_id, source, written_at) \
@@ -76,7 +123,7 @@ pub(in crate::store) async fn append_event(
 pub(in crate::store) async fn call_event(
     conn: &mut Conn,
     attempt: AttemptId,
-    kind: crate::rules::EventKind,
+    kind: EventKind,
     now: Timestamp,
 ) -> Result<(), Fault> {
     let person_and_kind: Vec<Value> = values![attempt, kind.code(), now];
@@ -91,7 +138,7 @@ const CLOSE: &str = "INSERT INTO event (person_id, at, kind, channel_exact, phon
     e.agent, e.attempt_id, e.source, $3 FROM attempt a JOIN event e ON e.person_id = a.person_id \
     AND e.attempt_id = a.id WHERE a.id = $1 AND e.kind = 'in_flight' ORDER BY e.id LIMIT 1";
 
-async fn insert_event(
+pub(super) async fn insert_event(
     conn: &mut Conn,
     event: &Event,
     source: &str,

@@ -2,13 +2,15 @@
 
 mod history;
 mod ledger;
+mod past;
 mod permit;
 mod record;
 mod replay;
 mod reserve;
 mod verify;
 
-pub use ledger::NewEvent;
+pub use ledger::{Corrected, NewEvent};
+pub use past::{Past, PastContact, Recorded};
 pub use permit::{Dial, DialPermit, Expired};
 pub use record::RulesInForce;
 pub use replay::{Replayed, Same};

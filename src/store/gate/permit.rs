@@ -30,9 +30,12 @@ pub struct Dial {
     /// Hash of the rules it was decided by.
     pub rules_hash: String,
     pub reserved_at: Timestamp,
+    /// When the rules end it, if nothing else happens: the window closes, a hold begins. Looked at ten minutes ahead;
+    /// what rings or talks then is ended.
+    pub until: Timestamp,
 }
 
-/// The permit was kept too long. The attempt stands and is to be finished as cancelled.
+/// The permit was kept too long, or the rules ended it meanwhile. The attempt stands and is to be finished as cancelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the permit of attempt {attempt} has expired")]
 pub struct Expired {
@@ -41,7 +44,7 @@ pub struct Expired {
 
 impl DialPermit {
     pub(super) fn new(dial: Dial) -> Self {
-        let expires = dial.reserved_at.checked_add(GOOD_FOR).unwrap_or(dial.reserved_at);
+        let expires = dial.reserved_at.checked_add(GOOD_FOR).unwrap_or(dial.reserved_at).min(dial.until);
         Self { dial, expires }
     }
 

@@ -10,7 +10,7 @@ use crate::domain::{ContactId, DecisionId, PersonId};
 use crate::rules::{Calendars, Consent, Decision, Event, Facts, Hold, Preset};
 use crate::store::engine::conn::{Conn, Fault, values};
 use crate::store::engine::dialect;
-use crate::store::gate::history::Loaded;
+use crate::store::gate::history::{Kin, Loaded};
 
 /// Chains there are; a person's decisions stand in one of them. More than one, so that nodes seldom wait.
 pub(super) const CHAINS: i64 = 8;
@@ -49,6 +49,8 @@ pub(super) struct Basis<'a> {
     pub events_hash: String,
     pub holds: &'a [Hold],
     pub consents: &'a [Consent],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub kin: &'a [Kin],
     pub decision: &'a Decision,
 }
 
@@ -67,6 +69,7 @@ impl<'a> Basis<'a> {
             events_hash: events_hash(events),
             holds: loaded.history.holds(),
             consents: loaded.history.consents(),
+            kin: &loaded.kin,
             decision,
         }
     }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::history::load_events;
+use super::history::{Kin, load_events};
 use super::record::{RulesInForce, events_hash, json};
 use crate::domain::{DecisionId, PersonId};
 use crate::rules::{Consent, Decision, Facts, History, Hold, decide};
@@ -42,6 +42,8 @@ struct Record {
     events_hash: String,
     holds: Vec<Hold>,
     consents: Vec<Consent>,
+    #[serde(default)]
+    kin: Vec<Kin>,
     decision: Decision,
 }
 
@@ -110,7 +112,8 @@ impl Made {
         let record: Record =
             serde_json::from_str(&row.text(2)?).map_err(|_| Fault::Unreadable { what: "decision record" })?;
         let facts = &record.facts;
-        let events = load_events(conn, facts.person, Some(facts.phone.number), record.upto).await?;
+        let events =
+            load_events(conn, facts.person, Some(facts.phone.number), &record.kin, record.upto).await?;
         let history = History::new(events, record.holds.clone(), record.consents.clone());
         let whole =
             history.events().len() == record.events && events_hash(history.events()) == record.events_hash;

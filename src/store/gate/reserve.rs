@@ -75,6 +75,8 @@ pub enum Gone {
 
 /// Differences between the clocks of tasks and nodes that mean nothing.
 const CLOCK_SLACK: SignedDuration = SignedDuration::from_secs(10);
+/// How far ahead a permit knows when the rules end it: longer than any call rings and talks.
+const LOOK_AHEAD: SignedDuration = SignedDuration::from_mins(10);
 /// A contact whose person is in a call looks again after so long.
 const IN_CALL_PAUSE: SignedDuration = SignedDuration::from_secs(60);
 
@@ -143,6 +145,9 @@ async fn reserve(
         settle_denied(conn, request.contact, &decision).await?;
         return Ok(Reserved::Denied(Box::new(decision)));
     }
+    let end = now.checked_add(LOOK_AHEAD).unwrap_or(now);
+    let (preset, calendars) = (&request.rules.preset, &request.rules.calendars);
+    let until = rules::allowed_until(preset, calendars, &facts, &loaded.history, (now, end));
     let attempt = case.write_attempt(conn, request, decided, node, now).await?;
     append_event(conn, &in_flight(&facts, attempt, request.channel, now), now).await?;
     conn.run(TAKE_CONTACT, values![request.contact, now]).await?;
@@ -157,6 +162,7 @@ async fn reserve(
         trunk: request.trunk.clone(),
         rules_hash: request.rules.hash.to_string(),
         reserved_at: now,
+        until,
     })))
 }
 
@@ -175,7 +181,8 @@ struct Case {
 const CASE: &str = "SELECT c.state, c.person_id, c.debt_id, c.campaign_id, c.not_after, c.tries, g.state, \
     d.state, d.creditor_id, d.amount_minor, d.currency, p.debtor_type, \
     (SELECT ph.state FROM phone ph WHERE ph.person_id = c.person_id AND ph.e164 = $2), \
-    (SELECT MIN(a.id) FROM attempt a WHERE a.person_id = c.person_id AND a.outcome IS NULL), k.name \
+    (SELECT MIN(a.id) FROM attempt a WHERE a.outcome IS NULL AND (a.person_id = c.person_id OR a.person_id IN \
+    (SELECT k.other_id FROM kin k WHERE k.person_id = c.person_id AND k.upto_event IS NULL))), k.name \
     FROM contact c JOIN campaign g ON g.id = c.campaign_id JOIN debt d ON d.id = c.debt_id \
     JOIN person p ON p.id = c.person_id JOIN creditor k ON k.id = d.creditor_id WHERE c.id = $1";
 

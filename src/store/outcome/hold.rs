@@ -119,9 +119,10 @@ pub(super) async fn insert_hold(conn: &mut Conn, hold: &Hold) -> Result<i64, Fau
     row.await?.int(0)
 }
 
-const INSERT: &str = "INSERT INTO hold (person_id, kind, phone, debt_id, from_at, until_at, suspended, evidence) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id";
-const OPEN: &str = "SELECT MIN(id) FROM attempt WHERE person_id = $1 AND outcome IS NULL";
+const INSERT: &str = "INSERT INTO hold (person_id, kind, phone, debt_id, from_at, until_at, suspended, evidence, \
+    after_attempt) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, (SELECT COALESCE(MAX(id), 0) FROM attempt)) RETURNING id";
+const OPEN: &str = "SELECT MIN(id) FROM attempt WHERE outcome IS NULL AND (person_id = $1 OR person_id IN \
+    (SELECT other_id FROM kin WHERE person_id = $1 AND upto_event IS NULL))";
 /// Rule ids have a dot in them; the campaign's own reasons have none.
 const LOOK_AGAIN: &str = "UPDATE contact SET state = 'waiting', next_at = $2 WHERE person_id = $1 \
     AND (state = 'waiting' OR state = 'done') AND why LIKE '%.%'";

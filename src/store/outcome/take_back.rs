@@ -1,7 +1,7 @@
 //! Calls under way that are to be taken back: the debt was paid, or somebody set a hold meanwhile.
 
 use crate::domain::AttemptId;
-use crate::store::engine::conn::values;
+use crate::store::engine::conn::Value;
 use crate::store::{Store, StoreError};
 
 /// Why a call is to be taken back.
@@ -19,10 +19,26 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn to_take_back(&self) -> Result<Vec<(AttemptId, TakeBack)>, StoreError> {
-        let node = self.node().to_owned();
+        self.find_to_take_back(TO_TAKE_BACK, self.node().into()).await
+    }
+
+    /// Why an attempt of ours that is decided and not yet sent must not be sent any more, if so.
+    ///
+    /// # Errors
+    /// When the database fails: then nothing may be sent.
+    pub async fn withdrawn(&self, attempt: AttemptId) -> Result<Option<TakeBack>, StoreError> {
+        let found = self.find_to_take_back(THIS_ONE, attempt.into()).await?;
+        Ok(found.first().map(|&(_, why)| why))
+    }
+
+    async fn find_to_take_back(
+        &self,
+        sql: &'static str,
+        whose: Value,
+    ) -> Result<Vec<(AttemptId, TakeBack)>, StoreError> {
         let read = self.read(move |conn| {
             Box::pin(async move {
-                let rows = conn.all(TO_TAKE_BACK, values![node]).await?;
+                let rows = conn.all(sql, vec![whose]).await?;
                 let read = rows.iter().map(|row| {
                     let why = if row.int(1)? == 1 { TakeBack::Paid } else { TakeBack::Held };
                     Ok((AttemptId(row.int(0)?), why))
@@ -34,7 +50,19 @@ impl Store {
     }
 }
 
-const TO_TAKE_BACK: &str = "SELECT a.id, CASE WHEN d.state <> 'open' THEN 1 ELSE 0 END FROM attempt a \
-    JOIN debt d ON d.id = a.debt_id WHERE a.outcome IS NULL AND a.node = $1 AND (d.state <> 'open' OR EXISTS \
-    (SELECT 1 FROM hold h WHERE h.person_id = a.person_id AND h.from_at >= a.reserved_at \
-    AND (h.until_at IS NULL OR h.until_at > h.from_at)))";
+/// A hold counts when it was written after the attempt was, whatever date it bears.
+macro_rules! to_take_back {
+    ($which:literal) => {
+        concat!(
+            "SELECT a.id, CAST(CASE WHEN d.state <> 'open' THEN 1 ELSE 0 END AS BIGINT) FROM attempt a ",
+            "JOIN debt d ON d.id = a.debt_id WHERE a.outcome IS NULL AND ",
+            $which,
+            " AND (d.state <> 'open' OR EXISTS (SELECT 1 FROM hold h WHERE (h.person_id = a.person_id ",
+            "OR h.person_id IN (SELECT k.other_id FROM kin k WHERE k.person_id = a.person_id ",
+            "AND k.upto_event IS NULL)) AND h.after_attempt >= a.id ",
+            "AND (h.until_at IS NULL OR h.from_at IS NULL OR h.until_at > h.from_at)))"
+        )
+    };
+}
+const TO_TAKE_BACK: &str = to_take_back!("a.node = $1");
+const THIS_ONE: &str = to_take_back!("a.id = $1");

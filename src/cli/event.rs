@@ -1,0 +1,156 @@
+//! `obzvon event`: the ledger by hand: messages, visits, letters and calls made elsewhere, and corrections.
+
+use std::process::ExitCode;
+
+use anyhow::{Context, bail, ensure};
+use clap::{Args, Subcommand};
+use jiff::Timestamp;
+
+use super::hold::persons;
+use super::open::{ConfigArgs, block_on, store};
+use crate::daemon::Clock;
+use crate::domain::{EventId, PhoneNumber};
+use crate::rules::{Agent, EventKind};
+use crate::store::{Corrected, Past, PastContact, Recorded, Store};
+
+/// The ledger of contacts: what was done elsewhere is added, a mistake is corrected, nothing is changed
+#[derive(Debug, Args)]
+pub struct EventArgs {
+    #[command(flatten)]
+    config: ConfigArgs,
+    #[command(subcommand)]
+    command: EventCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum EventCommand {
+    Add(Add),
+    /// Say that an entry was of another kind; it stands and the correction is counted
+    Correct {
+        event: i64,
+        kind: String,
+        /// What proves it: a recording heard again
+        #[arg(long)]
+        evidence: String,
+    },
+    /// List the entries that count for a person
+    List {
+        person: String,
+    },
+}
+
+/// Add a message, visit, letter or call, such as: event add 1001 message --id crm-77
+#[derive(Debug, Args)]
+struct Add {
+    /// His id in the lists, or his number (+79991234567)
+    person: String,
+    /// message, visit, letter, conversation, answered_unknown, voicemail and the like
+    kind: String,
+    /// The entry's own id: told twice, it changes nothing
+    #[arg(long)]
+    id: String,
+    /// When it happened; now where absent
+    #[arg(long)]
+    at: Option<Timestamp>,
+    /// The number it went to
+    #[arg(long)]
+    phone: Option<String>,
+    /// The exact channel: sms, whatsapp, email; the kind's usual one where absent
+    #[arg(long)]
+    channel: Option<String>,
+    /// human or robot
+    #[arg(long)]
+    agent: Option<String>,
+    #[arg(long)]
+    creditor: Option<String>,
+    /// The debt's id at the creditor
+    #[arg(long)]
+    debt: Option<String>,
+}
+
+impl EventArgs {
+    /// Carries the command out.
+    ///
+    /// # Errors
+    /// When the store fails, or a word is not known.
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        let config = match self.config.load() {
+            Ok(config) => config,
+            Err(code) => return Ok(code),
+        };
+        block_on(async {
+            let store = store(&config).await?;
+            let done = carry_out(&store, self.command).await;
+            store.close().await;
+            done.map(|()| ExitCode::SUCCESS)
+        })
+    }
+}
+
+async fn carry_out(store: &Store, command: EventCommand) -> anyhow::Result<()> {
+    match command {
+        EventCommand::Add(add) => {
+            let past = Past { contacts: vec![add.read()?], source: "command".to_owned(), dry_run: false };
+            match store.record_past(past, Clock.wall()).await?.first() {
+                Some(Recorded::New) => println!("added"),
+                Some(Recorded::Known) => println!("known already; nothing was changed"),
+                Some(Recorded::NoPerson) | None => bail!("nobody has this id or number"),
+            }
+        }
+        EventCommand::Correct { event, kind, evidence } => {
+            let corrected = store.correct_event(EventId(event), read_kind(&kind)?, &evidence, Clock.wall());
+            match corrected.await? {
+                Corrected::Now { by } => println!("corrected by entry {by}"),
+                Corrected::Before { by } => bail!("it was corrected by entry {by}: correct that one"),
+                Corrected::NoEvent => bail!("the ledger has no entry {event}"),
+            }
+        }
+        EventCommand::List { person } => {
+            persons(store, &person).await?;
+            for file in store.person_files(&person).await? {
+                let Some(phone) = file.phones.first() else { continue };
+                for event in phone.history.events().iter().filter(|event| event.person == file.id) {
+                    let kind = event.kind.code();
+                    println!("{:>8} {} {kind:<20} {}", event.id, event.at, event.channel_exact);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+impl Add {
+    fn read(self) -> anyhow::Result<PastContact> {
+        let now = Clock.wall();
+        let at = self.at.unwrap_or(now);
+        ensure!(at <= now, "the time lies ahead");
+        let number = |text: &str| PhoneNumber::parse(text).ok();
+        let (person, phone) = match (self.phone, number(&self.person)) {
+            (Some(phone), _) => {
+                (Some(self.person), Some(number(&phone).context("a number is written +79991234567")?))
+            }
+            (None, Some(number)) => (None, Some(number)),
+            (None, None) => (Some(self.person), None),
+        };
+        let agent = self.agent.map(|word| Agent::parse(&word).context("human or robot")).transpose()?;
+        Ok(PastContact {
+            person,
+            phone,
+            at,
+            kind: read_kind(&self.kind)?,
+            channel_exact: self.channel,
+            agent,
+            creditor: self.creditor,
+            debt: self.debt,
+            external_id: self.id,
+        })
+    }
+}
+
+/// A kind of the ledger; the gate alone writes reservations.
+fn read_kind(word: &str) -> anyhow::Result<EventKind> {
+    let kinds = || EventKind::ALL.iter().filter(|kind| **kind != EventKind::InFlight);
+    let known = || kinds().map(|kind| kind.code()).collect::<Vec<_>>().join(", ");
+    let kind = kinds().find(|kind| kind.code() == word);
+    kind.copied().with_context(|| format!("kinds are: {}", known()))
+}

@@ -1,0 +1,257 @@
+//! `obzvon import history`: contacts that other systems made, into the ledger.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Args;
+use indicatif::ProgressBar;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+use tokio::runtime::Handle;
+
+use super::{bar, beside};
+use crate::cli::open::{ConfigArgs, block_on, store};
+use crate::config::Config;
+use crate::daemon::Clock;
+use crate::domain::Language;
+use crate::import::history::{
+    PastColumn, PastCounts, PastItem, PastOptions, PastReason, ReadContact, read_past,
+};
+use crate::import::{ImportFault, Record, RejectedFile};
+use crate::store::{Past, PastContact, Recorded, Store};
+
+/// Reads past contacts (calls, messages, visits, letters) into the ledger, where the rules count them; a file read
+/// again changes nothing
+#[derive(Debug, Args)]
+pub struct History {
+    /// CSV or XLSX with a time and a person's id or telephone in each row
+    file: PathBuf,
+    /// The file's header of a column: agent, channel, creditor, debt, direction, id, outcome, person, phone or time
+    #[arg(long = "column", value_name = "COLUMN=HEADER", value_parser = parse_column)]
+    columns: Vec<(PastColumn, String)>,
+    /// Time zone of times without an offset, such as Europe/Moscow
+    #[arg(long, value_name = "ZONE", value_parser = parse_zone)]
+    zone: Option<TimeZone>,
+    /// The system the file comes from: ids are its own
+    #[arg(long, value_name = "NAME", default_value = "import")]
+    source: String,
+    /// Read and check everything, write nothing to the ledger
+    #[arg(long)]
+    dry_run: bool,
+    /// Where rejected rows go; FILE.rejected.csv if not said
+    #[arg(long, value_name = "OUT")]
+    rejected: Option<PathBuf>,
+    /// For a program: one JSON object
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    open: ConfigArgs,
+}
+
+/// What became of the file.
+#[derive(Debug, Default, Serialize)]
+struct Answer {
+    counts: PastCounts,
+    /// Entries the ledger has now, or in a dry run would have.
+    new: u64,
+    known: u64,
+    no_person: u64,
+    rejected_file: Option<PathBuf>,
+    dry_run: bool,
+}
+
+/// Rows written in one transaction.
+const BATCH: usize = 256;
+
+impl History {
+    /// 0 when the file was read, whatever its rows were like; 1 when it is none; 78 for the configuration.
+    ///
+    /// # Errors
+    /// When the store fails. What was written before stands; the same file goes on from there.
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        let config = match self.open.load() {
+            Ok(config) => config,
+            Err(code) => return Ok(code),
+        };
+        let (language, json, file) = (self.open.language(), self.json, self.file.clone());
+        match block_on(self.carry_out(config, language))? {
+            Ok(answer) if json => println!("{}", serde_json::to_string(&answer)?),
+            Ok(answer) => println!("{}", text(&answer, language)),
+            Err(fault) => {
+                let said = fault.text(language);
+                if json {
+                    println!("{}", serde_json::json!({ "fault": fault.code(), "message": said }));
+                } else {
+                    eprintln!("{}: {said}", file.display());
+                }
+                return Ok(ExitCode::FAILURE);
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    async fn carry_out(
+        self,
+        config: Config,
+        language: Language,
+    ) -> anyhow::Result<Result<Answer, ImportFault>> {
+        let store = store(&config).await?;
+        let options = PastOptions {
+            region: config.import.region.parse().ok().context("the region of the configuration")?,
+            zone: self.zone.clone(),
+            now: Clock.wall(),
+            columns: self.columns.clone(),
+        };
+        let (writer, handle) = (store.clone(), Handle::current());
+        let reading = tokio::task::spawn_blocking(move || {
+            let bar = if self.json { ProgressBar::hidden() } else { bar() };
+            let rejected = self.rejected.clone().unwrap_or_else(|| beside(&self.file));
+            Reading {
+                args: &self,
+                store: writer,
+                handle,
+                bar,
+                rejected: RejectedFile::new(&rejected, language),
+                language,
+                batch: Vec::new(),
+                answer: Answer { dry_run: self.dry_run, ..Answer::default() },
+                broken: None,
+            }
+            .read(&options)
+        });
+        let read = reading.await.context("reading the file")?;
+        store.close().await;
+        read
+    }
+}
+
+/// The file as it is being read.
+struct Reading<'a> {
+    args: &'a History,
+    store: Store,
+    handle: Handle,
+    bar: ProgressBar,
+    rejected: RejectedFile,
+    language: Language,
+    batch: Vec<(PastContact, Record)>,
+    answer: Answer,
+    /// The store's fault, which ends the reading.
+    broken: Option<anyhow::Error>,
+}
+
+impl Reading<'_> {
+    fn read(mut self, options: &PastOptions) -> anyhow::Result<Result<Answer, ImportFault>> {
+        let file = self.args.file.clone();
+        let read = read_past(&file, options, &mut |item| self.take(item));
+        let read = read.and_then(|counts| self.write().map(|()| counts));
+        self.bar.finish_and_clear();
+        if let Some(fault) = self.broken {
+            return Err(fault);
+        }
+        match read {
+            Ok(counts) => {
+                self.answer.counts = counts;
+                self.answer.counts.rejected += self.answer.no_person;
+                self.answer.counts.sound -= self.answer.no_person;
+                self.answer.rejected_file = match self.rejected.finish() {
+                    Ok(file) => file,
+                    Err(fault) => return Ok(Err(fault)),
+                };
+                Ok(Ok(self.answer))
+            }
+            Err(fault) => Ok(Err(fault)),
+        }
+    }
+
+    fn take(&mut self, item: PastItem<'_>) -> Result<(), ImportFault> {
+        match item {
+            PastItem::Heading { header, total } => {
+                self.bar.set_length(total);
+                self.rejected.heading(header);
+                Ok(())
+            }
+            PastItem::Contact { contact, record } => {
+                self.bar.set_position(record.done);
+                self.batch.push((past(contact), record.clone()));
+                if self.batch.len() < BATCH { Ok(()) } else { self.write() }
+            }
+            PastItem::Rejected { record, reasons } => {
+                let language = self.language;
+                let words = reasons.iter().map(|reason| (reason.code(), reason.text(language)));
+                self.rejected.write_words(record, words)
+            }
+        }
+    }
+
+    /// Writes what has been read; rows of persons whom nobody knows go back.
+    fn write(&mut self) -> Result<(), ImportFault> {
+        let (contacts, records): (Vec<_>, Vec<_>) = self.batch.drain(..).unzip();
+        let past = Past { contacts, source: self.args.source.clone(), dry_run: self.args.dry_run };
+        let written = self.handle.block_on(self.store.record_past(past, Clock.wall()));
+        let recorded = written.map_err(|fault| {
+            self.broken = Some(fault.into());
+            ImportFault::Stopped
+        })?;
+        for (recorded, record) in recorded.into_iter().zip(&records) {
+            match recorded {
+                Recorded::Known => self.answer.known += 1,
+                Recorded::New => self.answer.new += 1,
+                Recorded::NoPerson => {
+                    self.answer.no_person += 1;
+                    let reason = PastReason::NoPerson;
+                    let words = std::iter::once((reason.code(), reason.text(self.language)));
+                    self.rejected.write_words(record, words)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn past(read: ReadContact) -> PastContact {
+    PastContact {
+        person: read.person,
+        phone: read.phone,
+        at: read.at,
+        kind: read.kind,
+        channel_exact: read.channel_exact,
+        agent: read.agent,
+        creditor: read.creditor,
+        debt: read.debt,
+        external_id: read.external_id,
+    }
+}
+
+fn text(answer: &Answer, language: Language) -> String {
+    let say = |en: &'static str, ru: &'static str| if language == Language::Ru { ru } else { en };
+    let counts = &answer.counts;
+    let new = if answer.dry_run {
+        say("  new (dry run, nothing is written)", "  новых (проба, ничего не записано)")
+    } else {
+        say("  new in the ledger", "  новых в журнале")
+    };
+    let mut lines = vec![
+        format!("{}: {}", say("rows", "строк"), counts.rows),
+        format!("{new}: {}", answer.new),
+        format!("{}: {}", say("  known", "  известных"), answer.known),
+        format!("{}: {}", say("  no contact in them", "  без контакта"), counts.no_contact),
+        format!("{}: {}", say("  rejected", "  отклонённых"), counts.rejected),
+    ];
+    if let Some(file) = &answer.rejected_file {
+        lines.push(format!("{}: {}", say("rejected rows", "отклонённые строки"), file.display()));
+    }
+    lines.join("\n")
+}
+
+fn parse_column(text: &str) -> Result<(PastColumn, String), String> {
+    let codes = || PastColumn::ALL.map(PastColumn::code).join(", ");
+    let (code, header) = text.split_once('=').ok_or("COLUMN=HEADER")?;
+    let column = PastColumn::parse(code).ok_or_else(|| format!("columns are: {}", codes()))?;
+    Ok((column, header.to_owned()))
+}
+
+fn parse_zone(name: &str) -> Result<TimeZone, String> {
+    let zone = crate::rules::Zone::find(name).ok_or("a zone such as Europe/Moscow")?;
+    Ok(zone.tz().clone())
+}

@@ -1,0 +1,89 @@
+//! `obzvon person`: two ids that are one person, and one id that was taken for another.
+
+use std::process::ExitCode;
+
+use anyhow::ensure;
+use clap::{Args, Subcommand};
+
+use super::hold::persons;
+use super::open::{ConfigArgs, block_on, store};
+use crate::daemon::Clock;
+use crate::domain::PersonId;
+use crate::store::Store;
+
+/// Who is whom: merged ids count each other's calls and holds; a split takes nothing out of a history
+#[derive(Debug, Args)]
+pub struct PersonArgs {
+    #[command(flatten)]
+    config: ConfigArgs,
+    #[command(subcommand)]
+    command: PersonCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum PersonCommand {
+    /// Take two ids of the lists for one person from now on
+    Merge {
+        one: String,
+        other: String,
+        /// What proves it: a passport, his own word in a recorded call
+        #[arg(long)]
+        evidence: String,
+    },
+    /// Take an id for a person of its own from now on
+    Split {
+        person: String,
+        #[arg(long)]
+        evidence: String,
+    },
+    /// List what was found out of a person
+    Links { person: String },
+}
+
+impl PersonArgs {
+    /// Carries the command out.
+    ///
+    /// # Errors
+    /// When the store fails, or an id is nobody's or several persons'.
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        let config = match self.config.load() {
+            Ok(config) => config,
+            Err(code) => return Ok(code),
+        };
+        block_on(async {
+            let store = store(&config).await?;
+            let done = carry_out(&store, self.command).await;
+            store.close().await;
+            done.map(|()| ExitCode::SUCCESS)
+        })
+    }
+}
+
+async fn carry_out(store: &Store, command: PersonCommand) -> anyhow::Result<()> {
+    match command {
+        PersonCommand::Merge { one, other, evidence } => {
+            let (first, second) = (one_person(store, &one).await?, one_person(store, &other).await?);
+            ensure!(first != second, "{one} and {other} are the same id");
+            let merged = store.merge_persons(first, second, &evidence, Clock.wall()).await?;
+            println!("{}", if merged { "merged" } else { "they were one person already" });
+        }
+        PersonCommand::Split { person, evidence } => {
+            let id = one_person(store, &person).await?;
+            let parted = store.split_person(id, &evidence, Clock.wall()).await?;
+            ensure!(parted > 0, "{person} is one with nobody");
+            println!("split from {parted}");
+        }
+        PersonCommand::Links { person } => {
+            for link in store.person_links(one_person(store, &person).await?).await? {
+                println!("{} {:<5} {} {}  {}", link.at, link.act, link.person, link.other, link.evidence);
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn one_person(store: &Store, id: &str) -> anyhow::Result<PersonId> {
+    let found = persons(store, id).await?;
+    ensure!(found.len() == 1, "several persons share this number: say the id of one");
+    Ok(found[0])
+}

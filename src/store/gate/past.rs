@@ -1,0 +1,145 @@
+//! Contacts of the past: what other systems or people did before us or beside us, into the ledger.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+
+use super::ledger::insert_event;
+use crate::domain::{DebtId, EventId, PersonId, PhoneNumber};
+use crate::rules::{Agent, DialMode, Event, EventKind, Phone, PhoneType};
+use crate::store::engine::conn::{Conn, Fault, Row, values};
+use crate::store::{Store, StoreError};
+
+/// A contact as other systems know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PastContact {
+    /// The person's id in the lists, if told.
+    pub person: Option<String>,
+    /// The number, if told. Without a person everybody who has it is meant.
+    pub phone: Option<PhoneNumber>,
+    pub at: Timestamp,
+    pub kind: EventKind,
+    /// Absent: the kind's usual channel.
+    pub channel_exact: Option<String>,
+    pub agent: Option<Agent>,
+    pub creditor: Option<String>,
+    /// The debt's id at the creditor. One that is not known counts for every debt of the person.
+    pub debt: Option<String>,
+    /// What is the same when it is told again.
+    pub external_id: String,
+}
+
+/// A batch of past contacts, and where they come from.
+#[derive(Debug, Clone)]
+pub struct Past {
+    pub contacts: Vec<PastContact>,
+    /// `import`, `command`, a system's name.
+    pub source: String,
+    /// Only look who is meant; write nothing.
+    pub dry_run: bool,
+}
+
+/// What became of one past contact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recorded {
+    /// Nobody has this id or number.
+    NoPerson,
+    /// In the ledger before.
+    Known,
+    /// In the ledger now; in a dry run: it would be.
+    New,
+}
+
+impl Store {
+    /// Appends past contacts to the ledger, all in one transaction; told again they change nothing. A number that
+    /// several persons share counts for each of them.
+    ///
+    /// # Errors
+    /// When the database fails; nothing is written then.
+    pub async fn record_past(&self, past: Past, now: Timestamp) -> Result<Vec<Recorded>, StoreError> {
+        let done = if past.dry_run {
+            self.read(|conn| Box::pin(async move { record_all(conn, &past, now).await })).await
+        } else {
+            self.write(move |conn| Box::pin(async move { record_all(conn, &past, now).await })).await
+        };
+        done.map_err(|source| StoreError::Ledger { source })
+    }
+}
+
+async fn record_all(conn: &mut Conn, past: &Past, now: Timestamp) -> Result<Vec<Recorded>, Fault> {
+    let mut all = Vec::with_capacity(past.contacts.len());
+    for contact in &past.contacts {
+        all.push(record(conn, past, contact, now).await?);
+    }
+    Ok(all)
+}
+
+async fn record(
+    conn: &mut Conn,
+    past: &Past,
+    contact: &PastContact,
+    now: Timestamp,
+) -> Result<Recorded, Fault> {
+    let persons = persons(conn, contact).await?;
+    let mut recorded = Recorded::NoPerson;
+    for (person, phone_type) in persons {
+        let id = format!("{}:{}:{}", past.source, contact.external_id, person.0);
+        let new = if past.dry_run {
+            conn.first("SELECT 1 FROM event WHERE external_id = $1", values![&id]).await?.is_none()
+        } else {
+            let event = event(conn, contact, person, phone_type).await?;
+            insert_event(conn, &event, &past.source, Some(&id), now).await?.is_some()
+        };
+        recorded = if new || recorded == Recorded::New { Recorded::New } else { Recorded::Known };
+    }
+    Ok(recorded)
+}
+
+/// Whom the contact was with, and what the phone is to each.
+async fn persons(conn: &mut Conn, contact: &PastContact) -> Result<Vec<(PersonId, PhoneType)>, Fault> {
+    let phone = contact.phone.as_ref().map(PhoneNumber::as_e164);
+    let rows = match &contact.person {
+        Some(person) => conn.all(BY_ID, values![person, phone]).await?,
+        None => conn.all(BY_PHONE, values![phone]).await?,
+    };
+    let read = |row: &Row| {
+        let kind = row.code_opt(1, "phone type", PhoneType::parse)?.unwrap_or(PhoneType::Unknown);
+        Ok((PersonId(row.int(0)?), kind))
+    };
+    rows.iter().map(read).collect()
+}
+
+async fn event(
+    conn: &mut Conn,
+    contact: &PastContact,
+    person: PersonId,
+    phone_type: PhoneType,
+) -> Result<Event, Fault> {
+    let mut event = Event::new(EventId(0), contact.at, contact.kind, person);
+    if let Some(exact) = &contact.channel_exact {
+        event.channel_exact = Cow::Owned(exact.clone());
+    }
+    event.agent = contact.agent;
+    // In doubt it was a recorded voice: more rules count that.
+    event.dial_mode = match contact.agent {
+        Some(Agent::Human) => DialMode::Predictive,
+        Some(Agent::Robot) | None => DialMode::Prerecorded,
+    };
+    event.phone = contact.phone.as_ref().map(|number| Phone { number: number.into(), kind: phone_type });
+    event.creditor.clone_from(&contact.creditor);
+    if let Some(debt) = &contact.debt {
+        let rows = conn.all(DEBT, values![person, debt, contact.creditor.as_deref()]).await?;
+        // Two creditors may have the same id: then it is not known which.
+        if let [row] = rows.as_slice() {
+            event.debt = Some(DebtId(row.int(0)?));
+            event.creditor = Some(row.text(1)?);
+        }
+    }
+    Ok(event)
+}
+
+const BY_ID: &str = "SELECT p.id, (SELECT f.phone_type FROM phone f WHERE f.person_id = p.id AND f.e164 = $2) \
+    FROM person p WHERE p.external_id = $1";
+const BY_PHONE: &str = "SELECT person_id, phone_type FROM phone WHERE e164 = $1 ORDER BY person_id";
+const DEBT: &str = "SELECT d.id, k.name FROM debt d JOIN creditor k ON k.id = d.creditor_id \
+    WHERE d.person_id = $1 AND d.external_id = $2 AND k.name = COALESCE($3, k.name)";

@@ -1,0 +1,133 @@
+//! Who is whom: two ids of the lists that are one person, and one that was taken for another.
+//!
+//! Neither a merge nor a split takes anything out of a history. Merged ids count each other's events and holds and get
+//! one call between them; after a split each keeps what counted until then. Consents are never shared: they loosen.
+
+use jiff::Timestamp;
+
+use crate::domain::PersonId;
+use crate::store::engine::conn::{Conn, Fault, moment, values};
+use crate::store::engine::dialect;
+use crate::store::{Store, StoreError};
+
+/// What was found out of two ids, and when.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct LinkRow {
+    pub at: Timestamp,
+    /// `merge` or `split`.
+    pub act: String,
+    /// The two ids, as the lists have them.
+    pub person: String,
+    pub other: String,
+    pub evidence: String,
+}
+
+impl Store {
+    /// Takes two ids, and all that are one with either, for one person from now on. `false`: they were one already.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn merge_persons(
+        &self,
+        person: PersonId,
+        other: PersonId,
+        evidence: &str,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let evidence = evidence.to_owned();
+        let written =
+            self.write(move |conn| Box::pin(async move { merge(conn, person, other, &evidence, now).await }));
+        written.await.map_err(|source| StoreError::Identity { person, source })
+    }
+
+    /// Takes an id for a person of its own from now on. Returns from how many others it was parted.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn split_person(
+        &self,
+        person: PersonId,
+        evidence: &str,
+        now: Timestamp,
+    ) -> Result<usize, StoreError> {
+        let evidence = evidence.to_owned();
+        let written =
+            self.write(move |conn| Box::pin(async move { split(conn, person, &evidence, now).await }));
+        written.await.map_err(|source| StoreError::Identity { person, source })
+    }
+
+    /// What was found out of a person, the oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn person_links(&self, person: PersonId) -> Result<Vec<LinkRow>, StoreError> {
+        let read = self.read(move |conn| {
+            Box::pin(async move {
+                let rows = conn.all(LINKS, values![person]).await?;
+                let read = rows.iter().map(|row| {
+                    Ok(LinkRow {
+                        at: moment(row.int(0)?)?,
+                        act: row.text(1)?,
+                        person: row.text(2)?,
+                        other: row.text(3)?,
+                        evidence: row.text(4)?,
+                    })
+                });
+                read.collect()
+            })
+        });
+        read.await.map_err(|source| StoreError::Identity { person, source })
+    }
+}
+
+async fn merge(
+    conn: &mut Conn,
+    person: PersonId,
+    other: PersonId,
+    evidence: &str,
+    now: Timestamp,
+) -> Result<bool, Fault> {
+    dialect::lock_identities(conn).await?;
+    let ours = one_with(conn, person).await?;
+    if ours.contains(&other) {
+        return Ok(false);
+    }
+    for &mine in &ours {
+        for &theirs in &one_with(conn, other).await? {
+            conn.run(JOIN, values![mine, theirs]).await?;
+            conn.run(JOIN, values![theirs, mine]).await?;
+        }
+    }
+    conn.run(LINK, values![now, "merge", person, other, evidence]).await?;
+    Ok(true)
+}
+
+async fn split(conn: &mut Conn, person: PersonId, evidence: &str, now: Timestamp) -> Result<usize, Fault> {
+    dialect::lock_identities(conn).await?;
+    let mut others = one_with(conn, person).await?;
+    others.retain(|&other| other != person);
+    for &other in &others {
+        conn.run(PART, values![person, other, now]).await?;
+        conn.run(LINK, values![now, "split", person, other, evidence]).await?;
+    }
+    Ok(others.len())
+}
+
+/// The ids that are one person with this one, itself among them.
+async fn one_with(conn: &mut Conn, person: PersonId) -> Result<Vec<PersonId>, Fault> {
+    let rows = conn.all(ONE_WITH, values![person]).await?;
+    let others = rows.iter().map(|row| row.int(0).map(PersonId));
+    std::iter::once(Ok(person)).chain(others).collect()
+}
+
+const ONE_WITH: &str =
+    "SELECT other_id FROM kin WHERE person_id = $1 AND upto_event IS NULL ORDER BY other_id";
+const JOIN: &str = "INSERT INTO kin (person_id, other_id) VALUES ($1, $2) \
+    ON CONFLICT (person_id, other_id) DO UPDATE SET upto_event = NULL, upto_at = NULL";
+const PART: &str = "UPDATE kin SET upto_event = (SELECT COALESCE(MAX(id), 0) FROM event), upto_at = $3 \
+    WHERE (person_id = $1 AND other_id = $2) OR (person_id = $2 AND other_id = $1)";
+const LINK: &str =
+    "INSERT INTO person_link (at, act, person_id, other_id, evidence) VALUES ($1, $2, $3, $4, $5)";
+const LINKS: &str = "SELECT l.at, l.act, p.external_id, o.external_id, l.evidence FROM person_link l \
+    JOIN person p ON p.id = l.person_id JOIN person o ON o.id = l.other_id \
+    WHERE l.person_id = $1 OR l.other_id = $1 ORDER BY l.id";

@@ -1,0 +1,143 @@
+//! `obzvon import history`, `event` and `person` from end to end: the program, the shipped configuration, a SQLite of its own.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// The shipped configuration in a folder of its own, with a list of two debtors who share a number read in.
+fn house() -> TempDir {
+    let dir = tempfile::tempdir().expect("a folder");
+    copy(Path::new("config"), &dir.path().join("config"));
+    let list = "id;person id;phone;name;amount;due;creditor;type\n\
+        A-1;p1;89990000001;Образцова Мария;100,00;31.12.2026;Ромашка;forgetful\n\
+        A-2;p2;89990000002, 89990000001;Примеров Пётр;200,00;31.12.2026;Ромашка;forgetful\n";
+    fs::write(dir.path().join("list.csv"), list).expect("a list");
+    let list = dir.path().join("list.csv");
+    let (said, fine) = obzvon(&dir, &["import", list.to_str().expect("UTF-8")]);
+    assert!(fine, "{said}");
+    dir
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder").flatten() {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).expect("a copy");
+        }
+    }
+}
+
+/// Runs the program; what it said and whether it ended with 0.
+fn obzvon(house: &TempDir, arguments: &[&str]) -> (String, bool) {
+    let output = Command::new(env!("CARGO_BIN_EXE_obzvon"))
+        .args(arguments)
+        .args(["--lang", "en", "--config"])
+        .arg(house.path().join("config"))
+        .env("OBZVON__PROMPTS__DIR", Path::new("prompts").canonicalize().expect("the prompts"))
+        .output()
+        .expect("the program runs");
+    let said = [output.stdout, output.stderr].concat();
+    (String::from_utf8(said).expect("UTF-8"), output.status.success())
+}
+
+/// Runs `obzvon import history` on a file with this text.
+fn history(house: &TempDir, text: &str, arguments: &[&str]) -> Value {
+    let file = house.path().join("history.csv");
+    fs::write(&file, text).expect("a file");
+    let file = file.to_str().expect("UTF-8");
+    let arguments = [&["import", "history", file, "--json"], arguments].concat();
+    let (said, _) = obzvon(house, &arguments);
+    serde_json::from_str(&said).unwrap_or_else(|_| panic!("no JSON: {said}"))
+}
+
+fn entries(house: &TempDir, person: &str) -> Vec<String> {
+    let (said, fine) = obzvon(house, &["event", "list", person]);
+    assert!(fine, "{said}");
+    said.lines().map(|line| line.split_whitespace().skip(1).collect::<Vec<_>>().join(" ")).collect()
+}
+
+const PAST: &str = "Дата звонка;ID должника;Телефон;Канал;Направление;Результат\n\
+    03.03.2026 14:05;p1;;звонок;исх;Автоответчик\n\
+    2026-03-03T15:00:00Z;;8 999 000-00-02;call;;не берёт трубку\n\
+    03.03.2026 16:00;p1;;смс;;\n\
+    03.03.2026 17:00;p1;;звонок;вх;разговор\n\
+    03.03.2026 18:00;p1;;звонок;вх;занято\n\
+    03.03.2026 19:00;nobody;;звонок;исх;занято\n\
+    03.03.2026 19:00;p1;;звонок;исх;чудеса\n\
+    03.03.2099 19:00;p1;;звонок;исх;занято\n";
+
+#[test]
+fn past_contacts_are_read_once_and_what_is_wrong_goes_back() {
+    let house = house();
+    let answer = history(&house, PAST, &["--zone", "Europe/Moscow"]);
+    let counts = json!({ "rows": 8, "sound": 4, "no_contact": 1, "rejected": 3 });
+    assert_eq!((&answer["counts"], &answer["new"], &answer["known"]), (&counts, &json!(4), &json!(0)));
+    let wanted = [
+        "2026-03-03T11:05:00Z voicemail call",
+        "2026-03-03T13:00:00Z message sms",
+        "2026-03-03T14:00:00Z inbound_conversation call",
+    ];
+    assert_eq!(entries(&house, "p1"), wanted);
+    assert_eq!(entries(&house, "p2"), ["2026-03-03T15:00:00Z attempt_no_answer call"]);
+    let rejected = fs::read_to_string(house.path().join("history.csv.rejected.csv")).expect("rejected rows");
+    for reason in ["no_person", "outcome_unknown", "in_future"] {
+        assert!(rejected.contains(reason), "{rejected}");
+    }
+    let again = history(&house, PAST, &["--zone", "Europe/Moscow"]);
+    assert_eq!((&again["new"], &again["known"]), (&json!(0), &json!(4)));
+}
+
+#[test]
+fn a_dry_run_writes_nothing_and_a_time_without_an_offset_needs_a_zone() {
+    let house = house();
+    let answer = history(&house, PAST, &["--dry-run", "--zone", "Europe/Moscow"]);
+    assert_eq!((&answer["new"], &answer["dry_run"]), (&json!(4), &json!(true)));
+    assert!(entries(&house, "p1").is_empty());
+    let answer = history(&house, PAST, &["--dry-run"]);
+    assert_eq!(answer["counts"]["sound"], 1);
+}
+
+#[test]
+fn columns_with_other_headers_are_told() {
+    let house = house();
+    let text = "when;who;what\n2026-03-03T11:00:00Z;p1;conversation\n";
+    let answer = history(&house, text, &[]);
+    assert_eq!(answer["fault"], "preset", "{answer}");
+    let told = ["--column", "time=when", "--column", "person=who", "--column", "outcome=what"];
+    assert_eq!(history(&house, text, &told)["new"], 1);
+}
+
+#[test]
+fn a_visit_is_added_once_and_corrected_by_a_new_entry() {
+    let house = house();
+    let add = ["event", "add", "p1", "visit", "--id", "v-1", "--at", "2026-03-03T11:00:00Z"];
+    assert_eq!(obzvon(&house, &add), ("added\n".into(), true));
+    assert_eq!(obzvon(&house, &add), ("known already; nothing was changed\n".into(), true));
+    assert_eq!(entries(&house, "p1"), ["2026-03-03T11:00:00Z visit visit"]);
+    let (said, fine) = obzvon(&house, &["event", "correct", "1", "letter", "--evidence", "the diary"]);
+    assert_eq!((said.as_str(), fine), ("corrected by entry 2\n", true));
+    assert_eq!(entries(&house, "p1"), ["2026-03-03T11:00:00Z letter visit"]);
+    let (said, fine) = obzvon(&house, &["event", "add", "p1", "in_flight", "--id", "x"]);
+    assert!(!fine && said.contains("kinds are:"), "{said}");
+}
+
+#[test]
+fn merged_ids_show_one_history_and_a_shared_number_is_no_id() {
+    let house = house();
+    obzvon(&house, &["event", "add", "p1", "visit", "--id", "v-1", "--at", "2026-03-03T11:00:00Z"]);
+    let (said, fine) = obzvon(&house, &["person", "merge", "+79990000001", "p1", "--evidence", "x"]);
+    assert!(!fine && said.contains("several persons share this number"), "{said}");
+    let merge = ["person", "merge", "p1", "p2", "--evidence", "passport"];
+    assert_eq!(obzvon(&house, &merge), ("merged\n".into(), true));
+    assert_eq!(entries(&house, "p2").len(), 1);
+    let (said, fine) = obzvon(&house, &["person", "split", "p2", "--evidence", "a namesake"]);
+    assert_eq!((said.as_str(), fine), ("split from 1\n", true));
+    let (said, _) = obzvon(&house, &["person", "links", "p1"]);
+    assert_eq!(said.lines().count(), 2, "{said}");
+}

@@ -1,0 +1,117 @@
+//! The ledger's other ways in: what was done elsewhere, and corrections.
+
+use obzvon::domain::EventId;
+use obzvon::domain::import_row::ImportRow;
+use obzvon::rules::{Agent, EventKind, History};
+use obzvon::store::{Corrected, Past, PastContact, Recorded, Reserved};
+
+use crate::world::{World, hours, noon, number, row};
+
+crate::on_both_engines!(
+    a_past_talk_counts_and_told_again_changes_nothing,
+    a_past_call_to_a_shared_number_counts_for_everybody_who_has_it,
+    a_dry_run_says_who_is_known_and_writes_nothing,
+    messages_letters_and_visits_have_channels_of_their_own,
+    a_debt_that_two_creditors_call_the_same_counts_for_all_debts,
+    an_event_is_corrected_once_and_its_correction_after_it,
+);
+
+fn past(kind: EventKind) -> PastContact {
+    PastContact {
+        person: Some("p1".into()),
+        phone: None,
+        at: noon() - hours(1),
+        kind,
+        channel_exact: None,
+        agent: Some(Agent::Human),
+        creditor: None,
+        debt: None,
+        external_id: "1".into(),
+    }
+}
+
+async fn tell(world: &World, contacts: Vec<PastContact>, dry_run: bool) -> Vec<Recorded> {
+    let past = Past { contacts, source: "crm".into(), dry_run };
+    world.store.record_past(past, noon()).await.expect("written")
+}
+
+async fn history(world: &World, person: &str) -> History {
+    world.store.person_files(person).await.expect("read")[0].phones[0].history.clone()
+}
+
+async fn a_past_talk_counts_and_told_again_changes_nothing(world: World) {
+    let contact = world.one_contact().await;
+    let stranger = PastContact { person: Some("nobody".into()), ..past(EventKind::Conversation) };
+    let told = || vec![past(EventKind::Conversation), stranger.clone()];
+    assert_eq!(tell(&world, told(), false).await, [Recorded::New, Recorded::NoPerson]);
+    assert_eq!(tell(&world, told(), false).await, [Recorded::Known, Recorded::NoPerson]);
+    assert_eq!(history(&world, "p1").await.events().len(), 1);
+    match world.reserve(&contact, noon()).await {
+        Reserved::Denied(decision) => assert_eq!(decision.deny.expect("a rule").as_str(), "ru.call.day"),
+        other => panic!("not denied: {other:?}"),
+    }
+}
+
+async fn a_past_call_to_a_shared_number_counts_for_everybody_who_has_it(world: World) {
+    let shared = ImportRow { phones: row(1).phones, ..row(2) };
+    world.store.upsert(&[row(1), shared], noon()).await.expect("read");
+    let phone = Some(number(9_990_000_001));
+    let call = PastContact { person: None, phone, ..past(EventKind::AnsweredUnknown) };
+    assert_eq!(tell(&world, vec![call], false).await, [Recorded::New]);
+    for person in ["p1", "p2"] {
+        let history = history(&world, person).await;
+        let own = history.events().iter().filter(|event| event.kind == EventKind::AnsweredUnknown);
+        assert_eq!(own.count(), 2, "his own and the other's on the same phone");
+    }
+}
+
+async fn a_dry_run_says_who_is_known_and_writes_nothing(world: World) {
+    world.store.upsert(&[row(1)], noon()).await.expect("read");
+    let stranger = PastContact { person: Some("nobody".into()), ..past(EventKind::Conversation) };
+    let told = tell(&world, vec![past(EventKind::Conversation), stranger], true).await;
+    assert_eq!(told, [Recorded::New, Recorded::NoPerson]);
+    assert!(history(&world, "p1").await.events().is_empty());
+}
+
+async fn messages_letters_and_visits_have_channels_of_their_own(world: World) {
+    world.store.upsert(&[row(1)], noon()).await.expect("read");
+    let kinds = [EventKind::Letter, EventKind::Message, EventKind::Visit];
+    let contacts = kinds.iter().map(|&kind| PastContact { external_id: kind.code().into(), ..past(kind) });
+    tell(&world, contacts.collect(), false).await;
+    let history = history(&world, "p1").await;
+    let mut told: Vec<_> = history.events().iter().map(|event| event.channel_exact.as_ref()).collect();
+    told.sort_unstable();
+    assert_eq!(told, ["letter", "sms", "visit"]);
+}
+
+async fn a_debt_that_two_creditors_call_the_same_counts_for_all_debts(world: World) {
+    let elsewhere = ImportRow { creditor: "Heat".into(), ..row(1) };
+    world.store.upsert(&[row(1), elsewhere], noon()).await.expect("read");
+    let of = |creditor: Option<&str>, id: &str| PastContact {
+        debt: Some("d1".into()),
+        creditor: creditor.map(str::to_owned),
+        external_id: id.into(),
+        ..past(EventKind::Conversation)
+    };
+    tell(&world, vec![of(None, "1"), of(Some("Heat"), "2")], false).await;
+    let history = history(&world, "p1").await;
+    let mut debts: Vec<_> = history.events().iter().map(|event| event.debt.is_some()).collect();
+    debts.sort_unstable();
+    assert_eq!(debts, [false, true]);
+}
+
+async fn an_event_is_corrected_once_and_its_correction_after_it(world: World) {
+    world.store.upsert(&[row(1)], noon()).await.expect("read");
+    tell(&world, vec![past(EventKind::Conversation)], false).await;
+    let first = history(&world, "p1").await.events()[0].id;
+    let correct = async |event, kind| {
+        world.store.correct_event(event, kind, "heard again", noon()).await.expect("written")
+    };
+    let Corrected::Now { by } = correct(first, EventKind::Voicemail).await else { panic!("not corrected") };
+    assert_eq!(correct(first, EventKind::Message).await, Corrected::Before { by });
+    assert_eq!(correct(EventId(999), EventKind::Message).await, Corrected::NoEvent);
+    let Corrected::Now { by } = correct(by, EventKind::ThirdParty).await else { panic!("not corrected") };
+    let history = history(&world, "p1").await;
+    let told: Vec<_> = history.events().iter().map(|event| (event.id, event.kind, event.at)).collect();
+    assert_eq!(told, [(by, EventKind::ThirdParty, noon() - hours(1))]);
+}
