@@ -12,6 +12,7 @@ mod flow;
 mod hold;
 mod import;
 pub mod open;
+mod pace;
 mod pay;
 mod person;
 mod prompt_folder;
@@ -49,6 +50,7 @@ enum Command {
     Import(import::Import),
     Prompts(prompts::Prompts),
     Hold(hold::HoldArgs),
+    Pace(pace::Pace),
     Pay(pay::Pay),
     Person(person::PersonArgs),
     Report(report::Report),
@@ -76,6 +78,7 @@ impl Cli {
             Command::Import(import) => import.run(),
             Command::Prompts(prompts) => prompts.run(),
             Command::Hold(args) => args.run(),
+            Command::Pace(pace) => pace.run(),
             Command::Pay(pay) => pay.run(),
             Command::Person(args) => args.run(),
             Command::Report(report) => report.run(),

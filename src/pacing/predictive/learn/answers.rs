@@ -1,0 +1,123 @@
+//! How often a dial is answered by a person, now: several memories, from short to long, each trusted as far as
+//! it foretold what came.
+
+/// Answers over exposure, under several speeds of forgetting.
+#[derive(Clone, Debug)]
+pub struct AnswerRate {
+    memories: [Memory; SPANS.len()],
+    /// People who answered since the memories last learned.
+    people: f64,
+    /// Dials that ended, and the exposure the memories know of: dials ended and dials still out.
+    ended: f64,
+    learned: f64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Memory {
+    people: f64,
+    exposure: f64,
+    /// Logarithm of how well it foretold, of late.
+    trust: f64,
+}
+
+/// Exposure that each memory holds, in dials.
+const SPANS: [f64; 4] = [150.0, 500.0, 1500.0, 5000.0];
+/// The memories of a new day begin at the mean of these two.
+const OVERNIGHT: [usize; 2] = [2, 3];
+/// Exposure learned at a time; from less the memories can't be judged.
+const BLOCK: f64 = 10.0;
+/// What a memory's trust keeps from block to block.
+const TRUST_KEPT: f64 = 0.97;
+/// The rate never leaves these, so that it may divide.
+const LIMITS: (f64, f64) = (0.005, 0.98);
+
+impl AnswerRate {
+    /// `rate` is the first guess, worth `people` answers.
+    pub fn new(rate: f64, people: f64) -> Self {
+        let memory = Memory { people, exposure: people / rate, trust: 0.0 };
+        Self { memories: [memory; SPANS.len()], people: 0.0, ended: 0.0, learned: 0.0 }
+    }
+
+    /// A dial ended.
+    pub fn ended(&mut self, person: bool) {
+        self.people += if person { 1.0 } else { 0.0 };
+        self.ended += 1.0;
+    }
+
+    /// Learns from what came since; `out` is the exposure of the dials still out.
+    pub fn settle(&mut self, out: f64) {
+        let fresh = self.fresh(out);
+        if fresh < BLOCK {
+            return;
+        }
+        self.learned += fresh;
+        let best = self.best();
+        for (memory, span) in self.memories.iter_mut().zip(SPANS) {
+            let rate = memory.people / memory.exposure;
+            let foretold = self.people * rate.ln() - rate * fresh;
+            memory.trust = (memory.trust - best) * TRUST_KEPT + foretold;
+            let kept = (-fresh / span).exp();
+            memory.people = memory.people * kept + self.people;
+            memory.exposure = memory.exposure * kept + fresh;
+        }
+        self.people = 0.0;
+    }
+
+    /// Chance that a dial made now is answered by a person.
+    pub fn rate(&self, out: f64) -> f64 {
+        let fresh = self.fresh(out).max(0.0);
+        let best = self.best();
+        let (mut sum, mut weights) = (0.0, 0.0);
+        for memory in &self.memories {
+            let weight = (memory.trust - best).exp();
+            sum += weight * (memory.people + self.people) / (memory.exposure + fresh);
+            weights += weight;
+        }
+        (sum / weights).clamp(LIMITS.0, LIMITS.1)
+    }
+
+    /// A new day: yesterday's rate is worth `people` answers; its calls are void.
+    pub fn begin_day(&mut self, people: f64) {
+        let rates = OVERNIGHT.map(|nth| self.memories[nth].people / self.memories[nth].exposure);
+        let mean = (rates[0] * rates[1]).sqrt();
+        *self = Self::new(mean.clamp(LIMITS.0, LIMITS.1), people);
+    }
+
+    fn fresh(&self, out: f64) -> f64 {
+        self.ended + out - self.learned
+    }
+
+    fn best(&self) -> f64 {
+        self.memories.iter().map(|memory| memory.trust).fold(f64::NEG_INFINITY, f64::max)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Dials of which every `nth` is answered.
+    fn dials(rate: &mut AnswerRate, count: u32, nth: u32) {
+        for dial in 0..count {
+            rate.ended(dial % nth == 0);
+            rate.settle(0.0);
+        }
+    }
+
+    #[test]
+    fn the_rate_is_learned_and_a_change_is_noticed_within_two_hundred_dials() {
+        let mut rate = AnswerRate::new(0.2, 3.0);
+        dials(&mut rate, 5_000, 10);
+        assert!((rate.rate(0.0) - 0.1).abs() < 0.01, "{}", rate.rate(0.0));
+        dials(&mut rate, 200, 4);
+        assert!(rate.rate(0.0) > 0.17, "{}", rate.rate(0.0));
+    }
+
+    #[test]
+    fn dials_still_ringing_lower_the_rate_no_more_than_they_are_old() {
+        let mut rate = AnswerRate::new(0.2, 3.0);
+        dials(&mut rate, 1_000, 5);
+        let before = rate.rate(0.0);
+        assert!((rate.rate(1.0) - before).abs() < 0.01);
+    }
+}

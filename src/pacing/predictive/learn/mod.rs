@@ -1,0 +1,7 @@
+//! What is learned from the calls that were: durations and the answer rate.
+
+mod ages;
+mod answers;
+
+pub(super) use ages::{Ages, log_normal, normal};
+pub(super) use answers::AnswerRate;

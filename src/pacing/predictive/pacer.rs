@@ -1,0 +1,233 @@
+//! The pacer: dials while one more person would find nobody no more often than the budget affords.
+
+use std::time::{Duration, Instant};
+
+use super::super::budget::Budget;
+use super::super::faults::Faults;
+use super::super::lines::Lines;
+use super::super::steering::Steering;
+use super::agents::{Agents, Doing};
+use super::balance::Balance;
+use super::calls::Calls;
+use super::input::{End, Input};
+use super::outlook::{Chances, MOMENTS, Outlook};
+use super::plan::Plan;
+use super::why::{Decision, Mode, Why};
+
+/// One campaign's pacing. Events come in by `handle`, calls to start go out by `decide`.
+#[derive(Clone, Debug)]
+pub struct Pacer {
+    plan: Plan,
+    origin: Instant,
+    agents: Agents,
+    calls: Calls,
+    lines: Lines,
+    faults: Faults,
+    budget: Budget,
+    steering: Steering,
+    outlook: Outlook,
+    /// Seconds after `origin` at which the outlook is computed anew.
+    outlook_due: f64,
+}
+
+/// Seconds an outlook serves.
+const OUTLOOK_SERVES: f64 = 60.0;
+/// The next question, if nothing happens before.
+const WAKE: Duration = Duration::from_millis(500);
+/// Calls of one decision; more wait for the next.
+const MOST_AT_ONCE: usize = 400;
+/// Seconds after which a call that has not failed shows that the line works.
+const YOUNG: f64 = 2.0;
+/// Of the part of the shift in which nothing is dialled any more, the seconds in which people still answer.
+const LAST_ANSWERS: f64 = 14.0;
+
+impl Pacer {
+    pub fn new(plan: Plan, now: Instant) -> Self {
+        let (agents, calls) = (Agents::new(), Calls::new());
+        Self {
+            origin: now,
+            outlook: Outlook::new(&plan, &agents, &calls),
+            outlook_due: 0.0,
+            lines: Lines::new(plan.max_lines, plan.starts_per_second, 0.0),
+            faults: Faults::default(),
+            budget: Budget::new(plan.cap, plan.agents, plan.shift),
+            steering: Steering::new(plan.cap.share),
+            agents,
+            calls,
+            plan,
+        }
+    }
+
+    /// Notes what happened. What does not fit what is known (a call nobody dialled) changes nothing.
+    pub fn handle(&mut self, now: Instant, input: Input) {
+        let now = self.seconds(now);
+        match input {
+            Input::DayBegan => self.begin_day(now),
+            // Its agents log out one by one.
+            Input::DayEnded => {}
+            Input::LoggedIn(agent) | Input::Away(agent) => self.agents.turn(agent, Doing::Away, now),
+            Input::Ready(agent) => self.agents.turn(agent, Doing::Ready, now),
+            Input::LoggedOut(agent) => self.agents.leave(agent),
+            Input::Dialed(call) => self.calls.dialed(call, now),
+            Input::Answered(call) => {
+                self.faults.worked();
+                self.calls.answered(call, now);
+            }
+            Input::Human(call) => {
+                if self.calls.human(call, now) {
+                    self.budget.answered(now);
+                }
+            }
+            Input::Ended(call, why) => {
+                match why {
+                    End::Fault => self.faults.failed(now),
+                    _ => self.faults.worked(),
+                }
+                self.calls.ended(call, why, now);
+            }
+            Input::Connected(call, agent) => {
+                self.agents.turn(agent, Doing::Talking, now);
+                if self.calls.leave(call) {
+                    self.learn_price(now, false);
+                }
+            }
+            Input::Abandoned(call) => {
+                if self.calls.leave(call) {
+                    self.budget.abandoned(now);
+                    self.learn_price(now, true);
+                }
+            }
+            Input::HungUp(agent) => self.agents.turn(agent, Doing::WrappingUp, now),
+            Input::WrappedUp(agent) => self.agents.wrapped_up(agent, now),
+        }
+    }
+
+    /// How many calls to start now, and when to ask again. The starts are taken as made.
+    pub fn decide(&mut self, now: Instant) -> Decision {
+        let at = self.seconds(now);
+        let (dial, why) = self.weigh(at);
+        self.lines.take(dial);
+        Decision { dial, wake: now + WAKE, why }
+    }
+
+    /// People answered and abandoned within the window so far.
+    pub fn counts(&self, now: Instant) -> (u64, u64) {
+        let (answered, abandoned) = self.budget.counts(self.seconds(now));
+        (answered as u64, abandoned as u64)
+    }
+
+    fn begin_day(&mut self, now: f64) {
+        self.agents.begin_day();
+        self.calls.begin_day();
+        self.lines.begin_day(now);
+        self.budget.begin_day(now);
+        self.faults = Faults::default();
+        self.outlook_due = now;
+    }
+
+    fn weigh(&mut self, now: f64) -> (usize, Why) {
+        self.look_ahead(now);
+        let exposure = self.calls.exposure(now);
+        self.calls.rate.settle(exposure);
+        let (ready, talking) = (self.agents.count(Doing::Ready), self.agents.count(Doing::Talking));
+        let outlay = Steering::outlay(&self.budget, now, self.answering(now));
+        let mut why = Why {
+            mode: self.mode(now),
+            ready,
+            talking,
+            logged_in: self.agents.logged_in(),
+            calls_out: self.calls.count(),
+            waiting: self.calls.waiting(),
+            room: self.lines.room(now, self.calls.count() + talking).min(MOST_AT_ONCE),
+            answer_rate: self.calls.rate.rate(exposure),
+            spendable: outlay.spendable,
+            expected: outlay.expected,
+            ..Why::default()
+        };
+        let dial = match why.mode {
+            Mode::Resting => 0,
+            Mode::Progressive => ready.saturating_sub(why.calls_out),
+            Mode::Predictive | Mode::Faulty => {
+                why.accepted = self.steering.accepted(outlay, why.waiting, why.calls_out);
+                self.predict(&mut why, now)
+            }
+        };
+        (dial.min(self.unasked(now)).min(why.room), why)
+    }
+
+    /// Calls to start until one more person would find nobody too often.
+    fn predict(&self, why: &mut Why, now: f64) -> usize {
+        let mut balances = self.balances(why.answer_rate, now);
+        let risk = |balances: &[Balance; MOMENTS]| {
+            balances.iter().map(Balance::nobody).sum::<f64>() / MOMENTS as f64
+        };
+        why.risk = risk(&balances);
+        let (mut dial, mut risk_now) = (0, why.risk);
+        while dial < why.room && risk_now <= why.accepted {
+            for (balance, due) in balances.iter_mut().zip(self.outlook.fresh) {
+                balance.take(why.answer_rate * due);
+            }
+            dial += 1;
+            risk_now = risk(&balances);
+        }
+        dial
+    }
+
+    /// Agents against people, at each moment ahead, with the calls that are out.
+    fn balances(&self, rate: f64, now: f64) -> [Balance; MOMENTS] {
+        let stays = self.agents.stays();
+        let busy = self.agents.present().filter(|agent| agent.doing != Doing::Ready);
+        let freeing: Vec<Chances> = busy.map(|agent| self.outlook.freeing(agent, stays, now)).collect();
+        let ready = self.agents.count(Doing::Ready);
+        let mut balances: [Balance; MOMENTS] =
+            std::array::from_fn(|nth| Balance::new(ready, freeing.iter().map(|chances| chances[nth])));
+        for call in self.calls.out() {
+            let due = self.outlook.due(call, &self.calls, rate, now);
+            for (balance, due) in balances.iter_mut().zip(due) {
+                balance.take(due);
+            }
+        }
+        balances
+    }
+
+    fn mode(&self, now: f64) -> Mode {
+        // A breath early, so that no call is refused for a rounded clock.
+        let over = self.budget.left(now) <= self.plan.stop_before_end.as_secs_f64() + 0.01;
+        match self.agents.logged_in() {
+            0 => Mode::Resting,
+            _ if over => Mode::Resting,
+            _ if self.faults.allow(now).is_some() => Mode::Faulty,
+            few if few < self.plan.predictive_from as usize => Mode::Progressive,
+            _ => Mode::Predictive,
+        }
+    }
+
+    /// Calls the line may be asked to carry while it is faulty; any number while it is not.
+    fn unasked(&self, now: f64) -> usize {
+        let young = || self.calls.out().filter(|call| now - call.dialed < YOUNG).count();
+        self.faults.allow(now).map_or(usize::MAX, |calls| calls.saturating_sub(young()))
+    }
+
+    fn look_ahead(&mut self, now: f64) {
+        if now >= self.outlook_due {
+            self.agents.settle();
+            self.calls.settle();
+            self.outlook = Outlook::new(&self.plan, &self.agents, &self.calls);
+            self.outlook_due = now + OUTLOOK_SERVES;
+        }
+    }
+
+    fn learn_price(&mut self, now: f64, abandoned: bool) {
+        let outlay = Steering::outlay(&self.budget, now, self.answering(now));
+        self.steering.learn(outlay, abandoned);
+    }
+
+    /// Seconds of the shift in which people will still answer.
+    fn answering(&self, now: f64) -> f64 {
+        self.budget.left(now) - self.plan.stop_before_end.as_secs_f64() + LAST_ANSWERS
+    }
+
+    fn seconds(&self, now: Instant) -> f64 {
+        now.saturating_duration_since(self.origin).as_secs_f64()
+    }
+}

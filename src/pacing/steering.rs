@@ -1,0 +1,66 @@
+//! How much risk a call may carry now: what is left of the budget over what is still to come.
+
+use super::budget::Budget;
+
+/// Turns the budget into the highest risk accepted of a call. Times are seconds.
+#[derive(Clone, Debug)]
+pub struct Steering {
+    cap: f64,
+    /// Logarithm of accepted risk over wanted share of abandonments, learned: risks are foretold imperfectly.
+    gain: f64,
+}
+
+/// The budget as it stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Outlay {
+    /// People expected to answer in the rest of the shift.
+    pub expected: f64,
+    /// People who may still be abandoned, those to come counted on; and when few of them come.
+    pub spendable: f64,
+    pub surely: f64,
+}
+
+/// People kept in reserve when the rest of the shift is shared out.
+const RESERVE: f64 = 1.3;
+/// Most that is spent at once, in caps.
+const MOST: f64 = 2.0;
+/// Share of the answers expected on which the guard counts.
+const SURE: f64 = 0.85;
+/// Weight of one more outcome in the gain.
+const WEIGHT: f64 = 0.02;
+/// Losses a call out is worth to the guard before its outcome is known, and the loss to come.
+const OUT_WORTH: f64 = 0.02;
+const NEXT_LOSS: f64 = 1.3;
+/// How fast the accepted risk falls when the next loss is not affordable.
+const FALL: f64 = 4.0;
+
+impl Steering {
+    pub fn new(cap: f64) -> Self {
+        Self { cap, gain: 0.0 }
+    }
+
+    pub fn outlay(budget: &Budget, now: f64, seconds: f64) -> Outlay {
+        let expected = budget.expected(now, seconds);
+        let few = (SURE * expected - expected.sqrt()).max(0.0);
+        Outlay { expected, spendable: budget.spendable(now, expected), surely: budget.spendable(now, few) }
+    }
+
+    /// Highest chance to find nobody that a call may have, with `waiting` people and `out` calls undecided.
+    pub fn accepted(&self, outlay: Outlay, waiting: usize, out: usize) -> f64 {
+        let risk = self.wanted(outlay) * self.gain.exp();
+        let after_next = outlay.surely - NEXT_LOSS - waiting as f64 - OUT_WORTH * out as f64;
+        risk * (FALL * after_next.min(0.0)).exp()
+    }
+
+    /// A person met an agent or nobody: corrects the gain.
+    pub fn learn(&mut self, outlay: Outlay, abandoned: bool) {
+        let came = if abandoned { 1.0 } else { 0.0 };
+        self.gain = (self.gain + WEIGHT * (self.wanted(outlay) - came)).clamp(-1.5, 1.5);
+    }
+
+    /// Share of the people to come who may be abandoned.
+    fn wanted(&self, outlay: Outlay) -> f64 {
+        let share = (outlay.spendable - RESERVE) / outlay.expected.max(1.0);
+        share.clamp(0.0, MOST * self.cap)
+    }
+}
