@@ -20,6 +20,7 @@ mod house;
 #[path = "../tests/sipp_harness/mod.rs"]
 mod sipp_harness;
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use far_end::{FarEnd, Heard};
@@ -130,6 +131,9 @@ async fn run(load: Load) {
         heard.lost,
         (machine - cpu) / machine.max(0.01) * 100.0,
     );
+    for (end, count) in tally.other_ends {
+        println!("      {count} x {end}");
+    }
 }
 
 /// Ten seconds of prompt and a good-bye, with as many calls at once as the trunk has channels.
@@ -158,6 +162,8 @@ struct Tally {
     rate: f64,
     /// Milliseconds from the answer to the first packet of the prompt, in order.
     audio: Vec<i64>,
+    /// How the calls ended that were not heard to the end, and how many did.
+    other_ends: BTreeMap<String, u32>,
 }
 
 impl Tally {
@@ -166,7 +172,13 @@ impl Tally {
         let invites: Vec<_> = attempts.iter().filter_map(|a| moment(a, "invite_at")).collect();
         let span =
             invites.iter().max().zip(invites.iter().min()).map(|(last, first)| last.duration_since(*first));
-        let heard = |a: &&Value| a["outcome"] == "answered" && a["heard_percent"] == 100;
+        let heard = |a: &Value| a["outcome"] == "answered" && a["heard_percent"] == 100;
+        let mut other_ends = BTreeMap::new();
+        for other in attempts.iter().filter(|a| !heard(a)) {
+            let words =
+                ["outcome", "hung_up_by", "sip_code", "heard_percent"].map(|key| other[key].to_string());
+            *other_ends.entry(words.join(" ")).or_default() += 1;
+        }
         let mut audio: Vec<_> = attempts
             .iter()
             .filter_map(|a| {
@@ -177,10 +189,11 @@ impl Tally {
         audio.sort_unstable();
         Self {
             attempts: attempts.len(),
-            failed: invites.len() - attempts.iter().filter(heard).count(),
+            failed: invites.len() - attempts.iter().filter(|a| heard(a)).count(),
             undialled: attempts.len() - invites.len(),
             rate: invites.len() as f64 / span.map_or(1.0, |span| span.as_secs_f64()).max(1.0),
             audio,
+            other_ends,
         }
     }
 

@@ -1,4 +1,5 @@
 //! The telephones at the far end of a benchmark: one socket that talks to whoever spoke to it, and stamps what comes.
+//! The people say a short hello and listen then, as people do: the line goes on with its faint noise.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on says why and ends")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
@@ -28,6 +29,9 @@ pub const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 pub const PACKET: usize = 172;
 
 const BATCH: usize = 64;
+
+/// How long a hello is, in packets of 20 ms.
+const HELLO: usize = 35;
 
 /// A caller that says nothing for so long has ended his call.
 const SILENT: Duration = Duration::from_secs(1);
@@ -67,6 +71,8 @@ struct Caller {
     heard: Duration,
     /// In which of the ten 2 ms turns he is talked to.
     turn: usize,
+    /// Packets sent to him.
+    sent: usize,
 }
 
 impl Heard {
@@ -122,7 +128,9 @@ fn talk_and_hear(socket: &UdpSocket, flags: &Flags) -> Heard {
     go_first();
     let mut heard = Heard::default();
     let mut callers: HashMap<u16, Caller> = HashMap::new();
-    let voice: Vec<u8> = voice(8000).iter().map(|sample| g711::encode(Codec::Pcma, *sample)).collect();
+    let encode = |sound: Vec<i16>| sound.iter().map(|s| g711::encode(Codec::Pcma, *s)).collect::<Vec<u8>>();
+    let (voice, noise) =
+        (encode(voice(HELLO * 160)), encode((0..8000i32).map(|n| (n * 7919 % 17 - 8) as i16).collect()));
     let mut out = MultiHeaders::<SockaddrIn>::preallocate(BATCH, None);
     let mut headers =
         MultiHeaders::<SockaddrIn>::preallocate(BATCH, Some(nix::cmsg_space!(nix::sys::time::TimeSpec)));
@@ -135,15 +143,16 @@ fn talk_and_hear(socket: &UdpSocket, flags: &Flags) -> Heard {
             heard = Heard::default();
         }
         let (turn, round) = (tick % 10, tick / 10);
-        let mut packet = [0u8; PACKET];
-        packet[..2].copy_from_slice(&[0x80, 8]);
-        packet[2..4].copy_from_slice(&(round as u16).to_be_bytes());
-        packet[4..8].copy_from_slice(&(round as u32 * 160).to_be_bytes());
-        packet[12..].copy_from_slice(&voice[round % 50 * 160..][..160]);
-        let to: Vec<_> = callers.values().filter(|c| c.turn == turn).map(|c| Some(c.at)).collect();
-        for addrs in to.chunks(BATCH) {
-            let slices: Vec<[IoSlice<'_>; 1]> = addrs.iter().map(|_| [IoSlice::new(&packet)]).collect();
-            sendmmsg(socket.as_raw_fd(), &mut out, slices.iter(), addrs, [], MsgFlags::empty())
+        let hello = packet(round, &voice[round % HELLO * 160..][..160]);
+        let noise = packet(round, &noise[round % 50 * 160..][..160]);
+        let (mut to, mut what) = (Vec::new(), Vec::new());
+        for caller in callers.values_mut().filter(|caller| caller.turn == turn) {
+            caller.sent += 1;
+            to.push(Some(caller.at));
+            what.push([IoSlice::new(if caller.sent <= HELLO { &hello } else { &noise })]);
+        }
+        for (addrs, slices) in to.chunks(BATCH).zip(what.chunks(BATCH)) {
+            sendmmsg(socket.as_raw_fd(), &mut out, slices, addrs, [], MsgFlags::empty())
                 .map(Iterator::count)
                 .ok();
         }
@@ -161,6 +170,15 @@ fn talk_and_hear(socket: &UdpSocket, flags: &Flags) -> Heard {
     heard
 }
 
+fn packet(round: usize, sound: &[u8]) -> [u8; PACKET] {
+    let mut packet = [0u8; PACKET];
+    packet[..2].copy_from_slice(&[0x80, 8]);
+    packet[2..4].copy_from_slice(&(round as u16).to_be_bytes());
+    packet[4..8].copy_from_slice(&(round as u32 * 160).to_be_bytes());
+    packet[12..].copy_from_slice(sound);
+    packet
+}
+
 fn note(
     heard: &mut Heard,
     callers: &mut HashMap<u16, Caller>,
@@ -171,7 +189,7 @@ fn note(
     let turn = callers.len() % 10;
     let Some(caller) = callers.get_mut(&from.port()) else {
         heard.callers += 1;
-        callers.insert(from.port(), Caller { at: from, sequence, heard: at, turn });
+        callers.insert(from.port(), Caller { at: from, sequence, heard: at, turn, sent: 0 });
         return;
     };
     let ahead = sequence.wrapping_sub(caller.sequence);
