@@ -1,7 +1,9 @@
 //! The trunks in use: a slot and a call per second are permits, given back when the call that holds them ends.
 
 use std::collections::HashMap;
+use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg32;
@@ -33,6 +35,10 @@ struct Gate {
     /// Dials that are reserved or about to be: no more than leave within a second, so that no permit expires in
     /// the queue.
     antechamber: Arc<Semaphore>,
+    /// Places of the antechamber: the plan's calls per second.
+    places: NonZeroU32,
+    /// Whose turn it is to leave; first come, first served.
+    turn: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Lines {
@@ -111,11 +117,19 @@ fn gates(
     mut old: HashMap<Arc<str>, Gate>,
 ) -> HashMap<Arc<str>, Gate> {
     let gate = |plan: &Arc<TrunkPlan>| {
-        let fresh = || Gate {
-            cps: Cps::new(plan.cps, clock.now()),
-            antechamber: Arc::new(Semaphore::new(plan.cps.get() as usize)),
+        let antechamber = || Arc::new(Semaphore::new(plan.cps.get() as usize));
+        let gate = match old.remove(&plan.name) {
+            Some(gate) if gate.places == plan.cps => gate,
+            // Who waits in the old one leaves by it.
+            Some(gate) => Gate { antechamber: antechamber(), places: plan.cps, ..gate },
+            None => Gate {
+                cps: Cps::new(plan.cps, clock.now()),
+                antechamber: antechamber(),
+                places: plan.cps,
+                turn: Arc::default(),
+            },
         };
-        (Arc::clone(&plan.name), old.remove(&plan.name).unwrap_or_else(fresh))
+        (Arc::clone(&plan.name), gate)
     };
     plans.iter().map(gate).collect()
 }
@@ -135,21 +149,28 @@ impl Line {
         &self.trunk
     }
 
-    /// Waits for a place before the trunk; held until the INVITE has left.
+    /// Waits for a place before the trunk; held until the INVITE has left. While the trunk ramps up after a fault,
+    /// a dial takes as many places as keep the wait at a second.
     pub async fn antechamber(&self) -> Option<tokio::sync::OwnedSemaphorePermit> {
-        let place =
-            self.lines.lock().gates.get(&self.trunk.name).map(|gate| Arc::clone(&gate.antechamber))?;
-        place.acquire_owned().await.ok()
+        let (antechamber, places) = {
+            let state = self.lines.lock();
+            let gate = state.gates.get(&self.trunk.name)?;
+            let rate = self.rate(&state, self.lines.clock.now()).unwrap_or(gate.places);
+            (Arc::clone(&gate.antechamber), gate.places.get().div_ceil(rate.get()))
+        };
+        antechamber.acquire_many_owned(places).await.ok()
     }
 
     /// Waits for the trunk's next call start and takes it.
     pub async fn pace(&self) {
+        let turn = self.lines.lock().gates.get(&self.trunk.name).map(|gate| Arc::clone(&gate.turn));
+        let Some(turn) = turn else { return };
+        let _turn = turn.lock().await;
         loop {
             let now = self.lines.clock.now();
             let start = {
                 let mut state = self.lines.lock();
-                let plan = state.router.trunks().find(|(plan, ..)| plan.name == self.trunk.name);
-                let rate = plan.map(|(plan, health, _)| health.allowed_cps(plan.cps, now));
+                let rate = self.rate(&state, now);
                 let Some(gate) = state.gates.get_mut(&self.trunk.name) else { return };
                 if let Some(rate) = rate {
                     gate.cps.set_rate(rate);
@@ -161,6 +182,12 @@ impl Line {
                 Err(NotBefore(at)) => tokio::time::sleep_until(at.into()).await,
             }
         }
+    }
+
+    /// The calls a second that the trunk's health allows now.
+    fn rate(&self, state: &State, now: Instant) -> Option<NonZeroU32> {
+        let (plan, health, _) = state.router.trunks().find(|(plan, ..)| plan.name == self.trunk.name)?;
+        Some(health.allowed_cps(plan.cps, now))
     }
 
     /// Tells how the trunk did, once.
