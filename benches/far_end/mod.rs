@@ -1,6 +1,7 @@
 //! The telephones at the far end of a benchmark: one socket that talks to whoever spoke to it, and stamps what comes.
 //! The people say a short hello and listen then, as people do: the line goes on with its faint noise.
 
+#![allow(dead_code, reason = "each benchmark uses its own part")]
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on says why and ends")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 

@@ -64,6 +64,20 @@ pub async fn lock_phone(conn: &mut Conn, phone: PhoneKey) -> Result<(), Fault> {
     }
 }
 
+/// The places of many rows: `($1, $2), ($3, $4), …`. SQLite's numbered places are names to it, and it looks each one up
+/// in a list of all: with thousands of them that is most of an import's time, so there they are `(?, ?), (?, ?), …`.
+pub fn places(conn: &Conn, rows: usize, columns: usize) -> String {
+    let place = |number: usize| match conn {
+        Conn::Postgres(_) => format!("${number}"),
+        Conn::Sqlite(_) => "?".to_owned(),
+    };
+    let tuple = |row: usize| {
+        let places: Vec<_> = (1..=columns).map(|column| place(row * columns + column)).collect();
+        format!("({})", places.join(", "))
+    };
+    (0..rows).map(tuple).collect::<Vec<_>>().join(", ")
+}
+
 /// Claims the best queued contacts of a campaign. `$1` campaign, `$2` now, `$3` lease's end, `$4` how many.
 pub fn claim(conn: &Conn) -> &'static str {
     match conn {

@@ -82,7 +82,7 @@ impl Store {
             }
             let made = self.write(move |conn| {
                 Box::pin(async move {
-                    for (sql, part) in chunks(&rows, COLUMNS, insert_text) {
+                    for (sql, part) in chunks(conn, &rows, COLUMNS, insert_text) {
                         let values =
                             part.iter().flat_map(|&(person, debt, state, why, score)| -> Vec<Value> {
                                 values![plan.campaign, person, debt, state, why, score, plan.not_after]

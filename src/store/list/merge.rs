@@ -173,7 +173,7 @@ async fn known_people(conn: &mut Conn, rows: &[Staged]) -> Result<HashMap<String
         )
     };
     let mut known = HashMap::new();
-    for (sql, part) in chunks(&wanted, 1, select) {
+    for (sql, part) in chunks(conn, &wanted, 1, select) {
         let values = part.iter().map(|id| Value::from(*id)).collect();
         for row in conn.all_built(sql, values).await? {
             let person = Known {
@@ -208,7 +208,7 @@ async fn known_debts(
         )
     };
     let mut known = HashMap::new();
-    for (sql, part) in chunks(&wanted, 2, select) {
+    for (sql, part) in chunks(conn, &wanted, 2, select) {
         let values = part.iter().flat_map(|&(creditor, debt)| values![creditor, debt]).collect();
         for row in conn.all_built(sql, values).await? {
             let debt = DebtRow {
@@ -232,7 +232,7 @@ async fn known_phones(
     let select =
         |places: &str| format!("SELECT person_id, e164 FROM phone WHERE person_id IN (VALUES {places})");
     let mut known = HashSet::new();
-    for (sql, part) in chunks(&ids, 1, select) {
+    for (sql, part) in chunks(conn, &ids, 1, select) {
         let values = part.iter().map(|&id| Value::from(id)).collect();
         for row in conn.all_built(sql, values).await? {
             known.insert((row.int(0)?, row.text(1)?));
@@ -256,7 +256,7 @@ async fn write_people(
         )
     };
     let mut written = Vec::with_capacity(rows.len());
-    for (sql, part) in chunks(rows, 7, insert) {
+    for (sql, part) in chunks(conn, rows, 7, insert) {
         let values = part.iter().flat_map(|row| {
             let before = known.get(&row.person).map(|person| person.debtor_type.as_str());
             let debtor_type = row.debtor_type.as_deref().or(before).unwrap_or(DebtorType::Unknown.code());
@@ -313,7 +313,7 @@ async fn write_phones(
             "INSERT INTO phone (person_id, e164, rank) VALUES {places} ON CONFLICT (person_id, e164) DO NOTHING"
         )
     };
-    for (sql, part) in chunks(fresh, 3, insert) {
+    for (sql, part) in chunks(conn, fresh, 3, insert) {
         let values =
             part.iter().flat_map(|(row, phone, rank)| values![people[&row.person].id, *phone, *rank]);
         conn.run_built(sql, values.collect()).await?;
@@ -335,7 +335,7 @@ async fn write_debts(
              updated_at = excluded.updated_at"
         )
     };
-    for (sql, part) in chunks(rows, 7, insert) {
+    for (sql, part) in chunks(conn, rows, 7, insert) {
         let values = part.iter().flat_map(|(creditor, row)| {
             let person = people[&row.person].id;
             values![*creditor, &row.debt, person, row.amount_minor, &row.currency, &row.due, now]
@@ -348,31 +348,24 @@ async fn write_debts(
 /// Sizes a statement with many rows comes in: few texts, so that each is prepared once.
 const SIZES: [usize; 5] = [512, 64, 16, 4, 1];
 
-/// Cuts rows into parts of few sizes, each with the text that `text` makes of its `($1, $2), ($3, $4), …`.
-pub(super) fn chunks<T>(
-    mut rows: &[T],
+/// Cuts rows into parts of few sizes, each with the text that `text` makes of its places.
+pub(super) fn chunks<'a, T>(
+    conn: &Conn,
+    mut rows: &'a [T],
     columns: usize,
     text: impl Fn(&str) -> String,
-) -> Vec<(String, &[T])> {
+) -> Vec<(String, &'a [T])> {
     let mut parts = Vec::new();
     for size in SIZES {
         let mut sql = None;
         while rows.len() >= size {
             let (part, rest) = rows.split_at(size);
-            let sql = sql.get_or_insert_with(|| text(&tuples(size, columns)));
+            let sql = sql.get_or_insert_with(|| text(&dialect::places(conn, size, columns)));
             parts.push((sql.clone(), part));
             rows = rest;
         }
     }
     parts
-}
-
-fn tuples(rows: usize, columns: usize) -> String {
-    let tuple = |row: usize| {
-        let places: Vec<_> = (1..=columns).map(|column| format!("${}", row * columns + column)).collect();
-        format!("({})", places.join(", "))
-    };
-    (0..rows).map(tuple).collect::<Vec<_>>().join(", ")
 }
 
 fn count(n: u64) -> i64 {
