@@ -10,16 +10,10 @@ use crate::trunk::{self, TrunkPlan};
 pub fn target(plan: &TrunkPlan) -> TrunkTarget {
     let transport = match plan.peer.transport {
         trunk::Transport::Tcp => Transport::Tcp,
-        trunk::Transport::Tls | trunk::Transport::Udp => Transport::Udp,
+        trunk::Transport::Udp => Transport::Udp,
     };
-    let default_port = plan.peer.transport.default_port();
-    let hop = |host: &str, port: Option<u16>| Hop {
-        host: host.to_owned(),
-        port: port.unwrap_or(default_port),
-        transport,
-    };
-    let mut target =
-        TrunkTarget::new(plan.peer.host.clone(), plan.peer.port.unwrap_or(default_port), transport);
+    let hop = |host: &str, port: Option<u16>| Hop { host: host.to_owned(), port, transport };
+    let mut target = TrunkTarget::new(plan.peer.host.clone(), plan.peer.port, transport);
     target.outbound_proxy = plan.peer.outbound_proxy.as_ref().map(|proxy| hop(&proxy.host, proxy.port));
     target.credentials = plan
         .account

@@ -143,7 +143,7 @@ impl SipStack {
 pub(super) fn target_uri(trunk: &TrunkTarget, user: &str) -> Result<Uri, SipError> {
     let at = if user.is_empty() { "" } else { "@" };
     let transport = if trunk.hop.transport == Transport::Tcp { ";transport=tcp" } else { "" };
-    let text = format!("sip:{user}{at}{}:{}{transport}", uri_host(&trunk.hop.host), trunk.hop.port);
+    let text = format!("sip:{user}{at}{}{transport}", trunk.hop.host_port());
     Uri::try_from(text.as_str()).map_err(|_| SipError::Unwritable { what: "the trunk's address" })
 }
 
@@ -151,7 +151,7 @@ pub(super) fn target_uri(trunk: &TrunkTarget, user: &str) -> Result<Uri, SipErro
 pub(super) fn preloaded_route(trunk: &TrunkTarget) -> Vec<String> {
     let route = trunk.outbound_proxy.as_ref().map(|hop| {
         let transport = if hop.transport == Transport::Tcp { ";transport=tcp" } else { "" };
-        format!("<sip:{}:{}{transport};lr>", uri_host(&hop.host), hop.port)
+        format!("<sip:{}{transport};lr>", hop.host_port())
     });
     route.into_iter().collect()
 }

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-/// How messages travel. TLS and WebSocket have their place here once they are built.
+use super::message::draft::uri_host;
+
+/// How messages travel. TLS and WebSocket have their place here once they are built; until then the configuration
+/// refuses them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Transport {
     Tcp,
@@ -16,8 +19,17 @@ pub enum Transport {
 pub struct Hop {
     /// A name, an IPv4 address, or an IPv6 address without brackets.
     pub host: String,
-    pub port: u16,
+    /// `None`: by SRV (RFC 3263), else 5060.
+    pub port: Option<u16>,
     pub transport: Transport,
+}
+
+impl Hop {
+    /// As a URI writes it.
+    pub(super) fn host_port(&self) -> String {
+        let host = uri_host(&self.host);
+        self.port.map_or_else(|| host.clone(), |port| format!("{host}:{port}"))
+    }
 }
 
 /// A user and password for digest authentication (RFC 8760).
@@ -55,9 +67,9 @@ pub struct TrunkTarget {
 
 impl TrunkTarget {
     /// A trunk without credentials, proxy or session timer.
-    pub fn new(host: impl Into<String>, port: u16, transport: Transport) -> Self {
+    pub fn new(host: impl Into<String>, port: impl Into<Option<u16>>, transport: Transport) -> Self {
         Self {
-            hop: Hop { host: host.into(), port, transport },
+            hop: Hop { host: host.into(), port: port.into(), transport },
             outbound_proxy: None,
             credentials: None,
             from_host: None,

@@ -137,13 +137,13 @@ async fn requests_follow_the_route_and_name_the_target() {
     let carrier = Sipp::start("routed", &[]).await;
     let stack = stack().await;
     let mut call = call_to(trunk_of(&carrier));
-    call.trunk.hop = Hop { host: "trunk.example".to_owned(), port: 5060, transport: Transport::Udp };
+    call.trunk.hop = Hop { host: "trunk.example".to_owned(), port: None, transport: Transport::Udp };
     call.trunk.outbound_proxy = Some(trunk_of(&carrier).hop);
     let mut leg = stack.place(call).await.unwrap();
     until(&mut leg, "answered").await;
     leg.hang_up(Reason::NORMAL);
     let log = carrier.finish().await.expect_success();
-    assert_eq!(count(&log, "INVITE sip:79990000001@trunk.example:5060 SIP/2.0"), 1);
+    assert_eq!(count(&log, "INVITE sip:79990000001@trunk.example SIP/2.0"), 1);
     assert_eq!(count(&log, "ACK sip:phone@192.0.2.77:5099 SIP/2.0"), 1);
     assert_eq!(count(&log, "BYE sip:phone@192.0.2.77:5099 SIP/2.0"), 1);
 }

@@ -18,10 +18,11 @@ pub(super) use transact::Heard;
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use rsipstack::EndpointBuilder;
+use rsipstack::resolver::SipResolver;
 use rsipstack::sip::SipMessage;
 use rsipstack::transaction::endpoint::{EndpointInnerRef, EndpointOption};
 use rsipstack::transaction::{Endpoint, TransactionReceiver};
@@ -47,6 +48,8 @@ pub(super) struct Wire {
     udp: udp::Udp,
     flows: tcp::Flows,
     unreached: Arc<unreached::Unreached>,
+    /// Read from the system's configuration when the first SRV record is wanted.
+    resolver: OnceLock<SipResolver>,
     accepted: Mutex<accepted::Accepted>,
     budget: Mutex<Budget>,
     /// Unguessable start of the names we make up, and their count.
@@ -73,6 +76,7 @@ impl Wire {
             udp,
             flows: tcp::Flows::default(),
             unreached,
+            resolver: OnceLock::new(),
             accepted: Mutex::default(),
             budget: Mutex::new(Budget::new(plan.known.iter().copied())),
             seed: seed(),

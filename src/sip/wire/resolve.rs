@@ -1,14 +1,41 @@
-//! From a host in the plan to an address.
+//! From a host in the plan or a message to an address (RFC 3263).
 
 use std::net::{IpAddr, SocketAddr};
+
+use rsipstack::resolver::SipResolver;
+use rsipstack::resolver::sip_resolver::Target;
+use rsipstack::sip::Domain;
 
 use super::Wire;
 use crate::sip::{Hop, SipError};
 
+/// SIP's own port.
+const PORT: u16 = 5060;
+
 impl Wire {
-    /// The first address of a hop in a family we listen on. The plan always names the port, so no SRV record is asked.
+    /// The address of a hop in a family we listen on. Without a port, the SRV records of a name are asked first (by
+    /// priority, then by lot after their weight); NAPTR is not, since the plan names the transport.
     pub async fn resolve(&self, hop: &Hop) -> Result<SocketAddr, SipError> {
-        self.resolve_host(&hop.host, hop.port).await
+        let is_name = hop.host.parse::<IpAddr>().is_err();
+        if is_name
+            && hop.port.is_none()
+            && let Some(to) = self.resolve_service(hop).await
+        {
+            return Ok(to);
+        }
+        self.resolve_host(&hop.host, hop.port.unwrap_or(PORT)).await
+    }
+
+    async fn resolve_service(&self, hop: &Hop) -> Option<SocketAddr> {
+        let resolver = self.resolver.get_or_init(SipResolver::new);
+        let transport = Some(hop.transport.of_library());
+        match resolver.lookup(&Domain::from(hop.host.as_str()), None, transport, false).await {
+            Ok(targets) => first_of_ours(&targets, &self.bound()),
+            Err(why) => {
+                tracing::debug!(host = hop.host, why, "no SRV record");
+                None
+            }
+        }
     }
 
     /// The same for the host of a URI.
@@ -21,5 +48,53 @@ impl Wire {
         let bound = self.bound();
         let ours = |addr: &SocketAddr| bound.iter().any(|b| b.is_ipv4() == addr.is_ipv4());
         found.into_iter().find(ours).ok_or_else(|| SipError::NoAddress { host: host.to_owned() })
+    }
+}
+
+/// The first target, in the order of the records, whose family we listen on.
+fn first_of_ours(targets: &[Target], bound: &[SocketAddr]) -> Option<SocketAddr> {
+    let ours = |to: &SocketAddr| bound.iter().any(|addr| addr.is_ipv4() == to.is_ipv4());
+    targets.iter().map(|target| target.addr).find(ours)
+}
+
+#[cfg(test)]
+mod tests {
+    use rsipstack::resolver::sip_resolver::{LookupSource, SrvRecord, resolve_logic};
+    use rsipstack::sip::Transport;
+
+    use super::*;
+
+    /// A zone with two servers, the better one on IPv6 alone.
+    struct Zone;
+
+    #[async_trait::async_trait]
+    impl LookupSource for Zone {
+        async fn lookup_srv(&self, name: &str) -> Result<Vec<SrvRecord>, String> {
+            assert_eq!(name, "_sip._udp.carrier.example");
+            let record = |target: &str, port, priority| SrvRecord {
+                target: target.to_owned(),
+                port,
+                priority,
+                weight: 1,
+            };
+            Ok(vec![record("b.carrier.example", 5070, 20), record("a.carrier.example", 5080, 10)])
+        }
+
+        async fn lookup_a_aaaa(&self, name: &str) -> Result<Vec<IpAddr>, String> {
+            let ip = if name.starts_with("a.") { "2001:db8::1" } else { "192.0.2.1" };
+            Ok(vec![ip.parse().expect("an address")])
+        }
+    }
+
+    #[tokio::test]
+    async fn the_best_server_of_a_family_we_speak_is_taken() {
+        let name = Domain::from("carrier.example");
+        let targets = resolve_logic(&Zone, &name, None, Some(Transport::Udp), false).await.expect("targets");
+        let bound = |text: &str| text.parse::<SocketAddr>().expect("an address");
+        let first = |bound: &[SocketAddr]| first_of_ours(&targets, bound).map(|to| to.to_string());
+        assert_eq!(first(&[bound("0.0.0.0:5060")]), Some("192.0.2.1:5070".to_owned()));
+        let both = [bound("0.0.0.0:5060"), bound("[::]:5060")];
+        assert_eq!(first(&both), Some("[2001:db8::1]:5080".to_owned()));
+        assert_eq!(first(&[]), None);
     }
 }
