@@ -35,7 +35,7 @@ async fn main() {
     rest(&stack).await;
     let first = rss_mb();
     // Slowly: at a high rate the peak of calls held at once stays in the allocator and looks like a leak.
-    run(&stack, 90, 100, 100).await;
+    run(&stack, 90, 200, 50).await;
     println!("held after the last of 10,000 calls: {:?}", stack.counts());
     rest(&stack).await;
     println!("RSS before 10,000 calls {first:.1} MB, after {:.1} MB; nothing left", rss_mb());

@@ -41,9 +41,13 @@ impl Budget {
             return false;
         }
         let used = self.strangers.entry(ip).or_insert(0);
+        if *used == A_STRANGER {
+            // He alone is not listened to: what he sends beyond takes nothing from the others.
+            return false;
+        }
         *used += 1;
         self.spent += 1;
-        *used <= A_STRANGER
+        true
     }
 
     /// A second has passed.

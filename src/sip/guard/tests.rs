@@ -163,6 +163,7 @@ fn a_stranger_has_a_budget_and_a_friend_none() {
     let mut budget = Budget::new([friend]);
     assert!((0..1_000).all(|_| budget.take(friend)));
     assert_eq!((0..1_000).filter(|_| budget.take(stranger)).count(), 20);
+    assert!(budget.take("192.0.2.77".parse().unwrap()), "one who floods silences nobody else");
     budget.tick();
     assert!(budget.take(stranger));
     let crowd = (0..10_000u32).filter(|n| budget.take(std::net::Ipv4Addr::from(*n).into())).count();

@@ -205,7 +205,7 @@ impl Task {
                 Next::Answered(Box::new(Answered { timer, update }))
             }
             Err(fault) => {
-                let codec = matches!(fault, NoMedia::NoCodec | NoMedia::NoAudio);
+                let codec = matches!(fault, NoMedia::NoCodec | NoMedia::NoAudio | NoMedia::TooLong);
                 self.tell(LegEvent::Fault(if codec { LegFault::NoCommonCodec } else { LegFault::NoSdp }));
                 self.bye(Reason::NO_MEDIA).await;
                 Next::Over

@@ -20,8 +20,14 @@ pub enum NoMedia {
     NoAddress,
     #[error("no codec in common")]
     NoCodec,
+    /// `a=maxptime` below our 20 ms. `a=ptime` is a wish, and what a receiver of G.711 must take goes to 200 ms (RFC
+    /// 3551 section 4.2).
+    #[error("packets of 20 ms are too long for the far end")]
+    TooLong,
 }
 
+/// The time of the packets we send.
+const PACKET_MS: f64 = 20.0;
 /// The longest description read, in bytes.
 const MAX_BODY: usize = 16_384;
 
@@ -41,6 +47,9 @@ pub fn read(body: &[u8], codecs: &[Codec]) -> Result<MediaTarget, NoMedia> {
         .filter_map(|format| format.parse().ok())
         .find_map(|payload_type| codec_of(media, payload_type).filter(|codec| codecs.contains(codec)))
         .ok_or(NoMedia::NoCodec)?;
+    if values(&media.attributes, "maxptime").any(|ms| ms.trim().parse().is_ok_and(|ms: f64| ms < PACKET_MS)) {
+        return Err(NoMedia::TooLong);
+    }
     let direction = if ip.is_unspecified() { Direction::Inactive } else { direction(&session, media) };
     Ok(MediaTarget {
         addr,

@@ -34,6 +34,14 @@ fn rtcp_may_stand_elsewhere_or_be_muxed() {
 }
 
 #[test]
+fn a_far_end_that_can_not_take_20_ms_is_refused_and_a_wish_is_not() {
+    assert_eq!(seen(&format!("{PLAIN}a=maxptime:10\n")), "packets of 20 ms are too long for the far end");
+    for wish in ["a=ptime:10", "a=ptime:30", "a=maxptime:20", "a=maxptime:150"] {
+        assert!(seen(&format!("{PLAIN}{wish}\n")).starts_with("192.0.2.1:4000"), "{wish}");
+    }
+}
+
+#[test]
 fn directions_are_turned_round() {
     for (said, ours) in [
         ("sendonly", "ReceiveOnly"),
