@@ -6,6 +6,7 @@
 mod house;
 
 mod drain;
+mod gate;
 mod kill_switch;
 mod payment;
 mod reload;

@@ -141,7 +141,24 @@ impl House {
 
     /// Starts the daemon and waits until it is ready. Its log is appended to `log`.
     pub fn start(&self) -> Running {
+        self.start_with(self.http, &[])
+    }
+
+    /// Starts a second node on the same database.
+    pub fn start_second(&self) -> Running {
+        let http = free_port();
+        let address = format!("127.0.0.1:{http}");
+        let own = [
+            ("OBZVON__DAEMON__NODE", "second"),
+            ("OBZVON__DAEMON__HTTP", &address),
+            ("OBZVON__MEDIA__PORTS", "32000-33998"),
+        ];
+        self.start_with(http, &own)
+    }
+
+    fn start_with(&self, http: u16, environment: &[(&str, &str)]) -> Running {
         let child = Command::new(env!("CARGO_BIN_EXE_obzvon"))
+            .envs(environment.iter().copied())
             .arg("run")
             .arg("--config")
             .arg(self.path("config"))
@@ -151,7 +168,7 @@ impl House {
             .stderr(self.open_log())
             .spawn()
             .expect("the program runs");
-        let mut running = Running { child, http: self.http };
+        let mut running = Running { child, http };
         let patience = Instant::now() + Duration::from_secs(60);
         while running.get("/readyz").is_none_or(|(code, _)| code != 200) {
             if let Some(status) = running.child.try_wait().expect("our child") {

@@ -1,0 +1,59 @@
+//! The gate as the running program keeps it: a hold withdraws what is decided, and two nodes call nobody twice.
+
+use std::collections::BTreeMap;
+
+use obzvon::demo::carrier::Ending;
+
+use crate::house::{self, CPS, House, TRUNKS, until};
+use crate::{carrier, ringing, ringing_config, rings};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hold_takes_back_what_rings_and_what_was_only_decided_is_never_sent() {
+    const PEOPLE: u32 = 4;
+    let carrier = carrier(rings()).await;
+    // One call a second: behind the one that rings, others are decided and wait for their turn to leave.
+    let house = House::new(ringing_config(&carrier).set(TRUNKS, CPS, 1));
+    house.import(PEOPLE);
+    let daemon = house.start();
+    until("one rings and another is decided", || {
+        ringing(&carrier) > 0 && house.count(&["in_flight"]) > ringing(&carrier) as u64
+    });
+    for person in (0..PEOPLE).rev() {
+        house.run(&["hold", "add", &format!("p{person}"), "bankruptcy", "--evidence", "a court act"]);
+    }
+    until("all is taken back", || house.count(&["queued", "in_flight"]) == 0);
+    daemon.stop();
+    // The phones would have rung for minutes.
+    let attempts = house.attempts();
+    for attempt in &attempts {
+        assert_eq!(attempt["outcome"], "cancelled", "{attempt}");
+    }
+    let sent = attempts.iter().filter(|attempt| !attempt["invite_at"].is_null()).count();
+    let calls = carrier.calls();
+    assert_eq!(calls.len(), sent, "what was withdrawn never left");
+    assert!(calls.iter().all(|call| call.ending == Some(Ending::Cancelled)), "{calls:?}");
+    println!("{} decided, {sent} of them rang, all taken back", attempts.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_processes_on_one_database_call_nobody_twice() {
+    const PEOPLE: u32 = 100;
+    let carrier = carrier(rings()).await;
+    let house = House::new(house::config(carrier.addr()).set(TRUNKS, CPS, 10));
+    house.import(PEOPLE);
+    let (one, two) = (house.start(), house.start_second());
+    until("everybody was called", || house.count(&["queued", "in_flight"]) == 0);
+    one.stop();
+    two.stop();
+    let mut by_number: BTreeMap<String, u32> = BTreeMap::new();
+    for call in carrier.calls() {
+        *by_number.entry(call.number.clone()).or_default() += 1;
+    }
+    assert!(by_number.values().all(|&calls| calls == 1), "somebody was called by both: {by_number:?}");
+    assert_eq!(by_number.len(), PEOPLE as usize);
+    let attempts = house.attempts();
+    let by_node = |node: &str| attempts.iter().filter(|attempt| attempt["node"] == node).count();
+    let (first, second) = (by_node("test"), by_node("second"));
+    assert!(first > 0 && second > 0, "one node did all the work: {first} and {second}");
+    println!("{first} calls of one node and {second} of the other");
+}
