@@ -26,7 +26,7 @@ fn read(text: &str, zone: Option<&str>) -> (PastCounts, Vec<ReadContact>, Vec<St
             PastItem::Contact { contact, .. } => contacts.push(contact),
             PastItem::Heading { .. } => {}
             PastItem::Rejected { reasons, .. } => {
-                rejected.extend(reasons.iter().map(|r| r.code().to_owned()))
+                rejected.extend(reasons.iter().map(|r| r.code().to_owned()));
             }
         }
         Ok(())

@@ -1,5 +1,6 @@
 //! From the permit to the call's end: the media, the INVITE, and the call's own task.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -51,13 +52,14 @@ impl Turn {
         // Whoever takes the call back from here on finds it among the live ones; what was said before, a kill switch
         // that was thrown, a window that closed, is seen now.
         let withdrawn = house.store.withdrawn(attempt).await?;
-        if withdrawn.is_some() || !house.may_dial() || house.clock.wall() >= dial.until {
+        if withdrawn.is_some() || !house.may_dial() || over(&dial, house.clock.wall()) {
             info!(%attempt, ?withdrawn, "a dial that was decided is not sent");
             return self.finish(house, &choice, &dial, unsent(Outcome::Cancelled)).await;
         }
         house.metrics.call_started(&trunk.name);
         drop(place);
-        let report = ended_in_time(house, &dial, CallTask { stop, ..task }.drive()).await;
+        let drive = Box::pin(CallTask { stop, ..task }.drive());
+        let report = ended_in_time(house, &dial, drive).await;
         drop(here);
         choice.line.tell(sign(&report));
         self.count(house, &trunk.name, &report);
@@ -121,11 +123,20 @@ impl Turn {
     }
 }
 
+/// The rules have ended the dial.
+fn over(dial: &Dial, now: Timestamp) -> bool {
+    dial.until.is_some_and(|until| until <= now)
+}
+
 /// Drives the call, and ends it when the rules do: the window closes, a hold begins.
-async fn ended_in_time(house: &House, dial: &Dial, drive: impl Future<Output = CallReport>) -> CallReport {
-    let left = dial.until.duration_since(house.clock.wall());
+async fn ended_in_time(
+    house: &House,
+    dial: &Dial,
+    mut drive: Pin<Box<impl Future<Output = CallReport>>>,
+) -> CallReport {
+    let Some(until) = dial.until else { return drive.await };
+    let left = until.duration_since(house.clock.wall());
     let closing = tokio::time::sleep(left.try_into().unwrap_or_default());
-    let mut drive = std::pin::pin!(drive);
     tokio::select! {
         report = &mut drive => return report,
         () = closing => {}

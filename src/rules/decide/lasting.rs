@@ -6,15 +6,15 @@ use super::{Asked, Case};
 use crate::rules::preset::RuleKind;
 use crate::rules::{Calendars, Facts, History, Preset};
 
-/// The first time after `now`, at which the contact is allowed, when it is not any more though nothing else happened;
-/// `end` where it is allowed until then.
+/// The first time after `now`, at which the contact is allowed, when it is not any more though nothing else happened.
+/// Absent: it is allowed until `end`.
 pub fn allowed_until(
     preset: &Preset,
     calendars: &Calendars,
     facts: &Facts,
     history: &History,
     (now, end): (Timestamp, Timestamp),
-) -> Timestamp {
+) -> Option<Timestamp> {
     let case = Case::new(preset, calendars, facts, history, now);
     let rules: Vec<Asked<'_>> = preset.rules.iter().map(|rule| case.asked(rule)).collect();
     let allowed = |at| rules.iter().all(|asked| case.find(asked, at).release == Some(at));
@@ -26,7 +26,7 @@ pub fn allowed_until(
         moments.extend(minutes(now, end).flat_map(|minute| [minute, super::later(minute, INSTANT)]));
     }
     moments.sort_unstable();
-    moments.into_iter().find(|&at| !allowed(at)).unwrap_or(end)
+    moments.into_iter().chain([end]).find(|&at| !allowed(at))
 }
 
 /// A guard before closing ends right after its last minute.
@@ -86,7 +86,7 @@ mod tests {
         }
     }
 
-    fn lasts(preset: &str, facts: &Facts, holds: Vec<Hold>, now: &str) -> Timestamp {
+    fn lasts(preset: &str, facts: &Facts, holds: Vec<Hold>, now: &str) -> Option<Timestamp> {
         let presets = Presets::shipped();
         let flat = presets.flatten(preset).expect("shipped");
         let history = History::new(Vec::new(), holds, Vec::new());
@@ -97,24 +97,31 @@ mod tests {
     #[test]
     fn it_ends_when_the_first_zone_closes() {
         let none = Vec::new;
-        assert_eq!(lasts("ru-230fz", &facts(), none(), "2026-03-03T17:57:30Z"), at("2026-03-03T18:00:00Z"));
-        assert_eq!(lasts("ru-230fz", &facts(), none(), "2026-03-03T17:30:00Z"), at("2026-03-03T17:40:00Z"));
+        assert_eq!(
+            lasts("ru-230fz", &facts(), none(), "2026-03-03T17:57:30Z"),
+            Some(at("2026-03-03T18:00:00Z"))
+        );
+        assert_eq!(lasts("ru-230fz", &facts(), none(), "2026-03-03T17:49:00Z"), None);
+        assert_eq!(
+            lasts("ru-230fz", &facts(), none(), "2026-03-03T17:50:00Z"),
+            Some(at("2026-03-03T18:00:00Z"))
+        );
     }
 
     #[test]
     fn it_ends_after_the_last_minute_before_the_guard() {
         let ends = lasts("ru-230fz-safe", &facts(), Vec::new(), "2026-03-03T17:45:10Z");
-        assert_eq!(ends, at("2026-03-03T17:50:00.000000001Z"));
+        assert_eq!(ends, Some(at("2026-03-03T17:50:00.000000001Z")));
     }
 
     #[test]
     fn it_ends_when_a_hold_begins_or_he_does_not_want_to_be_called() {
         let hold = Hold::new(HoldKind::Bankruptcy, PersonId(1), at("2026-03-03T10:03:07Z"));
         let ends = lasts("ru-230fz", &facts(), vec![hold], "2026-03-03T10:00:00Z");
-        assert_eq!(ends, at("2026-03-03T10:03:07Z"));
+        assert_eq!(ends, Some(at("2026-03-03T10:03:07Z")));
         let time = |text: &str| text.parse().expect("a time");
         let blocked = vec![LocalRange { from: time("13:02"), to: Some(time("13:04")) }];
         let ends = lasts("us-regf", &Facts { blocked, ..facts() }, Vec::new(), "2026-03-03T10:00:00Z");
-        assert_eq!(ends, at("2026-03-03T10:02:00Z"));
+        assert_eq!(ends, Some(at("2026-03-03T10:02:00Z")));
     }
 }

@@ -30,9 +30,9 @@ pub struct Dial {
     /// Hash of the rules it was decided by.
     pub rules_hash: String,
     pub reserved_at: Timestamp,
-    /// When the rules end it, if nothing else happens: the window closes, a hold begins. Looked at ten minutes ahead;
-    /// what rings or talks then is ended.
-    pub until: Timestamp,
+    /// When the rules end it, if nothing else happens: the window closes, a hold begins. What rings or talks then is
+    /// ended. Absent: not within ten minutes.
+    pub until: Option<Timestamp>,
 }
 
 /// The permit was kept too long, or the rules ended it meanwhile. The attempt stands and is to be finished as cancelled.
@@ -44,7 +44,8 @@ pub struct Expired {
 
 impl DialPermit {
     pub(super) fn new(dial: Dial) -> Self {
-        let expires = dial.reserved_at.checked_add(GOOD_FOR).unwrap_or(dial.reserved_at).min(dial.until);
+        let expires = dial.reserved_at.checked_add(GOOD_FOR).unwrap_or(dial.reserved_at);
+        let expires = dial.until.map_or(expires, |until| until.min(expires));
         Self { dial, expires }
     }
 
