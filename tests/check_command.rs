@@ -1,0 +1,50 @@
+//! `obzvon check` on calendars that end.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+/// What `obzvon check` says of the shipped configuration when the Russian calendar ends on this day.
+fn check(horizon: &str, arguments: &[&str]) -> String {
+    let dir = tempfile::tempdir().expect("a folder");
+    let config = dir.path().join("config");
+    copy(Path::new("config"), &config);
+    let file = config.join("rules/ru.toml");
+    let rules = fs::read_to_string(&file).expect("the shipped rules");
+    let line = rules.lines().find(|line| line.starts_with("horizon")).expect("a horizon");
+    fs::write(&file, rules.replace(line, &format!("horizon = \"{horizon}\""))).expect("our own rules");
+    let output = Command::new(env!("CARGO_BIN_EXE_obzvon"))
+        .args(["check", "--config"])
+        .arg(&config)
+        .args(arguments)
+        .env("OBZVON__PROMPTS__DIR", Path::new("prompts").canonicalize().expect("the prompts"))
+        .output()
+        .expect("the program runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder").flatten() {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).expect("a copy");
+        }
+    }
+}
+
+#[test]
+fn a_calendar_that_has_ended_is_told_and_one_that_lasts_is_not() {
+    let ended = check("2020-12-31", &["--lang", "en"]);
+    assert!(ended.contains("warning: calendar RU has ended"), "{ended}");
+    let ended = check("2020-12-31", &["--lang", "ru"]);
+    assert!(ended.contains("предупреждение: календарь RU кончился"), "{ended}");
+    let ended: serde_json::Value = serde_json::from_str(&check("2020-12-31", &["--json"])).expect("JSON");
+    assert_eq!(ended["warnings"][0]["calendar"], "RU");
+    assert!(ended["warnings"][0]["days_left"].as_i64().expect("a number") < 0);
+    let lasts = check("2999-12-31", &["--lang", "en"]);
+    assert!(!lasts.contains("warning"), "{lasts}");
+}
