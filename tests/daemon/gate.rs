@@ -9,7 +9,7 @@ use crate::{carrier, ringing, ringing_config, rings};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hold_takes_back_what_rings_and_what_was_only_decided_is_never_sent() {
-    const PEOPLE: u32 = 4;
+    const PEOPLE: u32 = 20;
     let carrier = carrier(rings()).await;
     // One call a second: behind the one that rings, others are decided and wait for their turn to leave.
     let house = House::new(ringing_config(&carrier).set(TRUNKS, CPS, 1));
