@@ -72,9 +72,22 @@ fn a_dry_run_counts_and_keeps_nothing() {
     assert!(fine, "{answer}");
     let counts = json!({ "rows": 3, "sound": 1, "duplicate": 1, "rejected": 1, "phones_left_out": 0 });
     assert_eq!(answer["counts"], counts);
+    assert_eq!(upserted(&answer), [1, 0, 0]);
     assert!(!house.path().join("data/obzvon.db").exists());
     let rejected = fs::read_to_string(house.path().join("list.csv.rejected.csv")).expect("rejected rows");
     assert!(rejected.contains("phone_unreadable: no telephone number that can be dialled"), "{rejected}");
+}
+
+#[test]
+fn a_dry_run_tells_new_changed_and_unchanged_apart() {
+    let house = house();
+    import(&house, &format!("{HEADER}{FIRST}{SECOND}"), &[]);
+    let third = FIRST.replace("A-1", "A-3").replace("0001", "0003");
+    let list = format!("{HEADER}{FIRST}{}{third}", SECOND.replace("200,00", "150,00"));
+    for _ in 0..2 {
+        assert_eq!(upserted(&import(&house, &list, &["--dry-run"]).0), [1, 1, 1]);
+    }
+    assert_eq!(upserted(&import(&house, &list, &[]).0), [1, 1, 1], "the import does what was told");
 }
 
 #[test]

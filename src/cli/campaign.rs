@@ -6,11 +6,12 @@ use clap::{Args, Subcommand};
 use jiff::civil::Date;
 
 use super::open::{ConfigArgs, block_on, store};
+use super::words;
 use crate::campaign::{CampaignPlan, ScoreFacts, score};
 use crate::config::Config;
 use crate::daemon::Clock;
 use crate::domain::{Channel, DebtKind, Language};
-use crate::store::{CampaignState, Candidate, FillPlan, Filled, Placement, Store};
+use crate::store::{CampaignState, Candidate, FillPlan, Filled, Placement, Store, WhyNot};
 
 /// Campaigns: fill, start, pause, stop, list
 #[derive(Debug, Args)]
@@ -63,8 +64,8 @@ impl CampaignArgs {
                 }
                 CampaignCommand::Pause { name } => set(&store, &name, CampaignState::Paused).await,
                 CampaignCommand::Stop { name } => set(&store, &name, CampaignState::Stopped).await,
-                CampaignCommand::List => list(&store).await,
-                CampaignCommand::WhyNot { name, json } => why_not(&store, &name, json).await,
+                CampaignCommand::List => list(&store, language).await,
+                CampaignCommand::WhyNot { name, json } => why_not(&store, &name, json, language).await,
             };
             store.close().await;
             done.map(|()| ExitCode::SUCCESS)
@@ -149,27 +150,22 @@ async fn set(store: &Store, name: &str, state: CampaignState) -> anyhow::Result<
     Ok(())
 }
 
-async fn list(store: &Store) -> anyhow::Result<()> {
+async fn list(store: &Store, language: Language) -> anyhow::Result<()> {
     for row in store.campaigns().await? {
         let totals = store.why_not(row.id).await?;
         let of =
             |state: &str| totals.iter().filter(|t| t.state.code() == state).map(|t| t.contacts).sum::<u64>();
         let all: u64 = totals.iter().map(|t| t.contacts).sum();
-        println!(
-            "{:<24} {:<8} contacts {all}: queued {} waiting {} in flight {} held {} done {}",
-            row.name,
-            row.state.code(),
-            of("queued"),
-            of("waiting"),
-            of("in_flight"),
-            of("held"),
-            of("done"),
-        );
+        let states = ["queued", "waiting", "in_flight", "held", "done"];
+        let states =
+            states.map(|state| format!("{} {}", words::contact_state(state, language), of(state))).join(", ");
+        let contacts = if language == Language::Ru { "контактов" } else { "contacts" };
+        println!("{:<24} {:<8} {contacts} {all}: {states}", row.name, row.state.code());
     }
     Ok(())
 }
 
-async fn why_not(store: &Store, name: &str, json: bool) -> anyhow::Result<()> {
+async fn why_not(store: &Store, name: &str, json: bool, language: Language) -> anyhow::Result<()> {
     let rows = store.campaigns().await?;
     let Some(row) = rows.iter().find(|row| row.name == name) else {
         anyhow::bail!("no campaign {name:?} in the database; fill it first");
@@ -184,9 +180,17 @@ async fn why_not(store: &Store, name: &str, json: bool) -> anyhow::Result<()> {
         println!("{}", serde_json::json!({ "campaign": name, "contacts": all, "totals": lines }));
         return Ok(());
     }
-    for total in &totals {
-        println!("{:<10} {:<24} {:>9}", total.state.code(), total.why, total.contacts);
-    }
-    println!("{:<10} {:<24} {all:>9}", "all", "");
+    print!("{}", why_not_text(&totals, language));
     Ok(())
+}
+
+/// Where the contacts stand and why, with their sum.
+pub fn why_not_text(totals: &[WhyNot], language: Language) -> String {
+    let line = |state: &str, why: &str, contacts: u64| format!("  {state:<12} {why:<34} {contacts:>9}\n");
+    let lines = totals.iter().map(|total| {
+        let state = words::contact_state(total.state.code(), language);
+        line(state, &words::why(&total.why, language), total.contacts)
+    });
+    let all = if language == Language::Ru { "всего" } else { "all" };
+    lines.collect::<String>() + &line(all, "", totals.iter().map(|total| total.contacts).sum())
 }

@@ -23,6 +23,7 @@ pub mod run;
 mod say;
 mod say_item;
 pub mod screen_language;
+pub mod words;
 
 use std::process::ExitCode;
 

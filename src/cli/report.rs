@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
 use super::open::{ConfigArgs, block_on, store};
+use super::words;
 use crate::domain::{Language, Money};
 use crate::stats::{DEFINITIONS, EffectRow, effect_table};
 use crate::store::{Period, Store};
@@ -50,12 +51,13 @@ impl Report {
         };
         let from = self.from.unwrap_or(Timestamp::UNIX_EPOCH);
         let period = Period { from, to: self.to.unwrap_or(Timestamp::MAX) };
+        let language = self.config.language();
         block_on(async {
             let store = store(&config).await?;
             let text = match self.what {
-                What::Channels => channels(&store, period, self.json, self.config.language()).await?,
-                What::Outcomes => outcomes(&store, period, self.json).await?,
-                What::Attempts => attempts(&store, period, self.json).await?,
+                What::Channels => channels(&store, period, self.json, language).await?,
+                What::Outcomes => outcomes(&store, period, self.json, language).await?,
+                What::Attempts => attempts(&store, period, self.json, language).await?,
             };
             store.close().await;
             print!("{text}");
@@ -78,27 +80,42 @@ pub async fn channels(
     if json {
         return Ok(format!("{}\n", serde_json::json!({ "definitions": DEFINITIONS, "rows": table })));
     }
+    if table.is_empty() {
+        return Ok(nothing(language).to_owned());
+    }
     let mut text = String::new();
     for row in &table {
-        text += &effect_text(row);
+        text += &effect_text(row, language);
     }
     text += match language {
-        Language::En => "\nHow to read it (numerator of denominator = share, with its 95 % interval):\n",
-        Language::Ru => "\nКак читать (числитель из знаменателя = доля, в скобках 95-процентный интервал):\n",
+        Language::En => "\nHow to read it: what is counted / out of what = share (its 95 % interval)\n",
+        Language::Ru => "\nКак читать: что посчитано / из чего = доля (95-процентный интервал)\n",
     };
     for definition in DEFINITIONS {
         let (numerator, denominator) = match language {
             Language::En => (definition.numerator, definition.denominator),
             Language::Ru => (definition.numerator_ru, definition.denominator_ru),
         };
-        text += &format!("  {:<13} {numerator} / {denominator}\n", definition.key);
+        text += &format!("  {:<16} {numerator} / {denominator}\n", words::figure(definition.key, language));
     }
     Ok(text)
 }
 
-fn effect_text(row: &EffectRow) -> String {
+fn nothing(language: Language) -> &'static str {
+    match language {
+        Language::En => "no attempt in this time\n",
+        Language::Ru => "за это время попыток не было\n",
+    }
+}
+
+fn effect_text(row: &EffectRow, language: Language) -> String {
     let money = |minor| Money::new(minor, row.currency).reveal();
-    let head = format!("{} · {} · {}", row.channel.code(), row.debtor_type.code(), row.kind.code());
+    let head = format!(
+        "{} · {} · {}",
+        words::channel(row.channel.code(), language),
+        words::debtor_type(row.debtor_type.code(), language),
+        words::debt_kind(row.kind.code(), language)
+    );
     let lines = [
         ("answered", row.answered),
         ("right_party", row.right_party),
@@ -108,16 +125,26 @@ fn effect_text(row: &EffectRow) -> String {
         ("paid", row.paid),
         ("faults", row.faults),
     ];
-    let ratios: String = lines.iter().map(|(key, ratio)| format!("  {key:<13} {ratio}\n")).collect();
+    let line = |key: &str, value: String| format!("  {:<16} {value}\n", words::figure(key, language));
+    let ratios: String = lines.iter().map(|(key, ratio)| line(key, ratio.to_string())).collect();
     let (owed, paid) = (money(row.owed_minor), money(row.paid_minor));
-    format!("{head}\n  actions       {}\n{ratios}  money         paid {paid} of {owed} owed\n", row.actions)
+    let sums = match language {
+        Language::En => format!("paid {paid} of {owed} owed on those debts"),
+        Language::Ru => format!("оплачено {paid} из {owed} долга"),
+    };
+    format!("{head}\n{}{ratios}{}", line("actions", row.actions.to_string()), line("money", sums))
 }
 
 /// Attempts by outcome and disposition.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn outcomes(store: &Store, period: Period, json: bool) -> anyhow::Result<String> {
+pub async fn outcomes(
+    store: &Store,
+    period: Period,
+    json: bool,
+    language: Language,
+) -> anyhow::Result<String> {
     let lines = store.outcomes_report(period).await?;
     let all: u64 = lines.iter().map(|line| line.attempts).sum();
     if json {
@@ -130,16 +157,23 @@ pub async fn outcomes(store: &Store, period: Period, json: bool) -> anyhow::Resu
             .collect();
         return Ok(format!("{}\n", serde_json::json!({ "attempts": all, "rows": rows })));
     }
-    let mut text = String::new();
-    for line in &lines {
-        let disposition = line.disposition.map_or("", |d| d.code());
-        let share = crate::stats::Ratio::new(line.attempts, all);
-        text += &format!("{:<16} {disposition:<18} {share}\n", line.outcome.code());
+    if lines.is_empty() {
+        return Ok(nothing(language).to_owned());
     }
-    Ok(text + &format!("{:<16} {:<18} {all}\n", "all attempts", ""))
+    let (head, sum) = match language {
+        Language::En => (["outcome", "the debtor", "attempts / all attempts"], "all attempts"),
+        Language::Ru => (["исход", "должник", "попыток / всего попыток"], "всего попыток"),
+    };
+    let mut text = format!("{:<32} {:<26} {}\n", head[0], head[1], head[2]);
+    for line in &lines {
+        let disposition = line.disposition.map_or("", |d| words::disposition(d.code(), language));
+        let share = crate::stats::Ratio::new(line.attempts, all);
+        text += &format!("{:<32} {disposition:<26} {share}\n", words::outcome(line.outcome.code(), language));
+    }
+    Ok(text + &format!("{sum:<32} {:<26} {all}\n", ""))
 }
 
-async fn attempts(store: &Store, period: Period, json: bool) -> anyhow::Result<String> {
+async fn attempts(store: &Store, period: Period, json: bool, language: Language) -> anyhow::Result<String> {
     let lines = store.attempts_report(period).await?;
     if json {
         let rows: Vec<_> = lines
@@ -154,18 +188,25 @@ async fn attempts(store: &Store, period: Period, json: bool) -> anyhow::Result<S
             .collect();
         return Ok(format!("{}\n", serde_json::Value::from(rows)));
     }
-    let text = lines.iter().map(|line| {
-        format!(
-            "{:<20} {:<12} attempts {} open {} answered {} faults {} talk {} s cost {:.2}\n",
-            line.campaign,
-            line.trunk,
-            line.attempts,
-            line.open,
-            line.answered,
-            line.failed,
-            line.talk_s,
-            line.cost_micro as f64 / 1e6,
-        )
-    });
-    Ok(text.collect())
+    if lines.is_empty() {
+        return Ok(nothing(language).to_owned());
+    }
+    let head = match language {
+        Language::En => ["campaign", "trunk", "attempts", "open", "answered", "faults", "talk, s", "cost"],
+        Language::Ru => ["кампания", "линия", "попыток", "идёт", "ответили", "сбоев", "разговор, с", "цена"],
+    };
+    let row = |cells: [&str; 8]| {
+        let [campaign, trunk, rest @ ..] = cells;
+        let rest: String = rest.iter().map(|cell| format!(" {cell:>11}")).collect();
+        format!("{campaign:<20} {trunk:<12}{rest}\n")
+    };
+    let mut text = row(head);
+    for line in &lines {
+        let counts =
+            [line.attempts, line.open, line.answered, line.failed, line.talk_s].map(|n| n.to_string());
+        let [attempts, open, answered, failed, talk] = &counts;
+        let cost = format!("{:.2}", line.cost_micro as f64 / 1e6);
+        text += &row([&line.campaign, &line.trunk, attempts, open, answered, failed, talk, &cost]);
+    }
+    Ok(text)
 }

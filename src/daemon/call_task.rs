@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use jiff::civil::Date;
 use tokio::sync::mpsc;
 use tracing::{debug, warn};
 
@@ -25,6 +26,8 @@ pub struct CallTask {
     pub stack: Arc<SipStack>,
     pub stream: Stream,
     pub voice: Arc<Voice>,
+    /// The debtor's own date: what is «завтра» to him.
+    pub today: Date,
     pub clock: Clock,
     /// How many calls are answered now, over the house.
     pub talking: Arc<AtomicU64>,
@@ -55,6 +58,7 @@ struct Drive {
     hears: bool,
     answered: bool,
     voice: Arc<Voice>,
+    today: Date,
     lengths: HashMap<PromptNo, Duration>,
     actions: Vec<Action>,
     retry_after: Option<Duration>,
@@ -63,7 +67,7 @@ struct Drive {
 impl CallTask {
     /// Drives the call to its end.
     pub async fn drive(self) -> CallReport {
-        let Self { call, place, stack, stream, voice, clock, talking, mut stop } = self;
+        let Self { call, place, stack, stream, voice, today, clock, talking, mut stop } = self;
         let mut drive = Drive {
             call,
             place: Some(place),
@@ -73,6 +77,7 @@ impl CallTask {
             hears: true,
             answered: false,
             voice,
+            today,
             lengths: HashMap::new(),
             actions: Vec::new(),
             retry_after: None,
@@ -164,7 +169,7 @@ impl Drive {
     /// Plays an utterance; one that can't be said has ended at once, unheard.
     fn play(&mut self, prompt: PromptNo, utterance: &crate::domain::Utterance) -> Option<Input> {
         let unheard = |length| Some(Input::PlayEnded { prompt, percent: 0, length });
-        let sound = match self.voice.sound(utterance) {
+        let sound = match self.voice.sound_on(self.today, utterance) {
             Ok(sound) => sound,
             Err(fault) => {
                 warn!(%fault, "an utterance could not be said");

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use jiff::civil::Date;
 
 use crate::domain::{Language, Utterance};
 use crate::media::{Clip, ClipStore};
-use crate::speech::{Pack, Unspeakable, speak};
+use crate::speech::{Pack, Unspeakable, near_dates, speak};
 
 /// The voices of the house, one pack a language.
 #[derive(Debug)]
@@ -52,6 +53,15 @@ impl Voice {
         Ok(Self { packs: loaded })
     }
 
+    /// The sound of an utterance to somebody whose date is `today`: near dates are «сегодня» and «завтра», far ones have
+    /// their year. A pack without those words says the dates as they stand.
+    ///
+    /// # Errors
+    /// As `sound`.
+    pub fn sound_on(&self, today: Date, utterance: &Utterance) -> Result<Sound, Unspeakable> {
+        self.sound(&near_dates(utterance.clone(), today)).or_else(|_| self.sound(utterance))
+    }
+
     /// The sound of an utterance.
     ///
     /// # Errors
@@ -63,5 +73,28 @@ impl Voice {
             spoken.clips.iter().filter_map(|id| loaded.clips.get(id.as_str()).cloned()).collect();
         let samples: usize = clips.iter().map(|clip| clip.samples()).sum();
         Ok(Sound { clips, length: Duration::from_micros(samples as u64 * 125) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::domain::Part;
+    use crate::domain::utterance::Case;
+
+    #[test]
+    fn tomorrow_is_said_as_tomorrow_on_the_day_before_and_as_a_date_otherwise() {
+        let prompts = Path::new(env!("CARGO_MANIFEST_DIR")).join("prompts");
+        let voice = Voice::load(&prompts, &[(Language::Ru, "ru".to_owned())]).expect("the shipped pack");
+        let due = Part::Date { date: date(2026, 3, 11), case: Case::Nominative, with_year: false };
+        let words =
+            |text: &str| Utterance { language: Language::Ru, parts: vec![Part::Words(text.to_owned())] };
+        let due = Utterance { language: Language::Ru, parts: vec![due] };
+        let length = |today, utterance: &Utterance| voice.sound_on(today, utterance).expect("said").length;
+        let (day_before, earlier) = (date(2026, 3, 10), date(2026, 3, 1));
+        assert_eq!(length(day_before, &due), length(day_before, &words("завтра")));
+        assert_eq!(length(earlier, &due), length(earlier, &words("одиннадцатое марта")));
     }
 }

@@ -15,12 +15,12 @@ use super::carrier_config::{CarrierConfig, campaign_file};
 use super::people::{DebtorList, invent};
 use super::show::{Progress, Snapshot, carrier_table};
 use crate::call::StopReason;
-use crate::cli::campaign::fill_campaign;
+use crate::cli::campaign::{fill_campaign, why_not_text};
 use crate::config::{Config, Environment};
 use crate::daemon::{Clock, Daemon, House};
 use crate::domain::{ImportRow, Language};
 use crate::import::{Item, Options, Preset, read_list};
-use crate::store::{CampaignState, Period, Store, StorePlan};
+use crate::store::{CampaignState, Filled, Period, Store, StorePlan};
 
 /// How a demo is to run.
 #[derive(Debug, Clone)]
@@ -54,7 +54,8 @@ pub async fn run(plan: &DemoPlan, folder: &Path, end: CancellationToken) -> anyh
     write_config(plan, folder, &lists, carrier.addr())?;
     let config = Config::load(&folder.join("config"), &Environment::new())
         .map_err(|problems| anyhow::anyhow!(problems.render(plan.language)))?;
-    prepare(&config, folder, &lists).await?;
+    println!("{}", opening(plan));
+    prepare(&config, folder, &lists, plan.language).await?;
     let mut daemon = Daemon::start(config).await?;
     let over = CancellationToken::new();
     let store = daemon.house().store.clone();
@@ -70,7 +71,7 @@ pub async fn run(plan: &DemoPlan, folder: &Path, end: CancellationToken) -> anyh
     report(&store, plan.language).await?;
     daemon.drain().await;
     let calls = carrier.stop().await;
-    println!("\n{}", carrier_table(&calls));
+    println!("\n{}", carrier_table(&calls, plan.language));
     reconcile(folder, plan, &calls).await
 }
 
@@ -96,35 +97,70 @@ fn write_config(
 }
 
 /// Imports the lists, fills the campaigns and starts them.
-async fn prepare(config: &Config, folder: &Path, lists: &[DebtorList; 3]) -> anyhow::Result<()> {
+async fn prepare(
+    config: &Config,
+    folder: &Path,
+    lists: &[DebtorList; 3],
+    language: Language,
+) -> anyhow::Result<()> {
     std::fs::create_dir_all(&config.daemon.data_dir).context("making the data folder")?;
     let plan = StorePlan { url: config.store.url.clone(), node: config.daemon.node.clone() };
     let store = Store::open(plan).await.context("opening the store")?;
     let given = &config.import;
     let options = Options::new(Preset::default(), &given.region, given.currency, given.language)?;
+    // List by list, as an operator does: a campaign takes what is there when it is filled.
     for list in lists {
-        let file = folder.join(format!("{}.csv", list.campaign));
-        std::fs::write(&file, &list.csv).with_context(|| format!("writing {}", file.display()))?;
-        let mut rows: Vec<ImportRow> = Vec::new();
-        let counts = read_list(&file, &options, &mut |item| {
-            if let Item::Row { row, .. } = item {
-                rows.push(row);
-            }
-            Ok(())
-        })?;
-        ensure!(counts.rejected == 0, "the invented list {} has rejected rows", list.campaign);
-        store.upsert(&rows, Clock.wall()).await?;
-    }
-    for list in lists {
+        import(&store, folder, list, &options).await?;
         let filled = fill_campaign(&store, config, list.campaign).await?;
         store.set_campaign(list.campaign, CampaignState::Running, Clock.wall()).await?;
-        println!(
-            "{:<14} {} people: queued {}, held for agents {}",
-            list.campaign, list.people, filled.queued, filled.held
-        );
+        println!("{}", list_line(list, filled, language));
     }
     store.close().await;
     Ok(())
+}
+
+async fn import(store: &Store, folder: &Path, list: &DebtorList, options: &Options) -> anyhow::Result<()> {
+    let file = folder.join(format!("{}.csv", list.campaign));
+    std::fs::write(&file, &list.csv).with_context(|| format!("writing {}", file.display()))?;
+    let mut rows: Vec<ImportRow> = Vec::new();
+    let counts = read_list(&file, options, &mut |item| {
+        if let Item::Row { row, .. } = item {
+            rows.push(row);
+        }
+        Ok(())
+    })?;
+    ensure!(counts.rejected == 0, "the invented list {} has rejected rows", list.campaign);
+    store.upsert(&rows, Clock.wall()).await?;
+    Ok(())
+}
+
+/// What is about to happen, for somebody who sees it for the first time.
+fn opening(plan: &DemoPlan) -> String {
+    let (people, speed) = (plan.people, plan.speed);
+    match plan.language {
+        Language::En => format!(
+            "{people} invented people are called through a simulated carrier on this machine: no real telephone \
+             rings.\nThe carrier's people ring and think {speed} times as fast as people do; speech takes its time. \
+             Ctrl-C ends it with the report.\n"
+        ),
+        Language::Ru => format!(
+            "Обзваниваем {people} вымышленных людей через имитацию оператора связи на этой машине: ни один настоящий \
+             телефон не звонит.\nГудки и раздумья ускорены в {speed} раз, речь звучит с обычной скоростью. \
+             Ctrl-C завершит показ отчётом.\n"
+        ),
+    }
+}
+
+fn list_line(list: &DebtorList, filled: Filled, language: Language) -> String {
+    let (name, people, Filled { queued, held, .. }) = (list.campaign, list.people, filled);
+    match language {
+        Language::En => {
+            format!("{name:<14} {people:>5} people; debts: to be called {queued}, for agents {held}")
+        }
+        Language::Ru => {
+            format!("{name:<14} {people:>5} человек; долгов: обзвонить {queued}, операторам {held}")
+        }
+    }
 }
 
 /// Takes back what rings, gives talks a moment to finish, and ends the rest.
@@ -147,7 +183,7 @@ const LOOK: Duration = Duration::from_millis(500);
 /// Shows the progress and ends the demo at its limit, or when nobody is left to call for now.
 async fn watch(house: Arc<House>, plan: DemoPlan, end: CancellationToken, over: CancellationToken) {
     let began = Clock.now();
-    let mut progress = Progress::new(plan.terminal, plan.limit);
+    let mut progress = Progress::new(plan.terminal, plan.limit, plan.language);
     let mut last = Snapshot::default();
     loop {
         let elapsed = Clock.now() - began;
@@ -214,13 +250,11 @@ async fn snapshot(house: &House, elapsed: Duration) -> anyhow::Result<Snapshot> 
 const ALL_TIME: Period = Period { from: jiff::Timestamp::UNIX_EPOCH, to: jiff::Timestamp::MAX };
 
 async fn report(store: &Store, language: Language) -> anyhow::Result<()> {
-    println!("\n{}", crate::cli::report::outcomes(store, ALL_TIME, false).await?);
+    println!("\n{}", crate::cli::report::outcomes(store, ALL_TIME, false, language).await?);
     print!("{}", crate::cli::report::channels(store, ALL_TIME, false, language).await?);
     for campaign in store.campaigns().await? {
         println!("\n{}", campaign.name);
-        for total in store.why_not(campaign.id).await? {
-            println!("  {:<10} {:<24} {:>5}", total.state.code(), total.why, total.contacts);
-        }
+        print!("{}", why_not_text(&store.why_not(campaign.id).await?, language));
     }
     Ok(())
 }
@@ -243,7 +277,15 @@ async fn reconcile(folder: &Path, plan: &DemoPlan, calls: &[CallRecord]) -> anyh
     }
     store.close().await;
     let theirs: std::collections::BTreeSet<i64> = calls.iter().filter_map(|call| call.attempt).collect();
-    println!("attempts that left: {}; calls the carrier saw: {}", ours.len(), theirs.len());
+    let (ours_count, theirs_count) = (ours.len(), theirs.len());
+    match plan.language {
+        Language::En => {
+            println!("our attempts that left: {ours_count}; calls the carrier saw: {theirs_count}")
+        }
+        Language::Ru => {
+            println!("наших отправленных попыток: {ours_count}; звонков у оператора связи: {theirs_count}")
+        }
+    }
     ensure!(theirs.is_subset(&ours), "the carrier saw calls that no attempt tells of");
     Ok(())
 }

@@ -189,4 +189,25 @@ mod tests {
             assert_eq!(over(&text(evidence, expires, second)).expect_err("refused").len(), 1);
         }
     }
+
+    #[test]
+    fn the_shipped_sample_is_sound_as_it_stands_and_without_its_comment_marks() {
+        let sample = include_str!("../../config/limits.toml");
+        let as_it_stands = Limits::read(sample).expect("sound");
+        assert_eq!((as_it_stands.tighten.len(), as_it_stands.overrides.len()), (0, 0));
+        let keys = |line: &str| {
+            line.starts_with("[[") || line.split_once(" = ").is_some_and(|(key, _)| !key.contains(' '))
+        };
+        let bare: String = sample
+            .lines()
+            .filter_map(|line| line.strip_prefix("# "))
+            .filter(|line| keys(line))
+            .map(|line| format!("{line}\n"))
+            .collect();
+        let limits = Limits::read(&bare).expect("sound");
+        assert_eq!((limits.tighten.len(), limits.rule.len(), limits.overrides.len()), (1, 1, 1));
+        let limited = limits.over(&Presets::shipped(), "ru-230fz-safe", Timestamp::MIN).expect("not refused");
+        assert!(limited.preset.rules.iter().any(|rule| rule.id.as_str() == "house.hours"));
+        assert_eq!(limited.overrides.len(), 1);
+    }
 }

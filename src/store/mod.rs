@@ -23,7 +23,8 @@ pub use gate::{
 pub use house::{CampaignRow, CampaignState, Kind, Store, StoreInfo, StorePlan};
 pub use identity::LinkRow;
 pub use list::{
-    Candidate, ClaimedContact, ClaimedPhone, FillPlan, Filled, ImportRun, Placement, TriedBefore, WhyNot,
+    Candidate, ClaimedContact, ClaimedPhone, Comparison, FillPlan, Filled, ImportRun, Placement, TriedBefore,
+    WhyNot,
 };
 pub use outcome::{Closed, FinishRequest, HoldRow, NewPayment, OutboxRow, Paid, Rescued, TakeBack, Whose};
 pub use read::{

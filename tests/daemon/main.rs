@@ -4,12 +4,20 @@
 
 #[path = "../house/mod.rs"]
 mod house;
+#[path = "../store_conformance/postgres.rs"]
+mod postgres;
+#[path = "../sipp_harness/mod.rs"]
+mod sipp_harness;
 
 mod drain;
+mod engines;
 mod gate;
 mod kill_switch;
 mod payment;
+mod recording;
 mod reload;
+mod test_call;
+mod trunks;
 mod web;
 
 use jiff::civil::date;
@@ -59,6 +67,11 @@ fn ringing(carrier: &Carrier) -> usize {
 /// How many talk now.
 fn talking(carrier: &Carrier) -> usize {
     carrier.calls().iter().filter(|call| call.ending.is_none() && call.acknowledged.is_some()).count()
+}
+
+/// How many talks are over, whoever hung up.
+fn talked(carrier: &Carrier) -> usize {
+    carrier.calls().iter().filter(|call| call.ending.is_some() && call.answered.is_some()).count()
 }
 
 /// How many calls ended so.

@@ -347,10 +347,16 @@ fn without_stamp(line: &str) -> &str {
 
 /// Waits, with patience for a slow machine, until something holds.
 #[track_caller]
-pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let patience = Instant::now() + Duration::from_secs(60);
+pub fn until(what: &str, holds: impl FnMut() -> bool) {
+    until_within(60, what, holds);
+}
+
+/// As `until`, with so many seconds of patience.
+#[track_caller]
+pub fn until_within(seconds: u64, what: &str, mut holds: impl FnMut() -> bool) {
+    let patience = Instant::now() + Duration::from_secs(seconds);
     while !holds() {
-        assert!(Instant::now() < patience, "not within a minute: {what}");
+        assert!(Instant::now() < patience, "not within {seconds} s: {what}");
         std::thread::sleep(Duration::from_millis(20));
     }
 }

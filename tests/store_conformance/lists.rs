@@ -15,6 +15,7 @@ crate::on_both_engines!(
     a_list_given_up_is_dropped_after_a_day,
     a_merge_cut_short_goes_on_at_the_next_start,
     a_person_whose_type_the_list_leaves_out_keeps_it,
+    a_comparison_counts_as_the_merge_does_and_changes_nothing,
     a_campaign_filled_twice_has_each_debt_once,
     one_debt_is_queued_by_hand_and_again_when_it_is_done,
     why_not_adds_up_to_all_contacts,
@@ -93,6 +94,40 @@ async fn a_person_whose_type_the_list_leaves_out_keeps_it(world: World) {
     let known = &world.store.person_files("p1").await.expect("read")[0];
     let new = &world.store.person_files("p2").await.expect("read")[0];
     assert_eq!((known.debtor_type, new.debtor_type), (DebtorType::Forgetful, DebtorType::Unknown));
+}
+
+async fn a_comparison_counts_as_the_merge_does_and_changes_nothing(world: World) {
+    world.store.upsert(&(1..=600).map(row).collect::<Vec<_>>(), noon()).await.expect("read");
+    let known = (1..=600).map(|n| match n % 5 {
+        0 => ImportRow { amount: Money::new(777, Currency::Rub), ..row(n) },
+        1 => ImportRow { region: Some("Омская область".into()), ..row(n) },
+        2 => ImportRow { debtor_type: None, ..row(n) },
+        3 => ImportRow { phones: vec![number(9_991_000_000 + u64::from(n))], ..row(n) },
+        _ => row(n),
+    });
+    // People whose debts stand in different batches, some with another word of them; and new ones, of another creditor.
+    let second = (1..=600).map(|n| match n % 3 {
+        0 => ImportRow { region: Some("Омская область".into()), ..second_debt(n) },
+        1 => ImportRow {
+            debtor_type: None,
+            phones: vec![number(9_991_000_000 + u64::from(n))],
+            ..second_debt(n)
+        },
+        _ => ImportRow { person_id: format!("p{}", n + 1), ..second_debt(n) },
+    });
+    let new = (601..=700).map(|n| ImportRow { creditor: "Gas".into(), ..row(n) });
+    let typed = (601..=700).map(|n| ImportRow { debtor_type: Some(DebtorType::Unknown), ..row(n) });
+    let moved = (1..=50).map(|n| ImportRow { person_id: format!("moved{n}"), ..row(n) });
+    for list in [known.chain(second).collect::<Vec<_>>(), new.chain(typed).collect(), moved.collect()] {
+        let compare = || async {
+            let mut comparison = world.store.compare_import();
+            comparison.push(&list).await.expect("compared");
+            comparison.end().await.expect("compared")
+        };
+        let told = compare().await;
+        assert_eq!(compare().await, told, "comparing changes nothing");
+        assert_eq!(world.store.upsert(&list, noon()).await.expect("read"), told);
+    }
 }
 
 async fn a_campaign_filled_twice_has_each_debt_once(world: World) {

@@ -9,8 +9,9 @@ use crate::store::Filled;
 #[derive(Debug)]
 pub struct Answer {
     pub read: Reading,
-    /// `None`: a dry run.
-    pub upserted: Option<Upserted>,
+    /// Nothing was kept: the counts say what would have been.
+    pub dry_run: bool,
+    pub upserted: Upserted,
     /// Where a campaign was filled.
     pub filled: Option<Filled>,
 }
@@ -22,17 +23,11 @@ impl Answer {
         let say = |en: &'static str, russian: &'static str| if ru { russian } else { en };
         let counts = &self.read.counts;
         let mut lines = vec![(say("rows", "строк"), counts.rows)];
-        match self.upserted {
-            Some(upserted) => lines.extend([
-                (say("  new", "  новых"), upserted.new),
-                (say("  changed", "  изменённых"), upserted.changed),
-                (say("  unchanged", "  без изменений"), upserted.unchanged),
-            ]),
-            None => lines.push((
-                say("  sound (dry run, nothing is kept)", "  верных (проба, ничего не сохранено)"),
-                counts.sound,
-            )),
-        }
+        lines.extend([
+            (say("  new", "  новых"), self.upserted.new),
+            (say("  changed", "  изменённых"), self.upserted.changed),
+            (say("  unchanged", "  без изменений"), self.upserted.unchanged),
+        ]);
         lines.push((say("  duplicate", "  повторных"), counts.duplicate));
         lines.push((say("  rejected", "  отклонённых"), counts.rejected));
         if counts.phones_left_out > 0 {
@@ -42,7 +37,15 @@ impl Answer {
             lines.push((say("campaign: queued", "кампания: в очереди"), filled.queued));
             lines.push((say("campaign: held for agents", "кампания: ждут оператора"), filled.held));
         }
-        let mut text: Vec<String> = lines.iter().map(|(what, count)| format!("{what}: {count}")).collect();
+        let mut text = Vec::new();
+        if self.dry_run {
+            let dry = say(
+                "a dry run: nothing is kept; an import would come to this",
+                "проба: ничего не сохранено; импорт дал бы",
+            );
+            text.push(dry.to_owned());
+        }
+        text.extend(lines.iter().map(|(what, count)| format!("{what}: {count}")));
         if let Some(file) = &self.read.rejected {
             text.push(format!("{}: {}", say("rejected rows", "отклонённые строки"), file.display()));
         }
@@ -61,6 +64,7 @@ impl Answer {
     pub fn json(&self) -> String {
         let read = &self.read;
         serde_json::json!({
+            "dry_run": self.dry_run,
             "counts": read.counts,
             "upserted": self.upserted,
             "filled": self.filled,

@@ -10,13 +10,15 @@ use std::process::ExitCode;
 use anyhow::bail;
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
+use secrecy::ExposeSecret;
 
 use self::answer::Answer;
-use self::reading::{Job, read};
+use self::reading::{Job, Rows, read};
 use super::campaign::fill_campaign;
 use super::open::{ConfigArgs, block_on, store};
 use crate::config::Config;
 use crate::domain::Language;
+use crate::domain::import_row::Upserted;
 use crate::import::{ImportFault, Options, Preset};
 use crate::store::Store;
 
@@ -140,7 +142,7 @@ impl List {
         let preset = job.options.preset.clone();
         let bar = if self.json { ProgressBar::hidden() } else { bar() };
         let done = if self.dry_run {
-            read(job, bar, None).await?.map(|read| Answer { read, upserted: None, filled: None })
+            compare(config, job, bar).await?
         } else {
             let store = store(config).await?;
             let done = self.stage_and_merge(&store, config, job, &bar).await;
@@ -169,7 +171,7 @@ impl List {
     ) -> anyhow::Result<Result<Answer, ImportFault>> {
         let name = job.file.display().to_string();
         let mut run = store.begin_import(&name, store.now().await?).await?;
-        let read = match read(job, bar.clone(), Some(&mut run)).await? {
+        let read = match read(job, bar.clone(), Rows::Stage(&mut run)).await? {
             Ok(read) => read,
             Err(fault) => {
                 run.abandon().await?;
@@ -183,7 +185,7 @@ impl List {
             Some(name) => Some(fill_campaign(store, config, name).await?),
             None => None,
         };
-        Ok(Ok(Answer { read, upserted: Some(upserted), filled }))
+        Ok(Ok(Answer { read, dry_run: false, upserted, filled }))
     }
 
     fn say_fault(&self, fault: &ImportFault, language: Language) -> ExitCode {
@@ -195,6 +197,24 @@ impl List {
         }
         ExitCode::FAILURE
     }
+}
+
+/// Reads the list and counts what it would change. Where there is no database yet, all of it is new, and none is made.
+async fn compare(config: &Config, job: Job, bar: ProgressBar) -> anyhow::Result<Result<Answer, ImportFault>> {
+    let file = config.store.url.expose_secret().strip_prefix("sqlite:").map(PathBuf::from);
+    let (read, upserted) = if file.is_some_and(|file| !file.exists()) {
+        let read = read(job, bar, Rows::Drop).await?;
+        let new = read.as_ref().map_or(0, |read| read.counts.sound);
+        (read, Upserted { new, ..Upserted::default() })
+    } else {
+        let store = store(config).await?;
+        let mut comparison = store.compare_import();
+        let read = read(job, bar, Rows::Compare(&mut comparison)).await?;
+        let upserted = comparison.end().await?;
+        store.close().await;
+        (read, upserted)
+    };
+    Ok(read.map(|read| Answer { read, dry_run: true, upserted, filled: None }))
 }
 
 /// A bar on a terminal, nothing elsewhere. Its unit changes from what is read to what is merged.

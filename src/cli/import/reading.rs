@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 
 use crate::domain::{ImportRow, Language};
 use crate::import::{Counts, ImportFault, Item, Mapping, Options, RejectedFile, read_list};
-use crate::store::ImportRun;
+use crate::store::{Comparison, ImportRun};
 
 /// What to read, and where to put what is wrong with it.
 #[derive(Debug)]
@@ -33,33 +33,43 @@ pub struct Reading {
 const BATCH: usize = 512;
 const UNDER_WAY: usize = 8;
 
-/// Reads the file, with its sound rows into `run`, if there is one.
+/// Where the sound rows go.
+#[derive(Debug)]
+pub enum Rows<'a> {
+    /// Held against what is in the store.
+    Compare(&'a mut Comparison),
+    /// Nowhere: there is no store yet.
+    Drop,
+    Stage(&'a mut ImportRun),
+}
+
+/// Reads the file and hands its sound rows on.
 ///
 /// # Errors
 /// When the store fails. A fault of the file is the inner one.
 pub async fn read(
     job: Job,
     bar: ProgressBar,
-    run: Option<&mut ImportRun>,
+    mut to: Rows<'_>,
 ) -> anyhow::Result<Result<Reading, ImportFault>> {
-    let Some(run) = run else {
-        let reading = tokio::task::spawn_blocking(move || read_file(job, &bar, |_| true));
-        return reading.await.context("reading the list");
-    };
-    let (rows, mut batches) = mpsc::channel(UNDER_WAY);
+    let (rows, mut batches) = mpsc::channel::<Vec<ImportRow>>(UNDER_WAY);
     let reading =
         tokio::task::spawn_blocking(move || read_file(job, &bar, |batch| rows.blocking_send(batch).is_ok()));
-    let mut stored = Ok(());
+    let mut taken = Ok(());
     while let Some(batch) = batches.recv().await {
-        stored = run.push(&batch).await;
-        if stored.is_err() {
+        taken = match &mut to {
+            Rows::Compare(comparison) => comparison.push(&batch).await,
+            Rows::Drop => Ok(()),
+            Rows::Stage(run) => run.push(&batch).await,
+        };
+        if taken.is_err() {
             // The reader finds the channel closed and stops.
             batches.close();
             break;
         }
     }
     let read = reading.await.context("reading the list")?;
-    stored?;
+    taken?;
     Ok(read)
 }
 

@@ -101,6 +101,7 @@ impl Turn {
             stack,
             stream,
             voice,
+            today: choice.debtor_today,
             clock: house.clock,
             talking: Arc::clone(&house.talking),
             stop,

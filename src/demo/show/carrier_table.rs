@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::demo::carrier::{CallRecord, Ending};
+use crate::domain::Language;
 
 /// A row of the table.
 #[derive(Default)]
@@ -14,39 +15,44 @@ struct Row {
 }
 
 /// The carrier's calls by persona, as text lines; the most called first.
-pub fn carrier_table(records: &[CallRecord]) -> String {
+pub fn carrier_table(records: &[CallRecord], language: Language) -> String {
     let mut rows: BTreeMap<&str, Row> = BTreeMap::new();
     for record in records {
         let row = rows.entry(record.persona).or_default();
         row.calls += 1;
         row.answered += u32::from(record.answered.is_some());
         row.keys += u32::from(!record.keys_sent.is_empty());
-        *row.endings.entry(record.ending.map_or_else(|| "still up".to_owned(), words)).or_default() += 1;
+        *row.endings.entry(ending(record.ending, language)).or_default() += 1;
     }
     let mut rows: Vec<_> = rows.into_iter().collect();
     rows.sort_by_key(|(_, row)| std::cmp::Reverse(row.calls));
-    let mut text =
-        format!("{:<18}{:>6}{:>10}{:>14}  endings\n", "persona", "calls", "answered", "pressed keys");
+    let head = match language {
+        Language::En => ["at the carrier", "calls", "answered", "pressed keys", "how the calls ended"],
+        Language::Ru => ["у оператора связи", "звонков", "ответили", "жали клавиши", "как кончались звонки"],
+    };
+    let mut text = format!("{:<18}{:>8}{:>10}{:>14}  {}\n", head[0], head[1], head[2], head[3], head[4]);
     for (persona, row) in rows {
         let endings: Vec<_> = row.endings.iter().map(|(ending, count)| format!("{ending} {count}")).collect();
         let endings = endings.join(", ");
         text.push_str(&format!(
-            "{persona:<18}{:>6}{:>10}{:>14}  {endings}\n",
+            "{persona:<18}{:>8}{:>10}{:>14}  {endings}\n",
             row.calls, row.answered, row.keys
         ));
     }
     text
 }
 
-fn words(ending: Ending) -> String {
-    match ending {
-        Ending::Cancelled => "cancelled".to_owned(),
-        Ending::HungUpByCallee => "callee hung up".to_owned(),
-        Ending::HungUpByCaller => "we hung up".to_owned(),
-        Ending::NeverAcknowledged => "never acknowledged".to_owned(),
-        Ending::Refused(code) => code.to_string(),
-        Ending::Stopped => "stopped".to_owned(),
-    }
+fn ending(ending: Option<Ending>, language: Language) -> String {
+    let (en, ru) = match ending {
+        None => ("still up", "ещё идёт"),
+        Some(Ending::Cancelled) => ("we gave up ringing", "мы перестали звонить"),
+        Some(Ending::HungUpByCallee) => ("callee hung up", "положил трубку он"),
+        Some(Ending::HungUpByCaller) => ("we hung up", "положили трубку мы"),
+        Some(Ending::NeverAcknowledged) => ("never acknowledged", "без подтверждения"),
+        Some(Ending::Refused(code)) => return format!("SIP {code}:"),
+        Some(Ending::Stopped) => ("stopped", "прерван"),
+    };
+    if language == Language::Ru { ru.to_owned() } else { en.to_owned() }
 }
 
 #[cfg(test)]
@@ -87,10 +93,10 @@ mod tests {
             record("busy", Some(Ending::Cancelled)),
         ];
         assert_eq!(
-            carrier_table(&records),
-            "persona            calls  answered  pressed keys  endings\n\
-             busy                   3         0             0  486 2, cancelled 1\n\
-             voicemail              1         0             0  still up 1\n"
+            carrier_table(&records, Language::En),
+            "at the carrier       calls  answered  pressed keys  how the calls ended\n\
+             busy                     3         0             0  SIP 486: 2, we gave up ringing 1\n\
+             voicemail                1         0             0  still up 1\n"
         );
     }
 }

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::domain::Language;
+
 /// Where a demo stands, counted by the daemon. Contacts add up: `done + waiting + held + live + queued`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Snapshot {
@@ -37,6 +39,7 @@ pub struct Snapshot {
 #[derive(Debug)]
 pub struct Progress {
     limit: Option<Duration>,
+    language: Language,
     screen: Screen,
 }
 
@@ -59,13 +62,14 @@ const BETWEEN: Duration = Duration::from_secs(5);
 
 impl Progress {
     /// Bars when `terminal`, lines otherwise; `limit` is how long the demo runs, where that is known.
-    pub fn new(terminal: bool, limit: Option<Duration>) -> Self {
-        let screen = if terminal { bars() } else { Screen::Lines { next: Duration::ZERO } };
-        Self { limit, screen }
+    pub fn new(terminal: bool, limit: Option<Duration>, language: Language) -> Self {
+        let screen = if terminal { bars(language) } else { Screen::Lines { next: Duration::ZERO } };
+        Self { limit, language, screen }
     }
 
     /// Shows a snapshot. Off a terminal most are passed over: one line in five seconds is enough for a log.
     pub fn show(&mut self, now: &Snapshot) {
+        let language = self.language;
         match &mut self.screen {
             Screen::Bars { time, contacts, calls, results } => {
                 let limit = self.limit.unwrap_or(now.elapsed).max(now.elapsed);
@@ -73,16 +77,19 @@ impl Progress {
                 time.set_position(now.elapsed.as_secs());
                 contacts.set_length(now.contacts.saturating_sub(now.held));
                 contacts.set_position(now.done);
-                contacts.set_message(format!("{} wait, {} held for agents", now.waiting, now.held));
-                calls.set_message(calls_line(now));
-                results.set_message(results_line(now));
+                contacts.set_message(match language {
+                    Language::En => format!("{} wait, {} for agents", now.waiting, now.held),
+                    Language::Ru => format!("{} ждут, {} операторам", now.waiting, now.held),
+                });
+                calls.set_message(calls_line(now, language));
+                results.set_message(results_line(now, language));
             }
             Screen::Lines { next } => {
                 if now.elapsed < *next {
                     return;
                 }
                 *next = now.elapsed + BETWEEN;
-                println!("{}", plain_line(now));
+                println!("{}", plain_line(now, language));
             }
         }
     }
@@ -95,46 +102,70 @@ impl Progress {
                     bar.abandon();
                 }
             }
-            Screen::Lines { .. } => println!("{}", plain_line(last)),
+            Screen::Lines { .. } => println!("{}", plain_line(last, self.language)),
         }
     }
 }
 
-fn bars() -> Screen {
+fn bars(language: Language) -> Screen {
     let all = MultiProgress::with_draw_target(ProgressDrawTarget::stdout_with_hz(8));
     let style = |template| ProgressStyle::with_template(template).expect("the template is fixed and sound");
     let bar = |template| all.add(ProgressBar::new(1).with_style(style(template)));
-    Screen::Bars {
-        time: bar("time      {bar:40.cyan/dim} {pos}/{len} s"),
-        contacts: bar("contacts  {bar:40.green/dim} {pos}/{len} done, {msg}"),
-        calls: bar("calls     {msg}"),
-        results: bar("results   {msg}"),
+    match language {
+        Language::En => Screen::Bars {
+            time: bar("time      {bar:40.cyan/dim} {pos}/{len} s"),
+            contacts: bar("debts     {bar:40.green/dim} {pos}/{len} done with, {msg}"),
+            calls: bar("calls     {msg}"),
+            results: bar("results   {msg}"),
+        },
+        Language::Ru => Screen::Bars {
+            time: bar("время     {bar:40.cyan/dim} {pos}/{len} с"),
+            contacts: bar("долги     {bar:40.green/dim} {pos}/{len} закончены, {msg}"),
+            calls: bar("звонки    {msg}"),
+            results: bar("итоги     {msg}"),
+        },
     }
 }
 
-fn calls_line(now: &Snapshot) -> String {
-    let ringing = now.live.saturating_sub(now.talking);
-    format!("{} dialled: {ringing} ring, {} talk, {} failed", now.attempts, now.talking, now.failed)
+fn calls_line(now: &Snapshot, language: Language) -> String {
+    let (dialled, talk, failed) = (now.attempts, now.talking, now.failed);
+    let ringing = now.live.saturating_sub(talk);
+    match language {
+        Language::En => format!("{dialled} calls over, {ringing} ring, {talk} talk, {failed} failed"),
+        Language::Ru => format!("{dialled} окончено, {ringing} гудков, {talk} разговоров, {failed} сбоев"),
+    }
 }
 
-fn results_line(now: &Snapshot) -> String {
-    format!(
-        "{} answered, {} right person, {} promises, {} links, {} machines, {} not reached",
-        now.answered, now.identified, now.promises, now.links, now.machines, now.unreached
-    )
+fn results_line(now: &Snapshot, language: Language) -> String {
+    let Snapshot { answered, identified, promises, links, machines, unreached, .. } = now;
+    match language {
+        Language::En => format!(
+            "{answered} answered, {identified} right person, {promises} promises, {links} links, {machines} machines, \
+             {unreached} not reached"
+        ),
+        Language::Ru => format!(
+            "{answered} ответили, {identified} нужный человек, {promises} обещаний, {links} ссылок, \
+             {machines} автоответчиков, {unreached} не застали"
+        ),
+    }
 }
 
-fn plain_line(now: &Snapshot) -> String {
-    format!(
-        "{:>4} s  {}/{} contacts done, {} wait, {} held; {}; {}",
-        now.elapsed.as_secs(),
-        now.done,
-        now.contacts,
-        now.waiting,
-        now.held,
-        calls_line(now),
-        results_line(now)
-    )
+fn plain_line(now: &Snapshot, language: Language) -> String {
+    let Snapshot { done, waiting, held, .. } = now;
+    let (seconds, to_call) = (now.elapsed.as_secs(), now.contacts.saturating_sub(*held));
+    let (calls, results) = (calls_line(now, language), results_line(now, language));
+    match language {
+        Language::En => {
+            format!(
+                "{seconds:>4} s  {done}/{to_call} debts done with, {waiting} wait, {held} for agents; {calls}; {results}"
+            )
+        }
+        Language::Ru => {
+            format!(
+                "{seconds:>4} с  долги: закончены {done}/{to_call}, ждут {waiting}, операторам {held}; {calls}; {results}"
+            )
+        }
+    }
 }
 
 #[cfg(test)]
@@ -161,15 +192,15 @@ mod tests {
             failed: 1,
         };
         assert_eq!(
-            plain_line(&now),
-            "  35 s  40/500 contacts done, 60 wait, 200 held; 110 dialled: 5 ring, 7 talk, 1 failed; \
+            plain_line(&now, Language::En),
+            "  35 s  40/300 debts done with, 60 wait, 200 for agents; 110 calls over, 5 ring, 7 talk, 1 failed; \
              50 answered, 30 right person, 9 promises, 11 links, 6 machines, 38 not reached"
         );
     }
 
     #[test]
     fn off_a_terminal_most_snapshots_are_passed_over() {
-        let mut progress = Progress::new(false, None);
+        let mut progress = Progress::new(false, None, Language::En);
         let mut dues = Vec::new();
         for second in 0..12 {
             progress.show(&Snapshot { elapsed: Duration::from_secs(second), ..Snapshot::default() });

@@ -3,9 +3,11 @@
 //! A commit costs an fsync, a job some microseconds; so whatever is waiting when the writer is free goes into one
 //! transaction. Each job has a savepoint of its own: one that fails leaves nothing, and its neighbours stand.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::Poll;
 
 use sqlx::{Sqlite, SqlitePool};
 use tokio::sync::{Notify, mpsc, oneshot};
@@ -130,14 +132,63 @@ async fn write_group(
     let mut conn = Conn::Sqlite(begin(pool).await?);
     for job in group.drain(..) {
         conn.script("SAVEPOINT job").await?;
-        let (keep, settle) = job(&mut conn).await;
-        settles.push(settle);
+        let ran = survive(job, &mut conn).await;
+        let keep = ran.as_ref().is_some_and(|(keep, _)| *keep);
+        settles.extend(ran.map(|(_, settle)| settle));
         conn.script(if keep { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" }).await?;
     }
     conn.commit().await?;
     Ok(())
 }
 
+/// Runs a job. One that panics is a bug of ours and leaves nothing, its caller reads `Closed`; the writer goes on, since
+/// without it no attempt could be written and no call taken back.
+async fn survive(job: Job, conn: &mut Conn) -> Option<Ran> {
+    let mut work = catch_unwind(AssertUnwindSafe(|| job(conn))).ok()?;
+    poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx))) {
+        Ok(polled) => polled.map(Some),
+        Err(_) => Poll::Ready(None),
+    })
+    .await
+}
+
 async fn begin(pool: &SqlitePool) -> Result<sqlx::Transaction<'static, Sqlite>, sqlx::Error> {
     pool.begin_with("BEGIN IMMEDIATE").await
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::store::engine::conn::{Fault, values};
+    use crate::store::{Store, StorePlan};
+
+    const MAKE: &str = "INSERT INTO creditor (name) VALUES ($1)";
+
+    #[tokio::test]
+    async fn a_job_that_panics_leaves_nothing_and_its_neighbours_stand() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite:{}", folder.path().join("test.db").display()).into();
+        let store = Store::open(StorePlan { url, node: "test".to_owned() }).await.expect("a store");
+        let add = |name: &'static str, breaks: bool| {
+            store.write(move |conn| {
+                Box::pin(async move {
+                    let added = conn.run(MAKE, values![name]).await?;
+                    assert!(!breaks, "a bug, for the test");
+                    Ok(added)
+                })
+            })
+        };
+        // Waiting together, they share a commit.
+        let (before, broken, after) =
+            tokio::join!(add("before", false), add("broken", true), add("after", false));
+        assert!(matches!((before, broken, after), (Ok(1), Err(Fault::Closed), Ok(1))));
+        add("later", false).await.expect("the writer goes on");
+        let names = store.read(|conn| {
+            Box::pin(async move {
+                let rows = conn.all("SELECT name FROM creditor ORDER BY id", Vec::new()).await?;
+                rows.iter().map(|row| row.text(0)).collect::<Result<Vec<_>, _>>()
+            })
+        });
+        assert_eq!(names.await.expect("they are read"), ["before", "after", "later"]);
+        store.close().await;
+    }
 }

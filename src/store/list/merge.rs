@@ -13,15 +13,15 @@ use crate::store::engine::dialect;
 /// A row as it waits in the database.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Staged {
-    debt: String,
-    person: String,
-    name: Option<String>,
-    phones: Vec<String>,
-    time_zone: Option<String>,
-    region: Option<String>,
-    language: String,
-    debtor_type: Option<String>,
-    creditor: String,
+    pub debt: String,
+    pub person: String,
+    pub name: Option<String>,
+    pub phones: Vec<String>,
+    pub time_zone: Option<String>,
+    pub region: Option<String>,
+    pub language: String,
+    pub debtor_type: Option<String>,
+    pub creditor: String,
     amount_minor: i64,
     currency: String,
     due: String,
@@ -111,17 +111,17 @@ async fn merge(conn: &mut Conn, rows: &[Staged], now: Timestamp) -> Result<Upser
 
 /// A person as the database knows him.
 #[derive(Debug, Default)]
-struct Known {
-    id: i64,
+pub(super) struct Known {
+    pub id: i64,
     name: Option<String>,
     language: String,
-    debtor_type: String,
+    pub debtor_type: String,
     region: Option<String>,
     time_zone: Option<String>,
 }
 
 impl Known {
-    fn differs(&self, row: &Staged) -> bool {
+    pub fn differs(&self, row: &Staged) -> bool {
         self.name != row.name
             || self.language != row.language
             || row.debtor_type.as_ref().is_some_and(|new| *new != self.debtor_type)
@@ -132,7 +132,7 @@ impl Known {
 
 /// A debt as the database knows it.
 #[derive(Debug, PartialEq, Eq)]
-struct DebtRow {
+pub(super) struct DebtRow {
     person: i64,
     amount_minor: i64,
     currency: String,
@@ -140,7 +140,7 @@ struct DebtRow {
 }
 
 impl DebtRow {
-    fn of(row: &Staged, person: i64) -> Self {
+    pub fn of(row: &Staged, person: i64) -> Self {
         Self { person, amount_minor: row.amount_minor, currency: row.currency.clone(), due: row.due.clone() }
     }
 }
@@ -163,7 +163,7 @@ async fn creditor_ids(conn: &mut Conn, rows: &[Staged]) -> Result<HashMap<String
     Ok(ids)
 }
 
-async fn known_people(conn: &mut Conn, rows: &[Staged]) -> Result<HashMap<String, Known>, Fault> {
+pub(super) async fn known_people(conn: &mut Conn, rows: &[Staged]) -> Result<HashMap<String, Known>, Fault> {
     let wanted: Vec<&str> =
         rows.iter().map(|row| row.person.as_str()).collect::<HashSet<_>>().into_iter().collect();
     let select = |places: &str| {
@@ -190,7 +190,7 @@ async fn known_people(conn: &mut Conn, rows: &[Staged]) -> Result<HashMap<String
     Ok(known)
 }
 
-async fn known_debts(
+pub(super) async fn known_debts(
     conn: &mut Conn,
     rows: &[Staged],
     creditors: &HashMap<String, i64>,
@@ -224,7 +224,7 @@ async fn known_debts(
 }
 
 /// The numbers of known people, and how many each has.
-async fn known_phones(
+pub(super) async fn known_phones(
     conn: &mut Conn,
     people: &HashMap<String, Known>,
 ) -> Result<HashSet<(i64, String)>, Fault> {

@@ -1,12 +1,14 @@
 //! The lists: people and debts that come in, contacts made of them, and whose turn it is.
 
 mod claim;
+mod compare;
 mod fill;
 mod merge;
 mod stage;
 mod why_not;
 
 pub use claim::{ClaimedContact, ClaimedPhone, TriedBefore};
+pub use compare::Comparison;
 pub use fill::{Candidate, FillPlan, Filled, Placement};
 pub use stage::ImportRun;
 pub use why_not::WhyNot;

@@ -23,7 +23,7 @@ pub struct ImportRun {
 /// A list that has been read in for longer was given up; a younger one may be another process's.
 const STALE: SignedDuration = SignedDuration::from_hours(24);
 /// Rows of one batch: one transaction.
-const BATCH: usize = 512;
+pub(super) const BATCH: usize = 512;
 
 impl Store {
     /// Begins to read a list in.

@@ -1,0 +1,192 @@
+//! Codes in words, for screens. Files and `--json` keep the codes.
+
+use crate::domain::Language;
+
+/// Code, English, Russian.
+type Word = (&'static str, &'static str, &'static str);
+
+/// The word for a code of `table`; a code that is not there stands for itself.
+fn word<'a>(table: &[Word], code: &'a str, language: Language) -> &'a str {
+    let found = table.iter().find(|(known, ..)| *known == code);
+    found.map_or(code, |(_, en, ru)| match language {
+        Language::En => en,
+        Language::Ru => ru,
+    })
+}
+
+/// What came of an attempt.
+pub fn outcome(code: &str, language: Language) -> &str {
+    word(&OUTCOMES, code, language)
+}
+
+/// What the debtor did.
+pub fn disposition(code: &str, language: Language) -> &str {
+    word(&DISPOSITIONS, code, language)
+}
+
+pub fn channel(code: &str, language: Language) -> &str {
+    word(&CHANNELS, code, language)
+}
+
+pub fn debtor_type(code: &str, language: Language) -> &str {
+    word(&DEBTOR_TYPES, code, language)
+}
+
+pub fn debt_kind(code: &str, language: Language) -> &str {
+    word(&DEBT_KINDS, code, language)
+}
+
+/// Where a contact stands.
+pub fn contact_state(code: &str, language: Language) -> &str {
+    word(&STATES, code, language)
+}
+
+/// Why a contact stands there: an outcome, a reason of its own, or the rule that forbade the call.
+pub fn why(code: &str, language: Language) -> String {
+    if code.contains('.') {
+        let rule = if language == Language::Ru { "правило" } else { "rule" };
+        return format!("{rule} {code}");
+    }
+    let reason = word(&REASONS, code, language);
+    if reason == code { outcome(code, language).to_owned() } else { reason.to_owned() }
+}
+
+/// A figure of the channel report.
+pub fn figure(key: &str, language: Language) -> &str {
+    word(&FIGURES, key, language)
+}
+
+const OUTCOMES: [Word; 13] = [
+    ("abandoned", "answered, nobody there", "ответил, а говорить было некому"),
+    ("answered", "answered", "ответил"),
+    ("busy", "busy", "занято"),
+    ("cancelled", "taken back by us", "отменили мы"),
+    ("failed_blocked", "blocked on the way", "заблокирован в пути"),
+    ("failed_lost", "lost in a crash", "потерян при сбое"),
+    ("failed_trunk", "fault of the trunk", "сбой линии"),
+    ("failed_us", "fault of ours", "наш сбой"),
+    ("invalid_number", "not in service", "номер не обслуживается"),
+    ("machine", "answering machine", "автоответчик"),
+    ("no_answer", "no answer", "не ответил"),
+    ("rejected", "declined", "сбросил"),
+    ("unwanted", "refused as unwanted", "отклонён как нежелательный"),
+];
+
+const DISPOSITIONS: [Word; 14] = [
+    ("already_paid", "says he has paid", "говорит, что оплатил"),
+    ("callback_booked", "call again booked", "просил перезвонить"),
+    ("connected", "talked to an agent", "говорил с оператором"),
+    ("dispute", "disputes the debt", "оспаривает долг"),
+    ("hung_up", "hung up", "положил трубку"),
+    ("link_sent", "asked for a payment link", "попросил ссылку на оплату"),
+    ("not_identified", "did not say who he is", "не подтвердил, что это он"),
+    ("operator_asked", "asked for a person", "просил оператора"),
+    ("promise_to_pay", "promised to pay", "обещал заплатить"),
+    ("refused", "refused to pay", "отказался платить"),
+    ("reminded", "heard the reminder", "выслушал напоминание"),
+    ("stop_requested", "asked not to be called", "просил не звонить"),
+    ("voicemail_left", "message left", "оставлено сообщение"),
+    ("wrong_person", "wrong person", "не тот человек"),
+];
+
+const CHANNELS: [Word; 10] = [
+    ("agent_call", "call by an agent", "звонок оператора"),
+    ("email", "e-mail", "электронная почта"),
+    ("inbound_call", "inbound call", "входящий звонок"),
+    ("ivr", "automated call", "автоинформатор"),
+    ("letter", "letter", "письмо"),
+    ("messenger", "messenger", "мессенджер"),
+    ("sms", "text message", "СМС"),
+    ("video", "video call", "видеозвонок"),
+    ("visit", "visit", "визит"),
+    ("voicemail", "voicemail", "голосовая почта"),
+];
+
+const DEBTOR_TYPES: [Word; 6] = [
+    ("forgetful", "forgetful", "забывчивые"),
+    ("fraudster", "fraudsters", "мошенники"),
+    ("habitual", "habitual debtors", "хронические должники"),
+    ("idler", "idlers", "бездельники"),
+    ("involuntary", "debtors in trouble", "должники поневоле"),
+    ("unknown", "type not known", "тип неизвестен"),
+];
+
+const DEBT_KINDS: [Word; 3] = [
+    ("collectible", "collectible", "к взысканию"),
+    ("current", "not due yet", "срок не прошёл"),
+    ("overdue", "overdue", "просрочен"),
+];
+
+const STATES: [Word; 5] = [
+    ("done", "done", "закончены"),
+    ("held", "held", "отложены"),
+    ("in_flight", "in a call", "в разговоре"),
+    ("queued", "queued", "в очереди"),
+    ("waiting", "waiting", "ждут"),
+];
+
+const REASONS: [Word; 15] = [
+    ("budget_spent", "attempts used up", "попытки исчерпаны"),
+    ("campaign_hours", "outside the campaign's hours", "вне часов кампании"),
+    ("campaign_over", "the campaign is over", "кампания окончена"),
+    ("disputed", "disputes the debt", "оспаривает долг"),
+    ("held_out", "left alone for comparison", "не звоним для сравнения"),
+    ("needs_agent", "for an agent", "нужен оператор"),
+    ("no_caller_id", "no number to show", "нет номера для показа"),
+    ("no_phone", "no usable number", "нет годного номера"),
+    ("no_trunk", "no trunk for the number", "нет линии для номера"),
+    ("not_retried", "not tried again after that", "после такого не повторяем"),
+    ("off_target", "not aimed at any more", "больше не подходит"),
+    ("paid", "paid", "оплачен"),
+    ("person_in_call", "the person is in another call", "человек в другом разговоре"),
+    ("reached", "reached", "человека застали"),
+    ("stopped", "asked not to be called", "просил не звонить"),
+];
+
+const FIGURES: [Word; 9] = [
+    ("actions", "actions", "действия"),
+    ("amount_heard", "sum heard", "услышали сумму"),
+    ("answered", "answered", "ответили"),
+    ("faults", "faults", "сбои"),
+    ("money", "money", "деньги"),
+    ("paid", "paid", "оплатили"),
+    ("promise", "promised", "обещали"),
+    ("refused", "refused", "отказались"),
+    ("right_party", "right person", "нужный человек"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::campaign::DoneWhy;
+    use crate::domain::contact::ContactState;
+    use crate::domain::{Channel, DebtKind, DebtorType, Disposition, Outcome};
+    use crate::stats::DEFINITIONS;
+
+    #[test]
+    fn every_code_has_its_words() {
+        let tables: [(&[Word], Vec<&str>); 8] = [
+            (&OUTCOMES, Outcome::ALL.iter().map(|code| code.code()).collect()),
+            (&DISPOSITIONS, Disposition::ALL.iter().map(|code| code.code()).collect()),
+            (&CHANNELS, Channel::ALL.iter().map(|code| code.code()).collect()),
+            (&DEBTOR_TYPES, DebtorType::ALL.iter().map(|code| code.code()).collect()),
+            (&DEBT_KINDS, DebtKind::ALL.iter().map(|code| code.code()).collect()),
+            (&STATES, ContactState::ALL.iter().map(|code| code.code()).collect()),
+            (&REASONS, DoneWhy::ALL.iter().map(|code| code.code()).collect()),
+            (&FIGURES, DEFINITIONS.iter().map(|definition| definition.key).collect()),
+        ];
+        for (table, codes) in tables {
+            for code in codes {
+                assert!(table.iter().any(|(known, ..)| *known == code), "{code} has no words");
+            }
+        }
+    }
+
+    #[test]
+    fn a_reason_may_be_its_own_an_outcome_or_a_rule() {
+        assert_eq!(why("needs_agent", Language::Ru), "нужен оператор");
+        assert_eq!(why("busy", Language::En), "busy");
+        assert_eq!(why("no_answer", Language::Ru), "не ответил");
+        assert_eq!(why("ru.safe.gap", Language::Ru), "правило ru.safe.gap");
+    }
+}

@@ -1,0 +1,63 @@
+//! `obzvon call`: one call through the gate.
+
+use std::time::Duration;
+
+use obzvon::demo::carrier::script::Step;
+
+use crate::carrier;
+use crate::house::{House, REMINDERS, config, number};
+
+/// Holds of `core`, and one answered call a day at any hour.
+const RULES: &str = r#"
+[preset.once]
+extends = ["core"]
+rules = [
+  {id="once.day", type="cap", channels=["call"], scope=["person"], count=["answered_unknown","abandoned","conversation"], limit=1, window="rolling_hours", n=24},
+]
+"#;
+
+fn answers() -> Vec<Step> {
+    vec![Step::Ring(180), Step::Answer, Step::Listen(Duration::from_secs(1)), Step::HangUp]
+}
+
+/// Calls the number: what was printed, if it was called.
+fn call(house: &House) -> Option<String> {
+    let output = house.try_run(&["call", &number(0), "--flow", "reminder_overdue"]);
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    match output.status.code() {
+        Some(0) => Some(text),
+        Some(1) if text.starts_with("not called") => None,
+        _ => panic!("{}: {text}{}", output.status, String::from_utf8_lossy(&output.stderr)),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_that_is_not_listed_goes_by_all_the_rules() {
+    let carrier = carrier(answers()).await;
+    let house = House::new(config(carrier.addr()).set(REMINDERS, "preset", "once"));
+    house.write("config/rules/once.toml", RULES);
+    let said = call(&house).expect("the first call of the day");
+    assert!(said.contains("answered"), "{said}");
+    assert_eq!(call(&house), None, "the cap holds");
+    assert_eq!(carrier.calls().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_test_number_is_exempt_from_caps_but_never_from_holds() {
+    let carrier = carrier(answers()).await;
+    let listed = vec![number(0)];
+    let house = House::new(config(carrier.addr()).set(REMINDERS, "preset", "once").set(
+        "obzvon.toml",
+        "daemon.test_numbers",
+        listed,
+    ));
+    house.write("config/rules/once.toml", RULES);
+    for _ in 0..2 {
+        call(&house).expect("no cap for a test number");
+    }
+    house.run(&["hold", "add", "test-79990000000", "stop_requested", "--evidence", "said so"]);
+    assert_eq!(call(&house), None, "the hold holds");
+    assert_eq!(carrier.calls().len(), 2);
+    let rules = house.attempts().iter().all(|attempt| attempt["outcome"] == "answered");
+    assert!(rules, "{:?}", house.attempts());
+}

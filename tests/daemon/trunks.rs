@@ -1,0 +1,78 @@
+//! Trunks: probed, registered with, and calls that ask for a password.
+
+use jiff::civil::date;
+use obzvon::demo::carrier::script::Script;
+use obzvon::demo::carrier::wire::digest::{Algorithm, Challenge};
+use obzvon::demo::carrier::{Carrier, CarrierPlan, Casting};
+
+use crate::house::{House, TRUNKS, config, until, until_within};
+use crate::sipp_harness::Sipp;
+use crate::{carrier, ringing, ringing_config, rings};
+
+const UP: &str = "obzvon_trunk_up{trunk=\"carrier\"}";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trunk_that_answers_no_probe_gets_no_calls_until_it_answers_again() {
+    let first = carrier(rings()).await;
+    let addr = first.addr();
+    let house = House::new(
+        ringing_config(&first)
+            .set(TRUNKS, "trunk.carrier.health.probe_s", 5)
+            .set(TRUNKS, "trunk.carrier.health.faults_to_open", 1)
+            .set(TRUNKS, "trunk.carrier.health.rest_s", 300),
+    );
+    let daemon = house.start();
+    until("the trunk is up", || daemon.metric(UP) == Some(1.0));
+    first.stop().await;
+    until_within(120, "the trunk is down", || daemon.metric(UP) == Some(0.0));
+    house.import(2);
+    assert!(house.attempts().is_empty());
+
+    let mut plan = CarrierPlan::new(1, date(2026, 2, 3));
+    (plan.bind, plan.casting) = (addr, Casting::Always(Script::new("everybody", rings())));
+    let second = Carrier::start(plan).await.expect("the port is free again");
+    until_within(120, "the trunk is up again", || daemon.metric(UP) == Some(1.0));
+    until_within(120, "both phones ring", || ringing(&second) == 2);
+    daemon.stop();
+    assert_eq!(house.attempts().len(), 2, "nobody was dialled while the trunk was down");
+}
+
+/// An account whose password stands in a file of its own.
+fn with_account(house: &mut House) {
+    house.write("config/secret", "secret");
+    house.change(TRUNKS, "trunk.carrier.user", "line");
+    house.change(TRUNKS, "trunk.carrier.password_file", "secret");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trunk_is_registered_with_kept_and_left_at_the_end() {
+    let registrar = Sipp::start("registrar", &[]).await;
+    let mut house = House::new(config(registrar.addr));
+    with_account(&mut house);
+    house.change(TRUNKS, "trunk.carrier.register", true);
+    let daemon = house.start();
+    until("registered twice", || house.log().matches("\"message\":\"registered\"").count() == 2);
+    daemon.stop();
+    registrar.finish().await.expect_success();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_carrier_that_asks_for_a_password_gets_its_answer() {
+    let mut plan = CarrierPlan::new(1, date(2026, 2, 3));
+    plan.casting = Casting::Always(Script::new("everybody", rings()));
+    plan.challenge = Some(Challenge {
+        user: "line".to_owned(),
+        password: "secret".to_owned(),
+        realm: "carrier".to_owned(),
+        algorithm: Algorithm::Sha256,
+        qop: true,
+    });
+    let carrier = Carrier::start(plan).await.expect("a free port");
+    let mut house = House::new(ringing_config(&carrier));
+    with_account(&mut house);
+    house.import(1);
+    let daemon = house.start();
+    until("the phone rings", || ringing(&carrier) == 1);
+    daemon.stop();
+    assert!(!house.log().contains("secret"), "the log holds the password");
+}
