@@ -280,10 +280,10 @@ async fn reconcile(folder: &Path, plan: &DemoPlan, calls: &[CallRecord]) -> anyh
     let (ours_count, theirs_count) = (ours.len(), theirs.len());
     match plan.language {
         Language::En => {
-            println!("our attempts that left: {ours_count}; calls the carrier saw: {theirs_count}")
+            println!("our attempts that left: {ours_count}; calls the carrier saw: {theirs_count}");
         }
         Language::Ru => {
-            println!("наших отправленных попыток: {ours_count}; звонков у оператора связи: {theirs_count}")
+            println!("наших отправленных попыток: {ours_count}; звонков у оператора связи: {theirs_count}");
         }
     }
     ensure!(theirs.is_subset(&ours), "the carrier saw calls that no attempt tells of");

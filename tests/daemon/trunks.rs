@@ -1,7 +1,10 @@
 //! Trunks: probed, registered with, and calls that ask for a password.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
+
 use jiff::civil::date;
-use obzvon::demo::carrier::script::Script;
+use obzvon::demo::carrier::script::{Refusal, Script, Step};
 use obzvon::demo::carrier::wire::digest::{Algorithm, Challenge};
 use obzvon::demo::carrier::{Carrier, CarrierPlan, Casting};
 
@@ -29,10 +32,12 @@ async fn a_trunk_that_answers_no_probe_gets_no_calls_until_it_answers_again() {
     assert!(house.attempts().is_empty());
 
     let mut plan = CarrierPlan::new(1, date(2026, 2, 3));
-    (plan.bind, plan.casting) = (addr, Casting::Always(Script::new("everybody", rings())));
+    // One call tries the trunk; that it is busy there tells that the trunk is well.
+    let busy = vec![Step::Refuse(Refusal::new(486, "Busy Here", None))];
+    (plan.bind, plan.casting) = (addr, Casting::Always(Script::new("everybody", busy)));
     let second = Carrier::start(plan).await.expect("the port is free again");
     until_within(120, "the trunk is up again", || daemon.metric(UP) == Some(1.0));
-    until_within(120, "both phones ring", || ringing(&second) == 2);
+    until_within(120, "both are called", || second.calls().len() == 2);
     daemon.stop();
     assert_eq!(house.attempts().len(), 2, "nobody was dialled while the trunk was down");
 }
@@ -40,6 +45,7 @@ async fn a_trunk_that_answers_no_probe_gets_no_calls_until_it_answers_again() {
 /// An account whose password stands in a file of its own.
 fn with_account(house: &mut House) {
     house.write("config/secret", "secret");
+    std::fs::set_permissions(house.path("config/secret"), Permissions::from_mode(0o600)).expect("our file");
     house.change(TRUNKS, "trunk.carrier.user", "line");
     house.change(TRUNKS, "trunk.carrier.password_file", "secret");
 }
