@@ -56,9 +56,9 @@ pub async fn run(plan: &DemoPlan, folder: &Path, end: CancellationToken) -> anyh
         .map_err(|problems| anyhow::anyhow!(problems.render(plan.language)))?;
     println!("{}", opening(plan));
     prepare(&config, folder, &lists, plan.language).await?;
+    let store_plan = StorePlan { url: config.store.url.clone(), node: config.daemon.node.clone() };
     let mut daemon = Daemon::start(config).await?;
     let over = CancellationToken::new();
-    let store = daemon.house().store.clone();
     let mut tasks = JoinSet::new();
     tasks.spawn(watch(Arc::clone(daemon.house()), plan.clone(), end.clone(), over.clone()));
     let (_reload, reloads) = mpsc::channel(1);
@@ -68,11 +68,15 @@ pub async fn run(plan: &DemoPlan, folder: &Path, end: CancellationToken) -> anyh
     while let Some(watched) = tasks.join_next().await {
         watched.context("watching the demo")?;
     }
-    report(&store, plan.language).await?;
+    // The last calls are written down as the daemon drains; what is told before would leave them out.
     daemon.drain().await;
     let calls = carrier.stop().await;
+    let store = Store::open(store_plan).await.context("opening the store")?;
+    report(&store, plan.language).await?;
     println!("\n{}", carrier_table(&calls, plan.language));
-    reconcile(folder, plan, &calls).await
+    let reconciled = reconcile(&store, plan.language, &calls).await;
+    store.close().await;
+    reconciled
 }
 
 /// Writes the configuration: a campaign for each list, those for live agents without a dialer.
@@ -261,11 +265,7 @@ async fn report(store: &Store, language: Language) -> anyhow::Result<()> {
 
 /// The carrier's log and our attempts tell the same calls: every INVITE has a row, every row that says it left has
 /// an INVITE.
-async fn reconcile(folder: &Path, plan: &DemoPlan, calls: &[CallRecord]) -> anyhow::Result<()> {
-    let config = Config::load(&folder.join("config"), &Environment::new())
-        .map_err(|problems| anyhow::anyhow!(problems.render(plan.language)))?;
-    let store =
-        Store::open(StorePlan { url: config.store.url.clone(), node: config.daemon.node.clone() }).await?;
+async fn reconcile(store: &Store, language: Language, calls: &[CallRecord]) -> anyhow::Result<()> {
     let mut walk = store.export_attempts(Default::default());
     let mut ours = std::collections::BTreeSet::new();
     loop {
@@ -275,10 +275,9 @@ async fn reconcile(folder: &Path, plan: &DemoPlan, calls: &[CallRecord]) -> anyh
         }
         ours.extend(page.iter().filter(|row| row.stamps.invite.is_some()).map(|row| row.id.0));
     }
-    store.close().await;
     let theirs: std::collections::BTreeSet<i64> = calls.iter().filter_map(|call| call.attempt).collect();
     let (ours_count, theirs_count) = (ours.len(), theirs.len());
-    match plan.language {
+    match language {
         Language::En => {
             println!("our attempts that left: {ours_count}; calls the carrier saw: {theirs_count}");
         }
