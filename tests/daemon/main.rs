@@ -10,10 +10,10 @@ mod postgres;
 mod sipp_harness;
 
 mod drain;
-mod engines;
 mod gate;
 mod kill_switch;
 mod payment;
+mod postgresql;
 mod recording;
 mod reload;
 mod test_call;
