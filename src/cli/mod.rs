@@ -5,6 +5,7 @@ pub mod campaign;
 pub mod check;
 mod db;
 mod demo;
+pub mod detect;
 mod event;
 mod explain;
 mod export;
@@ -44,6 +45,7 @@ enum Command {
     Check(check::Check),
     Db(db::Db),
     Demo(demo::Demo),
+    Detect(detect::Detect),
     Event(event::EventArgs),
     Explain(explain::Explain),
     Export(export::Export),
@@ -72,6 +74,7 @@ impl Cli {
             Command::Check(check) => Ok(check.run()),
             Command::Db(db) => db.run(),
             Command::Demo(demo) => demo.run(),
+            Command::Detect(detect) => detect.run(),
             Command::Event(args) => args.run(),
             Command::Explain(explain) => explain.run(),
             Command::Export(export) => export.run(),

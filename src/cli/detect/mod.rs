@@ -1,0 +1,129 @@
+//! `obzvon detect`: who answered, by recordings; with a table of truths, how right the detector is.
+
+pub mod listening;
+pub mod manifest;
+pub mod score;
+pub mod sound_file;
+mod sweep;
+mod words;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::screen_language::{parse_language, screen_language};
+use crate::detect::DetectorPlan;
+use crate::domain::Language;
+use crate::domain::verdict::Heard;
+use listening::Listening;
+use score::Score;
+
+/// Tells who or what answered: a person, a machine, a tone, music, silence.
+#[derive(Debug, Args)]
+pub struct Detect {
+    /// Prints one JSON object a file.
+    #[arg(long)]
+    json: bool,
+    /// Shows what other settings would have said of the same recordings.
+    #[arg(long)]
+    sweep: bool,
+    /// Recordings with the truth about them (columns `file` and `truth`, tabs between): prints how right the verdicts
+    /// are and how soon they came.
+    #[arg(long)]
+    manifest: Option<PathBuf>,
+    /// The language of the screen: ru or en.
+    #[arg(long, value_parser = parse_language)]
+    lang: Option<Language>,
+    /// WAV files: 8 kHz, mono, A-law, µ-law or 16 bits; the sound begins with the answer.
+    files: Vec<PathBuf>,
+}
+
+impl Detect {
+    /// Prints a line a file. A file that cannot be read is told of and makes the exit code 1; the others are heard.
+    ///
+    /// # Errors
+    /// When there is nothing to hear, or the table of truths cannot be read.
+    pub fn run(&self) -> anyhow::Result<ExitCode> {
+        if self.files.is_empty() && self.manifest.is_none() {
+            bail!("nothing to hear: name WAV files, or a table of them with --manifest");
+        }
+        let mut broken = false;
+        let mut read = |path: &Path| match sound_file::read(path) {
+            Ok(samples) => Some(samples),
+            Err(fault) => {
+                eprintln!("obzvon: {}: {fault:#}", path.display());
+                broken = true;
+                None
+            }
+        };
+        if let Some(table) = &self.manifest {
+            let labels = manifest::read(table)?;
+            let recordings: Vec<_> = labels
+                .into_iter()
+                .filter_map(|label| read(&label.path).map(|samples| (label, samples)))
+                .collect();
+            if self.sweep {
+                print!("{}", sweep::by_truth(&recordings));
+            } else {
+                let plan = DetectorPlan::default();
+                let mut score = Score::default();
+                for (label, samples) in recordings {
+                    score.add(label, Listening::to(&samples, &plan));
+                }
+                print!("{score}");
+            }
+        }
+        if self.sweep {
+            let recordings: Vec<_> = self.files.iter().filter_map(|path| read(path)).collect();
+            if !recordings.is_empty() {
+                print!("{}", sweep::by_count(&recordings));
+            }
+        } else {
+            let language = screen_language(self.lang);
+            for path in &self.files {
+                if let Some(samples) = read(path) {
+                    let heard = Listening::to(&samples, &DetectorPlan::default());
+                    let line =
+                        if self.json { as_json(path, &heard)? } else { words::line(path, &heard, language) };
+                    println!("{line}");
+                }
+            }
+        }
+        Ok(if broken { ExitCode::from(1) } else { ExitCode::SUCCESS })
+    }
+}
+
+fn as_json(path: &Path, heard: &Listening) -> anyhow::Result<String> {
+    let events: Vec<Value> = heard.events.iter().map(event).collect();
+    let line = json!({
+        "file": path.display().to_string(),
+        "verdict": heard.last.verdict.code(),
+        "t_ms": heard.last.at_ms,
+        "confidence": round(heard.last.confidence),
+        "beep_start_ms": heard.beep.map(|(start, _)| start),
+        "beep_end_ms": heard.beep.and_then(|(_, end)| end),
+        "events": events,
+    });
+    serde_json::to_string(&line).context("writing JSON")
+}
+
+fn event(heard: &Heard) -> Value {
+    match heard {
+        Heard::BeepEnded { at_ms } => json!({ "event": "beep_end", "t_ms": at_ms }),
+        Heard::BeepStarted { at_ms } => json!({ "event": "beep_start", "t_ms": at_ms }),
+        Heard::Verdict { verdict, at_ms, confidence } => json!({
+            "event": "verdict",
+            "verdict": verdict.code(),
+            "t_ms": at_ms,
+            "confidence": round(*confidence),
+        }),
+    }
+}
+
+/// To thousandths.
+fn round(confidence: f32) -> f64 {
+    (f64::from(confidence) * 1000.0).round() / 1000.0
+}

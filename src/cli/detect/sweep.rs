@@ -1,0 +1,66 @@
+//! What other settings would have said of the same recordings.
+
+use std::collections::BTreeMap;
+
+use super::listening::Listening;
+use super::manifest::Labelled;
+use super::score::Score;
+use crate::detect::{DetectorPlan, TalkPlan};
+
+/// A setting's name, its value, and the plan that differs from the default in it alone.
+fn plans() -> Vec<(String, DetectorPlan)> {
+    let plan = |change: &dyn Fn(&mut TalkPlan)| {
+        let mut plan = DetectorPlan::default();
+        change(&mut plan.talk);
+        plan
+    };
+    let mut plans = vec![("as shipped".to_owned(), DetectorPlan::default())];
+    for likely in [0.85, 0.9, 0.95, 0.97, 0.99] {
+        plans.push((format!("machine_above {likely}"), plan(&|talk| talk.machine_above = likely)));
+    }
+    for likely in [0.2, 0.3, 0.5, 0.6] {
+        plans.push((format!("human_below {likely}"), plan(&|talk| talk.human_below = likely)));
+    }
+    for ms in [240, 320, 400, 500, 600] {
+        plans.push((format!("wait_ms {ms}"), plan(&|talk| talk.wait_ms = ms)));
+    }
+    for likely in [0.9, 0.99, 2.0] {
+        plans.push((format!("machine_after_all {likely}"), plan(&|talk| talk.machine_after_all = likely)));
+    }
+    for likely in [-1.0, 0.1, 0.3, 0.5] {
+        plans.push((format!("human_after_all {likely}"), plan(&|talk| talk.human_after_all = likely)));
+    }
+    plans
+}
+
+/// By labelled recordings: what each setting would have lost and passed.
+pub(super) fn by_truth(recordings: &[(Labelled, Vec<i16>)]) -> String {
+    let rows = plans().into_iter().map(|(name, plan)| {
+        let mut score = Score::default();
+        for (label, samples) in recordings {
+            score.add(label.clone(), Listening::to(samples, &plan));
+        }
+        format!("{name:<24} {}\n", score.brief())
+    });
+    format!("{:<24} {}\n{}", "", Score::brief_header(), rows.collect::<String>())
+}
+
+/// By recordings without labels: how many of each verdict, and how many differ from those of the shipped settings.
+pub(super) fn by_count(recordings: &[Vec<i16>]) -> String {
+    let mut shipped = Vec::new();
+    let mut text = String::new();
+    for (name, plan) in plans() {
+        let verdicts: Vec<_> =
+            recordings.iter().map(|samples| Listening::to(samples, &plan).last.verdict.code()).collect();
+        if shipped.is_empty() {
+            shipped.clone_from(&verdicts);
+        }
+        let differ = verdicts.iter().zip(&shipped).filter(|(new, old)| new != old).count();
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        verdicts.iter().for_each(|verdict| *counts.entry(verdict).or_default() += 1);
+        let counts: Vec<String> =
+            counts.iter().map(|(verdict, count)| format!("{verdict} {count}")).collect();
+        text.push_str(&format!("{name:<24} {}; changed {differ}\n", counts.join(", ")));
+    }
+    text
+}

@@ -1,0 +1,48 @@
+//! What was heard, in words for the screen.
+
+use std::path::Path;
+
+use super::listening::Listening;
+use crate::domain::Language;
+use crate::domain::verdict::Verdict;
+
+/// One recording in one line.
+pub(super) fn line(path: &Path, heard: &Listening, language: Language) -> String {
+    let seconds = |ms: u32| f64::from(ms) / 1000.0;
+    let (at, second, sure, beep) = match language {
+        Language::En => ("at", "s", "confidence", "beep"),
+        Language::Ru => ("на", "с", "уверенность", "сигнал"),
+    };
+    let last = heard.last;
+    let verdict = verdict(last.verdict, language);
+    let mut line = format!(
+        "{}: {verdict} {at} {:.2} {second}, {sure} {:.2}",
+        path.display(),
+        seconds(last.at_ms),
+        last.confidence
+    );
+    if let Some((start, end)) = heard.beep {
+        let end = end.map_or(String::new(), |end| format!("{:.2}", seconds(end)));
+        line.push_str(&format!(", {beep} {:.2}–{end} {second}", seconds(start)));
+    }
+    line
+}
+
+fn verdict(verdict: Verdict, language: Language) -> &'static str {
+    let [english, russian] = match verdict {
+        Verdict::Busy => ["busy tone", "сигнал «занято»"],
+        Verdict::Congestion => ["congestion tone", "сигнал перегрузки"],
+        Verdict::Fax => ["fax", "факс"],
+        Verdict::Human => ["person", "человек"],
+        Verdict::Machine => ["machine", "автоответчик"],
+        Verdict::Music => ["music", "музыка"],
+        Verdict::Ringback => ["ringing tone", "гудки вызова"],
+        Verdict::Silence => ["silence", "тишина"],
+        Verdict::Sit => ["information tones", "сигнал оператора"],
+        Verdict::Unsure => ["unsure", "не ясно"],
+    };
+    match language {
+        Language::En => english,
+        Language::Ru => russian,
+    }
+}

@@ -1,0 +1,155 @@
+//! One frame's sound in a few numbers: how loud, how tonal, how noisy, how high the voice.
+
+mod spectrum;
+
+use super::FRAME;
+use spectrum::{LINES, STEP, Spectrum, autocorrelation};
+
+/// What is in 20 ms (the spectrum reaches 12 ms further back).
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Sound {
+    /// Level in dBm0 (a full-scale sine is +3.14); -90 for digital silence.
+    pub level: f32,
+    /// The two strongest tones, the stronger first, with their shares of the power.
+    pub tones: [Partial; 2],
+    /// How like noise the spectrum is: 0 for white, about -20 dB and less for voices.
+    pub flatness: f32,
+    /// The middle of the power, in Hz.
+    pub centre: f32,
+    /// How well the sound repeats itself at the pitch of a voice, 0..=1, and that pitch in Hz.
+    pub harmony: f32,
+    pub pitch: f32,
+    /// How much the spectrum's shape differs from the frame before, 0..=1.
+    pub change: f32,
+}
+
+/// A peak of the spectrum.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Partial {
+    pub hertz: f32,
+    /// Of the frame's power, 0..=1.
+    pub share: f32,
+}
+
+/// Turns frames into sounds.
+#[derive(Clone, Debug)]
+pub(super) struct Listener {
+    spectrum: Spectrum,
+    /// The shape of the last spectrum: its square roots, of length one.
+    shape: [f32; LINES],
+}
+
+impl Default for Listener {
+    fn default() -> Self {
+        Self { spectrum: Spectrum::default(), shape: [0.0; LINES] }
+    }
+}
+
+impl Listener {
+    /// Analyses the next frame.
+    pub fn hear(&mut self, frame: &[i16; FRAME]) -> Sound {
+        let x = frame.map(f32::from);
+        let energy: f32 = x.iter().map(|x| x * x).sum();
+        let level = 10.0 * ((energy / FRAME as f32).max(1e-3) / ZERO_DBM0).log10();
+        let mut power = self.spectrum.take(&x);
+        // Below 60 Hz there is mains hum and no sound of a call.
+        power[..2].fill(0.0);
+        let total: f32 = power.iter().sum::<f32>().max(1.0);
+        let tones = strongest(&power, total);
+        let (harmony, pitch) = harmony(&power);
+        let change = self.change(&power, total);
+        let centre = STEP * power.iter().zip(0u16..).map(|(p, n)| p * f32::from(n)).sum::<f32>() / total;
+        Sound { level: level.max(-90.0), tones, flatness: flatness(&power), centre, harmony, pitch, change }
+    }
+
+    fn change(&mut self, power: &[f32; LINES], total: f32) -> f32 {
+        let mut alike = 0.0;
+        for (old, new) in self.shape.iter_mut().zip(power) {
+            let new = (new / total).sqrt();
+            alike += *old * new;
+            *old = new;
+        }
+        1.0 - alike.clamp(0.0, 1.0)
+    }
+}
+
+/// The two highest peaks, each with the lines its window spreads it over.
+fn strongest(power: &[f32; LINES], total: f32) -> [Partial; 2] {
+    let first = highest(power, None);
+    let second = highest(power, Some(first));
+    let share = |from: usize, to: usize| power[from..to].iter().sum::<f32>() / total;
+    let (a, b) = (first.min(second), first.max(second));
+    // Two peaks near each other part the lines between them.
+    let (low, high) = if b - a <= 2 * SPREAD {
+        let middle = (a + b).div_ceil(2);
+        (share(a.saturating_sub(SPREAD), middle), share(middle, (b + SPREAD + 1).min(LINES)))
+    } else {
+        (share(a.saturating_sub(SPREAD), a + SPREAD + 1), share(b - SPREAD, (b + SPREAD + 1).min(LINES)))
+    };
+    let (low, high) =
+        (Partial { hertz: place(power, a), share: low }, Partial { hertz: place(power, b), share: high });
+    if low.share >= high.share { [low, high] } else { [high, low] }
+}
+
+/// The line of the highest peak, not within the spread of another.
+fn highest(power: &[f32; LINES], other: Option<usize>) -> usize {
+    let mut best = 3;
+    let mut most = -1.0;
+    for n in 3..LINES - 3 {
+        let far = other.is_none_or(|other| n.abs_diff(other) > SPREAD);
+        if power[n] > most && power[n] >= power[n - 1] && power[n] >= power[n + 1] && far {
+            (best, most) = (n, power[n]);
+        }
+    }
+    // A spectrum without a second peak: one beside the first, holding next to nothing.
+    match other {
+        Some(other) if most < 0.0 => {
+            if other > LINES / 2 {
+                4
+            } else {
+                LINES - 4
+            }
+        }
+        _ => best,
+    }
+}
+
+/// Where between the lines a peak is, by the parabola through three logarithms.
+fn place(power: &[f32; LINES], n: usize) -> f32 {
+    let [a, b, c] = [power[n - 1], power[n], power[n + 1]].map(|p| p.max(1e-3).ln());
+    let curve = a - 2.0 * b + c;
+    let shift = if curve < -1e-6 { (0.5 * (a - c) / curve).clamp(-0.5, 0.5) } else { 0.0 };
+    (n as f32 + shift) * STEP
+}
+
+/// Geometric over arithmetic mean of the power from 250 to 3400 Hz, in dB.
+fn flatness(power: &[f32; LINES]) -> f32 {
+    let band = &power[8..109];
+    let mean = band.iter().sum::<f32>() / band.len() as f32 + 1e-3;
+    // Products of a few lines at a time: a logarithm costs more than a multiplication.
+    let logs: f32 =
+        band.chunks(3).map(|lines| lines.iter().map(|p| p / mean + 1e-9).product::<f32>().ln()).sum();
+    4.343 * logs / band.len() as f32
+}
+
+/// The best repetition at 75 to 400 Hz.
+fn harmony(power: &[f32; LINES]) -> (f32, f32) {
+    let again = autocorrelation(power);
+    let whole = again[0].max(1.0);
+    let mut best = (0.0, SHORTEST_LAG);
+    for lag in SHORTEST_LAG..=LONGEST_LAG {
+        // The window makes long lags weaker than they are.
+        let strength = again[lag] / whole / (1.0 - lag as f32 / 160.0).max(0.2);
+        if strength > best.0 && again[lag] >= again[lag - 1] && again[lag] >= again[lag + 1] {
+            best = (strength, lag);
+        }
+    }
+    (best.0.min(1.0), 8000.0 / best.1 as f32)
+}
+
+/// The mean square of a sine of 0 dBm0 (G.711: full scale is +3.14).
+const ZERO_DBM0: f32 = 2.5e8;
+/// Lines to each side of a peak that belong to it.
+const SPREAD: usize = 3;
+const SHORTEST_LAG: usize = 20;
+const LONGEST_LAG: usize = 106;

@@ -1,0 +1,152 @@
+//! A person or a machine, by how it speaks: a person says a word or two and waits, a machine goes on.
+
+mod features;
+mod speech;
+
+use super::FRAME_MS;
+use super::model::Model;
+use super::sound::Sound;
+use super::voice::VoiceEar;
+use crate::domain::verdict::Verdict;
+pub use features::{TALK_FEATURES, names};
+use speech::Speech;
+
+/// When what the model says is a verdict.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TalkPlan {
+    /// A person, when a machine is at most so likely (0..=1) in a pause.
+    pub human_below: f32,
+    /// The pause for that, in milliseconds; where a machine is less than a quarter as likely, half of it will do.
+    pub wait_ms: u32,
+    /// A machine, when it is at least so likely.
+    pub machine_above: f32,
+    /// So likely, once speech has gone on for longer than people's greetings do.
+    pub machine_late_above: f32,
+    /// The verdict on a person is taken back when a machine is at least so likely.
+    pub machine_after_all: f32,
+    /// The verdict on a machine is taken back when a machine is at most so likely in a pause.
+    pub human_after_all: f32,
+    /// Nothing said for so long is silence.
+    pub silence_ms: u32,
+}
+
+impl Default for TalkPlan {
+    fn default() -> Self {
+        Self {
+            human_below: 0.4,
+            wait_ms: 260,
+            machine_above: 0.95,
+            machine_late_above: 0.6,
+            machine_after_all: 0.97,
+            human_after_all: 0.4,
+            silence_ms: 5000,
+        }
+    }
+}
+
+/// Follows what is said on one call.
+#[derive(Clone, Debug)]
+pub(super) struct TalkEar {
+    plan: TalkPlan,
+    voice: VoiceEar,
+    pub voice_features: [f32; super::voice::VOICE_FEATURES],
+    speech: Speech,
+    /// A tone sounds, or has just ended and still colours the features.
+    deaf_until_ms: u32,
+    verdict: Option<Verdict>,
+}
+
+impl TalkEar {
+    pub fn new(plan: TalkPlan) -> Self {
+        Self {
+            plan,
+            voice: VoiceEar::default(),
+            voice_features: [0.0; super::voice::VOICE_FEATURES],
+            speech: Speech::default(),
+            deaf_until_ms: 0,
+            verdict: None,
+        }
+    }
+
+    /// Begins anew; what is known of the line's noise stays.
+    pub fn restart(&mut self) {
+        *self = Self { voice: self.voice.clone(), ..Self::new(self.plan.clone()) };
+    }
+
+    /// Somebody has spoken.
+    pub fn has_spoken(&self) -> bool {
+        self.speech.voiced_ms() >= SPOKEN_MS
+    }
+
+    /// Takes a frame that begins at `at_ms`. `tone`: since when a steady tone sounds, which is no speech.
+    pub fn hear(
+        &mut self,
+        at_ms: u32,
+        sound: &Sound,
+        tone: Option<u32>,
+        model: &Model,
+    ) -> Option<(Verdict, f32)> {
+        self.voice_features = self.voice.hear(sound, tone.is_some());
+        if let Some(since_ms) = tone {
+            self.speech.forget_from(since_ms);
+            self.deaf_until_ms = at_ms + ECHO_MS;
+        }
+        let deaf = at_ms < self.deaf_until_ms || self.voice.is_faint();
+        let odds = if deaf { -5.0 } else { model.speech(&self.voice_features) };
+        self.speech.take(at_ms, sound, odds);
+        let (verdict, confidence) = self.judge(model)?;
+        if self.verdict == Some(verdict) {
+            return None;
+        }
+        self.verdict = Some(verdict);
+        Some((verdict, confidence))
+    }
+
+    /// What the model judges by; `None` before anything was said.
+    pub fn features(&self) -> Option<[f32; TALK_FEATURES]> {
+        features::read(&self.speech, self.voice.floor(), self.voice.peak)
+    }
+
+    fn judge(&self, model: &Model) -> Option<(Verdict, f32)> {
+        let plan = &self.plan;
+        let now_ms = self.speech.now_ms;
+        let Some(onset_ms) = self.speech.onset_ms() else {
+            let silent = self.verdict.is_none() && now_ms >= plan.silence_ms;
+            return silent.then_some((Verdict::Silence, 0.9));
+        };
+        let since_ms = now_ms - onset_ms;
+        if since_ms > LATEST_MS || !now_ms.is_multiple_of(EVERY_MS) || self.speech.voiced_ms() < SHORTEST_MS {
+            return None;
+        }
+        let likely = model.machine(&self.features()?);
+        let pause_ms = self.speech.pause_ms();
+        let (human_below, machine_above) = match self.verdict {
+            Some(Verdict::Human) => (plan.human_below, plan.machine_after_all),
+            Some(Verdict::Machine) => (plan.human_after_all, plan.machine_above),
+            _ if since_ms >= LONG_MS => (plan.human_below, plan.machine_late_above),
+            _ => (plan.human_below, plan.machine_above),
+        };
+        if likely >= machine_above && self.speech.voiced_ms() >= SPOKEN_MS {
+            return Some((Verdict::Machine, likely));
+        }
+        let wait_ms = if likely < human_below / 4.0 { plan.wait_ms / 2 } else { plan.wait_ms };
+        if likely <= human_below && pause_ms >= wait_ms {
+            return Some((Verdict::Human, 1.0 - likely));
+        }
+        // The last moment the model knows about.
+        let late = self.verdict.is_none() && since_ms + EVERY_MS > LATEST_MS;
+        late.then(|| if likely >= 0.5 { (Verdict::Machine, likely) } else { (Verdict::Unsure, 0.5) })
+    }
+}
+
+/// The model is asked so often, a multiple of frames, and was trained at these moments.
+pub(super) const EVERY_MS: u32 = 2 * FRAME_MS;
+/// The model was trained on so much of a call after the first word.
+pub(super) const LATEST_MS: u32 = 6000;
+/// Whole sentences of people who answer are rarely longer.
+const LONG_MS: u32 = 4200;
+/// A click or a breath is nobody's greeting.
+const SHORTEST_MS: u32 = 120;
+const SPOKEN_MS: u32 = 240;
+/// The features of a frame reach so far back.
+const ECHO_MS: u32 = 140;
