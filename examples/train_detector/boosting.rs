@@ -40,7 +40,7 @@ pub fn grow(moments: &[Moment], growth: Growth, allowed: impl Fn(usize) -> bool)
                     chance ^= chance << 13;
                     chance ^= chance >> 7;
                     chance ^= chance << 17;
-                    chance % 2 == 0 && allowed(*feature)
+                    chance.is_multiple_of(2) && allowed(*feature)
                 })
                 .collect();
             let tree = Grower { moments, cuts: &cuts, bins: &bins, growth, part: &part }.tree(&odds);
@@ -116,8 +116,8 @@ impl Grower<'_> {
                 *bin = (bin.0 + pull, bin.1 + weight);
             }
             let mut left = (0.0, 0.0);
-            for bin in 0..self.cuts[feature].len() {
-                left = (left.0 + histogram[bin].0, left.1 + histogram[bin].1);
+            for (bin, slope) in histogram.iter().take(self.cuts[feature].len()).enumerate() {
+                left = (left.0 + slope.0, left.1 + slope.1);
                 let right = (whole.0 - left.0, whole.1 - left.1);
                 if left.1.min(right.1) < self.growth.least {
                     continue;

@@ -1,8 +1,9 @@
 //! Trains the detector's model from labelled recordings and tells how good it is on recordings it was not trained on.
 //!
-//! `cargo run --release --example train_detector -- MANIFEST [OUT]`: without `OUT` (usually `src/detect/model.txt`) it
-//! only tells. Training takes each recording as it is and again louder or fainter, later, and with noise. Folds: by
-//! sentence, then by voice, so that neither is known to a model that is tried on it.
+//! `cargo run --release --example train_detector -- MANIFEST [MORE...] [--out src/detect/model.txt]`: without `--out` it
+//! only tells. `MANIFEST` is tried and trained on, `MORE` (as `scripts/greetings` makes them) only trained on. Training
+//! takes each recording as it is and again louder or fainter, later, and with noise. Folds: by sentence, then by voice,
+//! so that neither is known to a model that is tried on it.
 
 #![allow(clippy::disallowed_methods, reason = "a program for developers")]
 
@@ -32,32 +33,52 @@ struct Recording {
     samples: Vec<i16>,
     /// Of its frames in all training, before the class's share.
     weight: f64,
+    /// How often it is taken, each time varied.
+    copies: u32,
 }
 
 fn main() -> anyhow::Result<()> {
-    let words: Vec<String> = std::env::args().skip(1).collect();
-    let path = words.first().context("train_detector MANIFEST [OUT]")?;
-    let recordings = load(Path::new(path))?;
+    let mut words: Vec<String> = std::env::args().skip(1).collect();
+    let out = match words.iter().position(|word| word == "--out") {
+        Some(at) if at + 1 < words.len() => words.drain(at..at + 2).nth(1),
+        _ => None,
+    };
+    let (path, more) = words.split_first().context("train_detector MANIFEST [MORE...] [--out FILE]")?;
+    let recordings = load(Path::new(path), COPIES)?;
+    let mut extra = Vec::new();
+    for path in more {
+        extra.extend(load(Path::new(path), COPIES / 2)?);
+    }
     for (name, key) in [("sentence", sentence as fn(&Labelled) -> &str), ("voice", voice)] {
         let mut score = Score::default();
         for fold in 0..FOLDS {
-            let (tried, known): (Vec<&Recording>, Vec<&Recording>) =
-                recordings.iter().partition(|recording| hash(key(&recording.label)) % FOLDS == fold);
-            let plan = DetectorPlan { model: Arc::new(train(&known)), ..DetectorPlan::default() };
-            listen(&tried, &plan, &mut score);
+            let (tried, model) = without(&recordings, &extra, key, fold);
+            listen(&tried, &DetectorPlan { model, ..DetectorPlan::default() }, &mut score);
         }
         println!("== each {name} unknown to the model that was tried on it ({FOLDS} folds)\n{score}");
     }
-    if let Some(out) = words.get(1) {
-        let all: Vec<&Recording> = recordings.iter().collect();
-        let model = train(&all);
+    if let Some(out) = out {
+        let model = train(&recordings.iter().chain(&extra).collect::<Vec<_>>());
         std::fs::write(out, model.to_string())?;
         let plan = DetectorPlan { model: Arc::new(model), ..DetectorPlan::default() };
         let mut score = Score::default();
-        listen(&all, &plan, &mut score);
+        listen(&recordings.iter().collect::<Vec<_>>(), &plan, &mut score);
         println!("== the model written, on what it was trained on\n{score}");
     }
     Ok(())
+}
+
+/// The recordings of a fold, and a model that knows all others.
+fn without<'a>(
+    recordings: &'a [Recording],
+    extra: &'a [Recording],
+    key: fn(&Labelled) -> &str,
+    fold: u32,
+) -> (Vec<&'a Recording>, Arc<Model>) {
+    let (tried, mut known): (Vec<&Recording>, Vec<&Recording>) =
+        recordings.iter().partition(|recording| hash(key(&recording.label)) % FOLDS == fold);
+    known.extend(extra);
+    (tried, Arc::new(train(&known)))
 }
 
 fn listen(recordings: &[&Recording], plan: &DetectorPlan, score: &mut Score) {
@@ -66,7 +87,7 @@ fn listen(recordings: &[&Recording], plan: &DetectorPlan, score: &mut Score) {
     }
 }
 
-fn load(path: &Path) -> anyhow::Result<Vec<Recording>> {
+fn load(path: &Path, copies: u32) -> anyhow::Result<Vec<Recording>> {
     let labels = manifest::read(path)?;
     let count = |what: &dyn Fn(&Labelled) -> bool| labels.iter().filter(|label| what(label)).count() as f64;
     labels
@@ -77,7 +98,7 @@ fn load(path: &Path) -> anyhow::Result<Vec<Recording>> {
             let of_class = count(&|other| other.class == label.class);
             let of_truth = count(&|other| other.truth == label.truth);
             let weight = 0.5 * service_share(&label.class).unwrap_or(0.0) / of_class + 0.5 / of_truth;
-            Ok(Recording { label: label.clone(), samples, weight })
+            Ok(Recording { label: label.clone(), samples, weight, copies })
         })
         .collect()
 }
@@ -93,7 +114,7 @@ fn train(recordings: &[&Recording]) -> Model {
     let ears = Arc::new(Model::new(voice, Vec::new()));
     let mut moments = Vec::new();
     for recording in recordings {
-        for copy in 0..COPIES {
+        for copy in 0..recording.copies {
             moments.extend(talk_moments(recording, copy, &ears));
         }
     }
@@ -143,7 +164,7 @@ fn talk_moments(recording: &Recording, copy: u32, model: &Arc<Model>) -> Vec<Mom
     let (samples, later_s) = varied(&recording.samples, copy, hash(&label.path.to_string_lossy()));
     let stop = label.beep_start_s.unwrap_or(1e9) + later_s;
     // Recordings differ in how many moments they give; a whole class of the set weighs as much as all its people.
-    let weight = (recording.weight * 1000.0 / f64::from(COPIES) / 30.0) as f32;
+    let weight = (recording.weight * 1000.0 / f64::from(recording.copies) / 30.0) as f32;
     let mut moments = Vec::new();
     for (n, frame) in samples.as_chunks::<FRAME>().0.iter().enumerate() {
         detector.feed(frame);
@@ -176,7 +197,7 @@ fn varied(samples: &[i16], copy: u32, seed: u32) -> (Vec<i16>, f64) {
         next();
     }
     let gain = 10_f32.powf((next() * 14.0 - 9.0) / 20.0);
-    let noise = if copy % 2 == 0 { 0.0 } else { 10_f32.powf(next() * 1.7) * 4.0 };
+    let noise = if copy.is_multiple_of(2) { 0.0 } else { 10_f32.powf(next() * 1.7) * 4.0 };
     let later = (next() * 8.0) as usize * 20;
     let mut sound: Vec<i16> = vec![0; later];
     sound.extend_from_slice(samples);

@@ -256,11 +256,11 @@ impl Call {
     /// The detector changes the flow when it knows. A key pressed before has settled the matter: the flow ignores
     /// the machine then, and so do the notes.
     fn heard(&mut self, now: Instant, heard: Heard) {
-        let Heard::Verdict { verdict, .. } = heard else {
-            if matches!(heard, Heard::BeepEnded { .. }) {
-                self.tell_flow(now, ivr::Input::BeepEnded);
-            }
-            return;
+        let verdict = match heard {
+            Heard::BeepEnded { .. } => return self.tell_flow(now, ivr::Input::BeepEnded),
+            Heard::BeepStarted { .. } => return,
+            Heard::FellSilent { .. } => return self.tell_flow(now, ivr::Input::SilenceHeard),
+            Heard::Verdict { verdict, .. } => verdict,
         };
         let proved_human = self.journal.stamps.first_key.is_some();
         match verdict {
@@ -272,7 +272,6 @@ impl Call {
                 self.journal.machine = true;
                 self.hang_up(now, HungUpBy::Us);
             }
-            Verdict::Silence if self.journal.machine => self.tell_flow(now, ivr::Input::SilenceHeard),
             Verdict::Human if self.journal.machine => {
                 self.journal.machine = false;
                 self.tell_flow(now, ivr::Input::HumanHeard);

@@ -58,6 +58,8 @@ pub struct Detector {
     verdict: Option<Verdict>,
     /// A beep has been heard.
     beeped: bool,
+    /// The present silence of a machine was told of.
+    silence_told: bool,
     found: VecDeque<Heard>,
     /// Samples that do not yet fill a frame.
     rest: Vec<i16>,
@@ -83,6 +85,7 @@ impl Detector {
             talk: TalkEar::new(plan.talk.clone()),
             verdict: None,
             beeped: false,
+            silence_told: false,
             found: VecDeque::new(),
             rest: Vec::with_capacity(FRAME),
         }
@@ -96,7 +99,7 @@ impl Detector {
         self.runs = RunEar::default();
         self.beep = BeepEar::default();
         self.music = MusicEar::default();
-        (self.verdict, self.beeped) = (None, false);
+        (self.verdict, self.beeped, self.silence_told) = (None, false, false);
     }
 
     /// Takes the next 20 ms in; at most one finding a frame, the rest follow with the next frames.
@@ -130,6 +133,7 @@ impl Detector {
         if music {
             self.say(Verdict::Music, 0.9);
         }
+        self.note_silence();
         self.found.pop_front()
     }
 
@@ -150,6 +154,16 @@ impl Detector {
     /// What the next verdict would be judged by.
     pub fn evidence(&self) -> Evidence {
         Evidence { voice: self.talk.voice_features, talk: self.talk.features() }
+    }
+
+    /// A greeting without a beep ends in silence, which is told once.
+    fn note_silence(&mut self) {
+        let silent = self.talk.pause_ms() >= MACHINE_SILENCE_MS;
+        let waited_for = self.verdict == Some(Verdict::Machine) && !self.beeped;
+        if silent && waited_for && !self.silence_told {
+            self.found.push_back(Heard::FellSilent { at_ms: self.at_ms });
+        }
+        self.silence_told = silent && waited_for;
     }
 
     fn is_network(&self) -> bool {
@@ -178,3 +192,5 @@ impl Detector {
 }
 
 const FRAME_MS: u32 = 20;
+/// Pauses within greetings and before beeps are shorter.
+const MACHINE_SILENCE_MS: u32 = 2600;

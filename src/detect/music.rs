@@ -32,11 +32,11 @@ impl MusicEar {
 
     /// The sound of the last two seconds was music.
     pub fn is_music(&self) -> bool {
-        self.frames.len() == SPAN && f32::from(self.active) >= 0.7 * SPAN as f32 && self.slowness() < SLOW
+        self.frames.len() == SPAN && f32::from(self.active) >= 0.7 * SPAN as f32 && self.pace() < SLOW
     }
 
     /// The mean change of the frames that sounded.
-    pub fn slowness(&self) -> f32 {
+    pub fn pace(&self) -> f32 {
         self.sum / f32::from(self.active.max(1))
     }
 }

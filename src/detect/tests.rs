@@ -42,13 +42,16 @@ impl Call {
     fn verdicts(&self) -> Vec<Verdict> {
         let verdict = |heard| match heard {
             Heard::Verdict { verdict, .. } => Some(verdict),
-            Heard::BeepStarted { .. } | Heard::BeepEnded { .. } => None,
+            Heard::BeepEnded { .. } | Heard::BeepStarted { .. } | Heard::FellSilent { .. } => None,
         };
         self.heard().into_iter().filter_map(verdict).collect()
     }
 
     fn beeps(&self) -> Vec<Heard> {
-        self.heard().into_iter().filter(|heard| !matches!(heard, Heard::Verdict { .. })).collect()
+        self.heard()
+            .into_iter()
+            .filter(|heard| matches!(heard, Heard::BeepEnded { .. } | Heard::BeepStarted { .. }))
+            .collect()
     }
 }
 
@@ -81,6 +84,17 @@ fn speech_that_goes_on_is_a_machine() {
         let call = Call::default().quiet(300).says(one).says(two).quiet(2000);
         assert_eq!(call.verdicts().last(), Some(&Verdict::Machine));
     }
+}
+
+#[test]
+fn a_machine_that_falls_silent_is_told_of_once_and_only_then() {
+    let told =
+        |call: &Call| call.heard().iter().filter(|heard| matches!(heard, Heard::FellSilent { .. })).count();
+    let greeting = || Call::default().quiet(300).says(LONG[0]).says(LONG[1]);
+    assert_eq!(told(&greeting().quiet(1500)), 0);
+    assert_eq!(told(&greeting().quiet(6000)), 1);
+    assert_eq!(told(&greeting().quiet(300).tone(&[(1000.0, 5000.0)], 400).quiet(6000)), 0);
+    assert_eq!(told(&Call::default().quiet(500).says(HELLO[0]).quiet(6000)), 0);
 }
 
 #[test]
@@ -257,7 +271,7 @@ proptest! {
             .enumerate()
             .filter_map(|(n, heard)| match heard {
                 Heard::Verdict { at_ms, .. } => Some((n, *at_ms)),
-                Heard::BeepEnded { .. } | Heard::BeepStarted { .. } => None,
+                Heard::BeepEnded { .. } | Heard::BeepStarted { .. } | Heard::FellSilent { .. } => None,
             })
             .collect();
         for (n, at_ms) in verdicts {

@@ -33,10 +33,10 @@ impl Listening {
         let unsure = Judged { verdict: Verdict::Unsure, at_ms: length_ms, confidence: 0.0 };
         let mut verdicts = events.iter().filter_map(|heard| match *heard {
             Heard::Verdict { verdict, at_ms, confidence } => Some(Judged { verdict, at_ms, confidence }),
-            Heard::BeepEnded { .. } | Heard::BeepStarted { .. } => None,
+            Heard::BeepEnded { .. } | Heard::BeepStarted { .. } | Heard::FellSilent { .. } => None,
         });
         let first = verdicts.next().unwrap_or(unsure);
-        let last = verdicts.last().unwrap_or(first);
+        let last = verdicts.next_back().unwrap_or(first);
         Self { last, first, beep: first_beep(&events), events }
     }
 }
@@ -44,11 +44,11 @@ impl Listening {
 fn first_beep(events: &[Heard]) -> Option<(u32, Option<u32>)> {
     let start = events.iter().find_map(|heard| match heard {
         Heard::BeepStarted { at_ms } => Some(*at_ms),
-        Heard::BeepEnded { .. } | Heard::Verdict { .. } => None,
+        Heard::BeepEnded { .. } | Heard::FellSilent { .. } | Heard::Verdict { .. } => None,
     })?;
     let end = events.iter().find_map(|heard| match heard {
         Heard::BeepEnded { at_ms } => Some(*at_ms),
-        Heard::BeepStarted { .. } | Heard::Verdict { .. } => None,
+        Heard::BeepStarted { .. } | Heard::FellSilent { .. } | Heard::Verdict { .. } => None,
     });
     Some((start, end))
 }

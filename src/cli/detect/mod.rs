@@ -114,6 +114,7 @@ fn event(heard: &Heard) -> Value {
     match heard {
         Heard::BeepEnded { at_ms } => json!({ "event": "beep_end", "t_ms": at_ms }),
         Heard::BeepStarted { at_ms } => json!({ "event": "beep_start", "t_ms": at_ms }),
+        Heard::FellSilent { at_ms } => json!({ "event": "fell_silent", "t_ms": at_ms }),
         Heard::Verdict { verdict, at_ms, confidence } => json!({
             "event": "verdict",
             "verdict": verdict.code(),
@@ -126,4 +127,49 @@ fn event(heard: &Heard) -> Value {
 /// To thousandths.
 fn round(confidence: f32) -> f64 {
     (f64::from(confidence) * 1000.0).round() / 1000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::verdict::Verdict;
+    use listening::Judged;
+
+    #[test]
+    fn a_line_of_json_has_the_promised_keys_and_nulls() {
+        let verdict = Judged { verdict: Verdict::Human, at_ms: 1340, confidence: 0.912_34 };
+        let said = Heard::Verdict { verdict: Verdict::Human, at_ms: 1340, confidence: 0.912_34 };
+        let heard = Listening { last: verdict, first: verdict, beep: None, events: vec![said] };
+        assert_eq!(
+            as_json(Path::new("a.wav"), &heard).unwrap(),
+            r#"{"file":"a.wav","verdict":"human","t_ms":1340,"confidence":0.912,"beep_start_ms":null,"beep_end_ms":null,"events":[{"event":"verdict","verdict":"human","t_ms":1340,"confidence":0.912}]}"#
+        );
+    }
+
+    #[test]
+    fn a_broken_file_is_told_of_by_the_exit_code_and_the_others_are_heard() {
+        let folder = tempfile::tempdir().unwrap();
+        let broken = folder.path().join("broken.wav");
+        std::fs::write(&broken, "words").unwrap();
+        let whole = PathBuf::from("prompts/ru/zdravstvujte-end.wav");
+        let run = |files: Vec<PathBuf>| {
+            Detect { json: true, sweep: false, manifest: None, lang: None, files }.run()
+        };
+        assert_eq!(run(vec![whole.clone()]).unwrap(), ExitCode::SUCCESS);
+        assert_eq!(run(vec![broken, whole]).unwrap(), ExitCode::from(1));
+        assert!(run(Vec::new()).is_err());
+    }
+
+    /// `OBZVON_LABELLED` names a table of labelled recordings; without it there is nothing to hear.
+    #[test]
+    fn labelled_recordings_are_heard_as_well_as_promised() {
+        let Ok(table) = std::env::var("OBZVON_LABELLED") else { return };
+        let mut score = Score::default();
+        for label in manifest::read(Path::new(&table)).unwrap() {
+            let heard = Listening::to(&sound_file::read(&label.path).unwrap(), &DetectorPlan::default());
+            score.add(label, heard);
+        }
+        let missed = score.missed_goals();
+        assert!(missed.is_empty(), "{missed:?}\n{score}");
+    }
 }

@@ -99,6 +99,32 @@ impl Score {
          utterance's end s median and 95 %, machine s median and 95 %  |  the same by the first verdict"
     }
 
+    /// The least that is wanted of the detector and is not reached, by the verdict that stood at the end.
+    pub fn missed_goals(&self) -> Vec<String> {
+        let of = |heard: &Listening| heard.last;
+        let (lost, people, lost_mix) = self.share("human", |row| is_lost(row.heard.last));
+        let (passed, machines, passed_mix) = self.share("machine", |row| is_passed(row.heard.last));
+        let share = |part: usize, whole: usize| part as f64 / whole.max(1) as f64;
+        let goals = [
+            ("people lost", share(lost, people), 0.06),
+            ("people lost, service mix", lost_mix, 0.02),
+            ("machines passed", share(passed, machines), 0.2),
+            ("machines passed, service mix", passed_mix, 0.12),
+            (
+                "a person's delay, median s",
+                middle_and_late(self.delays(of)).map_or(0.0, |(median, _)| median),
+                0.6,
+            ),
+            (
+                "a machine's time, median s",
+                middle_and_late(self.machine_times(of)).map_or(0.0, |(m, _)| m),
+                3.5,
+            ),
+        ];
+        let missed = goals.iter().filter(|(_, found, most)| found > most);
+        missed.map(|(name, found, most)| format!("{name}: {found:.3}, at most {most}")).collect()
+    }
+
     /// How long after the first utterance's end people were known.
     fn delays(&self, of: fn(&Listening) -> Judged) -> Vec<f64> {
         let rows = self.of("human").into_iter().filter(|row| of(&row.heard).verdict == Verdict::Human);

@@ -89,3 +89,60 @@ impl Form {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A WAV file of this form with these bytes for sound.
+    fn wav(tag: u16, channels: u16, rate: u32, bits: u16, sound: &[u8]) -> Vec<u8> {
+        let mut bytes = b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0".to_vec();
+        bytes.extend(tag.to_le_bytes());
+        bytes.extend(channels.to_le_bytes());
+        bytes.extend(rate.to_le_bytes());
+        bytes.extend([0; 6]);
+        bytes.extend(bits.to_le_bytes());
+        // A chunk of an odd length before the sound, with its pad.
+        bytes.extend(b"LIST\x03\0\0\0abc\0data");
+        bytes.extend((sound.len() as u32).to_le_bytes());
+        bytes.extend(sound);
+        bytes
+    }
+
+    fn read_bytes(bytes: &[u8]) -> Result<Vec<i16>, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("call.wav");
+        std::fs::write(&path, bytes).unwrap();
+        read(&path).map_err(|fault| format!("{fault:#}"))
+    }
+
+    #[test]
+    fn the_three_forms_of_telephone_sound_are_read() {
+        let alaw = [g711::encode(Codec::Pcma, 5000), g711::encode(Codec::Pcma, -40)];
+        let ulaw = [g711::encode(Codec::Pcmu, 5000), g711::encode(Codec::Pcmu, -40)];
+        let near = |samples: Vec<i16>| samples[0].abs_diff(5000) < 200 && samples[1].abs_diff(-40) < 20;
+        assert!(near(read_bytes(&wav(6, 1, 8000, 8, &alaw)).unwrap()));
+        assert!(near(read_bytes(&wav(7, 1, 8000, 8, &ulaw)).unwrap()));
+        assert_eq!(read_bytes(&wav(1, 1, 8000, 16, &[0x88, 0x13, 0xd8, 0xff])).unwrap(), [5000, -40]);
+    }
+
+    #[test]
+    fn other_forms_are_refused_with_what_they_are() {
+        for (tag, channels, rate, bits) in
+            [(1, 1, 16_000, 16), (1, 2, 8000, 16), (1, 1, 8000, 8), (3, 1, 8000, 32)]
+        {
+            let refused = read_bytes(&wav(tag, channels, rate, bits, &[0; 64])).unwrap_err();
+            assert!(refused.contains(&format!("{rate} Hz, {channels} channels, {bits} bits")), "{refused}");
+        }
+    }
+
+    #[test]
+    fn a_file_cut_off_anywhere_is_read_or_refused() {
+        let whole = wav(6, 1, 8000, 8, &[0xd5; 100]);
+        for length in 0..whole.len() {
+            let read = read_bytes(&whole[..length]);
+            assert_eq!(read.is_ok(), length > whole.len() - 100, "{length}");
+        }
+        assert!(read_bytes(b"no sound at all, only words and words and words").is_err());
+    }
+}

@@ -35,7 +35,7 @@ impl Default for TalkPlan {
         Self {
             human_below: 0.4,
             wait_ms: 260,
-            machine_above: 0.95,
+            machine_above: 0.97,
             machine_late_above: 0.6,
             machine_after_all: 0.97,
             human_after_all: 0.4,
@@ -76,6 +76,11 @@ impl TalkEar {
     /// Somebody has spoken.
     pub fn has_spoken(&self) -> bool {
         self.speech.voiced_ms() >= SPOKEN_MS
+    }
+
+    /// The quiet since the last word.
+    pub fn pause_ms(&self) -> u32 {
+        self.speech.pause_ms()
     }
 
     /// Takes a frame that begins at `at_ms`. `tone`: since when a steady tone sounds, which is no speech.
@@ -129,13 +134,19 @@ impl TalkEar {
         if likely >= machine_above && self.speech.voiced_ms() >= SPOKEN_MS {
             return Some((Verdict::Machine, likely));
         }
-        let wait_ms = if likely < human_below / 4.0 { plan.wait_ms / 2 } else { plan.wait_ms };
+        let wait_ms = match self.speech.pace() {
+            // A long vowel, or the notes of a melody, which soon goes on.
+            ..SLOW => plan.wait_ms.max(NOTE_MS),
+            _ if likely < human_below / 4.0 && self.speech.voiced_ms() >= SPOKEN_MS => plan.wait_ms / 2,
+            _ => plan.wait_ms,
+        };
         if likely <= human_below && pause_ms >= wait_ms {
             return Some((Verdict::Human, 1.0 - likely));
         }
         // The last moment the model knows about.
         let late = self.verdict.is_none() && since_ms + EVERY_MS > LATEST_MS;
-        late.then(|| if likely >= 0.5 { (Verdict::Machine, likely) } else { (Verdict::Unsure, 0.5) })
+        let word = if likely >= 0.5 { (Verdict::Machine, likely) } else { (Verdict::Unsure, 0.5) };
+        late.then_some(word)
     }
 }
 
@@ -143,6 +154,9 @@ impl TalkEar {
 pub(super) const EVERY_MS: u32 = 2 * FRAME_MS;
 /// The model was trained on so much of a call after the first word.
 pub(super) const LATEST_MS: u32 = 6000;
+/// Speech changes faster from frame to frame.
+const SLOW: f32 = 0.105;
+const NOTE_MS: u32 = 900;
 /// Whole sentences of people who answer are rarely longer.
 const LONG_MS: u32 = 4200;
 /// A click or a breath is nobody's greeting.

@@ -165,6 +165,11 @@ impl Speech {
         self.stretches.first().map(|first| first.since_ms)
     }
 
+    /// How much the spectrum of the speech changed from frame to frame, on average.
+    pub fn pace(&self) -> f32 {
+        self.voice.change / self.voice.frames.max(1.0)
+    }
+
     /// All speech so far.
     pub fn voiced_ms(&self) -> u32 {
         self.stretches.iter().map(|stretch| stretch.length_ms()).sum()
@@ -197,7 +202,7 @@ impl Speech {
         for stretch in &self.stretches {
             match joined.last_mut() {
                 Some(last) if stretch.since_ms - last.until_ms <= bridge_ms => {
-                    last.until_ms = stretch.until_ms
+                    last.until_ms = stretch.until_ms;
                 }
                 _ => joined.push(*stretch),
             }
