@@ -33,12 +33,12 @@ pub struct TalkPlan {
 impl Default for TalkPlan {
     fn default() -> Self {
         Self {
-            human_below: 0.4,
+            human_below: 0.5,
             wait_ms: 260,
             machine_above: 0.97,
             machine_late_above: 0.6,
-            machine_after_all: 0.97,
-            human_after_all: 0.4,
+            machine_after_all: 0.98,
+            human_after_all: 0.45,
             silence_ms: 5000,
         }
     }
