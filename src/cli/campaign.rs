@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
 
+use super::exceptions::{exceptions_json, exceptions_text};
 use super::open::{ConfigArgs, block_on, store};
 use super::words;
 use crate::campaign::{CampaignPlan, ScoreFacts, score};
@@ -65,7 +66,9 @@ impl CampaignArgs {
                 CampaignCommand::Pause { name } => set(&store, &name, CampaignState::Paused).await,
                 CampaignCommand::Stop { name } => set(&store, &name, CampaignState::Stopped).await,
                 CampaignCommand::List => list(&store, language).await,
-                CampaignCommand::WhyNot { name, json } => why_not(&store, &name, json, language).await,
+                CampaignCommand::WhyNot { name, json } => {
+                    why_not(&store, &config, &name, json, language).await
+                }
             };
             store.close().await;
             done.map(|()| ExitCode::SUCCESS)
@@ -165,21 +168,35 @@ async fn list(store: &Store, language: Language) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn why_not(store: &Store, name: &str, json: bool, language: Language) -> anyhow::Result<()> {
+async fn why_not(
+    store: &Store,
+    config: &Config,
+    name: &str,
+    json: bool,
+    language: Language,
+) -> anyhow::Result<()> {
     let rows = store.campaigns().await?;
     let Some(row) = rows.iter().find(|row| row.name == name) else {
         anyhow::bail!("no campaign {name:?} in the database; fill it first");
     };
     let totals = store.why_not(row.id).await?;
     let all: u64 = totals.iter().map(|t| t.contacts).sum();
+    let (preset, exceptions) = match config.campaign(name) {
+        Some(plan) => (plan.preset.as_str(), config.overrides_of(plan)),
+        None => ("", Default::default()),
+    };
     if json {
         let lines: Vec<_> = totals
             .iter()
             .map(|t| serde_json::json!({ "state": t.state.code(), "why": t.why, "contacts": t.contacts }))
             .collect();
-        println!("{}", serde_json::json!({ "campaign": name, "contacts": all, "totals": lines }));
+        let overrides = exceptions_json(preset, exceptions, Clock.wall());
+        let answer =
+            serde_json::json!({ "campaign": name, "contacts": all, "totals": lines, "overrides": overrides });
+        println!("{answer}");
         return Ok(());
     }
+    print!("{}", exceptions_text(preset, exceptions, Clock.wall(), language));
     print!("{}", why_not_text(&totals, language));
     Ok(())
 }

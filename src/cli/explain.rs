@@ -1,4 +1,4 @@
-//! `obzvon explain PERSON`: why he is or is not called now, by which rule, what counts, and when next.
+//! `obzvon explain PERSON`: why he is or is not called, by which rule, what counts, and when next, in words.
 
 use std::process::ExitCode;
 
@@ -6,14 +6,16 @@ use clap::Args;
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::exceptions::exceptions_json;
 use super::open::{ConfigArgs, block_on, store};
 use crate::campaign::{Callee, CampaignPlan, ask};
 use crate::config::Config;
 use crate::daemon::{Clock, read_registry};
+use crate::domain::Language;
 use crate::domain::contact::ContactState;
-use crate::domain::{Language, PhoneNumber};
+use crate::rules::explain::Grounds;
 use crate::rules::zone::Registry;
-use crate::rules::{Decision, ZoneSet, decide, zone};
+use crate::rules::{Decision, Explanation, Facts, Override, decide, explain, on_clocks, zone};
 use crate::store::{ContactFile, DebtFile, PersonFile, PhoneFile};
 
 /// Says why a person is or is not called, by which rule, and when he may be
@@ -23,21 +25,12 @@ pub struct Explain {
     config: ConfigArgs,
     /// His id in the lists, or his number (+79991234567)
     person: String,
-    /// At this moment instead of now (2026-12-01T09:00:00Z)
+    /// At this moment instead of now (2026-12-01T09:00:00Z), on what had happened before it
     #[arg(long)]
     at: Option<Timestamp>,
     /// For a program: one JSON array
     #[arg(long)]
     json: bool,
-}
-
-/// One contact on one phone, and what the rules say of it.
-struct Said<'a> {
-    contact: &'a ContactFile,
-    debt: &'a DebtFile,
-    phone: &'a PhoneFile,
-    zones: ZoneSet,
-    decision: Decision,
 }
 
 impl Explain {
@@ -50,175 +43,206 @@ impl Explain {
             Ok(config) => config,
             Err(code) => return Ok(code),
         };
+        let language = self.config.language();
         let now = self.at.unwrap_or(Clock.wall());
         let registry = read_registry(&config.dir.join("registry"))?;
-        let files = block_on(async {
+        let mut files = block_on(async {
             let store = store(&config).await?;
             let files = store.person_files(&self.person).await?;
             store.close().await;
             Ok(files)
         })?;
         anyhow::ensure!(!files.is_empty(), "nobody has this id or number; a number is written +79991234567");
+        if self.at.is_some() {
+            files.iter_mut().flat_map(|file| &mut file.phones).for_each(|phone| phone.look_back(now));
+        }
+        let desk = Desk { config: &config, registry: &registry, now, language };
         if self.json {
-            let all: Vec<_> = files.iter().map(|file| person_json(file, &config, &registry, now)).collect();
+            let all: Vec<_> = files.iter().map(|file| desk.json(file)).collect();
             println!("{}", serde_json::Value::from(all));
         } else {
-            for file in &files {
-                print!("{}", person_text(file, &config, &registry, now, self.config.language()));
-            }
+            files.iter().for_each(|file| print!("{}", desk.text(file)));
         }
         Ok(ExitCode::SUCCESS)
     }
 }
 
-/// What the rules say of every contact of the person, on every phone of his.
-fn said<'a>(file: &'a PersonFile, config: &Config, registry: &Registry, now: Timestamp) -> Vec<Said<'a>> {
-    let numbers = || file.phones.iter().map(|phone| &phone.number);
-    let zones = zone::of_contact(file.time_zone.as_deref(), file.region.as_deref(), numbers(), registry);
-    let mut all = Vec::new();
-    for contact in &file.contacts {
-        let Some(plan) = config.campaign(&contact.campaign) else { continue };
-        let Some(debt) = file.debts.iter().find(|debt| debt.id == contact.debt) else { continue };
-        for phone in &file.phones {
-            let callee = Callee {
-                person: file.id,
-                debt: debt.id,
-                creditor: &debt.creditor,
-                phone: &phone.number,
-                phone_type: phone.phone_type,
-                relation: phone.relation,
-                zones: &zones,
-            };
-            let facts = ask(callee, config.overrides_of(plan));
-            let (preset, calendars) = (config.preset_of(plan), &config.rules.calendars);
-            let decision = decide(preset, calendars, &facts, &phone.history, now);
-            all.push(Said { contact, debt, phone, zones: zones.clone(), decision });
-        }
-    }
-    all
-}
-
-/// Why the contact is not dialled although the rules would allow it; absent when nothing stands in the way.
-fn besides(contact: &ContactFile, debt: &DebtFile, plan: Option<&CampaignPlan>) -> Option<String> {
-    if plan.is_none() {
-        return Some("campaign_not_configured".to_owned());
-    }
-    if contact.campaign_state != "running" {
-        return Some(format!("campaign_{}", contact.campaign_state));
-    }
-    if debt.state != "open" {
-        return Some(format!("debt_{}", debt.state));
-    }
-    match contact.state {
-        ContactState::Queued => None,
-        ContactState::Done | ContactState::Held | ContactState::InFlight | ContactState::Waiting => {
-            Some(format!("{}: {}", contact.state.code(), contact.why))
-        }
-    }
-}
-
-fn person_json(file: &PersonFile, config: &Config, registry: &Registry, now: Timestamp) -> serde_json::Value {
-    let contacts: Vec<_> = said(file, config, registry, now)
-        .iter()
-        .map(|said| {
-            json!({
-                "campaign": said.contact.campaign,
-                "debt": said.debt.external_id,
-                "phone": said.phone.number.as_e164(),
-                "state": said.contact.state.code(),
-                "why": said.contact.why,
-                "next_at": said.contact.next_at,
-                "besides": besides(said.contact, said.debt, config.campaign(&said.contact.campaign).map(|p| &**p)),
-                "decision": said.decision,
-                "zones": said.zones,
-            })
-        })
-        .collect();
-    json!({ "person": file.external_id, "at": now, "contacts": contacts, "events": file_events(file) })
-}
-
-/// How many entries of the ledger the rules read for him.
-fn file_events(file: &PersonFile) -> usize {
-    file.phones.iter().map(|phone| phone.history.events().len()).max().unwrap_or(0)
-}
-
-fn person_text(
-    file: &PersonFile,
-    config: &Config,
-    registry: &Registry,
+/// What an explanation goes by.
+struct Desk<'a> {
+    config: &'a Config,
+    registry: &'a Registry,
     now: Timestamp,
     language: Language,
-) -> String {
-    let (mut text, ru) = (format!("{}  {now}\n", file.external_id), language == Language::Ru);
-    for said in said(file, config, registry, now) {
-        let Said { contact, debt, phone, zones, decision } = &said;
-        let plan = config.campaign(&contact.campaign).map(|plan| &**plan);
-        let besides = besides(contact, debt, plan);
-        let verdict = match (decision.allow && besides.is_none(), ru) {
+}
+
+/// One contact on one phone, and what the rules say of it.
+struct Said<'a> {
+    contact: &'a ContactFile,
+    debt: &'a DebtFile,
+    phone: &'a PhoneFile,
+    plan: &'a CampaignPlan,
+    exceptions: &'a [Override],
+    facts: Facts,
+    decision: Decision,
+    explanation: Explanation,
+}
+
+impl<'a> Desk<'a> {
+    /// What the rules say of every contact of the person, on every phone of his.
+    fn said(&self, file: &'a PersonFile) -> Vec<Said<'a>> {
+        let config = self.config;
+        let numbers = || file.phones.iter().map(|phone| &phone.number);
+        let zones =
+            zone::of_contact(file.time_zone.as_deref(), file.region.as_deref(), numbers(), self.registry);
+        let mut all = Vec::new();
+        for contact in &file.contacts {
+            let Some(plan) = config.campaign(&contact.campaign) else { continue };
+            let Some(debt) = file.debts.iter().find(|debt| debt.id == contact.debt) else { continue };
+            let exceptions = config.overrides_of(plan);
+            for phone in &file.phones {
+                let callee = Callee {
+                    person: file.id,
+                    debt: debt.id,
+                    creditor: &debt.creditor,
+                    phone: &phone.number,
+                    phone_type: phone.phone_type,
+                    relation: phone.relation,
+                    zones: &zones,
+                };
+                let facts = ask(callee, exceptions);
+                let (preset, calendars) = (config.preset_of(plan), &config.rules.calendars);
+                let decision = decide(preset, calendars, &facts, &phone.history, self.now);
+                let grounds = Grounds { preset, calendars, facts: &facts, history: &phone.history };
+                let explanation = explain(&decision, &grounds, self.language);
+                all.push(Said { contact, debt, phone, plan, exceptions, facts, decision, explanation });
+            }
+        }
+        all
+    }
+
+    fn json(&self, file: &PersonFile) -> serde_json::Value {
+        let contacts: Vec<_> = self.said(file).iter().map(|said| self.said_json(said)).collect();
+        let strangers: Vec<_> = self.strangers(file).map(|contact| &contact.campaign).collect();
+        json!({
+            "person": file.external_id, "at": self.now, "contacts": contacts, "events": file_events(file),
+            "campaigns_not_configured": strangers,
+        })
+    }
+
+    fn said_json(&self, said: &Said<'_>) -> serde_json::Value {
+        let rules = said.explanation.lines.iter().map(|line| {
+            json!({ "rule": line.rule, "pass": line.pass, "overridden": line.overridden, "text": line.text })
+        });
+        let zones = &said.facts.zones;
+        json!({
+            "campaign": said.contact.campaign,
+            "debt": said.debt.external_id,
+            "phone": said.phone.number.as_e164(),
+            "state": said.contact.state.code(),
+            "why": said.contact.why,
+            "next_at": said.contact.next_at,
+            "besides": besides(said).map(|(code, _)| code),
+            "summary": said.explanation.summary,
+            "rules": rules.collect::<Vec<_>>(),
+            "next_local": said.decision.next_allowed.map(|at| on_clocks(zones, at, self.language)),
+            "overrides": exceptions_json(&said.plan.preset, said.exceptions, self.now),
+            "decision": said.decision,
+            "zones": zones,
+        })
+    }
+
+    fn text(&self, file: &PersonFile) -> String {
+        let (said, ru) = (self.said(file), self.language == Language::Ru);
+        let mut text = format!("{} · {}\n", file.external_id, self.now);
+        if let Some(Said { facts, .. }) = said.first() {
+            let clocks = on_clocks(&facts.zones, self.now, self.language);
+            let (head, by) = if ru { ("его часы", "по") } else { ("his clocks", "by") };
+            text += &format!("{head}: {clocks} ({by}: {})\n", facts.zones.evidence());
+        }
+        let head = if ru { "записей журнала" } else { "ledger entries" };
+        text += &format!("{head}: {}\n", file_events(file));
+        for said in &said {
+            text += &self.said_text(said);
+        }
+        for contact in self.strangers(file) {
+            let why = if ru {
+                "НЕ ЗВОНИМ — кампании нет в конфигурации"
+            } else {
+                "NOT CALLED — the campaign is not configured"
+            };
+            text += &format!("\n{}: {why}\n", contact.campaign);
+        }
+        if file.contacts.is_empty() {
+            text += if ru { "ни в одной кампании\n" } else { "in no campaign\n" };
+        }
+        text
+    }
+
+    fn said_text(&self, said: &Said<'_>) -> String {
+        let (besides, ru) = (besides(said), self.language == Language::Ru);
+        let verdict = match (said.decision.allow && besides.is_none(), ru) {
             (true, true) => "МОЖНО ЗВОНИТЬ",
             (true, false) => "MAY BE CALLED",
             (false, true) => "НЕ ЗВОНИМ",
             (false, false) => "NOT CALLED",
         };
-        text += &format!(
-            "\n{} · {} · {}: {verdict}\n",
-            contact.campaign,
-            debt.external_id,
-            masked(&phone.number)
-        );
-        if let Some(besides) = besides {
-            text += &format!("  {} {besides}\n", if ru { "контакт:" } else { "contact:" });
+        let (campaign, debt, phone) = (&said.contact.campaign, &said.debt.external_id, &said.phone.number);
+        let mut text = format!("\n{campaign} · {debt} · {phone}: {verdict}\n");
+        if let Some((code, (in_ru, in_en))) = besides {
+            text += &format!("  {} ({code})\n", if ru { in_ru } else { in_en });
         }
-        for verdict in decision.verdicts.iter().filter(|verdict| verdict.applies) {
-            text += &rule_line(verdict, language);
+        text += &format!("  {}\n  {}:\n", said.explanation.summary, said.plan.preset);
+        for line in &said.explanation.lines {
+            let mark = match (line.pass, ru) {
+                (true, true) => "да ",
+                (true, false) => "yes",
+                (false, true) => "НЕТ",
+                (false, false) => "NO ",
+            };
+            text += &format!("  {mark} {:<28} {}\n", line.rule, line.text);
         }
-        let next = decision.next_allowed.map_or_else(
-            || {
-                if ru {
-                    "никогда без решения человека".to_owned()
-                } else {
-                    "never without a human act".to_owned()
-                }
-            },
-            |at| local_times(at, zones),
-        );
-        text += &format!("  {} {next}\n", if ru { "правила разрешат:" } else { "the rules allow it:" });
+        let head = if ru { "правила разрешат" } else { "the rules allow it" };
+        let next = match said.decision.next_allowed {
+            Some(at) => on_clocks(&said.facts.zones, at, self.language),
+            None if ru => "никогда без решения человека".to_owned(),
+            None => "never without a human act".to_owned(),
+        };
+        text + &format!("  {head}: {next}\n")
     }
-    text
-}
 
-fn rule_line(verdict: &crate::rules::Verdict, language: Language) -> String {
-    let mark = match (verdict.pass, language) {
-        (true, _) => "ok ",
-        (false, Language::Ru) => "НЕТ",
-        (false, Language::En) => "NO ",
-    };
-    let count = match (verdict.count, verdict.limit) {
-        (Some(count), Some(limit)) => format!("  {count} / {limit}"),
-        (Some(count), None) => format!("  {count}"),
-        (None, _) => String::new(),
-    };
-    let release = verdict.release.filter(|_| !verdict.pass).map(|at| format!("  → {at}")).unwrap_or_default();
-    format!("  {mark} {:<28}{count}{release}\n", verdict.rule.to_string())
-}
-
-/// The moment on each of the debtor's clocks.
-fn local_times(at: Timestamp, zones: &ZoneSet) -> String {
-    let mut times: Vec<_> = zones
-        .zones()
-        .iter()
-        .map(|zone| {
-            format!("{} {}", at.to_zoned_datetime(zone.tz().clone()).strftime("%Y-%m-%d %H:%M"), zone.name())
-        })
-        .collect();
-    let more = times.len().saturating_sub(3);
-    times.truncate(3);
-    if more > 0 {
-        times.push(format!("+{more}"));
+    /// Contacts of campaigns that are not in the configuration: nobody knows by which rules they would be called.
+    fn strangers(&self, file: &'a PersonFile) -> impl Iterator<Item = &'a ContactFile> {
+        file.contacts.iter().filter(|contact| self.config.campaign(&contact.campaign).is_none())
     }
-    times.join(", ")
 }
 
-fn masked(number: &PhoneNumber) -> String {
-    number.to_string()
+/// Why the contact is not dialled although the rules would allow it, as a code and in Russian and English; absent when
+/// nothing stands in the way.
+fn besides(said: &Said<'_>) -> Option<(String, (&'static str, &'static str))> {
+    let contact = said.contact;
+    if contact.campaign_state != "running" {
+        let words = ("кампания не идёт", "the campaign does not run");
+        return Some((format!("campaign_{}", contact.campaign_state), words));
+    }
+    if said.debt.state != "open" {
+        let words = ("долг больше не открыт", "the debt is not open any more");
+        return Some((format!("debt_{}", said.debt.state), words));
+    }
+    if said.phone.state != "usable" {
+        let words = ("по этому номеру не звонят", "this number is not called");
+        return Some((format!("phone_{}", said.phone.state), words));
+    }
+    let words = match contact.state {
+        ContactState::Queued => return None,
+        ContactState::Done => ("контакт завершён", "the contact is done"),
+        ContactState::Held => ("контакт ждёт оператора", "the contact waits for an agent"),
+        ContactState::InFlight => ("звонок идёт", "a call is under way"),
+        ContactState::Waiting => ("контакт ждёт своего времени", "the contact waits for its time"),
+    };
+    Some((format!("{}: {}", contact.state.code(), contact.why), words))
+}
+
+/// How many entries of the ledger the rules read for him.
+fn file_events(file: &PersonFile) -> usize {
+    file.phones.iter().map(|phone| phone.history.events().len()).max().unwrap_or(0)
 }

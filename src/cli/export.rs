@@ -115,7 +115,7 @@ fn cell(value: &serde_json::Value) -> String {
     }
 }
 
-const COLUMNS: [&str; 38] = [
+const COLUMNS: [&str; 39] = [
     "attempt",
     "contact",
     "campaign",
@@ -154,6 +154,7 @@ const COLUMNS: [&str; 38] = [
     "identified",
     "promised_on",
     "cost_micro",
+    "decision",
 ];
 
 fn object(row: &AttemptRow) -> serde_json::Value {
@@ -172,5 +173,6 @@ fn object(row: &AttemptRow) -> serde_json::Value {
         "sip_reason": row.last_word.reason, "q850": row.last_word.q850, "hung_up_by": row.hung_up_by,
         "heard_percent": row.heard_percent, "keys": row.keys, "identified": row.identified,
         "promised_on": row.promised_on, "cost_micro": row.cost_micro,
+        "decision": row.decision,
     })
 }

@@ -1,5 +1,6 @@
 //! The command line: one file a command. Floor 4.
 
+mod audit;
 mod call;
 pub mod campaign;
 pub mod check;
@@ -7,6 +8,7 @@ mod db;
 mod demo;
 pub mod detect;
 mod event;
+mod exceptions;
 mod explain;
 mod export;
 mod flow;
@@ -40,6 +42,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Audit(audit::AuditArgs),
     Call(call::Call),
     Campaign(campaign::CampaignArgs),
     Check(check::Check),
@@ -69,6 +72,7 @@ impl Cli {
     /// The command's fault, with what it was doing.
     pub fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
+            Command::Audit(args) => args.run(),
             Command::Call(call) => call.run(),
             Command::Campaign(args) => args.run(),
             Command::Check(check) => Ok(check.run()),

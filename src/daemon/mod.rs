@@ -7,6 +7,7 @@ mod house;
 mod kill_switch;
 mod lines;
 mod live;
+mod roots;
 mod run;
 mod sip_names;
 mod test_call;
@@ -16,6 +17,7 @@ mod voice;
 
 pub use clock::Clock;
 pub use house::{House, Plans, read_registry};
+pub use roots::{daily_roots_file, read_roots};
 pub use run::Daemon;
 pub use test_call::{SAMPLE_SUM, TestCall};
 pub use voice::Voice;

@@ -19,6 +19,7 @@ use super::clock::Clock;
 use super::house::{House, Plans};
 use super::lines::Lines;
 use super::live::Live;
+use super::roots;
 use super::trunk_task::kept_alike;
 use super::{campaign_task, kill_switch, trunk_task};
 use crate::call::StopReason;
@@ -51,6 +52,8 @@ const HEARTBEAT: Duration = Duration::from_secs(10);
 /// How often campaigns are looked for and waiting contacts woken.
 const LOOK: Duration = Duration::from_millis(250);
 const WAKE: u32 = 1000;
+/// How often days that are over are looked for.
+const SEAL: Duration = Duration::from_secs(600);
 
 impl Daemon {
     /// Opens store, sound and signalling, rescues what a crash left open, and starts to work.
@@ -251,8 +254,10 @@ async fn keep_house(house: Arc<House>, stop: CancellationToken) {
     let mut beat = tokio::time::interval(HEARTBEAT);
     let mut look = tokio::time::interval(LOOK);
     let mut warned = None;
+    let mut seal = tokio::time::interval(SEAL);
     loop {
         let kept = tokio::select! {
+            _ = seal.tick() => keep_roots(&house).await,
             _ = beat.tick() => {
                 tell_calendars(&house, &mut warned);
                 keep_alive(&house).await
@@ -285,6 +290,11 @@ fn tell_calendars(house: &House, warned: &mut Option<jiff::civil::Date>) {
 async fn keep_alive(house: &House) -> anyhow::Result<()> {
     house.store.heartbeat(house.clock.wall()).await?;
     rescue(&house.store, Whose::DeadNodes, house.clock).await
+}
+
+async fn keep_roots(house: &House) -> anyhow::Result<()> {
+    let file = roots::daily_roots_file(&house.plans.load().config);
+    roots::keep_roots(&house.store, &file, house.clock.wall()).await
 }
 
 async fn wake(house: &House) -> anyhow::Result<()> {

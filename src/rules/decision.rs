@@ -31,6 +31,9 @@ pub struct Decision {
     /// The least time from now on at which every rule passes if nothing else happens; absent: never without a human
     /// act, or not within 400 days.
     pub next_allowed: Option<Timestamp>,
+    /// The rules whose limit was an approved exception at `at`; the facts name its evidence.
+    #[serde(default)]
+    pub overridden: Vec<RuleId>,
     /// The preset's name, composed ones joined by `+`.
     pub preset: String,
     /// The release of the zone data.

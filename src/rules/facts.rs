@@ -126,6 +126,13 @@ pub struct Override {
     pub until: Option<Timestamp>,
 }
 
+impl Override {
+    /// It sets the limit at `at`.
+    pub fn in_force(&self, at: Timestamp) -> bool {
+        self.from.is_none_or(|from| from <= at) && self.until.is_none_or(|until| at < until)
+    }
+}
+
 /// A request for contact.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {

@@ -44,6 +44,14 @@ impl History {
         self
     }
 
+    /// The same history as it stood just before `at`: without what happened from then on. Holds and consents carry
+    /// their own times.
+    pub fn before(mut self, at: Timestamp) -> Self {
+        self.events.retain(|event| event.at < at);
+        self.high_water = self.high_water.filter(|&mark| mark <= at);
+        self
+    }
+
     /// The events that stand, by time.
     pub fn events(&self) -> &[Event] {
         &self.events

@@ -31,7 +31,7 @@ pub use consent::{Consent, ConsentKind};
 pub use decide::{allowed_until, decide};
 pub use decision::{Decision, Verdict};
 pub use event::{Agent, Event, EventKind, PhoneKey};
-pub use explain::{Explanation, explain};
+pub use explain::{Explanation, explain, on_clocks};
 pub use facts::{
     CliStatus, DialMode, Facts, LocalRange, Override, Phone, PhoneType, Relation, Tally, Way, WayKind,
 };

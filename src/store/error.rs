@@ -54,6 +54,8 @@ pub enum StoreError {
     Reserve { contact: ContactId, source: Fault },
     #[error(transparent)]
     Schema { source: SchemaFault },
+    #[error("sealing a day's decisions")]
+    Seal { source: Fault },
     #[error("verifying the decisions of chain {chain}")]
     Verify { chain: i64, source: Fault },
     #[error("waking contacts")]

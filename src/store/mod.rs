@@ -17,8 +17,8 @@ mod read;
 
 pub use error::{Fault, SchemaFault, StoreError};
 pub use gate::{
-    Corrected, Dial, DialPermit, Expired, Gone, NewEvent, Past, PastContact, Recorded, Replayed,
-    ReserveRequest, Reserved, RulesInForce, Same, Verified,
+    Broken, Corrected, Dial, DialPermit, Expired, Gone, NewEvent, Past, PastContact, Recorded, Replayed, ReserveRequest,
+    Reserved, RulesInForce, Same, SealedDay, Verified, VerifiedDay, Wrong,
 };
 pub use house::{CampaignRow, CampaignState, Kind, Store, StoreInfo, StorePlan};
 pub use identity::LinkRow;

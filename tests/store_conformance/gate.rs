@@ -184,13 +184,13 @@ async fn the_same_denial_is_counted_and_not_written_again(world: World) {
         denied(world.reserve(&contact, now).await);
         world.store.wake_due(10, now + hours(24)).await.expect("woken");
     }
-    let chains = world.store.verify_decisions().await.expect("walked");
+    let chains = world.store.verify_decisions(|_| ()).await.expect("walked");
     assert_eq!(chains.iter().map(|chain| chain.records).sum::<i64>(), 1);
     // What changes makes a new record.
     let now = "2026-03-04T06:00:00Z".parse().expect("a timestamp");
     let contact = world.claim_one(campaign, now).await;
     let attempt: AttemptId = world.permit(&contact, now).await.attempt();
     world.store.finish(no_answer(attempt, now + hours(3)), now + seconds(30)).await.expect("finished");
-    let chains = world.store.verify_decisions().await.expect("walked");
+    let chains = world.store.verify_decisions(|_| ()).await.expect("walked");
     assert_eq!(chains.iter().map(|chain| chain.records).sum::<i64>(), 2);
 }

@@ -3,16 +3,20 @@
 use jiff::civil::date;
 
 use obzvon::rules::{Hold, HoldKind};
-use obzvon::store::{Kind, Period, Reserved, RulesInForce, Same};
+use obzvon::store::{Kind, Period, Reserved, Same, VerifiedDay, Wrong};
 
-use crate::world::{World, hours, noon, promised, row};
+use crate::world::{World, hours, noon, promised, row, second_debt, seconds};
 
 crate::on_both_engines!(
     the_ledger_and_the_decisions_are_append_only,
     a_flipped_record_is_found,
+    a_flipped_column_is_found,
+    a_link_or_a_head_that_was_changed_is_found,
     a_record_cut_off_is_found,
     every_decision_is_made_again_bit_for_bit,
+    a_denial_that_changes_nothing_is_counted_beside_the_first,
     a_sealed_day_keeps_its_root,
+    every_day_that_is_over_is_sealed_once,
     the_schema_allows_one_open_attempt_a_person,
 );
 
@@ -48,15 +52,50 @@ async fn the_ledger_and_the_decisions_are_append_only(world: World) {
 
 async fn a_flipped_record_is_found(world: World) {
     some_calls(&world).await;
-    let whole = world.store.verify_decisions().await.expect("walked");
+    let whole = world.store.verify_decisions(|_| ()).await.expect("walked");
     assert_eq!(whole.iter().map(|chain| chain.records).sum::<i64>(), 20);
-    assert!(whole.iter().all(|chain| chain.broken_at.is_none()), "{whole:?}");
+    assert!(whole.iter().all(|chain| chain.broken.is_empty()), "{whole:?}");
     let_in(&world).await;
     let flip =
         "UPDATE decision SET record = replace(record, '\"allow\":true', '\"allow\":false') WHERE id = 7";
     world.raw(flip).await.expect("flipped");
-    let broken = world.store.verify_decisions().await.expect("walked");
-    assert_eq!(broken.iter().filter(|chain| chain.broken_at.is_some()).count(), 1, "{broken:?}");
+    assert_eq!(found(&world).await, [(7, Wrong::Record)]);
+}
+
+async fn a_flipped_column_is_found(world: World) {
+    some_calls(&world).await;
+    let_in(&world).await;
+    for (id, set) in
+        [(3, "at = at + 1"), (4, "contact_id = 1"), (9, "next_allowed = NULL"), (11, "basis = 'x'")]
+    {
+        world.raw(&format!("UPDATE decision SET {set} WHERE id = {id}")).await.expect("flipped");
+    }
+    world.raw("UPDATE decision SET allow = 0, deny_rule = 'x' WHERE id = 12").await.expect("flipped");
+    assert_eq!(found(&world).await, [3, 4, 9, 11, 12].map(|id| (id, Wrong::Columns)));
+}
+
+async fn a_link_or_a_head_that_was_changed_is_found(world: World) {
+    some_calls(&world).await;
+    let_in(&world).await;
+    world.raw("UPDATE decision SET prev_hash = 'x' WHERE id = 9").await.expect("flipped");
+    assert_eq!(found(&world).await, [(9, Wrong::Record)], "the hash covers the one before");
+    for set in ["at = at - 1", "seq = seq - 1", "hash = 'x'"] {
+        world.raw(&format!("UPDATE chain SET {set} WHERE id = 5")).await.expect("flipped");
+        let walked = world.store.verify_decisions(|_| ()).await.expect("walked");
+        assert_eq!(walked[5].broken.last().map(|broken| broken.wrong), Some(Wrong::Head), "{set}");
+    }
+    world.raw("UPDATE rule_set SET body = body || ' '").await.expect("flipped");
+    assert_eq!(world.store.verify_rules().await.expect("read").len(), 1);
+}
+
+/// What is broken: the decision and what is wrong with it, by decision.
+async fn found(world: &World) -> Vec<(i64, Wrong)> {
+    let walked = world.store.verify_decisions(|_| ()).await.expect("walked");
+    let broken = walked.iter().flat_map(|chain| &chain.broken);
+    let mut found: Vec<_> =
+        broken.map(|broken| (broken.decision.map_or(0, |id| id.0), broken.wrong)).collect();
+    found.sort_by_key(|(id, _)| *id);
+    found
 }
 
 async fn a_record_cut_off_is_found(world: World) {
@@ -65,8 +104,7 @@ async fn a_record_cut_off_is_found(world: World) {
     world.raw("DELETE FROM attempt WHERE decision_id = 20").await.expect_err("the ledger points at it");
     let last_of_chain = "UPDATE decision SET seq = seq + 100 WHERE id = 20";
     world.raw(last_of_chain).await.expect("moved out of sight");
-    let broken = world.store.verify_decisions().await.expect("walked");
-    assert_eq!(broken.iter().filter(|chain| chain.broken_at.is_some()).count(), 1, "{broken:?}");
+    assert_eq!(found(&world).await, [(0, Wrong::Missing)]);
 }
 
 async fn every_decision_is_made_again_bit_for_bit(world: World) {
@@ -81,17 +119,45 @@ async fn every_decision_is_made_again_bit_for_bit(world: World) {
     // What came later changes nothing in what was decided.
     world.store.lift_hold(refused[0].person, hold, noon() + hours(3)).await.expect("lifted");
     let day = Period { from: noon() - hours(9), to: noon() + hours(15) };
-    let replay = async |rules: Option<RulesInForce>| {
+    let replay = async || {
         let mut told = Vec::new();
-        let find =
-            |hash: &str, body: &str| rules.clone().filter(|r| &*r.hash == hash && body.contains("ru.window"));
-        world.store.replay_decisions(day, find, |again| told.push(again.same)).await.expect("replayed");
+        world
+            .store
+            .replay_decisions(day, |again| told.push((again.decision.0, again.same)))
+            .await
+            .expect("replayed");
         told
     };
-    let told = replay(Some(world.rules.clone())).await;
-    assert_eq!(told.len(), 22);
-    assert!(told.iter().all(|same| *same == Same::Yes), "{told:?}");
-    assert!(matches!(replay(None).await[0], Same::NoRules { .. }));
+    let told = replay().await;
+    assert_eq!((told.len(), world.store.count_decisions(day).await.expect("counted")), (22, 22));
+    assert!(told.iter().all(|(_, same)| *same == Same::Yes), "{told:?}");
+    let_in(&world).await;
+    let flip = "UPDATE decision SET record = replace(record, '\"limit\":1', '\"limit\":2') WHERE id = 7";
+    world.raw(flip).await.expect("flipped");
+    world.raw("UPDATE decision SET record = 'x' WHERE id = 8").await.expect("flipped");
+    let told = replay().await;
+    let differ: Vec<_> = told.into_iter().filter(|(_, same)| !same.holds()).collect();
+    assert_eq!(differ, [(7, Same::No), (8, Same::Unreadable)]);
+    world.raw("UPDATE rule_set SET body = body || ' '").await.expect("changed");
+    assert!(matches!(replay().await[0].1, Same::NoRules { .. }));
+}
+
+async fn a_denial_that_changes_nothing_is_counted_beside_the_first(world: World) {
+    let rows = [row(1), second_debt(1)];
+    let campaign = world.campaign("reminders", &rows).await;
+    let contacts = world.store.claim(campaign, 2, noon()).await.expect("claimed");
+    let hold = Hold::new(HoldKind::Bankruptcy, contacts[0].person, noon());
+    world.store.add_hold(hold).await.expect("set");
+    for minute in 0..3 {
+        for contact in &contacts {
+            let again = "UPDATE contact SET state = 'queued', why = '', next_at = NULL";
+            world.raw(again).await.expect("queued again");
+            let now = noon() + seconds(60 * minute);
+            assert!(matches!(world.reserve(contact, now).await, Reserved::Denied(_)));
+        }
+    }
+    let day = Period { from: noon() - hours(9), to: noon() + hours(15) };
+    assert_eq!(world.store.count_decisions(day).await.expect("counted"), 2, "one a contact");
 }
 
 async fn a_sealed_day_keeps_its_root(world: World) {
@@ -101,6 +167,30 @@ async fn a_sealed_day_keeps_its_root(world: World) {
     assert_eq!(world.store.seal_day(date(2026, 3, 3)).await.expect("sealed"), root);
     let empty = world.store.seal_day(date(2026, 3, 2)).await.expect("sealed");
     assert_ne!(empty, root, "nothing was decided the day before");
+    assert!(world.store.verify_days().await.expect("made again").iter().all(VerifiedDay::fits));
+    let_in(&world).await;
+    world
+        .raw("UPDATE decision SET at = at + 86400000000 WHERE id = 20")
+        .await
+        .expect("moved to the next day");
+    let unfit: Vec<_> =
+        world.store.verify_days().await.expect("made again").into_iter().filter(|day| !day.fits()).collect();
+    assert_eq!(unfit.iter().map(|day| day.day).collect::<Vec<_>>(), [date(2026, 3, 3)]);
+}
+
+async fn every_day_that_is_over_is_sealed_once(world: World) {
+    assert_eq!(world.store.seal_days(noon()).await.expect("sealed"), [], "nothing was decided yet");
+    some_calls(&world).await;
+    assert_eq!(
+        world.store.seal_days(noon() + hours(12)).await.expect("sealed"),
+        [],
+        "the day may still be written to"
+    );
+    let sealed = world.store.seal_days(noon() + hours(49)).await.expect("sealed");
+    let days: Vec<_> = sealed.iter().map(|sealed| sealed.day).collect();
+    assert_eq!(days, [date(2026, 3, 3), date(2026, 3, 4)]);
+    assert_eq!(world.store.seal_days(noon() + hours(50)).await.expect("sealed"), []);
+    assert_eq!(world.store.sealed_days(Some(date(2026, 3, 3))).await.expect("read"), sealed[1..]);
 }
 
 async fn the_schema_allows_one_open_attempt_a_person(world: World) {

@@ -1,14 +1,17 @@
 //! Says in words why a contact may or may not happen: which rule, what counts, until when.
 
+mod clocks;
 mod words;
 
 use jiff::Timestamp;
 
 use super::preset::{Counted, DayHours, Rule, RuleKind};
-use super::zone::Zone;
-use super::{Calendars, Decision, Facts, History, HoldKind, Preset, Verdict};
+use super::{Calendars, Decision, Facts, History, HoldKind, Preset, RuleId, Verdict};
 use crate::domain::Language;
+use clocks::{Clock, that_matter};
 use words::Words;
+
+pub use clocks::on_clocks;
 
 /// A decision in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +27,8 @@ pub struct Explanation {
 pub struct Line {
     pub rule: String,
     pub pass: bool,
+    /// The rule's limit is an approved exception; the text names its evidence.
+    pub overridden: bool,
     pub text: String,
 }
 
@@ -38,7 +43,7 @@ pub struct Grounds<'a> {
 
 /// Explains `decision`, which was made on `grounds`, in `language`.
 pub fn explain(decision: &Decision, grounds: &Grounds<'_>, language: Language) -> Explanation {
-    let teller = Teller { at: decision.at, grounds, words: Words::of(language) };
+    let teller = Teller { decision, at: decision.at, grounds, words: Words::of(language), language };
     let concerned = decision.verdicts.iter().filter(|verdict| verdict.applies);
     let lines: Vec<_> = concerned.map(|verdict| teller.line(verdict)).collect();
     let way = grounds.facts.way.kind;
@@ -52,9 +57,11 @@ pub fn explain(decision: &Decision, grounds: &Grounds<'_>, language: Language) -
 }
 
 struct Teller<'a> {
+    decision: &'a Decision,
     at: Timestamp,
     grounds: &'a Grounds<'a>,
     words: Words,
+    language: Language,
 }
 
 impl Teller<'_> {
@@ -70,7 +77,9 @@ impl Teller<'_> {
             Some(release) => format!("{text}; {}", self.words.until(&self.moment(release))),
             None => format!("{text}; {}", self.words.until_someone_acts()),
         };
-        Line { rule: verdict.rule.to_string(), pass: verdict.pass, text }
+        let overridden = self.decision.overridden.contains(&verdict.rule);
+        let text = if overridden { format!("{text}; {}", self.exception(&verdict.rule)) } else { text };
+        Line { rule: verdict.rule.to_string(), pass: verdict.pass, overridden, text }
     }
 
     fn rule(&self, rule: &Rule, verdict: &Verdict) -> String {
@@ -116,7 +125,18 @@ impl Teller<'_> {
         })
     }
 
-    /// What the clocks show in every zone, beside today's hours there.
+    /// The exceptions that set the limit: which limit, on what evidence, until when.
+    fn exception(&self, rule: &RuleId) -> String {
+        let facts = self.grounds.facts;
+        let ours = facts.overrides.iter().filter(|one| one.rule == *rule && one.in_force(self.at));
+        let told = ours.map(|one| {
+            let until = one.until.map(|until| self.moment(until));
+            self.words.exception(one.limit, &one.evidence, until.as_deref())
+        });
+        told.collect::<Vec<_>>().join("; ")
+    }
+
+    /// What the clocks show beside today's hours there.
     fn clocks(&self, rule: &Rule) -> String {
         let RuleKind::Window { hours } = &rule.kind else { return String::new() };
         let zones = self.grounds.facts.zones.zones().iter().map(|zone| {
@@ -126,10 +146,17 @@ impl Teller<'_> {
                 Some(calendar) => calendar.column(shown.date(), hours.literal_weekends),
                 None => super::calendar::column_of(shown.date().weekday()),
             };
-            let open = hours.week[column].map_or_else(|| self.words.closed().to_owned(), written);
-            format!("{} {} ({open})", zone.name(), shown.strftime("%H:%M"))
+            let day = hours.week[column];
+            let minute =
+                u16::from(shown.hour().unsigned_abs()) * 60 + u16::from(shown.minute().unsigned_abs());
+            let told = day.map_or_else(|| self.words.closed().to_owned(), written);
+            Clock {
+                text: format!("{} {} ({told})", zone.name(), shown.strftime("%H:%M")),
+                open: day.is_some_and(|day| (day.opens..day.closes).contains(&minute)),
+                offset: zone.tz().to_offset(self.at).seconds(),
+            }
         });
-        zones.collect::<Vec<_>>().join(", ")
+        that_matter(zones.collect(), self.words)
     }
 
     fn blocked(&self) -> String {
@@ -147,17 +174,10 @@ impl Teller<'_> {
         }
     }
 
-    /// A moment on the person's first clock.
+    /// A moment on the person's clocks.
     fn moment(&self, time: Timestamp) -> String {
-        match self.grounds.facts.zones.zones().first() {
-            Some(zone) => on_clock(zone, time),
-            None => time.to_string(),
-        }
+        on_clocks(&self.grounds.facts.zones, time, self.language)
     }
-}
-
-fn on_clock(zone: &Zone, time: Timestamp) -> String {
-    format!("{} {}", zone.tz().to_datetime(time).strftime("%Y-%m-%d %H:%M"), zone.name())
 }
 
 fn written(day: DayHours) -> String {
@@ -170,14 +190,21 @@ mod tests {
     use super::*;
     use crate::domain::{DebtId, EventId, PersonId};
     use crate::rules::{
-        CliStatus, DialMode, Event, EventKind, Hold, Phone, PhoneKey, PhoneType, Presets, Relation, Tally,
-        Way, ZoneSet, decide,
+        CliStatus, DialMode, Event, EventKind, Hold, Override, Phone, PhoneKey, PhoneType, Presets, Relation,
+        Tally, Way, ZoneSet, decide,
     };
 
     fn explained(now: &str, history: &History, language: Language) -> Explanation {
         let presets = Presets::shipped();
         let preset = presets.flatten("ru-230fz-safe").expect("shipped");
-        let facts = Facts {
+        let facts = facts();
+        let decision = decide(&preset, presets.calendars(), &facts, history, now.parse().expect("a time"));
+        let grounds = Grounds { preset: &preset, calendars: presets.calendars(), facts: &facts, history };
+        explain(&decision, &grounds, language)
+    }
+
+    fn facts() -> Facts {
+        Facts {
             person: PersonId(1),
             debt: DebtId(1),
             creditor: "c1".to_owned(),
@@ -189,10 +216,7 @@ mod tests {
             blocked: Vec::new(),
             tallies: vec![Tally::default()],
             overrides: Vec::new(),
-        };
-        let decision = decide(&preset, presets.calendars(), &facts, history, now.parse().expect("a time"));
-        let grounds = Grounds { preset: &preset, calendars: presets.calendars(), facts: &facts, history };
-        explain(&decision, &grounds, language)
+        }
     }
 
     fn talks(times: &[&str]) -> History {
@@ -240,6 +264,36 @@ mod tests {
         let window = explanation.lines.iter().find(|line| line.rule == "ru.window").expect("concerns it");
         assert_eq!(window.text, "hours: Europe/Moscow 10:00 (08:00-22:00)");
         assert!(!explanation.lines.iter().any(|line| line.rule.starts_with("ru.msg")));
+    }
+
+    #[test]
+    fn an_exception_is_told_with_its_evidence_and_its_end() {
+        let presets = Presets::shipped();
+        let preset = presets.flatten("ru-230fz-safe").expect("shipped");
+        let exception = Override {
+            rule: RuleId::from("ru.call.week"),
+            limit: 3,
+            evidence: "agreement 17 (head, counsel)".to_owned(),
+            from: None,
+            until: Some("2026-06-01T00:00:00Z".parse().expect("a time")),
+        };
+        let facts = Facts { overrides: vec![exception], ..facts() };
+        let history = talks(&["2026-03-16T07:00:00Z", "2026-03-17T07:00:00Z"]);
+        let now = "2026-03-19T07:00:00Z".parse().expect("a time");
+        let decision = decide(&preset, presets.calendars(), &facts, &history, now);
+        assert_eq!(decision.overridden, [RuleId::from("ru.call.week")]);
+        let grounds =
+            Grounds { preset: &preset, calendars: presets.calendars(), facts: &facts, history: &history };
+        let explanation = explain(&decision, &grounds, Language::Ru);
+        let week = explanation.lines.iter().find(|line| line.rule == "ru.call.week").expect("concerns it");
+        assert!(week.overridden && week.pass);
+        assert_eq!(
+            week.text,
+            "за календарную неделю 2 из 3 (ответ до представления, брошенный вызов, разговор); исключение: предел 3, \
+             основание — agreement 17 (head, counsel), до 2026-06-01 03:00 Europe/Moscow"
+        );
+        let after = "2026-06-02T07:00:00Z".parse().expect("a time");
+        assert!(decide(&preset, presets.calendars(), &facts, &history, after).overridden.is_empty());
     }
 
     #[test]

@@ -140,6 +140,20 @@ impl Words {
         }
     }
 
+    /// An approved exception that sets a cap's limit.
+    pub fn exception(self, limit: u32, evidence: &str, until: Option<&str>) -> String {
+        let until = until.map(|until| format!(", {} {until}", self.pick("до", "to"))).unwrap_or_default();
+        match self.ru {
+            true => format!("исключение: предел {limit}, основание — {evidence}{until}"),
+            false => format!("exception: limit {limit} on {evidence}{until}"),
+        }
+    }
+
+    /// So many time zones.
+    pub fn zones(self, number: usize) -> String {
+        format!("{} {number}", self.pick("поясов:", "zones:"))
+    }
+
     /// The span a cap counts over.
     pub fn span(self, window: Window) -> String {
         match window {

@@ -17,7 +17,7 @@ pub use rule::{
 use super::calendar::{Calendar, Calendars};
 
 /// A flattened preset: what the engine evaluates. All its rules must pass.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Preset {
     /// Its name; composed ones are joined by `+`.
     pub name: String,
@@ -154,5 +154,20 @@ impl Presets {
         added: &[Table],
     ) -> Result<Preset, PresetError> {
         flatten::flatten(&self.presets, name, patches, added)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_preset_that_was_kept_as_json_is_the_preset() {
+        let presets = Presets::shipped();
+        for name in presets.names() {
+            let preset = presets.flatten(name).expect("shipped");
+            let text = serde_json::to_string(&preset).expect("JSON");
+            assert_eq!(serde_json::from_str::<Preset>(&text).expect(name), preset);
+        }
     }
 }

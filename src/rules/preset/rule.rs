@@ -67,7 +67,7 @@ coded! {
 pub type Scope = Set<ScopePart>;
 
 /// For how long an event counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Window {
     /// To the end of its local date.
@@ -88,7 +88,7 @@ pub enum Window {
 pub type Filter<T> = Option<Set<T>>;
 
 /// The requests a rule is for. Requests outside pass.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Applies {
     pub channels: Filter<WayKind>,
     pub relations: Filter<Relation>,
@@ -99,7 +99,7 @@ pub struct Applies {
 }
 
 /// Which past events a rule counts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counted {
     pub kinds: Set<EventKind>,
     pub scope: Scope,
@@ -111,7 +111,7 @@ pub struct Counted {
 }
 
 /// Opening hours of a day in minutes after local midnight: `opens` included, `closes` (at most 1440) not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DayHours {
     pub opens: u16,
     pub closes: u16,
@@ -121,7 +121,7 @@ pub struct DayHours {
 pub type WeekHours = [Option<DayHours>; 8];
 
 /// Opening hours with the calendar that tells the days.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hours {
     pub week: WeekHours,
     /// The calendar's name; absent: no day is a holiday.
@@ -131,7 +131,7 @@ pub struct Hours {
 }
 
 /// What a rule asks. A rule passes when its sentence is true.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum RuleKind {
     /// No active, unsuspended hold of these kinds matches in scope.
@@ -195,7 +195,7 @@ impl RuleKind {
 }
 
 /// A rule of a flattened preset.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rule {
     pub id: RuleId,
     pub applies: Applies,

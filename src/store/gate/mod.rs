@@ -7,6 +7,7 @@ mod permit;
 mod record;
 mod replay;
 mod reserve;
+mod seal;
 mod verify;
 
 pub use ledger::{Corrected, NewEvent};
@@ -15,7 +16,8 @@ pub use permit::{Dial, DialPermit, Expired};
 pub use record::RulesInForce;
 pub use replay::{Replayed, Same};
 pub use reserve::{Gone, ReserveRequest, Reserved};
-pub use verify::Verified;
+pub use seal::{SealedDay, VerifiedDay};
+pub use verify::{Broken, Verified, Wrong};
 
 pub(in crate::store) use history::load_history;
 pub(in crate::store) use ledger::{append_event, call_event};

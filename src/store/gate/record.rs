@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::domain::{ContactId, DecisionId, PersonId};
@@ -32,6 +32,26 @@ impl RulesInForce {
         let hash = sha256(&[&body]);
         Self { preset, calendars, hash: hash.into(), body: body.into() }
     }
+
+    /// The rules whose text was kept beside the decisions made by them; absent when it is not the text of that hash.
+    pub(super) fn read(hash: &str, body: &str) -> Option<Self> {
+        if sha256(&[body]) != hash {
+            return None;
+        }
+        let KeptRules { preset, calendars } = serde_json::from_str(body).ok()?;
+        Some(Self {
+            preset: Arc::new(preset),
+            calendars: Arc::new(calendars),
+            hash: hash.into(),
+            body: body.into(),
+        })
+    }
+}
+
+#[derive(Deserialize)]
+struct KeptRules {
+    preset: Preset,
+    calendars: Calendars,
 }
 
 /// Everything a decision rested on, as the record keeps it.
@@ -74,11 +94,68 @@ impl<'a> Basis<'a> {
         }
     }
 
-    /// What must be the same for a denial to be the same denial.
     fn sameness(&self) -> String {
-        let denials: Vec<_> = self.decision.verdicts.iter().filter(|v| !v.pass).map(|v| &v.rule).collect();
-        let same = (self.contact, self.rules, self.upto, self.holds, denials, self.decision.next_allowed);
-        sha256(&[&json(&same)])[..16].to_owned()
+        let of = Sameness {
+            contact: self.contact,
+            rules: self.rules,
+            facts: self.facts,
+            upto: self.upto,
+            holds: self.holds,
+            consents: self.consents,
+            kin: self.kin,
+        };
+        of.with(self.decision)
+    }
+}
+
+/// A record as it is read back.
+#[derive(Debug, Deserialize)]
+pub(super) struct Record {
+    pub contact: ContactId,
+    pub rules: String,
+    pub facts: Facts,
+    pub upto: i64,
+    pub events: usize,
+    pub events_hash: String,
+    pub holds: Vec<Hold>,
+    pub consents: Vec<Consent>,
+    #[serde(default)]
+    pub kin: Vec<Kin>,
+    pub decision: Decision,
+}
+
+impl Record {
+    /// What the row's `basis` must be.
+    pub fn sameness(&self) -> String {
+        let of = Sameness {
+            contact: self.contact,
+            rules: &self.rules,
+            facts: &self.facts,
+            upto: self.upto,
+            holds: &self.holds,
+            consents: &self.consents,
+            kin: &self.kin,
+        };
+        of.with(&self.decision)
+    }
+}
+
+/// What must be the same for a denial to be the same denial, beside its rules and its release.
+#[derive(Serialize)]
+struct Sameness<'a> {
+    contact: ContactId,
+    rules: &'a str,
+    facts: &'a Facts,
+    upto: i64,
+    holds: &'a [Hold],
+    consents: &'a [Consent],
+    kin: &'a [Kin],
+}
+
+impl Sameness<'_> {
+    fn with(&self, decision: &Decision) -> String {
+        let denials: Vec<_> = decision.verdicts.iter().filter(|v| !v.pass).map(|v| &v.rule).collect();
+        sha256(&[&json(&(self, denials, decision.next_allowed))])[..16].to_owned()
     }
 }
 
@@ -115,12 +192,12 @@ pub(super) async fn take_head(conn: &mut Conn, person: PersonId) -> Result<Head,
     Ok(Head { chain, seq: row.int(0)?, hash: row.text(1)?, at })
 }
 
-/// Appends the record to its chain. A denial that repeats the person's last one is counted beside it instead.
+/// Appends the record to its chain. A denial that repeats the contact's last one is counted beside it instead.
 pub(super) async fn append(conn: &mut Conn, head: Head, basis: &Basis<'_>) -> Result<DecisionId, Fault> {
     let (decision, person) = (basis.decision, basis.facts.person);
     let sameness = basis.sameness();
     if !decision.allow
-        && let Some(last) = conn.first(LAST, values![person]).await?
+        && let Some(last) = conn.first(LAST, values![person, basis.contact]).await?
         && last.text(1)? == sameness
     {
         let id = DecisionId(last.int(0)?);
@@ -155,7 +232,8 @@ pub(super) async fn append(conn: &mut Conn, head: Head, basis: &Basis<'_>) -> Re
     Ok(DecisionId(row.await?.int(0)?))
 }
 
-const LAST: &str = "SELECT id, basis FROM decision WHERE person_id = $1 ORDER BY id DESC LIMIT 1";
+const LAST: &str =
+    "SELECT id, basis FROM decision WHERE person_id = $1 AND contact_id = $2 ORDER BY id DESC LIMIT 1";
 const REPEAT: &str = "INSERT INTO denial_repeat (decision_id, times, last_at) VALUES ($1, 1, $2) \
     ON CONFLICT (decision_id) DO UPDATE SET times = denial_repeat.times + 1, last_at = excluded.last_at";
 const INSERT: &str = "INSERT INTO decision (chain, seq, at, person_id, contact_id, allow, deny_rule, next_allowed, \

@@ -1,12 +1,11 @@
 //! Replay: every decision made again from what its record says, and compared bit for bit.
 
 use jiff::Timestamp;
-use serde::Deserialize;
 
-use super::history::{Kin, load_events};
-use super::record::{RulesInForce, events_hash, json};
+use super::history::load_events;
+use super::record::{Record, RulesInForce, events_hash, json};
 use crate::domain::{DecisionId, PersonId};
-use crate::rules::{Consent, Decision, Facts, History, Hold, decide};
+use crate::rules::{Decision, History, decide};
 use crate::store::engine::conn::{Conn, Fault, Row, moment, values};
 use crate::store::{Period, Store, StoreError};
 
@@ -24,42 +23,59 @@ pub struct Replayed {
 pub enum Same {
     /// Bit for bit.
     Yes,
+    /// All but the name of the zone data's release: this program knows another one and decides alike by it.
+    OtherZoneData,
     /// It differs: the program, the zone data or the record has changed.
     No,
     /// The ledger no longer has the events it rested on.
     EventsDiffer,
-    /// Nobody has the rules of this hash.
+    /// Nobody has the rules of this hash, or their text was changed.
     NoRules { hash: String },
+    /// The record can't be read.
+    Unreadable,
 }
 
-/// A record as it is read back.
-#[derive(Deserialize)]
-struct Record {
-    rules: String,
-    facts: Facts,
-    upto: i64,
-    events: usize,
-    events_hash: String,
-    holds: Vec<Hold>,
-    consents: Vec<Consent>,
-    #[serde(default)]
-    kin: Vec<Kin>,
-    decision: Decision,
+impl Same {
+    /// The code in files.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Yes => "same",
+            Self::OtherZoneData => "other_zone_data",
+            Self::No => "differs",
+            Self::EventsDiffer => "events_differ",
+            Self::NoRules { .. } => "no_rules",
+            Self::Unreadable => "unreadable",
+        }
+    }
+
+    /// The decision was reproduced.
+    pub fn holds(&self) -> bool {
+        matches!(self, Self::Yes | Self::OtherZoneData)
+    }
 }
 
 /// Decisions made again in one step.
 const PAGE: i64 = 200;
 
 impl Store {
-    /// Makes every decision of the period again and tells `told` of each. `find` gives the rules of a hash; it is
-    /// asked once for each hash, with the text that was kept beside the decisions.
+    /// How many decisions the period has.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn count_decisions(&self, period: Period) -> Result<u64, StoreError> {
+        let sql = "SELECT COUNT(*) FROM decision WHERE at >= $1 AND at < $2";
+        let values = values![period.from, period.to];
+        let read = self.read(|conn| Box::pin(async move { conn.one(sql, values).await?.int(0) }));
+        read.await.map(i64::unsigned_abs).map_err(|source| StoreError::Replay { source })
+    }
+
+    /// Makes every decision of the period again, by the rules that were kept beside it, and tells `told` of each.
     ///
     /// # Errors
     /// When the database fails. A decision that differs is a value.
     pub async fn replay_decisions(
         &self,
         period: Period,
-        mut find: impl FnMut(&str, &str) -> Option<RulesInForce>,
         mut told: impl FnMut(Replayed),
     ) -> Result<(), StoreError> {
         let act = |source| StoreError::Replay { source };
@@ -70,24 +86,31 @@ impl Store {
             let page = page.await.map_err(act)?;
             let Some(last) = page.last() else { return Ok(()) };
             after = last.id;
-            for made in &page {
-                let hash = &made.record.rules;
-                if !rules.iter().any(|(known, _)| known == hash) {
-                    let body = self.rule_set(hash).await?;
-                    rules.push((hash.clone(), body.and_then(|body| find(hash, &body))));
-                }
-                let in_force = rules.iter().find(|(known, _)| known == hash).and_then(|(_, r)| r.as_ref());
-                let same = match in_force {
-                    None => Same::NoRules { hash: hash.clone() },
-                    Some(rules) => made.again(rules),
+            for made in page {
+                let same = match &made.record {
+                    None => Same::Unreadable,
+                    Some(record) => {
+                        let hash = &record.rules;
+                        if !rules.iter().any(|(known, _)| known == hash) {
+                            rules.push((hash.clone(), self.rules_of(hash).await?));
+                        }
+                        let found = rules.iter().find(|(known, _)| known == hash);
+                        match found.and_then(|(_, rules)| rules.as_ref()) {
+                            None => Same::NoRules { hash: hash.clone() },
+                            Some(rules) => made.again(record, rules),
+                        }
+                    }
                 };
-                told(Replayed { decision: made.id, at: made.at, person: made.record.facts.person, same });
+                told(Replayed { decision: made.id, at: made.at, person: made.person, same });
             }
         }
     }
 
-    /// The text of the rules of a hash, as JSON.
-    async fn rule_set(&self, hash: &str) -> Result<Option<String>, StoreError> {
+    /// The rules of a hash, if their text is there and is what the hash was made of.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn rules_of(&self, hash: &str) -> Result<Option<RulesInForce>, StoreError> {
         let values = values![hash];
         let read = self.read(|conn| {
             Box::pin(async move {
@@ -95,7 +118,8 @@ impl Store {
                 row.map(|row| row.text(0)).transpose()
             })
         });
-        read.await.map_err(|source| StoreError::Replay { source })
+        let body = read.await.map_err(|source| StoreError::Replay { source })?;
+        Ok(body.and_then(|body| RulesInForce::read(hash, &body)))
     }
 }
 
@@ -103,32 +127,44 @@ impl Store {
 struct Made {
     id: DecisionId,
     at: Timestamp,
-    record: Record,
+    person: PersonId,
+    /// Absent where it can't be read.
+    record: Option<Record>,
+    /// Absent where the ledger has other events now.
     history: Option<History>,
 }
 
 impl Made {
     async fn load(conn: &mut Conn, row: &Row) -> Result<Self, Fault> {
-        let record: Record =
-            serde_json::from_str(&row.text(2)?).map_err(|_| Fault::Unreadable { what: "decision record" })?;
+        let record: Option<Record> = serde_json::from_str(&row.text(2)?).ok();
+        let mut made = Self {
+            id: DecisionId(row.int(0)?),
+            at: moment(row.int(1)?)?,
+            person: PersonId(row.int(3)?),
+            record: None,
+            history: None,
+        };
+        let Some(record) = record else { return Ok(made) };
         let facts = &record.facts;
         let events =
             load_events(conn, facts.person, Some(facts.phone.number), &record.kin, record.upto).await?;
         let history = History::new(events, record.holds.clone(), record.consents.clone());
         let whole =
             history.events().len() == record.events && events_hash(history.events()) == record.events_hash;
-        Ok(Self {
-            id: DecisionId(row.int(0)?),
-            at: moment(row.int(1)?)?,
-            history: whole.then_some(history),
-            record,
-        })
+        made.history = whole.then_some(history);
+        made.record = Some(record);
+        Ok(made)
     }
 
-    fn again(&self, rules: &RulesInForce) -> Same {
+    fn again(&self, record: &Record, rules: &RulesInForce) -> Same {
         let Some(history) = &self.history else { return Same::EventsDiffer };
-        let decision = decide(&rules.preset, &rules.calendars, &self.record.facts, history, self.at);
-        if json(&decision) == json(&self.record.decision) { Same::Yes } else { Same::No }
+        let first = &record.decision;
+        let second = decide(&rules.preset, &rules.calendars, &record.facts, history, first.at);
+        if json(&second) == json(first) {
+            return Same::Yes;
+        }
+        let with_first_data = Decision { zone_data: first.zone_data.clone(), ..second };
+        if json(&with_first_data) == json(first) { Same::OtherZoneData } else { Same::No }
     }
 }
 
@@ -141,5 +177,5 @@ async fn page(conn: &mut Conn, after: DecisionId, period: Period) -> Result<Vec<
     Ok(page)
 }
 
-const RECORDS: &str =
-    "SELECT id, at, record FROM decision WHERE id > $1 AND at >= $2 AND at < $3 ORDER BY id LIMIT $4";
+const RECORDS: &str = "SELECT id, at, record, person_id FROM decision WHERE id > $1 AND at >= $2 AND at < $3 \
+    ORDER BY id LIMIT $4";

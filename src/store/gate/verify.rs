@@ -1,101 +1,209 @@
-//! Proof: the chains of decisions are whole, and their heads at a day's end fit on one line.
+//! Proof: the chains of decisions are whole, row by row, and so are the texts of the rules behind them.
 
-use jiff::civil::{Date, Time};
-use jiff::tz::TimeZone;
+use jiff::Timestamp;
 
-use super::record::{CHAINS, link, sha256};
-use crate::store::engine::conn::values;
-use crate::store::{Fault, Store, StoreError};
+use super::record::{CHAINS, Record, RulesInForce, link};
+use crate::domain::{DecisionId, PersonId};
+use crate::store::engine::conn::{Conn, Fault, Row, moment, values};
+use crate::store::{Store, StoreError};
 
 /// What a walk along one chain found.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Verified {
     pub chain: i64,
-    /// Records that fit.
+    /// Records looked at.
     pub records: i64,
-    /// The first place at which the chain does not fit; absent: it is whole.
-    pub broken_at: Option<i64>,
+    /// The places that do not fit, by sequence; empty: the chain is whole. At most [`BROKEN`] are kept.
+    pub broken: Vec<Broken>,
+}
+
+/// Places kept of one chain.
+pub const BROKEN: usize = 100;
+
+/// A place of a chain that does not fit.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Broken {
+    pub seq: i64,
+    /// Absent where there is no such row.
+    pub decision: Option<DecisionId>,
+    pub person: Option<PersonId>,
+    pub at: Option<Timestamp>,
+    pub wrong: Wrong,
+}
+
+/// What does not fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Wrong {
+    /// The record is not what its hash was made of.
+    Record,
+    /// It does not name the hash of the record before it.
+    Link,
+    /// Records are gone before this one, or this one is gone.
+    Missing,
+    /// A column of the row says otherwise than the record.
+    Columns,
+    /// The head of the chain says otherwise than its last record.
+    Head,
+}
+
+impl Wrong {
+    /// The code in files.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Record => "record",
+            Self::Link => "link",
+            Self::Missing => "missing",
+            Self::Columns => "columns",
+            Self::Head => "head",
+        }
+    }
 }
 
 /// Records read at once.
 const PAGE: i64 = 500;
 
 impl Store {
-    /// Walks every chain from its beginning.
+    /// Walks every chain from its beginning; `told` is given the number of records after each step.
     ///
     /// # Errors
     /// When the database fails. A broken chain is a value.
-    pub async fn verify_decisions(&self) -> Result<Vec<Verified>, StoreError> {
+    pub async fn verify_decisions(&self, mut told: impl FnMut(u64)) -> Result<Vec<Verified>, StoreError> {
         let mut all = Vec::new();
         for chain in 0..CHAINS {
-            all.push(self.verify_chain(chain).await.map_err(|source| StoreError::Verify { chain, source })?);
+            let walked = self.verify_chain(chain, &mut told).await;
+            all.push(walked.map_err(|source| StoreError::Verify { chain, source })?);
         }
         Ok(all)
     }
 
-    async fn verify_chain(&self, chain: i64) -> Result<Verified, Fault> {
-        // The head first: what is appended meanwhile lies beyond it.
-        let head = self.read(|conn| {
-            Box::pin(
-                async move { conn.one("SELECT seq, hash FROM chain WHERE id = $1", values![chain]).await },
-            )
-        });
-        let head = head.await?;
-        let (end, end_hash) = (head.int(0)?, head.text(1)?);
-        let (mut seq, mut hash) = (0, String::new());
-        while seq < end {
-            let rows = self.read(|conn| {
-                Box::pin(async move { conn.all(RECORDS, values![chain, seq, end, PAGE]).await })
-            });
-            let rows = rows.await?;
-            for row in &rows {
-                let (found, record, own) = (row.int(0)?, row.text(1)?, row.text(3)?);
-                let fits = found == seq + 1
-                    && row.text(2)? == hash
-                    && own == link(&hash, chain, found, &record)
-                    && (found < end || own == end_hash);
-                if !fits {
-                    return Ok(Verified { chain, records: seq, broken_at: Some(seq + 1) });
-                }
-                (seq, hash) = (found, own);
-            }
-            if rows.is_empty() {
-                return Ok(Verified { chain, records: seq, broken_at: Some(seq + 1) });
-            }
-        }
-        Ok(Verified { chain, records: seq, broken_at: None })
-    }
-
-    /// Writes the root over all chains as they stood at the end of `day` (UTC), once, and returns it; the caller
-    /// keeps it apart from the database.
+    /// The hashes of rule sets whose text is not the text of their hash.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn seal_day(&self, day: Date) -> Result<String, StoreError> {
-        let act = |source| StoreError::Verify { chain: 0, source };
-        let midnight = day
-            .tomorrow()
-            .and_then(|next| next.to_datetime(Time::midnight()).to_zoned_datetime(TimeZone::UTC));
-        let end = midnight.map_err(|_| act(Fault::Unreadable { what: "day" }))?.timestamp();
-        let sealed = self.write(move |conn| {
+    pub async fn verify_rules(&self) -> Result<Vec<String>, StoreError> {
+        let read = self.read(|conn| {
             Box::pin(async move {
-                let mut heads = Vec::new();
-                for chain in 0..CHAINS {
-                    let row = conn.first(HEAD_AT, values![chain, end]).await?;
-                    heads.push(row.map(|row| row.text(0)).transpose()?.unwrap_or_default());
+                let mut changed = Vec::new();
+                for row in conn.all("SELECT hash, body FROM rule_set ORDER BY hash", Vec::new()).await? {
+                    let hash = row.text(0)?;
+                    if RulesInForce::read(&hash, &row.text(1)?).is_none() {
+                        changed.push(hash);
+                    }
                 }
-                let root = sha256(&heads.iter().map(String::as_str).collect::<Vec<_>>());
-                let heads = serde_json::to_string(&heads).expect("text");
-                conn.run(SEAL, values![day, heads, root]).await?;
-                conn.one("SELECT root FROM daily_root WHERE day = $1", values![day]).await?.text(0)
+                Ok(changed)
             })
         });
-        sealed.await.map_err(act)
+        read.await.map_err(|source| StoreError::Verify { chain: 0, source })
+    }
+
+    async fn verify_chain(&self, chain: i64, told: &mut impl FnMut(u64)) -> Result<Verified, Fault> {
+        // The head first: what is appended meanwhile lies beyond it.
+        let head = self.read(|conn| Box::pin(async move { Head::load(conn, chain).await })).await?;
+        let mut walk = Walk::new(chain);
+        loop {
+            let after = walk.seq;
+            let values = values![chain, after, head.seq, PAGE];
+            let rows = self.read(|conn| Box::pin(async move { conn.all(RECORDS, values).await })).await?;
+            for row in &rows {
+                walk.take(row)?;
+            }
+            told(rows.len() as u64);
+            if rows.is_empty() {
+                return Ok(walk.end(&head));
+            }
+        }
     }
 }
 
-const RECORDS: &str = "SELECT seq, record, prev_hash, hash FROM decision WHERE chain = $1 AND seq > $2 \
-    AND seq <= $3 ORDER BY seq LIMIT $4";
-const HEAD_AT: &str = "SELECT hash FROM decision WHERE chain = $1 AND at < $2 ORDER BY seq DESC LIMIT 1";
-const SEAL: &str =
-    "INSERT INTO daily_root (day, heads, root) VALUES ($1, $2, $3) ON CONFLICT (day) DO NOTHING";
+struct Head {
+    seq: i64,
+    hash: String,
+    at: i64,
+    /// The last sequence there is.
+    last: i64,
+}
+
+impl Head {
+    async fn load(conn: &mut Conn, chain: i64) -> Result<Self, Fault> {
+        let row = conn.one(HEAD, values![chain]).await?;
+        Ok(Self { seq: row.int(0)?, hash: row.text(1)?, at: row.int(2)?, last: row.int(3)? })
+    }
+}
+
+/// A walk along one chain: how far it has come.
+struct Walk {
+    found: Verified,
+    seq: i64,
+    hash: String,
+    /// The latest time so far.
+    at: i64,
+}
+
+impl Walk {
+    fn new(chain: i64) -> Self {
+        let found = Verified { chain, records: 0, broken: Vec::new() };
+        Self { found, seq: 0, hash: String::new(), at: 0 }
+    }
+
+    fn take(&mut self, row: &Row) -> Result<(), Fault> {
+        let (seq, text, previous, own) = (row.int(0)?, row.text(1)?, row.text(2)?, row.text(3)?);
+        let record: Option<Record> = serde_json::from_str(&text).ok();
+        let wrong = if seq != self.seq + 1 {
+            Some(Wrong::Missing)
+        } else if own != link(&previous, self.found.chain, seq, &text) {
+            Some(Wrong::Record)
+        } else if previous != self.hash {
+            Some(Wrong::Link)
+        } else if !columns_fit(row, record.as_ref())? {
+            Some(Wrong::Columns)
+        } else {
+            None
+        };
+        let at = record.map_or(row.int(5)?, |record| record.decision.at.as_microsecond());
+        if let Some(wrong) = wrong {
+            let (decision, person) = (Some(DecisionId(row.int(4)?)), Some(PersonId(row.int(6)?)));
+            self.note(Broken { seq, decision, person, at: moment(at).ok(), wrong });
+        }
+        self.at = self.at.max(at);
+        self.found.records += 1;
+        (self.seq, self.hash) = (seq, own);
+        Ok(())
+    }
+
+    fn end(mut self, head: &Head) -> Verified {
+        let gone =
+            Broken { seq: self.seq + 1, decision: None, person: None, at: None, wrong: Wrong::Missing };
+        if self.seq < head.seq {
+            self.note(gone);
+        // A head has the latest time of all chains, its own last record's or a later one.
+        } else if self.hash != head.hash || self.at > head.at || head.last != head.seq {
+            self.note(Broken { seq: head.seq, wrong: Wrong::Head, ..gone });
+        }
+        self.found
+    }
+
+    fn note(&mut self, broken: Broken) {
+        if self.found.broken.len() < BROKEN {
+            self.found.broken.push(broken);
+        }
+    }
+}
+
+/// The columns that reports and searches read say what the record says.
+fn columns_fit(row: &Row, kept: Option<&Record>) -> Result<bool, Fault> {
+    let Some(kept) = kept else { return Ok(false) };
+    let decision = &kept.decision;
+    Ok(row.int(5)? == decision.at.as_microsecond()
+        && row.int(6)? == kept.facts.person.0
+        && row.int_opt(7)? == Some(kept.contact.0)
+        && (row.int(8)? != 0) == decision.allow
+        && row.text_opt(9)?.as_deref() == decision.deny.as_ref().map(|rule| rule.as_str())
+        && row.int_opt(10)? == decision.next_allowed.map(Timestamp::as_microsecond)
+        && row.text(11)? == kept.sameness())
+}
+
+const HEAD: &str = "SELECT c.seq, c.hash, c.at, COALESCE((SELECT MAX(d.seq) FROM decision d WHERE d.chain = c.id), 0) \
+    FROM chain c WHERE c.id = $1";
+const RECORDS: &str = "SELECT seq, record, prev_hash, hash, id, at, person_id, contact_id, allow, deny_rule, \
+    next_allowed, basis FROM decision WHERE chain = $1 AND seq > $2 AND seq <= $3 ORDER BY seq LIMIT $4";

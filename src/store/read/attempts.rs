@@ -5,8 +5,8 @@ use jiff::civil::Date;
 
 use crate::domain::attempt::{FinalWord, Stamps};
 use crate::domain::{
-    AttemptId, CampaignId, Channel, ContactId, Currency, DebtKind, DebtorType, Disposition, Money, Outcome,
-    PersonId, PhoneNumber,
+    AttemptId, CampaignId, Channel, ContactId, Currency, DebtKind, DebtorType, DecisionId, Disposition,
+    Money, Outcome, PersonId, PhoneNumber,
 };
 use crate::store::engine::conn::{Conn, Fault, Row, date, moment, moment_opt, values};
 use crate::store::list::number;
@@ -17,6 +17,8 @@ use crate::store::{Store, StoreError};
 pub struct AttemptRow {
     pub id: AttemptId,
     pub contact: ContactId,
+    /// The decision of the gate that allowed it.
+    pub decision: DecisionId,
     pub campaign: String,
     /// The person's id in the lists.
     pub person: String,
@@ -136,7 +138,7 @@ macro_rules! attempts {
             "a.flow_version, a.due_at, a.reserved_at, a.invite_at, a.trying_at, a.ringing_at, a.early_media_at, ",
             "a.answer_at, a.first_audio_at, a.first_key_at, a.end_at, a.outcome, a.disposition, a.grades, ",
             "a.sip_code, a.sip_reason, a.q850, a.hung_up_by, a.heard_percent, a.keys, a.identified, a.promised_on, ",
-            "a.cost_micro FROM attempt a JOIN campaign g ON g.id = a.campaign_id ",
+            "a.cost_micro, a.decision_id FROM attempt a JOIN campaign g ON g.id = a.campaign_id ",
             "JOIN person p ON p.id = a.person_id JOIN debt d ON d.id = a.debt_id ",
             "JOIN creditor k ON k.id = a.creditor_id ",
             $tail
@@ -198,6 +200,7 @@ fn read_attempt(row: &Row) -> Result<AttemptRow, Fault> {
         identified: row.int(36)? != 0,
         promised_on: row.text_opt(37)?.map(|day| date(&day)).transpose()?,
         cost_micro: row.int_opt(38)?,
+        decision: DecisionId(row.int(39)?),
     })
 }
 

@@ -43,6 +43,13 @@ pub struct PhoneFile {
     pub history: History,
 }
 
+impl PhoneFile {
+    /// Leaves the history as it stood just before `at`.
+    pub fn look_back(&mut self, at: Timestamp) {
+        self.history = std::mem::take(&mut self.history).before(at);
+    }
+}
+
 /// A debt of his.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DebtFile {

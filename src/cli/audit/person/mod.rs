@@ -1,0 +1,125 @@
+//! `obzvon audit person`: the whole file of a complaint in one archive, with a page to read.
+
+mod archive;
+mod gather;
+mod html;
+mod page;
+mod words;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, ensure};
+use clap::Args;
+use serde_json::json;
+
+use super::super::export::object;
+use crate::config::Config;
+use crate::domain::Language;
+use crate::store::{Store, Traced};
+use archive::Archive;
+use gather::Dossier;
+
+/// Writes all that is known of a person's calls into one archive: decisions, attempts, ledger, rules, texts, and a page
+#[derive(Debug, Args)]
+pub struct Person {
+    /// His id in the lists
+    id: String,
+    /// The archive, which must not be there yet
+    #[arg(long, value_name = "FILE.zip")]
+    out: PathBuf,
+}
+
+impl Person {
+    pub(super) async fn run(self, store: &Store, config: &Config, language: Language) -> anyhow::Result<bool> {
+        let mut files = store.person_files(&self.id).await?;
+        files.retain(|file| file.external_id == self.id);
+        let file = files.pop().with_context(|| match language {
+            Language::Ru => "в списках нет человека с таким номером",
+            Language::En => "nobody in the lists has this id",
+        })?;
+        ensure!(!self.out.exists(), "{} is there already", self.out.display());
+        let (now, who) = (store.now().await?, user());
+        // The look is written down before anything is given.
+        store.note_access(file.id, &who, "audit person", now).await?;
+        let dossier = Dossier::gather(store, config, file, now).await?;
+        if let Err(fault) = write(&self.out, &dossier) {
+            std::fs::remove_file(&self.out).ok();
+            return Err(fault);
+        }
+        let (decisions, attempts) = (dossier.decisions.len(), dossier.attempts.len());
+        match language {
+            Language::Ru => println!("{}: решений {decisions}, попыток {attempts}", self.out.display()),
+            Language::En => println!("{}: decisions {decisions}, attempts {attempts}", self.out.display()),
+        }
+        Ok(true)
+    }
+}
+
+fn write(out: &Path, dossier: &Dossier) -> anyhow::Result<()> {
+    let mut archive = Archive::create(out)?;
+    archive.put("index.html", page::page(dossier).as_bytes())?;
+    archive.put_json("person.json", &person_json(dossier))?;
+    archive.put_lines("decisions.jsonl", dossier.decisions.iter().map(decision_json))?;
+    archive.put_lines("attempts.jsonl", dossier.attempts.iter().map(object))?;
+    archive.put_lines("ledger.jsonl", &dossier.ledger)?;
+    archive.put_json("holds.json", &dossier.holds)?;
+    archive.put_json("consents.json", &dossier.consents)?;
+    archive.put_json("recordings.json", &dossier.recordings)?;
+    archive.put_json("accesses.json", &dossier.accesses)?;
+    for rules in dossier.rules.values() {
+        archive.put(&format!("rules/{}.json", rules.hash), rules.text().as_bytes())?;
+    }
+    for (version, texts) in &dossier.texts {
+        for (file, text) in texts {
+            archive.put(&format!("config/{version}/{file}"), text.as_bytes())?;
+        }
+    }
+    archive.finish()
+}
+
+fn person_json(dossier: &Dossier) -> serde_json::Value {
+    let file = &dossier.file;
+    let phones = file.phones.iter().map(|phone| {
+        json!({
+            "number": phone.number.as_e164(), "type": phone.phone_type, "relation": phone.relation,
+            "state": phone.state,
+        })
+    });
+    let debts = file.debts.iter().map(|debt| {
+        json!({
+            "id": debt.id, "external_id": debt.external_id, "creditor": debt.creditor,
+            "amount": debt.amount.reveal(), "due": debt.due, "state": debt.state,
+        })
+    });
+    let contacts = file.contacts.iter().map(|contact| {
+        json!({
+            "id": contact.id, "campaign": contact.campaign, "debt": contact.debt, "state": contact.state.code(),
+            "why": contact.why, "next_at": contact.next_at, "tries": contact.tries,
+        })
+    });
+    json!({
+        "id": file.id, "external_id": file.external_id, "name": file.name.as_ref().map(|name| name.reveal()),
+        "language": file.language.code(), "debtor_type": file.debtor_type.code(), "region": file.region,
+        "time_zone": file.time_zone, "made_at": dossier.made_at, "program": env!("CARGO_PKG_VERSION"),
+        "phones": phones.collect::<Vec<_>>(), "debts": debts.collect::<Vec<_>>(),
+        "contacts": contacts.collect::<Vec<_>>(),
+    })
+}
+
+/// The record stands as the text that its hash was made of.
+fn decision_json(traced: &Traced) -> serde_json::Value {
+    json!({
+        "decision": traced.id, "chain": traced.chain, "seq": traced.seq, "fits": traced.fits,
+        "campaign": traced.campaign, "attempt": traced.attempt, "repeated": traced.repeated,
+        "last_repeated": traced.last_repeated, "prev_hash": traced.prev_hash, "hash": traced.hash,
+        "record": traced.record,
+    })
+}
+
+/// The user of the operating system, by name and number.
+fn user() -> String {
+    use std::os::unix::fs::MetadataExt;
+    let name = ["SUDO_USER", "USER", "LOGNAME"].into_iter().find_map(|key| std::env::var(key).ok());
+    let uid = std::fs::metadata("/proc/self").map(|own| own.uid());
+    format!("{} (uid {})", name.unwrap_or_else(|| "-".to_owned()), uid.map_or_else(|_| "-".to_owned(), |uid| uid.to_string()))
+}

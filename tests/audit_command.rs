@@ -1,0 +1,147 @@
+//! Proof through the real commands: a day that the daemon made is verified, replayed and laid open, and one flipped bit
+//! in the database's file is found and named.
+#![allow(clippy::disallowed_methods, reason = "a test of a running program waits by the clock")]
+
+mod house;
+mod sipp_harness;
+
+use std::time::{Duration, Instant};
+
+use house::House;
+use serde_json::Value;
+use sipp_harness::Sipp;
+
+const PEOPLE: u32 = 30;
+
+/// A house whose daemon has dialled everybody once, and everybody was busy.
+async fn house_with_a_day() -> House {
+    let sipp = Sipp::start(
+        "refuse",
+        &["-m", "1000", "-set", "status", "486 Busy Here", "-set", "header", "X-Busy: 1"],
+    )
+    .await;
+    let house = House::new(sipp.addr, 50, 50);
+    house.write("config/limits.toml", LIMITS);
+    house.import(PEOPLE);
+    let daemon = house.start();
+    let patience = Instant::now() + Duration::from_secs(120);
+    while house.count(&["queued", "in_flight"]) > 0 {
+        assert!(Instant::now() < patience, "contacts are left over: {:?}", house.states());
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+    daemon.stop();
+    house
+}
+
+/// The answer of an `audit` command, and its exit code.
+fn audit(house: &House, args: &[&str]) -> (Value, Option<i32>) {
+    let output = house.try_run(&[&["audit"], args, &["--json"]].concat());
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    (serde_json::from_str(&text).unwrap_or_else(|_| panic!("{args:?}: {text}{errors}")), output.status.code())
+}
+
+/// Puts a copy in the database's place, so that every record lies in the file once.
+fn compact(house: &House) {
+    let (copy, database) = (house.path("copy.db"), house.path("data/obzvon.db"));
+    house.run(&["db", "backup", copy.to_str().expect("UTF-8")]);
+    for log in ["data/obzvon.db-wal", "data/obzvon.db-shm"] {
+        std::fs::remove_file(house.path(log)).ok();
+    }
+    std::fs::rename(copy, database).expect("a file of our own");
+}
+
+/// Runs a statement as an intruder would, past the program.
+async fn raw(house: &House, sql: &str) {
+    let url = format!("sqlite:{}", house.path("data/obzvon.db").display());
+    let pool = sqlx::SqlitePool::connect(&url).await.expect("the database");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&pool).await.expect("forged");
+    pool.close().await;
+}
+
+/// Flips the lowest bit of one byte of the database's file.
+fn flip(house: &House, at: usize) {
+    let path = house.path("data/obzvon.db");
+    let mut bytes = std::fs::read(&path).expect("the database");
+    bytes[at] ^= 1;
+    std::fs::write(&path, bytes).expect("the database");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_is_proved_and_a_flipped_bit_is_named() {
+    let house = house_with_a_day().await;
+
+    let (whole, code) = audit(&house, &["verify"]);
+    assert_eq!(
+        (code, &whole["stands"], whole["records"].as_u64()),
+        (Some(0), &Value::Bool(true), Some(PEOPLE.into())),
+        "{whole}"
+    );
+    let (again, code) = audit(&house, &["replay"]);
+    assert_eq!((code, &again["differing"]), (Some(0), &Value::from(0)), "{again}");
+    assert_eq!((&again["decisions"], &again["reproduced"]), (&Value::from(PEOPLE), &Value::from(PEOPLE)));
+    let (none, _) = audit(&house, &["replay", "--to", "2026-01-01T00:00:00Z"]);
+    assert_eq!(none["decisions"], 0);
+    assert!(house.run(&["audit", "verify", "--lang", "ru"]).contains("цело: записей 30"));
+
+    compact(&house);
+    let bytes = std::fs::read(house.path("data/obzvon.db")).expect("the database");
+    let (before, after) = (br#"{"node":""#, br#"test","contact":"#);
+    let record = [&before[..], after].concat();
+    let start =
+        bytes.windows(record.len()).rposition(|part| part == record).expect("a record lies in the file");
+    flip(&house, start + before.len());
+    let contact = bytes[start + record.len()..].iter().take_while(|byte| byte.is_ascii_digit());
+    let contact: String = contact.map(|&byte| char::from(byte)).collect();
+    let contact: i64 = contact.parse().expect("a number");
+    let attempts = house.attempts();
+    let dialled = attempts.iter().find(|attempt| attempt["contact"] == contact).expect("it was dialled");
+
+    let (broken, code) = audit(&house, &["verify"]);
+    assert_eq!((code, &broken["stands"]), (Some(1), &Value::Bool(false)));
+    let chains = broken["chains"].as_array().expect("chains").iter();
+    let found: Vec<_> = chains.flat_map(|chain| chain["broken"].as_array().expect("a list")).collect();
+    assert_eq!(found.len(), 1, "{broken}");
+    assert_eq!((&found[0]["wrong"], &found[0]["decision"]), (&Value::from("record"), &dialled["decision"]));
+    let told = String::from_utf8(house.try_run(&["audit", "verify", "--lang", "en"]).stdout).expect("UTF-8");
+    assert!(told.starts_with(&format!("decision {} ", dialled["decision"])), "{told}");
+    flip(&house, start + before.len());
+    assert_eq!(audit(&house, &["verify"]).1, Some(0), "as it was");
+
+    let forged = r#"UPDATE decision SET record = replace(record, '"limit":1', '"limit":2') WHERE id = 7"#;
+    raw(&house, &format!("DROP TRIGGER decision_is_never_changed; {forged}")).await;
+    let (again, code) = audit(&house, &["replay"]);
+    assert_eq!(
+        (code, &again["differing"], &again["reproduced"]),
+        (Some(1), &Value::from(1), &Value::from(PEOPLE - 1))
+    );
+    assert_eq!(
+        (&again["named"][0]["decision"], &again["named"][0]["what"]),
+        (&Value::from(7), &Value::from("differs"))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn roots_kept_apart_tell_of_a_day_that_was_written_anew() {
+    let house = house_with_a_day().await;
+    let (days, code) = audit(&house, &["root"]);
+    assert_eq!((code, days), (Some(0), Value::Array(Vec::new())), "today is not over");
+    house.write("apart.txt", &format!("2026-01-01 {}\n", "0".repeat(64)));
+    let apart = house.path("apart.txt");
+    let (answer, code) = audit(&house, &["verify", "--roots", apart.to_str().expect("UTF-8")]);
+    assert_eq!(
+        (code, &answer["roots_kept_apart_that_do_not_fit"][0]["day"]),
+        (Some(1), &Value::from("2026-01-01"))
+    );
+}
+
+/// An exception that stands in every decision.
+const LIMITS: &str = r#"
+[[override]]
+rule = "ru.call.week"
+limit = 3
+evidence = "agreement 17"
+expires = "2100-01-01T00:00:00Z"
+approved_by = "head"
+second_approver = "counsel"
+"#;

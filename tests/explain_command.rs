@@ -1,0 +1,108 @@
+//! What a supervisor reads: why somebody is or is not called, in words, and which exceptions are in force.
+#![allow(clippy::disallowed_methods, reason = "a test of a running program asks the clock")]
+
+mod house;
+
+use house::House;
+use jiff::{Timestamp, ToSpan};
+use serde_json::Value;
+
+fn house() -> House {
+    let house = House::new(([127, 0, 0, 1], 9).into(), 5, 5);
+    house.import(2);
+    house
+}
+
+fn explained(house: &House, args: &[&str]) -> Value {
+    let text = house.run(&[&["explain", "p1", "--json"], args].concat());
+    serde_json::from_str::<Value>(&text).expect("JSON")[0]["contacts"][0].take()
+}
+
+/// An exception for the weekly cap until `expires`, approved by `second` besides the head.
+fn exception(expires: &str, second: &str) -> String {
+    format!(
+        "[[override]]\nrule = \"ru.call.week\"\nlimit = 3\nevidence = \"agreement 17\"\nexpires = \"{expires}\"\n\
+         approved_by = \"head\"\nsecond_approver = \"{second}\"\n"
+    )
+}
+
+#[test]
+fn a_person_is_explained_in_both_languages() {
+    let house = house();
+    let ru = house.run(&["explain", "p1", "--lang", "ru"]);
+    for told in [
+        "reminders · d1 · +…01: МОЖНО ЗВОНИТЬ",
+        "Звонить сейчас можно.",
+        "да  ru.call.week",
+        "за календарную неделю 0 из 2",
+    ] {
+        assert!(ru.contains(told), "{told} is not in\n{ru}");
+    }
+    assert!(!ru.contains("+7999"), "the number is masked");
+    house.run(&["hold", "add", "p1", "bankruptcy", "--evidence", "court act 5"]);
+    let en = house.run(&["explain", "p1", "--lang", "en"]);
+    for told in
+        ["NOT CALLED", "No call now: hold — bankruptcy; until someone acts.", "never without a human act"]
+    {
+        assert!(en.contains(told), "{told} is not in\n{en}");
+    }
+    let said = explained(&house, &["--lang", "ru"]);
+    assert!(said["summary"].as_str().expect("words").contains("запрет — банкротство"), "{said}");
+    assert_eq!(said["decision"]["allow"], false);
+}
+
+#[test]
+fn at_night_the_hours_and_their_opening_on_his_clock_are_told() {
+    let house = house();
+    let night = Timestamp::now() + 12.hours();
+    let said = explained(&house, &["--at", &night.to_string(), "--lang", "en"]);
+    assert_eq!(said["decision"]["deny"], "ru.window");
+    let window = said["rules"].as_array().expect("rules").iter().find(|rule| rule["rule"] == "ru.window");
+    let text = window.expect("concerns him")["text"].as_str().expect("words");
+    assert!(text.starts_with("hours: Etc/GMT") && text.contains("; until "), "{text}");
+    assert!(said["next_local"].as_str().expect("some time").contains(":00 Etc/GMT"), "{said}");
+}
+
+#[test]
+fn an_exception_is_shown_on_every_screen() {
+    let house = house();
+    house.write("config/limits.toml", &exception("2100-01-01T00:00:00Z", "counsel"));
+    let said = explained(&house, &[]);
+    assert_eq!(said["decision"]["overridden"], serde_json::json!(["ru.call.week"]));
+    assert_eq!(said["overrides"][0]["evidence"], "agreement 17 (head, counsel)");
+    let told = "limit 3 on agreement 17 (head, counsel)";
+    for args in [&["explain", "p1"][..], &["check"], &["campaign", "why-not", "reminders"]] {
+        let text = house.run(&[args, &["--lang", "en"]].concat());
+        assert!(text.contains(told), "{args:?}: {text}");
+    }
+    for args in [&["check", "--json"][..], &["campaign", "why-not", "reminders", "--json"]] {
+        let answer: Value = serde_json::from_str(&house.run(args)).expect("JSON");
+        assert_eq!(answer["overrides"][0]["in_force"], true, "{args:?}");
+    }
+    house.write("config/limits.toml", &exception("2026-01-01T00:00:00Z", "counsel"));
+    assert_eq!(
+        explained(&house, &[])["decision"]["overridden"],
+        serde_json::json!([]),
+        "it has ended by itself"
+    );
+    assert!(house.run(&["check", "--lang", "ru"]).contains("исключение истекло"));
+}
+
+#[test]
+fn a_loosening_without_its_papers_is_refused() {
+    let house = house();
+    let sound = exception("2100-01-01T00:00:00Z", "counsel");
+    for (limits, told) in [
+        (exception("2100-01-01T00:00:00Z", "Head"), "needs two different people"),
+        (sound.replace("agreement 17", " "), "names no evidence"),
+        (sound.replace("second_approver = \"counsel\"\n", ""), "second_approver"),
+        (sound.replace("expires = \"2100-01-01T00:00:00Z\"\n", ""), "expires"),
+        ("[[tighten]]\nid = \"ru.call.week\"\nlimit = 3\n".to_owned(), "limits loosen ru.call.week"),
+    ] {
+        house.write("config/limits.toml", &limits);
+        let output = house.try_run(&["check", "--lang", "en"]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(78), "{limits}");
+        assert!(said.contains(told) && said.contains("limits.toml"), "{limits}{said}");
+    }
+}
