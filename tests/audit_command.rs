@@ -5,9 +5,10 @@
 mod house;
 mod sipp_harness;
 
+use std::io::Read;
 use std::time::{Duration, Instant};
 
-use house::House;
+use house::{House, config};
 use serde_json::Value;
 use sipp_harness::Sipp;
 
@@ -20,7 +21,7 @@ async fn house_with_a_day() -> House {
         &["-m", "1000", "-set", "status", "486 Busy Here", "-set", "header", "X-Busy: 1"],
     )
     .await;
-    let house = House::new(sipp.addr, 50, 50);
+    let house = House::new(config(sipp.addr));
     house.write("config/limits.toml", LIMITS);
     house.import(PEOPLE);
     let daemon = house.start();
@@ -134,6 +135,100 @@ async fn roots_kept_apart_tell_of_a_day_that_was_written_anew() {
         (Some(1), &Value::from("2026-01-01"))
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_persons_whole_file_is_one_archive_with_a_page_in_two_languages() {
+    let house = house_with_a_day().await;
+    house.run(&["hold", "add", "p7", "bankruptcy", "--evidence", "<script>act 5</script>"]);
+    let out = house.path("p7.zip");
+    let out = out.to_str().expect("UTF-8");
+    house.run(&["audit", "person", "p7", "--out", out]);
+    let mut archive =
+        zip::ZipArchive::new(std::fs::File::open(out).expect("the archive")).expect("an archive");
+    let mut read = |name: &str| {
+        let mut text = String::new();
+        archive.by_name(name).expect(name).read_to_string(&mut text).expect("UTF-8");
+        text
+    };
+
+    let page = read("index.html");
+    for told in [
+        "Дело p7 · File of p7",
+        "Звонить сейчас можно.",
+        "A call is allowed now.",
+        "исключение / exception: ru.call.week",
+        "занято / busy",
+        "INVITE ",
+        "486",
+        "bankruptcy",
+        "&lt;script&gt;act 5",
+        "flow: reminder_overdue",
+        "audit person",
+    ] {
+        assert!(page.contains(told), "{told} is not on the page");
+    }
+    assert!(!page.contains("<script"), "a note became markup");
+    let decision: Value =
+        serde_json::from_str(read("decisions.jsonl").lines().next().expect("one")).expect("JSON");
+    let record: Value = serde_json::from_str(decision["record"].as_str().expect("a text")).expect("JSON");
+    assert_eq!(
+        (&decision["fits"], &record["decision"]["overridden"][0]),
+        (&Value::Bool(true), &Value::from("ru.call.week"))
+    );
+    let rules = read(&format!("rules/{}.json", record["rules"].as_str().expect("a hash")));
+    assert!(rules.contains("ru.call.week"));
+    let attempt: Value =
+        serde_json::from_str(read("attempts.jsonl").lines().next().expect("one")).expect("JSON");
+    let campaign =
+        format!("config/{}/campaigns/reminders.toml", attempt["config_version"].as_str().expect("a version"));
+    assert!(read(&campaign).contains("reminder_overdue"));
+    assert!(read("SHA256SUMS").lines().count() > 10);
+    assert!(!read("index.html").contains("+79990000008"), "nobody else's number");
+
+    let again = house.try_run(&["audit", "person", "p7", "--out", out]);
+    assert_eq!(again.status.code(), Some(1), "an archive is never overwritten");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_other_rules_would_change_is_told_before_they_are_applied() {
+    let house = house_with_a_day().await;
+    house.write("quiet.toml", QUIET);
+    let quiet = house.path("quiet.toml");
+    let quiet = quiet.to_str().expect("UTF-8");
+    let answer: Value =
+        serde_json::from_str(&house.run(&["rules", "what-if", quiet, "--days", "1", "--json"]))
+            .expect("JSON");
+    let ratio = |key: &str| (answer[key]["numerator"].as_u64(), answer[key]["denominator"].as_u64());
+    let (none, all) = (Some(0), Some(u64::from(PEOPLE)));
+    assert_eq!(
+        (ratio("not_allowed"), &answer["not_allowed_by_rule"]["house.never"]),
+        ((all, all), &Value::from(PEOPLE))
+    );
+    assert_eq!(
+        (ratio("never_reachable"), ratio("never_reachable_now")),
+        ((all, all), (none, all)),
+        "{answer}"
+    );
+    let text = house.run(&["rules", "what-if", "ru-230fz", "--lang", "ru"]);
+    assert!(text.contains("звонков не было бы") && text.contains("0/30 = 0.0 %"), "{text}");
+    assert!(text.contains("ближайший звонок позже"), "{text}");
+    house.write("loose.toml", "[[tighten]]\nid = \"ru.call.week\"\nlimit = 9\n");
+    let loose = house.path("loose.toml");
+    let refused = house.try_run(&["rules", "what-if", loose.to_str().expect("UTF-8")]);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("limits loosen ru.call.week"), "{refused:?}");
+    assert_eq!(refused.status.code(), Some(1));
+}
+
+/// Nobody is called any more.
+const QUIET: &str = r#"
+[[rule]]
+id = "house.never"
+type = "cap"
+channels = ["call"]
+count = ["conversation"]
+limit = 0
+window = "lifetime"
+"#;
 
 /// An exception that stands in every decision.
 const LIMITS: &str = r#"

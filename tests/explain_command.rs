@@ -3,12 +3,12 @@
 
 mod house;
 
-use house::House;
+use house::{House, config};
 use jiff::{Timestamp, ToSpan};
 use serde_json::Value;
 
 fn house() -> House {
-    let house = House::new(([127, 0, 0, 1], 9).into(), 5, 5);
+    let house = House::new(config(([127, 0, 0, 1], 9).into()));
     house.import(2);
     house
 }

@@ -2,6 +2,7 @@
 
 mod ask;
 mod choose_phone;
+mod earliest;
 mod hours;
 mod next_step;
 mod plan;
@@ -9,6 +10,7 @@ mod score;
 
 pub use ask::{Callee, ask};
 pub use choose_phone::{PhoneChoice, choose_phone};
+pub use earliest::earliest;
 pub use hours::{Hour, hour};
 pub use next_step::{DoneWhy, NextStep, Tried, next_step};
 pub use plan::{Calendar, CampaignPlan, Delays, Hours, Limits, Retries, RetryClass, ScoreWeights, Targets};

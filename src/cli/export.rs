@@ -157,7 +157,8 @@ const COLUMNS: [&str; 39] = [
     "decision",
 ];
 
-fn object(row: &AttemptRow) -> serde_json::Value {
+/// An attempt for a program.
+pub fn object(row: &AttemptRow) -> serde_json::Value {
     let stamps = &row.stamps;
     let money = |money: Money| money.reveal();
     json!({

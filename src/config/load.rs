@@ -33,11 +33,13 @@ impl Config {
             check_packs(&reading, prompts, &flows);
         }
         let rules = flatten(&reading, &presets, &campaigns);
+        let texts = reading.texts_of_calls();
         let version = reading.end()?;
         let sound = "every part is there when nothing was noted";
         let main = main.expect(sound);
         Ok(Self {
             version: version.into(),
+            texts: texts.into(),
             dir: dir.to_owned(),
             daemon: main.daemon,
             store: main.store,

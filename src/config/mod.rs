@@ -20,3 +20,4 @@ pub use plan::{
     SipConfig, StoreConfig,
 };
 pub use read::{Clause, Environment, Mistake, Place, Problem, Problems};
+pub use rules::Lawbook;

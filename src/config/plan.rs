@@ -21,6 +21,8 @@ use crate::trunk::{Transport, TrunkPlan};
 pub struct Config {
     /// Hash of every file read, 12 hex digits; attempts keep it.
     pub version: Arc<str>,
+    /// What calls are made by, as it was written: pairs of a file and its text, kept beside attempts.
+    pub texts: Arc<[(String, String)]>,
     /// The folder it was read from.
     pub dir: PathBuf,
     pub daemon: DaemonConfig,

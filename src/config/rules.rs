@@ -1,16 +1,58 @@
 //! `rules/*.toml`: presets and calendars, the built-in ones where there is no such folder; and `limits.toml` over them.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::plan::RulesConfig;
-use super::read::{Mistake, Place, Reading};
+use super::read::{Environment, Mistake, Place, Problems, Reading};
 use crate::campaign::CampaignPlan;
-use crate::rules::Presets;
-use crate::rules::limits::{Limits, LimitsError};
+use crate::rules::limits::{Limited, Limits, LimitsError};
 use crate::rules::preset::PresetError;
+use crate::rules::{Calendars, Presets};
+
+/// The presets of a folder and the limits over them, to ask for any preset's rules.
+#[derive(Debug)]
+pub struct Lawbook {
+    presets: Presets,
+    limits: Limits,
+}
+
+impl Lawbook {
+    /// Reads `rules/` and `limits.toml` of the folder `dir`.
+    ///
+    /// # Errors
+    /// Every mistake of these files.
+    pub fn read(dir: &Path, environment: &Environment) -> Result<Self, Problems> {
+        let reading = Reading::new(dir, environment);
+        let (presets, limits) = (presets(&reading), limits(&reading));
+        reading.end_part()?;
+        Ok(Self { presets, limits })
+    }
+
+    /// Takes the text of another limits file in the place of the folder's.
+    ///
+    /// # Errors
+    /// When it is not such a file.
+    pub fn replace_limits(&mut self, text: &str) -> Result<(), LimitsError> {
+        self.limits = Limits::read(text)?;
+        Ok(())
+    }
+
+    /// The rules of a preset, with the limits over it.
+    ///
+    /// # Errors
+    /// Every reason to refuse the limits, or that there is no such preset.
+    pub fn rules(&self, preset: &str, now: Timestamp) -> Result<Limited, Vec<LimitsError>> {
+        self.limits.over(&self.presets, preset, now)
+    }
+
+    pub fn calendars(&self) -> &Calendars {
+        self.presets.calendars()
+    }
+}
 
 /// The presets there are.
 pub fn presets(reading: &Reading<'_>) -> Presets {

@@ -20,4 +20,5 @@ pub use house::{House, Plans, read_registry};
 pub use roots::{daily_roots_file, read_roots};
 pub use run::Daemon;
 pub use test_call::{SAMPLE_SUM, TestCall};
+pub use turn::{phone_to_dial, recording_path};
 pub use voice::Voice;

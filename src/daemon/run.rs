@@ -289,6 +289,8 @@ fn tell_calendars(house: &House, warned: &mut Option<jiff::civil::Date>) {
 
 async fn keep_alive(house: &House) -> anyhow::Result<()> {
     house.store.heartbeat(house.clock.wall()).await?;
+    let plans = house.plans.load_full();
+    house.store.keep_texts(&plans.config.version, &plans.config.texts, house.clock.wall()).await?;
     rescue(&house.store, Whose::DeadNodes, house.clock).await
 }
 

@@ -52,6 +52,12 @@ impl History {
         self
     }
 
+    /// The same history without the events that `gone` picks: as if they had never happened.
+    pub fn without(mut self, gone: impl Fn(&Event) -> bool) -> Self {
+        self.events.retain(|event| !gone(event));
+        self
+    }
+
     /// The events that stand, by time.
     pub fn events(&self) -> &[Event] {
         &self.events

@@ -8,6 +8,8 @@ pub use super::engine::schema::SchemaFault;
 /// What the store could not do. Verdicts and "not there" are values, not faults.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
+    #[error("writing down who looked into a person's file")]
+    Access { source: Fault },
     #[error("copying the database")]
     Backup { source: SchemaFault },
     #[error("copying a PostgreSQL database is pg_dump's work")]
@@ -56,6 +58,8 @@ pub enum StoreError {
     Schema { source: SchemaFault },
     #[error("sealing a day's decisions")]
     Seal { source: Fault },
+    #[error("keeping the texts of a configuration")]
+    Texts { source: Fault },
     #[error("verifying the decisions of chain {chain}")]
     Verify { chain: i64, source: Fault },
     #[error("waking contacts")]

@@ -17,10 +17,10 @@ mod read;
 
 pub use error::{Fault, SchemaFault, StoreError};
 pub use gate::{
-    Broken, Corrected, Dial, DialPermit, Expired, Gone, NewEvent, Past, PastContact, Recorded, Replayed, ReserveRequest,
-    Reserved, RulesInForce, Same, SealedDay, Verified, VerifiedDay, Wrong,
+    Broken, Corrected, Dial, DialPermit, Expired, Gone, NewEvent, Past, PastContact, Recorded, Replayed,
+    ReserveRequest, Reserved, RulesInForce, Said, Same, SealedDay, Traced, Verified, VerifiedDay, Wrong,
 };
-pub use house::{CampaignRow, CampaignState, Kind, Store, StoreInfo, StorePlan};
+pub use house::{Access, CampaignRow, CampaignState, Kind, Store, StoreInfo, StorePlan};
 pub use identity::LinkRow;
 pub use list::{
     Candidate, ClaimedContact, ClaimedPhone, Comparison, FillPlan, Filled, ImportRun, Placement, TriedBefore,
@@ -28,6 +28,6 @@ pub use list::{
 };
 pub use outcome::{Closed, FinishRequest, HoldRow, NewPayment, OutboxRow, Paid, Rescued, TakeBack, Whose};
 pub use read::{
-    AttemptExport, AttemptFilter, AttemptRow, AttemptsLine, ContactFile, DebtFile, OutcomeLine, Period,
-    PersonFile, PhoneFile, ReactionLine,
+    AttemptExport, AttemptFilter, AttemptRow, AttemptsLine, ContactFile, DebtFile, LedgerRow, OutcomeLine,
+    Period, PersonFile, PhoneFile, ReactionLine,
 };

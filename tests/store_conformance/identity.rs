@@ -3,7 +3,7 @@
 use obzvon::domain::import_row::ImportRow;
 use obzvon::domain::{EventId, PersonId};
 use obzvon::rules::{Event, EventKind, Hold, HoldKind, Phone, PhoneType};
-use obzvon::store::{ClaimedContact, Gone, NewEvent, Period, Reserved, RulesInForce, Same};
+use obzvon::store::{ClaimedContact, Gone, NewEvent, Period, Reserved, Same};
 
 use crate::world::{World, hours, noon, promised, row, rules, seconds};
 
@@ -135,8 +135,7 @@ async fn decisions_before_and_after_a_merge_are_made_again_bit_for_bit(world: Wo
     talked(&world, other.person, 0).await;
     let day = Period { from: noon() - hours(9), to: noon() + hours(15) };
     let mut told = Vec::new();
-    let find = |_: &str, _: &str| Some(RulesInForce::clone(&world.rules));
-    world.store.replay_decisions(day, find, |again| told.push(again.same)).await.expect("replayed");
+    world.store.replay_decisions(day, |again| told.push(again.same)).await.expect("replayed");
     assert_eq!(told, [Same::Yes, Same::Yes]);
 }
 

@@ -2,6 +2,7 @@
 
 use jiff::civil::date;
 
+use obzvon::domain::DecisionId;
 use obzvon::rules::{Hold, HoldKind};
 use obzvon::store::{Kind, Period, Reserved, Same, VerifiedDay, Wrong};
 
@@ -18,6 +19,8 @@ crate::on_both_engines!(
     a_sealed_day_keeps_its_root,
     every_day_that_is_over_is_sealed_once,
     the_schema_allows_one_open_attempt_a_person,
+    decisions_are_traced_with_what_they_rested_on,
+    a_look_into_a_file_and_the_texts_of_a_version_are_kept,
 );
 
 async fn some_calls(world: &World) {
@@ -204,4 +207,42 @@ async fn the_schema_allows_one_open_attempt_a_person(world: World) {
     let refused = world.raw(copy).await.expect_err("a second open attempt").to_string().to_lowercase();
     assert!(refused.contains("unique"), "{refused}");
     drop(permit);
+}
+
+async fn decisions_are_traced_with_what_they_rested_on(world: World) {
+    some_calls(&world).await;
+    let person = world.store.person_files("p5").await.expect("read")[0].id;
+    let traced = world.store.trace_person(person, DecisionId(0)).await.expect("read");
+    let said = traced[0].said.as_ref().expect("it can be read");
+    assert!(traced.len() == 1 && traced[0].fits && said.decision.allow && said.history.is_some());
+    assert_eq!((traced[0].campaign.as_str(), said.config.as_str()), ("reminders", "c1"));
+    let rules = world.store.rules_of(&said.rules).await.expect("read").expect("they are kept");
+    assert_eq!(rules.preset, world.rules.preset);
+    let attempts = world.store.attempts_of(person).await.expect("read");
+    assert_eq!((traced[0].attempt, traced[0].id), (Some(attempts[0].id), attempts[0].decision));
+    assert_eq!(world.store.trace_person(person, traced[0].id).await.expect("read").len(), 0);
+    let day = Period { from: noon() - hours(9), to: noon() + hours(15) };
+    assert_eq!(world.store.trace_period(day, DecisionId(0)).await.expect("read").len(), 20);
+    assert_eq!(
+        world.store.ledger_rows(person).await.expect("read").len(),
+        2,
+        "a reservation and a conversation"
+    );
+}
+
+async fn a_look_into_a_file_and_the_texts_of_a_version_are_kept(world: World) {
+    some_calls(&world).await;
+    let person = world.store.person_files("p5").await.expect("read")[0].id;
+    world.store.note_access(person, "auditor (uid 1000)", "audit person", noon()).await.expect("written");
+    let looks = world.store.accesses(person).await.expect("read");
+    assert_eq!(looks.iter().map(|look| look.who.as_str()).collect::<Vec<_>>(), ["auditor (uid 1000)"]);
+    let refused = world.raw("UPDATE access SET who = 'nobody'").await.expect_err("append-only").to_string();
+    assert!(refused.contains("append-only"), "{refused}");
+    let texts = [("flows/a.yaml", "flow: a"), ("limits.toml", "")]
+        .map(|(file, text)| (file.to_owned(), text.to_owned()));
+    for version in ["v1", "v1", "v2"] {
+        world.store.keep_texts(version, &texts, noon()).await.expect("kept");
+    }
+    assert_eq!(world.store.kept_texts("v2").await.expect("read"), texts);
+    assert_eq!(world.store.kept_texts("v3").await.expect("read"), []);
 }

@@ -1,5 +1,6 @@
 //! `obzvon audit`: proves that decisions stand as they were written, and lays a person's whole file open.
 
+mod person;
 mod replay;
 mod root;
 mod verify;
@@ -22,6 +23,7 @@ pub struct AuditArgs {
 
 #[derive(Debug, Subcommand)]
 enum AuditCommand {
+    Person(person::Person),
     Replay(replay::Replay),
     Root(root::Root),
     Verify(verify::Verify),
@@ -41,6 +43,7 @@ impl AuditArgs {
         block_on(async {
             let store = store(&config).await?;
             let stands = match self.command {
+                AuditCommand::Person(person) => person.run(&store, &config, language).await,
                 AuditCommand::Replay(replay) => replay.run(&store, language).await,
                 AuditCommand::Root(root) => root.run(&store, language).await,
                 AuditCommand::Verify(verify) => verify.run(&store, &config, language).await,

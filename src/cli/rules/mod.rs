@@ -5,6 +5,7 @@ pub mod eval;
 pub mod lint;
 pub mod registry;
 mod vector;
+mod what_if;
 
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -65,6 +66,7 @@ enum RulesCommand {
         #[arg(long, value_name = "NUMBER")]
         find: Vec<String>,
     },
+    WhatIf(what_if::WhatIf),
 }
 
 impl RulesArgs {
@@ -102,6 +104,7 @@ impl RulesArgs {
                 }
                 Ok(ExitCode::SUCCESS)
             }
+            RulesCommand::WhatIf(what_if) => what_if.run(),
         }
     }
 }

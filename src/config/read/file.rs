@@ -18,6 +18,7 @@ pub(in crate::config) struct Reading<'a> {
     pub(super) overrides: Overrides,
     problems: RefCell<Vec<Problem>>,
     hash: RefCell<Sha256>,
+    texts: RefCell<Vec<(String, String)>>,
 }
 
 /// A file's text and its path from the folder.
@@ -42,7 +43,14 @@ impl<'a> Reading<'a> {
         for line in overrides.lines() {
             hash.update(line);
         }
-        Self { dir, environment, overrides, problems: RefCell::default(), hash: RefCell::new(hash) }
+        Self {
+            dir,
+            environment,
+            overrides,
+            problems: RefCell::default(),
+            hash: RefCell::new(hash),
+            texts: RefCell::default(),
+        }
     }
 
     /// The text of the file at `path` from the folder; `None`, noted, when it can't be read.
@@ -54,7 +62,10 @@ impl<'a> Reading<'a> {
             String::from_utf8(bytes).map_err(|_| "the text is not UTF-8".to_owned())
         });
         match read {
-            Ok(text) => Some(Source { path: path.to_owned(), text }),
+            Ok(text) => {
+                self.texts.borrow_mut().push((path.to_owned(), text.clone()));
+                Some(Source { path: path.to_owned(), text })
+            }
             Err(said) => {
                 self.note_file(path, Mistake::Unreadable { said });
                 None
@@ -116,6 +127,22 @@ impl<'a> Reading<'a> {
 
     pub fn variable(&self, name: &str) -> Option<&str> {
         self.environment.get(name).map(String::as_str)
+    }
+
+    /// The texts read so far that calls are made by: campaigns, flows, limits and prompts. Files that may hold a secret
+    /// are not among them.
+    pub fn texts_of_calls(&self) -> Vec<(String, String)> {
+        let of_calls = |path: &str| {
+            ["campaigns/", "flows/"].iter().any(|folder| path.starts_with(folder))
+                || ["limits.toml", "prompts.toml"].contains(&path)
+        };
+        self.texts.borrow().iter().filter(|(path, _)| of_calls(path)).cloned().collect()
+    }
+
+    /// Ends the reading of a part of the folder: every mistake of what was read.
+    pub fn end_part(self) -> Result<(), Problems> {
+        let problems = self.problems.into_inner();
+        if problems.is_empty() { Ok(()) } else { Err(Problems::sorted(problems)) }
     }
 
     /// Ends the reading: the version of what was read, or every mistake.

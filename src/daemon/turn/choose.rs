@@ -13,7 +13,7 @@ use crate::daemon::lines::Line;
 use crate::domain::{DebtKind, Fault, Outcome, PhoneNumber};
 use crate::ivr::Flow;
 use crate::rules::{self, ZoneSet};
-use crate::store::ClaimedPhone;
+use crate::store::{ClaimedContact, ClaimedPhone};
 use crate::trunk::{Ask, NoRoute, caller_id};
 
 /// What is settled of a dial before the gate is asked.
@@ -32,6 +32,20 @@ const NO_TRUNK_PAUSE: SignedDuration = SignedDuration::from_mins(10);
 
 /// How long a trunk's fault keeps a contact off it.
 const FAIL_OVER: SignedDuration = SignedDuration::from_mins(10);
+
+/// The phone of the contact whose turn it is.
+pub fn phone_to_dial(contact: &ClaimedContact) -> Option<ClaimedPhone> {
+    let tries = |number: &PhoneNumber| contact.before.iter().filter(|b| b.phone == *number).count();
+    let choice = |phone: &ClaimedPhone| PhoneChoice {
+        number: phone.number.clone(),
+        rank: phone.rank,
+        usable: phone.usable,
+        tries: u8::try_from(tries(&phone.number)).unwrap_or(u8::MAX),
+    };
+    let choices: Vec<_> = contact.phones.iter().map(choice).collect();
+    let chosen = choose_phone(&choices)?.number.clone();
+    contact.phones.iter().find(|phone| phone.number == chosen).cloned()
+}
 
 impl Turn {
     /// Chooses phone, flow, trunk and number to show, or writes down why there is nothing to choose.
@@ -53,7 +67,9 @@ impl Turn {
         if !self.plan.targets.kinds.contains(&kind) {
             return self.end(house, DoneWhy::OffTarget).await;
         }
-        let Some(phone) = self.phone() else { return self.end(house, DoneWhy::NoPhone).await };
+        let Some(phone) = phone_to_dial(&self.contact) else {
+            return self.end(house, DoneWhy::NoPhone).await;
+        };
         let ask =
             Ask { number: &phone.number, allowed: &self.plan.trunks, tried: &self.failed_just_now(now) };
         let line = match house.lines.take(ask) {
@@ -94,19 +110,6 @@ impl Turn {
             phones,
             &self.plans.registry,
         )
-    }
-
-    fn phone(&self) -> Option<ClaimedPhone> {
-        let tries = |number: &PhoneNumber| self.contact.before.iter().filter(|b| b.phone == *number).count();
-        let choice = |phone: &ClaimedPhone| PhoneChoice {
-            number: phone.number.clone(),
-            rank: phone.rank,
-            usable: phone.usable,
-            tries: u8::try_from(tries(&phone.number)).unwrap_or(u8::MAX),
-        };
-        let choices: Vec<_> = self.contact.phones.iter().map(choice).collect();
-        let chosen = choose_phone(&choices)?.number.clone();
-        self.contact.phones.iter().find(|phone| phone.number == chosen).cloned()
     }
 
     /// Trunks whose fault was the last word on this contact: passed over, where another one serves.

@@ -8,6 +8,9 @@ use std::sync::Arc;
 
 use tracing::info;
 
+pub use self::choose::phone_to_dial;
+pub use self::place::recording_path;
+
 use self::choose::Choice;
 use super::house::{House, Plans};
 use crate::campaign::{Callee, CampaignPlan, ask};

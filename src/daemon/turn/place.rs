@@ -14,7 +14,7 @@ use crate::daemon::call_task::{CallReport, CallTask};
 use crate::daemon::house::House;
 use crate::daemon::sip_names::{codecs, target};
 use crate::domain::attempt::{FinalWord, Finished, HungUpBy, Stamps};
-use crate::domain::{Channel, Fault, Outcome};
+use crate::domain::{AttemptId, Channel, Fault, Outcome};
 use crate::ivr::CallFacts;
 use crate::media::{RecordingPlan, StreamPlan};
 use crate::sip::PlaceCall;
@@ -71,7 +71,7 @@ impl Turn {
         let config = &self.plans.config;
         let trunk = choice.line.trunk();
         let recording = self.plan.limits.record.then(|| RecordingPlan {
-            path: recording_path(&config.daemon.data_dir, house.clock.wall(), dial),
+            path: recording_path(&config.daemon.data_dir, house.clock.wall(), dial.attempt),
         });
         let stream = house.media.open(StreamPlan { recording, detector: Some(Default::default()) })?;
         let local = stream.local_addr();
@@ -173,7 +173,8 @@ fn sign(report: &CallReport) -> Sign {
     }
 }
 
-fn recording_path(data: &std::path::Path, now: Timestamp, dial: &Dial) -> std::path::PathBuf {
+/// Where the recording of an attempt lies whose call began at `now`.
+pub fn recording_path(data: &std::path::Path, now: Timestamp, attempt: AttemptId) -> std::path::PathBuf {
     let day = now.strftime("%Y/%m/%d").to_string();
-    data.join("recordings").join(day).join(format!("{}.wav", dial.attempt))
+    data.join("recordings").join(day).join(format!("{attempt}.wav"))
 }

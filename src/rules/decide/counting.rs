@@ -12,7 +12,7 @@ use super::clock_face::start_of_day;
 use super::{Asked, Case, Finding, later};
 use crate::rules::coded::Set;
 use crate::rules::event::{Event, EventKind};
-use crate::rules::preset::{Counted, Rule, RuleId, RuleKind, Window};
+use crate::rules::preset::{Counted, RuleId, RuleKind, Window};
 use crate::rules::{ConsentKind, DialMode, Override};
 
 impl<'a> Case<'a> {
@@ -192,9 +192,9 @@ impl<'a> Case<'a> {
     }
 
     /// The caps that concern the request and whose limit is an exception at `at`, each once.
-    pub(super) fn overridden(&self, rules: &[&Rule], at: Timestamp) -> Vec<RuleId> {
+    pub(super) fn overridden(&self, at: Timestamp) -> Vec<RuleId> {
         let mut ids: Vec<RuleId> = Vec::new();
-        for rule in rules.iter().filter(|_| !self.facts.overrides.is_empty()) {
+        for rule in self.preset.rules.iter().filter(|_| !self.facts.overrides.is_empty()) {
             let is_cap = matches!(rule.kind, RuleKind::Cap { .. });
             let excepted = is_cap && self.overrides(&rule.id).any(|exception| exception.in_force(at));
             if excepted && self.concerns(&rule.applies) && !ids.contains(&rule.id) {

@@ -48,7 +48,7 @@ pub fn decide(
         deny,
         verdicts,
         next_allowed,
-        overridden: case.overridden(&rules, now),
+        overridden: case.overridden(now),
         preset: preset.name.clone(),
         zone_data: zone::database_version().to_owned(),
     }

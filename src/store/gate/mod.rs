@@ -8,6 +8,7 @@ mod record;
 mod replay;
 mod reserve;
 mod seal;
+mod trace;
 mod verify;
 
 pub use ledger::{Corrected, NewEvent};
@@ -17,6 +18,7 @@ pub use record::RulesInForce;
 pub use replay::{Replayed, Same};
 pub use reserve::{Gone, ReserveRequest, Reserved};
 pub use seal::{SealedDay, VerifiedDay};
+pub use trace::{Said, Traced};
 pub use verify::{Broken, Verified, Wrong};
 
 pub(in crate::store) use history::load_history;

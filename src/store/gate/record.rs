@@ -33,6 +33,11 @@ impl RulesInForce {
         Self { preset, calendars, hash: hash.into(), body: body.into() }
     }
 
+    /// Preset and calendars as JSON, as they are kept.
+    pub fn text(&self) -> &str {
+        &self.body
+    }
+
     /// The rules whose text was kept beside the decisions made by them; absent when it is not the text of that hash.
     pub(super) fn read(hash: &str, body: &str) -> Option<Self> {
         if sha256(&[body]) != hash {
@@ -113,6 +118,7 @@ impl<'a> Basis<'a> {
 pub(super) struct Record {
     pub contact: ContactId,
     pub rules: String,
+    pub config: String,
     pub facts: Facts,
     pub upto: i64,
     pub events: usize,

@@ -124,18 +124,19 @@ impl Store {
 }
 
 /// A decision with what it rested on.
-struct Made {
-    id: DecisionId,
-    at: Timestamp,
-    person: PersonId,
+pub(super) struct Made {
+    pub id: DecisionId,
+    pub at: Timestamp,
+    pub person: PersonId,
     /// Absent where it can't be read.
-    record: Option<Record>,
+    pub record: Option<Record>,
     /// Absent where the ledger has other events now.
-    history: Option<History>,
+    pub history: Option<History>,
 }
 
 impl Made {
-    async fn load(conn: &mut Conn, row: &Row) -> Result<Self, Fault> {
+    /// Reads a row that begins with id, time, record and person.
+    pub async fn load(conn: &mut Conn, row: &Row) -> Result<Self, Fault> {
         let record: Option<Record> = serde_json::from_str(&row.text(2)?).ok();
         let mut made = Self {
             id: DecisionId(row.int(0)?),

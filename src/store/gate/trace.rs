@@ -53,11 +53,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn trace_person(
-        &self,
-        person: PersonId,
-        after: DecisionId,
-    ) -> Result<Vec<Traced>, StoreError> {
+    pub async fn trace_person(&self, person: PersonId, after: DecisionId) -> Result<Vec<Traced>, StoreError> {
         let read = self.read(move |conn| {
             Box::pin(async move {
                 let rows = conn.all(OF_PERSON, values![after, PAGE, person]).await?;

@@ -29,7 +29,8 @@ impl Store {
     ) -> Result<(), StoreError> {
         let values = values![now, who, what, person];
         let sql = "INSERT INTO access (at, who, what, person_id) VALUES ($1, $2, $3, $4)";
-        let written = self.write(move |conn| Box::pin(async move { conn.run(sql, values).await.map(|_| ()) }));
+        let written =
+            self.write(move |conn| Box::pin(async move { conn.run(sql, values).await.map(|_| ()) }));
         written.await.map_err(|source| StoreError::Access { source })
     }
 
@@ -42,9 +43,9 @@ impl Store {
         let read = self.read(move |conn| {
             Box::pin(async move {
                 let rows = conn.all(sql, values![person]).await?;
-                let read = rows
-                    .iter()
-                    .map(|row| Ok(Access { at: moment(row.int(0)?)?, who: row.text(1)?, what: row.text(2)? }));
+                let read = rows.iter().map(|row| {
+                    Ok(Access { at: moment(row.int(0)?)?, who: row.text(1)?, what: row.text(2)? })
+                });
                 read.collect()
             })
         });

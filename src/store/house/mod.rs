@@ -1,10 +1,13 @@
 //! The open store, its campaigns and its nodes.
 
+mod access;
 mod campaign;
 mod info;
+mod kept;
 mod node;
 mod open;
 
+pub use access::Access;
 pub use campaign::{CampaignRow, CampaignState};
 pub use info::StoreInfo;
 pub use open::{Kind, Store, StorePlan};

@@ -180,6 +180,22 @@ impl Store {
         written.await.map(|touched| touched > 0).map_err(|source| StoreError::Wake { source })
     }
 
+    /// Contacts after `after` that are queued or wait, in the order of their ids, a page at a time; empty at the end.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn to_be_called(&self, after: ContactId) -> Result<Vec<ContactId>, StoreError> {
+        let sql =
+            "SELECT id FROM contact WHERE id > $1 AND state IN ('queued', 'waiting') ORDER BY id LIMIT 500";
+        let read = self.read(move |conn| {
+            Box::pin(async move {
+                let rows = conn.all(sql, values![after]).await?;
+                rows.iter().map(|row| row.int(0).map(ContactId)).collect()
+            })
+        });
+        read.await.map_err(|source| StoreError::Wake { source })
+    }
+
     /// Loads contacts by id, in no order.
     ///
     /// # Errors

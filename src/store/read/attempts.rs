@@ -98,6 +98,19 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Every attempt on the person, the oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn attempts_of(&self, person: PersonId) -> Result<Vec<AttemptRow>, StoreError> {
+        let read = self.read(move |conn| Box::pin(async move { of_person(conn, person, i64::MAX).await }));
+        let mut attempts = read.await.map_err(|source| StoreError::Export { after: AttemptId(0), source })?;
+        attempts.reverse();
+        Ok(attempts)
+    }
+}
+
 impl AttemptExport {
     /// Begins behind an attempt.
     pub fn after(mut self, attempt: AttemptId) -> Self {

@@ -1,9 +1,11 @@
 //! Looking things up: one person's file, reports, exports. All beside the writer.
 
 mod attempts;
+mod ledger;
 mod person;
 mod report;
 
 pub use attempts::{AttemptExport, AttemptFilter, AttemptRow};
+pub use ledger::LedgerRow;
 pub use person::{ContactFile, DebtFile, PersonFile, PhoneFile};
 pub use report::{AttemptsLine, OutcomeLine, Period, ReactionLine};

@@ -8,7 +8,7 @@ use crate::domain::contact::ContactState;
 use crate::domain::{
     ContactId, Currency, DebtId, DebtorType, Language, Money, PersonId, PersonName, PhoneNumber,
 };
-use crate::rules::{History, PhoneType, Relation};
+use crate::rules::{History, PhoneKey, PhoneType, Relation};
 use crate::store::engine::conn::{Conn, Fault, date, moment_opt, values};
 use crate::store::gate::load_history;
 use crate::store::list::number;
@@ -88,6 +88,19 @@ impl Store {
         let wanted = id_or_phone.to_owned();
         let read = self.read(move |conn| Box::pin(async move { files(conn, &wanted).await }));
         // A number is a debtor's: the fault names neither.
+        read.await.map_err(|source| StoreError::Explain { source })
+    }
+}
+
+impl Store {
+    /// The history the rules would read for a call to the person on this phone.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn history(&self, person: PersonId, phone: PhoneKey) -> Result<History, StoreError> {
+        let read = self.read(move |conn| {
+            Box::pin(async move { Ok(load_history(conn, person, Some(phone), i64::MAX).await?.history) })
+        });
         read.await.map_err(|source| StoreError::Explain { source })
     }
 }

@@ -108,7 +108,8 @@ impl Dossier {
         let texts = self.texts.get(&attempt.config_version)?;
         let mut flows = texts.iter().filter(|(file, _)| file.starts_with("flows/"));
         let is_it = |text: &str| {
-            crate::ivr::read(text).is_ok_and(|flow| format!("{}@{}", flow.flow, flow.version) == attempt.flow_version)
+            crate::ivr::read(text)
+                .is_ok_and(|flow| format!("{}@{}", flow.flow, flow.version) == attempt.flow_version)
         };
         flows.find(|(_, text)| is_it(text)).map(|(_, text)| text.as_str())
     }

@@ -95,7 +95,10 @@ mod tests {
         page.table(&[(bad, bad)], &[vec![bad.to_owned()]]);
         page.text(bad, bad);
         let page = page.finish();
-        assert!(!page.contains("<script") && !page.contains("alert('") && !page.contains('\u{202e}'), "{page}");
+        assert!(
+            !page.contains("<script") && !page.contains("alert('") && !page.contains('\u{202e}'),
+            "{page}"
+        );
         assert_eq!(page.matches("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&amp;&quot;").count(), 11);
     }
 }

@@ -30,7 +30,12 @@ pub struct Person {
 }
 
 impl Person {
-    pub(super) async fn run(self, store: &Store, config: &Config, language: Language) -> anyhow::Result<bool> {
+    pub(super) async fn run(
+        self,
+        store: &Store,
+        config: &Config,
+        language: Language,
+    ) -> anyhow::Result<bool> {
         let mut files = store.person_files(&self.id).await?;
         files.retain(|file| file.external_id == self.id);
         let file = files.pop().with_context(|| match language {
@@ -121,5 +126,9 @@ fn user() -> String {
     use std::os::unix::fs::MetadataExt;
     let name = ["SUDO_USER", "USER", "LOGNAME"].into_iter().find_map(|key| std::env::var(key).ok());
     let uid = std::fs::metadata("/proc/self").map(|own| own.uid());
-    format!("{} (uid {})", name.unwrap_or_else(|| "-".to_owned()), uid.map_or_else(|_| "-".to_owned(), |uid| uid.to_string()))
+    format!(
+        "{} (uid {})",
+        name.unwrap_or_else(|| "-".to_owned()),
+        uid.map_or_else(|_| "-".to_owned(), |uid| uid.to_string())
+    )
 }

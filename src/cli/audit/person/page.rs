@@ -35,17 +35,39 @@ fn person(html: &mut Html, dossier: &Dossier) {
     let file = &dossier.file;
     html.heading(("Кто", "Who"));
     let name = file.name.as_ref().map_or("", |name| name.reveal()).to_owned();
-    let place = [file.region.as_deref(), file.time_zone.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    let place = [file.region.as_deref(), file.time_zone.as_deref()]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(", ");
     let row = vec![file.external_id.clone(), name, file.debtor_type.code().to_owned(), place];
-    html.table(&[("Номер в списках", "Id in the lists"), ("Имя", "Name"), ("Тип", "Type"), ("Где", "Place")], &[row]);
+    html.table(
+        &[("Номер в списках", "Id in the lists"), ("Имя", "Name"), ("Тип", "Type"), ("Где", "Place")],
+        &[row],
+    );
     let phones = file.phones.iter().map(|phone| {
         vec![phone.number.as_e164().to_owned(), phone.relation.code().to_owned(), phone.state.clone()]
     });
-    html.table(&[("Телефон", "Phone"), ("Чей", "Whose"), ("Состояние", "State")], &phones.collect::<Vec<_>>());
+    html.table(
+        &[("Телефон", "Phone"), ("Чей", "Whose"), ("Состояние", "State")],
+        &phones.collect::<Vec<_>>(),
+    );
     let debts = file.debts.iter().map(|debt| {
-        vec![debt.external_id.clone(), debt.creditor.clone(), debt.amount.reveal(), debt.due.to_string(), debt.state.clone()]
+        vec![
+            debt.external_id.clone(),
+            debt.creditor.clone(),
+            debt.amount.reveal(),
+            debt.due.to_string(),
+            debt.state.clone(),
+        ]
     });
-    let heads = [("Долг", "Debt"), ("Кредитор", "Creditor"), ("Сумма", "Amount"), ("Срок", "Due"), ("Состояние", "State")];
+    let heads = [
+        ("Долг", "Debt"),
+        ("Кредитор", "Creditor"),
+        ("Сумма", "Amount"),
+        ("Срок", "Due"),
+        ("Состояние", "State"),
+    ];
     html.table(&heads, &debts.collect::<Vec<_>>());
 }
 
@@ -83,7 +105,8 @@ fn decision_row(traced: &Traced, dossier: &Dossier) -> Vec<String> {
             made += &format!("\nисключение / exception: {}", rules.join(", "));
         }
     }
-    let summary = |language| explained(traced, dossier, language).map(|told| told.summary).unwrap_or_default();
+    let summary =
+        |language| explained(traced, dossier, language).map(|told| told.summary).unwrap_or_default();
     let again = match (traced.repeated, traced.last_repeated) {
         (0, _) => String::new(),
         (times, Some(last)) => format!("{times} ×, {last}"),
@@ -116,9 +139,10 @@ fn explained(traced: &Traced, dossier: &Dossier, language: Language) -> Option<E
 }
 
 fn lines(explanation: &Explanation) -> String {
-    let lines = explanation.lines.iter().map(|line| {
-        format!("{} {:<28} {}\n", if line.pass { "+" } else { "−" }, line.rule, line.text)
-    });
+    let lines = explanation
+        .lines
+        .iter()
+        .map(|line| format!("{} {:<28} {}\n", if line.pass { "+" } else { "−" }, line.rule, line.text));
     lines.collect()
 }
 
@@ -148,7 +172,8 @@ fn attempt_row(attempt: &AttemptRow, zones: &ZoneSet) -> Vec<String> {
     let word = &attempt.last_word;
     let code = word.sip_code.map(|code| code.to_string());
     let q850 = word.q850.map(|cause| format!("Q.850 {cause}"));
-    let last: Vec<_> = [code, word.reason.clone(), q850, attempt.hung_up_by.clone()].into_iter().flatten().collect();
+    let last: Vec<_> =
+        [code, word.reason.clone(), q850, attempt.hung_up_by.clone()].into_iter().flatten().collect();
     vec![
         attempt.id.to_string(),
         attempt.decision.to_string(),
@@ -236,12 +261,22 @@ fn standing(html: &mut Html, dossier: &Dossier) {
     let heads = [("Что", "What"), ("С", "From"), ("До", "Until"), ("Основание", "Evidence")];
     html.heading(("Запреты", "Holds"));
     let holds = dossier.holds.iter().map(|hold| {
-        vec![hold.kind.code().to_owned(), at(hold.from), at(hold.until), hold.evidence.clone().unwrap_or_default()]
+        vec![
+            hold.kind.code().to_owned(),
+            at(hold.from),
+            at(hold.until),
+            hold.evidence.clone().unwrap_or_default(),
+        ]
     });
     html.table(&heads, &holds.collect::<Vec<_>>());
     html.heading(("Согласия", "Consents"));
     let consents = dossier.consents.iter().map(|one| {
-        vec![one.kind.code().to_owned(), at(one.from), at(one.until), one.evidence.clone().unwrap_or_default()]
+        vec![
+            one.kind.code().to_owned(),
+            at(one.from),
+            at(one.until),
+            one.evidence.clone().unwrap_or_default(),
+        ]
     });
     html.table(&heads, &consents.collect::<Vec<_>>());
 }
@@ -272,7 +307,8 @@ fn closing(html: &mut Html, dossier: &Dossier, zones: &ZoneSet) {
     let heads = [("Звонок", "Call"), ("Файл", "File"), ("Байт", "Bytes"), ("SHA-256", "SHA-256")];
     html.table(&heads, &rows.collect::<Vec<_>>());
     html.heading(("Кто открывал дело", "Who opened this file"));
-    let rows = dossier.accesses.iter().map(|one| vec![moment(one.at, zones), one.who.clone(), one.what.clone()]);
+    let rows =
+        dossier.accesses.iter().map(|one| vec![moment(one.at, zones), one.who.clone(), one.what.clone()]);
     html.table(&[("Когда", "When"), ("Кто", "Who"), ("Что", "What")], &rows.collect::<Vec<_>>());
 }
 

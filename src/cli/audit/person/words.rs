@@ -25,6 +25,7 @@ pub fn disposition(disposition: Option<Disposition>) -> &'static str {
     match disposition {
         None => "",
         Some(Disposition::AlreadyPaid) => "говорит, что уже заплатил / says he has paid",
+        Some(Disposition::BankruptcyClaimed) => "говорит о банкротстве / claims bankruptcy",
         Some(Disposition::CallbackBooked) => "назначил звонок / booked a call",
         Some(Disposition::Connected) => "говорил с оператором / talked to an agent",
         Some(Disposition::Dispute) => "оспаривает долг / disputes the debt",

@@ -1,0 +1,141 @@
+//! The figures of a what-if, each with its numerator, its denominator and its definition.
+
+use serde_json::json;
+
+use super::past::Past;
+use super::queue::Queue;
+use crate::domain::Language;
+use crate::stats::Ratio;
+use crate::store::Period;
+
+/// All that is told.
+#[derive(Debug)]
+pub struct Figures {
+    pub new: String,
+    pub days: u16,
+    pub period: Period,
+    pub past: Past,
+    pub queue: Queue,
+}
+
+/// What each figure means: its key, then English and Russian.
+const DEFINITIONS: [(&str, &str, &str); 7] = [
+    (
+        "not_allowed",
+        "calls of the period that NEW refuses at their moment / calls of the period; a call that NEW refuses leaves no trace for later ones",
+        "звонки за период, которые NEW не разрешает в их момент / звонки за период; неразрешённый звонок не влияет на следующие",
+    ),
+    (
+        "newly_allowed",
+        "denials of the period that NEW would not give at their moment / denials of the period, repeats not counted",
+        "отказы за период, которых NEW не дал бы в их момент / отказы за период без повторов",
+    ),
+    (
+        "never_reachable",
+        "people in the queue whom no contact of theirs ever lets us call without a human act / people in the queue",
+        "люди в очереди, которым без решения человека не позвонить никогда / люди в очереди",
+    ),
+    (
+        "shift",
+        "earliest call by NEW less the earliest by the rules in force, over contacts that have both; rules and the campaign's calendar together",
+        "ближайший звонок по NEW минус ближайший по нынешним правилам, по контактам, у которых есть оба; вместе с календарём кампании",
+    ),
+    (
+        "right_party_expected",
+        "sum over refused calls of (confirmed identities / actions) of the same channel, debtor type and kind of debt in the period",
+        "сумма по неразрешённым звонкам долей (подтверждения личности / действия) того же канала, типа должника и вида долга за период",
+    ),
+    ("promises_expected", "the same of promises and payment links", "то же для обещаний и ссылок на оплату"),
+    (
+        "left_out",
+        "decisions and contacts without a proposal, a usable phone or a sound record",
+        "решения и контакты без предложения, рабочего номера или целой записи",
+    ),
+];
+
+impl Figures {
+    pub fn json(&self) -> serde_json::Value {
+        let (past, queue) = (&self.past, &self.queue);
+        let ratio = |numerator, denominator| {
+            let ratio = Ratio::new(numerator, denominator);
+            json!({ "numerator": numerator, "denominator": denominator, "share": ratio.share() })
+        };
+        let definitions = DEFINITIONS.iter().map(|(key, en, ru)| json!({ "key": key, "en": en, "ru": ru }));
+        json!({
+            "new": self.new, "days": self.days, "from": self.period.from, "to": self.period.to,
+            "not_allowed": ratio(past.refused, past.calls),
+            "not_allowed_by_rule": past.by_rule,
+            "newly_allowed": ratio(past.newly_allowed, past.denials),
+            "never_reachable": ratio(queue.never_then, queue.people),
+            "never_reachable_now": ratio(queue.never_now, queue.people),
+            "shift": {
+                "contacts": queue.shifts.len(), "later": queue.later(), "earlier": queue.earlier(),
+                "median_s": queue.median(), "least_s": queue.shifts.first(), "most_s": queue.shifts.last(),
+            },
+            "cost": {
+                "right_party_expected": past.right_party_expected, "right_party_happened": past.right_party_happened,
+                "promises_expected": past.promises_expected,
+            },
+            "left_out": { "decisions": past.left_out, "contacts": queue.left_out },
+            "definitions": definitions.collect::<Vec<_>>(),
+        })
+    }
+
+    pub fn text(&self, language: Language) -> String {
+        let ru = language == Language::Ru;
+        let (past, queue) = (&self.past, &self.queue);
+        let pick = |in_ru: &'static str, in_en: &'static str| if ru { in_ru } else { in_en };
+        let (new, days) = (&self.new, self.days);
+        let mut text = match ru {
+            true => format!(
+                "что изменит {new}: последние дни ({days}) и нынешняя очередь; ничего не изменено\n\n"
+            ),
+            false => format!(
+                "what {new} would change: the last days ({days}) and the queue; nothing was changed\n\n"
+            ),
+        };
+        let mut line = |head: &str, value: String| text += &format!("{head:<44} {value}\n");
+        line(
+            pick("звонков не было бы", "calls not allowed"),
+            Ratio::new(past.refused, past.calls).to_string(),
+        );
+        for (rule, calls) in &past.by_rule {
+            line(&format!("  {rule}"), calls.to_string());
+        }
+        let newly = Ratio::new(past.newly_allowed, past.denials);
+        line(pick("отказы, которых не было бы", "denials no longer given"), newly.to_string());
+        let never = Ratio::new(queue.never_then, queue.people);
+        line(pick("людям не позвонить никогда", "people never reachable"), never.to_string());
+        let never = Ratio::new(queue.never_now, queue.people);
+        line(pick("  по нынешним правилам", "  by the rules in force"), never.to_string());
+        let all = queue.shifts.len();
+        line(pick("ближайший звонок позже", "earliest call later"), format!("{}/{all}", queue.later()));
+        line(pick("ближайший звонок раньше", "earliest call earlier"), format!("{}/{all}", queue.earlier()));
+        let shift =
+            |seconds: Option<i64>| seconds.map_or_else(|| "-".to_owned(), |seconds| span(seconds, ru));
+        line(pick("  сдвиг, медиана", "  shift, median"), shift(queue.median()));
+        line(pick("  сдвиг, наибольший", "  shift, greatest"), shift(queue.shifts.last().copied()));
+        let cost = format!("{:.1}", past.right_party_expected);
+        line(pick("цена: подтверждений личности, ожидание", "cost: confirmed identities, expected"), cost);
+        line(pick("  было на деле", "  as it happened"), past.right_party_happened.to_string());
+        let cost = format!("{:.1}", past.promises_expected);
+        line(pick("цена: обещаний и ссылок, ожидание", "cost: promises and links, expected"), cost);
+        let left_out = format!("{} + {}", past.left_out, queue.left_out);
+        line(pick("не учтено: решений + контактов", "left out: decisions + contacts"), left_out);
+        text += pick(
+            "\nкак читать (числитель / знаменатель):\n",
+            "\nhow to read it (numerator / denominator):\n",
+        );
+        for (key, en, in_ru) in DEFINITIONS {
+            text += &format!("  {key:<21} {}\n", if ru { in_ru } else { en });
+        }
+        text
+    }
+}
+
+/// `+2 d 3 h 5 min`.
+fn span(seconds: i64, ru: bool) -> String {
+    let (sign, minutes) = (if seconds < 0 { "−" } else { "+" }, seconds.unsigned_abs() / 60);
+    let (d, h, min) = if ru { ("дн.", "ч", "мин") } else { ("d", "h", "min") };
+    format!("{sign}{} {d} {} {h} {} {min}", minutes / 1440, minutes / 60 % 24, minutes % 60)
+}
