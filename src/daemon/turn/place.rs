@@ -60,10 +60,12 @@ impl Turn {
         drop(place);
         let drive = Box::pin(CallTask { stop, ..task }.drive());
         let report = ended_in_time(house, &dial, drive).await;
-        drop(here);
         choice.line.tell(sign(&report));
         self.count(house, &trunk.name, &report);
-        self.finish(house, &choice, &dial, report).await
+        let finished = self.finish(house, &choice, &dial, report).await;
+        // A call is over when it is written down: who waits for the last one may read the store then.
+        drop(here);
+        finished
     }
 
     /// Opens the media and makes the call and its INVITE.
