@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: [&[&str]; 5] = [
     &["domain"],
     &["detect", "ivr", "pacing", "rules", "speech", "stats", "trunk"],
-    &["call", "campaign"],
+    &["call", "campaign", "simulate"],
     &["config", "import", "media", "sip", "store", "web"],
     &["cli", "daemon", "demo", "main"],
 ];

@@ -26,6 +26,7 @@ pub mod run;
 mod say;
 mod say_item;
 pub mod screen_language;
+mod simulate;
 pub mod words;
 
 use std::process::ExitCode;
@@ -63,6 +64,7 @@ enum Command {
     Rules(rules::RulesArgs),
     Run(run::Run),
     Say(say::Say),
+    Simulate(simulate::Simulate),
 }
 
 impl Cli {
@@ -92,6 +94,7 @@ impl Cli {
             Command::Report(report) => report.run(),
             Command::Rules(args) => args.run(),
             Command::Run(run) => run.run(),
+            Command::Simulate(simulate) => simulate.run(),
             Command::Say(say) => say.run().map(|()| ExitCode::SUCCESS),
         }
     }

@@ -11,6 +11,7 @@ mod plan;
 mod prompts;
 mod read;
 mod rules;
+mod scenario;
 mod secret;
 mod trunks;
 
@@ -21,3 +22,4 @@ pub use plan::{
 };
 pub use read::{Clause, Environment, Mistake, Place, Problem, Problems};
 pub use rules::Lawbook;
+pub use scenario::scenario;

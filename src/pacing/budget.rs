@@ -29,8 +29,9 @@ pub struct Budget {
     slices: VecDeque<Slice>,
     day: Slice,
     shift: f64,
-    /// Answers per second of a usual day, and how many seconds of a day this is worth.
+    /// Answers per second of a usual day, and how many seconds of this day that is worth.
     usual: f64,
+    usual_worth: f64,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -42,24 +43,27 @@ struct Slice {
 
 /// A rolling window is kept in so many slices; it forgets one at a time.
 const SLICES: f64 = 96.0;
-/// Seconds of a day after which its own pace of answers weighs as much as the usual one.
-const USUAL_WORTH: f64 = 1800.0;
 /// An agent hears a person about this often, in seconds, until a day has shown better.
 const SECONDS_AN_ANSWER: f64 = 200.0;
+/// Seconds of a day after which its own pace of answers weighs as much as that guess, and as yesterday's pace:
+/// a morning foretells the afternoon no better than yesterday did.
+const GUESS_WORTH: f64 = 900.0;
+const YESTERDAY_WORTH: f64 = 14_400.0;
 /// Standard deviations kept free for people lost to detection, whose number nobody sees.
 const UNSEEN_SIGMAS: f64 = 2.5;
 
 impl Budget {
     pub fn new(cap: Cap, agents: u32, shift: Duration) -> Self {
         let (day, shift) = (Slice::default(), shift.as_secs_f64());
-        Self { cap, slices: VecDeque::new(), day, shift, usual: f64::from(agents) / SECONDS_AN_ANSWER }
+        let usual = f64::from(agents) / SECONDS_AN_ANSWER;
+        Self { cap, slices: VecDeque::new(), day, shift, usual, usual_worth: GUESS_WORTH }
     }
 
     pub fn begin_day(&mut self, now: f64) {
         // Yesterday's pace is today's expectation, if yesterday was one.
         let lasted = (now - self.day.from).min(self.shift);
         if self.day.answered >= 50.0 && lasted > 0.0 {
-            self.usual = self.day.answered / lasted;
+            (self.usual, self.usual_worth) = (self.day.answered / lasted, YESTERDAY_WORTH);
         }
         self.day = Slice { from: now, ..Slice::default() };
     }
@@ -90,7 +94,7 @@ impl Budget {
     /// People expected to answer within the next `seconds` of this shift.
     pub fn expected(&self, now: f64, seconds: f64) -> f64 {
         let lasted = (now - self.day.from).max(0.0);
-        let pace = (self.usual * USUAL_WORTH + self.day.answered) / (USUAL_WORTH + lasted);
+        let pace = (self.usual * self.usual_worth + self.day.answered) / (self.usual_worth + lasted);
         pace * seconds.max(0.0)
     }
 

@@ -21,18 +21,20 @@ pub struct Outlay {
 }
 
 /// People kept in reserve when the rest of the shift is shared out.
-const RESERVE: f64 = 1.3;
+const RESERVE: f64 = 1.6;
+/// Standard deviations of the losses to come kept in reserve too, so that bad luck does not end the day early.
+const CHANCE: f64 = 0.7;
 /// Most that is spent at once, in caps.
-const MOST: f64 = 2.0;
+const MOST: f64 = 1.5;
 /// Share of the answers expected on which the guard counts.
-const SURE: f64 = 0.85;
+const SURE: f64 = 0.5;
 /// Weight of one more outcome in the gain.
 const WEIGHT: f64 = 0.02;
 /// Losses a call out is worth to the guard before its outcome is known, and the loss to come.
-const OUT_WORTH: f64 = 0.02;
-const NEXT_LOSS: f64 = 1.3;
+const OUT_WORTH: f64 = 0.06;
+const NEXT_LOSS: f64 = 1.8;
 /// How fast the accepted risk falls when the next loss is not affordable.
-const FALL: f64 = 4.0;
+const FALL: f64 = 6.0;
 
 impl Steering {
     pub fn new(cap: f64) -> Self {
@@ -60,7 +62,8 @@ impl Steering {
 
     /// Share of the people to come who may be abandoned.
     fn wanted(&self, outlay: Outlay) -> f64 {
-        let share = (outlay.spendable - RESERVE) / outlay.expected.max(1.0);
+        let chance = CHANCE * (self.cap * outlay.expected).sqrt();
+        let share = (outlay.spendable - RESERVE - chance) / outlay.expected.max(1.0);
         share.clamp(0.0, MOST * self.cap)
     }
 }

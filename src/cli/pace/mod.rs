@@ -4,12 +4,12 @@ mod message;
 
 use std::io::{self, BufRead, Write};
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use clap::Args;
 
-use crate::pacing::{Decision, Pacer};
+use crate::pacing::{Decision, Input, Pacer};
 use message::{Message, Question};
 
 /// Paces calls for another program: JSON lines in, one line out for each (protocol version 1).
@@ -41,6 +41,7 @@ impl Pace {
 fn converse(input: impl BufRead, mut output: impl Write, explain: bool) -> anyhow::Result<()> {
     let origin = Instant::now();
     let mut pacer = None;
+    let mut asked = origin;
     for (nth, line) in input.lines().enumerate() {
         let line = line.context("reading standard input")?;
         let answer = message::parse(&line).and_then(|message| match (message, &mut pacer) {
@@ -51,7 +52,10 @@ fn converse(input: impl BufRead, mut output: impl Write, explain: bool) -> anyho
             }
             (Message::Hello(_), Some(_)) => bail!("a second hello"),
             (Message::Question(_), None) => bail!("a question before hello"),
-            (Message::Question(question), Some(pacer)) => answer(pacer, origin, &question, explain).map(Some),
+            (Message::Question(question), Some(pacer)) => {
+                let placed = std::mem::replace(&mut asked, moment(origin, question.at)?);
+                answer(pacer, [origin, placed, asked], &question, explain).map(Some)
+            }
         });
         let Some(answer) = answer.with_context(|| format!("line {}", nth + 1))? else { return Ok(()) };
         writeln!(output, "{answer}").and_then(|()| output.flush()).context("writing standard output")?;
@@ -59,10 +63,16 @@ fn converse(input: impl BufRead, mut output: impl Write, explain: bool) -> anyho
     Ok(())
 }
 
-fn answer(pacer: &mut Pacer, origin: Instant, question: &Question, explain: bool) -> anyhow::Result<String> {
-    let now = origin.checked_add(question.at).context("t is too far ahead")?;
+/// One question's answer; what was dialled was dialled when the question before was answered.
+fn answer(
+    pacer: &mut Pacer,
+    [origin, placed, now]: [Instant; 3],
+    question: &Question,
+    explain: bool,
+) -> anyhow::Result<String> {
     for &input in &question.events {
-        pacer.handle(now, input);
+        let at = if matches!(input, Input::Dialed(_)) { placed } else { now };
+        pacer.handle(at, input);
     }
     let Decision { dial, wake, why } = pacer.decide(now);
     let wake = (wake - origin).as_secs_f64();
@@ -71,6 +81,10 @@ fn answer(pacer: &mut Pacer, origin: Instant, question: &Question, explain: bool
     }
     let why = serde_json::to_string(&why).context("writing what the decision rests on")?;
     Ok(format!(r#"{{"dial":{dial},"wake":{wake:.3},"why":{why}}}"#))
+}
+
+fn moment(origin: Instant, at: Duration) -> anyhow::Result<Instant> {
+    origin.checked_add(at).context("t is too far ahead")
 }
 
 #[cfg(test)]

@@ -130,6 +130,7 @@ impl Pacer {
         let exposure = self.calls.exposure(now);
         self.calls.rate.settle(exposure);
         let (ready, talking) = (self.agents.count(Doing::Ready), self.agents.count(Doing::Talking));
+        let (answer_rate, off) = self.calls.rate.rate(exposure);
         let outlay = Steering::outlay(&self.budget, now, self.answering(now));
         let mut why = Why {
             mode: self.mode(now),
@@ -139,7 +140,7 @@ impl Pacer {
             calls_out: self.calls.count(),
             waiting: self.calls.waiting(),
             room: self.lines.room(now, self.calls.count() + talking).min(MOST_AT_ONCE),
-            answer_rate: self.calls.rate.rate(exposure),
+            answer_rate,
             spendable: outlay.spendable,
             expected: outlay.expected,
             ..Why::default()
@@ -149,26 +150,27 @@ impl Pacer {
             Mode::Progressive => ready.saturating_sub(why.calls_out),
             Mode::Predictive | Mode::Faulty => {
                 why.accepted = self.steering.accepted(outlay, why.waiting, why.calls_out);
-                self.predict(&mut why, now)
+                self.predict(&mut why, off, now)
             }
         };
         (dial.min(self.unasked(now)).min(why.room), why)
     }
 
-    /// Calls to start until one more person would find nobody too often.
-    fn predict(&self, why: &mut Why, now: f64) -> usize {
-        let mut balances = self.balances(why.answer_rate, now);
-        let risk = |balances: &[Balance; MOMENTS]| {
-            balances.iter().map(Balance::nobody).sum::<f64>() / MOMENTS as f64
-        };
-        why.risk = risk(&balances);
+    /// Calls to start until one more person would find nobody too often, be the answer rate as high as it may or
+    /// as low.
+    fn predict(&self, why: &mut Why, off: f64, now: f64) -> usize {
+        let rates = [1.0 - off, 1.0 + off].map(|part| (why.answer_rate * part).min(0.98));
+        let mut futures = rates.map(|rate| self.balances(rate, now));
+        why.risk = risk(&futures);
         let (mut dial, mut risk_now) = (0, why.risk);
         while dial < why.room && risk_now <= why.accepted {
-            for (balance, due) in balances.iter_mut().zip(self.outlook.fresh) {
-                balance.take(why.answer_rate * due);
+            for (balances, rate) in futures.iter_mut().zip(rates) {
+                for (balance, due) in balances.iter_mut().zip(self.outlook.fresh) {
+                    balance.take(rate * due);
+                }
             }
             dial += 1;
-            risk_now = risk(&balances);
+            risk_now = risk(&futures);
         }
         dial
     }
@@ -229,5 +231,147 @@ impl Pacer {
 
     fn seconds(&self, now: Instant) -> f64 {
         now.saturating_duration_since(self.origin).as_secs_f64()
+    }
+}
+
+/// Chance that one more person finds nobody, over all moments and answer rates.
+fn risk(futures: &[[Balance; MOMENTS]]) -> f64 {
+    let balances = futures.iter().flatten();
+    balances.map(Balance::nobody).sum::<f64>() / (futures.len() * MOMENTS) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::super::budget::{Cap, Window};
+    use super::super::plan::Clock;
+    use super::*;
+
+    fn plan() -> Plan {
+        Plan {
+            agents: 8,
+            cap: Cap { share: 0.03, window: Window::Day, lost_to_detection: 0.0 },
+            deadline: Duration::from_secs(2),
+            clock: Clock::Verdict,
+            max_lines: 12,
+            starts_per_second: 3.0,
+            shift: Duration::from_secs(3_600),
+            stop_before_end: Duration::from_secs(45),
+            predictive_from: 3,
+        }
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "a test needs some instant to begin with")]
+    fn origin() -> Instant {
+        Instant::now()
+    }
+
+    /// Any event, of few agents and calls so that they meet, in no order that makes sense.
+    fn inputs() -> impl Strategy<Value = Vec<(u64, Input)>> {
+        let end =
+            prop::sample::select(vec![End::Busy, End::Fault, End::Invalid, End::Machine, End::NoAnswer]);
+        let input = (0..14_u8, 0..6_u32, 0..30_u64, end).prop_map(|(kind, agent, call, end)| match kind {
+            0 => Input::LoggedOut(agent),
+            1 => Input::DayEnded,
+            2 => Input::LoggedIn(agent),
+            3 | 4 => Input::Ready(agent),
+            5 => Input::Away(agent),
+            6 | 7 => Input::Dialed(call),
+            8 => Input::Answered(call),
+            9 => Input::Human(call),
+            10 => Input::Ended(call, end),
+            11 => Input::Connected(call, agent),
+            12 => Input::Abandoned(call),
+            _ => {
+                if agent % 2 == 0 {
+                    Input::HungUp(agent)
+                } else {
+                    Input::WrappedUp(agent)
+                }
+            }
+        });
+        prop::collection::vec((0..4_000_u64, input), 0..300)
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_happens_the_lines_and_the_rate_are_kept_and_nobody_is_dialled_without_agents(
+            script in inputs(),
+        ) {
+            let start = origin();
+            let (mut now, mut pacer) = (start, Pacer::new(plan(), start));
+            pacer.handle(now, Input::DayBegan);
+            let mut starts: Vec<Instant> = Vec::new();
+            for (step, input) in script {
+                now += Duration::from_millis(step);
+                pacer.handle(now, input);
+                let Decision { dial, wake, why } = pacer.decide(now);
+                prop_assert!(why.calls_out + why.talking + dial <= 12 || dial == 0, "{:?}", why);
+                prop_assert!(dial == 0 || why.logged_in > 0, "{:?}", why);
+                prop_assert!(wake > now);
+                starts.extend(std::iter::repeat_n(now, dial));
+            }
+            // A second's worth may be saved up: two fit into a second, no more.
+            for (nth, &first) in starts.iter().enumerate() {
+                let within = starts[nth..].iter().take_while(|&&at| at - first < Duration::from_secs(1));
+                prop_assert!(within.count() <= 6);
+            }
+        }
+
+        #[test]
+        fn the_abandoned_are_those_told_of_who_were_people_and_waited(script in inputs()) {
+            let start = origin();
+            let (mut now, mut pacer) = (start, Pacer::new(plan(), start));
+            pacer.handle(now, Input::DayBegan);
+            let mut out = std::collections::BTreeMap::new();
+            let (mut people, mut abandoned) = (0, 0);
+            for (step, input) in script {
+                now += Duration::from_millis(step);
+                pacer.handle(now, input);
+                match input {
+                    Input::Dialed(call) => drop(out.insert(call, false)),
+                    Input::Human(call) => {
+                        if let Some(person) = out.get_mut(&call).filter(|person| !**person) {
+                            (*person, people) = (true, people + 1);
+                        }
+                    }
+                    Input::Abandoned(call) => abandoned += u64::from(out.remove(&call) == Some(true)),
+                    Input::Connected(call, _) | Input::Ended(call, _) => drop(out.remove(&call)),
+                    _ => {}
+                }
+            }
+            prop_assert_eq!(pacer.counts(now), (people, abandoned));
+        }
+    }
+
+    #[test]
+    fn few_agents_are_dialled_for_one_by_one() {
+        let start = origin();
+        let mut pacer = Pacer::new(plan(), start);
+        let begin =
+            [Input::DayBegan, Input::LoggedIn(0), Input::Ready(0), Input::LoggedIn(1), Input::Ready(1)];
+        begin.into_iter().for_each(|input| pacer.handle(start, input));
+        let decision = pacer.decide(start + Duration::from_secs(2));
+        assert_eq!((decision.dial, decision.why.mode), (2, Mode::Progressive));
+    }
+
+    #[test]
+    fn in_the_first_minute_ready_agents_get_calls_but_no_burst() {
+        let start = origin();
+        let mut pacer = Pacer::new(plan(), start);
+        pacer.handle(start, Input::DayBegan);
+        for agent in 0..4 {
+            pacer.handle(start, Input::LoggedIn(agent));
+            pacer.handle(start, Input::Ready(agent));
+        }
+        let (mut dialed, mut now) = (0, start);
+        for _ in 0..20 {
+            now += Duration::from_millis(500);
+            let dial = pacer.decide(now).dial;
+            (0..dial).for_each(|nth| pacer.handle(now, Input::Dialed((dialed + nth) as u64)));
+            dialed += dial;
+        }
+        assert!((4..=11).contains(&dialed), "{dialed}");
     }
 }

@@ -28,6 +28,8 @@ const OVERNIGHT: [usize; 2] = [2, 3];
 const BLOCK: f64 = 10.0;
 /// What a memory's trust keeps from block to block.
 const TRUST_KEPT: f64 = 0.97;
+/// Variance of the rate against its memory, as a share of its square: lists change while they are dialled.
+const DRIFT: f64 = 0.0;
 /// The rate never leaves these, so that it may divide.
 const LIMITS: (f64, f64) = (0.005, 0.98);
 
@@ -63,17 +65,19 @@ impl AnswerRate {
         self.people = 0.0;
     }
 
-    /// Chance that a dial made now is answered by a person.
-    pub fn rate(&self, out: f64) -> f64 {
+    /// Chance that a dial made now is answered by a person, and how far it may be off, as a share of it.
+    pub fn rate(&self, out: f64) -> (f64, f64) {
         let fresh = self.fresh(out).max(0.0);
         let best = self.best();
-        let (mut sum, mut weights) = (0.0, 0.0);
+        let (mut sum, mut people, mut weights) = (0.0, 0.0, 0.0);
         for memory in &self.memories {
             let weight = (memory.trust - best).exp();
             sum += weight * (memory.people + self.people) / (memory.exposure + fresh);
+            people += weight * memory.people;
             weights += weight;
         }
-        (sum / weights).clamp(LIMITS.0, LIMITS.1)
+        let off = (weights / people + DRIFT).sqrt();
+        ((sum / weights).clamp(LIMITS.0, LIMITS.1), off.min(0.9))
     }
 
     /// A new day: yesterday's rate is worth `people` answers; its calls are void.
@@ -108,16 +112,16 @@ mod tests {
     fn the_rate_is_learned_and_a_change_is_noticed_within_two_hundred_dials() {
         let mut rate = AnswerRate::new(0.2, 3.0);
         dials(&mut rate, 5_000, 10);
-        assert!((rate.rate(0.0) - 0.1).abs() < 0.01, "{}", rate.rate(0.0));
+        assert!((rate.rate(0.0).0 - 0.1).abs() < 0.01, "{}", rate.rate(0.0).0);
         dials(&mut rate, 200, 4);
-        assert!(rate.rate(0.0) > 0.17, "{}", rate.rate(0.0));
+        assert!(rate.rate(0.0).0 > 0.17, "{}", rate.rate(0.0).0);
     }
 
     #[test]
     fn dials_still_ringing_lower_the_rate_no_more_than_they_are_old() {
         let mut rate = AnswerRate::new(0.2, 3.0);
         dials(&mut rate, 1_000, 5);
-        let before = rate.rate(0.0);
-        assert!((rate.rate(1.0) - before).abs() < 0.01);
+        let before = rate.rate(0.0).0;
+        assert!((rate.rate(1.0).0 - before).abs() < 0.01);
     }
 }
