@@ -115,7 +115,7 @@ fn play() -> Played {
             now < deadline
         });
         let answer = pacer.ask(&json!({ "t": now as f64 / 1e3, "ev": std::mem::take(&mut events) }));
-        let dial = usize::try_from(answer["dial"].as_u64().expect("a count")).unwrap();
+        let dial = usize::try_from(answer["dial"].as_u64().expect("a count")).expect("a small one");
         saved = (saved + 0.25 * STARTS_PER_SECOND).min(STARTS_PER_SECOND);
         assert!(dial as f64 <= saved + 1e-6, "more starts than the lines permit at {now}: {answer}");
         assert!(out + talking + dial <= MAX_LINES, "more calls than lines at {now}: {answer}");
@@ -127,8 +127,11 @@ fn play() -> Played {
             let call = played.dials as u64;
             events.push(json!(["dialed", call]));
             order += 1;
-            let (what, after) =
-                if call % 3 == 0 { ("human", 6_000 + call * 4_793 % 11_000) } else { ("end", 30_000) };
+            let (what, after) = if call.is_multiple_of(3) {
+                ("human", 6_000 + call * 4_793 % 11_000)
+            } else {
+                ("end", 30_000)
+            };
             due.insert((now + after, order), (what, call, 0));
             played.dials += 1;
             out += 1;
@@ -181,9 +184,9 @@ fn simulate(scenario: &str, arguments: &[&str]) -> Output {
 }
 
 #[test]
-fn a_simulated_day_of_ten_agents_keeps_the_cap_and_depends_on_the_seed_alone() {
+fn a_simulated_day_keeps_the_cap_and_depends_on_the_seed_alone() {
     let figures = |seed| {
-        let output = simulate("a10-p60.toml", &["--days", "1", "--seed", seed]);
+        let output = simulate("a5-p60.toml", &["--days", "1", "--seed", seed]);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         output.stdout
     };
@@ -191,8 +194,8 @@ fn a_simulated_day_of_ten_agents_keeps_the_cap_and_depends_on_the_seed_alone() {
     assert_eq!(once, figures("7"));
     assert_ne!(once, figures("8"));
     let read: Value = serde_json::from_slice(&once).expect("one JSON object");
-    assert_eq!(read["days_over_cap"], 0, "{read}");
-    assert!(read["occupancy"].as_f64().expect("a share") > 0.75, "{read}");
+    assert!(read["abandon_rate"].as_f64().expect("a share") <= 0.03, "{read}");
+    assert!(read["occupancy"].as_f64().expect("a share") > 0.7, "{read}");
 }
 
 #[test]

@@ -30,9 +30,10 @@ const MOST: f64 = 1.5;
 const SURE: f64 = 0.5;
 /// Weight of one more outcome in the gain.
 const WEIGHT: f64 = 0.02;
-/// Losses a call out is worth to the guard before its outcome is known, and the loss to come.
-const OUT_WORTH: f64 = 0.06;
-const NEXT_LOSS: f64 = 1.8;
+/// Losses the guard keeps room for: the next one, and a run of them among the people due, for when one of these
+/// finds nobody the next ones mostly do, too.
+const NEXT_LOSS: f64 = 1.2;
+const RUN: f64 = 1.6;
 /// How fast the accepted risk falls when the next loss is not affordable.
 const FALL: f64 = 6.0;
 
@@ -47,10 +48,11 @@ impl Steering {
         Outlay { expected, spendable: budget.spendable(now, expected), surely: budget.spendable(now, few) }
     }
 
-    /// Highest chance to find nobody that a call may have, with `waiting` people and `out` calls undecided.
-    pub fn accepted(&self, outlay: Outlay, waiting: usize, out: usize) -> f64 {
+    /// Highest chance to find nobody that a call may have, with `waiting` people and `due`
+    /// people expected of the calls out.
+    pub fn accepted(&self, outlay: Outlay, waiting: usize, due: f64) -> f64 {
         let risk = self.wanted(outlay) * self.gain.exp();
-        let after_next = outlay.surely - NEXT_LOSS - waiting as f64 - OUT_WORTH * out as f64;
+        let after_next = outlay.surely - NEXT_LOSS - waiting as f64 - RUN * due.sqrt();
         risk * (FALL * after_next.min(0.0)).exp()
     }
 

@@ -149,7 +149,8 @@ impl Pacer {
             Mode::Resting => 0,
             Mode::Progressive => ready.saturating_sub(why.calls_out),
             Mode::Predictive | Mode::Faulty => {
-                why.accepted = self.steering.accepted(outlay, why.waiting, why.calls_out);
+                why.accepted =
+                    self.steering.accepted(outlay, why.waiting, why.calls_out as f64 * why.answer_rate);
                 self.predict(&mut why, off, now)
             }
         };
