@@ -50,7 +50,7 @@ const SECONDS_AN_ANSWER: f64 = 200.0;
 const GUESS_WORTH: f64 = 900.0;
 const YESTERDAY_WORTH: f64 = 14_400.0;
 /// Standard deviations kept free for people lost to detection, whose number nobody sees.
-const UNSEEN_SIGMAS: f64 = 2.5;
+const UNSEEN_SIGMAS: f64 = 1.7;
 
 impl Budget {
     pub fn new(cap: Cap, agents: u32, shift: Duration) -> Self {
@@ -180,7 +180,7 @@ mod tests {
             (0..990).for_each(|_| budget.answered(0.0));
         }
         assert!((exact.spendable(1.0, 0.0) - 29.7).abs() < 1e-9);
-        let margin = 2.5 * (10.0_f64 * 0.99).sqrt();
+        let margin = UNSEEN_SIGMAS * (10.0_f64 * 0.99).sqrt();
         assert!((losing.spendable(1.0, 0.0) - (30.0 - 10.0 - margin)).abs() < 1e-9);
     }
 }

@@ -34,7 +34,8 @@ const WEIGHT: f64 = 0.02;
 /// finds nobody the next ones mostly do, too.
 const NEXT_LOSS: f64 = 1.2;
 const RUN: f64 = 1.6;
-/// How fast the accepted risk falls when the next loss is not affordable.
+/// How fast the accepted risk falls when the next losses are not affordable; slower while much of the shift's
+/// budget is still to come, for an idle afternoon brings no answers to pay for them.
 const FALL: f64 = 6.0;
 
 impl Steering {
@@ -53,7 +54,8 @@ impl Steering {
     pub fn accepted(&self, outlay: Outlay, waiting: usize, due: f64) -> f64 {
         let risk = self.wanted(outlay) * self.gain.exp();
         let after_next = outlay.surely - NEXT_LOSS - waiting as f64 - RUN * due.sqrt();
-        risk * (FALL * after_next.min(0.0)).exp()
+        let fall = FALL / (1.0 + (self.cap * outlay.expected).sqrt());
+        risk * (fall * after_next.min(0.0)).exp()
     }
 
     /// A person met an agent or nobody: corrects the gain.
