@@ -36,7 +36,9 @@ const RING_STEP: f64 = 0.5;
 const RING_ROWS: usize = 120;
 /// Wrap-ups are followed second by second, talks in steps.
 const TALK_STEP: f64 = 4.0;
-const TALK_ROWS: usize = 450;
+const TALK_ROWS: usize = 225;
+/// Seconds of a talk taken together when its end is weighed.
+const TALK_PART: f64 = 2.0;
 
 impl Outlook {
     pub fn new(plan: &Plan, agents: &Agents, calls: &Calls) -> Self {
@@ -121,7 +123,7 @@ fn ends_within(ages: &Ages, age: f64, by: f64) -> f64 {
 fn talk_and_wrap(agents: &Agents, age: f64, by: f64) -> f64 {
     let (mut from, mut chance) = (0.0, 0.0);
     while from < by {
-        let step = (by - from).min(1.0);
+        let step = (by - from).min(TALK_PART);
         let ends = agents.talk.ended_by(age + from + step) - agents.talk.ended_by(age + from);
         chance += ends * agents.wrap.ended_by(by - from - 0.5 * step);
         from += step;
