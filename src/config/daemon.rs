@@ -166,8 +166,15 @@ fn sip(section: &Section<'_>) -> Option<SipConfig> {
     let public_host = section.may("public_host", host);
     let domain = section.or("domain", "localhost".to_owned(), host);
     let transports = transports(section, "transports", &[Transport::Udp, Transport::Tcp]);
+    let ca_file = section.may("ca_file", Value::text);
     section.finish();
-    Some(SipConfig { bind: bind?, public_host: public_host.ok()?, domain: domain?, transports: transports? })
+    Some(SipConfig {
+        bind: bind?,
+        public_host: public_host.ok()?,
+        domain: domain?,
+        transports: transports?,
+        ca_file: ca_file.ok()?.map(|path| section.reading().resolve(path)),
+    })
 }
 
 fn import(section: &Section<'_>) -> Option<ImportConfig> {

@@ -128,7 +128,10 @@ pub struct SipConfig {
     pub public_host: Option<String>,
     /// The host part of From where a trunk names none.
     pub domain: String,
+    /// Listened on.
     pub transports: Vec<Transport>,
+    /// Authorities for TLS; `None`: the system's.
+    pub ca_file: Option<PathBuf>,
 }
 
 /// `prompts.toml`.

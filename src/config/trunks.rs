@@ -87,9 +87,10 @@ fn transport(value: &Value<'_>) -> Result<Transport, Mistake> {
     value.one_of(&Transport::ALL.map(|transport| (transport.code(), transport)))
 }
 
-/// Reads a list of transports, each once; an absent one is `default`.
+/// Reads a list of transports to listen on, each once; an absent one is `default`. We call over TLS and are not called.
 pub fn transports(section: &Section<'_>, key: &str, default: &[Transport]) -> Option<Vec<Transport>> {
-    let listed = section.list(key, transport)?;
+    let heard = [Transport::Tcp, Transport::Udp].map(|transport| (transport.code(), transport));
+    let listed = section.list(key, |value| value.one_of(&heard))?;
     match listed.is_empty() {
         true if section.has(key) => {
             section.note(key, Mistake::Empty);

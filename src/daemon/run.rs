@@ -237,6 +237,9 @@ fn sip_plan(config: &Config) -> SipPlan {
     let mut plan = SipPlan::new(config.sip.bind, config.sip.domain.clone());
     plan.tcp = config.sip.transports.contains(&crate::trunk::Transport::Tcp);
     plan.advertised = config.sip.public_host.as_ref().and_then(|host| host.parse().ok());
+    if let Some(file) = &config.sip.ca_file {
+        plan.ca_file.clone_from(file);
+    }
     plan.known = config.trunks.iter().filter_map(|trunk| trunk.peer.host.parse().ok()).collect();
     plan
 }

@@ -10,6 +10,7 @@ use crate::trunk::{self, TrunkPlan};
 pub fn target(plan: &TrunkPlan) -> TrunkTarget {
     let transport = match plan.peer.transport {
         trunk::Transport::Tcp => Transport::Tcp,
+        trunk::Transport::Tls => Transport::Tls,
         trunk::Transport::Udp => Transport::Udp,
     };
     let hop = |host: &str, port: Option<u16>| Hop { host: host.to_owned(), port, transport };

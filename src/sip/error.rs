@@ -1,6 +1,7 @@
 //! What can go wrong with the stack itself, as against a call on it.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 /// A fault of the SIP stack. What happens to one call is a [`super::LegEvent`], not this.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +18,10 @@ pub enum SipError {
     NoAddress { host: String },
     #[error("connecting to {to} over TCP")]
     Connect { to: SocketAddr, source: std::io::Error },
+    #[error("greeting {name} over TLS")]
+    Greet { name: String, source: std::io::Error },
+    #[error("reading the authorities in {}: {why}", file.display())]
+    Authorities { file: PathBuf, why: String },
     #[error("{what} can't stand in a SIP message")]
     Unwritable { what: &'static str },
     #[error("the stack is closing")]
@@ -29,11 +34,12 @@ impl SipError {
     /// Whether the same act may succeed a little later.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Connect { .. } | Self::Resolve { .. } | Self::NoAddress { .. } => true,
+            Self::Connect { .. } | Self::Greet { .. } | Self::Resolve { .. } | Self::NoAddress { .. } => true,
             Self::Bind { .. }
             | Self::ListensNowhere
             | Self::NoFamily { .. }
             | Self::Unwritable { .. }
+            | Self::Authorities { .. }
             | Self::Closing
             | Self::Library { .. } => false,
         }

@@ -1,6 +1,7 @@
 //! What the stack is to be: where it listens and what it calls itself.
 
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// The stack's plan. Fields the config file leaves out have the values of [`SipPlan::new`].
@@ -18,9 +19,14 @@ pub struct SipPlan {
     pub domain: String,
     /// Sources that are never held to the strangers' budget: the trunks' addresses.
     pub known: Vec<IpAddr>,
+    /// Certificates of the authorities that may vouch for a carrier over TLS, in PEM.
+    pub ca_file: PathBuf,
     /// T1 of RFC 3261 section 17; the tests shorten it.
     pub t1: Duration,
 }
+
+/// Where Debian and its kin keep them.
+const SYSTEM_AUTHORITIES: &str = "/etc/ssl/certs/ca-certificates.crt";
 
 impl SipPlan {
     /// A plan with the defaults: UDP and TCP on `listen`, T1 500 ms.
@@ -32,6 +38,7 @@ impl SipPlan {
             user_agent: concat!("obzvon/", env!("CARGO_PKG_VERSION")).to_owned(),
             domain: domain.into(),
             known: Vec::new(),
+            ca_file: PathBuf::from(SYSTEM_AUTHORITIES),
             t1: Duration::from_millis(500),
         }
     }

@@ -161,7 +161,7 @@ impl Keeper {
     ) -> Result<Result<Box<Response>, Option<Box<Response>>>, SipError> {
         let hop = self.plan.trunk.outbound_proxy.as_ref().unwrap_or(&self.plan.trunk.hop);
         let to = self.wire.resolve(hop).await?;
-        let flow = self.wire.flow(to, hop.transport).await?;
+        let flow = self.wire.flow(to, hop.transport, &hop.host).await?;
         self.dialog.contact = flow.contact(&escape_user(&self.plan.user));
         let mut tried = Tried::default();
         let mut authorization = None;

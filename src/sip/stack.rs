@@ -106,13 +106,13 @@ impl SipStack {
         let hop = trunk.outbound_proxy.as_ref().unwrap_or(&trunk.hop);
         let to = self.wire.resolve(hop).await?;
         if hop.transport == Transport::Udp && trunk.tcp_for_large && size > LARGE {
-            match self.wire.flow(to, Transport::Tcp).await {
+            match self.wire.flow(to, Transport::Tcp, &hop.host).await {
                 Ok(flow) => return Ok(flow),
                 // RFC 3261 section 18.1.1: where TCP is refused, UDP is tried after all.
                 Err(error) => tracing::debug!(%error, "no TCP for a large request"),
             }
         }
-        self.wire.flow(to, hop.transport).await
+        self.wire.flow(to, hop.transport, &hop.host).await
     }
 
     fn dialog_of(&self, call: &PlaceCall, flow: &Flow) -> Result<Dialog, SipError> {
@@ -142,17 +142,17 @@ impl SipStack {
 /// The URI of a user at the trunk.
 pub(super) fn target_uri(trunk: &TrunkTarget, user: &str) -> Result<Uri, SipError> {
     let at = if user.is_empty() { "" } else { "@" };
-    let transport = if trunk.hop.transport == Transport::Tcp { ";transport=tcp" } else { "" };
+    let transport = trunk.hop.transport.param();
     let text = format!("sip:{user}{at}{}{transport}", trunk.hop.host_port());
     Uri::try_from(text.as_str()).map_err(|_| SipError::Unwritable { what: "the trunk's address" })
 }
 
 /// The outbound proxy as a loose route (RFC 3261 section 8.1.2).
 pub(super) fn preloaded_route(trunk: &TrunkTarget) -> Vec<String> {
-    let route = trunk.outbound_proxy.as_ref().map(|hop| {
-        let transport = if hop.transport == Transport::Tcp { ";transport=tcp" } else { "" };
-        format!("<sip:{}{transport};lr>", hop.host_port())
-    });
+    let route = trunk
+        .outbound_proxy
+        .as_ref()
+        .map(|hop| format!("<sip:{}{};lr>", hop.host_port(), hop.transport.param()));
     route.into_iter().collect()
 }
 

@@ -6,11 +6,12 @@ use secrecy::SecretString;
 
 use super::message::draft::uri_host;
 
-/// How messages travel. TLS and WebSocket have their place here once they are built; until then the configuration
-/// refuses them.
+/// How messages travel. WebSocket has its place here once it is built; until then the configuration refuses it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Transport {
     Tcp,
+    /// We are the client: the carrier's requests come on the connection we have opened.
+    Tls,
     Udp,
 }
 
@@ -19,7 +20,7 @@ pub enum Transport {
 pub struct Hop {
     /// A name, an IPv4 address, or an IPv6 address without brackets.
     pub host: String,
-    /// `None`: by SRV (RFC 3263), else 5060.
+    /// `None`: by SRV (RFC 3263), else 5060, or 5061 for TLS.
     pub port: Option<u16>,
     pub transport: Transport,
 }

@@ -37,7 +37,7 @@ pub struct TrunkPlan {
 pub struct Peer {
     /// A host name or an address; IPv6 without brackets.
     pub host: String,
-    /// `None`: by SRV (RFC 3263), else 5060.
+    /// `None`: by SRV (RFC 3263), else 5060, or 5061 for TLS.
     pub port: Option<u16>,
     pub transport: Transport,
     /// The peer takes TCP as well, so that a message over 1,300 bytes may go that way (RFC 3261 section 18.1.1).
@@ -53,20 +53,22 @@ pub struct Proxy {
     pub port: Option<u16>,
 }
 
-/// Carriage of SIP. TLS and WebSocket are not built: a file that asks for them is refused, never sent in clear.
+/// Carriage of SIP. WebSocket is not built: a file that asks for it is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Transport {
     Tcp,
+    Tls,
     Udp,
 }
 
 impl Transport {
-    pub const ALL: [Self; 2] = [Self::Tcp, Self::Udp];
+    pub const ALL: [Self; 3] = [Self::Tcp, Self::Tls, Self::Udp];
 
     /// The code in files and in a `transport` parameter.
     pub fn code(self) -> &'static str {
         match self {
             Self::Tcp => "tcp",
+            Self::Tls => "tls",
             Self::Udp => "udp",
         }
     }

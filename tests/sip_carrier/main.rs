@@ -14,6 +14,7 @@ mod forms;
 mod outside;
 mod provisionals;
 mod timers;
+mod tls;
 
 use std::time::Duration;
 

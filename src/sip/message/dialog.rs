@@ -47,11 +47,11 @@ impl Dialog {
     }
 
     /// Host and port of the next hop: the first route, else the far end's Contact.
-    pub fn next_hop(&self) -> (String, u16) {
+    pub fn next_hop(&self) -> (String, Option<u16>) {
         let route =
             self.routes.first().and_then(|route| Route::parse_header_list(route).ok()?.into_iter().next());
         let uri = route.map_or_else(|| self.target.clone(), |route| route.uri);
-        let port = uri.host_with_port.port.map_or(5060, |port| port.value());
+        let port = uri.host_with_port.port.map(|port| port.value());
         (uri.host_with_port.host.to_string(), port)
     }
 

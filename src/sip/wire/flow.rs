@@ -7,7 +7,7 @@ use rsipstack::sip::Transport as LibraryTransport;
 use rsipstack::transport::{SipAddr, SipConnection};
 use tokio_util::sync::CancellationToken;
 
-use super::{Wire, tcp};
+use super::{Wire, stream};
 use crate::sip::{SipError, Transport};
 
 /// A way to one peer.
@@ -27,6 +27,7 @@ impl Flow {
     pub fn via(&self, branch: u64) -> String {
         let name = match self.transport {
             Transport::Tcp => "TCP",
+            Transport::Tls => "TLS",
             Transport::Udp => "UDP",
         };
         format!("SIP/2.0/{name} {};branch=z9hG4bK{branch:016x};rport", self.home)
@@ -34,12 +35,8 @@ impl Flow {
 
     /// Contact's value for a user part.
     pub fn contact(&self, user: &str) -> String {
-        let transport = match self.transport {
-            Transport::Tcp => ";transport=tcp",
-            Transport::Udp => "",
-        };
         let at = if user.is_empty() { "" } else { "@" };
-        format!("<sip:{user}{at}{}{transport}>", self.home)
+        format!("<sip:{user}{at}{}{}>", self.home, self.transport.param())
     }
 
     pub fn is_gone(&self) -> bool {
@@ -63,22 +60,45 @@ impl Transport {
     /// Whether it is a connection, which both sides send on.
     pub(in crate::sip) fn is_stream(self) -> bool {
         match self {
-            Self::Tcp => true,
+            Self::Tcp | Self::Tls => true,
             Self::Udp => false,
+        }
+    }
+
+    /// As a parameter of a URI.
+    pub(in crate::sip) fn param(self) -> &'static str {
+        match self {
+            Self::Tcp => ";transport=tcp",
+            Self::Tls => ";transport=tls",
+            Self::Udp => "",
+        }
+    }
+
+    /// The port where none is named (RFC 3261 section 19.1.2).
+    pub(in crate::sip) fn default_port(self) -> u16 {
+        match self {
+            Self::Tcp | Self::Udp => 5060,
+            Self::Tls => 5061,
         }
     }
 
     pub(in crate::sip) fn of_library(self) -> LibraryTransport {
         match self {
             Self::Tcp => LibraryTransport::Tcp,
+            Self::Tls => LibraryTransport::Tls,
             Self::Udp => LibraryTransport::Udp,
         }
     }
 }
 
 impl Wire {
-    /// The way to `to`; over TCP the open connection, or a new one.
-    pub async fn flow(self: &Arc<Self>, to: SocketAddr, transport: Transport) -> Result<Flow, SipError> {
+    /// The way to `to`, which is `host`'s address; over a stream the open connection, or a new one.
+    pub async fn flow(
+        self: &Arc<Self>,
+        to: SocketAddr,
+        transport: Transport,
+        host: &str,
+    ) -> Result<Flow, SipError> {
         let home = self.home(to)?;
         self.budget.lock().unwrap_or_else(PoisonError::into_inner).befriend(to.ip());
         match transport {
@@ -86,8 +106,9 @@ impl Wire {
                 let gone = Some(self.unreached.token(to));
                 Ok(Flow { to, transport, home, connection: self.udp.connection(), gone })
             }
-            Transport::Tcp => {
-                let (connection, gone) = tcp::connect(self, to).await?;
+            Transport::Tcp | Transport::Tls => {
+                let name = (transport == Transport::Tls).then(|| host.trim_matches(['[', ']']));
+                let (connection, gone) = stream::connect(self, to, name).await?;
                 Ok(Flow { to, transport, home, connection, gone: Some(gone) })
             }
         }

@@ -5,9 +5,8 @@
 
 mod accepted;
 mod flow;
-mod framing;
 mod resolve;
-mod tcp;
+mod stream;
 mod transact;
 mod udp;
 mod unreached;
@@ -46,7 +45,8 @@ pub(super) struct Wire {
     /// What lives as long as a transaction.
     pub passing: TaskTracker,
     udp: udp::Udp,
-    flows: tcp::Flows,
+    flows: stream::Flows,
+    authorities: stream::Authorities,
     unreached: Arc<unreached::Unreached>,
     /// Read from the system's configuration when the first SRV record is wanted.
     resolver: OnceLock<SipResolver>,
@@ -74,7 +74,8 @@ impl Wire {
             tasks: TaskTracker::new(),
             passing: TaskTracker::new(),
             udp,
-            flows: tcp::Flows::default(),
+            flows: stream::Flows::default(),
+            authorities: stream::Authorities::default(),
             unreached,
             resolver: OnceLock::new(),
             accepted: Mutex::default(),
@@ -93,7 +94,7 @@ impl Wire {
         self.udp.serve(&self);
         if self.plan.tcp {
             for addr in self.udp.bound() {
-                tcp::listen(&self, addr).await?;
+                stream::listen(&self, addr).await?;
             }
         }
         let wire = self.clone();

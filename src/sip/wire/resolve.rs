@@ -7,10 +7,7 @@ use rsipstack::resolver::sip_resolver::Target;
 use rsipstack::sip::Domain;
 
 use super::Wire;
-use crate::sip::{Hop, SipError};
-
-/// SIP's own port.
-const PORT: u16 = 5060;
+use crate::sip::{Hop, SipError, Transport};
 
 impl Wire {
     /// The address of a hop in a family we listen on. Without a port, the SRV records of a name are asked first (by
@@ -23,13 +20,14 @@ impl Wire {
         {
             return Ok(to);
         }
-        self.resolve_host(&hop.host, hop.port.unwrap_or(PORT)).await
+        self.resolve_host(&hop.host, hop.port.unwrap_or(hop.transport.default_port())).await
     }
 
     async fn resolve_service(&self, hop: &Hop) -> Option<SocketAddr> {
         let resolver = self.resolver.get_or_init(SipResolver::new);
         let transport = Some(hop.transport.of_library());
-        match resolver.lookup(&Domain::from(hop.host.as_str()), None, transport, false).await {
+        let secure = hop.transport == Transport::Tls;
+        match resolver.lookup(&Domain::from(hop.host.as_str()), None, transport, secure).await {
             Ok(targets) => first_of_ours(&targets, &self.bound()),
             Err(why) => {
                 tracing::debug!(host = hop.host, why, "no SRV record");
@@ -59,10 +57,8 @@ fn first_of_ours(targets: &[Target], bound: &[SocketAddr]) -> Option<SocketAddr>
 
 #[cfg(test)]
 mod tests {
-    use rsipstack::resolver::sip_resolver::{LookupSource, SrvRecord, resolve_logic};
-    use rsipstack::sip::Transport;
-
     use super::*;
+    use rsipstack::resolver::sip_resolver::{LookupSource, SrvRecord, resolve_logic};
 
     /// A zone with two servers, the better one on IPv6 alone.
     struct Zone;
@@ -89,7 +85,9 @@ mod tests {
     #[tokio::test]
     async fn the_best_server_of_a_family_we_speak_is_taken() {
         let name = Domain::from("carrier.example");
-        let targets = resolve_logic(&Zone, &name, None, Some(Transport::Udp), false).await.expect("targets");
+        let targets = resolve_logic(&Zone, &name, None, Some(Transport::Udp.of_library()), false)
+            .await
+            .expect("targets");
         let bound = |text: &str| text.parse::<SocketAddr>().expect("an address");
         let first = |bound: &[SocketAddr]| first_of_ours(&targets, bound).map(|to| to.to_string());
         assert_eq!(first(&[bound("0.0.0.0:5060")]), Some("192.0.2.1:5070".to_owned()));

@@ -14,9 +14,10 @@ impl Wire {
             return over.clone();
         }
         let (host, port) = dialog.next_hop();
+        let port = port.unwrap_or(over.transport.default_port());
         let found = match self.resolve_host(&host, port).await {
             Ok(to) if is_astray(to.ip(), over.to.ip()) => return over.clone(),
-            Ok(to) => self.flow(to, over.transport).await,
+            Ok(to) => self.flow(to, over.transport, &host).await,
             Err(error) => Err(error),
         };
         found.unwrap_or_else(|error| {

@@ -1,4 +1,4 @@
-//! TCP: our own connections, shown to the library as in-memory channels.
+//! Our own connections, shown to the library as in-memory channels.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -7,14 +7,13 @@ use std::time::Duration;
 
 use rsipstack::transport::channel::ChannelConnection;
 use rsipstack::transport::{SipAddr, SipConnection, TransportEvent};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::Wire;
 use super::framing::{Frame, Framer};
+use crate::sip::wire::Wire;
 use crate::sip::{SipError, Transport};
 
 /// How long a connection may take to open.
@@ -26,9 +25,12 @@ const QUEUE: usize = 256;
 /// Connections held at once; more are refused.
 const MOST: usize = 1_024;
 
-/// The open connections by the peer's address.
+/// Whom a connection leads to: an address and, over TLS, the name that was proven there.
+type Peer = (SocketAddr, Option<Arc<str>>);
+
+/// The open connections by peer.
 #[derive(Default)]
-pub(super) struct Flows(Mutex<HashMap<SocketAddr, Open>>);
+pub(in crate::sip::wire) struct Flows(Mutex<HashMap<Peer, Open>>);
 
 #[derive(Clone)]
 struct Open {
@@ -37,41 +39,52 @@ struct Open {
 }
 
 impl Flows {
-    fn lock(&self) -> MutexGuard<'_, HashMap<SocketAddr, Open>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Peer, Open>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn live(&self, to: SocketAddr) -> Option<Open> {
-        self.lock().get(&to).filter(|open| !open.gone.is_cancelled()).cloned()
+    fn live(&self, to: &Peer) -> Option<Open> {
+        self.lock().get(to).filter(|open| !open.gone.is_cancelled()).cloned()
     }
 
     /// Forgets a connection, unless a newer one has taken its place.
-    fn forget(&self, to: SocketAddr) {
+    fn forget(&self, to: &Peer) {
         let mut all = self.lock();
-        if all.get(&to).is_some_and(|open| open.gone.is_cancelled()) {
-            all.remove(&to);
+        if all.get(to).is_some_and(|open| open.gone.is_cancelled()) {
+            all.remove(to);
         }
     }
 }
 
-/// The open connection to `to`, or a new one.
-pub(super) async fn connect(
+/// The open connection to `to`, or a new one; over TLS to whoever proves to be `name`.
+pub(in crate::sip::wire) async fn connect(
     wire: &Arc<Wire>,
     to: SocketAddr,
+    name: Option<&str>,
 ) -> Result<(SipConnection, CancellationToken), SipError> {
-    if let Some(open) = wire.flows.live(to) {
+    let peer = (to, name.map(Arc::from));
+    if let Some(open) = wire.flows.live(&peer) {
         return Ok((open.connection, open.gone));
     }
     let timed_out = || std::io::Error::from(std::io::ErrorKind::TimedOut);
     let dialled = tokio::time::timeout(CONNECT_LIMIT, TcpStream::connect(to)).await;
     let stream = dialled.map_err(|_| timed_out()).flatten();
     let stream = stream.map_err(|source| SipError::Connect { to, source })?;
-    let open = adopt(wire, stream, to).await?;
+    stream.set_nodelay(true).ok();
+    let open = match name {
+        None => adopt(wire, tokio::io::split(stream), peer).await?,
+        Some(name) => {
+            let greeting = wire.authorities.greet(&wire.plan.ca_file, name, stream);
+            let greeted = tokio::time::timeout(CONNECT_LIMIT, greeting).await;
+            let stream = greeted.map_err(|_| SipError::Connect { to, source: timed_out() }).flatten()?;
+            adopt(wire, tokio::io::split(stream), peer).await?
+        }
+    };
     Ok((open.connection, open.gone))
 }
 
 /// Listens for connections on `addr`.
-pub(super) async fn listen(wire: &Arc<Wire>, addr: SocketAddr) -> Result<(), SipError> {
+pub(in crate::sip::wire) async fn listen(wire: &Arc<Wire>, addr: SocketAddr) -> Result<(), SipError> {
     let bind = |source| SipError::Bind { transport: "TCP", addr, source };
     let listener = TcpListener::bind(addr).await.map_err(bind)?;
     let wire = wire.clone();
@@ -83,7 +96,8 @@ pub(super) async fn listen(wire: &Arc<Wire>, addr: SocketAddr) -> Result<(), Sip
             };
             match accepted {
                 Ok((stream, from)) if wire.flows.lock().len() < MOST && wire.budget().take(from.ip()) => {
-                    if let Err(error) = adopt(&wire, stream, from).await {
+                    stream.set_nodelay(true).ok();
+                    if let Err(error) = adopt(&wire, tokio::io::split(stream), (from, None)).await {
                         tracing::debug!(%from, %error, "taking a TCP connection");
                     }
                 }
@@ -98,28 +112,31 @@ pub(super) async fn listen(wire: &Arc<Wire>, addr: SocketAddr) -> Result<(), Sip
     Ok(())
 }
 
-async fn adopt(wire: &Arc<Wire>, stream: TcpStream, peer: SocketAddr) -> Result<Open, SipError> {
-    stream.set_nodelay(true).ok();
-    let (reader, writer) = stream.into_split();
+async fn adopt<R, W>(wire: &Arc<Wire>, (reader, writer): (R, W), peer: Peer) -> Result<Open, SipError>
+where
+    R: AsyncRead + Unpin + Send + 'static,
+    W: AsyncWrite + Unpin + Send + 'static,
+{
+    let by = if peer.1.is_some() { Transport::Tls } else { Transport::Tcp };
     let (outgoing, queue) = mpsc::channel(QUEUE);
     let (answers, own) = mpsc::channel(QUEUE);
     // The library would read from this one; we hand messages on ourselves.
     let (_, never) = mpsc::unbounded_channel();
     let gone = wire.closing.child_token();
-    let addr = SipAddr { r#type: Some(Transport::Tcp.of_library()), addr: peer.into() };
+    let addr = SipAddr { r#type: Some(by.of_library()), addr: peer.0.into() };
     let channel = ChannelConnection::create_connection_bounded(never, outgoing, addr, Some(gone.clone()))
         .await
         .map_err(|source| SipError::Library { act: "taking our TCP connection", source })?;
     let open = Open { connection: SipConnection::Channel(channel), gone };
-    wire.flows.lock().insert(peer, open.clone());
+    wire.flows.lock().insert(peer.clone(), open.clone());
     wire.tasks.spawn(write(writer, queue, own, open.gone.clone()));
-    wire.tasks.spawn(read(reader, answers, open.clone(), peer, wire.clone()));
+    wire.tasks.spawn(read(reader, answers, open.clone(), (peer, by), wire.clone()));
     Ok(open)
 }
 
 /// Writes the library's messages and the guard's answers.
 async fn write(
-    mut writer: OwnedWriteHalf,
+    mut writer: impl AsyncWrite + Unpin,
     mut queue: mpsc::Receiver<TransportEvent>,
     mut answers: mpsc::Receiver<Vec<u8>>,
     gone: CancellationToken,
@@ -133,7 +150,8 @@ async fn write(
             },
             Some(answer) = answers.recv() => answer,
         };
-        if writer.write_all(&bytes).await.is_err() {
+        // TLS keeps what is not flushed.
+        if writer.write_all(&bytes).await.is_err() || writer.flush().await.is_err() {
             break;
         }
     }
@@ -142,10 +160,10 @@ async fn write(
 }
 
 async fn read(
-    mut reader: OwnedReadHalf,
+    mut reader: impl AsyncRead + Unpin,
     answers: mpsc::Sender<Vec<u8>>,
     open: Open,
-    peer: SocketAddr,
+    (peer, by): (Peer, Transport),
     wire: Arc<Wire>,
 ) {
     let mut framer = Framer::default();
@@ -166,12 +184,12 @@ async fn read(
                 Ok(None) => break,
                 Err(_) => break 'stream,
             };
-            if let Some(answer) = wire.take(&bytes, peer, &open.connection, Transport::Tcp).await {
+            if let Some(answer) = wire.take(&bytes, peer.0, &open.connection, by).await {
                 // A peer that sends rubbish and reads nothing loses its answers.
                 answers.try_send(answer).ok();
             }
         }
     }
     open.gone.cancel();
-    wire.flows.forget(peer);
+    wire.flows.forget(&peer);
 }

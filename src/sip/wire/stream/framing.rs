@@ -1,6 +1,6 @@
 //! Cutting a TCP stream into messages by Content-Length (RFC 3261 section 18.3). Pure.
 
-use super::super::guard::MAX_MESSAGE;
+use crate::sip::guard::MAX_MESSAGE;
 
 /// One piece of the stream.
 #[derive(Debug, PartialEq, Eq)]
