@@ -87,7 +87,7 @@ impl Sipp {
 
     async fn wait_until_it_listens(&mut self, tcp: bool) {
         for _ in 0..500 {
-            if is_bound(self.addr.port(), tcp) {
+            if self.child.id().is_some_and(|pid| is_bound(pid, self.addr.port(), tcp)) {
                 return;
             }
             if let Some(status) = self.child.try_wait().expect("our child") {
@@ -172,13 +172,23 @@ pub fn free_block(ip: IpAddr) -> u16 {
     panic!("no free port in 12000..32000");
 }
 
-/// Looks the port up in the kernel's table: nothing is sent to find out.
-fn is_bound(port: u16, tcp: bool) -> bool {
+/// Looks the port up in the kernel's table: nothing is sent to find out. It must be the process's own socket, since
+/// another run on this machine may be trying the same port.
+fn is_bound(pid: u32, port: u16, tcp: bool) -> bool {
     let tables = if tcp { ["/proc/net/tcp", "/proc/net/tcp6"] } else { ["/proc/net/udp", "/proc/net/udp6"] };
     let mark = format!(":{port:04X}");
+    let own: Vec<String> = std::fs::read_dir(format!("/proc/{pid}/fd"))
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| std::fs::read_link(entry.ok()?.path()).ok())
+        .filter_map(|link| Some(link.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.to_owned()))
+        .collect();
     tables.iter().any(|table| {
         let text = std::fs::read_to_string(table).unwrap_or_default();
-        text.lines()
-            .any(|line| line.split_ascii_whitespace().nth(1).is_some_and(|local| local.ends_with(&mark)))
+        text.lines().any(|line| {
+            let mut words = line.split_ascii_whitespace();
+            words.nth(1).is_some_and(|local| local.ends_with(&mark))
+                && words.nth(7).is_some_and(|inode| own.iter().any(|mine| mine == inode))
+        })
     })
 }
