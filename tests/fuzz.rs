@@ -223,7 +223,7 @@ fn run_csv(bytes: &[u8]) {
         let (mut rows, mut refused) = (0, 0);
         let read = read_list(&list, &options, &mut |item| {
             match item {
-                Item::Heading { mapping, .. } => rejected.heading(mapping),
+                Item::Heading { mapping, .. } => rejected.heading(&mapping.header),
                 Item::Rejected { record, reasons, .. } => {
                     assert!(!reasons.is_empty(), "rejected without a reason");
                     refused += 1;

@@ -85,7 +85,6 @@ pub fn column_of(weekday: Weekday) -> Column {
 mod tests {
     use jiff::civil::date;
 
-    use super::*;
     use crate::rules::Presets;
 
     #[test]

@@ -149,7 +149,8 @@ mod tests {
     #[test]
     fn pulses_repeat_at_their_period() {
         let mut spectrum = Spectrum::default();
-        let pulses = |start: usize| std::array::from_fn(|n| if (start + n) % 64 == 0 { 1000.0 } else { 0.0 });
+        let pulses =
+            |start: usize| std::array::from_fn(|n| if (start + n).is_multiple_of(64) { 1000.0 } else { 0.0 });
         spectrum.take(&pulses(0));
         let again = autocorrelation(&spectrum.take(&pulses(FRAME)));
         let best = (30..100).max_by(|a, b| again[*a].total_cmp(&again[*b]));
