@@ -72,8 +72,9 @@ const OUTCOMES: [Word; 13] = [
     ("unwanted", "refused as unwanted", "отклонён как нежелательный"),
 ];
 
-const DISPOSITIONS: [Word; 14] = [
+const DISPOSITIONS: [Word; 15] = [
     ("already_paid", "says he has paid", "говорит, что оплатил"),
+    ("bankruptcy_claimed", "says he is bankrupt", "говорит, что банкрот"),
     ("callback_booked", "call again booked", "просил перезвонить"),
     ("connected", "talked to an agent", "говорил с оператором"),
     ("dispute", "disputes the debt", "оспаривает долг"),
