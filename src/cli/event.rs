@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use jiff::Timestamp;
 
 use super::hold::persons;
-use super::open::{ConfigArgs, block_on, store};
+use super::open::{ConfigArgs, block_on, evidence, store};
 use crate::daemon::Clock;
 use crate::domain::{EventId, PhoneNumber};
 use crate::rules::{Agent, EventKind};
@@ -30,7 +30,7 @@ enum EventCommand {
         event: i64,
         kind: String,
         /// What proves it: a recording heard again
-        #[arg(long)]
+        #[arg(long, value_parser = evidence)]
         evidence: String,
     },
     /// List the entries that count for a person

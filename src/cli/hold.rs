@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::{Context, ensure};
 use clap::{Args, Subcommand};
 
-use super::open::{ConfigArgs, block_on, store};
+use super::open::{ConfigArgs, block_on, evidence, store};
 use crate::daemon::Clock;
 use crate::domain::PersonId;
 use crate::rules::{Hold, HoldKind};
@@ -27,7 +27,7 @@ enum HoldCommand {
         person: String,
         kind: String,
         /// What proves it: a letter, a court act
-        #[arg(long)]
+        #[arg(long, value_parser = evidence)]
         evidence: String,
     },
     /// List a person's holds

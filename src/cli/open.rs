@@ -55,3 +55,14 @@ pub async fn store(config: &Config) -> anyhow::Result<Store> {
 pub fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     tokio::runtime::Runtime::new().context("starting the runtime")?.block_on(work)
 }
+
+/// Reads what an act on a person's record rests on.
+///
+/// # Errors
+/// When it says nothing: such an act could not be answered for.
+pub fn evidence(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("say what it rests on: a letter, a recording, a court act".to_owned()),
+        said => Ok(said.to_owned()),
+    }
+}

@@ -6,7 +6,7 @@ use anyhow::ensure;
 use clap::{Args, Subcommand};
 
 use super::hold::persons;
-use super::open::{ConfigArgs, block_on, store};
+use super::open::{ConfigArgs, block_on, evidence, store};
 use crate::daemon::Clock;
 use crate::domain::PersonId;
 use crate::store::Store;
@@ -27,13 +27,13 @@ enum PersonCommand {
         one: String,
         other: String,
         /// What proves it: a passport, his own word in a recorded call
-        #[arg(long)]
+        #[arg(long, value_parser = evidence)]
         evidence: String,
     },
     /// Take an id for a person of its own from now on
     Split {
         person: String,
-        #[arg(long)]
+        #[arg(long, value_parser = evidence)]
         evidence: String,
     },
     /// List what was found out of a person

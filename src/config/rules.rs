@@ -35,10 +35,16 @@ impl Lawbook {
     /// Takes the text of another limits file in the place of the folder's.
     ///
     /// # Errors
-    /// When it is not such a file.
+    /// When it is not such a file, or means a preset or a rule that nobody knows.
     pub fn replace_limits(&mut self, text: &str) -> Result<(), LimitsError> {
-        self.limits = Limits::read(text)?;
-        Ok(())
+        let limits = Limits::read(text)?;
+        match limits.strangers(&self.presets).into_iter().next() {
+            Some(stranger) => Err(stranger),
+            None => {
+                self.limits = limits;
+                Ok(())
+            }
+        }
     }
 
     /// The rules of a preset, with the limits over it.
@@ -81,6 +87,9 @@ pub fn presets(reading: &Reading<'_>) -> Presets {
 pub fn flatten(reading: &Reading<'_>, presets: &Presets, campaigns: &[Arc<CampaignPlan>]) -> RulesConfig {
     let limits = limits(reading);
     let (mut flat, mut overrides) = (BTreeMap::new(), BTreeMap::new());
+    for stranger in limits.strangers(presets) {
+        reading.note_file(LIMITS, Mistake::Foreign { code: "limits", said: stranger.to_string() });
+    }
     for plan in campaigns {
         if flat.contains_key(&plan.preset) {
             continue;

@@ -1,5 +1,7 @@
 //! A supervisor's limits over the presets: tightening is free, loosening needs evidence, an end and two people.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::Deserialize;
 use toml::Table;
@@ -65,6 +67,12 @@ pub enum LimitsError {
     Expired { rule: RuleId, expired: Timestamp },
     #[error("the override of {rule}: {preset} has no such cap")]
     NoCap { preset: String, rule: RuleId },
+    #[error("there is no preset {preset}{}", near(.close))]
+    NoPreset { preset: String, close: Option<String> },
+    #[error("a [[{table}]] is of {rule}, and no preset has {} of that id{}", what(.table), near(.close))]
+    NoRule { table: &'static str, rule: String, close: Option<String> },
+    #[error("a [[tighten]] does not say by its id which rule it means")]
+    NoId,
 }
 
 impl Limits {
@@ -74,6 +82,45 @@ impl Limits {
     /// When it is not such a file.
     pub fn read(text: &str) -> Result<Self, LimitsError> {
         toml::from_str(text).map_err(|source| LimitsError::Read { source })
+    }
+
+    /// What the file means and no preset has: a mistyped limit would limit nothing, and nobody would know.
+    pub fn strangers(&self, presets: &Presets) -> Vec<LimitsError> {
+        let flat: Vec<_> = presets.names().filter_map(|name| presets.flatten(name).ok()).collect();
+        let names: BTreeSet<&str> = presets.names().collect();
+        let rules = || flat.iter().flat_map(|preset| &preset.rules);
+        let ids: BTreeSet<&str> = rules().map(|rule| rule.id.as_str()).collect();
+        let is_cap = |kind: &RuleKind| matches!(kind, RuleKind::Cap { .. });
+        let caps: BTreeSet<&str> =
+            rules().filter(|rule| is_cap(&rule.kind)).map(|rule| rule.id.as_str()).collect();
+        let mut found = Vec::new();
+        let written = self.tighten.iter().chain(&self.rule).filter_map(|table| table.get("preset"));
+        let meant = written.map(|preset| preset.as_str().unwrap_or_default());
+        for preset in meant.chain(self.overrides.iter().filter_map(|one| one.preset.as_deref())) {
+            if presets.flatten(preset).is_err() {
+                found.push(LimitsError::NoPreset { preset: preset.to_owned(), close: close(preset, &names) });
+            }
+        }
+        for table in &self.tighten {
+            match table.get("id").and_then(toml::Value::as_str) {
+                None => found.push(LimitsError::NoId),
+                Some(id) if ids.contains(id) => {}
+                Some(id) => found.push(LimitsError::NoRule {
+                    table: "tighten",
+                    rule: id.to_owned(),
+                    close: close(id, &ids),
+                }),
+            }
+        }
+        for one in self.overrides.iter().filter(|one| !caps.contains(one.rule.as_str())) {
+            let rule = one.rule.as_str();
+            found.push(LimitsError::NoRule {
+                table: "override",
+                rule: rule.to_owned(),
+                close: close(rule, &caps),
+            });
+        }
+        found
     }
 
     /// The preset `name` with these limits over it.
@@ -129,6 +176,20 @@ impl Loosening {
     }
 }
 
+/// The known name that a mistyped one comes nearest to, if it is near.
+fn close(wrong: &str, known: &BTreeSet<&str>) -> Option<String> {
+    let near = known.iter().map(|name| (strsim::damerau_levenshtein(wrong, name), *name));
+    near.min().filter(|(distance, _)| *distance <= 3).map(|(_, name)| name.to_owned())
+}
+
+fn near(close: &Option<String>) -> String {
+    close.as_ref().map(|name| format!("; did you mean {name}?")).unwrap_or_default()
+}
+
+fn what(table: &str) -> &'static str {
+    if table == "override" { "a cap" } else { "a rule" }
+}
+
 fn of_preset<'a>(tables: &'a [Table], name: &'a str) -> impl Iterator<Item = &'a Table> {
     tables.iter().filter(move |table| table.get("preset").is_none_or(|preset| preset.as_str() == Some(name)))
 }
@@ -161,6 +222,28 @@ mod tests {
         let week = preset.rules.iter().find(|rule| rule.id.as_str() == "ru.call.week").expect("there");
         assert!(matches!(week.kind, RuleKind::Cap { limit: 1, .. }));
         assert_eq!(preset.rules.last().map(|rule| rule.id.as_str()), Some("house.quiet"));
+    }
+
+    #[test]
+    fn a_mistyped_rule_or_preset_is_told_with_what_was_likely_meant() {
+        let strangers = |text: &str| {
+            let found = Limits::read(text).expect("limits").strangers(&Presets::shipped());
+            found.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        let sound = "[[tighten]]\nid = \"ru.call.week\"\nlimit = 1\n\
+                     [[tighten]]\nid = \"us.regf.7in7\"\nlimit = 3\npreset = \"us-regf+us-ma\"\n";
+        assert_eq!(strangers(sound), Vec::<String>::new());
+        assert_eq!(
+            strangers("[[tighten]]\nid = \"ru.call.wek\"\npreset = \"ru-230fz-saef\"\nlimit = 1\n"),
+            [
+                "there is no preset ru-230fz-saef; did you mean ru-230fz-safe?",
+                "a [[tighten]] is of ru.call.wek, and no preset has a rule of that id; did you mean ru.call.week?",
+            ]
+        );
+        assert_eq!(strangers("[[tighten]]\nlimit = 1\n").len(), 1);
+        let window = "[[override]]\nrule = \"ru.window\"\nlimit = 3\nevidence = \"17\"\n\
+                      expires = \"2026-06-01T00:00:00Z\"\napproved_by = \"a\"\nsecond_approver = \"b\"\n";
+        assert_eq!(strangers(window), ["a [[override]] is of ru.window, and no preset has a cap of that id"]);
     }
 
     #[test]

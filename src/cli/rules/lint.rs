@@ -23,6 +23,10 @@ pub fn lint_presets(
     let every: Vec<String> = presets.names().map(str::to_owned).collect();
     let names = if names.is_empty() { &every } else { names };
     let mut sound = true;
+    for stranger in limits.map(|limits| limits.strangers(presets)).unwrap_or_default() {
+        sound = false;
+        writeln!(output, "limits: error: {stranger}")?;
+    }
     for name in names {
         match flatten(presets, limits, name, today) {
             Ok(preset) => {
