@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use jiff::Timestamp;
 
 use super::hold::persons;
-use super::open::{ConfigArgs, block_on, evidence, store};
+use super::open::{ConfigArgs, block_on, evidence, store_at};
 use crate::daemon::Clock;
 use crate::domain::{EventId, PhoneNumber};
 use crate::rules::{Agent, EventKind};
@@ -74,12 +74,12 @@ impl EventArgs {
     /// # Errors
     /// When the store fails, or a word is not known.
     pub fn run(self) -> anyhow::Result<ExitCode> {
-        let config = match self.config.load() {
-            Ok(config) => config,
+        let address = match self.config.address() {
+            Ok(address) => address,
             Err(code) => return Ok(code),
         };
         block_on(async {
-            let store = store(&config).await?;
+            let store = store_at(&address).await?;
             let done = carry_out(&store, self.command).await;
             store.close().await;
             done.map(|()| ExitCode::SUCCESS)

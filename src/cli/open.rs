@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::check::{environment, refuse};
 use super::screen_language::{parse_language, screen_language};
-use crate::config::Config;
+use crate::config::{Config, DaemonConfig, StoreAddress, StoreConfig};
 use crate::domain::Language;
 use crate::store::{Store, StorePlan};
 
@@ -35,6 +35,15 @@ impl ConfigArgs {
     pub fn load(&self) -> Result<Config, ExitCode> {
         Config::load(&self.config, &environment()).map_err(|problems| refuse(&problems, self.language()))
     }
+
+    /// Reads where the store is, and nothing else of the configuration.
+    ///
+    /// # Errors
+    /// The exit code to leave with.
+    pub fn address(&self) -> Result<StoreAddress, ExitCode> {
+        StoreAddress::load(&self.config, &environment())
+            .map_err(|problems| refuse(&problems, self.language()))
+    }
 }
 
 /// Opens the store of a configuration.
@@ -42,9 +51,21 @@ impl ConfigArgs {
 /// # Errors
 /// When the database can't be opened.
 pub async fn store(config: &Config) -> anyhow::Result<Store> {
-    let file = &config.daemon.data_dir;
-    std::fs::create_dir_all(file).with_context(|| format!("making {}", file.display()))?;
-    let plan = StorePlan { url: config.store.url.clone(), node: config.daemon.node.clone() };
+    open(&config.daemon, &config.store).await
+}
+
+/// Opens the store at an address.
+///
+/// # Errors
+/// When the database can't be opened.
+pub async fn store_at(address: &StoreAddress) -> anyhow::Result<Store> {
+    open(&address.daemon, &address.store).await
+}
+
+async fn open(daemon: &DaemonConfig, store: &StoreConfig) -> anyhow::Result<Store> {
+    let folder = &daemon.data_dir;
+    std::fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
+    let plan = StorePlan { url: store.url.clone(), node: daemon.node.clone() };
     Store::open(plan).await.context("opening the store")
 }
 

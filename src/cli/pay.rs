@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 use jiff::Timestamp;
 
-use super::open::{ConfigArgs, block_on, store};
+use super::open::{ConfigArgs, block_on, store_at};
 use crate::daemon::Clock;
 use crate::domain::Currency;
 use crate::store::{NewPayment, Paid};
@@ -42,8 +42,8 @@ impl Pay {
     /// # Errors
     /// When the store fails, the amount can't be read, or there is no such debt.
     pub fn run(self) -> anyhow::Result<ExitCode> {
-        let config = match self.config.load() {
-            Ok(config) => config,
+        let address = match self.config.address() {
+            Ok(address) => address,
             Err(code) => return Ok(code),
         };
         let currency = Currency::parse(&self.currency).context("currencies are RUB, KZT, USD, EUR")?;
@@ -58,7 +58,7 @@ impl Pay {
             paid_at: self.at.unwrap_or(now),
         };
         block_on(async {
-            let store = store(&config).await?;
+            let store = store_at(&address).await?;
             let paid = store.record_payment(payment, now).await;
             store.close().await;
             match paid? {

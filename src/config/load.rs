@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::campaigns::{Known, campaign};
 use super::daemon::main;
 use super::flows;
-use super::plan::Config;
+use super::plan::{Config, DaemonConfig, StoreConfig};
 use super::prompts::{check_packs, prompts};
 use super::read::{Environment, Mistake, Problems, Reading, Section};
 use super::rules::{flatten, presets};
@@ -52,6 +52,28 @@ impl Config {
             trunks: trunks.into_iter().map(|(_, plan)| plan.expect(sound)).collect(),
             campaigns,
         })
+    }
+}
+
+/// What acts on people's records need of the configuration: where the records are. A mistake in a campaign or in the
+/// limits must not keep an opt-out or a payment from being written down.
+#[derive(Debug)]
+pub struct StoreAddress {
+    pub daemon: DaemonConfig,
+    pub store: StoreConfig,
+}
+
+impl StoreAddress {
+    /// Reads `obzvon.toml` of the folder `dir` and the overrides in `environment`, and no other file.
+    ///
+    /// # Errors
+    /// Every mistake of that file.
+    pub fn load(dir: &Path, environment: &Environment) -> Result<Self, Problems> {
+        let reading = Reading::new(dir, environment);
+        let main = file(&reading, "obzvon.toml", "", main);
+        reading.end_part()?;
+        let main = main.expect("it is there when nothing was noted");
+        Ok(Self { daemon: main.daemon, store: main.store })
     }
 }
 

@@ -16,6 +16,7 @@ mod secret;
 mod trunks;
 
 pub use flows::sounds;
+pub use load::StoreAddress;
 pub use plan::{
     Config, DaemonConfig, FlowsConfig, ImportConfig, LogFormat, MediaConfig, PromptsConfig, RulesConfig,
     SipConfig, StoreConfig,
