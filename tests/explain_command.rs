@@ -106,3 +106,18 @@ fn a_loosening_without_its_papers_is_refused() {
         assert!(said.contains(told) && said.contains("limits.toml"), "{limits}{said}");
     }
 }
+
+#[test]
+fn a_mistyped_limit_is_told_and_keeps_no_hold_from_being_written_down() {
+    let house = house();
+    house.write("config/limits.toml", "[[tighten]]\nid = \"ru.call.wek\"\nlimit = 1\n");
+    let checked = house.try_run(&["check"]);
+    assert_eq!(checked.status.code(), Some(78));
+    let told = String::from_utf8_lossy(&[checked.stdout, checked.stderr].concat()).into_owned();
+    assert!(told.contains("did you mean ru.call.week?"), "{told}");
+    let blank = house.try_run(&["hold", "add", "p1", "never_call", "--evidence", " "]);
+    assert!(!blank.status.success(), "a blank proves nothing");
+    house.run(&["hold", "add", "p1", "never_call", "--evidence", "letter 7"]);
+    let listed = house.run(&["hold", "list", "p1"]);
+    assert!(listed.contains("never_call") && listed.contains("letter 7"), "{listed}");
+}
