@@ -68,9 +68,12 @@ async fn a_flipped_record_is_found(world: World) {
 async fn a_flipped_column_is_found(world: World) {
     some_calls(&world).await;
     let_in(&world).await;
-    for (id, set) in
-        [(3, "at = at + 1"), (4, "contact_id = 1"), (9, "next_allowed = NULL"), (11, "basis = 'x'")]
-    {
+    for (id, set) in [
+        (3, "at = at + 1"),
+        (4, "contact_id = CASE contact_id WHEN 1 THEN 2 ELSE 1 END"),
+        (9, "next_allowed = NULL"),
+        (11, "basis = 'x'"),
+    ] {
         world.raw(&format!("UPDATE decision SET {set} WHERE id = {id}")).await.expect("flipped");
     }
     world.raw("UPDATE decision SET allow = 0, deny_rule = 'x' WHERE id = 12").await.expect("flipped");
