@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use jiff::Timestamp;
 
 use super::hold::persons;
-use super::open::{ConfigArgs, block_on, evidence, store_at};
+use super::open::{ConfigArgs, act, evidence};
 use crate::daemon::Clock;
 use crate::domain::{EventId, PhoneNumber};
 use crate::rules::{Agent, EventKind};
@@ -74,16 +74,7 @@ impl EventArgs {
     /// # Errors
     /// When the store fails, or a word is not known.
     pub fn run(self) -> anyhow::Result<ExitCode> {
-        let address = match self.config.address() {
-            Ok(address) => address,
-            Err(code) => return Ok(code),
-        };
-        block_on(async {
-            let store = store_at(&address).await?;
-            let done = carry_out(&store, self.command).await;
-            store.close().await;
-            done.map(|()| ExitCode::SUCCESS)
-        })
+        act(&self.config, async |store| carry_out(store, self.command).await)
     }
 }
 

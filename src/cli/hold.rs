@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::{Context, ensure};
 use clap::{Args, Subcommand};
 
-use super::open::{ConfigArgs, block_on, evidence, store_at};
+use super::open::{ConfigArgs, act, evidence};
 use crate::daemon::Clock;
 use crate::domain::PersonId;
 use crate::rules::{Hold, HoldKind};
@@ -42,16 +42,7 @@ impl HoldArgs {
     /// # Errors
     /// When the store fails, or nobody has that id.
     pub fn run(self) -> anyhow::Result<ExitCode> {
-        let address = match self.config.address() {
-            Ok(address) => address,
-            Err(code) => return Ok(code),
-        };
-        block_on(async {
-            let store = store_at(&address).await?;
-            let done = carry_out(&store, self.command).await;
-            store.close().await;
-            done.map(|()| ExitCode::SUCCESS)
-        })
+        act(&self.config, async |store| carry_out(store, self.command).await)
     }
 }
 

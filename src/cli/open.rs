@@ -54,12 +54,25 @@ pub async fn store(config: &Config) -> anyhow::Result<Store> {
     open(&config.daemon, &config.store).await
 }
 
-/// Opens the store at an address.
+/// Does an act on people's records in the store at the configuration's address, and closes the store whatever came
+/// of it.
 ///
 /// # Errors
-/// When the database can't be opened.
-pub async fn store_at(address: &StoreAddress) -> anyhow::Result<Store> {
-    open(&address.daemon, &address.store).await
+/// The act's own, or that the database can't be opened.
+pub fn act(
+    config: &ConfigArgs,
+    work: impl AsyncFnOnce(&Store) -> anyhow::Result<()>,
+) -> anyhow::Result<ExitCode> {
+    let address = match config.address() {
+        Ok(address) => address,
+        Err(code) => return Ok(code),
+    };
+    block_on(async {
+        let store = open(&address.daemon, &address.store).await?;
+        let done = work(&store).await;
+        store.close().await;
+        done.map(|()| ExitCode::SUCCESS)
+    })
 }
 
 async fn open(daemon: &DaemonConfig, store: &StoreConfig) -> anyhow::Result<Store> {

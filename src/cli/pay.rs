@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 use jiff::Timestamp;
 
-use super::open::{ConfigArgs, block_on, store_at};
+use super::open::{ConfigArgs, act};
 use crate::daemon::Clock;
 use crate::domain::Currency;
 use crate::store::{NewPayment, Paid};
@@ -42,10 +42,6 @@ impl Pay {
     /// # Errors
     /// When the store fails, the amount can't be read, or there is no such debt.
     pub fn run(self) -> anyhow::Result<ExitCode> {
-        let address = match self.config.address() {
-            Ok(address) => address,
-            Err(code) => return Ok(code),
-        };
         let currency = Currency::parse(&self.currency).context("currencies are RUB, KZT, USD, EUR")?;
         let amount = crate::import::cell::money(&self.amount, currency)
             .map_err(|_| anyhow::anyhow!("an amount is 1234.50"))?;
@@ -57,17 +53,14 @@ impl Pay {
             amount,
             paid_at: self.at.unwrap_or(now),
         };
-        block_on(async {
-            let store = store_at(&address).await?;
-            let paid = store.record_payment(payment, now).await;
-            store.close().await;
-            match paid? {
+        act(&self.config, async |store| {
+            match store.record_payment(payment, now).await? {
                 Paid::Recorded { closed: true, .. } => println!("recorded; the debt is paid"),
                 Paid::Recorded { closed: false, .. } => println!("recorded; a part is still owed"),
                 Paid::Known => println!("known already; nothing was changed"),
                 Paid::NoDebt => bail!("the creditor has no debt of that id"),
             }
-            Ok(ExitCode::SUCCESS)
+            Ok(())
         })
     }
 }

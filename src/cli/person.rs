@@ -6,7 +6,7 @@ use anyhow::ensure;
 use clap::{Args, Subcommand};
 
 use super::hold::persons;
-use super::open::{ConfigArgs, block_on, evidence, store_at};
+use super::open::{ConfigArgs, act, evidence};
 use crate::daemon::Clock;
 use crate::domain::PersonId;
 use crate::store::Store;
@@ -46,16 +46,7 @@ impl PersonArgs {
     /// # Errors
     /// When the store fails, or an id is nobody's or several persons'.
     pub fn run(self) -> anyhow::Result<ExitCode> {
-        let address = match self.config.address() {
-            Ok(address) => address,
-            Err(code) => return Ok(code),
-        };
-        block_on(async {
-            let store = store_at(&address).await?;
-            let done = carry_out(&store, self.command).await;
-            store.close().await;
-            done.map(|()| ExitCode::SUCCESS)
-        })
+        act(&self.config, async |store| carry_out(store, self.command).await)
     }
 }
 

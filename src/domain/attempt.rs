@@ -63,3 +63,22 @@ pub struct Finished {
     /// The right person said who he is.
     pub identified: bool,
 }
+
+impl Finished {
+    /// An attempt of which nothing is known but its outcome: its INVITE never left, or a crash cut it off.
+    pub fn untold(outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            disposition: None,
+            grades: Vec::new(),
+            channel: Channel::Ivr,
+            stamps: Stamps::default(),
+            last_word: FinalWord::default(),
+            hung_up_by: HungUpBy::Us,
+            heard_percent: None,
+            keys: String::new(),
+            promised_on: None,
+            identified: false,
+        }
+    }
+}

@@ -69,8 +69,10 @@ pub enum LimitsError {
     NoCap { preset: String, rule: RuleId },
     #[error("there is no preset {preset}{}", near(.close))]
     NoPreset { preset: String, close: Option<String> },
-    #[error("a [[{table}]] is of {rule}, and no preset has {} of that id{}", what(.table), near(.close))]
-    NoRule { table: &'static str, rule: String, close: Option<String> },
+    #[error("a [[tighten]] is of {rule}, and no preset has a rule of that id{}", near(.close))]
+    NoRule { rule: String, close: Option<String> },
+    #[error("a [[override]] is of {rule}, and no preset has a cap of that id{}", near(.close))]
+    NoCapAnywhere { rule: String, close: Option<String> },
     #[error("a [[tighten]] does not say by its id which rule it means")]
     NoId,
 }
@@ -105,20 +107,14 @@ impl Limits {
             match table.get("id").and_then(toml::Value::as_str) {
                 None => found.push(LimitsError::NoId),
                 Some(id) if ids.contains(id) => {}
-                Some(id) => found.push(LimitsError::NoRule {
-                    table: "tighten",
-                    rule: id.to_owned(),
-                    close: close(id, &ids),
-                }),
+                Some(id) => {
+                    found.push(LimitsError::NoRule { rule: id.to_owned(), close: close(id, &ids) });
+                }
             }
         }
         for one in self.overrides.iter().filter(|one| !caps.contains(one.rule.as_str())) {
             let rule = one.rule.as_str();
-            found.push(LimitsError::NoRule {
-                table: "override",
-                rule: rule.to_owned(),
-                close: close(rule, &caps),
-            });
+            found.push(LimitsError::NoCapAnywhere { rule: rule.to_owned(), close: close(rule, &caps) });
         }
         found
     }
@@ -184,10 +180,6 @@ fn close(wrong: &str, known: &BTreeSet<&str>) -> Option<String> {
 
 fn near(close: &Option<String>) -> String {
     close.as_ref().map(|name| format!("; did you mean {name}?")).unwrap_or_default()
-}
-
-fn what(table: &str) -> &'static str {
-    if table == "override" { "a cap" } else { "a rule" }
 }
 
 fn of_preset<'a>(tables: &'a [Table], name: &'a str) -> impl Iterator<Item = &'a Table> {

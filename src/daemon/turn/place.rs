@@ -13,8 +13,8 @@ use crate::call::{Call, CallLimits, CallPlan, StopReason};
 use crate::daemon::call_task::{CallReport, CallTask};
 use crate::daemon::house::House;
 use crate::daemon::sip_names::{codecs, target};
-use crate::domain::attempt::{FinalWord, Finished, HungUpBy, Stamps};
-use crate::domain::{AttemptId, Channel, Fault, Outcome};
+use crate::domain::attempt::Finished;
+use crate::domain::{AttemptId, Fault, Outcome};
 use crate::ivr::CallFacts;
 use crate::media::{RecordingPlan, StreamPlan};
 use crate::sip::PlaceCall;
@@ -151,19 +151,7 @@ async fn ended_in_time(
 
 /// What is reported of a call whose INVITE never left.
 fn unsent(outcome: Outcome) -> CallReport {
-    let finished = Finished {
-        outcome,
-        disposition: None,
-        grades: Vec::new(),
-        channel: Channel::Ivr,
-        stamps: Stamps::default(),
-        last_word: FinalWord::default(),
-        hung_up_by: HungUpBy::Us,
-        heard_percent: None,
-        keys: String::new(),
-        promised_on: None,
-        identified: false,
-    };
+    let finished = Finished::untold(outcome);
     CallReport { finished, actions: Vec::new(), rang: false, retry_after: None, media: Default::default() }
 }
 

@@ -4,8 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::finish::{Closed, FinishRequest, finish};
 use crate::campaign::NextStep;
-use crate::domain::attempt::{FinalWord, Finished, HungUpBy, Stamps};
-use crate::domain::{AttemptId, Channel, Fault as Blame, Outcome};
+use crate::domain::attempt::Finished;
+use crate::domain::{AttemptId, Fault as Blame, Outcome};
 use crate::rules::EventKind;
 use crate::store::engine::conn::{Conn, Fault, values};
 use crate::store::{Store, StoreError};
@@ -86,19 +86,7 @@ async fn rescue_page(
 fn lost(attempt: AttemptId, next: Timestamp) -> FinishRequest {
     FinishRequest {
         attempt,
-        finished: Finished {
-            outcome: Outcome::Failed(Blame::Lost),
-            disposition: None,
-            grades: Vec::new(),
-            channel: Channel::Ivr,
-            stamps: Stamps::default(),
-            last_word: FinalWord::default(),
-            hung_up_by: HungUpBy::Us,
-            heard_percent: None,
-            keys: String::new(),
-            promised_on: None,
-            identified: false,
-        },
+        finished: Finished::untold(Outcome::Failed(Blame::Lost)),
         kinds: vec![EventKind::AnsweredUnknown],
         holds: Vec::new(),
         next: NextStep::Wait(next),
