@@ -2,15 +2,14 @@
 
 use std::fmt;
 
+use super::Confidence;
+
 /// `numerator` of `denominator`; both are counts of the same kind of thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 pub struct Ratio {
     pub numerator: u64,
     pub denominator: u64,
 }
-
-/// The 97.5 % point of the normal distribution: intervals are at 95 %.
-const Z: f64 = 1.959_963_984_540_054;
 
 impl Ratio {
     pub fn new(numerator: u64, denominator: u64) -> Self {
@@ -24,11 +23,16 @@ impl Ratio {
 
     /// Wilson's 95 % interval of the share (Wilson 1927): honest for small samples and shares near 0 or 1.
     pub fn interval(self) -> Option<(f64, f64)> {
+        self.interval_at(Confidence::ALONE)
+    }
+
+    /// The same, as sure as asked.
+    pub fn interval_at(self, sure: Confidence) -> Option<(f64, f64)> {
         let share = self.share()?;
-        let n = self.denominator as f64;
-        let spread = 1.0 + Z * Z / n;
-        let centre = (share + Z * Z / (2.0 * n)) / spread;
-        let half = Z / spread * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
+        let (n, z) = (self.denominator as f64, sure.z());
+        let spread = 1.0 + z * z / n;
+        let centre = (share + z * z / (2.0 * n)) / spread;
+        let half = z / spread * (share * (1.0 - share) / n + z * z / (4.0 * n * n)).sqrt();
         Some(((centre - half).max(0.0), (centre + half).min(1.0)))
     }
 }
