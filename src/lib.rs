@@ -7,7 +7,7 @@
 //! floor 4   cli  daemon  demo                            clock, tasks, threads, signals; wires everything
 //! floor 3   config  import  store  sip  media  web       each speaks to one outside thing and alone names its library
 //! floor 2   call  campaign  simulate                     sans-IO cores that compose floor 1
-//! floor 1   rules  pacing  trunk  ivr  detect  speech  stats    sans-IO cores that know only the domain
+//! floor 1   rules  pacing  agents  trunk  ivr  detect  speech  stats    sans-IO cores that know only the domain
 //! floor 0   domain                                       nouns
 //! ```
 //!
@@ -19,6 +19,7 @@
 
 pub mod domain;
 
+pub mod agents;
 pub mod detect;
 pub mod ivr;
 pub mod pacing;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// The floors of `lib.rs`, from the ground up.
 const FLOORS: [&[&str]; 5] = [
     &["domain"],
-    &["detect", "ivr", "pacing", "rules", "speech", "stats", "trunk"],
+    &["agents", "detect", "ivr", "pacing", "rules", "speech", "stats", "trunk"],
     &["call", "campaign", "simulate"],
     &["config", "import", "media", "sip", "store", "web"],
     &["cli", "daemon", "demo", "main"],

@@ -1,5 +1,6 @@
 //! The nouns everyone shares. Floor 0: knows only std, jiff, thiserror and serde.
 
+pub mod agent_id;
 pub mod attempt;
 pub mod channel;
 pub mod codec;
@@ -20,6 +21,7 @@ pub mod phone;
 pub mod utterance;
 pub mod verdict;
 
+pub use agent_id::AgentId;
 pub use channel::Channel;
 pub use codec::Codec;
 pub use debt::DebtKind;

@@ -1,0 +1,385 @@
+//! One agent's state machine.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::input::{Event, Input, Output, Refusal, Why};
+use super::need::Need;
+use super::plan::{AgentPlan, Plan};
+use super::skill::reach;
+use super::state::{LOGGED_IN, MISSED, ReservationNo, State};
+use crate::domain::AgentId;
+
+#[derive(Debug)]
+pub(super) struct Agent {
+    pub id: AgentId,
+    pub plan: AgentPlan,
+    pub state: State,
+    /// When the state began.
+    pub since: Instant,
+    /// Ready since then; a reservation that came to nothing does not send him to the end of the line.
+    pub idle_since: Instant,
+    /// When the state's time is over.
+    pub due: Option<Instant>,
+    /// The plan has him no longer.
+    pub removed: bool,
+    phone: bool,
+    /// The last call has its disposition.
+    disposed: bool,
+    /// The wrap-up's time is over, and the agent still in it.
+    ran_out: bool,
+    next: Next,
+}
+
+/// What he does once the call and its wrap-up are over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Next {
+    Away(Arc<str>),
+    LogOut,
+    Ready,
+}
+
+/// What one step goes by and tells.
+pub(super) struct Step<'a> {
+    pub now: Instant,
+    pub plan: &'a Plan,
+    pub outputs: &'a mut VecDeque<Output>,
+}
+
+impl Agent {
+    pub fn new(id: AgentId, plan: AgentPlan, now: Instant) -> Self {
+        Self {
+            id,
+            phone: plan.phone_there,
+            plan,
+            state: State::LoggedOut,
+            since: now,
+            idle_since: now,
+            due: None,
+            removed: false,
+            disposed: false,
+            ran_out: false,
+            next: Next::Ready,
+        }
+    }
+
+    /// Whether he could take such a call, were he ready.
+    pub fn is_able(&self, need: &Need) -> bool {
+        reach(&self.plan.skills, &need.skills)
+    }
+
+    pub fn is_logged_in(&self) -> bool {
+        self.state != State::LoggedOut
+    }
+
+    pub fn has_phone(&self) -> bool {
+        self.phone
+    }
+
+    pub fn handle(&mut self, step: &mut Step<'_>, input: Input) -> Result<(), Refusal> {
+        match input {
+            Input::LogIn => self.log_in(step),
+            Input::LogOut => self.log_out(step, Why::Agent),
+            Input::Away { code } => return self.go_away(step, code),
+            Input::Ready => return self.be_ready(step),
+            Input::PhoneLost => self.lose_phone(step),
+            Input::PhoneBack => self.find_phone(step),
+            Input::Ring(no)
+            | Input::Missed(no)
+            | Input::Talk(no)
+            | Input::Hold(no)
+            | Input::Resume(no)
+            | Input::HangUp(no)
+            | Input::Disposed(no)
+                if self.state.reservation() != Some(no) =>
+            {
+                return Err(Refusal::Stale);
+            }
+            Input::Ring(no) => return self.ring(step, no),
+            Input::Missed(_) => return self.miss(step, Why::Missed),
+            Input::Talk(no) => return self.talk(step, no),
+            Input::Hold(no) => return self.hold(step, no),
+            Input::Resume(no) => return self.resume(step, no),
+            Input::HangUp(no) => self.hang_up(step, no, Why::Call),
+            Input::Disposed(_) => return self.dispose(step),
+        }
+        Ok(())
+    }
+
+    /// The state's time is over.
+    pub fn time_out(&mut self, step: &mut Step<'_>) {
+        self.due = None;
+        match self.state {
+            State::Away { .. } => self.tell(step, Event::PauseOverrun),
+            State::Reserved { .. } => self.go_on(step, Why::TimeOut),
+            State::Ringing { .. } => self.give_up_ringing(step, Why::TimeOut),
+            State::Talking { no } | State::Hold { no } => self.hang_up(step, no, Why::TimeOut),
+            State::WrapUp { no } => self.wrap_up_ran_out(step, no),
+            // They rest, and have no timer.
+            State::LoggedOut | State::NoAudio | State::Ready => {}
+        }
+    }
+
+    /// Takes him out of the line for a call. He is ready: the floor picks no other.
+    pub fn reserve(&mut self, step: &mut Step<'_>, no: ReservationNo, lasts: Duration) {
+        self.turn(step, State::Reserved { no }, Why::Picked);
+        self.due = Some(step.now + lasts);
+    }
+
+    fn log_in(&mut self, step: &mut Step<'_>) {
+        match self.state {
+            State::LoggedOut => self.turn(step, State::Away { code: LOGGED_IN.into() }, Why::Agent),
+            // He has thought better of logging out.
+            State::Reserved { .. }
+            | State::Ringing { .. }
+            | State::Talking { .. }
+            | State::Hold { .. }
+            | State::WrapUp { .. } => {
+                if self.next == Next::LogOut {
+                    self.next = Next::Ready;
+                }
+            }
+            State::Away { .. } | State::NoAudio | State::Ready => {}
+        }
+    }
+
+    pub fn log_out(&mut self, step: &mut Step<'_>, why: Why) {
+        match self.state {
+            State::LoggedOut => {}
+            State::Away { .. } | State::NoAudio | State::Ready => self.turn(step, State::LoggedOut, why),
+            State::Reserved { .. } | State::Ringing { .. } | State::Talking { .. } | State::Hold { .. } => {
+                self.next = Next::LogOut;
+            }
+            State::WrapUp { .. } => {
+                self.next = Next::LogOut;
+                if self.is_written_up(step) {
+                    self.go_on(step, why);
+                }
+            }
+        }
+    }
+
+    fn go_away(&mut self, step: &mut Step<'_>, code: Arc<str>) -> Result<(), Refusal> {
+        if !step.plan.pauses.contains_key(&code) {
+            return Err(Refusal::NoSuchPause);
+        }
+        match self.state {
+            State::LoggedOut => return Err(Refusal::NotLoggedIn),
+            State::Away { .. } | State::NoAudio | State::Ready => {
+                self.turn(step, State::Away { code }, Why::Agent);
+            }
+            State::Reserved { .. } | State::Ringing { .. } | State::Talking { .. } | State::Hold { .. } => {
+                self.next = Next::Away(code);
+            }
+            State::WrapUp { .. } => {
+                self.next = Next::Away(code);
+                if self.is_written_up(step) {
+                    self.go_on(step, Why::Agent);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn be_ready(&mut self, step: &mut Step<'_>) -> Result<(), Refusal> {
+        match self.state {
+            State::LoggedOut => return Err(Refusal::NotLoggedIn),
+            State::Away { .. } => self.settle(step, Why::Agent),
+            State::NoAudio | State::Ready => {}
+            State::Reserved { .. } | State::Ringing { .. } | State::Talking { .. } | State::Hold { .. } => {
+                self.next = Next::Ready;
+            }
+            State::WrapUp { .. } if self.is_written_up(step) => {
+                self.next = Next::Ready;
+                self.go_on(step, Why::Agent);
+            }
+            State::WrapUp { .. } => return Err(Refusal::DispositionFirst),
+        }
+        Ok(())
+    }
+
+    fn ring(&mut self, step: &mut Step<'_>, no: ReservationNo) -> Result<(), Refusal> {
+        match self.state {
+            State::Reserved { .. } => self.turn(step, State::Ringing { no }, Why::Call),
+            State::Ringing { .. } => {}
+            State::Talking { .. } | State::Hold { .. } | State::WrapUp { .. } => return Err(Refusal::NotNow),
+            State::LoggedOut | State::Away { .. } | State::NoAudio | State::Ready => {
+                return Err(Refusal::Stale);
+            }
+        }
+        Ok(())
+    }
+
+    fn miss(&mut self, step: &mut Step<'_>, why: Why) -> Result<(), Refusal> {
+        match self.state {
+            State::Reserved { .. } | State::Ringing { .. } => self.give_up_ringing(step, why),
+            State::Talking { .. } | State::Hold { .. } | State::WrapUp { .. } => return Err(Refusal::NotNow),
+            State::LoggedOut | State::Away { .. } | State::NoAudio | State::Ready => {
+                return Err(Refusal::Stale);
+            }
+        }
+        Ok(())
+    }
+
+    fn talk(&mut self, step: &mut Step<'_>, no: ReservationNo) -> Result<(), Refusal> {
+        match self.state {
+            State::Reserved { .. } | State::Ringing { .. } => {
+                (self.disposed, self.ran_out) = (false, false);
+                self.turn(step, State::Talking { no }, Why::Call);
+            }
+            State::Talking { .. } => {}
+            State::Hold { .. } | State::WrapUp { .. } => return Err(Refusal::NotNow),
+            State::LoggedOut | State::Away { .. } | State::NoAudio | State::Ready => {
+                return Err(Refusal::Stale);
+            }
+        }
+        Ok(())
+    }
+
+    fn hold(&mut self, step: &mut Step<'_>, no: ReservationNo) -> Result<(), Refusal> {
+        match self.state {
+            State::Talking { .. } => self.turn(step, State::Hold { no }, Why::Agent),
+            State::Hold { .. } => {}
+            State::Reserved { .. } | State::Ringing { .. } | State::WrapUp { .. } => {
+                return Err(Refusal::NotNow);
+            }
+            State::LoggedOut | State::Away { .. } | State::NoAudio | State::Ready => {
+                return Err(Refusal::Stale);
+            }
+        }
+        Ok(())
+    }
+
+    fn resume(&mut self, step: &mut Step<'_>, no: ReservationNo) -> Result<(), Refusal> {
+        match self.state {
+            State::Hold { .. } => self.turn(step, State::Talking { no }, Why::Agent),
+            State::Talking { .. } => {}
+            State::Reserved { .. } | State::Ringing { .. } | State::WrapUp { .. } => {
+                return Err(Refusal::NotNow);
+            }
+            State::LoggedOut | State::Away { .. } | State::NoAudio | State::Ready => {
+                return Err(Refusal::Stale);
+            }
+        }
+        Ok(())
+    }
+
+    fn hang_up(&mut self, step: &mut Step<'_>, no: ReservationNo, why: Why) {
+        match self.state {
+            // It never came to a talk.
+            State::Reserved { .. } | State::Ringing { .. } => self.go_on(step, why),
+            State::Talking { .. } | State::Hold { .. } => self.turn(step, State::WrapUp { no }, why),
+            State::WrapUp { .. } => {}
+            State::LoggedOut | State::Away { .. } | State::NoAudio | State::Ready => {}
+        }
+    }
+
+    fn dispose(&mut self, step: &mut Step<'_>) -> Result<(), Refusal> {
+        match self.state {
+            State::Talking { .. } | State::Hold { .. } => self.disposed = true,
+            State::WrapUp { .. } => {
+                self.disposed = true;
+                let waited_for = self.ran_out && step.plan.limits.auto_ready;
+                if waited_for || self.next != Next::Ready {
+                    self.go_on(step, Why::Agent);
+                }
+            }
+            State::Reserved { .. } | State::Ringing { .. } => return Err(Refusal::NotNow),
+            State::LoggedOut | State::Away { .. } | State::NoAudio | State::Ready => {
+                return Err(Refusal::Stale);
+            }
+        }
+        Ok(())
+    }
+
+    fn lose_phone(&mut self, step: &mut Step<'_>) {
+        self.phone = false;
+        match self.state {
+            State::Ready => self.turn(step, State::NoAudio, Why::Phone),
+            State::Reserved { .. } | State::Ringing { .. } => self.go_on(step, Why::Phone),
+            // What was said is still to be written up; without his phone he gets no call after that.
+            State::Talking { no } | State::Hold { no } => self.turn(step, State::WrapUp { no }, Why::Phone),
+            // He will miss it once he wants to be ready.
+            State::LoggedOut | State::Away { .. } | State::NoAudio | State::WrapUp { .. } => {}
+        }
+    }
+
+    fn find_phone(&mut self, step: &mut Step<'_>) {
+        self.phone = true;
+        match self.state {
+            State::NoAudio => self.turn(step, State::Ready, Why::Phone),
+            State::LoggedOut | State::Away { .. } | State::Ready | State::Reserved { .. } => {}
+            State::Ringing { .. } | State::Talking { .. } | State::Hold { .. } | State::WrapUp { .. } => {}
+        }
+    }
+
+    /// Rung in vain: he is not at his desk, and the next call must not wait for him.
+    fn give_up_ringing(&mut self, step: &mut Step<'_>, why: Why) {
+        if self.next == Next::Ready {
+            self.next = Next::Away(MISSED.into());
+        }
+        self.go_on(step, why);
+    }
+
+    fn wrap_up_ran_out(&mut self, step: &mut Step<'_>, no: ReservationNo) {
+        self.ran_out = true;
+        self.tell(step, Event::WrapUpRanOut { no, disposed: self.disposed });
+        let goes_on = match self.next {
+            // Who has left writes nothing more.
+            Next::LogOut => true,
+            Next::Away(_) => self.is_written_up(step),
+            Next::Ready => self.is_written_up(step) && step.plan.limits.auto_ready,
+        };
+        if goes_on {
+            self.go_on(step, Why::TimeOut);
+        }
+    }
+
+    fn is_written_up(&self, step: &Step<'_>) -> bool {
+        self.disposed || !step.plan.limits.disposition_first
+    }
+
+    /// Does what he wants to do next.
+    fn go_on(&mut self, step: &mut Step<'_>, why: Why) {
+        match std::mem::replace(&mut self.next, Next::Ready) {
+            Next::Away(code) => self.turn(step, State::Away { code }, why),
+            Next::LogOut => self.turn(step, State::LoggedOut, why),
+            Next::Ready => self.settle(step, why),
+        }
+    }
+
+    /// Ready, as far as his phone is there.
+    fn settle(&mut self, step: &mut Step<'_>, why: Why) {
+        let to = if self.phone { State::Ready } else { State::NoAudio };
+        self.turn(step, to, why);
+    }
+
+    fn turn(&mut self, step: &mut Step<'_>, to: State, why: Why) {
+        let limits = step.plan.limits;
+        let after = |limit: Duration| Some(step.now + limit);
+        self.due = match &to {
+            State::LoggedOut | State::NoAudio | State::Ready => None,
+            State::Away { code } => step.plan.pauses.get(code).and_then(|pause| pause.limit).and_then(after),
+            State::Ringing { .. } => after(limits.ring),
+            // A call on hold is no longer for that.
+            State::Hold { .. } => self.due,
+            State::Talking { .. } if matches!(self.state, State::Hold { .. }) => self.due,
+            State::Talking { .. } => after(limits.talk),
+            State::WrapUp { .. } => after(limits.wrap_up),
+            // `reserve` sets it.
+            State::Reserved { .. } => None,
+        };
+        let came_to_nothing = matches!(self.state, State::Reserved { .. } | State::Ringing { .. });
+        if to == State::Ready && !came_to_nothing {
+            self.idle_since = step.now;
+        }
+        let from = std::mem::replace(&mut self.state, to.clone());
+        self.since = step.now;
+        self.tell(step, Event::Changed { from, to, why });
+    }
+
+    fn tell(&self, step: &mut Step<'_>, event: Event) {
+        step.outputs.push_back(Output { at: step.now, agent: self.id.clone(), event });
+    }
+}

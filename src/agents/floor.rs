@@ -1,0 +1,149 @@
+//! All agents together: who is picked, and when something is due.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Instant;
+
+use super::agent::{Agent, Step};
+use super::input::{Input, Output, Refusal, Why};
+use super::need::{Need, Wish};
+use super::plan::Plan;
+use super::state::{ReservationNo, State};
+use crate::domain::AgentId;
+
+/// The floor of a call centre.
+#[derive(Debug)]
+pub struct Floor {
+    plan: Plan,
+    agents: BTreeMap<AgentId, Agent>,
+    last_no: u64,
+    outputs: VecDeque<Output>,
+}
+
+impl Floor {
+    /// Everybody is logged out.
+    pub fn new(plan: Plan, now: Instant) -> Self {
+        let mut floor =
+            Self { plan: Plan::default(), agents: BTreeMap::new(), last_no: 0, outputs: VecDeque::new() };
+        floor.replan(plan, now);
+        floor
+    }
+
+    /// Goes by another plan from now on. Who is in it no longer finishes his call and is logged out.
+    pub fn replan(&mut self, plan: Plan, now: Instant) {
+        self.plan = plan;
+        let mut step = Step { now, plan: &self.plan, outputs: &mut self.outputs };
+        for agent in self.agents.values_mut() {
+            match self.plan.agents.get(&agent.id) {
+                Some(planned) => (agent.plan, agent.removed) = (planned.clone(), false),
+                None => {
+                    agent.removed = true;
+                    agent.log_out(&mut step, Why::Removed);
+                }
+            }
+        }
+        for (id, planned) in &self.plan.agents {
+            let new = || Agent::new(id.clone(), planned.clone(), now);
+            self.agents.entry(id.clone()).or_insert_with(new);
+        }
+        self.forget_removed();
+    }
+
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Reserves the agent whose turn it is: of those ready who have the skills, the one wished for, else who has been
+    /// idle longest. `None`: nobody is free.
+    pub fn reserve(&mut self, now: Instant, need: &Need) -> Option<(AgentId, ReservationNo)> {
+        let id = self.pick(need)?.id.clone();
+        self.last_no += 1;
+        let no = ReservationNo(self.last_no);
+        let mut step = Step { now, plan: &self.plan, outputs: &mut self.outputs };
+        self.agents.get_mut(&id)?.reserve(&mut step, no, need.lasts);
+        Some((id, no))
+    }
+
+    /// Agents who could be reserved for this now.
+    pub fn free(&self, need: &Need) -> usize {
+        self.candidates(need).filter(|agent| agent.state == State::Ready).count()
+    }
+
+    /// Agents logged in, whatever they do, who could take such a call.
+    pub fn logged_in(&self, need: &Need) -> usize {
+        self.candidates(need).filter(|agent| agent.is_logged_in()).count()
+    }
+
+    /// Takes what an agent, his phone or his call did.
+    ///
+    /// # Errors
+    /// When it changes nothing, and why.
+    pub fn handle(&mut self, now: Instant, agent: &AgentId, input: Input) -> Result<(), Refusal> {
+        let agent = self.agents.get_mut(agent).ok_or(Refusal::NoSuchAgent)?;
+        if agent.removed && input == Input::LogIn {
+            return Err(Refusal::NoSuchAgent);
+        }
+        let mut step = Step { now, plan: &self.plan, outputs: &mut self.outputs };
+        let said = agent.handle(&mut step, input);
+        self.forget_removed();
+        said
+    }
+
+    /// Lets what is due by `now` happen.
+    pub fn handle_timers(&mut self, now: Instant) {
+        let mut step = Step { now, plan: &self.plan, outputs: &mut self.outputs };
+        for agent in self.agents.values_mut().filter(|agent| agent.due.is_some_and(|due| due <= now)) {
+            agent.time_out(&mut step);
+        }
+        self.forget_removed();
+    }
+
+    /// When to call [`handle_timers`](Self::handle_timers).
+    pub fn next_timer(&self) -> Option<Instant> {
+        self.agents.values().filter_map(|agent| agent.due).min()
+    }
+
+    /// The next thing to store and show.
+    pub fn poll(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// An agent's state and when it began.
+    pub fn state(&self, agent: &AgentId) -> Option<(&State, Instant)> {
+        self.agents.get(agent).map(|agent| (&agent.state, agent.since))
+    }
+
+    /// Everybody, with his state, when it began, and whether his phone is there.
+    pub fn everybody(&self) -> impl Iterator<Item = (&AgentId, &State, Instant, bool)> {
+        self.agents.values().map(|agent| (&agent.id, &agent.state, agent.since, agent.has_phone()))
+    }
+
+    /// When an agent's state has lasted its time.
+    #[cfg(test)]
+    pub(super) fn due(&self, agent: &AgentId) -> Option<Instant> {
+        self.agents.get(agent)?.due
+    }
+
+    fn pick<'a>(&'a self, need: &'a Need) -> Option<&'a Agent> {
+        let ready = || self.candidates(need).filter(|agent| agent.state == State::Ready);
+        let wished = match &need.wish {
+            Wish::Anybody => None,
+            Wish::Only(id) | Wish::Rather(id) => ready().find(|agent| agent.id == *id),
+        };
+        wished.or_else(|| ready().min_by_key(|agent| (agent.idle_since, &agent.id)))
+    }
+
+    /// Who has what is asked, whatever he does now.
+    fn candidates<'a>(&'a self, need: &'a Need) -> impl Iterator<Item = &'a Agent> {
+        self.agents.values().filter(move |agent| {
+            let wanted = match &need.wish {
+                Wish::Anybody | Wish::Rather(_) => true,
+                Wish::Only(id) => agent.id == *id,
+            };
+            wanted && agent.is_able(need)
+        })
+    }
+
+    fn forget_removed(&mut self) {
+        self.agents.retain(|_, agent| !agent.removed || agent.is_logged_in());
+    }
+}

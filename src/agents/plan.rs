@@ -1,0 +1,87 @@
+//! Who may work, with what skills, and the limits of each state.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::need::{Caller, Need, Wish};
+use super::skill::{Level, Skill, Skills};
+use crate::domain::{AgentId, DebtorType};
+
+/// The floor's plan.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    pub agents: BTreeMap<AgentId, AgentPlan>,
+    /// Pauses an agent may choose from.
+    pub pauses: BTreeMap<Arc<str>, Pause>,
+    /// What each queue asks of an agent.
+    pub queues: BTreeMap<Arc<str>, Skills>,
+    /// Creditors whose calls only agents with that skill may take; all others anybody may.
+    pub exclusive_creditors: BTreeSet<Arc<str>>,
+    /// Types of debtor that only a specialist may talk to.
+    pub specialist_types: BTreeSet<DebtorType>,
+    pub limits: Limits,
+}
+
+/// One agent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AgentPlan {
+    pub skills: Skills,
+    /// His phone is taken to be there from the start: it has a fixed address and registers nowhere.
+    pub phone_there: bool,
+}
+
+/// A kind of pause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pause {
+    /// A longer one is told of; `None`: as long as it takes.
+    pub limit: Option<Duration>,
+    /// Whether it is paid time.
+    pub billable: bool,
+}
+
+/// How long the states may last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// An agent's phone rings so long; then he is away.
+    pub ring: Duration,
+    /// After so long a call is taken for forgotten by whoever should have ended it.
+    pub talk: Duration,
+    pub wrap_up: Duration,
+    /// An agent whose wrap-up is over is ready by himself, else when he says so.
+    pub auto_ready: bool,
+    /// No next call before the last one has its disposition.
+    pub disposition_first: bool,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            ring: Duration::from_secs(15),
+            talk: Duration::from_secs(2 * 3_600),
+            wrap_up: Duration::from_secs(30),
+            auto_ready: true,
+            disposition_first: true,
+        }
+    }
+}
+
+impl Plan {
+    /// What a call of `queue` with this caller asks of an agent; `None`: no such queue. The reservation lasts `lasts`.
+    pub fn need(&self, queue: &str, caller: &Caller, wish: Wish, lasts: Duration) -> Option<Need> {
+        let mut skills = self.queues.get(queue)?.clone();
+        let mut ask = |skill: Skill| {
+            skills.entry(skill).or_insert(Level::LOWEST);
+        };
+        ask(Skill::Language(caller.language));
+        if self.specialist_types.contains(&caller.debtor_type) {
+            ask(Skill::Debtor(caller.debtor_type));
+        }
+        if let Some(creditor) =
+            caller.creditor.as_ref().filter(|name| self.exclusive_creditors.contains(*name))
+        {
+            ask(Skill::Creditor(creditor.clone()));
+        }
+        Some(Need { skills, wish, lasts })
+    }
+}
