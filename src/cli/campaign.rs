@@ -12,6 +12,7 @@ use crate::campaign::{CampaignPlan, ScoreFacts, score};
 use crate::config::Config;
 use crate::daemon::Clock;
 use crate::domain::{Channel, DebtKind, Language};
+use crate::stats::is_held_out;
 use crate::store::{CampaignState, Candidate, FillPlan, Filled, Placement, Store, WhyNot};
 
 /// Campaigns: fill, start, pause, stop, list
@@ -78,13 +79,13 @@ impl CampaignArgs {
 
 async fn fill(store: &Store, config: &Config, name: &str, language: Language) -> anyhow::Result<()> {
     let filled = fill_campaign(store, config, name).await?;
-    let Filled { queued, held, done, left } = filled;
+    let Filled { queued, held, left_alone, left } = filled;
     match language {
         Language::En => println!(
-            "{name}: queued {queued}, held for agents {held}, not called {done}, not its debts {left}"
+            "{name}: queued {queued}, held for agents {held}, left alone for comparison {left_alone}, not its debts {left}"
         ),
         Language::Ru => println!(
-            "{name}: в очереди {queued}, ждут оператора {held}, не звоним {done}, не из этой кампании {left}"
+            "{name}: в очереди {queued}, ждут оператора {held}, не звоним для сравнения {left_alone}, не из этой кампании {left}"
         ),
     }
     Ok(())
@@ -102,8 +103,16 @@ pub async fn fill_campaign(store: &Store, config: &Config, name: &str) -> anyhow
     let now = Clock.wall();
     let campaign = store.campaign(name, now).await?;
     let today = now.to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
-    let fill = FillPlan { campaign, not_after: plan.calendar.not_after };
-    Ok(store.fill_campaign(fill, |candidate| place(plan, candidate, today)).await?)
+    let seed = store.hold_out_seed(campaign, rand::random()).await?;
+    let percent = plan.limits.hold_out_percent;
+    let fill = FillPlan { campaign, not_after: plan.calendar.not_after, now };
+    let place = |candidate: &Candidate| match place(plan, candidate, today) {
+        Placement::Queued { .. } if is_held_out(seed, campaign, candidate.person, percent) => {
+            Placement::LeftAlone
+        }
+        placement => placement,
+    };
+    Ok(store.fill_campaign(fill, place).await?)
 }
 
 /// Where the campaign puts a debt. Types that this channel does not serve are held for live agents.
@@ -126,9 +135,6 @@ fn place(plan: &CampaignPlan, candidate: &Candidate, today: Date) -> Placement {
     if plan.channel != Channel::Ivr {
         return Placement::Held { why: "needs_agent" };
     }
-    if held_out(plan, candidate) {
-        return Placement::Done { why: "held_out" };
-    }
     let facts = ScoreFacts {
         amount: candidate.amount,
         debtor_type: candidate.debtor_type,
@@ -137,13 +143,6 @@ fn place(plan: &CampaignPlan, candidate: &Candidate, today: Date) -> Placement {
         answered_before: false,
     };
     Placement::Queued { score: score(&plan.score, &facts) }
-}
-
-/// A fixed share of debts is left alone, to measure what calls bring. The draw is the debt's own, so that it stands
-/// however often the campaign is filled.
-fn held_out(plan: &CampaignPlan, candidate: &Candidate) -> bool {
-    let mixed = candidate.debt.0.unsigned_abs().wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
-    mixed % 100 < u64::from(plan.limits.hold_out_percent)
 }
 
 async fn set(store: &Store, name: &str, state: CampaignState) -> anyhow::Result<()> {

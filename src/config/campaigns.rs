@@ -237,7 +237,7 @@ fn keyed<'a, K, V, const N: usize>(
 
 fn limits(root: &Section<'_>) -> Option<Limits> {
     let max_concurrent = root.or("max_concurrent", 10, |value| value.integer(1..=10_000));
-    let hold_out_percent = root.or("hold_out_percent", 0, |value| value.integer(0..=50));
+    let hold_out_percent = root.or("hold_out_percent", 0, |value| value.integer(0..=20));
     let promise_within_days = root.or("promise_within_days", 14, |value| value.integer(1..=90));
     let record = root.or("record", true, Value::flag);
     Some(Limits {

@@ -91,7 +91,7 @@ impl TestCall {
         house.store.upsert(&[row], now).await?;
         let campaign = house.store.campaign(NAME, now).await?;
         house.store.set_campaign(NAME, CampaignState::Running, now).await?;
-        let fill = FillPlan { campaign, not_after: None };
+        let fill = FillPlan { campaign, not_after: None, now };
         match house.store.queue_debt(fill, CREDITOR, &id, 1).await? {
             Some(contact) => Ok(contact),
             None => bail!("a test call to this number is under way"),

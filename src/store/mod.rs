@@ -28,6 +28,6 @@ pub use list::{
 };
 pub use outcome::{Closed, FinishRequest, HoldRow, NewPayment, OutboxRow, Paid, Rescued, TakeBack, Whose};
 pub use read::{
-    AttemptExport, AttemptFilter, AttemptRow, AttemptsLine, ContactFile, DebtFile, LedgerRow, OutcomeLine,
-    Period, PersonFile, PhoneFile, ReactionLine,
+    AttemptExport, AttemptFilter, AttemptRow, AttemptsLine, ContactFile, DebtFile, ExperimentLine, LedgerRow,
+    OutcomeLine, Period, PersonFile, PhoneFile, Reacted, ReactionLine,
 };

@@ -142,7 +142,7 @@ async fn one_debt_is_queued_by_hand_and_again_when_it_is_done(world: World) {
     world.store.upsert(&[row(1), row(2)], noon()).await.expect("read");
     let campaign = world.store.campaign("by hand", noon()).await.expect("made");
     world.store.set_campaign("by hand", CampaignState::Running, noon()).await.expect("started");
-    let plan = FillPlan { campaign, not_after: None };
+    let plan = FillPlan { campaign, not_after: None, now: noon() };
     let queue = || world.store.queue_debt(plan, "Water", "d2", 5);
     let contact = queue().await.expect("queued").expect("an open debt");
     world.store.end_contact(contact, DoneWhy::Reached).await.expect("ended");

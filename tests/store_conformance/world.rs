@@ -96,7 +96,10 @@ impl World {
             DebtorType::Forgetful => Placement::Queued { score: candidate.amount.minor },
             _ => Placement::Held { why: "agent_only" },
         };
-        self.store.fill_campaign(FillPlan { campaign, not_after: None }, place).await.expect("filled")
+        self.store
+            .fill_campaign(FillPlan { campaign, not_after: None, now: noon() }, place)
+            .await
+            .expect("filled")
     }
 
     /// A campaign with one contact, claimed.

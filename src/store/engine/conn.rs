@@ -181,6 +181,17 @@ impl Row {
         })
     }
 
+    /// A sum too large for an integer, cast to `DOUBLE PRECISION`.
+    ///
+    /// # Errors
+    /// As `int`.
+    pub fn float(&self, column: usize) -> Result<f64, Fault> {
+        Ok(match self {
+            Self::Postgres(row) => row.try_get(column)?,
+            Self::Sqlite(row) => row.try_get(column)?,
+        })
+    }
+
     /// Text that is always there.
     ///
     /// # Errors

@@ -44,6 +44,20 @@ pub struct CampaignRow {
 }
 
 impl Store {
+    /// The seed of a campaign's lots: `fresh`, drawn by the caller, unless there is one already.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn hold_out_seed(&self, campaign: CampaignId, fresh: u64) -> Result<u64, StoreError> {
+        let draw = "UPDATE campaign SET hold_out_seed = COALESCE(hold_out_seed, CAST($2 AS BIGINT)) WHERE id = $1 \
+            RETURNING hold_out_seed";
+        let drawn = self.write(move |conn| {
+            Box::pin(async move { conn.one(draw, values![campaign, fresh.cast_signed()]).await?.int(0) })
+        });
+        let act = |source| StoreError::Campaign { campaign: campaign.to_string(), source };
+        Ok(drawn.await.map_err(act)?.cast_unsigned())
+    }
+
     /// The campaign of this name; made as a draft where there is none.
     ///
     /// # Errors

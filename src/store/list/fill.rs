@@ -26,8 +26,8 @@ pub enum Placement {
     Queued { score: i64 },
     /// Waits for another channel; the reason stands in "why not".
     Held { why: &'static str },
-    /// Is not called by this campaign: held out, off target; the reason stands in "why not".
-    Done { why: &'static str },
+    /// Is not called by this campaign, by lot: who is left alone shows what the calls bring.
+    LeftAlone,
     /// Has nothing to do with the campaign.
     Left,
 }
@@ -38,6 +38,8 @@ pub struct FillPlan {
     pub campaign: CampaignId,
     /// No dial begins at or after this.
     pub not_after: Option<Timestamp>,
+    /// The time of the selection.
+    pub now: Timestamp,
 }
 
 /// What a filling made.
@@ -45,14 +47,14 @@ pub struct FillPlan {
 pub struct Filled {
     pub queued: u64,
     pub held: u64,
-    pub done: u64,
+    pub left_alone: u64,
     pub left: u64,
 }
 
 /// Debts looked at in one step.
 const PAGE: i64 = 2048;
 /// Columns of a contact that is made.
-const COLUMNS: usize = 7;
+const COLUMNS: usize = 9;
 
 impl Store {
     /// Makes contacts of every open debt that `place` wants and the campaign does not have yet. Goes step by step, so
@@ -76,17 +78,19 @@ impl Store {
             for candidate in &page {
                 let placement = place(candidate);
                 filled.count(placement);
-                if let Some((state, why, score)) = placement.row() {
-                    rows.push((candidate.person, candidate.debt, state, why, score));
+                if let Some(made) = placement.made() {
+                    rows.push((candidate.person, candidate.debt, made));
                 }
             }
             let made = self.write(move |conn| {
                 Box::pin(async move {
                     for (sql, part) in chunks(conn, &rows, COLUMNS, insert_text) {
-                        let values =
-                            part.iter().flat_map(|&(person, debt, state, why, score)| -> Vec<Value> {
-                                values![plan.campaign, person, debt, state, why, score, plan.not_after]
-                            });
+                        let values = part.iter().flat_map(|&(person, debt, made)| -> Vec<Value> {
+                            let Made { state, why, score, arm } = made;
+                            let selected = arm.map(|_| plan.now);
+                            let place = values![plan.campaign, person, debt, state, why, score];
+                            [place, values![plan.not_after, arm, selected]].concat()
+                        });
                         conn.run_built(sql, values.collect()).await?;
                     }
                     Ok(())
@@ -128,12 +132,23 @@ const QUEUE_ONE: &str = "INSERT INTO contact (campaign_id, person_id, debt_id, s
     ON CONFLICT (campaign_id, debt_id) DO UPDATE SET state = 'queued', score = excluded.score, next_at = NULL, \
     claimed_until = 0, not_after = excluded.not_after WHERE contact.state <> 'in_flight' RETURNING id";
 
+/// A contact as it is made.
+#[derive(Clone, Copy)]
+struct Made {
+    state: &'static str,
+    why: &'static str,
+    score: i64,
+    arm: Option<&'static str>,
+}
+
 impl Placement {
-    fn row(self) -> Option<(&'static str, &'static str, i64)> {
+    fn made(self) -> Option<Made> {
         match self {
-            Self::Queued { score } => Some(("queued", "", score)),
-            Self::Held { why } => Some(("held", why, 0)),
-            Self::Done { why } => Some(("done", why, 0)),
+            Self::Queued { score } => Some(Made { state: "queued", why: "", score, arm: Some("called") }),
+            Self::Held { why } => Some(Made { state: "held", why, score: 0, arm: None }),
+            Self::LeftAlone => {
+                Some(Made { state: "done", why: "held_out", score: 0, arm: Some("left_alone") })
+            }
             Self::Left => None,
         }
     }
@@ -144,7 +159,7 @@ impl Filled {
         let counter = match placement {
             Placement::Queued { .. } => &mut self.queued,
             Placement::Held { .. } => &mut self.held,
-            Placement::Done { .. } => &mut self.done,
+            Placement::LeftAlone => &mut self.left_alone,
             Placement::Left => &mut self.left,
         };
         *counter += 1;
@@ -182,7 +197,7 @@ const CANDIDATES: &str = "SELECT d.id, d.person_id, p.debtor_type, k.name, d.amo
 
 fn insert_text(places: &str) -> String {
     format!(
-        "INSERT INTO contact (campaign_id, person_id, debt_id, state, why, score, not_after) VALUES {places} \
-         ON CONFLICT (campaign_id, debt_id) DO NOTHING"
+        "INSERT INTO contact (campaign_id, person_id, debt_id, state, why, score, not_after, arm, selected_at) \
+         VALUES {places} ON CONFLICT (campaign_id, debt_id) DO NOTHING"
     )
 }

@@ -1,0 +1,108 @@
+//! What calling brings, by lot and by the number of the use.
+
+use jiff::SignedDuration;
+use obzvon::campaign::NextStep;
+use obzvon::domain::{Channel, Currency, Money};
+use obzvon::stats::Ratio;
+use obzvon::store::{
+    CampaignState, Candidate, FillPlan, FinishRequest, NewPayment, Period, Placement, Reacted,
+};
+
+use crate::world::{World, hours, no_answer, noon, promised, row, second_debt};
+
+crate::on_both_engines!(
+    a_seed_is_drawn_once,
+    the_arms_are_counted_by_persons_within_the_window,
+    the_second_use_is_told_from_the_first,
+);
+
+async fn a_seed_is_drawn_once(world: World) {
+    let campaign = world.store.campaign("reminders", noon()).await.expect("made");
+    assert_eq!(world.store.hold_out_seed(campaign, u64::MAX).await.expect("drawn"), u64::MAX);
+    assert_eq!(world.store.hold_out_seed(campaign, 7).await.expect("kept"), u64::MAX);
+}
+
+fn days(n: i64) -> SignedDuration {
+    hours(24 * n)
+}
+
+async fn pay(world: &World, id: &str, debt: &str, minor: i64, after: SignedDuration) {
+    let payment = NewPayment {
+        external_id: id.into(),
+        creditor: "Water".into(),
+        debt: debt.into(),
+        amount: Money::new(minor, Currency::Rub),
+        paid_at: noon() + after,
+    };
+    world.store.record_payment(payment, noon() + after).await.expect("recorded");
+}
+
+async fn the_arms_are_counted_by_persons_within_the_window(world: World) {
+    let rows = [row(1), second_debt(1), row(2), row(3), row(4)];
+    world.store.upsert(&rows, noon()).await.expect("imported");
+    let campaign = world.store.campaign("reminders", noon()).await.expect("made");
+    world.store.set_campaign("reminders", CampaignState::Running, noon()).await.expect("started");
+    let place = |candidate: &Candidate| match candidate.amount.minor {
+        300_000 => Placement::LeftAlone,
+        400_000 => Placement::Held { why: "needs_agent" },
+        _ => Placement::Queued { score: 1 },
+    };
+    let plan = FillPlan { campaign, not_after: None, now: noon() };
+    let filled = world.store.fill_campaign(plan, place).await.expect("filled");
+    assert_eq!((filled.queued, filled.held, filled.left_alone), (3, 1, 1));
+
+    let contact = world.claim_one(campaign, noon()).await;
+    let attempt = world.permit(&contact, noon()).await.attempt();
+    world.store.finish(promised(attempt), noon() + hours(1)).await.expect("finished");
+    pay(&world, "m1", "d1", 40_000, days(1)).await;
+    pay(&world, "m2", "d1b", 20_000, days(2)).await;
+    pay(&world, "m3", "d2", 50_000, days(11)).await; // after the window
+    pay(&world, "m4", "d3", 30_000, days(3)).await;
+    pay(&world, "m5", "d4", 30_000, days(3)).await; // of no arm
+
+    let to = |n| Period { from: noon() - days(1), to: noon() + days(n) };
+    let lines = world.store.experiments_report(to(20), days(10)).await.expect("counted");
+    assert_eq!(lines.len(), 1);
+    let line = &lines[0];
+    assert_eq!((line.campaign.as_str(), line.currency), ("reminders", Currency::Rub));
+    let (called, alone) = (line.experiment.called, line.experiment.left_alone);
+    assert_eq!((called.paid_share(), called.sums.sum), (Ratio::new(1, 2), 60_000));
+    assert!((called.sums.squares - 3.6e9).abs() < 1.0);
+    assert_eq!((alone.paid_share(), alone.sums.sum), (Ratio::new(1, 1), 30_000));
+    assert_eq!(line.experiment.cost_minor, 150);
+    let early = world.store.experiments_report(to(9), days(10)).await.expect("counted");
+    assert!(early.is_empty(), "whose window is not over yet is not compared");
+}
+
+async fn the_second_use_is_told_from_the_first(world: World) {
+    let campaign = world.campaign("reminders", &[row(1), row(2)]).await;
+    for (day, calls, next) in [(0, 2, 4), (4, 2, 9), (9, 1, 14)] {
+        world.store.wake_due(9, noon() + days(day)).await.expect("woken");
+        for nth in 0..calls {
+            let now = noon() + days(day) + hours(nth);
+            let contact = world.claim_one(campaign, now).await;
+            let attempt = world.permit(&contact, now).await.attempt();
+            let next = noon() + days(next);
+            let request = match (day, nth) {
+                (4, 0) => FinishRequest { next: NextStep::Wait(next), ..promised(attempt) },
+                _ => no_answer(attempt, next),
+            };
+            world.store.finish(request, now + hours(1)).await.expect("finished");
+        }
+    }
+    pay(&world, "m1", "d2", 200_000, days(4) + hours(5)).await;
+    let period = Period { from: noon() - days(1), to: noon() + days(19) };
+    let of = |reacted| {
+        let store = &world.store;
+        async move { store.wear_report(period, reacted).await.expect("counted") }
+    };
+    let uses = [Ratio::new(0, 2), Ratio::new(1, 2), Ratio::new(0, 1)];
+    for reacted in [Reacted::RightParty, Reacted::Promised] {
+        assert_eq!(of(reacted).await, [(Channel::Ivr, uses.to_vec())], "{reacted:?}");
+    }
+    let paid = of(Reacted::PaidWithin(days(1))).await;
+    assert_eq!(paid[0].1.iter().map(|uses| uses.numerator).sum::<u64>(), 1, "{paid:?}");
+    let later = Period { from: noon() + hours(12), ..period };
+    let rest = world.store.wear_report(later, Reacted::RightParty).await.expect("counted");
+    assert_eq!(rest[0].1, [Ratio::default(), Ratio::new(1, 2), Ratio::new(0, 1)]);
+}
