@@ -97,7 +97,7 @@ fn raw(streams: usize, seconds: u64) {
 fn engine(what: &str, streams: usize, seconds: u64, detector: Option<DetectorPlan>) {
     let before = resident_kb();
     let engine = MediaEngine::start(MediaPlan::on(LOOPBACK)).unwrap();
-    let plan = StreamPlan { recording: None, detector };
+    let plan = StreamPlan { detector, ..StreamPlan::default() };
     let opened: Vec<_> = (0..streams).map(|_| engine.open(plan.clone()).unwrap()).collect();
     let far = FarEnd::start();
     let target = MediaTarget {

@@ -2,114 +2,19 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+mod rtp_phone;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use obzvon::domain::Codec;
 use obzvon::domain::media_target::{Direction, MediaTarget};
 use obzvon::media::dtmf::{DigitSource, TelephoneEvent};
-use obzvon::media::{
-    Clip, MediaEngine, MediaEvent, MediaPlan, PlayId, RecordingPlan, Stream, StreamPlan, g711,
-};
-use rtp_rs::{RtpPacketBuilder, RtpReader, Seq};
+use obzvon::media::{Clip, MediaEvent, PlayId, RecordingPlan, StreamPlan, g711};
+use rtp_phone::{EVENT, PATIENCE, Phone, clip, engine, event, open};
+use rtp_rs::{RtpPacketBuilder, Seq};
 use tokio::net::UdpSocket;
 use tokio::time::timeout;
-
-const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
-const EVENT: u8 = 101;
-/// Longer than anything here takes; a test that waits so long has failed.
-const PATIENCE: Duration = Duration::from_secs(10);
-
-fn engine() -> MediaEngine {
-    MediaEngine::start(MediaPlan { rtp_timeout: Duration::from_secs(1), ..MediaPlan::on(LOOPBACK) }).unwrap()
-}
-
-/// A far end: its RTP and RTCP sockets, and its own way of sending.
-struct Phone {
-    rtp: UdpSocket,
-    rtcp: UdpSocket,
-    sequence: u16,
-    timestamp: u32,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-struct Packet {
-    payload_type: u8,
-    marker: bool,
-    sequence: u16,
-    timestamp: u32,
-    payload: Vec<u8>,
-}
-
-impl Phone {
-    async fn new() -> Self {
-        let socket = || UdpSocket::bind((LOOPBACK, 0));
-        Self { rtp: socket().await.unwrap(), rtcp: socket().await.unwrap(), sequence: 65530, timestamp: 0 }
-    }
-
-    fn target(&self) -> MediaTarget {
-        MediaTarget {
-            addr: self.rtp.local_addr().unwrap(),
-            rtcp: self.rtcp.local_addr().unwrap(),
-            codec: Codec::Pcma,
-            telephone_event: Some(EVENT),
-            direction: Direction::Both,
-        }
-    }
-
-    async fn hear(&self) -> Packet {
-        let mut bytes = [0; 1500];
-        let length = timeout(PATIENCE, self.rtp.recv(&mut bytes)).await.unwrap().unwrap();
-        let packet = RtpReader::new(&bytes[..length]).unwrap();
-        Packet {
-            payload_type: packet.payload_type(),
-            marker: packet.mark(),
-            sequence: packet.sequence_number().into(),
-            timestamp: packet.timestamp(),
-            payload: packet.payload().to_vec(),
-        }
-    }
-
-    async fn send(&mut self, to: SocketAddr, payload: &[u8]) {
-        self.packet(to, Codec::Pcma.payload_type(), self.timestamp, payload).await;
-        self.timestamp += payload.len() as u32;
-    }
-
-    async fn packet(&mut self, to: SocketAddr, payload_type: u8, timestamp: u32, payload: &[u8]) {
-        let bytes = RtpPacketBuilder::new()
-            .payload_type(payload_type)
-            .sequence(Seq::from(self.sequence))
-            .timestamp(timestamp)
-            .ssrc(77)
-            .payload(payload)
-            .build()
-            .unwrap();
-        self.sequence = self.sequence.wrapping_add(1);
-        self.rtp.send_to(&bytes, to).await.unwrap();
-    }
-}
-
-fn open(engine: &MediaEngine) -> Stream {
-    engine.open(StreamPlan::default()).unwrap()
-}
-
-/// The next event that is not about the first packets.
-async fn event(stream: &mut Stream) -> MediaEvent {
-    loop {
-        match timeout(PATIENCE, stream.next_event()).await.unwrap().unwrap() {
-            MediaEvent::FirstPacketReceived { .. } | MediaEvent::FirstAudioSent { .. } => {}
-            other => return other,
-        }
-    }
-}
-
-/// A clip whose sound is not silence and differs from place to place.
-fn clip(seed: i32, samples: usize) -> Arc<Clip> {
-    let pcm: Vec<i16> =
-        (0..samples as i32).map(|n| (2000 + (n * 7919 + seed * 131) % 20000) as i16).collect();
-    Arc::new(Clip::from_pcm(&pcm))
-}
 
 #[tokio::test]
 async fn prompts_are_heard_in_order_without_a_gap_in_one_talk_spurt() {
@@ -341,7 +246,7 @@ async fn a_recording_holds_the_debtor_left_and_us_right() {
     let path = folder.path().join("2026/call.wav");
     let engine = engine();
     let mut phone = Phone::new().await;
-    let plan = StreamPlan { recording: Some(RecordingPlan { path: path.clone() }), detector: None };
+    let plan = StreamPlan { recording: Some(RecordingPlan { path: path.clone() }), ..Default::default() };
     let mut stream = engine.open(plan).unwrap();
     stream.connect(phone.target()).unwrap();
     stream.start_recording().unwrap();
@@ -374,7 +279,8 @@ async fn a_recording_that_cannot_be_written_is_an_event_and_the_call_goes_on() {
     std::fs::write(&blocked, "in the place of a folder").unwrap();
     let engine = engine();
     let phone = Phone::new().await;
-    let plan = StreamPlan { recording: Some(RecordingPlan { path: blocked.join("x.wav") }), detector: None };
+    let plan =
+        StreamPlan { recording: Some(RecordingPlan { path: blocked.join("x.wav") }), ..Default::default() };
     let mut stream = engine.open(plan).unwrap();
     stream.connect(phone.target()).unwrap();
     stream.start_recording().unwrap();

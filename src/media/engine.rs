@@ -77,6 +77,7 @@ impl MediaEngine {
             events: sender,
             detector: plan.detector,
             recorder,
+            first_words: plan.first_words,
             rtp_timeout: self.plan.rtp_timeout,
         });
         let link = shard.link();

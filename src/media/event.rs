@@ -17,7 +17,7 @@ pub enum MediaEvent {
     Digit { digit: char, at: Instant, source: DigitSource },
     /// The last of `send_digits` has left.
     DigitsSent { at: Instant },
-    /// The first packet of the first prompt has left.
+    /// The first packet with a sound has left: of a prompt, of music, or of whoever is bridged in.
     FirstAudioSent { at: Instant },
     /// The far end's first packet has come, and its source is being locked.
     FirstPacketReceived { at: Instant, from: SocketAddr },

@@ -26,7 +26,7 @@ async fn the_phone_hears_the_prompt_whole_and_its_keys_are_counted_once() {
     let stack = SipStack::start(SipPlan::new("127.0.0.1:0".parse().expect("an address"), "dialer.example"));
     let stack = stack.await.expect("a stack on loopback");
     let engine = MediaEngine::start(MediaPlan::on(IpAddr::V4(Ipv4Addr::LOCALHOST))).expect("an engine");
-    let mut stream = engine.open(StreamPlan { recording: None, detector: None }).expect("a stream");
+    let mut stream = engine.open(StreamPlan::default()).expect("a stream");
     let call = PlaceCall {
         attempt: AttemptId(1),
         tag: 7,

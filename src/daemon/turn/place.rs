@@ -75,7 +75,11 @@ impl Turn {
         let recording = self.plan.limits.record.then(|| RecordingPlan {
             path: recording_path(&config.daemon.data_dir, house.clock.wall(), dial.attempt),
         });
-        let stream = house.media.open(StreamPlan { recording, detector: Some(Default::default()) })?;
+        let stream = house.media.open(StreamPlan {
+            recording,
+            detector: Some(Default::default()),
+            ..StreamPlan::default()
+        })?;
         let local = stream.local_addr();
         let rtp = config.media.public_ip.map_or(local, |public| (public, local.port()).into());
         let place = PlaceCall {

@@ -1,8 +1,9 @@
 //! A stream as its shard sees it: one turn every 20 ms.
 
+mod cords;
 mod inbox;
+mod music;
 mod outlet;
-mod patch;
 mod player;
 mod receiving;
 mod replay;
@@ -13,10 +14,10 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
 
+pub(super) use cords::Lane;
+use cords::{Cords, Frame, Words};
 use inbox::Inbox;
 use outlet::Outlet;
-use patch::Frame;
-pub(super) use patch::Patch;
 use receiving::{Brought, Receiving};
 pub use replay::{Replayed, replay};
 use sending::{Outgoing, Sending, Start};
@@ -45,7 +46,9 @@ pub(super) struct Live {
     line: Option<Line>,
     sending: Sending,
     rtcp: Rtcp,
-    patch: Option<Patch>,
+    cords: Cords,
+    /// What was said since the answer; gone once somebody was bridged in.
+    words: Option<Words>,
     verdict: Option<Verdict>,
     turns: u32,
 }
@@ -64,6 +67,8 @@ pub(super) struct Opening {
     pub events: mpsc::Sender<MediaEvent>,
     pub detector: Option<DetectorPlan>,
     pub recorder: Option<Recorder>,
+    /// How much of the first words is kept for whoever is bridged in.
+    pub first_words: Duration,
     pub rtp_timeout: Duration,
 }
 
@@ -95,7 +100,8 @@ impl Live {
             line: None,
             sending: Sending::new(start),
             rtcp: Rtcp::new(start.ssrc, rand::random()),
-            patch: None,
+            cords: Cords::default(),
+            words: Words::keep(opening.first_words),
             verdict: None,
             turns: 0,
         }
@@ -117,14 +123,25 @@ impl Live {
                 if let Some(line) = &mut self.line {
                     line.receiving.answered();
                 }
+                self.words.iter_mut().for_each(Words::begin);
             }
-            Act::Bridge(patch) => self.patch = Some(patch),
             Act::Connect(target) => self.connect(now, target),
-            Act::KeyByInfo(code) => self.outlet.pressed(now, code, DigitSource::Info),
+            Act::Cut => self.cords.cut(),
+            Act::Hear(from, lane) => self.cords.hear(from, lane),
+            Act::KeyByInfo(code) => self.pressed(now, code, DigitSource::Info),
+            Act::Music(clips) => self.sending.music(clips),
+            Act::Mute(muted) => self.cords.mute(muted),
+            Act::NoLongerHear(from) => self.cords.no_longer_hear(from),
+            Act::NoLongerSpeak(to) => self.cords.no_longer_speak(to),
             Act::PauseRecording => self.recorder.iter_mut().for_each(|recorder| recorder.pause(true)),
             Act::Play(id, clips) => self.sending.play(id, clips),
             Act::ResumeRecording => self.recorder.iter_mut().for_each(|recorder| recorder.pause(false)),
             Act::SendDigits(codes) => self.sending.press(&codes),
+            Act::Speak(to, lane) => self.cords.speak(to, lane),
+            Act::SpeakFromTheStart(to, lane) => {
+                lane.begin_with(self.words.take().into_iter().flat_map(Words::said));
+                self.cords.speak(to, lane);
+            }
             Act::StartRecording => {
                 if let Some(Err(fault)) = self.recorder.as_mut().map(Recorder::start) {
                     self.outlet.tell(fault);
@@ -136,7 +153,6 @@ impl Live {
                     self.outlet.tell(event);
                 }
             }
-            Act::Unbridge => self.patch = None,
             Act::Close(_) | Act::Open(_) => unreachable!("the shard opens and closes streams itself"),
         }
     }
@@ -162,9 +178,13 @@ impl Live {
         self.turns = self.turns.wrapping_add(1);
         self.receive(&mut line, bench, now);
         let (codec, heard) = line.receiving.take();
-        self.listen(&mut line, now, codec, &heard);
-        if let Some(patch) = &self.patch {
-            patch.put(Frame { codec, bytes: heard });
+        // In a talk keys pass in the sound, and it is known who answered.
+        if !self.cords.hears() {
+            self.listen(&mut line, now, codec, &heard);
+        }
+        self.cords.put(Frame { codec, bytes: heard });
+        if let Some(words) = &mut self.words {
+            words.add(Frame { codec, bytes: heard });
         }
         let out = self.send(&line, bench, now);
         if let Some(recorder) = &mut self.recorder {
@@ -181,7 +201,7 @@ impl Live {
 
     fn receive(&mut self, line: &mut Line, bench: &mut Bench, now: Instant) {
         let (clock, mut received) = (bench.clock, 0);
-        let (rtcp, outlet) = (&mut self.rtcp, &mut self.outlet);
+        let (rtcp, outlet, cords) = (&mut self.rtcp, &mut self.outlet, &self.cords);
         bench.inbox.read(&self.pair.rtp, |datagram| {
             received += 1;
             if is_rtcp(datagram.bytes) {
@@ -192,11 +212,20 @@ impl Live {
             if let Some(from) = first {
                 outlet.tell(MediaEvent::FirstPacketReceived { at: now, from });
             }
-            if let Some(code) = key {
-                outlet.pressed(now, code, DigitSource::TelephoneEvent);
+            if let Some(code) = key
+                && outlet.pressed(now, code, DigitSource::TelephoneEvent)
+            {
+                cords.press(code);
             }
         });
         bench.figures.received(received);
+    }
+
+    /// A key that comes beside the sound: the other side of a talk must be told of it.
+    fn pressed(&mut self, now: Instant, code: u8, source: DigitSource) {
+        if self.outlet.pressed(now, code, source) {
+            self.cords.press(code);
+        }
     }
 
     fn listen(&mut self, line: &mut Line, now: Instant, codec: Codec, frame: &[u8; FRAME]) {
@@ -213,8 +242,14 @@ impl Live {
     }
 
     fn send(&mut self, line: &Line, bench: &Bench, now: Instant) -> Outgoing {
-        let relayed = self.patch.as_ref().and_then(Patch::take).map(|frame| (frame.codec, frame.bytes));
-        let outlet = &mut self.outlet;
+        let (outlet, cords, mut keys) = (&mut self.outlet, &mut self.cords, Vec::new());
+        let relayed = if self.sending.speaks() {
+            cords.pass(|key| keys.push(key));
+            None
+        } else {
+            cords.take(|key| keys.push(key))
+        };
+        self.sending.press(&keys);
         let out = self.sending.turn(now, relayed, |ended| {
             outlet.tell(MediaEvent::PlayEnded { id: ended.id, percent: ended.percent, at: now });
         });

@@ -26,13 +26,15 @@ impl Outlet {
         }
     }
 
-    /// A key was pressed, by its RFC 4733 code; told where no other way has told of it yet.
-    pub fn pressed(&mut self, at: Instant, code: u8, source: DigitSource) {
+    /// A key was pressed, by its RFC 4733 code; told where no other way has told of it yet. Whether it was.
+    pub fn pressed(&mut self, at: Instant, code: u8, source: DigitSource) -> bool {
         // Other telephone events, such as fax tones, are no keys.
-        let Some(digit) = key_of(code) else { return };
-        if self.gate.admit(at, digit, source) {
+        let Some(digit) = key_of(code) else { return false };
+        let new = self.gate.admit(at, digit, source);
+        if new {
             self.tell(MediaEvent::Digit { digit, at, source });
         }
+        new
     }
 
     /// Events that found the queue full.

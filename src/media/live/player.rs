@@ -37,6 +37,11 @@ impl Player {
         self.prompts.push_back(Prompt { id, clips, at: 0, offset: 0, sent: 0, samples });
     }
 
+    /// No prompt is left.
+    pub fn is_idle(&self) -> bool {
+        self.prompts.is_empty()
+    }
+
     /// Fills a frame; tells each prompt that ends in it. What is left of the frame stays as it was.
     /// Whether any sound was put in.
     pub fn fill(&mut self, codec: Codec, frame: &mut [u8; FRAME], mut ended: impl FnMut(Ended)) -> bool {

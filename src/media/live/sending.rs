@@ -1,10 +1,12 @@
-//! What goes to the far end: prompts, keys, the other side of a bridge, and silence between them.
+//! What goes to the far end: keys, prompts, music, the voices of a talk, and silence between them.
 
 use std::sync::Arc;
 use std::time::Instant;
 
 use rtp_rs::{RtpPacketBuilder, Seq};
 
+use super::cords::Frame;
+use super::music::Music;
 use super::player::{Ended, Player};
 use crate::domain::Codec;
 use crate::domain::media_target::{Direction, MediaTarget};
@@ -31,6 +33,7 @@ pub(super) struct Sending {
     /// In a talk spurt: the next packet bears no marker.
     talking: bool,
     player: Player,
+    music: Option<Music>,
     keypad: Keypad,
     sent: u64,
     octets: u32,
@@ -47,7 +50,7 @@ pub(super) struct Outgoing {
     pub length: usize,
     pub codec: Codec,
     pub sound: [u8; FRAME],
-    /// The first packet of the first prompt.
+    /// The first packet with a sound of ours or of whoever is bridged in.
     pub first_audio: bool,
     /// The last key has been pressed in this turn.
     pub digits_sent: bool,
@@ -72,6 +75,7 @@ impl Sending {
             open: false,
             talking: false,
             player: Player::default(),
+            music: None,
             keypad: Keypad::default(),
             sent: 0,
             octets: 0,
@@ -100,18 +104,22 @@ impl Sending {
         self.player.stop()
     }
 
+    /// Plays clips round and round where no prompt plays, in the place of who is bridged in; `None` ends it.
+    pub fn music(&mut self, clips: Option<Vec<Arc<Clip>>>) {
+        self.music = clips.and_then(Music::of);
+    }
+
+    /// A prompt or music is to be heard now.
+    pub fn speaks(&self) -> bool {
+        self.music.is_some() || !self.player.is_idle()
+    }
+
     pub fn press(&mut self, codes: &[u8]) {
         self.keypad.press(codes);
     }
 
-    /// Makes this turn's packet. `relayed`: the other side of a bridge. While the SDP forbids sending, prompts and
-    /// keys wait.
-    pub fn turn(
-        &mut self,
-        now: Instant,
-        relayed: Option<(Codec, [u8; FRAME])>,
-        ended: impl FnMut(Ended),
-    ) -> Outgoing {
+    /// Makes this turn's packet. `relayed`: the voices of a talk. While the SDP forbids sending, prompts and keys wait.
+    pub fn turn(&mut self, now: Instant, relayed: Option<Frame>, ended: impl FnMut(Ended)) -> Outgoing {
         let mut out = Outgoing {
             bytes: [0; PACKET],
             length: 0,
@@ -126,18 +134,29 @@ impl Sending {
             self.key(keyed, &mut out);
             out.digits_sent = self.keypad.is_idle();
         } else {
-            let played = self.player.fill(self.codec, &mut out.sound, ended);
-            if played {
+            let sounds =
+                self.player.fill(self.codec, &mut out.sound, ended) || self.beside(relayed, &mut out);
+            if sounds {
                 out.first_audio = self.first_audio.is_none();
                 self.first_audio.get_or_insert(now);
-            } else if let Some((codec, frame)) = relayed {
-                out.sound = frame;
-                g711::transcode(codec, self.codec, &mut out.sound);
             }
             self.voice(&mut out);
         }
         self.timestamp = self.timestamp.wrapping_add(FRAME as u32);
         out
+    }
+
+    /// Puts in what is heard where no prompt plays; whether there is anything.
+    fn beside(&mut self, relayed: Option<Frame>, out: &mut Outgoing) -> bool {
+        match (&mut self.music, relayed) {
+            (Some(music), _) => out.sound = music.frame(self.codec),
+            (None, Some(frame)) => {
+                out.sound = frame.bytes;
+                g711::transcode(frame.codec, self.codec, &mut out.sound);
+            }
+            (None, None) => return false,
+        }
+        true
     }
 
     fn key(&mut self, keyed: KeypadOutput, out: &mut Outgoing) {

@@ -150,15 +150,21 @@ impl Walk {
             Act::Close(reply) => self.close(id, reply),
             Act::Connect(_) => self.connect(id, act),
             Act::Answered
-            | Act::Bridge(_)
+            | Act::Cut
+            | Act::Hear(..)
             | Act::KeyByInfo(_)
+            | Act::Music(_)
+            | Act::Mute(_)
+            | Act::NoLongerHear(_)
+            | Act::NoLongerSpeak(_)
             | Act::PauseRecording
             | Act::Play(..)
             | Act::ResumeRecording
             | Act::SendDigits(_)
+            | Act::Speak(..)
+            | Act::SpeakFromTheStart(..)
             | Act::StartRecording
-            | Act::Stop
-            | Act::Unbridge => {
+            | Act::Stop => {
                 if let Some(live) = self.roster.stream(id) {
                     live.handle(now, act);
                 }
