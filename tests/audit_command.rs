@@ -236,7 +236,8 @@ const LIMITS: &str = r#"
 rule = "ru.call.week"
 limit = 3
 evidence = "agreement 17"
-expires = "2100-01-01T00:00:00Z"
+approved_on = "2026-11-01"
+expires = "2027-10-01T00:00:00Z"
 approved_by = "head"
 second_approver = "counsel"
 "#;

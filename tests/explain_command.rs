@@ -18,11 +18,13 @@ fn explained(house: &House, args: &[&str]) -> Value {
     serde_json::from_str::<Value>(&text).expect("JSON")[0]["contacts"][0].take()
 }
 
-/// An exception for the weekly cap until `expires`, approved by `second` besides the head.
+/// An exception for the weekly cap until `expires`, approved by `second` besides the head half a year before.
 fn exception(expires: &str, second: &str) -> String {
+    let end: Timestamp = expires.parse().expect("a time");
+    let approved = (end - (24 * 180).hours()).to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
     format!(
-        "[[override]]\nrule = \"ru.call.week\"\nlimit = 3\nevidence = \"agreement 17\"\nexpires = \"{expires}\"\n\
-         approved_by = \"head\"\nsecond_approver = \"{second}\"\n"
+        "[[override]]\nrule = \"ru.call.week\"\nlimit = 3\nevidence = \"agreement 17\"\n\
+         approved_on = \"{approved}\"\nexpires = \"{expires}\"\napproved_by = \"head\"\nsecond_approver = \"{second}\"\n"
     )
 }
 
@@ -66,12 +68,19 @@ fn at_night_the_hours_and_their_opening_on_his_clock_are_told() {
 #[test]
 fn an_exception_is_shown_on_every_screen() {
     let house = house();
-    house.write("config/limits.toml", &exception("2100-01-01T00:00:00Z", "counsel"));
+    let end = (Timestamp::now() + (24 * 90).hours()).to_string();
+    house.write("config/limits.toml", &exception(&end, "counsel"));
     let said = explained(&house, &[]);
     assert_eq!(said["decision"]["overridden"], serde_json::json!(["ru.call.week"]));
     assert_eq!(said["overrides"][0]["evidence"], "agreement 17 (head, counsel)");
     let told = "limit 3 on agreement 17 (head, counsel)";
-    for args in [&["explain", "p1"][..], &["check"], &["campaign", "why-not", "reminders"]] {
+    for args in [
+        &["explain", "p1"][..],
+        &["check"],
+        &["campaign", "why-not", "reminders"],
+        &["campaign", "list"],
+        &["report", "attempts"],
+    ] {
         let text = house.run(&[args, &["--lang", "en"]].concat());
         assert!(text.contains(told), "{args:?}: {text}");
     }
@@ -95,6 +104,7 @@ fn a_loosening_without_its_papers_is_refused() {
     for (limits, told) in [
         (exception("2100-01-01T00:00:00Z", "Head"), "needs two different people"),
         (sound.replace("agreement 17", " "), "names no evidence"),
+        (sound.replace("approved_on = \"20", "approved_on = \"19"), "more than a year"),
         (sound.replace("second_approver = \"counsel\"\n", ""), "second_approver"),
         (sound.replace("expires = \"2100-01-01T00:00:00Z\"\n", ""), "expires"),
         ("[[tighten]]\nid = \"ru.call.week\"\nlimit = 3\n".to_owned(), "limits loosen ru.call.week"),
@@ -120,4 +130,50 @@ fn a_mistyped_limit_is_told_and_keeps_no_hold_from_being_written_down() {
     house.run(&["hold", "add", "p1", "never_call", "--evidence", "letter 7"]);
     let listed = house.run(&["hold", "list", "p1"]);
     assert!(listed.contains("never_call") && listed.contains("letter 7"), "{listed}");
+}
+
+#[test]
+fn a_lenient_preset_is_warned_of_on_every_screen() {
+    let house =
+        House::new(config(([127, 0, 0, 1], 9).into()).set(house::REMINDERS, "preset", "ru-230fz-lenient"));
+    house.import(1);
+    for args in [
+        &["explain", "p0"][..],
+        &["check"],
+        &["campaign", "list"],
+        &["campaign", "why-not", "reminders"],
+        &["report", "outcomes"],
+    ] {
+        let text = house.run(&[args, &["--lang", "en"]].concat());
+        assert!(
+            text.contains("warning: preset ru-230fz-lenient reads the law leniently"),
+            "{args:?}: {text}"
+        );
+    }
+    let answer: Value = serde_json::from_str(&house.run(&["check", "--json"])).expect("JSON");
+    let warnings = answer["warnings"].as_array().expect("warnings");
+    assert!(warnings.iter().any(|one| one["caution"] == "lenient"), "{answer}");
+}
+
+#[test]
+fn a_shipped_preset_that_was_edited_to_be_looser_is_refused_with_its_line() {
+    let house = house();
+    let rules = std::fs::read_to_string("config/rules/ru.toml").expect("the shipped rules");
+    let line = rules.lines().position(|line| line.contains("\"ru.call.week\"")).expect("the cap") + 1;
+    for file in ["core", "us", "uk", "other-markets"] {
+        let text = std::fs::read_to_string(format!("config/rules/{file}.toml")).expect("shipped");
+        house.write(&format!("config/rules/{file}.toml"), &text);
+    }
+    let cap = rules.lines().nth(line - 1).expect("it");
+    house.write("config/rules/ru.toml", &rules.replace(cap, &cap.replace("limit=2", "limit=20")));
+    for (language, told) in
+        [("en", "ru.call.week of ru-230fz is looser"), ("ru", "ru.call.week в ru-230fz мягче")]
+    {
+        let refused = house.try_run(&["check", "--lang", language]);
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert_eq!(refused.status.code(), Some(78), "{said}");
+        assert!(said.contains(&format!("rules/ru.toml:{line}")) && said.contains(told), "{said}");
+    }
+    house.write("config/rules/ru.toml", &rules.replace(cap, &cap.replace("limit=2", "limit=1")));
+    house.run(&["check"]);
 }

@@ -4,6 +4,7 @@ use std::io::Write;
 
 use obzvon::cli::rules::diff::diff_presets;
 use obzvon::cli::rules::lint::lint_presets;
+use obzvon::cli::rules::read_presets;
 use obzvon::cli::rules::registry::{read_files, tell};
 use obzvon::domain::PhoneNumber;
 use obzvon::rules::Presets;
@@ -63,4 +64,27 @@ fn a_registry_file_in_windows_1251_is_read() {
         tell(&registry, &phone, output).expect("memory");
     });
     assert_eq!(text, "1 ranges, 0 lines left out\nmobile=RU-OMS: Asia/Omsk\n");
+}
+
+#[test]
+fn a_folder_of_presets_is_compared_like_a_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(folder.path().join("rules")).expect("a folder");
+    for file in ["core.toml", "ru.toml"] {
+        let text = std::fs::read_to_string(format!("config/rules/{file}")).expect("shipped");
+        let text = text.replace("{id=\"ru.safe.end_guard\", type=\"end_guard\", minutes=10}", "");
+        let text = text.replace("rules = [\n  ,", "rules = [");
+        std::fs::write(folder.path().join("rules").join(file), text).expect("written");
+    }
+    let presets = read_presets(Some(folder.path())).expect("a folder of presets");
+    let flat = |presets: &Presets| presets.flatten("ru-230fz-safe").expect("there");
+    let text = said(|output| {
+        assert!(!diff_presets(&flat(&Presets::shipped()), &flat(&presets), output).expect("memory"));
+    });
+    assert!(text.contains("- ru.safe.end_guard"), "{text}");
+    let linted = said(|output| assert!(!lint_presets(&presets, None, &[], None, output).expect("memory")));
+    assert!(
+        linted.contains("ru-230fz-safe: error: ru.safe.end_guard is looser than in the shipped"),
+        "{linted}"
+    );
 }

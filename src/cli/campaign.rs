@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
 
-use super::exceptions::{exceptions_json, exceptions_text};
+use super::exceptions::{exceptions_json, notices_of};
 use super::open::{ConfigArgs, block_on, store};
 use super::words;
 use crate::campaign::{CampaignPlan, ScoreFacts, score};
@@ -62,11 +62,13 @@ impl CampaignArgs {
                 CampaignCommand::Fill { name } => fill(&store, &config, &name, language).await,
                 CampaignCommand::Start { name } => {
                     fill(&store, &config, &name, language).await?;
-                    set(&store, &name, CampaignState::Running).await
+                    let moved = set(&store, &name, CampaignState::Running).await;
+                    print!("{}", notices(&config, &name, language));
+                    moved
                 }
                 CampaignCommand::Pause { name } => set(&store, &name, CampaignState::Paused).await,
                 CampaignCommand::Stop { name } => set(&store, &name, CampaignState::Stopped).await,
-                CampaignCommand::List => list(&store, language).await,
+                CampaignCommand::List => list(&store, &config, language).await,
                 CampaignCommand::WhyNot { name, json } => {
                     why_not(&store, &config, &name, json, language).await
                 }
@@ -152,7 +154,12 @@ async fn set(store: &Store, name: &str, state: CampaignState) -> anyhow::Result<
     Ok(())
 }
 
-async fn list(store: &Store, language: Language) -> anyhow::Result<()> {
+/// What there is to show of the rules the campaign goes by.
+fn notices(config: &Config, name: &str, language: Language) -> String {
+    config.campaign(name).map(|plan| notices_of(config, plan, Clock.wall(), language)).unwrap_or_default()
+}
+
+async fn list(store: &Store, config: &Config, language: Language) -> anyhow::Result<()> {
     for row in store.campaigns().await? {
         let totals = store.why_not(row.id).await?;
         let of =
@@ -163,6 +170,7 @@ async fn list(store: &Store, language: Language) -> anyhow::Result<()> {
             states.map(|state| format!("{} {}", words::contact_state(state, language), of(state))).join(", ");
         let contacts = if language == Language::Ru { "контактов" } else { "contacts" };
         println!("{:<24} {:<8} {contacts} {all}: {states}", row.name, row.state.code());
+        print!("{}", notices(config, &row.name, language));
     }
     Ok(())
 }
@@ -195,7 +203,7 @@ async fn why_not(
         println!("{answer}");
         return Ok(());
     }
-    print!("{}", exceptions_text(preset, exceptions, Clock.wall(), language));
+    print!("{}", notices(config, name, language));
     print!("{}", why_not_text(&totals, language));
     Ok(())
 }

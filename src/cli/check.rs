@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::exceptions::{exceptions_json, exceptions_text};
+use super::exceptions::{cautions_json, exceptions_json, notices_text};
 use super::screen_language::{parse_language, screen_language};
 use crate::config::{Config, Environment, Problems};
 use crate::daemon::Clock;
@@ -97,19 +97,19 @@ fn ends_soon(calendar: &str, days: i32, language: Language) -> String {
 
 fn sound(config: &Config, language: Language) -> String {
     let (trunks, campaigns, version) = (config.trunks.len(), config.campaigns.len(), &config.version);
-    let said = config.rules.overrides.iter();
-    let exceptions: String =
-        said.map(|(preset, listed)| exceptions_text(preset, listed, Clock.wall(), language)).collect();
+    let notices = notices_text(config, Clock.wall(), language);
     let sound = match language {
         Language::En => format!("sound: trunks {trunks}, campaigns {campaigns}, version {version}"),
         Language::Ru => format!("ошибок нет: транков {trunks}, кампаний {campaigns}, версия {version}"),
     };
-    format!("{exceptions}{sound}")
+    format!("{notices}{sound}")
 }
 
 fn sound_json(config: &Config, ending: &[(String, i32)]) -> String {
     let warning =
         |(calendar, days): &(String, i32)| serde_json::json!({ "calendar": calendar, "days_left": days });
+    let mut warnings: Vec<_> = ending.iter().map(warning).collect();
+    warnings.extend(cautions_json(config));
     let said = config.rules.overrides.iter();
     let overrides: Vec<_> =
         said.flat_map(|(preset, listed)| exceptions_json(preset, listed, Clock.wall())).collect();
@@ -119,7 +119,7 @@ fn sound_json(config: &Config, ending: &[(String, i32)]) -> String {
         "version": &*config.version,
         "overrides": overrides,
         "trunks": names(config.trunks.iter().map(|trunk| &*trunk.name).collect()),
-        "warnings": ending.iter().map(warning).collect::<Vec<_>>(),
+        "warnings": warnings,
         "campaigns": names(config.campaigns.iter().map(|campaign| &*campaign.name).collect()),
     })
     .to_string()

@@ -6,7 +6,7 @@ use clap::Args;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::exceptions::exceptions_json;
+use super::exceptions::{caution_text, exceptions_json};
 use super::open::{ConfigArgs, block_on, store};
 use crate::campaign::{Callee, CampaignPlan, ask};
 use crate::config::Config;
@@ -145,6 +145,7 @@ impl<'a> Desk<'a> {
             "summary": said.explanation.summary,
             "rules": rules.collect::<Vec<_>>(),
             "next_local": said.decision.next_allowed.map(|at| on_clocks(zones, at, self.language)),
+            "caution": self.config.preset_of(said.plan).caution,
             "overrides": exceptions_json(&said.plan.preset, said.exceptions, self.now),
             "decision": said.decision,
             "zones": zones,
@@ -191,7 +192,13 @@ impl<'a> Desk<'a> {
         if let Some((code, (in_ru, in_en))) = besides {
             text += &format!("  {} ({code})\n", if ru { in_ru } else { in_en });
         }
-        text += &format!("  {}\n  {}:\n", said.explanation.summary, said.plan.preset);
+        text += &format!("  {}\n", said.explanation.summary);
+        let caution = self.config.preset_of(said.plan).caution;
+        let warning = caution_text(&said.plan.preset, caution, self.language);
+        if !warning.is_empty() {
+            text += &format!("  {warning}");
+        }
+        text += &format!("  {}:\n", said.plan.preset);
         for line in &said.explanation.lines {
             let mark = match (line.pass, ru) {
                 (true, true) => "да ",

@@ -5,8 +5,10 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
+use super::exceptions::notices_text;
 use super::open::{ConfigArgs, block_on, store};
 use super::words;
+use crate::daemon::Clock;
 use crate::domain::{Language, Money};
 use crate::stats::{DEFINITIONS, EffectRow, effect_table};
 use crate::store::{Period, Store};
@@ -60,6 +62,13 @@ impl Report {
                 What::Attempts => attempts(&store, period, self.json, language).await?,
             };
             store.close().await;
+            let notices = notices_text(&config, Clock.wall(), language);
+            // A program's answer keeps its shape: what there is to show goes beside it.
+            if self.json {
+                eprint!("{notices}");
+            } else {
+                print!("{notices}");
+            }
             print!("{text}");
             Ok(ExitCode::SUCCESS)
         })

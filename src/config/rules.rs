@@ -7,10 +7,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::plan::RulesConfig;
-use super::read::{Environment, Mistake, Place, Problems, Reading};
+use super::read::{Environment, Mistake, Place, Problems, Reading, Source};
 use crate::campaign::CampaignPlan;
 use crate::rules::limits::{Limited, Limits, LimitsError};
 use crate::rules::preset::PresetError;
+use crate::rules::shipped::{Looser, caution, looser_than_shipped};
 use crate::rules::{Calendars, Presets};
 
 /// The presets of a folder and the limits over them, to ask for any preset's rules.
@@ -52,7 +53,9 @@ impl Lawbook {
     /// # Errors
     /// Every reason to refuse the limits, or that there is no such preset.
     pub fn rules(&self, preset: &str, now: Timestamp) -> Result<Limited, Vec<LimitsError>> {
-        self.limits.over(&self.presets, preset, now)
+        let mut limited = self.limits.over(&self.presets, preset, now)?;
+        limited.preset.caution = caution(&limited.preset);
+        Ok(limited)
     }
 
     pub fn calendars(&self) -> &Calendars {
@@ -65,7 +68,7 @@ pub fn presets(reading: &Reading<'_>) -> Presets {
     if !reading.resolve("rules").is_dir() {
         return Presets::shipped();
     }
-    let mut presets = Presets::default();
+    let (mut presets, mut sources) = (Presets::default(), Vec::new());
     for path in reading.list("rules", &["toml"]) {
         let Some(source) = reading.source(&path) else { continue };
         if let Err(fault) = presets.add(&source.text) {
@@ -79,8 +82,31 @@ pub fn presets(reading: &Reading<'_>) -> Presets {
             };
             reading.note(Place::File { path, line }, String::new(), Mistake::Foreign { code: "rules", said });
         }
+        sources.push(source);
+    }
+    for looser in looser_than_shipped(&presets) {
+        let (section, name, what) = match looser {
+            Looser::Rule { preset, rule } => ("preset", preset, rule.to_string()),
+            Looser::Calendar { calendar, days } => ("calendar", calendar, days.to_string()),
+        };
+        let place = place_of(&sources, section, &name, &what);
+        reading.note(place, format!("{section}.{name}"), Mistake::Looser { what, name });
     }
     presets
+}
+
+/// The line of `what` in the section `name`, or else the section's own.
+fn place_of(sources: &[Source], section: &str, name: &str, what: &str) -> Place {
+    let heads = [format!("[{section}.{name}]"), format!("[{section}.\"{name}\"]")];
+    let found = sources.iter().find_map(|source| {
+        let head = heads.iter().find_map(|head| source.text.find(head.as_str()))?;
+        let key = what.split(',').next().unwrap_or(what);
+        let own = &source.text[head..];
+        let end = own.find("\n[").unwrap_or(own.len());
+        let within = own[..end].find(key).unwrap_or(0);
+        Some(Place::File { path: source.path.clone(), line: Some(source.line_of(head + within)) })
+    });
+    found.unwrap_or_else(|| Place::File { path: "rules".to_owned(), line: None })
 }
 
 /// Flattens what the campaigns go by, with the supervisor's limits over it; a refusal is noted once a preset.
@@ -96,7 +122,8 @@ pub fn flatten(reading: &Reading<'_>, presets: &Presets, campaigns: &[Arc<Campai
         }
         // Without a clock here no override counts as expired; the engine lets each end by itself.
         match limits.over(presets, &plan.preset, Timestamp::MIN) {
-            Ok(limited) => {
+            Ok(mut limited) => {
+                limited.preset.caution = caution(&limited.preset);
                 flat.insert(plan.preset.clone(), Arc::new(limited.preset));
                 overrides.insert(plan.preset.clone(), limited.overrides);
             }

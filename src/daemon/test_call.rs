@@ -108,7 +108,7 @@ fn with_rules(plans: &Plans, preset: &str, listed: bool) -> anyhow::Result<Plans
     }
     let counted = |kind: &RuleKind| matches!(kind, RuleKind::Cap { .. } | RuleKind::Cooldown { .. });
     let rules = in_force.preset.rules.iter().filter(|rule| !counted(&rule.kind)).cloned().collect();
-    let exempt = Preset { name: format!("{preset} (test number)"), rules };
+    let exempt = Preset { name: format!("{preset} (test number)"), rules, caution: in_force.preset.caution };
     Ok(plans.with_rules(preset, RulesInForce::new(Arc::new(exempt), Arc::clone(&in_force.calendars))))
 }
 

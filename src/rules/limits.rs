@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use toml::Table;
 
@@ -34,6 +36,8 @@ pub struct Loosening {
     pub limit: u32,
     /// The document behind it.
     pub evidence: String,
+    /// It is in force from this day (UTC) on, and at most a year.
+    pub approved_on: Date,
     pub expires: Timestamp,
     pub approved_by: String,
     pub second_approver: String,
@@ -63,6 +67,10 @@ pub enum LimitsError {
     NoEvidence { rule: RuleId },
     #[error("the override of {rule} needs two different people to approve it")]
     OnePerson { rule: RuleId },
+    #[error(
+        "the override of {rule} is meant to last more than a year from {approved_on}: approve it again then"
+    )]
+    TooLong { rule: RuleId, approved_on: Date },
     #[error("the override of {rule} has expired on {expired}")]
     Expired { rule: RuleId, expired: Timestamp },
     #[error("the override of {rule}: {preset} has no such cap")]
@@ -157,8 +165,16 @@ impl Loosening {
         if self.evidence.trim().is_empty() {
             return Err(LimitsError::NoEvidence { rule });
         }
-        if first.is_empty() || second.is_empty() || first.eq_ignore_ascii_case(second) {
+        if first.is_empty() || second.is_empty() || bare(first) == bare(second) {
             return Err(LimitsError::OnePerson { rule });
+        }
+        let from = self
+            .approved_on
+            .to_datetime(Time::midnight())
+            .to_zoned_datetime(TimeZone::UTC)
+            .map_or(Timestamp::MAX, |day| day.timestamp());
+        if self.expires.duration_since(from) > LONGEST {
+            return Err(LimitsError::TooLong { rule, approved_on: self.approved_on });
         }
         if self.expires <= now {
             return Err(LimitsError::Expired { rule, expired: self.expires });
@@ -168,8 +184,38 @@ impl Loosening {
             return Err(LimitsError::NoCap { preset: named, rule });
         }
         let evidence = format!("{} ({first}, {second})", self.evidence.trim());
-        Ok(Some(Override { rule, limit: self.limit, evidence, from: None, until: Some(self.expires) }))
+        Ok(Some(Override { rule, limit: self.limit, evidence, from: Some(from), until: Some(self.expires) }))
     }
+}
+
+/// How long an exception may last.
+const LONGEST: SignedDuration = SignedDuration::from_hours(24 * 366);
+
+/// A name without what the eye does not see: case, spaces, dots, and letters that look alike in Latin and Cyrillic.
+fn bare(name: &str) -> String {
+    const ALIKE: [(char, char); 19] = [
+        ('а', 'a'),
+        ('в', 'b'),
+        ('е', 'e'),
+        ('ё', 'e'),
+        ('з', '3'),
+        ('і', 'i'),
+        ('ј', 'j'),
+        ('к', 'k'),
+        ('м', 'm'),
+        ('н', 'h'),
+        ('о', 'o'),
+        ('р', 'p'),
+        ('с', 'c'),
+        ('т', 't'),
+        ('у', 'y'),
+        ('х', 'x'),
+        ('ѕ', 's'),
+        ('0', 'o'),
+        ('1', 'l'),
+    ];
+    let letters = name.chars().flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric());
+    letters.map(|c| ALIKE.iter().find(|(from, _)| *from == c).map_or(c, |&(_, to)| to)).collect()
 }
 
 /// The known name that a mistyped one comes nearest to, if it is near.
@@ -233,7 +279,7 @@ mod tests {
             ]
         );
         assert_eq!(strangers("[[tighten]]\nlimit = 1\n").len(), 1);
-        let window = "[[override]]\nrule = \"ru.window\"\nlimit = 3\nevidence = \"17\"\n\
+        let window = "[[override]]\nrule = \"ru.window\"\nlimit = 3\nevidence = \"17\"\napproved_on = \"2026-03-01\"\n\
                       expires = \"2026-06-01T00:00:00Z\"\napproved_by = \"a\"\nsecond_approver = \"b\"\n";
         assert_eq!(strangers(window), ["a [[override]] is of ru.window, and no preset has a cap of that id"]);
     }
@@ -249,7 +295,7 @@ mod tests {
     fn an_override_needs_evidence_an_end_and_two_people() {
         let text = |evidence, expires, second| {
             format!(
-                "[[override]]\nrule = \"ru.call.week\"\nlimit = 3\nevidence = \"{evidence}\"\nexpires = \"{expires}\"\n\
+                "[[override]]\nrule = \"ru.call.week\"\nlimit = 3\nevidence = \"{evidence}\"\napproved_on = \"2026-03-01\"\nexpires = \"{expires}\"\n\
                  approved_by = \"head\"\nsecond_approver = \"{second}\"\n"
             )
         };
@@ -260,6 +306,9 @@ mod tests {
             (" ", "2026-06-01T00:00:00Z", "counsel"),
             ("agreement 17", "2026-03-03T07:00:00Z", "counsel"),
             ("agreement 17", "2026-06-01T00:00:00Z", "Head"),
+            ("agreement 17", "2026-06-01T00:00:00Z", "h e a d."),
+            ("agreement 17", "2026-06-01T00:00:00Z", "Hеаd"),
+            ("agreement 17", "2027-06-01T00:00:00Z", "counsel"),
         ] {
             assert_eq!(over(&text(evidence, expires, second)).expect_err("refused").len(), 1);
         }

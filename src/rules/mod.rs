@@ -21,6 +21,7 @@ pub mod hold;
 pub mod limits;
 pub mod lint;
 pub mod preset;
+pub mod shipped;
 pub mod tighter;
 pub mod zone;
 
@@ -38,4 +39,5 @@ pub use facts::{
 pub use history::History;
 pub use hold::{Hold, HoldKind};
 pub use preset::{Preset, Presets, Rule, RuleId, RuleKind};
+pub use shipped::Caution;
 pub use zone::{Zone, ZoneSet};

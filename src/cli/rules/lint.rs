@@ -5,9 +5,10 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::rules::limits::Limits;
+use crate::rules::limits::{Limited, Limits};
 use crate::rules::lint::lint;
-use crate::rules::{Preset, Presets};
+use crate::rules::shipped::{Looser, caution, looser_than_shipped};
+use crate::rules::{Caution, Override, Presets};
 
 /// Writes a line for each remark on each of `names`, or on every preset; `true` when nothing stops the dialling.
 ///
@@ -27,9 +28,29 @@ pub fn lint_presets(
         sound = false;
         writeln!(output, "limits: error: {stranger}")?;
     }
+    for looser in looser_than_shipped(presets) {
+        sound = false;
+        let (name, what) = match &looser {
+            Looser::Rule { preset, rule } => (preset, rule.to_string()),
+            Looser::Calendar { calendar, days } => (calendar, days.to_string()),
+        };
+        writeln!(output, "{name}: error: {what} is looser than in the shipped {name}")?;
+    }
     for name in names {
         match flatten(presets, limits, name, today) {
-            Ok(preset) => {
+            Ok(Limited { preset, overrides }) => {
+                if let Some(caution) = caution(&preset) {
+                    writeln!(output, "{name}: warning: {}", in_words(caution))?;
+                }
+                for Override { rule, limit, evidence, from, until } in &overrides {
+                    let moment =
+                        |at: &Option<Timestamp>| at.map_or_else(|| "-".to_owned(), |at| at.to_string());
+                    let (from, until) = (moment(from), moment(until));
+                    writeln!(
+                        output,
+                        "{name}: exception: {rule}: limit {limit} on {evidence}, {from} to {until}"
+                    )?;
+                }
                 for remark in lint(&preset, presets.calendars(), today) {
                     let word = if remark.is_fatal() { "error" } else { "note" };
                     sound &= !remark.is_fatal();
@@ -55,9 +76,10 @@ fn flatten(
     limits: Option<&Limits>,
     name: &str,
     today: Option<Date>,
-) -> Result<Preset, Vec<String>> {
+) -> Result<Limited, Vec<String>> {
     let Some(limits) = limits else {
-        return presets.flatten(name).map_err(|mistake| vec![mistake.to_string()]);
+        let preset = presets.flatten(name).map_err(|mistake| vec![mistake.to_string()])?;
+        return Ok(Limited { preset, overrides: Vec::new() });
     };
     // Without a date no override is taken for expired.
     let now = today.and_then(|date| {
@@ -65,5 +87,12 @@ fn flatten(
     });
     let now = now.map_or(Timestamp::MIN, |now| now.timestamp());
     let told = |refused: Vec<_>| refused.iter().map(ToString::to_string).collect();
-    limits.over(presets, name, now).map(|limited| limited.preset).map_err(told)
+    limits.over(presets, name, now).map_err(told)
+}
+
+fn in_words(caution: Caution) -> &'static str {
+    match caution {
+        Caution::Lenient => "reads the law leniently: only with written legal advice",
+        Caution::Own => "not as tight as any law that is shipped; sound as a part of one",
+    }
 }

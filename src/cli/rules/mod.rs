@@ -38,7 +38,8 @@ enum RulesCommand {
     Lint {
         /// Presets to look at, composed ones joined by `+`; all of them when none is named.
         names: Vec<String>,
-        #[arg(long, value_name = "FILE")]
+        /// A file or folder of presets; the built-in ones else.
+        #[arg(long, value_name = "PATH")]
         presets: Option<PathBuf>,
         /// A supervisor's limits, to be laid over each preset.
         #[arg(long, value_name = "FILE")]
@@ -51,11 +52,11 @@ enum RulesCommand {
     Diff {
         old: String,
         new: String,
-        /// Where the old preset is; the built-in ones else.
-        #[arg(long, value_name = "FILE")]
+        /// A file or folder with the old preset; the built-in ones else.
+        #[arg(long, value_name = "PATH")]
         old_presets: Option<PathBuf>,
-        /// Where the new preset is; the built-in ones else.
-        #[arg(long, value_name = "FILE")]
+        /// A file or folder with the new preset; the built-in ones else.
+        #[arg(long, value_name = "PATH")]
         new_presets: Option<PathBuf>,
     },
     /// Checks files of the state numbering registry, and looks numbers up in them.
@@ -118,11 +119,23 @@ fn read_limits(path: &Path) -> anyhow::Result<Limits> {
     Limits::read(&text).with_context(|| format!("reading {}", path.display()))
 }
 
-/// The presets of a file, or those built in.
-fn read_presets(file: Option<&Path>) -> anyhow::Result<Presets> {
+/// The presets of a file, of a folder (`rules/` in it, or its own files), or those built in.
+pub fn read_presets(file: Option<&Path>) -> anyhow::Result<Presets> {
     let Some(path) = file else { return Ok(Presets::shipped()) };
-    let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+    let within = path.join("rules");
+    let folder = if within.is_dir() { &within } else { path };
+    let mut files = vec![folder.to_owned()];
+    if folder.is_dir() {
+        let listed = std::fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))?;
+        files = listed.filter_map(|entry| Some(entry.ok()?.path())).collect();
+        files.retain(|file| file.extension().is_some_and(|ending| ending == "toml"));
+        files.sort();
+        anyhow::ensure!(!files.is_empty(), "{} has no .toml file", folder.display());
+    }
     let mut presets = Presets::default();
-    presets.add(&text).with_context(|| format!("reading {}", path.display()))?;
+    for file in files {
+        let text = std::fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))?;
+        presets.add(&text).with_context(|| format!("reading {}", file.display()))?;
+    }
     Ok(presets)
 }

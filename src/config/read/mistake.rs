@@ -29,6 +29,11 @@ pub enum Mistake {
         code: &'static str,
         said: String,
     },
+    /// A shipped rule or calendar that the folder's file of the same name makes looser.
+    Looser {
+        what: String,
+        name: String,
+    },
     Malformed {
         is: String,
         wants: Clause,
@@ -84,6 +89,7 @@ impl Mistake {
             Self::Contradiction(_) => "contradiction",
             Self::Empty => "empty",
             Self::Foreign { code, .. } => code,
+            Self::Looser { .. } => "looser",
             Self::Malformed { .. } => "malformed",
             Self::Missing { .. } => "missing",
             Self::NoSuch { .. } => "no_such",
@@ -113,6 +119,10 @@ impl Mistake {
             Self::Contradiction(clause) => clause.en.into(),
             Self::Empty => "is empty; name at least one".into(),
             Self::Foreign { said, .. } => said.clone(),
+            Self::Looser { what, name } => format!(
+                "{what} of {name} is looser than the shipped {name}: put it back, and choose another preset, give yours \
+                 a name of its own, or write an [[override]] with evidence, an end and a second approver into limits.toml"
+            ),
             Self::Malformed { is, wants } => format!("`{is}` is not {}", wants.en),
             Self::Missing { wants } => format!("is missing; it wants {}", wants.en),
             Self::NoSuch { what, name, nearest } => {
@@ -146,6 +156,10 @@ impl Mistake {
             Self::Contradiction(clause) => clause.ru.into(),
             Self::Empty => "пусто; нужно назвать хотя бы одно".into(),
             Self::Foreign { said, .. } => said.clone(),
+            Self::Looser { what, name } => format!(
+                "{what} в {name} мягче, чем в поставленном {name}: верните как было и выберите другой набор, назовите \
+                 свой иначе или впишите [[override]] с основанием, сроком и вторым утверждающим в limits.toml"
+            ),
             Self::Malformed { is, wants } => format!("«{is}» — не {}", wants.ru),
             Self::Missing { wants } => format!("не указано; нужно: {}", wants.ru),
             Self::NoSuch { what, name, nearest } => {

@@ -41,7 +41,7 @@ pub(super) fn flatten(
             rules.push(rule);
         }
     }
-    Ok(Preset { name: name.to_owned(), rules })
+    Ok(Preset { name: name.to_owned(), rules, caution: None })
 }
 
 /// The rules of one preset as drafts, and the days that its own rules go by: what it does not say its last parent does.

@@ -15,6 +15,7 @@ pub use rule::{
 };
 
 use super::calendar::{Calendar, Calendars};
+use super::shipped::Caution;
 
 /// A flattened preset: what the engine evaluates. All its rules must pass.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +24,9 @@ pub struct Preset {
     pub name: String,
     /// In flattened order.
     pub rules: Vec<Rule>,
+    /// Shown wherever it is in force.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub caution: Option<Caution>,
 }
 
 /// What is wrong with a file of presets, or with the name asked for.
@@ -70,10 +74,21 @@ struct PresetFile {
     extends: Vec<String>,
     calendar: Option<String>,
     working_weekend: Option<WorkingWeekend>,
+    /// Absent: a part, to be composed with others.
+    reading: Option<Reading>,
     #[serde(default)]
     patches: Vec<Table>,
     #[serde(default)]
     rules: Vec<Table>,
+}
+
+/// How a preset reads the law of its market.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reading {
+    /// Less than the letter may be read to say: for use after written legal advice only.
+    Lenient,
+    Whole,
 }
 
 /// Whose hours a weekend day made a working day has.
@@ -128,6 +143,12 @@ impl Presets {
     /// The names of the presets.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.presets.keys().map(String::as_str)
+    }
+
+    /// The names of the presets that read their law in this way.
+    pub fn of_reading(&self, reading: Reading) -> impl Iterator<Item = &str> {
+        let of_it = self.presets.iter().filter(move |(_, preset)| preset.reading == Some(reading));
+        of_it.map(|(name, _)| name.as_str())
     }
 
     /// The calendars read so far.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::domain::{ContactId, DecisionId, PersonId};
-use crate::rules::{Calendars, Consent, Decision, Event, Facts, Hold, Preset};
+use crate::rules::{Calendars, Caution, Consent, Decision, Event, Facts, Hold, Preset};
 use crate::store::engine::conn::{Conn, Fault, values};
 use crate::store::engine::dialect;
 use crate::store::gate::history::{Kin, Loaded};
@@ -76,6 +76,9 @@ pub(super) struct Basis<'a> {
     pub consents: &'a [Consent],
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub kin: &'a [Kin],
+    /// What the rules were warned of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub caution: Option<Caution>,
     pub decision: &'a Decision,
 }
 
@@ -95,6 +98,7 @@ impl<'a> Basis<'a> {
             holds: loaded.history.holds(),
             consents: loaded.history.consents(),
             kin: &loaded.kin,
+            caution: by.caution,
             decision,
         }
     }
@@ -172,6 +176,7 @@ pub(super) struct Author<'a> {
     pub contact: ContactId,
     pub rules: &'a str,
     pub config: &'a str,
+    pub caution: Option<Caution>,
 }
 
 /// SHA-256 of events as JSON; empty where there are none.

@@ -139,6 +139,7 @@ async fn reserve(
         contact: request.contact,
         rules: &request.rules.hash,
         config: &request.config_version,
+        caution: request.rules.preset.caution,
     };
     let decided = record::append(conn, head, &Basis::of(&loaded, &facts, &decision, author)).await?;
     if !decision.allow {

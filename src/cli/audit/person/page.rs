@@ -9,7 +9,7 @@ use super::html::Html;
 use super::words::{disposition, outcome};
 use crate::domain::Language;
 use crate::rules::explain::Grounds;
-use crate::rules::{Explanation, History, ZoneSet, explain, on_clocks};
+use crate::rules::{Caution, Explanation, History, ZoneSet, explain, on_clocks};
 use crate::store::{AttemptRow, Traced};
 
 /// The whole page.
@@ -104,6 +104,13 @@ fn decision_row(traced: &Traced, dossier: &Dossier) -> Vec<String> {
             let rules: Vec<_> = said.decision.overridden.iter().map(ToString::to_string).collect();
             made += &format!("\nисключение / exception: {}", rules.join(", "));
         }
+    }
+    let rules = traced.said.as_ref().and_then(|said| dossier.rules.get(&said.rules));
+    if let Some(caution) = rules.and_then(|rules| rules.preset.caution) {
+        made += match caution {
+            Caution::Lenient => "\nмягкое чтение закона / a lenient reading of the law",
+            Caution::Own => "\nправила мягче поставленных / rules looser than those shipped",
+        };
     }
     let summary =
         |language| explained(traced, dossier, language).map(|told| told.summary).unwrap_or_default();
