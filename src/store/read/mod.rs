@@ -3,6 +3,7 @@
 mod attempts;
 mod experiment;
 mod ledger;
+mod paid;
 mod person;
 mod report;
 mod wear;

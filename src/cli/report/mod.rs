@@ -1,10 +1,15 @@
 //! `obzvon report`: what was done and what came of it, each ratio with its denominator.
 
+mod pareto;
+mod uplift;
+mod wear;
+
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
+use self::wear::Reaction;
 use super::exceptions::notices_text;
 use super::open::{ConfigArgs, block_on, store};
 use super::words;
@@ -13,7 +18,7 @@ use crate::domain::{Language, Money};
 use crate::stats::{DEFINITIONS, EffectRow, effect_table};
 use crate::store::{Period, Store};
 
-/// Reports: channels, outcomes, attempts
+/// Reports: channels, outcomes, attempts, uplift, wear, pareto
 #[derive(Debug, Args)]
 pub struct Report {
     #[command(flatten)]
@@ -26,6 +31,12 @@ pub struct Report {
     /// Before this moment
     #[arg(long)]
     to: Option<Timestamp>,
+    /// Days after an action, or a selection, within which a payment counts
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=366))]
+    window_days: u16,
+    /// What counts as a reaction in `wear`
+    #[arg(long, value_enum, default_value_t = Reaction::RightParty)]
+    reaction: Reaction,
     /// For a program: one JSON array
     #[arg(long)]
     json: bool,
@@ -39,6 +50,12 @@ enum What {
     Outcomes,
     /// Attempts by campaign and trunk
     Attempts,
+    /// What calling brings that would not have come anyway: the called against those left alone by lot
+    Uplift,
+    /// What the n-th use of a channel on a debt brings against the first
+    Wear,
+    /// How much of the money how few of the accounts bring
+    Pareto,
 }
 
 impl Report {
@@ -60,6 +77,20 @@ impl Report {
                 What::Channels => channels(&store, period, self.json, language).await?,
                 What::Outcomes => outcomes(&store, period, self.json, language).await?,
                 What::Attempts => attempts(&store, period, self.json, language).await?,
+                What::Uplift => {
+                    // A window that is not over yet says nothing, so "now" is the end.
+                    let to = match self.to {
+                        Some(to) => to,
+                        None => store.now().await?,
+                    };
+                    let period = Period { to, ..period };
+                    uplift::report(&store, period, self.window_days, self.json, language).await?
+                }
+                What::Wear => {
+                    let reaction = (self.reaction, self.window_days);
+                    wear::report(&store, period, reaction, self.json, language).await?
+                }
+                What::Pareto => pareto::report(&store, period, self.json, language).await?,
             };
             store.close().await;
             let notices = notices_text(&config, Clock.wall(), language);
