@@ -75,11 +75,15 @@ fn broken() -> TempDir {
         ("trunks.toml", include_str!("config_mistakes/trunks.toml")),
         ("campaigns/first.toml", include_str!("config_mistakes/first.toml")),
         ("campaigns/second.toml", include_str!("config_mistakes/second.toml")),
+        ("agents.toml", include_str!("config_mistakes/agents.toml")),
+        ("secrets/accounts", include_str!("config_mistakes/accounts")),
         ("flows/broken.yaml", include_str!("config_mistakes/broken.yaml")),
         ("secrets/open", "everybody may read me\n"),
     ]);
     let mode = fs::Permissions::from_mode(0o644);
     fs::set_permissions(dir.path().join("secrets/open"), mode).expect("a mode");
+    let closed = fs::Permissions::from_mode(0o600);
+    fs::set_permissions(dir.path().join("secrets/accounts"), closed).expect("a mode");
     dir
 }
 
@@ -168,6 +172,63 @@ fn a_database_url_with_a_password_is_refused_in_the_file_and_taken_from_a_variab
 fn the_shipped_configuration_is_sound() {
     let config = Config::load(Path::new("config"), &Environment::new());
     assert!(config.is_ok(), "{}", config.expect_err("mistakes").render(Language::En));
+}
+
+fn with_accounts(agents: &str, accounts: &str) -> TempDir {
+    let agents = format!("accounts_file = \"secrets/accounts\"\n{agents}");
+    let dir = folder(&[("agents.toml", &agents), ("secrets/accounts", accounts)]);
+    let closed = fs::Permissions::from_mode(0o600);
+    fs::set_permissions(dir.path().join("secrets/accounts"), closed).expect("a mode");
+    dir
+}
+
+#[test]
+fn agents_accounts_are_read_and_their_hashes_never_shown() {
+    let md5 = "0123456789abcdef0123456789abcdef";
+    let text = format!("# by hand\nanna:obzvon:MD5:{md5}\nanna:obzvon:SHA-256:{md5}{md5}\n");
+    let agents = "[agent.anna]\ncontact = \"sip:101@[2001:db8::5]:5070;transport=tcp\"\nskills = [\"language:ru=5\"]\n";
+    let dir = with_accounts(agents, &text);
+    let config = Config::load(dir.path(), &Environment::new()).expect("sound");
+    let (login, account) = config.agents.accounts.first_key_value().expect("an account");
+    assert_eq!((login.as_str(), account.md5.map(hex::encode).as_deref()), ("anna", Some(md5)));
+    let contact = config.agents.desks[login].contact.as_ref().expect("a contact");
+    assert_eq!(
+        (contact.user.as_str(), contact.host.as_str(), contact.port),
+        ("101", "2001:db8::5", Some(5070))
+    );
+    assert!(config.agents.plan.agents[login].phone_there);
+    assert!(!format!("{config:?}").contains("0123456789"));
+}
+
+#[test]
+fn what_is_wrong_with_an_account_is_said_without_its_hash() {
+    let md5 = "0123456789abcdef0123456789abcdef";
+    let text = format!(
+        "ana:obzvon:MD5:{md5}\nanna:other:MD5:{md5}\nanna:obzvon:MD4:{md5}\nanna:obzvon:MD5:{md5}1\n"
+    );
+    let dir = with_accounts("[agent.anna]\n", &text);
+    let said = said(dir.path(), &[], Language::En);
+    let expected = [
+        "there is no agent `ana`; did you mean `anna`?",
+        "a line was made for another `realm`: make it again with `obzvon agent add`",
+        "`№ 3` is not a line `login:realm:algorithm:hash`",
+        "`№ 4` is not a line `login:realm:algorithm:hash`",
+    ];
+    for line in expected {
+        assert!(said.contains(&format!("agents.toml:1: accounts_file: {line}")), "{said}");
+    }
+    assert!(!said.contains("0123456789"), "{said}");
+}
+
+#[test]
+fn a_queue_that_a_flow_connects_to_is_there_once_there_are_agents() {
+    let flow = FLOW
+        .replace("then: offer", "then: person")
+        .replace("  offer:", "  person: { connect: { queue: debts, wait: 5s }, no_agent: offer }\n  offer:");
+    let agents = "[queue.depts]\n[agent.anna]\n";
+    let dir = folder(&[("flows/hello.yaml", &flow), ("agents.toml", agents)]);
+    let said = said(dir.path(), &[], Language::En);
+    assert!(said.contains("agents.toml: there is no queue `debts (hello)`; did you mean `depts`?"), "{said}");
 }
 
 mod properties {

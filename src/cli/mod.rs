@@ -1,5 +1,6 @@
 //! The command line: one file a command. Floor 4.
 
+mod agent;
 mod audit;
 mod call;
 pub mod campaign;
@@ -43,6 +44,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Agent(agent::AgentArgs),
     Audit(audit::AuditArgs),
     Call(call::Call),
     Campaign(campaign::CampaignArgs),
@@ -74,6 +76,7 @@ impl Cli {
     /// The command's fault, with what it was doing.
     pub fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
+            Command::Agent(args) => args.run(),
             Command::Audit(args) => args.run(),
             Command::Call(call) => call.run(),
             Command::Campaign(args) => args.run(),

@@ -3,10 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::agents;
 use super::campaigns::{Known, campaign};
 use super::daemon::main;
 use super::flows;
-use super::plan::{Config, DaemonConfig, StoreConfig};
+use super::plan::{AgentsConfig, Config, DaemonConfig, StoreConfig};
 use super::prompts::{check_packs, prompts};
 use super::read::{Environment, Mistake, Problems, Reading, Section};
 use super::rules::{flatten, presets};
@@ -32,6 +33,13 @@ impl Config {
         if let Some(prompts) = &prompts {
             check_packs(&reading, prompts, &flows);
         }
+        let agents = match agents::optional(&reading) {
+            Some(source) => reading.toml(&source, "", agents::agents),
+            None => Some(AgentsConfig::default()),
+        };
+        if let Some(agents) = &agents {
+            agents::check_queues(&reading, agents, &flows);
+        }
         let rules = flatten(&reading, &presets, &campaigns);
         let texts = reading.texts_of_calls();
         let version = reading.end()?;
@@ -51,6 +59,7 @@ impl Config {
             flows,
             trunks: trunks.into_iter().map(|(_, plan)| plan.expect(sound)).collect(),
             campaigns,
+            agents: agents.expect(sound),
         })
     }
 }

@@ -3,6 +3,8 @@
 //! In: the folder and the environment. Out: one checked `Config`, whose parts are the cores' plans, or
 //! every mistake of every file with its line and key.
 
+mod accounts;
+mod agents;
 mod campaigns;
 mod daemon;
 mod flows;
@@ -15,11 +17,13 @@ mod scenario;
 mod secret;
 mod trunks;
 
+pub use accounts::account_lines;
+pub use agents::accounts_address;
 pub use flows::sounds;
 pub use load::StoreAddress;
 pub use plan::{
-    Config, DaemonConfig, FlowsConfig, ImportConfig, LogFormat, MediaConfig, PromptsConfig, RulesConfig,
-    SipConfig, StoreConfig,
+    AgentContact, AgentLeg, AgentsConfig, Config, DaemonConfig, Desk, FlowsConfig, ImportConfig, LogFormat,
+    MediaConfig, PromptsConfig, RulesConfig, SipConfig, StoreConfig,
 };
 pub use read::{Clause, Environment, Mistake, Place, Problem, Problems};
 pub use rules::Lawbook;

@@ -9,8 +9,9 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+use crate::agents;
 use crate::campaign::CampaignPlan;
-use crate::domain::{Currency, Language, PhoneNumber};
+use crate::domain::{AgentId, Currency, DigestAccount, Language, PhoneNumber};
 use crate::ivr::Flow;
 use crate::rules::{Calendars, Override, Preset};
 use crate::trunk::{Transport, TrunkPlan};
@@ -37,6 +38,7 @@ pub struct Config {
     pub trunks: Vec<Arc<TrunkPlan>>,
     /// By name.
     pub campaigns: Vec<Arc<CampaignPlan>>,
+    pub agents: AgentsConfig,
 }
 
 impl Config {
@@ -132,6 +134,61 @@ pub struct SipConfig {
     pub transports: Vec<Transport>,
     /// Authorities for TLS; `None`: the system's.
     pub ca_file: Option<PathBuf>,
+}
+
+/// `agents.toml`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgentsConfig {
+    /// The realm of the agents' phones.
+    pub realm: String,
+    /// What proves an agent's phone; who has none registers nothing.
+    pub accounts: BTreeMap<AgentId, DigestAccount>,
+    pub desks: BTreeMap<AgentId, Desk>,
+    pub plan: agents::Plan,
+    /// How long a registration may last.
+    pub registration: RangeInclusive<Duration>,
+}
+
+/// Nobody works the phones.
+impl Default for AgentsConfig {
+    fn default() -> Self {
+        Self {
+            realm: "obzvon".to_owned(),
+            accounts: BTreeMap::new(),
+            desks: BTreeMap::new(),
+            plan: agents::Plan::default(),
+            registration: Duration::from_secs(60)..=Duration::from_secs(3_600),
+        }
+    }
+}
+
+/// An agent's place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Desk {
+    /// His name on screens.
+    pub display: Option<String>,
+    pub leg: AgentLeg,
+    /// His phone, where it registers nowhere.
+    pub contact: Option<AgentContact>,
+}
+
+/// How calls reach an agent's phone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AgentLeg {
+    /// Called once at login; calls are joined to it.
+    NailedUp,
+    /// Called for each call.
+    PerCall,
+}
+
+/// A telephone's fixed address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgentContact {
+    pub user: String,
+    /// A name, an IPv4 address, or an IPv6 address without brackets.
+    pub host: String,
+    pub port: Option<u16>,
+    pub transport: Transport,
 }
 
 /// `prompts.toml`.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::policy::Policy;
-use super::step::{Step, StepNo};
+use super::step::{Plays, Step, StepNo};
 use super::template::Piece;
 use super::wording::Prompt;
 use super::{FlowFile, Hours, Mistake, Record};
@@ -76,6 +76,14 @@ impl Flow {
 
     pub fn leaves_voicemail(&self) -> bool {
         self.voicemail.is_some()
+    }
+
+    /// The queues it connects to, in the order of its steps.
+    pub fn queues(&self) -> impl Iterator<Item = &str> {
+        self.steps.iter().filter_map(|step| match &step.plays {
+            Plays::Connect { queue, .. } => Some(queue.as_str()),
+            Plays::Ask { .. } | Plays::Enter { .. } | Plays::Pass { .. } | Plays::Say { .. } => None,
+        })
     }
 
     /// `wanted` if the flow speaks it, else its default.

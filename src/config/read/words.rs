@@ -6,7 +6,14 @@ const fn clause(en: &'static str, ru: &'static str) -> Clause {
     Clause { en, ru }
 }
 
+pub const ACCOUNT: Clause =
+    clause("a line `login:realm:algorithm:hash`", "строка вида `login:realm:algorithm:hash`");
+pub const AGENT: Clause = clause("agent", "оператор");
 pub const AMOUNT: Clause = clause("an amount such as 1.20", "сумма вида 1.20");
+pub const CONTACT: Clause = clause(
+    "an address such as sip:101@192.0.2.5:5060;transport=tcp",
+    "адрес вида sip:101@192.0.2.5:5060;transport=tcp",
+);
 pub const DATE: Clause = clause("a date such as 2026-12-31", "дата вида 2026-12-31");
 pub const DATE_OR_TIME: Clause = clause("a date or time", "дата или время");
 pub const DECIMAL: Clause = clause("a number", "число");
@@ -18,6 +25,10 @@ pub const HOURS: Clause =
 pub const INTEGER: Clause = clause("a whole number", "целое число");
 pub const IP: Clause = clause("an IP address such as 192.0.2.10", "IP-адрес вида 192.0.2.10");
 pub const LIST: Clause = clause("a list", "список");
+pub const LOGIN: Clause = clause(
+    "a login of small letters, digits, -, _ and .",
+    "логин из строчных латинских букв, цифр, -, _ и .",
+);
 pub const MOMENT: Clause = clause(
     "a moment with its offset such as 2026-12-31T20:00:00+03:00",
     "время со смещением вида 2026-12-31T20:00:00+03:00",
@@ -32,9 +43,16 @@ pub const PORTS: Clause = clause(
 );
 pub const PREFIX: Clause = clause("digits that a number begins with after +", "цифры начала номера без +");
 pub const PRESET: Clause = clause("preset of rules", "набор правил");
+pub const QUEUE: Clause = clause("queue", "очередь");
+pub const REALM: Clause =
+    clause("a realm of letters, digits, -, _, . and @", "realm из латинских букв, цифр, -, _, . и @");
 pub const REGION: Clause = clause("a country of two capital letters such as RU", "код страны вида RU");
 pub const REWRITE: Clause =
     clause("a rule such as \"+7 -> 8\": what goes, what comes", "правило вида \"+7 -> 8\"");
+pub const SKILL: Clause = clause(
+    "a skill such as \"language:ru=5\", \"debtor:fraudster\", \"creditor:north=2\", with a level of 1 to 9",
+    "навык вида \"language:ru=5\", \"debtor:fraudster\", \"creditor:north=2\", уровень от 1 до 9",
+);
 pub const SOCKET: Clause =
     clause("an address with a port such as 127.0.0.1:8080", "адрес с портом вида 127.0.0.1:8080");
 pub const TABLE: Clause = clause("a table", "таблица");

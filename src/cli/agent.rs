@@ -1,0 +1,166 @@
+//! `obzvon agent`: accounts for agents' phones.
+
+use std::fs;
+use std::io::{BufRead, IsTerminal, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::Path;
+use std::process::{Command, ExitCode, Stdio};
+
+use anyhow::{Context, ensure};
+use clap::{Args, Subcommand};
+
+use super::check::environment;
+use super::open::ConfigArgs;
+use crate::config::{account_lines, accounts_address};
+use crate::domain::{AgentId, Language};
+use crate::sip::digest_account;
+
+/// Accounts for agents' phones
+#[derive(Debug, Args)]
+pub struct AgentArgs {
+    #[command(flatten)]
+    config: ConfigArgs,
+    #[command(subcommand)]
+    command: AgentCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum AgentCommand {
+    /// Ask for a password and write its hashes (SHA-256 and MD5) to the file that agents.toml names
+    Add {
+        /// The login of `[agent.LOGIN]`
+        #[arg(value_parser = login)]
+        login: AgentId,
+        /// Print the lines instead of writing them
+        #[arg(long)]
+        print: bool,
+    },
+}
+
+impl AgentArgs {
+    /// Carries the command out.
+    ///
+    /// # Errors
+    /// When the two passwords differ or the file can't be written.
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        let AgentCommand::Add { login, print } = self.command;
+        let (realm, file) = accounts_address(&self.config.config, &environment());
+        let language = self.config.language();
+        let password = ask_twice(&login, language)?;
+        let lines = account_lines(&login, &realm, &digest_account(login.as_str(), &realm, &password));
+        match file.filter(|_| !print) {
+            Some(file) => {
+                write(&file, &login, &lines)?;
+                eprintln!("{}", file.display());
+            }
+            None => println!("{}", lines.join("\n")),
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn login(text: &str) -> Result<AgentId, String> {
+    AgentId::parse(text).ok_or_else(|| "a login of a-z, 0-9, -, _ and ., at most 32".to_owned())
+}
+
+/// The shortest password taken, in characters: who guesses one makes calls in our name.
+const SHORTEST: usize = 8;
+
+/// Asks for the password, twice where somebody types it; from a pipe its first line is taken.
+fn ask_twice(login: &AgentId, language: Language) -> anyhow::Result<String> {
+    let (ask, again, differ, short) = match language {
+        Language::En => {
+            ("Password of", "Again", "the passwords differ", "the password is shorter than 8 characters")
+        }
+        Language::Ru => ("Пароль для", "Ещё раз", "пароли не совпадают", "пароль короче 8 символов"),
+    };
+    let typed = std::io::stdin().is_terminal();
+    let first = if typed { ask_hidden(&format!("{ask} {login}: "))? } else { read_line()? };
+    ensure!(first.chars().count() >= SHORTEST, short);
+    ensure!(!typed || ask_hidden(&format!("{again}: "))? == first, differ);
+    Ok(first)
+}
+
+fn ask_hidden(prompt: &str) -> anyhow::Result<String> {
+    eprint!("{prompt}");
+    std::io::stderr().flush().ok();
+    let quiet = Quiet::begin();
+    let line = read_line();
+    drop(quiet);
+    eprintln!();
+    line
+}
+
+fn read_line() -> anyhow::Result<String> {
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line).context("reading the password")?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+/// While it lives, the terminal does not show what is typed.
+struct Quiet;
+
+impl Quiet {
+    fn begin() -> Self {
+        stty("-echo");
+        Self
+    }
+}
+
+impl Drop for Quiet {
+    fn drop(&mut self) {
+        stty("echo");
+    }
+}
+
+fn stty(word: &str) {
+    // A terminal that can't be silenced is no reason to refuse: the prompt stands there for all to see.
+    Command::new("stty").arg(word).stdin(Stdio::inherit()).status().ok();
+}
+
+/// Puts the login's lines in the place of its earlier ones. The file is only its owner's.
+fn write(file: &Path, login: &AgentId, lines: &[String]) -> anyhow::Result<()> {
+    let before = match fs::read_to_string(file) {
+        Ok(text) => text,
+        Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => String::new(),
+        Err(fault) => return Err(fault).with_context(|| format!("reading {}", file.display())),
+    };
+    let own = format!("{login}:");
+    let kept = before.lines().filter(|line| !line.starts_with(&own)).map(str::to_owned);
+    let text: String = kept.chain(lines.iter().cloned()).map(|line| line + "\n").collect();
+    let context = || format!("writing {}", file.display());
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder).with_context(context)?;
+    }
+    // Whole or not at all: a reload may read it at any moment.
+    let draft = file.with_extension("new");
+    let mut options = fs::OpenOptions::new();
+    let mut open =
+        options.write(true).create(true).truncate(true).mode(0o600).open(&draft).with_context(context)?;
+    open.set_permissions(fs::Permissions::from_mode(0o600)).with_context(context)?;
+    open.write_all(text.as_bytes()).and_then(|()| open.sync_all()).with_context(context)?;
+    fs::rename(&draft, file).with_context(context)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_agents_lines_take_the_place_of_his_earlier_ones_and_nobody_else_may_read_them() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let file = dir.path().join("secrets/agents");
+        let login = |text| AgentId::parse(text).expect("a login");
+        let lines = |name: &str, password: &str| {
+            account_lines(&login(name), "obzvon", &digest_account(name, "obzvon", password))
+        };
+        write(&file, &login("anna"), &lines("anna", "first of all")).expect("written");
+        write(&file, &login("an"), &lines("an", "another one")).expect("written");
+        write(&file, &login("anna"), &lines("anna", "second one")).expect("written");
+        let text = fs::read_to_string(&file).expect("there");
+        let expected = [lines("an", "another one"), lines("anna", "second one")].concat().join("\n") + "\n";
+        assert_eq!(text, expected);
+        assert!(!text.contains("second one"));
+        assert_eq!(fs::metadata(&file).expect("there").permissions().mode() & 0o777, 0o600);
+    }
+}

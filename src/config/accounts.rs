@@ -1,0 +1,95 @@
+//! The accounts of agents: lines `login:realm:algorithm:hash`, as `obzvon agent add` makes them.
+
+use std::collections::BTreeMap;
+
+use super::plan::Desk;
+use super::read::{Clause, Mistake, Section, nearest, words};
+use crate::domain::{AgentId, DigestAccount};
+
+/// Reads the accounts' text; `None` means noted. A line's hash is never repeated in a message.
+pub fn accounts(
+    root: &Section<'_>,
+    text: &str,
+    realm: &str,
+    desks: &BTreeMap<AgentId, Desk>,
+) -> Option<BTreeMap<AgentId, DigestAccount>> {
+    let key = if root.has("accounts_file") { "accounts_file" } else { "accounts_env" };
+    let mut accounts: BTreeMap<AgentId, DigestAccount> = BTreeMap::new();
+    let mut sound = true;
+    for (n, line) in text.lines().enumerate() {
+        if line.trim().is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let taken = Line::read(line, n + 1).and_then(|line| line.take(realm, desks, &mut accounts));
+        if let Err(mistake) = taken {
+            root.note(key, mistake);
+            sound = false;
+        }
+    }
+    sound.then_some(accounts)
+}
+
+/// The lines of an agent: one an algorithm.
+pub fn account_lines(login: &AgentId, realm: &str, account: &DigestAccount) -> Vec<String> {
+    let md5 = account.md5.map(|hash| format!("{login}:{realm}:{MD5}:{}", hex::encode(hash)));
+    let sha256 = account.sha256.map(|hash| format!("{login}:{realm}:{SHA_256}:{}", hex::encode(hash)));
+    sha256.into_iter().chain(md5).collect()
+}
+
+const MD5: &str = "MD5";
+const SHA_256: &str = "SHA-256";
+
+struct Line<'a> {
+    login: &'a str,
+    realm: &'a str,
+    hash: Hash,
+}
+
+#[derive(Clone, Copy)]
+enum Hash {
+    Md5([u8; 16]),
+    Sha256([u8; 32]),
+}
+
+impl<'a> Line<'a> {
+    fn read(line: &'a str, number: usize) -> Result<Self, Mistake> {
+        let read = || {
+            let mut parts = line.trim().split(':');
+            let (login, realm) = (parts.next()?, parts.next()?);
+            let (algorithm, hash) = (parts.next()?, hex::decode(parts.next()?).ok()?);
+            let hash = match algorithm {
+                MD5 => Hash::Md5(hash.try_into().ok()?),
+                SHA_256 => Hash::Sha256(hash.try_into().ok()?),
+                _ => return None,
+            };
+            parts.next().is_none().then_some(Self { login, realm, hash })
+        };
+        read().ok_or(Mistake::Malformed { is: format!("№ {number}"), wants: words::ACCOUNT })
+    }
+
+    fn take(
+        self,
+        realm: &str,
+        desks: &BTreeMap<AgentId, Desk>,
+        accounts: &mut BTreeMap<AgentId, DigestAccount>,
+    ) -> Result<(), Mistake> {
+        let Some(id) = AgentId::parse(self.login).filter(|id| desks.contains_key(id)) else {
+            let nearest = nearest(self.login, desks.keys().map(AgentId::as_str));
+            return Err(Mistake::NoSuch { what: words::AGENT, name: self.login.to_owned(), nearest });
+        };
+        if self.realm != realm {
+            return Err(Mistake::Contradiction(OTHER_REALM));
+        }
+        let account = accounts.entry(id).or_default();
+        let twice = match self.hash {
+            Hash::Md5(hash) => account.md5.replace(hash).is_some(),
+            Hash::Sha256(hash) => account.sha256.replace(hash).is_some(),
+        };
+        if twice { Err(Mistake::Twice { name: self.login.to_owned() }) } else { Ok(()) }
+    }
+}
+
+const OTHER_REALM: Clause = Clause {
+    en: "a line was made for another `realm`: make it again with `obzvon agent add`",
+    ru: "строка сделана для другого `realm`: создайте её заново командой `obzvon agent add`",
+};

@@ -1,0 +1,215 @@
+//! `agents.toml`: who works the phones, with what skills, by which limits. Without the file nobody does.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::ExposeSecret;
+
+use super::accounts::accounts;
+use super::plan::{AgentContact, AgentLeg, AgentsConfig, Desk, FlowsConfig};
+use super::read::{Clause, Environment, Mistake, Reading, Section, Value, nearest, words};
+use super::secret::secret;
+use super::trunks::host;
+use crate::agents::{AgentPlan, Level, Limits, Pause, Plan, Skill, Skills};
+use crate::domain::{AgentId, DebtorType};
+use crate::trunk::Transport;
+
+/// Stands in every hash of a password: changing it makes them all void.
+const REALM: &str = "obzvon";
+/// The longest registration granted, in seconds, and the shortest.
+const EXPIRES_S: (u32, u32) = (60, 3_600);
+
+/// Reads the file's root; `None` means noted.
+pub fn agents(root: &Section<'_>) -> Option<AgentsConfig> {
+    let realm = root.or("realm", REALM.to_owned(), realm);
+    let shortest = seconds(root, "register_least_s", EXPIRES_S.0, 1..=3_600);
+    let longest = seconds(root, "register_most_s", EXPIRES_S.1, 60..=86_400);
+    let limits = limits(root);
+    let specialists = root.list("specialist_types", |value| {
+        value.one_of(&DebtorType::ALL.map(|debtor_type| (debtor_type.code(), debtor_type)))
+    });
+    let creditors = root.list("exclusive_creditors", |value| value.text().map(Arc::from));
+    let pauses = pauses(root);
+    let queues = queue_skills(root);
+    let desks = desks(root);
+    let accounts = match (secret(root, "accounts").ok(), &realm, &desks) {
+        (Some(Some(text)), Some(realm), Some((_, desks))) => {
+            accounts(root, text.expose_secret(), realm, desks)
+        }
+        (Some(None), ..) => Some(BTreeMap::new()),
+        (None, ..) | (_, None, _) | (.., None) => None,
+    };
+    if shortest.zip(longest).is_some_and(|(shortest, longest)| shortest > longest) {
+        root.note("register_least_s", Mistake::Contradiction(LEAST_OVER_MOST));
+        return None;
+    }
+    let (planned, desks) = desks?;
+    let plan = Plan {
+        agents: planned,
+        pauses: pauses?,
+        queues: queues?,
+        exclusive_creditors: BTreeSet::from_iter(creditors?),
+        specialist_types: BTreeSet::from_iter(specialists?),
+        limits: limits?,
+    };
+    Some(AgentsConfig { realm: realm?, accounts: accounts?, desks, plan, registration: shortest?..=longest? })
+}
+
+const LEAST_OVER_MOST: Clause = Clause {
+    en: "the shortest registration is longer than the longest",
+    ru: "наименьший срок регистрации больше наибольшего",
+};
+
+/// Where `obzvon agent add` writes: the realm and the accounts' file, whatever else of the file is wrong.
+pub fn accounts_address(dir: &Path, environment: &Environment) -> (String, Option<PathBuf>) {
+    let reading = Reading::new(dir, environment);
+    let Some(source) = optional(&reading) else { return (REALM.to_owned(), None) };
+    reading.toml(&source, "", |root| {
+        let realm = root.or("realm", REALM.to_owned(), realm).unwrap_or_else(|| REALM.to_owned());
+        let file = root.may("accounts_file", Value::text).ok().flatten();
+        (realm, file.map(|file| reading.resolve(file)))
+    })
+}
+
+/// The file's text, where there is one.
+pub fn optional(reading: &Reading<'_>) -> Option<super::read::Source> {
+    reading.resolve(FILE).exists().then(|| reading.source(FILE)).flatten()
+}
+
+const FILE: &str = "agents.toml";
+
+/// Once there are agents, a queue that a flow connects to has to be one of theirs.
+pub fn check_queues(reading: &Reading<'_>, agents: &AgentsConfig, flows: &FlowsConfig) {
+    if agents.desks.is_empty() {
+        return;
+    }
+    let known = &agents.plan.queues;
+    for (flow, checked) in flows {
+        for queue in checked.queues().filter(|queue| !known.contains_key(*queue)) {
+            let name = format!("{queue} ({flow})");
+            let nearest = nearest(queue, known.keys().map(|known| &**known));
+            reading.note_file(FILE, Mistake::NoSuch { what: words::QUEUE, name, nearest });
+        }
+    }
+}
+
+/// A realm stands in quoted strings and colon-separated lines.
+fn realm(value: &Value<'_>) -> Result<String, Mistake> {
+    let text = value.text()?;
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '@');
+    if text.len() <= 64 && text.chars().all(fits) {
+        Ok(text)
+    } else {
+        Err(Mistake::Malformed { is: text, wants: words::REALM })
+    }
+}
+
+fn seconds(
+    section: &Section<'_>,
+    key: &str,
+    default: u32,
+    range: std::ops::RangeInclusive<u32>,
+) -> Option<Duration> {
+    section.or(key, Duration::from_secs(default.into()), |value| value.seconds(range))
+}
+
+fn limits(root: &Section<'_>) -> Option<Limits> {
+    let default = Limits::default();
+    let ring = root.or("ring_limit_s", default.ring, |value| value.seconds(5..=60));
+    let talk = root.or("talk_limit_s", default.talk, |value| value.seconds(60..=28_800));
+    let wrap_up = root.or("wrap_up_s", default.wrap_up, |value| value.seconds(0..=3_600));
+    let auto_ready = root.or("auto_ready", default.auto_ready, Value::flag);
+    let disposition_first = root.or("disposition_first", default.disposition_first, Value::flag);
+    let (ring, talk, wrap_up) = (ring?, talk?, wrap_up?);
+    Some(Limits { ring, talk, wrap_up, auto_ready: auto_ready?, disposition_first: disposition_first? })
+}
+
+fn pauses(root: &Section<'_>) -> Option<BTreeMap<Arc<str>, Pause>> {
+    let read = root.children("pause").into_iter().map(|(name, section)| {
+        let code = super::daemon::name(&Value::of_text(&name)).map_err(|mistake| section.note("", mistake));
+        let limit = section.may("limit_s", |value| value.seconds(1..=86_400));
+        let billable = section.or("billable", false, Value::flag);
+        section.finish();
+        Some((Arc::from(code.ok()?), Pause { limit: limit.ok()?, billable: billable? }))
+    });
+    read.collect::<Vec<_>>().into_iter().collect()
+}
+
+fn queue_skills(root: &Section<'_>) -> Option<BTreeMap<Arc<str>, Skills>> {
+    let read = root.children("queue").into_iter().map(|(name, section)| {
+        let skills = skills(&section);
+        section.finish();
+        Some((Arc::from(name), skills?))
+    });
+    read.collect::<Vec<_>>().into_iter().collect()
+}
+
+fn skills(section: &Section<'_>) -> Option<Skills> {
+    Some(section.list("skills", skill)?.into_iter().collect())
+}
+
+/// Reads `language:ru=5`; without a level it is the lowest.
+fn skill(value: &Value<'_>) -> Result<(Skill, Level), Mistake> {
+    let text = value.text()?;
+    let (name, level) = text.split_once('=').map_or((&*text, None), |(name, level)| (name, Some(level)));
+    let level = level.map_or(Some(Level::LOWEST), |level| level.trim().parse().ok().and_then(Level::new));
+    match (Skill::parse(name.trim()), level) {
+        (Some(skill), Some(level)) => Ok((skill, level)),
+        _ => Err(Mistake::Malformed { is: text, wants: words::SKILL }),
+    }
+}
+
+type Desks = (BTreeMap<AgentId, AgentPlan>, BTreeMap<AgentId, Desk>);
+
+fn desks(root: &Section<'_>) -> Option<Desks> {
+    let tables = root.children("agent");
+    let read = tables.into_iter().map(|(name, section)| {
+        let id = AgentId::parse(&name);
+        if id.is_none() {
+            section.note("", Mistake::Malformed { is: name, wants: words::LOGIN });
+        }
+        let skills = skills(&section);
+        let display = section.may("display", Value::text);
+        let legs = [("nailed_up", AgentLeg::NailedUp), ("per_call", AgentLeg::PerCall)];
+        let leg = section.or("leg", AgentLeg::PerCall, |value| value.one_of(&legs));
+        let contact = section.may("contact", contact);
+        section.finish();
+        let (id, contact) = (id?, contact.ok()?);
+        let plan = AgentPlan { skills: skills?, phone_there: contact.is_some() };
+        Some((id, plan, Desk { display: display.ok()?, leg: leg?, contact }))
+    });
+    let read: Option<Vec<_>> = read.collect::<Vec<_>>().into_iter().collect();
+    let mut desks = Desks::default();
+    for (id, plan, desk) in read? {
+        desks.0.insert(id.clone(), plan);
+        desks.1.insert(id, desk);
+    }
+    Some(desks)
+}
+
+/// Reads `sip:101@192.0.2.5:5060;transport=tcp`.
+fn contact(value: &Value<'_>) -> Result<AgentContact, Mistake> {
+    let text = value.text()?;
+    let read = || {
+        let (address, params) = text.strip_prefix("sip:")?.split_once(';').unwrap_or((&text[4..], ""));
+        let transport = match params {
+            "" | "transport=udp" => Transport::Udp,
+            "transport=tcp" => Transport::Tcp,
+            _ => return None,
+        };
+        let (user, at) = address.split_once('@')?;
+        let (name, port) = match at.rsplit_once(':') {
+            Some((name, port)) if !name.contains(':') || name.ends_with(']') => {
+                (name, Some(port.parse::<u16>().ok().filter(|&port| port > 0)?))
+            }
+            _ => (at, None),
+        };
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_.+*#".contains(c);
+        (!user.is_empty() && user.chars().all(plain)).then_some(())?;
+        let host = host(&Value::of_text(name)).ok()?;
+        Some(AgentContact { user: user.to_owned(), host, port, transport })
+    };
+    read().ok_or_else(|| Mistake::Malformed { is: text.clone(), wants: words::CONTACT })
+}
