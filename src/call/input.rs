@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::party::{Desk, Seat, Whom, Wiring};
 use crate::domain::attempt::{FinalWord, Finished};
 use crate::domain::verdict::Heard;
 use crate::domain::{Fault, Utterance};
@@ -34,10 +35,14 @@ pub enum Input {
     Heard(Heard),
     /// No sound has come for the time-out: the leg is dead.
     MediaLost,
-    /// An agent is on the line.
-    AgentConnected,
-    /// No agent will be.
-    NoAgent,
+    /// The agent sought for a seat is on the line.
+    AgentConnected(Seat),
+    /// An agent of this call is gone: his phone was `lost`, or he hung it up.
+    AgentGone { seat: Seat, lost: bool },
+    /// No agent will come to the seat.
+    NoAgent(Seat),
+    /// What the first agent wants.
+    Desk(Desk),
     /// The house takes the call back.
     Stop(StopReason),
 }
@@ -70,11 +75,20 @@ pub enum Output {
     },
     StopPlay,
     StartRecording,
-    /// Find an agent of this queue within the time.
+    /// Find somebody within the time, ring his phone; answered by `AgentConnected` or `NoAgent` of the seat.
     FindAgent {
-        queue: String,
+        seat: Seat,
+        whom: Whom,
         wait: Duration,
     },
+    /// The first agent is heard no longer, or again.
+    Mute(bool),
+    /// The second agent is the first from now on.
+    Promote,
+    /// Nobody of this seat is in the call or sought any more; says nothing new where nobody was.
+    Release(Seat),
+    /// Who hears whom from now on.
+    Wire(Wiring),
     /// A link by SMS, a complaint, a callback.
     Do(Action),
     /// It is over. Said exactly once, and last.

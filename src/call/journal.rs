@@ -20,6 +20,10 @@ pub struct Journal {
     pub identified: bool,
     /// A machine answered, as far as is known.
     pub machine: bool,
+    /// A person answered and no agent came in time.
+    pub unserved: bool,
+    /// When an agent came.
+    agent_at: Option<Instant>,
     grades: Vec<Grade>,
     promised_on: Option<Date>,
     sent: Duration,
@@ -37,6 +41,8 @@ impl Journal {
             disposition: None,
             identified: false,
             machine: false,
+            unserved: false,
+            agent_at: None,
             grades: Vec::new(),
             promised_on: None,
             sent: Duration::ZERO,
@@ -56,6 +62,11 @@ impl Journal {
         which(&mut self.stamps).get_or_insert(at);
     }
 
+    /// An agent talks with him.
+    pub fn talked(&mut self, now: Instant) {
+        self.agent_at.get_or_insert(now);
+    }
+
     pub fn note_grade(&mut self, grade: Grade) {
         if !self.grades.contains(&grade) {
             self.grades.push(grade);
@@ -71,25 +82,34 @@ impl Journal {
         self.whole += length;
     }
 
-    /// What an answered call came to. Where nothing was heard of us the person was left in silence: abandoned.
+    /// What an answered call came to. Where nothing was heard of us the person was left in silence: abandoned. So is
+    /// whoever should have had an agent in time and had none, whatever he heard instead.
     pub fn outcome_of_answer(&self) -> Outcome {
-        match (self.machine, self.stamps.first_audio) {
-            (true, _) => Outcome::Machine,
-            (false, Some(_)) => Outcome::Answered,
-            (false, None) => Outcome::Abandoned,
+        let heard = self.stamps.first_audio.is_some() || self.agent_at.is_some();
+        match (self.machine, self.unserved, heard) {
+            (true, ..) => Outcome::Machine,
+            (false, true, _) | (false, false, false) => Outcome::Abandoned,
+            (false, false, true) => Outcome::Answered,
+        }
+    }
+
+    fn channel(&self) -> Channel {
+        match (self.agent_at, self.disposition) {
+            (Some(_), _) => Channel::AgentCall,
+            (None, Some(Disposition::VoicemailLeft)) => Channel::Voicemail,
+            (None, _) => Channel::Ivr,
         }
     }
 
     /// Closes the notes.
     pub fn close(&mut self, now: Instant, outcome: Outcome, keys: &str) -> Finished {
         self.stamps.end = Some(self.at(now));
-        let left_message = self.disposition == Some(Disposition::VoicemailLeft);
         let answered = self.stamps.answer.is_some();
         Finished {
             outcome,
             disposition: self.disposition.filter(|_| answered),
             grades: std::mem::take(&mut self.grades),
-            channel: if left_message { Channel::Voicemail } else { Channel::Ivr },
+            channel: self.channel(),
             stamps: self.stamps.clone(),
             last_word: self.last_word.clone(),
             hung_up_by: self.hung_up_by,

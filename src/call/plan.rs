@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use crate::ivr::{CallFacts, Flow};
 
-/// The plan of one outbound reminder.
+/// The plan of one outbound call.
 #[derive(Debug, Clone)]
 pub struct CallPlan {
+    /// What is said; in a call meant for an agent: what is said where none is free, and to a machine.
     pub flow: Arc<Flow>,
     pub facts: CallFacts,
     pub limits: CallLimits,
+    pub agent: AgentPlan,
     /// Record the call once the flow has said that it is recorded.
     pub record: bool,
 }
@@ -35,6 +37,36 @@ impl Default for CallLimits {
             ring: Duration::from_secs(40),
             talk: Duration::from_secs(300),
             farewell: Duration::from_secs(33), // RFC 3261 section 17.1.1.2: timer B is 32 s
+        }
+    }
+}
+
+/// What a call goes by where agents come in.
+#[derive(Debug, Clone)]
+pub struct AgentPlan {
+    /// The queue whose agent a person talks to at once, before any flow; `None`: the flow speaks first.
+    pub first: Option<String>,
+    /// From the verdict that a person answered to an agent on the line. Later he counts as abandoned.
+    pub deadline: Duration,
+    /// Who answered and has not been judged for so long is taken for a person.
+    pub verdict: Duration,
+    /// How long an agent's phone rings when he is handed a call.
+    pub ring: Duration,
+    /// From the agent's coming to the end.
+    pub talk: Duration,
+    /// What the debtor hears when his agent is lost; without it he is hung up on.
+    pub apology: Option<Arc<Flow>>,
+}
+
+impl Default for AgentPlan {
+    fn default() -> Self {
+        Self {
+            first: None,
+            deadline: Duration::from_secs(2),
+            verdict: Duration::from_secs(4),
+            ring: Duration::from_secs(20),
+            talk: Duration::from_secs(3_600),
+            apology: None,
         }
     }
 }

@@ -6,6 +6,8 @@ use std::time::Instant;
 /// Why a call asks to be woken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Timer {
+    /// No agent came.
+    Agent,
     /// Our CANCEL or BYE went unanswered.
     Farewell,
     /// Nothing rang.
@@ -14,6 +16,8 @@ pub enum Timer {
     Ring,
     /// The call lasts too long.
     Talk,
+    /// Nothing tells whether a person answered.
+    Verdict,
 }
 
 /// The timers that are set.

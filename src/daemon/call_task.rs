@@ -132,7 +132,8 @@ impl Drive {
                     None
                 }
                 // No agent is logged in to this node, so nobody is free.
-                Output::FindAgent { .. } => Some(Input::NoAgent),
+                Output::FindAgent { seat, .. } => Some(Input::NoAgent(seat)),
+                Output::Mute(_) | Output::Promote | Output::Release(_) | Output::Wire(_) => None,
                 Output::Do(action) => {
                     self.actions.push(action);
                     None

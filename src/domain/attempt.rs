@@ -49,7 +49,7 @@ pub struct Finished {
     pub outcome: Outcome,
     pub disposition: Option<Disposition>,
     pub grades: Vec<Grade>,
-    /// `Ivr` or `Voicemail`: how the person was reached in the end.
+    /// `AgentCall`, `Ivr` or `Voicemail`: how the person was reached in the end.
     pub channel: Channel,
     pub stamps: Stamps,
     pub last_word: FinalWord,

@@ -9,7 +9,7 @@ use tracing::{info, warn};
 
 use super::Turn;
 use super::choose::Choice;
-use crate::call::{Call, CallLimits, CallPlan, StopReason};
+use crate::call::{AgentPlan, Call, CallLimits, CallPlan, StopReason};
 use crate::daemon::call_task::{CallReport, CallTask};
 use crate::daemon::house::House;
 use crate::daemon::sip_names::{codecs, target};
@@ -96,6 +96,7 @@ impl Turn {
             flow: Arc::clone(&choice.flow),
             facts: self.call_facts(choice),
             limits: CallLimits { ring: trunk.ring_limit, ..CallLimits::default() },
+            agent: AgentPlan::default(),
             record: self.plan.limits.record,
         };
         let call = Call::new(plan, house.clock.now(), house.clock.wall());

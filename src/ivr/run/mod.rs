@@ -132,6 +132,11 @@ impl FlowRun {
         self.language
     }
 
+    /// An agent is being sought.
+    pub fn seeks_agent(&self) -> bool {
+        matches!(self.state, State::Connecting { .. })
+    }
+
     /// The person has said that he is the debtor.
     pub fn is_identified(&self) -> bool {
         self.journal.identified()

@@ -1,0 +1,277 @@
+//! The agent's part of a call: a person is judged, waits, talks, is held, handed on, and never left alone.
+
+use std::time::{Duration, Instant};
+
+use super::party::{Desk, Party, Seat, Second, Whom, Wiring};
+use super::state::{Call, State};
+use super::timers::Timer;
+use super::{Input, Output, StopReason};
+use crate::domain::attempt::HungUpBy;
+use crate::domain::verdict::{Heard, Verdict};
+use crate::ivr::{self, FlowRun};
+
+impl Call {
+    pub(super) fn while_judging(&mut self, now: Instant, input: Input) {
+        match input {
+            Input::Heard(Heard::Verdict { verdict, .. }) => self.judged(now, verdict),
+            Input::Digit(_) => {
+                self.journal.stamp(now, |s| &mut s.first_key);
+                self.seek(now);
+            }
+            // The beep is a machine's, whatever was thought before.
+            Input::Heard(beep @ (Heard::BeepStarted { .. } | Heard::BeepEnded { .. })) => {
+                self.take_for_machine(now);
+                if let Heard::BeepEnded { .. } = beep {
+                    self.tell_flow(now, ivr::Input::BeepEnded);
+                }
+            }
+            // Silence is no verdict.
+            Input::Heard(Heard::FellSilent { .. }) => {}
+            Input::Ended(word) => self.they_hung_up(now, word),
+            Input::Broken(_) => self.broke(now),
+            Input::MediaLost => self.hang_up(now, HungUpBy::Network),
+            Input::Stop(reason) => self.stopped(now, reason),
+            Input::AgentConnected(seat) => self.release(seat),
+            Input::FirstAudio => self.journal.stamp(now, |s| &mut s.first_audio),
+            // Nothing is said yet and nobody is sought.
+            Input::PlayEnded { .. } | Input::NoAgent(_) | Input::AgentGone { .. } | Input::Desk(_) => {}
+            // A refusal can't follow a 2xx; provisionals may be late by reordering.
+            Input::Refused(_) | Input::Trying | Input::Ringing | Input::EarlyMedia | Input::Answered => {}
+        }
+    }
+
+    fn judged(&mut self, now: Instant, verdict: Verdict) {
+        match verdict {
+            Verdict::Human | Verdict::Unsure => self.seek(now),
+            Verdict::Machine => self.take_for_machine(now),
+            Verdict::Busy | Verdict::Congestion | Verdict::Fax | Verdict::Sit => {
+                self.journal.machine = true;
+                self.hang_up(now, HungUpBy::Us);
+            }
+            // Not said yet: the time limit decides.
+            Verdict::Music | Verdict::Ringback | Verdict::Silence => {}
+        }
+    }
+
+    /// The flow speaks to the machine: it waits for the beep and leaves its message, or hangs up.
+    fn take_for_machine(&mut self, now: Instant) {
+        self.journal.machine = true;
+        self.timers.clear(Timer::Verdict);
+        self.state = State::Talking;
+        self.tell_flow(now, ivr::Input::MachineHeard);
+    }
+
+    /// A person is on the line: an agent is needed at once.
+    pub(super) fn seek(&mut self, now: Instant) {
+        self.journal.machine = false;
+        self.timers.clear(Timer::Verdict);
+        self.timers.set(Timer::Agent, now + self.agent.deadline);
+        self.state = State::Seeking { handed_on: false };
+        let whom = Whom::Queue(self.agent.first.clone().unwrap_or_default());
+        self.find(Seat::First, whom, self.agent.deadline);
+    }
+
+    pub(super) fn while_seeking(&mut self, now: Instant, handed_on: bool, input: Input) {
+        match input {
+            Input::AgentConnected(Seat::First) => self.agent_came(now, Seat::First),
+            Input::AgentConnected(Seat::Second) => self.release(Seat::Second),
+            Input::NoAgent(Seat::First) => self.nobody_came(now, handed_on),
+            Input::Digit(_) => self.journal.stamp(now, |s| &mut s.first_key),
+            Input::FirstAudio => self.journal.stamp(now, |s| &mut s.first_audio),
+            Input::Ended(word) => self.they_hung_up(now, word),
+            Input::Broken(_) => self.broke(now),
+            Input::MediaLost => self.hang_up(now, HungUpBy::Network),
+            Input::Stop(reason) => self.stopped(now, reason),
+            // Who waits is a person: the search settled that.
+            Input::Heard(_) | Input::PlayEnded { .. } => {}
+            Input::NoAgent(Seat::Second) | Input::AgentGone { .. } | Input::Desk(_) => {}
+            Input::Refused(_) | Input::Trying | Input::Ringing | Input::EarlyMedia | Input::Answered => {}
+        }
+    }
+
+    /// The agent sought is on the line.
+    pub(super) fn agent_came(&mut self, now: Instant, seat: Seat) {
+        // A flow that has gone on, or says good-bye, wants none any more.
+        let wanted = match self.state {
+            State::Seeking { .. } => true,
+            State::Talking => self.run.seeks_agent(),
+            State::Cancelling { .. } | State::Finished | State::Inviting { .. } | State::Judging => false,
+            State::Leaving { .. } | State::WithAgent(_) => false,
+        };
+        if seat != Seat::First || !wanted {
+            return self.release(seat);
+        }
+        if self.state == State::Talking {
+            self.run.handle(now, ivr::Input::AgentConnected);
+            self.collect_flow();
+        }
+        self.journal.talked(now);
+        if self.record {
+            // The agent's first words are the notice; after a flow's own notice it runs already.
+            self.outputs.push_back(Output::StartRecording);
+        }
+        self.timers.clear_all();
+        self.timers.set(Timer::Talk, now + self.agent.talk);
+        self.turn(Party::default());
+    }
+
+    /// Nobody came in time. Fresh from the answer he is counted as abandoned and hears the neutral flow all the same;
+    /// whoever was handed on hears the apology.
+    pub(super) fn nobody_came(&mut self, now: Instant, handed_on: bool) {
+        if handed_on {
+            return self.apologise(now);
+        }
+        self.journal.unserved = true;
+        self.wire(Wiring::default());
+        self.timers.clear(Timer::Agent);
+        self.timers.set(Timer::Talk, now + self.limits.talk);
+        self.state = State::Talking;
+        self.run.handle(now, ivr::Input::Begin);
+        // Where a machine was suspected before, the flow has begun already and begins anew.
+        self.tell_flow(now, ivr::Input::HumanHeard);
+    }
+
+    pub(super) fn with_agent(&mut self, now: Instant, party: Party, input: Input) {
+        match input {
+            Input::Desk(wish) => self.desk(now, party, wish),
+            Input::AgentConnected(Seat::Second) if party.second == Second::Sought => {
+                self.timers.clear(Timer::Agent);
+                self.turn(Party { second: Second::Asked, ..party });
+            }
+            Input::AgentConnected(seat) => self.release(seat),
+            Input::NoAgent(Seat::Second) => self.second_never_came(party),
+            Input::AgentGone { seat: Seat::First, lost } => self.first_gone(now, party, lost),
+            Input::AgentGone { seat: Seat::Second, .. } => {
+                if matches!(party.second, Second::Asked | Second::Joined) {
+                    self.turn(Party::default());
+                }
+            }
+            Input::Digit(_) => self.journal.stamp(now, |s| &mut s.first_key),
+            Input::FirstAudio => self.journal.stamp(now, |s| &mut s.first_audio),
+            Input::Ended(word) => self.they_hung_up(now, word),
+            Input::Broken(_) => self.broke(now),
+            Input::MediaLost => self.hang_up(now, HungUpBy::Network),
+            // The agent is told by his desk, and thanks.
+            Input::Stop(StopReason::Paid) => {}
+            Input::Stop(reason) => self.stopped(now, reason),
+            // The late end of a prompt that the agent cut; sounds tell nothing new.
+            Input::PlayEnded { prompt, percent, length } => self.prompt_ended(now, prompt, percent, length),
+            Input::Heard(_) | Input::NoAgent(Seat::First) => {}
+            Input::Refused(_) | Input::Trying | Input::Ringing | Input::EarlyMedia | Input::Answered => {}
+        }
+    }
+
+    /// Does what the agent wants; what does not fit the moment is left undone.
+    fn desk(&mut self, now: Instant, party: Party, wish: Desk) {
+        match (wish, party.second) {
+            (Desk::HangUp, _) => self.hang_up(now, HungUpBy::Us),
+            (Desk::Hold, Second::None | Second::Joined) => self.turn(Party { held: true, ..party }),
+            (Desk::Resume, Second::None | Second::Joined) => self.turn(Party { held: false, ..party }),
+            // The debtor waits already while somebody is asked.
+            (Desk::Hold | Desk::Resume, Second::Asked | Second::Sought) => {}
+            (Desk::Mute(muted), _) => self.outputs.push_back(Output::Mute(muted)),
+            (Desk::Transfer(whom), Second::None) => self.hand_on(now, whom),
+            (Desk::Consult(whom), Second::None) => {
+                let wait = self.agent.ring;
+                self.timers.set(Timer::Agent, now + wait);
+                self.turn(Party { second: Second::Sought, ..party });
+                self.find(Seat::Second, whom, wait);
+            }
+            // One second agent at a time.
+            (Desk::Transfer(_) | Desk::Consult(_), Second::Asked | Second::Joined | Second::Sought) => {}
+            (Desk::Complete, Second::Asked | Second::Joined) => self.promote(),
+            (Desk::Join, Second::Asked) => self.turn(Party { held: false, second: Second::Joined }),
+            (Desk::Return, Second::Asked | Second::Joined | Second::Sought) => {
+                self.timers.clear(Timer::Agent);
+                self.release(Seat::Second);
+                self.turn(Party::default());
+            }
+            (Desk::Complete, Second::None | Second::Sought)
+            | (Desk::Join, Second::None | Second::Joined | Second::Sought)
+            | (Desk::Return, Second::None) => {}
+        }
+    }
+
+    /// The first agent leaves, somebody else is sought; the debtor hears music.
+    fn hand_on(&mut self, now: Instant, whom: Whom) {
+        self.wire(Wiring::MUSIC);
+        self.release(Seat::First);
+        let wait = self.agent.ring;
+        self.timers.set(Timer::Agent, now + wait);
+        self.state = State::Seeking { handed_on: true };
+        self.find(Seat::First, whom, wait);
+    }
+
+    /// The second agent takes the first one's place.
+    fn promote(&mut self) {
+        self.wire(Wiring::MUSIC);
+        self.release(Seat::First);
+        self.outputs.push_back(Output::Promote);
+        self.turn(Party::default());
+    }
+
+    fn first_gone(&mut self, now: Instant, party: Party, lost: bool) {
+        match party.second {
+            Second::Asked | Second::Joined => self.promote(),
+            Second::Sought => {
+                self.release(Seat::Second);
+                self.apologise(now);
+            }
+            Second::None if lost => self.apologise(now),
+            Second::None => self.hang_up(now, HungUpBy::Us),
+        }
+    }
+
+    pub(super) fn second_never_came(&mut self, party: Party) {
+        if party.second == Second::Sought {
+            self.timers.clear(Timer::Agent);
+            self.release(Seat::Second);
+            self.turn(Party::default());
+        }
+    }
+
+    /// Nobody talks with the debtor any more: the automaton says so and books a call.
+    fn apologise(&mut self, now: Instant) {
+        self.wire(Wiring::default());
+        self.release(Seat::First);
+        let Some(apology) = self.agent.apology.clone() else { return self.hang_up(now, HungUpBy::Us) };
+        self.timers.clear_all();
+        self.timers.set(Timer::Talk, now + self.limits.talk);
+        self.run = FlowRun::new(apology, self.run.facts().clone(), now);
+        self.state = State::Talking;
+        self.tell_flow(now, ivr::Input::Begin);
+    }
+
+    fn turn(&mut self, party: Party) {
+        self.state = State::WithAgent(party);
+        self.wire(party.wiring());
+    }
+
+    pub(super) fn find(&mut self, seat: Seat, whom: Whom, wait: Duration) {
+        self.sought = true;
+        self.outputs.push_back(Output::FindAgent { seat, whom, wait });
+    }
+
+    /// Tells the driver who hears whom from now on.
+    pub(super) fn wire(&mut self, wiring: Wiring) {
+        if self.wiring != wiring {
+            self.wiring = wiring;
+            self.outputs.push_back(Output::Wire(wiring));
+        }
+    }
+
+    /// An agent has no part in the call any more, or is not sought.
+    pub(super) fn release(&mut self, seat: Seat) {
+        self.outputs.push_back(Output::Release(seat));
+    }
+
+    /// The call is over for its agents before it is on the wire.
+    pub(super) fn let_agents_go(&mut self) {
+        if !self.sought {
+            return;
+        }
+        self.wire(Wiring::default());
+        self.release(Seat::First);
+        self.release(Seat::Second);
+    }
+}

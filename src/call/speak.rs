@@ -1,0 +1,173 @@
+//! What the flow says in an answered call, and what the debtor makes of it.
+
+use std::time::{Duration, Instant};
+
+use super::party::{Seat, Whom, Wiring};
+use super::state::{Call, State};
+use super::{Input, Output, StopReason};
+use crate::domain::attempt::{FinalWord, HungUpBy};
+use crate::domain::verdict::{Heard, Verdict};
+use crate::ivr::{self, Mark, PromptNo};
+
+impl Call {
+    pub(super) fn while_talking(&mut self, now: Instant, input: Input) {
+        match input {
+            Input::FirstAudio => self.journal.stamp(now, |s| &mut s.first_audio),
+            Input::PlayEnded { prompt, percent, length } => {
+                self.prompt_ended(now, prompt, percent, length);
+                self.follow_flow(now);
+            }
+            Input::Digit(digit) => {
+                self.journal.stamp(now, |s| &mut s.first_key);
+                if self.was_to_have_an_agent() {
+                    return self.seek_after_all(now);
+                }
+                self.journal.machine = false; // a key press proves a human
+                self.tell_flow(now, ivr::Input::Digit(digit));
+            }
+            Input::Heard(heard) => self.heard(now, heard),
+            Input::AgentConnected(seat) => self.agent_came(now, seat),
+            Input::NoAgent(Seat::First) => {
+                self.wire(Wiring::default());
+                self.tell_flow(now, ivr::Input::NoAgent);
+            }
+            // The flow speaks: the agents of this call are gone.
+            Input::NoAgent(Seat::Second) | Input::AgentGone { .. } | Input::Desk(_) => {}
+            Input::Ended(word) => self.they_hung_up(now, word),
+            Input::Broken(_) => self.broke(now),
+            Input::MediaLost => self.hang_up(now, HungUpBy::Network),
+            Input::Stop(reason) => self.stopped(now, reason),
+            // A refusal belongs to the INVITE and can't follow its 2xx; provisionals may be late by reordering.
+            Input::Refused(_) | Input::Trying | Input::Ringing | Input::EarlyMedia | Input::Answered => {}
+        }
+    }
+
+    pub(super) fn they_hung_up(&mut self, now: Instant, word: FinalWord) {
+        self.journal.last_word = word;
+        self.journal.hung_up_by = HungUpBy::Callee;
+        self.leave(now, true);
+    }
+
+    pub(super) fn broke(&mut self, now: Instant) {
+        self.journal.hung_up_by = HungUpBy::Network;
+        self.leave(now, true);
+    }
+
+    pub(super) fn stopped(&mut self, now: Instant, reason: StopReason) {
+        match reason {
+            StopReason::Drain | StopReason::Hold | StopReason::Paid => self.hang_up(now, HungUpBy::Us),
+            // The switch stops dialling; cutting a person off in mid-sentence helps nobody.
+            StopReason::KillSwitch => {}
+        }
+    }
+
+    /// The detector changes the flow when it knows. A key pressed before has settled the matter: the flow ignores
+    /// the machine then, and so do the notes.
+    fn heard(&mut self, now: Instant, heard: Heard) {
+        let verdict = match heard {
+            Heard::BeepEnded { .. } => return self.tell_flow(now, ivr::Input::BeepEnded),
+            Heard::BeepStarted { .. } => return,
+            Heard::FellSilent { .. } => return self.tell_flow(now, ivr::Input::SilenceHeard),
+            Heard::Verdict { verdict, .. } => verdict,
+        };
+        let proved_human = self.journal.stamps.first_key.is_some();
+        match verdict {
+            Verdict::Machine if !proved_human => {
+                self.journal.machine = true;
+                self.tell_flow(now, ivr::Input::MachineHeard);
+            }
+            Verdict::Busy | Verdict::Congestion | Verdict::Fax | Verdict::Sit if !proved_human => {
+                self.journal.machine = true;
+                self.hang_up(now, HungUpBy::Us);
+            }
+            Verdict::Human if self.was_to_have_an_agent() => self.seek_after_all(now),
+            Verdict::Human if self.journal.machine => {
+                self.journal.machine = false;
+                self.tell_flow(now, ivr::Input::HumanHeard);
+            }
+            Verdict::Busy | Verdict::Congestion | Verdict::Fax | Verdict::Human => {}
+            Verdict::Machine | Verdict::Music => {}
+            Verdict::Ringback | Verdict::Silence | Verdict::Sit | Verdict::Unsure => {}
+        }
+    }
+
+    pub(super) fn prompt_ended(&mut self, now: Instant, prompt: PromptNo, percent: u8, length: Duration) {
+        self.journal.note_play(percent, length);
+        if self.playing == Some(prompt) {
+            self.playing = None;
+        }
+        self.run.handle(now, ivr::Input::PromptEnded { prompt, percent });
+    }
+
+    pub(super) fn tell_flow(&mut self, now: Instant, input: ivr::Input) {
+        self.run.handle(now, input);
+        self.follow_flow(now);
+    }
+
+    /// Does what the flow wants, as long as the call lives.
+    pub(super) fn follow_flow(&mut self, now: Instant) {
+        if self.wiring.music && !self.run.seeks_agent() {
+            // The flow has waited long enough for an agent and goes on.
+            self.wire(Wiring::default());
+            self.release(Seat::First);
+        }
+        while let Some(wish) = self.run.poll() {
+            match wish {
+                ivr::Output::Say { prompt, utterance, barge_in: _ } => {
+                    self.playing = Some(prompt);
+                    self.outputs.push_back(Output::Play { prompt, utterance });
+                }
+                ivr::Output::StopSaying => self.outputs.push_back(Output::StopPlay),
+                ivr::Output::Connect { queue, wait, music: _ } => {
+                    self.wire(Wiring::MUSIC);
+                    self.find(Seat::First, Whom::Queue(queue), wait);
+                }
+                ivr::Output::HangUp => {
+                    self.hang_up(now, HungUpBy::Us);
+                    return;
+                }
+                told @ (ivr::Output::Disposed(_)
+                | ivr::Output::Do(_)
+                | ivr::Output::Grade(_)
+                | ivr::Output::Mark(_)
+                | ivr::Output::Promised(_)) => self.note(told),
+            }
+        }
+    }
+
+    /// A person taken for a machine, in a call meant for an agent.
+    fn was_to_have_an_agent(&self) -> bool {
+        self.agent.first.is_some() && self.journal.machine
+    }
+
+    fn seek_after_all(&mut self, now: Instant) {
+        if self.playing.is_some() {
+            self.outputs.push_back(Output::StopPlay);
+        }
+        self.seek(now);
+    }
+
+    /// Takes from the flow what it still has to tell; what it wants done comes too late.
+    pub(super) fn collect_flow(&mut self) {
+        while let Some(told) = self.run.poll() {
+            self.note(told);
+        }
+    }
+
+    fn note(&mut self, told: ivr::Output) {
+        match told {
+            ivr::Output::Disposed(disposition) => self.journal.disposition = Some(disposition),
+            ivr::Output::Do(action) => self.outputs.push_back(Output::Do(action)),
+            ivr::Output::Grade(grade) => self.journal.note_grade(grade),
+            ivr::Output::Mark(Mark::RightParty) => self.journal.identified = true,
+            ivr::Output::Mark(Mark::NoticeHeard) => {
+                if self.record && self.state == State::Talking {
+                    self.outputs.push_back(Output::StartRecording);
+                }
+            }
+            ivr::Output::Promised(on) => self.journal.note_promise(on),
+            ivr::Output::Connect { .. } | ivr::Output::HangUp | ivr::Output::Say { .. } => {}
+            ivr::Output::StopSaying => {}
+        }
+    }
+}

@@ -1,0 +1,532 @@
+//! A call reads like a story, and its promises hold whatever comes.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::civil::date;
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::attempt::{FinalWord, Finished, HungUpBy};
+use crate::domain::verdict::{Heard, Verdict};
+use crate::domain::{
+    Channel, Currency, DebtKind, Disposition, Fault, Grade, Language, Money, Outcome, PhoneNumber,
+};
+use crate::ivr::{CallFacts, Flow, Policy, PromptNo};
+
+/// Says a notice, asks who it is, says the sum, and takes one key for a promise of nothing but goodwill.
+const FLOW: &str = r#"
+flow: little
+version: 1
+languages: [ru]
+hours: campaign
+defaults: { wait: 5s, tries: 1, barge_in: true, record: after_notice, limit: 2m }
+start: hello
+steps:
+  hello: { notice: [robot, recording], say: { ru: "Это робот. Разговор записывается." }, barge_in: false, then: who }
+  who:
+    ask: { ru: "Это вы? Если да, нажмите один. Если нет, нажмите ноль." }
+    keys: { 1: verified, 0: stop }
+    else: silent_end
+  verified: { mark: right_party, then: due }
+  due: { requires: right_party, say: { ru: "Сумма: {{ debt.amount | money }}." }, then: thanks }
+  thanks: { outcome: reminded, say: { ru: "Спасибо." }, then: hangup }
+  stop: { outcome: stop_requested, say: { ru: "До свидания." }, then: hangup }
+  silent_end: { outcome: not_identified, say: { ru: "До свидания." }, then: hangup }
+voicemail:
+  enabled: true
+  say: { ru: "Пожалуйста, перезвоните." }
+  outcome: voicemail_left
+"#;
+
+/// Says that nobody is free, or that the agent is lost.
+const SORRY: &str = r#"
+flow: sorry
+version: 1
+languages: [ru]
+hours: campaign
+start: hello
+steps:
+  hello: { notice: [robot, recording], say: { ru: "Это робот. Разговор записывается." }, barge_in: false, then: later }
+  later: { do: { schedule_call: next_window }, outcome: callback_booked, say: { ru: "Мы перезвоним." }, then: hangup }
+voicemail:
+  enabled: true
+  say: { ru: "Пожалуйста, перезвоните." }
+  outcome: voicemail_left
+"#;
+
+/// A menu whose key 1 asks for an agent.
+const MENU: &str = r#"
+flow: menu
+version: 1
+languages: [ru]
+hours: campaign
+start: hello
+steps:
+  hello: { notice: [robot, recording], say: { ru: "Это робот. Разговор записывается." }, barge_in: false, then: ask }
+  ask:
+    ask: { ru: "Специалист: один. Жалоба: ноль." }
+    keys: { 1: operator, 0: stop }
+    else: bye
+  operator: { connect: { queue: collectors, wait: 30s, music: hold }, no_agent: bye }
+  stop: { outcome: stop_requested, say: { ru: "До свидания." }, then: hangup }
+  bye: { outcome: not_identified, say: { ru: "До свидания." }, then: hangup }
+"#;
+
+fn flow(text: &str) -> Arc<Flow> {
+    let file = crate::ivr::read(text).expect("a flow file");
+    let checked = Flow::check(&file, &Policy::default(), &std::collections::BTreeSet::new());
+    Arc::new(checked.expect("a sound flow"))
+}
+
+/// A call that begins with a flow.
+fn plan() -> CallPlan {
+    plan_of(FLOW, AgentPlan::default())
+}
+
+/// A call meant for an agent.
+fn agents_plan() -> CallPlan {
+    plan_of(SORRY, agents(Some("collectors".to_owned())))
+}
+
+fn agents(first: Option<String>) -> AgentPlan {
+    AgentPlan { first, apology: Some(flow(SORRY)), ..AgentPlan::default() }
+}
+
+fn plan_of(text: &str, agent: AgentPlan) -> CallPlan {
+    CallPlan {
+        flow: flow(text),
+        agent,
+        facts: CallFacts {
+            name: None,
+            language: Language::Ru,
+            creditor: "Водоканал".to_owned(),
+            amount: Money::new(100_000, Currency::Rub),
+            due: date(2026, 3, 1),
+            kind: DebtKind::Overdue,
+            callback: PhoneNumber::parse("+78000000000").expect("E.164"),
+            today: date(2026, 3, 3),
+        },
+        limits: CallLimits::default(),
+        record: true,
+    }
+}
+
+/// Drives a call through a script of seconds and inputs; every prompt ends 2 s after it began, unless cut.
+/// Gives the timeline, and how the call ended.
+fn drive(script: &[(u64, Input)]) -> (Vec<String>, Option<Finished>) {
+    drive_plan(plan(), script)
+}
+
+fn drive_plan(plan: CallPlan, script: &[(u64, Input)]) -> (Vec<String>, Option<Finished>) {
+    let (mut log, mut end) = (Vec::new(), None);
+    let began = std::time::Duration::ZERO;
+    let zero = instant();
+    let mut call = Call::new(plan, zero, "2026-03-03T09:00:00Z".parse().expect("a time"));
+    let mut script: VecDeque<_> =
+        script.iter().map(|(s, input)| (began + Duration::from_secs(*s), input.clone())).collect();
+    let mut prompt: Option<(Duration, PromptNo)> = None;
+    let mut now = Duration::ZERO;
+    for _ in 0..1000 {
+        while let Some(output) = call.poll() {
+            let note = |what: &str| format!("{}s {what}", now.as_secs());
+            match output {
+                Output::Play { prompt: no, .. } => {
+                    prompt = Some((now + Duration::from_secs(2), no));
+                    log.push(note("Play"));
+                }
+                Output::StopPlay => {
+                    prompt = prompt.map(|(at, no)| (at.min(now + Duration::from_millis(20)), no));
+                    log.push(note("StopPlay"));
+                }
+                Output::Wire(wiring) => log.push(note(&format!("Wire {}", shown(wiring)))),
+                Output::Finished(finished) => {
+                    log.push(note(&format!("Finished {}", finished.outcome.code())));
+                    end = Some(*finished);
+                }
+                other => log.push(note(&format!("{other:?}"))),
+            }
+        }
+        let timer = call.next_timer().map(|at| at - zero);
+        let next_input = script.front().map(|(at, _)| *at);
+        let prompt_end = prompt.map(|(at, _)| at);
+        let Some(at) = timer.into_iter().chain(next_input).chain(prompt_end).min() else { break };
+        now = now.max(at);
+        if prompt_end.is_some_and(|end| end <= now) {
+            let (_, no) = prompt.take().expect("a prompt plays");
+            let ended = Input::PlayEnded { prompt: no, percent: 100, length: Duration::from_secs(2) };
+            call.handle(zero + now, ended);
+        } else if next_input.is_some_and(|at| at <= now) {
+            let (_, input) = script.pop_front().expect("an input is due");
+            call.handle(zero + now, input);
+        } else {
+            call.handle_timers(zero + now);
+        }
+    }
+    (log, end)
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "an Instant can't be made otherwise; only differences are used"
+)]
+fn instant() -> Instant {
+    Instant::now()
+}
+
+fn word(code: u16) -> FinalWord {
+    FinalWord { sip_code: Some(code), reason: None, q850: None }
+}
+
+fn bye() -> Input {
+    Input::Ended(FinalWord::default())
+}
+
+#[test]
+fn an_answer_that_crosses_our_cancel_is_hung_up_and_counts_as_abandoned() {
+    let (log, end) = drive(&[(3, Input::Ringing), (41, Input::Answered), (42, bye())]);
+    assert_eq!(log, ["0s Place", "40s Cancel", "41s HangUp", "42s Finished abandoned"]);
+    assert!(end.expect("an end").stamps.answer.is_some());
+}
+
+#[test]
+fn a_trunk_that_swallows_the_call_is_at_fault() {
+    let (log, _) = drive(&[(1, Input::Trying), (21, Input::Refused(word(487)))]);
+    assert_eq!(log, ["0s Place", "20s Cancel", "21s Finished failed_trunk"]);
+}
+
+#[test]
+fn nobody_answers_and_the_carrier_never_confirms_our_cancel() {
+    let (log, _) = drive(&[(2, Input::Ringing)]);
+    assert_eq!(log, ["0s Place", "40s Cancel", "73s Finished no_answer"]);
+}
+
+#[test]
+fn the_right_person_hears_the_sum() {
+    let script = [
+        (2, Input::Ringing),
+        (5, Input::Answered),
+        (5, Input::FirstAudio),
+        (8, Input::Digit('1')),
+        (20, bye()),
+    ];
+    let (log, end) = drive(&script);
+    let end = end.expect("an end");
+    assert_eq!(end.outcome, Outcome::Answered);
+    assert_eq!(end.disposition, Some(Disposition::Reminded));
+    assert!(end.identified);
+    assert!(end.grades.contains(&Grade::AmountHeard), "{:?} in {log:?}", end.grades);
+    assert!(log.contains(&"7s StartRecording".to_owned()), "recording begins after the notice: {log:?}");
+}
+
+#[test]
+fn a_person_left_in_silence_is_abandoned() {
+    let (_, end) = drive(&[(2, Input::Ringing), (5, Input::Answered), (6, bye())]);
+    assert_eq!(end.expect("an end").outcome, Outcome::Abandoned);
+}
+
+#[test]
+fn a_machine_gets_the_message_after_its_beep() {
+    let machine = |at_ms| Heard::Verdict { verdict: Verdict::Machine, at_ms, confidence: 0.9 };
+    let script = [
+        (5, Input::Answered),
+        (5, Input::FirstAudio),
+        (7, Input::Heard(machine(2000))),
+        (12, Input::Heard(Heard::BeepEnded { at_ms: 7000 })),
+        (30, bye()),
+    ];
+    let (_, end) = drive(&script);
+    let end = end.expect("an end");
+    assert_eq!((end.outcome, end.disposition), (Outcome::Machine, Some(Disposition::VoicemailLeft)));
+    assert_eq!(end.channel, crate::domain::Channel::Voicemail);
+    assert!(!end.identified);
+}
+
+#[test]
+fn a_payment_takes_a_ringing_call_back() {
+    let (log, end) =
+        drive(&[(2, Input::Ringing), (4, Input::Stop(StopReason::Paid)), (5, Input::Refused(word(487)))]);
+    assert_eq!(log, ["0s Place", "4s Cancel", "5s Finished cancelled"]);
+    assert_eq!(end.expect("an end").hung_up_by, HungUpBy::Us);
+}
+
+/// `1` and `2` for the agents whom the debtor hears, `12` for agents who hear each other, `m` for music.
+fn shown(wiring: Wiring) -> String {
+    let parts = [(wiring.first, "1"), (wiring.second, "2"), (wiring.between, "12"), (wiring.music, "m")];
+    let on: Vec<_> = parts.into_iter().filter_map(|(on, name)| on.then_some(name)).collect();
+    if on.is_empty() { "-".to_owned() } else { on.join("+") }
+}
+
+fn verdict(verdict: Verdict) -> Input {
+    Input::Heard(Heard::Verdict { verdict, at_ms: 900, confidence: 0.9 })
+}
+
+const CAME: Input = Input::AgentConnected(Seat::First);
+const SECOND_CAME: Input = Input::AgentConnected(Seat::Second);
+
+fn with_agent(rest: &[(u64, Input)]) -> (Vec<String>, Finished) {
+    let mut script =
+        vec![(5, Input::Answered), (6, verdict(Verdict::Human)), (6, CAME), (6, Input::FirstAudio)];
+    script.extend_from_slice(rest);
+    let (log, end) = drive_plan(agents_plan(), &script);
+    (log, end.expect("an end"))
+}
+
+#[test]
+fn a_person_talks_to_an_agent_as_soon_as_he_is_known_to_be_one() {
+    let (log, end) = with_agent(&[(60, bye())]);
+    let find = "6s FindAgent { seat: First, whom: Queue(\"collectors\"), wait: 2s }";
+    let over = ["60s Wire -", "60s Release(First)", "60s Release(Second)", "60s Finished answered"];
+    assert_eq!(log[..4], ["0s Place", find, "6s StartRecording", "6s Wire 1"]);
+    assert_eq!(log[4..], over);
+    assert_eq!((end.outcome, end.channel), (Outcome::Answered, Channel::AgentCall));
+}
+
+#[test]
+fn who_finds_nobody_free_hears_the_neutral_flow_and_counts_as_abandoned_all_the_same() {
+    let script = [(5, Input::Answered), (6, verdict(Verdict::Human)), (8, Input::FirstAudio), (20, CAME)];
+    let (log, end) = drive_plan(agents_plan(), &script);
+    let end = end.expect("an end");
+    assert!(log.contains(&"8s Play".to_owned()), "within the deadline: {log:?}");
+    assert!(log.contains(&"12s HangUp".to_owned()), "{log:?}");
+    assert_eq!((end.outcome, end.disposition), (Outcome::Abandoned, Some(Disposition::CallbackBooked)));
+}
+
+#[test]
+fn an_agent_who_comes_too_late_is_let_go() {
+    let script = [(5, Input::Answered), (6, verdict(Verdict::Human)), (9, CAME), (30, bye())];
+    let (log, _) = drive_plan(agents_plan(), &script);
+    assert!(log.contains(&"9s Release(First)".to_owned()), "{log:?}");
+    assert!(!log.iter().any(|line| line.contains("Wire 1")), "{log:?}");
+}
+
+#[test]
+fn who_is_not_judged_in_time_is_taken_for_a_person() {
+    let (log, _) = drive_plan(agents_plan(), &[(5, Input::Answered), (30, bye())]);
+    assert!(log.iter().any(|line| line.starts_with("9s FindAgent")), "{log:?}");
+}
+
+#[test]
+fn a_machine_gets_its_message_and_no_agent() {
+    let script = [
+        (5, Input::Answered),
+        (7, verdict(Verdict::Machine)),
+        (12, Input::Heard(Heard::BeepEnded { at_ms: 7000 })),
+        (30, bye()),
+    ];
+    let (log, end) = drive_plan(agents_plan(), &script);
+    let end = end.expect("an end");
+    assert_eq!((end.outcome, end.disposition), (Outcome::Machine, Some(Disposition::VoicemailLeft)));
+    assert!(!log.iter().any(|line| line.contains("FindAgent")), "{log:?}");
+}
+
+#[test]
+fn a_person_taken_for_a_machine_gets_an_agent_after_all() {
+    let script = [
+        (5, Input::Answered),
+        (7, verdict(Verdict::Machine)),
+        (9, verdict(Verdict::Human)),
+        (9, CAME),
+        (30, bye()),
+    ];
+    let (log, end) = drive_plan(agents_plan(), &script);
+    assert!(log.contains(&"9s Wire 1".to_owned()), "{log:?}");
+    assert_eq!(end.expect("an end").outcome, Outcome::Answered);
+}
+
+#[test]
+fn a_key_of_the_flow_leads_to_an_agent_past_music() {
+    let plan = plan_of(MENU, agents(None));
+    let script =
+        [(5, Input::Answered), (5, Input::FirstAudio), (8, Input::Digit('1')), (20, CAME), (400, bye())];
+    let (log, end) = drive_plan(plan, &script);
+    assert!(log.contains(&"8s Wire m".to_owned()) && log.contains(&"20s Wire 1".to_owned()), "{log:?}");
+    let end = end.expect("an end");
+    assert_eq!((end.outcome, end.disposition), (Outcome::Answered, Some(Disposition::Connected)));
+    assert_eq!(end.hung_up_by, HungUpBy::Callee, "a talk with an agent has a limit of its own");
+}
+
+#[test]
+fn without_an_agent_the_flow_goes_on_and_the_music_ends() {
+    let plan = plan_of(MENU, agents(None));
+    let script = [(5, Input::Answered), (5, Input::FirstAudio), (8, Input::Digit('1'))];
+    let (log, _) = drive_plan(plan, &script);
+    let silent =
+        log.iter().position(|line| line == "43s Wire -").expect("the flow's own limit ends the wait");
+    assert!(log[silent..].contains(&"43s Play".to_owned()), "{log:?}");
+}
+
+#[test]
+fn who_is_on_hold_hears_music_until_the_agent_is_back() {
+    let (log, _) = with_agent(&[(10, Input::Desk(Desk::Hold)), (20, Input::Desk(Desk::Resume)), (30, bye())]);
+    assert!(log.contains(&"10s Wire m".to_owned()) && log.contains(&"20s Wire 1".to_owned()), "{log:?}");
+}
+
+#[test]
+fn an_agent_lost_in_a_talk_is_apologised_for_and_a_call_is_booked() {
+    let (log, end) = with_agent(&[(10, Input::AgentGone { seat: Seat::First, lost: true })]);
+    assert!(log.contains(&"10s Wire -".to_owned()) && log.contains(&"10s Play".to_owned()), "{log:?}");
+    assert_eq!((end.outcome, end.disposition), (Outcome::Answered, Some(Disposition::CallbackBooked)));
+    assert_eq!(end.channel, Channel::AgentCall);
+}
+
+#[test]
+fn an_agent_who_hangs_up_his_phone_ends_the_call() {
+    let (log, end) = with_agent(&[(10, Input::AgentGone { seat: Seat::First, lost: false }), (11, bye())]);
+    assert!(log.contains(&"10s HangUp".to_owned()), "{log:?}");
+    assert_eq!(end.hung_up_by, HungUpBy::Us);
+}
+
+#[test]
+fn a_second_agent_is_asked_joins_and_takes_over() {
+    let consult = Desk::Consult(Whom::Agent("olga".to_owned()));
+    let (log, _) = with_agent(&[
+        (10, Input::Desk(consult)),
+        (12, SECOND_CAME),
+        (20, Input::Desk(Desk::Join)),
+        (30, Input::Desk(Desk::Complete)),
+        (40, bye()),
+    ]);
+    let wires: Vec<_> = log.iter().filter(|line| !line.contains("FindAgent")).skip(2).collect();
+    let told = [
+        "6s Wire 1",
+        "10s Wire m",
+        "12s Wire 12+m",
+        "20s Wire 1+2+12",
+        "30s Wire m",
+        "30s Release(First)",
+        "30s Promote",
+        "30s Wire 1",
+        "40s Wire -",
+        "40s Release(First)",
+        "40s Release(Second)",
+        "40s Finished answered",
+    ];
+    assert_eq!(wires, told);
+}
+
+#[test]
+fn a_second_agent_who_does_not_come_leaves_the_two_as_they_were() {
+    let consult = || Input::Desk(Desk::Consult(Whom::Queue("lawyers".to_owned())));
+    let (log, _) = with_agent(&[(10, consult()), (50, bye())]);
+    assert!(
+        log.contains(&"30s Release(Second)".to_owned()) && log.contains(&"30s Wire 1".to_owned()),
+        "{log:?}"
+    );
+    let (log, _) = with_agent(&[(10, consult()), (12, Input::NoAgent(Seat::Second)), (50, bye())]);
+    assert!(log.contains(&"12s Wire 1".to_owned()), "{log:?}");
+}
+
+#[test]
+fn who_is_handed_on_and_finds_nobody_hears_the_apology() {
+    let transfer = Desk::Transfer(Whom::Queue("lawyers".to_owned()));
+    let (log, end) = with_agent(&[(10, Input::Desk(transfer))]);
+    assert!(
+        log.contains(&"10s Release(First)".to_owned()) && log.contains(&"10s Wire m".to_owned()),
+        "{log:?}"
+    );
+    assert!(log.contains(&"30s Wire -".to_owned()) && log.contains(&"30s Play".to_owned()), "{log:?}");
+    assert_eq!(end.disposition, Some(Disposition::CallbackBooked));
+}
+
+#[test]
+fn a_payment_does_not_cut_a_talk_with_an_agent() {
+    let (log, _) = with_agent(&[(10, Input::Stop(StopReason::Paid)), (30, bye())]);
+    assert!(!log.contains(&"10s HangUp".to_owned()), "{log:?}");
+}
+
+fn agents_input() -> impl Strategy<Value = Input> {
+    let seat = || prop_oneof![3 => Just(Seat::First), 2 => Just(Seat::Second)];
+    let whom = || Whom::Queue("lawyers".to_owned());
+    let wish = prop::sample::select(vec![
+        Desk::Complete,
+        Desk::Consult(whom()),
+        Desk::HangUp,
+        Desk::Hold,
+        Desk::Join,
+        Desk::Mute(true),
+        Desk::Resume,
+        Desk::Return,
+        Desk::Transfer(whom()),
+    ]);
+    prop_oneof![
+        4 => seat().prop_map(Input::AgentConnected),
+        1 => seat().prop_map(Input::NoAgent),
+        1 => (seat(), any::<bool>()).prop_map(|(seat, lost)| Input::AgentGone { seat, lost }),
+        6 => wish.prop_map(Input::Desk),
+        1 => Just(verdict(Verdict::Human)),
+    ]
+}
+
+/// A call that has come to a talk with an agent, and then anything.
+fn talks() -> impl Strategy<Value = Vec<(u64, Input)>> {
+    let later = proptest::collection::vec((7_u64..90, agents_input()), 0..25);
+    (later, inputs()).prop_map(|(later, any)| {
+        let mut script = vec![(5, Input::Answered), (6, verdict(Verdict::Human)), (6, CAME)];
+        script.extend(later);
+        script.extend(any.into_iter().filter(|(at, _)| *at > 30));
+        script.sort_by_key(|(at, _)| *at);
+        script
+    })
+}
+
+fn inputs() -> impl Strategy<Value = Vec<(u64, Input)>> {
+    let input = prop_oneof![
+        Just(Input::Trying),
+        Just(Input::Ringing),
+        Just(Input::EarlyMedia),
+        Just(Input::Answered),
+        Just(Input::FirstAudio),
+        Just(Input::MediaLost),
+        agents_input(),
+        Just(bye()),
+        Just(Input::Broken(Fault::Trunk)),
+        (300_u16..700).prop_map(|code| Input::Refused(word(code))),
+        "[0-9*#]".prop_map(|key| Input::Digit(key.chars().next().expect("one key"))),
+        Just(Input::Heard(Heard::Verdict { verdict: Verdict::Machine, at_ms: 1, confidence: 1.0 })),
+        Just(Input::Heard(Heard::BeepEnded { at_ms: 2 })),
+        prop_oneof![Just(StopReason::Paid), Just(StopReason::KillSwitch), Just(StopReason::Drain)]
+            .prop_map(Input::Stop),
+    ];
+    proptest::collection::vec((0_u64..120, input), 0..30).prop_map(|mut script| {
+        script.sort_by_key(|(at, _)| *at);
+        script
+    })
+}
+
+proptest! {
+    #[test]
+    fn every_call_finishes_exactly_once_and_last(script in inputs()) {
+        let (log, _) = drive(&script);
+        prop_assert_eq!(log.iter().filter(|line| line.contains("Finished")).count(), 1, "{:?}", log);
+        prop_assert!(log.last().is_some_and(|line| line.contains("Finished")), "{:?}", log);
+    }
+
+    #[test]
+    fn a_call_with_agents_finishes_once_with_nobody_left_on_the_line(script in talks(), first in any::<bool>()) {
+        let plan = if first { agents_plan() } else { plan_of(MENU, agents(None)) };
+        let (log, _) = drive_plan(plan, &script);
+        prop_assert_eq!(log.iter().filter(|line| line.contains("Finished")).count(), 1, "{:?}", log);
+        prop_assert!(log.last().is_some_and(|line| line.contains("Finished")), "{:?}", log);
+        let wired = log.iter().rev().find(|line| line.contains("Wire"));
+        prop_assert!(wired.is_none_or(|line| line.ends_with("Wire -")), "{:?}", log);
+    }
+
+    #[test]
+    fn whoever_was_sought_is_let_go_in_the_end(script in talks()) {
+        let (log, _) = drive_plan(agents_plan(), &script);
+        let last = |what: &str| log.iter().rposition(|line| line.contains(what));
+        for seat in ["First", "Second"] {
+            let sought = last(&format!("FindAgent {{ seat: {seat}"));
+            prop_assert!(sought <= last(&format!("Release({seat})")), "{:?}", log);
+        }
+    }
+
+    #[test]
+    fn nothing_is_said_before_the_answer(script in inputs()) {
+        let (log, end) = drive(&script);
+        let answered = end.is_some_and(|end| end.stamps.answer.is_some());
+        prop_assert!(answered || !log.iter().any(|line| line.contains("Play")), "{:?}", log);
+    }
+}
