@@ -9,7 +9,7 @@ const FLOORS: [&[&str]; 5] = [
     &["domain"],
     &["agents", "detect", "ivr", "pacing", "rules", "speech", "stats", "trunk"],
     &["call", "campaign", "simulate"],
-    &["config", "import", "media", "sip", "store", "web"],
+    &["config", "import", "media", "sip", "store", "synthesis", "web"],
     &["cli", "daemon", "demo", "main"],
 ];
 
@@ -20,7 +20,7 @@ const DOORS: [(&str, &[&str]); 14] = [
     ("calamine", &["import"]),
     ("clap", &["cli", "main"]),
     ("indicatif", &["cli", "demo"]),
-    ("nix", &["cli", "daemon", "media", "sip"]),
+    ("nix", &["cli", "daemon", "media", "sip", "synthesis"]),
     ("prometheus_client", &["web"]),
     ("rsipstack", &["sip"]),
     ("rtcp_types", &["media"]),

@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 use jiff::civil::Date;
 
 use super::exceptions::{exceptions_json, notices_of};
+use super::names::prepare_campaign;
 use super::open::{ConfigArgs, block_on, store};
 use super::words;
 use crate::campaign::{CampaignPlan, ScoreFacts, score};
@@ -28,7 +29,9 @@ pub struct CampaignArgs {
 enum CampaignCommand {
     /// Makes contacts of the open debts that the campaign's file aims at
     Fill { name: String },
-    /// Fills the campaign and lets the daemon dial it
+    /// Has the speech engines say the names of those the campaign may call; exit 1 when one failed
+    Prepare { name: String },
+    /// Fills the campaign, prepares its names, and lets the daemon dial it
     Start { name: String },
     /// No new call until it is started again
     Pause { name: String },
@@ -62,9 +65,16 @@ impl CampaignArgs {
                 CampaignCommand::Fill { name } => fill(&store, &config, &name, language).await,
                 CampaignCommand::Start { name } => {
                     fill(&store, &config, &name, language).await?;
+                    // A name that could not be said is left out of the call; nobody waits for it.
+                    prepare_campaign(&store, &config, &name, language).await?;
                     let moved = set(&store, &name, CampaignState::Running).await;
                     print!("{}", notices(&config, &name, language));
                     moved
+                }
+                CampaignCommand::Prepare { name } => {
+                    let sound = prepare_campaign(&store, &config, &name, language).await;
+                    store.close().await;
+                    return Ok(if sound? { ExitCode::SUCCESS } else { ExitCode::FAILURE });
                 }
                 CampaignCommand::Pause { name } => set(&store, &name, CampaignState::Paused).await,
                 CampaignCommand::Stop { name } => set(&store, &name, CampaignState::Stopped).await,

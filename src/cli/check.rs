@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::exceptions::{cautions_json, exceptions_json, notices_text};
+use super::names::{EngineHealth, engine_health, health_json, health_text};
 use super::screen_language::{parse_language, screen_language};
 use crate::config::{Config, Environment, Problems};
 use crate::daemon::Clock;
@@ -36,12 +37,16 @@ impl Check {
         match Config::load(&self.config, &environment()) {
             Ok(config) => {
                 let ending = ending(&config);
+                let engines = engine_health(&config);
                 if self.json {
-                    println!("{}", sound_json(&config, &ending));
+                    println!("{}", sound_json(&config, &ending, &engines));
                 } else {
                     println!("{}", sound(&config, language));
                     for (calendar, days) in &ending {
                         println!("{}", ends_soon(calendar, *days, language));
+                    }
+                    for engine in &engines {
+                        println!("{}", health_text(engine, language));
                     }
                 }
                 ExitCode::SUCCESS
@@ -105,7 +110,7 @@ fn sound(config: &Config, language: Language) -> String {
     format!("{notices}{sound}")
 }
 
-fn sound_json(config: &Config, ending: &[(String, i32)]) -> String {
+fn sound_json(config: &Config, ending: &[(String, i32)], engines: &[EngineHealth]) -> String {
     let warning =
         |(calendar, days): &(String, i32)| serde_json::json!({ "calendar": calendar, "days_left": days });
     let mut warnings: Vec<_> = ending.iter().map(warning).collect();
@@ -119,6 +124,7 @@ fn sound_json(config: &Config, ending: &[(String, i32)]) -> String {
         "version": &*config.version,
         "overrides": overrides,
         "trunks": names(config.trunks.iter().map(|trunk| &*trunk.name).collect()),
+        "engines": engines.iter().map(health_json).collect::<Vec<_>>(),
         "warnings": warnings,
         "campaigns": names(config.campaigns.iter().map(|campaign| &*campaign.name).collect()),
     })

@@ -15,6 +15,7 @@ mod export;
 mod flow;
 mod hold;
 mod import;
+mod names;
 pub mod open;
 mod pace;
 mod pay;

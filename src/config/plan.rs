@@ -14,6 +14,7 @@ use crate::campaign::CampaignPlan;
 use crate::domain::{AgentId, Currency, DigestAccount, Language, PhoneNumber};
 use crate::ivr::Flow;
 use crate::rules::{Calendars, Override, Preset};
+use crate::speech::EnginePlan;
 use crate::trunk::{Transport, TrunkPlan};
 
 /// Everything `config/` says, checked as a whole. It never changes: a reload makes another one, and the daemon
@@ -198,6 +199,8 @@ pub struct PromptsConfig {
     pub dir: PathBuf,
     /// The pack's folder by language.
     pub packs: Vec<(Language, String)>,
+    /// What says names; none for a language whose names are not said.
+    pub engines: Vec<EnginePlan>,
 }
 
 /// `[import]` of `obzvon.toml`: what a list leaves out.

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use super::engines::engines;
 use super::plan::{FlowsConfig, PromptsConfig};
 use super::read::{Mistake, Reading, Section, Value, nearest, words};
 use super::trunks::LANGUAGES;
@@ -18,13 +19,14 @@ pub fn prompts(root: &Section<'_>) -> Option<PromptsConfig> {
     let read = LANGUAGES
         .map(|(code, language)| (language, packs.may(code, |value| pack_folder(value, dir.as_deref()))));
     packs.finish();
+    let engines = engines(root);
     let mut packs = Vec::new();
     for (language, name) in read {
         if let Some(name) = name.ok()? {
             packs.push((language, name));
         }
     }
-    Some(PromptsConfig { dir: dir?, packs })
+    Some(PromptsConfig { dir: dir?, packs, engines: engines? })
 }
 
 fn pack_folder(value: &Value<'_>, dir: Option<&Path>) -> Result<String, Mistake> {

@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use tracing::{debug, warn};
 
 use super::clock::Clock;
-use super::voice::Voice;
+use super::voice::{NameSound, Voice};
 use crate::call::{Call, Input, Output, StopReason};
 use crate::domain::Fault;
 use crate::domain::attempt::Finished;
@@ -26,6 +26,8 @@ pub struct CallTask {
     pub stack: Arc<SipStack>,
     pub stream: Stream,
     pub voice: Arc<Voice>,
+    /// How this debtor is called by his name.
+    pub name: NameSound,
     /// The debtor's own date: what is «завтра» to him.
     pub today: Date,
     pub clock: Clock,
@@ -58,6 +60,7 @@ struct Drive {
     hears: bool,
     answered: bool,
     voice: Arc<Voice>,
+    name: NameSound,
     today: Date,
     lengths: HashMap<PromptNo, Duration>,
     actions: Vec<Action>,
@@ -67,7 +70,7 @@ struct Drive {
 impl CallTask {
     /// Drives the call to its end.
     pub async fn drive(self) -> CallReport {
-        let Self { call, place, stack, stream, voice, today, clock, talking, mut stop } = self;
+        let Self { call, place, stack, stream, voice, name, today, clock, talking, mut stop } = self;
         let mut drive = Drive {
             call,
             place: Some(place),
@@ -77,6 +80,7 @@ impl CallTask {
             hears: true,
             answered: false,
             voice,
+            name,
             today,
             lengths: HashMap::new(),
             actions: Vec::new(),
@@ -170,7 +174,7 @@ impl Drive {
     /// Plays an utterance; one that can't be said has ended at once, unheard.
     fn play(&mut self, prompt: PromptNo, utterance: &crate::domain::Utterance) -> Option<Input> {
         let unheard = |length| Some(Input::PlayEnded { prompt, percent: 0, length });
-        let sound = match self.voice.sound_on(self.today, utterance) {
+        let sound = match self.voice.sound_on(self.today, utterance, &self.name) {
             Ok(sound) => sound,
             Err(fault) => {
                 warn!(%fault, "an utterance could not be said");

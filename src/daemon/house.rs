@@ -57,7 +57,7 @@ impl Plans {
     /// # Errors
     /// When a pack can't be read.
     pub fn new(config: Config) -> anyhow::Result<Self> {
-        let voice = Voice::load(&config.prompts.dir, &config.prompts.packs)?;
+        let voice = Voice::load(&config.prompts)?;
         let force = |preset: &Arc<crate::rules::Preset>| {
             RulesInForce::new(Arc::clone(preset), Arc::clone(&config.rules.calendars))
         };

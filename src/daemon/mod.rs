@@ -7,6 +7,7 @@ mod house;
 mod kill_switch;
 mod lines;
 mod live;
+mod names;
 mod roots;
 mod run;
 mod sip_names;
@@ -17,6 +18,7 @@ mod voice;
 
 pub use clock::Clock;
 pub use house::{House, Plans, read_registry};
+pub use names::{sweep_names, wanted_sentences};
 pub use roots::{daily_roots_file, read_roots};
 pub use run::Daemon;
 pub use test_call::{SAMPLE_SUM, TestCall};

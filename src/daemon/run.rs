@@ -21,7 +21,7 @@ use super::lines::Lines;
 use super::live::Live;
 use super::roots;
 use super::trunk_task::kept_alike;
-use super::{campaign_task, kill_switch, trunk_task};
+use super::{campaign_task, kill_switch, names, trunk_task};
 use crate::call::StopReason;
 use crate::config::Config;
 use crate::media::{MediaEngine, MediaPlan};
@@ -102,6 +102,7 @@ impl Daemon {
         tasks.spawn(kill_switch::watch_file(kill_file, throw, stop.clone()));
         tasks.spawn(stop_ringing_when_killed(Arc::clone(&house), stop.clone()));
         tasks.spawn(keep_house(Arc::clone(&house), stop.clone()));
+        tasks.spawn(names::sweep_daily(Arc::clone(&house), stop.clone()));
         let (kept, at_work, campaigns) = (Vec::new(), HashSet::new(), JoinSet::new());
         let mut daemon = Self { house, tasks, kept, at_work, campaigns, readiness, stop, dir };
         daemon.keep_trunks();

@@ -1,27 +1,39 @@
 //! Utterances to sound: the packs and their clips.
 
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use jiff::civil::Date;
 
-use crate::domain::{Language, Utterance};
+use super::names::name_texts;
+use crate::config::PromptsConfig;
+use crate::domain::{Language, PersonName, Utterance};
+use crate::ivr::{Flow, VoicedName};
 use crate::media::{Clip, ClipStore};
-use crate::speech::{Pack, Unspeakable, near_dates, speak};
+use crate::speech::{ClipId, EnginePlan, Pack, Unspeakable, near_dates, readable_name, speak_prepared};
+use crate::synthesis::SentenceCache;
 
-/// The voices of the house, one pack a language.
+/// The voices of the house, one pack a language, and the engines that have said the names.
 #[derive(Debug)]
 pub struct Voice {
     packs: HashMap<Language, Loaded>,
+    engines: Vec<EnginePlan>,
 }
 
 #[derive(Debug)]
 struct Loaded {
     pack: Pack,
     clips: HashMap<String, Arc<Clip>>,
+}
+
+/// How one debtor is called by his name: the sentences that an engine said beforehand.
+#[derive(Debug, Default)]
+pub struct NameSound {
+    /// Absent when in no language all of a flow's sentences are there.
+    pub name: Option<VoicedName>,
+    clips: HashMap<ClipId, Arc<Clip>>,
 }
 
 /// What is played for an utterance.
@@ -32,14 +44,15 @@ pub struct Sound {
 }
 
 impl Voice {
-    /// Reads every clip of the packs below `root` into memory, so that nothing is read while somebody listens.
+    /// Reads every clip of the packs into memory, so that nothing is read while somebody listens.
     ///
     /// # Errors
     /// When a manifest or a clip can't be read.
-    pub fn load(root: &Path, packs: &[(Language, String)]) -> anyhow::Result<Self> {
+    pub fn load(prompts: &PromptsConfig) -> anyhow::Result<Self> {
+        let root = &prompts.dir;
         let store = ClipStore::new(root);
         let mut loaded = HashMap::new();
-        for (language, folder) in packs {
+        for (language, folder) in &prompts.packs {
             let manifest = root.join(folder).join("pack.toml");
             let text = std::fs::read_to_string(&manifest)
                 .with_context(|| format!("reading {}", manifest.display()))?;
@@ -50,7 +63,34 @@ impl Voice {
             }
             loaded.insert(*language, Loaded { pack, clips });
         }
-        Ok(Self { packs: loaded })
+        Ok(Self { packs: loaded, engines: prompts.engines.clone() })
+    }
+
+    /// Whether an engine says names at all.
+    pub fn says_names(&self) -> bool {
+        !self.engines.is_empty()
+    }
+
+    /// Reads the sentences in which `flow` says `name`. A language in which one of them is missing is left out, and the
+    /// flow's wording without the name is said in it. Reads files, so it is called from a thread that may wait.
+    pub fn name_sound(&self, flow: &Flow, name: &PersonName, cache: &SentenceCache) -> NameSound {
+        let mut sound = NameSound::default();
+        for engine in &self.engines {
+            let Some(readable) = readable_name(name.reveal(), engine.language) else { continue };
+            let readable = PersonName::new(readable);
+            let texts = name_texts(flow, engine.language, &readable);
+            let clips = texts.iter().map(|text| {
+                let clip = engine.clip(text);
+                cache.samples(&clip).map(|samples| (clip, Arc::new(Clip::from_pcm(&samples))))
+            });
+            if let Some(clips) = clips.collect::<Option<Vec<_>>>().filter(|clips| !clips.is_empty()) {
+                sound.clips.extend(clips);
+                let voiced =
+                    sound.name.get_or_insert_with(|| VoicedName { name: readable, languages: Vec::new() });
+                voiced.languages.push(engine.language);
+            }
+        }
+        sound
     }
 
     /// The sound of an utterance to somebody whose date is `today`: near dates are «сегодня» and «завтра», far ones have
@@ -58,19 +98,30 @@ impl Voice {
     ///
     /// # Errors
     /// As `sound`.
-    pub fn sound_on(&self, today: Date, utterance: &Utterance) -> Result<Sound, Unspeakable> {
-        self.sound(&near_dates(utterance.clone(), today)).or_else(|_| self.sound(utterance))
+    pub fn sound_on(
+        &self,
+        today: Date,
+        utterance: &Utterance,
+        name: &NameSound,
+    ) -> Result<Sound, Unspeakable> {
+        let near = near_dates(utterance.clone(), today);
+        self.sound(&near, name).or_else(|_| self.sound(utterance, name))
     }
 
-    /// The sound of an utterance.
+    /// The sound of an utterance, with this debtor's name.
     ///
     /// # Errors
     /// When the pack can't say it; the words themselves are not in the error.
-    pub fn sound(&self, utterance: &Utterance) -> Result<Sound, Unspeakable> {
+    pub fn sound(&self, utterance: &Utterance, name: &NameSound) -> Result<Sound, Unspeakable> {
         let loaded = self.packs.get(&utterance.language).ok_or(Unspeakable::Language)?;
-        let spoken = speak(utterance, &loaded.pack)?;
-        let clips: Vec<_> =
-            spoken.clips.iter().filter_map(|id| loaded.clips.get(id.as_str()).cloned()).collect();
+        let engine = self.engines.iter().find(|engine| engine.language == utterance.language);
+        let prepared = |text: &str| {
+            let clip = engine.map(|engine| engine.clip(text))?;
+            name.clips.contains_key(&clip).then_some(clip)
+        };
+        let spoken = speak_prepared(utterance, &loaded.pack, prepared)?;
+        let clip = |id: &ClipId| loaded.clips.get(id.as_str()).or_else(|| name.clips.get(id)).cloned();
+        let clips: Vec<_> = spoken.clips.iter().filter_map(clip).collect();
         let samples: usize = clips.iter().map(|clip| clip.samples()).sum();
         Ok(Sound { clips, length: Duration::from_micros(samples as u64 * 125) })
     }
@@ -80,19 +131,64 @@ impl Voice {
 mod tests {
     use jiff::civil::date;
 
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
     use super::*;
     use crate::domain::Part;
     use crate::domain::utterance::Case;
+    use crate::ivr::Policy;
+    use crate::speech::EngineWay;
+
+    /// The shipped Russian pack, and these engines.
+    fn voice(engines: Vec<EnginePlan>) -> Voice {
+        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("prompts");
+        let packs = vec![(Language::Ru, "ru".to_owned())];
+        Voice::load(&PromptsConfig { dir, packs, engines }).expect("the shipped pack")
+    }
+
+    #[test]
+    fn a_name_is_said_where_every_sentence_with_it_was_prepared_and_in_no_other_language() {
+        let text = include_str!("../../config/flows/reminder_current.yaml");
+        let file = crate::ivr::read(text).expect("a flow file");
+        let flow = Flow::check(&file, &Policy::default(), &BTreeSet::new()).expect("a sound flow");
+        let engine = EnginePlan {
+            language: Language::Ru,
+            way: EngineWay::Command(vec!["say".to_owned()]),
+            voice: String::new(),
+            speed: String::new(),
+            time_limit: Duration::from_secs(1),
+            workers: 1,
+        };
+        let english = EnginePlan { language: Language::En, ..engine.clone() };
+        let voice = voice(vec![engine.clone(), english]);
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        let cache = SentenceCache::below(folder.path());
+        let name = PersonName::new("ПЕТРОВА  АННА");
+        let readable = PersonName::new("Петрова Анна");
+        let texts = name_texts(&flow, Language::Ru, &readable);
+        assert_eq!(texts, ["Это Петрова Анна?", "Оно для абонента: Петрова Анна."]);
+        cache.keep(&engine.clip(&texts[0]), &[1000; 4000]).expect("room on the disk");
+        assert_eq!(voice.name_sound(&flow, &name, &cache).name, None, "one sentence is missing");
+        cache.keep(&engine.clip(&texts[1]), &[1000; 8000]).expect("room on the disk");
+        let sound = voice.name_sound(&flow, &name, &cache);
+        let languages = vec![Language::Ru];
+        assert_eq!(sound.name, Some(VoicedName { name: readable, languages }));
+        let prompt = &flow.prompts_with_name(Language::Ru, &sound.name.as_ref().expect("voiced").name)[0];
+        assert!(voice.sound(prompt, &sound).is_ok());
+        assert!(matches!(voice.sound(prompt, &NameSound::default()), Err(Unspeakable::Name)));
+    }
 
     #[test]
     fn tomorrow_is_said_as_tomorrow_on_the_day_before_and_as_a_date_otherwise() {
-        let prompts = Path::new(env!("CARGO_MANIFEST_DIR")).join("prompts");
-        let voice = Voice::load(&prompts, &[(Language::Ru, "ru".to_owned())]).expect("the shipped pack");
+        let voice = voice(Vec::new());
         let due = Part::Date { date: date(2026, 3, 11), case: Case::Nominative, with_year: false };
         let words =
             |text: &str| Utterance { language: Language::Ru, parts: vec![Part::Words(text.to_owned())] };
         let due = Utterance { language: Language::Ru, parts: vec![due] };
-        let length = |today, utterance: &Utterance| voice.sound_on(today, utterance).expect("said").length;
+        let length = |today, utterance: &Utterance| {
+            voice.sound_on(today, utterance, &NameSound::default()).expect("said").length
+        };
         let (day_before, earlier) = (date(2026, 3, 10), date(2026, 3, 1));
         assert_eq!(length(day_before, &due), length(day_before, &words("завтра")));
         assert_eq!(length(earlier, &due), length(earlier, &words("одиннадцатое марта")));

@@ -7,8 +7,8 @@ use crate::domain::{DebtKind, Language, Money, PersonName, PhoneNumber};
 /// The facts of one call, read once before it begins.
 #[derive(Clone, Debug)]
 pub struct CallFacts {
-    /// Absent when there is no voice for names: then the flow's `without_name` wording is said.
-    pub name: Option<PersonName>,
+    /// Absent when there is no voice for it: then the flow's `without_name` wording is said.
+    pub name: Option<VoicedName>,
     /// The debtor's language; the flow's first language serves where it does not speak this one.
     pub language: Language,
     /// The creditor's name as the config writes it; fixed words for the speech pack.
@@ -20,4 +20,18 @@ pub struct CallFacts {
     pub callback: PhoneNumber,
     /// The debtor's own date when the call began.
     pub today: Date,
+}
+
+/// A name and the languages in which it has been prepared to be said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VoicedName {
+    pub name: PersonName,
+    pub languages: Vec<Language>,
+}
+
+impl VoicedName {
+    /// The name, where it can be said in `language`.
+    pub fn in_language(&self, language: Language) -> Option<&PersonName> {
+        self.languages.contains(&language).then_some(&self.name)
+    }
 }

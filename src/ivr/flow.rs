@@ -8,7 +8,7 @@ use super::step::{Plays, Step, StepNo};
 use super::template::Piece;
 use super::wording::Prompt;
 use super::{FlowFile, Hours, Mistake, Record};
-use crate::domain::Language;
+use crate::domain::{Language, PersonName, Utterance};
 
 /// A flow that passed every check. It never changes: a live call ends on the version it began with.
 #[derive(Debug)]
@@ -84,6 +84,12 @@ impl Flow {
             Plays::Connect { queue, .. } => Some(queue.as_str()),
             Plays::Ask { .. } | Plays::Enter { .. } | Plays::Pass { .. } | Plays::Say { .. } => None,
         })
+    }
+
+    /// The prompts in which the flow calls somebody by this name, in one of its languages: a speech engine has to say
+    /// their sentences with the name beforehand.
+    pub fn prompts_with_name(&self, language: Language, name: &PersonName) -> Vec<Utterance> {
+        self.prompts().iter().filter_map(|(_, prompt)| prompt.with_name(language, name)).collect()
     }
 
     /// `wanted` if the flow speaks it, else its default.

@@ -20,7 +20,7 @@ mod step;
 mod template;
 mod wording;
 
-pub use facts::CallFacts;
+pub use facts::{CallFacts, VoicedName};
 pub use file::{FlowFile, Hours, Notice, Record, read, schema};
 pub use flow::{Flow, fixed_texts};
 pub use graph::{mermaid, svg};

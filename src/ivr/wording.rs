@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::CallFacts;
 use super::template::{Piece, Slot};
 use crate::domain::utterance::Case;
-use crate::domain::{Language, Part, Utterance};
+use crate::domain::{Language, Part, PersonName, Utterance};
 
 use jiff::civil::{Date, Time};
 
@@ -57,6 +57,20 @@ impl Prompt {
         })
     }
 
+    /// The prompt as it would be said to somebody of this name, in one language; other slots are left out: the checker
+    /// keeps them out of the sentence with the name. `None` when it does not say the name.
+    pub(super) fn with_name(&self, language: Language, name: &PersonName) -> Option<Utterance> {
+        let pieces = &self.0.get(&language)?.pieces;
+        let part = |piece: &Piece| match piece {
+            Piece::File(path) => Some(Part::File(path.clone())),
+            Piece::Slot(Slot::DebtorName) => Some(Part::Name(name.clone())),
+            Piece::Slot(_) => None,
+            Piece::Words(words) => Some(Part::Words(words.clone())),
+        };
+        let parts = pieces.iter().filter_map(part).collect();
+        says_name(pieces).then_some(Utterance { language, parts })
+    }
+
     /// It tells the amount, the due date or the creditor.
     pub(super) fn reads_debt(&self) -> bool {
         self.slots().any(Slot::is_debt)
@@ -65,11 +79,12 @@ impl Prompt {
     /// Fills the slots for one call.
     pub(super) fn render(&self, language: Language, facts: &CallFacts, entered: Option<Entered>) -> Rendered {
         let wording = &self.0[&language];
-        let pieces = match (&facts.name, &wording.without_name) {
+        let name = facts.name.as_ref().and_then(|name| name.in_language(language));
+        let pieces = match (name, &wording.without_name) {
             (None, Some(without_name)) => without_name,
             (None, None) | (Some(_), _) => &wording.pieces,
         };
-        let parts: Vec<Part> = pieces.iter().filter_map(|piece| part(piece, facts, entered)).collect();
+        let parts: Vec<Part> = pieces.iter().filter_map(|piece| part(piece, facts, name, entered)).collect();
         Rendered {
             amount_at: heard_at(pieces, |slot| matches!(slot, Slot::Amount(_))),
             date_at: heard_at(pieces, |slot| matches!(slot, Slot::Due(_))),
@@ -79,8 +94,27 @@ impl Prompt {
     }
 }
 
+/// The pieces of each sentence.
+pub(super) fn sentences(pieces: &[Piece]) -> Vec<&[Piece]> {
+    let ends = |piece: &Piece| match piece {
+        Piece::File(_) => true,
+        Piece::Slot(_) => false,
+        Piece::Words(words) => words.ends_with(['.', '?', '!', '\u{2026}']),
+    };
+    pieces.split_inclusive(ends).collect()
+}
+
+pub(super) fn says_name(sentence: &[Piece]) -> bool {
+    sentence.contains(&Piece::Slot(Slot::DebtorName))
+}
+
 /// The part that says `piece`; none for a slot without its value, which the checker has ruled out.
-fn part(piece: &Piece, facts: &CallFacts, entered: Option<Entered>) -> Option<Part> {
+fn part(
+    piece: &Piece,
+    facts: &CallFacts,
+    name: Option<&PersonName>,
+    entered: Option<Entered>,
+) -> Option<Part> {
     let day = |date: Date, case: Case| {
         let days = facts.today.until(date).map_or(0, |span| span.get_days().abs());
         Part::Date { date, case, with_year: days > YEAR_FROM_DAYS }
@@ -94,7 +128,7 @@ fn part(piece: &Piece, facts: &CallFacts, entered: Option<Entered>) -> Option<Pa
         (Slot::Amount(case), _) => Some(Part::Money { amount: facts.amount, case }),
         (Slot::Callback, _) => Some(Part::Phone(facts.callback.clone())),
         (Slot::Creditor, _) => Some(Part::Words(facts.creditor.clone())),
-        (Slot::DebtorName, _) => facts.name.clone().map(Part::Name),
+        (Slot::DebtorName, _) => name.cloned().map(Part::Name),
         (Slot::Due(case), _) => Some(day(facts.due, case)),
         (Slot::InputDate(case), Some(Entered::Day(date))) => Some(day(date, case)),
         (Slot::InputTime, Some(Entered::Hour(hour))) => {

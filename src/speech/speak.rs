@@ -1,6 +1,7 @@
 //! Says an utterance: its text, and the clips that make the sound.
 
 use super::cover::{Sentence, cover};
+use super::free::sentences;
 use super::pack::Pack;
 use super::pieces::{Break, Piece};
 use super::reading::{Reading, read};
@@ -25,17 +26,45 @@ impl std::fmt::Debug for Spoken {
 /// # Errors
 /// When a slot has no reading or the pack lacks a clip; the flow then plays its wording without that slot.
 pub fn speak(utterance: &Utterance, pack: &Pack) -> Result<Spoken, Unspeakable> {
+    speak_prepared(utterance, pack, |_| None)
+}
+
+/// Says the utterance from the clips of one pack, and each sentence whose name the pack lacks from the clip that
+/// `prepared` gives for its text: the whole sentence, so that no two voices meet in it.
+///
+/// # Errors
+/// As `speak`; [`Unspeakable::Name`] when such a sentence has not been prepared.
+pub fn speak_prepared(
+    utterance: &Utterance,
+    pack: &Pack,
+    prepared: impl Fn(&str) -> Option<ClipId>,
+) -> Result<Spoken, Unspeakable> {
     if utterance.language != pack.language() {
         return Err(Unspeakable::Language);
     }
-    for part in &utterance.parts {
-        // A name is synthesised as a whole beforehand; its words are never put together from others.
-        if matches!(part, Part::Name(name) if !pack.has(name.reveal())) {
-            return Err(Unspeakable::Name);
-        }
-    }
     let Reading { text, pieces } = read(utterance)?;
-    Ok(Spoken { text, clips: clips(pieces, pack)? })
+    if !lacks_name(utterance, pack) {
+        return Ok(Spoken { text, clips: clips(pieces, pack)? });
+    }
+    let mut all = Vec::new();
+    for sentence in sentences(utterance) {
+        let Reading { text, pieces } = read(&sentence)?;
+        let said = if lacks_name(&sentence, pack) {
+            vec![prepared(&text).ok_or(Unspeakable::Name)?]
+        } else {
+            clips(pieces, pack)?
+        };
+        if !said.is_empty() {
+            pause_long(&mut all, pack);
+        }
+        all.extend(said);
+    }
+    Ok(Spoken { text, clips: all })
+}
+
+/// A name is recorded or synthesised as a whole; its words are never put together from others.
+fn lacks_name(utterance: &Utterance, pack: &Pack) -> bool {
+    utterance.parts.iter().any(|part| matches!(part, Part::Name(name) if !pack.has(name.reveal())))
 }
 
 /// The utterance in words, for a transcript or a screen. Holds debtor's data: not for logs.
@@ -143,6 +172,18 @@ mod tests {
     fn a_name_needs_its_own_clip() {
         assert_eq!(said(vec![Part::Name(PersonName::new("Иван Петрович"))]).unwrap(), "name-1");
         assert_eq!(said(vec![Part::Name(PersonName::new("Один Два"))]), Err(Unspeakable::Name));
+    }
+
+    #[test]
+    fn a_sentence_with_a_name_is_said_whole_by_the_engine_or_not_at_all() {
+        let name = Part::Name(PersonName::new("Один Два"));
+        let parts = vec![words("Спасибо."), words("Сумма,"), name, words("!"), roubles(2), words(".")];
+        let utterance = Utterance { language: Language::Ru, parts };
+        let prepared = |text: &str| (text == "Сумма, Один Два!").then(|| ClipId::parse("name-x").unwrap());
+        let clips = speak_prepared(&utterance, &pack(), prepared).unwrap().clips;
+        let clips: Vec<_> = clips.iter().map(ClipId::as_str).collect();
+        assert_eq!(clips.join(" "), "spasibo pause-long name-x pause-long dva rublya");
+        assert_eq!(speak_prepared(&utterance, &pack(), |_| None), Err(Unspeakable::Name));
     }
 
     #[test]

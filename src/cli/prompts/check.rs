@@ -5,11 +5,11 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::level::{TARGET_DBOV, measure};
 use super::wanted::{Wanted, wanted};
 use super::{Places, language, script};
 use crate::cli::prompt_folder::PromptFolder;
 use crate::domain::Language;
+use crate::speech::sound::{TARGET_DBOV, measure};
 
 /// Lists what is missing, by flow and language; exit 1 when anything is.
 #[derive(Debug, Args)]

@@ -8,11 +8,11 @@ use anyhow::Context;
 use clap::Args;
 use hound::WavWriter;
 
-use super::level::{Measured, TARGET_DBOV, even_out, measure};
 use super::wanted::{Wanted, wanted};
 use super::{Places, language};
 use crate::cli::prompt_folder::{SHAPE, read_wav};
 use crate::domain::Language;
+use crate::speech::sound::{Measured, TARGET_DBOV, even_out, measure};
 use crate::speech::{Intonation, Pack};
 
 /// Takes recordings named as `prompts script` names them: checks, trims, levels, and writes the pack.

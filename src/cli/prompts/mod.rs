@@ -2,9 +2,9 @@
 
 mod check;
 mod import;
-mod level;
 mod play;
 mod script;
+mod sweep;
 mod wanted;
 
 use std::path::PathBuf;
@@ -28,6 +28,7 @@ enum Act {
     Import(import::Import),
     Play(play::Play),
     Script(script::Script),
+    Sweep(sweep::Sweep),
 }
 
 /// Where the flows, the fixed words and the packs lie.
@@ -52,6 +53,7 @@ impl Prompts {
             Act::Import(import) => import.run(),
             Act::Play(play) => play.run().map(|()| ExitCode::SUCCESS),
             Act::Script(script) => script.run().map(|()| ExitCode::SUCCESS),
+            Act::Sweep(sweep) => sweep.run(),
         }
     }
 }

@@ -22,6 +22,8 @@ pub const FLOW: Clause = clause("flow", "сценарий");
 pub const HOST: Clause = clause("a host name or an address", "имя или адрес узла");
 pub const HOURS: Clause =
     clause("hours such as \"09:00-20:00\", opening before closing", "часы вида \"09:00-20:00\"");
+pub const HTTP: Clause =
+    clause("an address such as http://127.0.0.1:5002/path", "адрес вида http://127.0.0.1:5002/path");
 pub const INTEGER: Clause = clause("a whole number", "целое число");
 pub const IP: Clause = clause("an IP address such as 192.0.2.10", "IP-адрес вида 192.0.2.10");
 pub const LIST: Clause = clause("a list", "список");

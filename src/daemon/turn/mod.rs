@@ -6,6 +6,7 @@ mod place;
 
 use std::sync::Arc;
 
+use anyhow::Context;
 use tracing::info;
 
 pub use self::choose::phone_to_dial;
@@ -13,9 +14,11 @@ pub use self::place::recording_path;
 
 use self::choose::Choice;
 use super::house::{House, Plans};
+use super::voice::NameSound;
 use crate::campaign::{Callee, CampaignPlan, ask};
 use crate::domain::Channel;
 use crate::store::{ClaimedContact, ReserveRequest, Reserved};
+use crate::synthesis::SentenceCache;
 
 /// One contact of one campaign, claimed and about to be dialled.
 #[derive(Debug)]
@@ -32,6 +35,7 @@ impl Turn {
     /// When the store fails; the attempt, if there was one, is then still open and the next start rescues it.
     pub async fn take(self, house: &House) -> anyhow::Result<()> {
         let Some(choice) = self.choose(house).await? else { return Ok(()) };
+        let name = self.name_sound(&choice).await?;
         let Some(place) = choice.line.antechamber().await else { return self.let_go(house).await };
         if !house.may_dial() {
             return self.let_go(house).await;
@@ -39,7 +43,7 @@ impl Turn {
         match house.store.reserve(self.request(house, &choice), house.clock.wall()).await? {
             Reserved::Permit(permit) => {
                 choice.line.pace().await;
-                self.call(house, choice, permit, place).await
+                self.call(house, choice, name, permit, place).await
             }
             Reserved::Denied(decision) => {
                 house.metrics.denied(decision.deny.as_ref().map_or("unknown", |rule| rule.as_str()));
@@ -50,6 +54,18 @@ impl Turn {
                 Ok(())
             }
         }
+    }
+
+    /// Reads what an engine has said of the debtor's name: before the gate is asked, so that nothing is read while the permit
+    /// runs out or somebody listens.
+    async fn name_sound(&self, choice: &Choice) -> anyhow::Result<NameSound> {
+        let Some(name) = self.contact.name.clone().filter(|_| self.plans.voice.says_names()) else {
+            return Ok(NameSound::default());
+        };
+        let (voice, flow) = (Arc::clone(&self.plans.voice), Arc::clone(&choice.flow));
+        let cache = SentenceCache::below(&self.plans.config.daemon.data_dir);
+        let read = tokio::task::spawn_blocking(move || voice.name_sound(&flow, &name, &cache));
+        read.await.context("reading the sentences with a name")
     }
 
     async fn let_go(&self, house: &House) -> anyhow::Result<()> {

@@ -13,6 +13,7 @@ use crate::call::{AgentPlan, Call, CallLimits, CallPlan, StopReason};
 use crate::daemon::call_task::{CallReport, CallTask};
 use crate::daemon::house::House;
 use crate::daemon::sip_names::{codecs, target};
+use crate::daemon::voice::NameSound;
 use crate::domain::attempt::Finished;
 use crate::domain::{AttemptId, Fault, Outcome};
 use crate::ivr::CallFacts;
@@ -26,6 +27,7 @@ impl Turn {
         &self,
         house: &House,
         mut choice: Choice,
+        name: NameSound,
         permit: DialPermit,
         place: tokio::sync::OwnedSemaphorePermit,
     ) -> anyhow::Result<()> {
@@ -41,7 +43,7 @@ impl Turn {
                 return Ok(());
             }
         };
-        let task = match self.task(house, &choice, &dial) {
+        let task = match self.task(house, &choice, name, &dial) {
             Ok(task) => task,
             Err(fault) => {
                 warn!(%fault, "no media for a call");
@@ -69,7 +71,7 @@ impl Turn {
     }
 
     /// Opens the media and makes the call and its INVITE.
-    fn task(&self, house: &House, choice: &Choice, dial: &Dial) -> anyhow::Result<CallTask> {
+    fn task(&self, house: &House, choice: &Choice, name: NameSound, dial: &Dial) -> anyhow::Result<CallTask> {
         let config = &self.plans.config;
         let trunk = choice.line.trunk();
         let recording = self.plan.limits.record.then(|| RecordingPlan {
@@ -94,7 +96,7 @@ impl Turn {
         };
         let plan = CallPlan {
             flow: Arc::clone(&choice.flow),
-            facts: self.call_facts(choice),
+            facts: self.call_facts(choice, &name),
             limits: CallLimits { ring: trunk.ring_limit, ..CallLimits::default() },
             agent: AgentPlan::default(),
             record: self.plan.limits.record,
@@ -108,6 +110,7 @@ impl Turn {
             stack,
             stream,
             voice,
+            name,
             today: choice.debtor_today,
             clock: house.clock,
             talking: Arc::clone(&house.talking),
@@ -115,11 +118,10 @@ impl Turn {
         })
     }
 
-    fn call_facts(&self, choice: &Choice) -> CallFacts {
+    fn call_facts(&self, choice: &Choice, name: &NameSound) -> CallFacts {
         let contact = &self.contact;
         CallFacts {
-            // A name needs a speech engine; without one the flow says its wording without the name.
-            name: None,
+            name: name.name.clone(),
             language: contact.language,
             creditor: contact.creditor.clone(),
             amount: contact.amount,

@@ -55,6 +55,20 @@ fn broken(from: &str, to: &str) -> String {
 }
 
 #[test]
+fn the_sentence_with_the_name_holds_no_other_slot() {
+    let said =
+        broken("Is this {{ debtor.name }}?", "Will {{ debtor.name }} call {{ campaign.callback | phone }}?");
+    assert!(said.contains("synthesised beforehand"), "{said}");
+    assert_eq!(
+        broken(
+            "Is this {{ debtor.name }}?",
+            "Is this {{ debtor.name }}? Or {{ campaign.callback | phone }}?"
+        ),
+        "none"
+    );
+}
+
+#[test]
 fn the_sound_flow_passes() {
     assert_eq!(check_text(SOUND).expect("sound").label(), "small@3");
     check_text(&SOUND.replace("A robot calls. It is recorded.", "hello.wav")).expect("a file that is there");

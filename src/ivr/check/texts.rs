@@ -6,7 +6,7 @@ use super::Checker;
 use crate::domain::Language;
 use crate::ivr::file::{Meaning, Texts};
 use crate::ivr::template::{self, Piece, Slot};
-use crate::ivr::wording::{Prompt, Wording};
+use crate::ivr::wording::{Prompt, Wording, says_name, sentences};
 
 /// Where a text stands: it decides which slots it may have.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -73,6 +73,12 @@ impl Checker<'_> {
     }
 
     fn check_pieces(&mut self, key: &str, place: Place, pieces: &[Piece]) {
+        let other = |piece: &Piece| matches!(piece, Piece::Slot(slot) if *slot != Slot::DebtorName);
+        let named = sentences(pieces).into_iter().filter(|sentence| says_name(sentence));
+        if named.flatten().any(other) {
+            let text = "the sentence with debtor.name is synthesised beforehand: put the other slot into one of its own";
+            self.note(key, text);
+        }
         for piece in pieces {
             match piece {
                 Piece::File(path) if !self.prompt_files.contains(path) => {

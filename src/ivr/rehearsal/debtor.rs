@@ -4,7 +4,7 @@ use jiff::civil::{Date, date};
 use serde::Deserialize;
 
 use crate::domain::{Currency, DebtKind, Language, Money, PersonName, PhoneNumber};
-use crate::ivr::CallFacts;
+use crate::ivr::{CallFacts, VoicedName};
 
 /// The facts of a rehearsal; what is left out is invented.
 #[derive(Clone, Debug, Deserialize)]
@@ -50,7 +50,10 @@ impl Debtor {
             minor_units(&self.amount).ok_or(format!("{:?} is no amount: write 1234.50", self.amount))?;
         let callback = PhoneNumber::parse(&self.callback).map_err(|why| format!("callback: {why}"))?;
         Ok(CallFacts {
-            name: self.name.clone().map(PersonName::new),
+            name: self.name.clone().map(|name| VoicedName {
+                name: PersonName::new(name),
+                languages: vec![Language::Ru, Language::En],
+            }),
             language: self.lang,
             creditor: self.creditor.clone(),
             amount: Money::new(minor, currency),

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::{Currency, DebtKind, Language, Money, Part, PersonName, PhoneNumber, Utterance};
-use crate::ivr::{FlowFile, Policy, read};
+use crate::ivr::{FlowFile, Policy, VoicedName, read};
 
 const CURRENT: &str = include_str!("../../../config/flows/reminder_current.yaml");
 const SHIPPED: [&str; 4] = [
@@ -28,7 +28,10 @@ fn shipped() -> Vec<Arc<Flow>> {
 
 fn facts(name: Option<&str>) -> CallFacts {
     CallFacts {
-        name: name.map(PersonName::new),
+        name: name.map(|name| VoicedName {
+            name: PersonName::new(name),
+            languages: vec![Language::Ru, Language::En],
+        }),
         language: Language::En,
         creditor: "Example Bank".to_owned(),
         amount: Money::new(123_450, Currency::Rub),
@@ -271,6 +274,16 @@ fn without_a_voice_for_names_another_wording_is_said() {
     talk.told();
     let asked = talk.played().told();
     assert!(asked[1].starts_with("say: Is this your own number? If yes"), "{asked:?}");
+}
+
+#[test]
+fn a_name_prepared_in_one_language_is_not_said_in_another() {
+    let mut facts = facts(Some("Anna"));
+    facts.name.as_mut().expect("a name").languages = vec![Language::Ru];
+    let mut talk = Talk::with(CURRENT, facts);
+    talk.told();
+    assert!(talk.played().told()[1].starts_with("say: Is this your own number?"));
+    assert!(starts(&talk.keys("7").told())[2].starts_with("say: Это Anna?"));
 }
 
 #[test]

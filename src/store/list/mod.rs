@@ -1,9 +1,11 @@
-//! The lists: people and debts that come in, contacts made of them, and whose turn it is.
+//! The lists: people and debts that come in, contacts made of them, whose turn it is, and what they
+//! are called.
 
 mod claim;
 mod compare;
 mod fill;
 mod merge;
+mod names;
 mod stage;
 mod why_not;
 

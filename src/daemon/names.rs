@@ -1,0 +1,96 @@
+//! Which sentences with names an engine has to say before a campaign dials, and when they are no longer needed.
+
+use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use super::house::House;
+use crate::campaign::CampaignPlan;
+use crate::config::Config;
+use crate::domain::{CampaignId, Language, PersonId, PersonName};
+use crate::ivr::Flow;
+use crate::speech::{EnginePlan, name_sentences, readable_name};
+use crate::store::{CampaignState, Store};
+use crate::synthesis::{SentenceCache, Swept};
+
+/// How often sentences that nobody needs any more are deleted.
+const SWEEP: Duration = Duration::from_secs(24 * 3600);
+/// The first time after the start: not while the campaigns are being taken up.
+const FIRST_SWEEP: Duration = Duration::from_secs(3600);
+
+/// The sentences in which the flow says a name that a voice of `language` can read.
+pub(super) fn name_texts(flow: &Flow, language: Language, readable: &PersonName) -> Vec<String> {
+    let prompts = flow.prompts_with_name(language, readable);
+    // The checker has refused what has no reading.
+    prompts.iter().filter_map(|prompt| name_sentences(prompt).ok()).flatten().collect()
+}
+
+/// The texts that the campaign's flows say with the names of those it may yet call, each once. Persons whose names the
+/// engine's voice cannot read have none.
+///
+/// # Errors
+/// When the store fails.
+pub async fn wanted_sentences(
+    store: &Store,
+    config: &Config,
+    (campaign, plan): (CampaignId, &CampaignPlan),
+    engine: &EnginePlan,
+) -> anyhow::Result<BTreeSet<String>> {
+    let flows: BTreeSet<&str> = plan.flows().collect();
+    let flows: Vec<&Arc<Flow>> = flows.into_iter().filter_map(|flow| config.flows.get(flow)).collect();
+    let mut texts = BTreeSet::new();
+    let mut after = PersonId(0);
+    loop {
+        let page = store.names_to_say(campaign, after).await?;
+        let Some((last, _)) = page.last() else { return Ok(texts) };
+        after = *last;
+        for (_, name) in &page {
+            let Some(readable) = readable_name(name.reveal(), engine.language) else { continue };
+            let readable = PersonName::new(readable);
+            for flow in &flows {
+                texts.extend(name_texts(flow, engine.language, &readable));
+            }
+        }
+    }
+}
+
+/// Deletes every sentence that no open contact of a campaign that may go on needs.
+///
+/// # Errors
+/// When the store or the disk fails; nothing is deleted before the store has told all.
+pub async fn sweep_names(store: &Store, config: &Config) -> anyhow::Result<Swept> {
+    let mut wanted = HashSet::new();
+    for row in store.campaigns().await? {
+        let Some(plan) = config.campaign(&row.name).filter(|_| row.state != CampaignState::Stopped) else {
+            continue;
+        };
+        for engine in &config.prompts.engines {
+            let texts = wanted_sentences(store, config, (row.id, plan), engine).await?;
+            wanted.extend(texts.iter().map(|text| engine.clip(text)));
+        }
+    }
+    let cache = SentenceCache::below(&config.daemon.data_dir);
+    let swept = tokio::task::spawn_blocking(move || cache.sweep(&wanted)).await?;
+    swept.context("sweeping the sentences with names")
+}
+
+/// Sweeps once a day.
+pub(super) async fn sweep_daily(house: Arc<House>, stop: CancellationToken) {
+    let mut wait = FIRST_SWEEP;
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            () = stop.cancelled() => return,
+        }
+        wait = SWEEP;
+        let plans = house.plans.load_full();
+        match sweep_names(&house.store, &plans.config).await {
+            Ok(swept) => info!(kept = swept.kept, deleted = swept.deleted, "sentences with names were swept"),
+            Err(fault) => warn!(fault = format!("{fault:#}"), "sentences with names were not swept"),
+        }
+    }
+}

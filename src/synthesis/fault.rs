@@ -1,0 +1,26 @@
+//! Why an engine did not say a sentence.
+
+use std::time::Duration;
+
+use crate::speech::sound::NoSound;
+
+/// Why an engine did not say a sentence. The text holds nothing that the engine wrote: it may have repeated the name.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineFault {
+    #[error("the engine's server answered with status {0}")]
+    Answer(u16),
+    #[error("the engine's server did not answer as HTTP does")]
+    NotHttp,
+    #[error("the engine gave no sound")]
+    Sound { source: NoSound },
+    #[error("starting the engine {program:?}")]
+    Start { program: String, source: std::io::Error },
+    #[error("the engine ended with {0}")]
+    Status(std::process::ExitStatus),
+    #[error("speaking with the engine")]
+    Talk { source: std::io::Error },
+    #[error("the engine said nothing within {0:?}")]
+    TimeOut(Duration),
+    #[error("the engine gave more than {0} MB")]
+    TooMuch(u64),
+}

@@ -1,0 +1,89 @@
+//! `campaign prepare`, `campaign start` and `prompts sweep`, as those who run them meet them.
+
+use std::net::SocketAddr;
+
+use crate::house::{CANARY, House, config};
+use crate::tone;
+
+const NOWHERE: ([u8; 4], u16) = ([127, 0, 0, 1], 9);
+
+/// A house whose Russian engine is this shell script.
+fn house(script: &str) -> House {
+    let command: Vec<toml::Value> = ["sh", "-c", script].map(toml::Value::from).to_vec();
+    let config = config(SocketAddr::from(NOWHERE)).set("prompts.toml", "engine.ru.command", command).set(
+        "prompts.toml",
+        "engine.ru.time_limit_s",
+        2,
+    );
+    House::new(config)
+}
+
+/// Imports people with these names and fills the campaign.
+fn fill(house: &House, names: &[&str]) {
+    let mut csv = "external_id;person_id;name;phone;time_zone;debtor_type;creditor;amount;due\n".to_owned();
+    for (n, name) in names.iter().enumerate() {
+        csv +=
+            &format!("d{n};p{n};{name};+7999000000{n};Etc/GMT;forgetful;Северный Банк;1000,37;2026-01-15\n");
+    }
+    house.write("names.csv", &csv);
+    house.run(&["import", house.path("names.csv").to_str().expect("UTF-8")]);
+    house.run(&["campaign", "fill", "reminders"]);
+}
+
+/// The file names in the cache.
+fn kept(house: &House) -> Vec<String> {
+    let entries = std::fs::read_dir(house.path("data/names")).into_iter().flatten();
+    let name = |entry: std::io::Result<std::fs::DirEntry>| entry.expect("an entry").file_name();
+    entries.map(|entry| name(entry).into_string().expect("UTF-8")).collect()
+}
+
+#[test]
+fn every_name_that_can_be_read_is_said_once_and_swept_when_the_campaign_is_stopped() {
+    let scratch = tempfile::tempdir().expect("a scratch folder");
+    let wav = scratch.path().join("tone.wav");
+    tone(&wav, 440.0);
+    let house = house(&format!("cat {}", wav.display()));
+    fill(&house, &[CANARY, "Примерова Мария", "ПРИМЕРОВА  МАРИЯ", "Образцов И. П.", "John Smith"]);
+    let said = house.run(&["campaign", "prepare", "reminders", "--lang", "en"]);
+    assert_eq!(said, "names, ru: said now 4, there before 0\n", "two names, two sentences each");
+    let again = house.run(&["campaign", "prepare", "reminders", "--lang", "ru"]);
+    assert_eq!(again, "имена, ru: озвучено 0, было готово 4\n");
+    let files = kept(&house);
+    assert!(files.len() == 4 && files.iter().all(|file| file.len() == "name-.wav".len() + 32), "{files:?}");
+    assert_eq!(house.run(&["prompts", "sweep", "--lang", "en"]), "sentences with names: kept 4, deleted 0\n");
+    house.run(&["campaign", "start", "reminders"]);
+    house.run(&["campaign", "stop", "reminders"]);
+    assert_eq!(house.run(&["prompts", "sweep", "--lang", "en"]), "sentences with names: kept 0, deleted 4\n");
+    assert!(kept(&house).is_empty());
+}
+
+#[test]
+fn an_engine_that_fails_is_told_without_a_name_and_the_campaign_starts_all_the_same() {
+    let house = house("cat >&2; exit 3");
+    fill(&house, &[CANARY]);
+    let failed = house.try_run(&["campaign", "prepare", "reminders", "--lang", "en"]);
+    assert_eq!(failed.status.code(), Some(1));
+    let said = String::from_utf8(failed.stdout).expect("UTF-8");
+    assert!(
+        said.contains("said now 0") && said.contains("failed 2") && said.contains("exit status: 3"),
+        "{said}"
+    );
+    assert!(!said.contains("Канарейкин"));
+    let started = house.run(&["campaign", "start", "reminders", "--lang", "en"]);
+    assert!(started.contains("failed 2") && started.contains("reminders: running"), "{started}");
+    assert!(kept(&house).is_empty());
+}
+
+#[test]
+fn check_has_the_engine_say_a_sentence() {
+    let scratch = tempfile::tempdir().expect("a scratch folder");
+    let wav = scratch.path().join("tone.wav");
+    tone(&wav, 440.0);
+    let sound = house(&format!("cat {}", wav.display())).run(&["check", "--lang", "en"]);
+    assert!(sound.contains("speech engine ru: speaks, "), "{sound}");
+    let house = house("sleep 600");
+    let hangs = house.run(&["check", "--lang", "en"]);
+    assert!(hangs.contains("warning: speech engine ru: the engine said nothing within 2s"), "{hangs}");
+    let json: serde_json::Value = serde_json::from_str(&house.run(&["check", "--json"])).expect("JSON");
+    assert_eq!((&json["sound"], &json["engines"][0]["speaks"]), (&true.into(), &false.into()));
+}
