@@ -310,17 +310,38 @@ CREATE TABLE reaction (
 CREATE INDEX reaction_at ON reaction (at);
 CREATE INDEX reaction_debt ON reaction (debt_id);
 
--- What the creditor's systems are to be told, in order, at least once.
+-- What other systems are to be told, written in one transaction with the thing itself. Debt by debt it is told in the
+-- order of `id`.
 CREATE TABLE outbox (
-    id          INTEGER PRIMARY KEY,
-    at          BIGINT NOT NULL,
-    kind        TEXT   NOT NULL,
-    payload     TEXT   NOT NULL,
-    tries       BIGINT NOT NULL DEFAULT 0,
-    next_try_at BIGINT NOT NULL DEFAULT 0,
-    sent_at     BIGINT
+    id      INTEGER PRIMARY KEY,
+    at      BIGINT NOT NULL,
+    kind    TEXT   NOT NULL CHECK (kind IN ('attempt', 'payment')),
+    debt_id BIGINT NOT NULL REFERENCES debt (id),
+    payload TEXT   NOT NULL
 );
-CREATE INDEX outbox_pending ON outbox (id) WHERE sent_at IS NULL;
+
+-- Who is to be told of whose debts, as the configuration had it last; an empty creditor stands for all.
+CREATE TABLE endpoint (
+    name     TEXT NOT NULL,
+    creditor TEXT NOT NULL,
+    PRIMARY KEY (name, creditor)
+);
+
+-- A message for an endpoint, made with the message. A try is counted before it is made; until `next_try_at` it is
+-- being made, or waits for the next.
+CREATE TABLE delivery (
+    endpoint    TEXT   NOT NULL,
+    outbox_id   BIGINT NOT NULL REFERENCES outbox (id),
+    debt_id     BIGINT NOT NULL,
+    tries       BIGINT NOT NULL DEFAULT 0,
+    next_try_at BIGINT NOT NULL,
+    taken_at    BIGINT,
+    last_try_at BIGINT,
+    status      BIGINT,
+    fault       TEXT,
+    PRIMARY KEY (endpoint, outbox_id)
+);
+CREATE INDEX delivery_waiting ON delivery (endpoint, debt_id, outbox_id) WHERE taken_at IS NULL;
 
 -- One file read in. Its checked rows wait in `import_batch` until the whole file is known to be sound; then each
 -- batch is merged and dropped in one transaction. A merge cut short goes on at the next start.

@@ -30,6 +30,7 @@ mod say_item;
 pub mod screen_language;
 mod simulate;
 pub mod words;
+mod writeback;
 
 use std::process::ExitCode;
 
@@ -68,6 +69,7 @@ enum Command {
     Run(run::Run),
     Say(say::Say),
     Simulate(simulate::Simulate),
+    Writeback(writeback::WritebackArgs),
 }
 
 impl Cli {
@@ -99,6 +101,7 @@ impl Cli {
             Command::Rules(args) => args.run(),
             Command::Run(run) => run.run(),
             Command::Simulate(simulate) => simulate.run(),
+            Command::Writeback(args) => args.run(),
             Command::Say(say) => say.run().map(|()| ExitCode::SUCCESS),
         }
     }

@@ -12,6 +12,7 @@ use super::prompts::{check_packs, prompts};
 use super::read::{Environment, Mistake, Problems, Reading, Section};
 use super::rules::{flatten, presets};
 use super::trunks::trunks;
+use super::writeback::endpoints;
 use crate::campaign::CampaignPlan;
 
 impl Config {
@@ -41,6 +42,7 @@ impl Config {
             agents::check_queues(&reading, agents, &flows);
         }
         let rules = flatten(&reading, &presets, &campaigns);
+        let writeback = endpoints(&reading);
         let texts = reading.texts_of_calls();
         let version = reading.end()?;
         let sound = "every part is there when nothing was noted";
@@ -56,6 +58,7 @@ impl Config {
             prompts: prompts.expect(sound),
             import: main.import,
             rules,
+            writeback: writeback.expect(sound),
             flows,
             trunks: trunks.into_iter().map(|(_, plan)| plan.expect(sound)).collect(),
             campaigns,

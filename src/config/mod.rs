@@ -17,14 +17,15 @@ mod rules;
 mod scenario;
 mod secret;
 mod trunks;
+mod writeback;
 
 pub use accounts::account_lines;
 pub use agents::accounts_address;
 pub use flows::sounds;
 pub use load::StoreAddress;
 pub use plan::{
-    AgentContact, AgentLeg, AgentsConfig, Config, DaemonConfig, Desk, FlowsConfig, ImportConfig, LogFormat,
-    MediaConfig, PromptsConfig, RulesConfig, SipConfig, StoreConfig,
+    AgentContact, AgentLeg, AgentsConfig, Config, DaemonConfig, Desk, EndpointConfig, FlowsConfig,
+    ImportConfig, LogFormat, MediaConfig, PromptsConfig, RulesConfig, SipConfig, StoreConfig,
 };
 pub use read::{Clause, Environment, Mistake, Place, Problem, Problems};
 pub use rules::Lawbook;

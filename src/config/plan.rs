@@ -11,7 +11,7 @@ use secrecy::SecretString;
 
 use crate::agents;
 use crate::campaign::CampaignPlan;
-use crate::domain::{AgentId, Currency, DigestAccount, Language, PhoneNumber};
+use crate::domain::{AgentId, Currency, DigestAccount, Language, PhoneNumber, SigningKey};
 use crate::ivr::Flow;
 use crate::rules::{Calendars, Override, Preset};
 use crate::speech::EnginePlan;
@@ -34,6 +34,8 @@ pub struct Config {
     pub prompts: PromptsConfig,
     pub import: ImportConfig,
     pub rules: RulesConfig,
+    /// Who is told what came of calls and payments, by name.
+    pub writeback: Vec<EndpointConfig>,
     pub flows: FlowsConfig,
     /// By name.
     pub trunks: Vec<Arc<TrunkPlan>>,
@@ -96,6 +98,18 @@ pub struct DaemonConfig {
     pub kill_switch: PathBuf,
     /// Numbers a test call may go to: exempt from caps, never from holds.
     pub test_numbers: Vec<PhoneNumber>,
+}
+
+/// An endpoint of `writeback.toml`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EndpointConfig {
+    pub name: String,
+    /// `https`, or `http` on loopback.
+    pub url: String,
+    pub key: SigningKey,
+    /// Whose debts it hears of; empty: everybody's.
+    pub creditors: Vec<String>,
+    pub timeout: Duration,
 }
 
 /// How logs are written.

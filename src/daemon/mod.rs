@@ -15,6 +15,7 @@ mod test_call;
 mod trunk_task;
 mod turn;
 mod voice;
+mod writeback_task;
 
 pub use clock::Clock;
 pub use house::{House, Plans, read_registry};

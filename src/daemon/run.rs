@@ -21,7 +21,7 @@ use super::lines::Lines;
 use super::live::Live;
 use super::roots;
 use super::trunk_task::kept_alike;
-use super::{campaign_task, kill_switch, names, trunk_task};
+use super::{campaign_task, kill_switch, names, trunk_task, writeback_task};
 use crate::call::StopReason;
 use crate::config::Config;
 use crate::media::{MediaEngine, MediaPlan};
@@ -30,6 +30,7 @@ use crate::sip::{SipPlan, SipStack};
 use crate::store::{CampaignState, Store, StorePlan, TakeBack, Whose};
 use crate::trunk::TrunkPlan;
 use crate::web::{Metrics, Readiness};
+use crate::writeback::Sender;
 
 /// A running daemon.
 #[derive(Debug)]
@@ -70,6 +71,8 @@ impl Daemon {
         store.heartbeat(clock.wall()).await?;
         rescue(&store, Whose::Own, clock).await?;
         store.resume_imports(clock.wall()).await.context("going on with an import that was cut short")?;
+        store.set_endpoints(writeback_task::endpoint_rows(&config)).await?;
+        let sender = Sender::new().context("starting the writeback")?;
         let media = MediaPlan { ports: config.media.ports.clone(), ..MediaPlan::on(config.media.ip) };
         let media = MediaEngine::start(media).context("starting the media engine")?;
         let stack = SipStack::start(sip_plan(&config)).await.context("starting the signalling")?;
@@ -103,6 +106,7 @@ impl Daemon {
         tasks.spawn(stop_ringing_when_killed(Arc::clone(&house), stop.clone()));
         tasks.spawn(keep_house(Arc::clone(&house), stop.clone()));
         tasks.spawn(names::sweep_daily(Arc::clone(&house), stop.clone()));
+        tasks.spawn(writeback_task::keep_endpoints(Arc::clone(&house), sender, stop.clone()));
         let (kept, at_work, campaigns) = (Vec::new(), HashSet::new(), JoinSet::new());
         let mut daemon = Self { house, tasks, kept, at_work, campaigns, readiness, stop, dir };
         daemon.keep_trunks();

@@ -19,6 +19,7 @@ pub mod money;
 pub mod name;
 pub mod outcome;
 pub mod phone;
+pub mod signing_key;
 pub mod utterance;
 pub mod verdict;
 
@@ -37,4 +38,5 @@ pub use money::{Currency, Money};
 pub use name::PersonName;
 pub use outcome::{Fault, Outcome};
 pub use phone::PhoneNumber;
+pub use signing_key::{SigningKey, SigningKeyError};
 pub use utterance::{Part, Utterance};

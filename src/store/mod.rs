@@ -14,6 +14,7 @@ mod identity;
 mod list;
 mod outcome;
 mod read;
+mod told;
 
 pub use error::{Fault, SchemaFault, StoreError};
 pub use gate::{
@@ -26,8 +27,9 @@ pub use list::{
     Candidate, ClaimedContact, ClaimedPhone, Comparison, FillPlan, Filled, ImportRun, Placement, TriedBefore,
     WhyNot,
 };
-pub use outcome::{Closed, FinishRequest, HoldRow, NewPayment, OutboxRow, Paid, Rescued, TakeBack, Whose};
+pub use outcome::{Closed, FinishRequest, HoldRow, NewPayment, Paid, Rescued, TakeBack, Whose};
 pub use read::{
     AttemptExport, AttemptFilter, AttemptRow, AttemptsLine, ContactFile, DebtFile, ExperimentLine, LedgerRow,
     OutcomeLine, Period, PersonFile, PhoneFile, Reacted, ReactionLine,
 };
+pub use told::{Delivered, Delivery, DeliveryFilter, DeliveryRow, EndpointRow};

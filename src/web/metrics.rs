@@ -29,6 +29,17 @@ struct ResponseLabels {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct EndpointLabel {
+    endpoint: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct SentLabels {
+    endpoint: String,
+    result: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RuleLabel {
     rule: String,
 }
@@ -52,6 +63,8 @@ pub struct Metrics {
     rtp_lost: Counter,
     reload_ok: Gauge,
     calendar_days_left: Family<CalendarLabel, Gauge>,
+    messages_sent: Family<SentLabels, Counter>,
+    messages_waiting: Family<EndpointLabel, Gauge>,
 }
 
 impl Metrics {
@@ -87,6 +100,14 @@ impl Metrics {
             "Days to the end of a production calendar; every day after it has the hours of a holiday",
             calendar_days_left.clone(),
         );
+        let messages_sent = Family::<SentLabels, Counter>::default();
+        registry.register("messages_sent", "Tries to tell another system", messages_sent.clone());
+        let messages_waiting = Family::<EndpointLabel, Gauge>::default();
+        registry.register(
+            "messages_waiting",
+            "Messages another system has not taken yet",
+            messages_waiting.clone(),
+        );
         let info = prometheus_client::metrics::info::Info::new([
             ("version", version.to_owned()),
             ("config", config.to_owned()),
@@ -104,6 +125,8 @@ impl Metrics {
             rtp_lost,
             reload_ok,
             calendar_days_left,
+            messages_sent,
+            messages_waiting,
         }
     }
 
@@ -137,6 +160,17 @@ impl Metrics {
     /// The gate said no; `rule` is the first rule that denied.
     pub fn denied(&self, rule: &str) {
         self.denied.get_or_create(&RuleLabel { rule: rule.to_owned() }).inc();
+    }
+
+    /// A message to an endpoint was taken, or not.
+    pub fn message_sent(&self, endpoint: &str, taken: bool) {
+        let result = if taken { "taken" } else { "refused" };
+        self.messages_sent.get_or_create(&SentLabels { endpoint: endpoint.to_owned(), result }).inc();
+    }
+
+    pub fn messages_waiting(&self, endpoint: &str, count: u64) {
+        let gauge = self.messages_waiting.get_or_create(&EndpointLabel { endpoint: endpoint.to_owned() });
+        gauge.set(i64::try_from(count).unwrap_or(i64::MAX));
     }
 
     pub fn rtp_lost(&self, packets: u64) {

@@ -11,6 +11,7 @@ mod proof;
 mod race;
 mod reports;
 mod schema;
+mod told;
 mod withdraw;
 mod world;
 

@@ -1,6 +1,6 @@
 //! What came of calls: finished once, rescued after a crash, stopped by money.
 
-use obzvon::campaign::{DoneWhy, NextStep};
+use obzvon::campaign::NextStep;
 use obzvon::domain::{Currency, Disposition, Money, Outcome};
 use obzvon::rules::{EventKind, Hold, HoldKind};
 use obzvon::store::{Closed, FinishRequest, Gone, NewPayment, Paid, Reserved, Whose};
@@ -16,7 +16,6 @@ crate::on_both_engines!(
     a_living_nodes_attempts_are_not_rescued_by_another,
     a_payment_stops_what_is_queued_and_what_rings,
     a_part_of_the_money_does_not_close_the_debt,
-    the_outbox_keeps_its_order_and_waits_for_its_first,
 );
 
 async fn a_second_finish_changes_nothing(world: World) {
@@ -68,11 +67,6 @@ async fn a_finished_call_writes_all_that_came_of_it(world: World) {
     );
     assert_eq!(file.phones[0].history.holds()[0].kind, HoldKind::ComplaintOpen);
     assert_eq!(world.contact_of("p1").await, ("done".into(), "reached".into()));
-    let words = world.store.outbox(10, noon() + hours(1)).await.expect("read");
-    let told: serde_json::Value = serde_json::from_str(&words[0].payload).expect("JSON");
-    assert_eq!(told["attempt"]["debt"], "d1");
-    assert_eq!(told["attempt"]["disposition"], "promise_to_pay");
-    assert!(!words[0].payload.contains("7999"), "no number leaves by the outbox");
 }
 
 async fn a_number_out_of_service_is_not_tried_again(world: World) {
@@ -162,20 +156,4 @@ async fn a_part_of_the_money_does_not_close_the_debt(world: World) {
     assert_eq!(rest, Paid::Recorded { debt: contact.debt, closed: true, cancel: Vec::new() });
     let reserved = world.reserve(&contact, noon()).await;
     assert!(matches!(reserved, Reserved::Gone(Gone::NotQueued)), "{reserved:?}");
-}
-
-async fn the_outbox_keeps_its_order_and_waits_for_its_first(world: World) {
-    let campaign = world.campaign("reminders", &[row(1), row(2)]).await;
-    for contact in world.store.claim(campaign, 2, noon()).await.expect("claimed") {
-        let attempt = world.permit(&contact, noon()).await.attempt();
-        let done = FinishRequest { next: NextStep::Done(DoneWhy::Reached), ..promised(attempt) };
-        world.store.finish(done, noon()).await.expect("done");
-    }
-    let words = world.store.outbox(10, noon()).await.expect("read");
-    assert_eq!(words.len(), 2);
-    world.store.outbox_failed(words[0].id, noon() + seconds(30)).await.expect("noted");
-    assert!(world.store.outbox(10, noon() + seconds(29)).await.expect("read").is_empty());
-    world.store.outbox_sent(vec![words[0].id], noon() + seconds(30)).await.expect("noted");
-    let left = world.store.outbox(10, noon() + seconds(30)).await.expect("read");
-    assert_eq!(left.iter().map(|word| word.id).collect::<Vec<_>>(), [words[1].id]);
 }

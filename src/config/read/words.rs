@@ -60,3 +60,7 @@ pub const SOCKET: Clause =
 pub const TABLE: Clause = clause("a table", "таблица");
 pub const TEXT: Clause = clause("text", "текст");
 pub const TRUNK: Clause = clause("trunk", "транк");
+pub const URL: Clause = clause(
+    "an address such as https://bank.example/hook; http:// only on this machine; no password in it",
+    "адрес вида https://bank.example/hook; http:// только на этой машине; без пароля",
+);

@@ -41,5 +41,5 @@ const COUNTS: [(&str, &str); 8] = [
     ("open attempts", "SELECT COUNT(*) FROM attempt WHERE outcome IS NULL"),
     ("ledger events", "SELECT COUNT(*) FROM event"),
     ("decisions", "SELECT COUNT(*) FROM decision"),
-    ("outbox", "SELECT COUNT(*) FROM outbox WHERE sent_at IS NULL"),
+    ("messages waiting", "SELECT COUNT(*) FROM delivery WHERE taken_at IS NULL"),
 ];

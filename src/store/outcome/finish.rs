@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 
 use super::hold::insert_hold;
-use super::write_back::{Told, tell};
 use crate::campaign::{DoneWhy, NextStep};
 use crate::domain::attempt::{Finished, HungUpBy};
 use crate::domain::contact::ContactState;
@@ -12,6 +11,7 @@ use crate::rules::{EventKind, Hold};
 use crate::store::engine::conn::{Conn, Fault, Row, Value, values};
 use crate::store::engine::dialect;
 use crate::store::gate::call_event;
+use crate::store::told::{Told, tell};
 use crate::store::{Store, StoreError};
 
 /// A finished attempt, and what follows from it.
@@ -74,7 +74,7 @@ pub(super) async fn finish(
     }
     open.mark_phone(conn, &request.finished).await?;
     open.write_reactions(conn, request, now).await?;
-    tell(conn, &open.told(request), now).await?;
+    tell(conn, open.debt, &open.told(request), now).await?;
     Ok(Closed::Now)
 }
 

@@ -5,11 +5,9 @@ mod hold;
 mod pay;
 mod rescue;
 mod take_back;
-mod write_back;
 
 pub use finish::{Closed, FinishRequest};
 pub use hold::HoldRow;
 pub use pay::{NewPayment, Paid};
 pub use rescue::{Rescued, Whose};
 pub use take_back::TakeBack;
-pub use write_back::OutboxRow;

@@ -6,6 +6,7 @@ use crate::campaign::DoneWhy;
 use crate::domain::{AttemptId, DebtId, Money, PersonId};
 use crate::store::engine::conn::{Conn, Fault, values};
 use crate::store::engine::dialect;
+use crate::store::told::{Told, tell};
 use crate::store::{Store, StoreError};
 
 /// A payment as some system tells it.
@@ -65,7 +66,18 @@ async fn pay(conn: &mut Conn, payment: &NewPayment, now: Timestamp) -> Result<Pa
     }
     conn.run(REACTION, values![debt, now, amount.minor, amount.currency.code()]).await?;
     let paid = conn.one(SUM, values![debt, amount.currency.code()]).await?.int(0)?;
-    if paid < owed {
+    let closed = paid >= owed;
+    let told = Told::Payment {
+        payment: &payment.external_id,
+        debt: &payment.debt,
+        creditor: &payment.creditor,
+        amount_minor: amount.minor,
+        currency: amount.currency.code(),
+        paid_at: payment.paid_at,
+        closed,
+    };
+    tell(conn, debt, &told, now).await?;
+    if !closed {
         return Ok(Paid::Recorded { debt, closed: false, cancel: Vec::new() });
     }
     conn.run("UPDATE debt SET state = 'paid', updated_at = $2 WHERE id = $1", values![debt, now]).await?;

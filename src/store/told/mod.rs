@@ -1,0 +1,9 @@
+//! What other systems are told: written with the thing itself, delivered later, at least once, debt by debt in order.
+
+mod delivery;
+mod endpoint;
+mod message;
+
+pub use delivery::{Delivered, Delivery, DeliveryFilter, DeliveryRow};
+pub use endpoint::EndpointRow;
+pub(super) use message::{Told, tell};
