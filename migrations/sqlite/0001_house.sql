@@ -277,6 +277,7 @@ CREATE TABLE promise (
     state        TEXT   NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'kept', 'broken'))
 );
 CREATE INDEX promise_debt ON promise (debt_id);
+CREATE INDEX promise_open ON promise (promised_on) WHERE state = 'open';
 
 -- Money that came in, from any side; `external_id` makes a second message about it harmless.
 CREATE TABLE payment (
@@ -315,7 +316,7 @@ CREATE INDEX reaction_debt ON reaction (debt_id);
 CREATE TABLE outbox (
     id      INTEGER PRIMARY KEY,
     at      BIGINT NOT NULL,
-    kind    TEXT   NOT NULL CHECK (kind IN ('attempt', 'payment')),
+    kind    TEXT   NOT NULL CHECK (kind IN ('attempt', 'payment', 'promise')),
     debt_id BIGINT NOT NULL REFERENCES debt (id),
     payload TEXT   NOT NULL
 );

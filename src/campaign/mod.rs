@@ -13,5 +13,7 @@ pub use choose_phone::{PhoneChoice, choose_phone};
 pub use earliest::earliest;
 pub use hours::{Hour, hour};
 pub use next_step::{DoneWhy, NextStep, Tried, next_step};
-pub use plan::{Calendar, CampaignPlan, Delays, Hours, Limits, Retries, RetryClass, ScoreWeights, Targets};
+pub use plan::{
+    Calendar, CampaignPlan, Delays, Hours, Limits, PromisePolicy, Retries, RetryClass, ScoreWeights, Targets,
+};
 pub use score::{ScoreFacts, score};

@@ -178,7 +178,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::campaign::plan::{Calendar, Delays, Limits, Retries, ScoreWeights, Targets};
+    use crate::campaign::plan::{Calendar, Delays, Limits, PromisePolicy, Retries, ScoreWeights, Targets};
     use crate::domain::{Channel, DebtKind, DebtorType, Language};
 
     fn hours(opens: i8, closes: i8) -> Hours {
@@ -214,6 +214,7 @@ mod tests {
                 day_parts: vec![hours(9, 12), hours(12, 17), hours(17, 20)],
             },
             score: ScoreWeights { amount: 1.0, chance: 1.0, by_type: Vec::new(), by_kind: Vec::new() },
+            promises: PromisePolicy::default(),
             limits: Limits { max_concurrent: 10, hold_out_percent: 0, promise_within_days: 14, record: true },
         }
     }

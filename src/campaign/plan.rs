@@ -32,6 +32,7 @@ pub struct CampaignPlan {
     pub retries: Retries,
     pub score: ScoreWeights,
     pub limits: Limits,
+    pub promises: PromisePolicy,
 }
 
 impl CampaignPlan {
@@ -197,12 +198,27 @@ pub struct ScoreWeights {
 pub struct Limits {
     /// Calls of the campaign at once, over all trunks.
     pub max_concurrent: u32,
-    /// Share of contacts that are never called, to measure what calls bring; 0..=50 percent.
+    /// Share of persons that are never called, to measure what calls bring; 0..=20 percent.
     pub hold_out_percent: u8,
     /// A promise may name a date at most so many days ahead.
     pub promise_within_days: u8,
     /// Both sides of every call are recorded.
     pub record: bool,
+}
+
+/// What follows when a promised day is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PromisePolicy {
+    /// Days after the promised one that a payment may still take to arrive.
+    pub grace_days: u8,
+    /// Who broke his promise comes back into the queue.
+    pub call_again: bool,
+}
+
+impl Default for PromisePolicy {
+    fn default() -> Self {
+        Self { grace_days: 2, call_again: true }
+    }
 }
 
 #[cfg(test)]

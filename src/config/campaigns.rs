@@ -6,7 +6,7 @@ use super::daemon::name;
 use super::read::{Clause, Mistake, Section, Value, nearest, words};
 use super::trunks::{LANGUAGES, Trunks};
 use crate::campaign::{
-    Calendar, CampaignPlan, Delays, Hours, Limits, Retries, RetryClass, ScoreWeights, Targets,
+    Calendar, CampaignPlan, Delays, Hours, Limits, PromisePolicy, Retries, RetryClass, ScoreWeights, Targets,
 };
 use crate::domain::{Channel, DebtKind, DebtorType, Language, PhoneNumber};
 use crate::trunk::CallerIdStatus;
@@ -38,6 +38,7 @@ pub fn campaign(root: &Section<'_>, stem: &str, known: Known<'_>) -> Option<Camp
     let retries = retries(&root.child("retries"));
     let score = score(&root.child("score"));
     let limits = limits(root);
+    let promises = promises(&root.child("promises"));
     Some(CampaignPlan {
         name: named?.into(),
         channel: channel?,
@@ -52,6 +53,7 @@ pub fn campaign(root: &Section<'_>, stem: &str, known: Known<'_>) -> Option<Camp
         retries: retries?,
         score: score?,
         limits: limits?,
+        promises: promises?,
     })
 }
 
@@ -246,4 +248,14 @@ fn limits(root: &Section<'_>) -> Option<Limits> {
         promise_within_days: promise_within_days?,
         record: record?,
     })
+}
+
+/// What follows when a promised day is over.
+fn promises(section: &Section<'_>) -> Option<PromisePolicy> {
+    let usual = PromisePolicy::default();
+    let grace_days = section.or("grace_days", usual.grace_days, |value| value.integer(0..=30));
+    let broken = [("call_again", true), ("leave", false)];
+    let call_again = section.or("broken", usual.call_again, |value| value.one_of(&broken));
+    section.finish();
+    Some(PromisePolicy { grace_days: grace_days?, call_again: call_again? })
 }

@@ -8,6 +8,7 @@ mod kill_switch;
 mod lines;
 mod live;
 mod names;
+mod promises;
 mod roots;
 mod run;
 mod sip_names;

@@ -21,7 +21,7 @@ use super::lines::Lines;
 use super::live::Live;
 use super::roots;
 use super::trunk_task::kept_alike;
-use super::{campaign_task, kill_switch, names, trunk_task, writeback_task};
+use super::{campaign_task, kill_switch, names, promises, trunk_task, writeback_task};
 use crate::call::StopReason;
 use crate::config::Config;
 use crate::media::{MediaEngine, MediaPlan};
@@ -55,6 +55,8 @@ const LOOK: Duration = Duration::from_millis(250);
 const WAKE: u32 = 1000;
 /// How often days that are over are looked for.
 const SEAL: Duration = Duration::from_secs(600);
+/// How often promises whose day is over are looked for.
+const PROMISES: Duration = Duration::from_secs(300);
 
 impl Daemon {
     /// Opens store, sound and signalling, rescues what a crash left open, and starts to work.
@@ -263,9 +265,11 @@ async fn keep_house(house: Arc<House>, stop: CancellationToken) {
     let mut look = tokio::time::interval(LOOK);
     let mut warned = None;
     let mut seal = tokio::time::interval(SEAL);
+    let mut promises_due = tokio::time::interval(PROMISES);
     loop {
         let kept = tokio::select! {
             _ = seal.tick() => keep_roots(&house).await,
+            _ = promises_due.tick() => promises::judge(&house).await,
             _ = beat.tick() => {
                 tell_calendars(&house, &mut warned);
                 keep_alive(&house).await

@@ -160,6 +160,7 @@ fn body_of(delivery: &Delivery) -> String {
     let kind = match delivery.kind.as_str() {
         "attempt" => "attempt.finished",
         "payment" => "payment.recorded",
+        "promise" => "promise.judged",
         other => other,
     };
     json!({ "type": kind, "timestamp": delivery.at.to_string(), "data": data }).to_string()

@@ -50,6 +50,8 @@ pub enum StoreError {
     Replay { source: Fault },
     #[error("counting the {report}")]
     Report { report: &'static str, source: Fault },
+    #[error("judging the promises of campaign {campaign}")]
+    Promises { campaign: CampaignId, source: Fault },
     #[error("rescuing the open attempts of node {node}")]
     Rescue { node: String, source: Fault },
     #[error("reserving a dial for contact {contact}")]

@@ -27,9 +27,11 @@ pub use list::{
     Candidate, ClaimedContact, ClaimedPhone, Comparison, FillPlan, Filled, ImportRun, Placement, TriedBefore,
     WhyNot,
 };
-pub use outcome::{Closed, FinishRequest, HoldRow, NewPayment, Paid, Rescued, TakeBack, Whose};
+pub use outcome::{
+    Closed, FinishRequest, HoldRow, NewPayment, Paid, PromiseTerms, PromisesJudged, Rescued, TakeBack, Whose,
+};
 pub use read::{
     AttemptExport, AttemptFilter, AttemptRow, AttemptsLine, ContactFile, DebtFile, ExperimentLine, LedgerRow,
-    OutcomeLine, Period, PersonFile, PhoneFile, Reacted, ReactionLine,
+    OutcomeLine, Period, PersonFile, PhoneFile, PromiseLine, Reacted, ReactionLine,
 };
 pub use told::{Delivered, Delivery, DeliveryFilter, DeliveryRow, EndpointRow};

@@ -3,11 +3,14 @@
 use obzvon::campaign::NextStep;
 use obzvon::domain::{Currency, Disposition, Money, Outcome};
 use obzvon::rules::{EventKind, Hold, HoldKind};
-use obzvon::store::{Closed, FinishRequest, Gone, NewPayment, Paid, Reserved, Whose};
+use obzvon::store::{
+    Closed, FinishRequest, Gone, NewPayment, Paid, Period, PromiseTerms, PromisesJudged, Reserved, Whose,
+};
 
 use crate::world::{World, finished, hours, no_answer, noon, promised, row, seconds};
 
 crate::on_both_engines!(
+    a_promise_is_kept_by_money_and_broken_by_its_day,
     a_second_finish_changes_nothing,
     a_finish_that_fails_leaves_the_attempt_open_and_its_neighbours_whole,
     a_finished_call_writes_all_that_came_of_it,
@@ -156,4 +159,38 @@ async fn a_part_of_the_money_does_not_close_the_debt(world: World) {
     assert_eq!(rest, Paid::Recorded { debt: contact.debt, closed: true, cancel: Vec::new() });
     let reserved = world.reserve(&contact, noon()).await;
     assert!(matches!(reserved, Reserved::Gone(Gone::NotQueued)), "{reserved:?}");
+}
+
+async fn a_promise_is_kept_by_money_and_broken_by_its_day(world: World) {
+    let campaign = world.campaign("reminders", &[row(1), row(2), row(3)]).await;
+    for contact in world.store.claim(campaign, 3, noon()).await.expect("claimed") {
+        let attempt = world.permit(&contact, noon()).await.attempt();
+        world.store.finish(promised(attempt), noon()).await.expect("done");
+    }
+    let payment = |id: &str, debt: &str, minor| NewPayment {
+        external_id: id.into(),
+        creditor: "Water".into(),
+        debt: debt.into(),
+        amount: Money::new(minor, Currency::Rub),
+        paid_at: noon() + hours(48),
+    };
+    for (id, debt, minor) in [("m1", "d1", 100_000), ("m2", "d2", 199_999)] {
+        world.store.record_payment(payment(id, debt, minor), noon() + hours(48)).await.expect("recorded");
+    }
+    // Promised for 10 March, with a day of grace: over everywhere at noon UTC of the twelfth.
+    let terms = PromiseTerms { campaign, grace_days: 1, call_again: true };
+    let judge = async |at: &str| {
+        let at = at.parse().expect("a timestamp");
+        world.store.judge_promises(terms, at).await.expect("judged")
+    };
+    assert_eq!(judge("2026-03-12T11:59:00Z").await, PromisesJudged::default());
+    let judged = judge("2026-03-12T12:00:00Z").await;
+    assert_eq!(judged, PromisesJudged { kept: 0, broken: 2, queued: 2 }, "the first was kept by its payment");
+    assert_eq!(judge("2026-03-13T12:00:00Z").await, PromisesJudged::default(), "judged once");
+    assert_eq!(world.contact_of("p2").await, ("queued".into(), String::new()));
+    assert_eq!(world.contact_of("p1").await, ("done".into(), "reached".into()));
+    let period = Period { from: noon() - hours(1), to: noon() + hours(1) };
+    let line = &world.store.promises_report(period).await.expect("counted")[0];
+    assert_eq!((line.made, line.open, line.kept, line.broken), (3, 0, 1, 2));
+    assert_eq!((line.promised.minor, line.kept_sum.minor), (600_000, 100_000));
 }

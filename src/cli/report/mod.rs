@@ -1,6 +1,7 @@
 //! `obzvon report`: what was done and what came of it, each ratio with its denominator.
 
 mod pareto;
+mod promises;
 mod uplift;
 mod wear;
 
@@ -18,7 +19,7 @@ use crate::domain::{Language, Money};
 use crate::stats::{DEFINITIONS, EffectRow, effect_table};
 use crate::store::{Period, Store};
 
-/// Reports: channels, outcomes, attempts, uplift, wear, pareto
+/// Reports: channels, outcomes, attempts, uplift, wear, pareto, promises
 #[derive(Debug, Args)]
 pub struct Report {
     #[command(flatten)]
@@ -56,6 +57,8 @@ enum What {
     Wear,
     /// How much of the money how few of the accounts bring
     Pareto,
+    /// Promises made, and those kept of the ones whose day is over
+    Promises,
 }
 
 impl Report {
@@ -90,6 +93,7 @@ impl Report {
                     let reaction = (self.reaction, self.window_days);
                     wear::report(&store, period, reaction, self.json, language).await?
                 }
+                What::Promises => promises::report(&store, period, self.json, language).await?,
                 What::Pareto => pareto::report(&store, period, self.json, language).await?,
             };
             store.close().await;

@@ -3,11 +3,13 @@
 mod finish;
 mod hold;
 mod pay;
+mod promise;
 mod rescue;
 mod take_back;
 
 pub use finish::{Closed, FinishRequest};
 pub use hold::HoldRow;
 pub use pay::{NewPayment, Paid};
+pub use promise::{PromiseTerms, PromisesJudged};
 pub use rescue::{Rescued, Whose};
 pub use take_back::TakeBack;

@@ -5,6 +5,7 @@ mod experiment;
 mod ledger;
 mod paid;
 mod person;
+mod promises;
 mod report;
 mod wear;
 
@@ -12,5 +13,6 @@ pub use attempts::{AttemptExport, AttemptFilter, AttemptRow};
 pub use experiment::ExperimentLine;
 pub use ledger::LedgerRow;
 pub use person::{ContactFile, DebtFile, PersonFile, PhoneFile};
+pub use promises::PromiseLine;
 pub use report::{AttemptsLine, OutcomeLine, Period, ReactionLine};
 pub use wear::Reacted;

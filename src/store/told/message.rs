@@ -33,6 +33,13 @@ pub enum Told<'a> {
         /// The debt is paid in full.
         closed: bool,
     },
+    Promise {
+        debt: &'a str,
+        creditor: &'a str,
+        promised_on: &'a str,
+        /// `kept` or `broken`.
+        state: &'a str,
+    },
 }
 
 impl Told<'_> {
@@ -40,12 +47,15 @@ impl Told<'_> {
         match self {
             Self::Attempt { .. } => "attempt",
             Self::Payment { .. } => "payment",
+            Self::Promise { .. } => "promise",
         }
     }
 
     fn creditor(&self) -> &str {
         match self {
-            Self::Attempt { creditor, .. } | Self::Payment { creditor, .. } => creditor,
+            Self::Attempt { creditor, .. }
+            | Self::Payment { creditor, .. }
+            | Self::Promise { creditor, .. } => creditor,
         }
     }
 }
