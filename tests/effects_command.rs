@@ -53,3 +53,17 @@ fn the_pareto_curve_ends_with_everybody() {
 fn wear_without_a_call_says_so() {
     assert_eq!(house().run(&["report", "wear", "--lang", "en"]), "no attempt in this time\n");
 }
+
+#[test]
+fn every_figure_says_what_it_divides() {
+    let house = house();
+    let text = house.run(&["report", "kpi", "--lang", "ru"]);
+    let of = |key: &str, part: &str| {
+        let line = text.lines().find(|line| line.trim_start().starts_with(key));
+        assert!(line.is_some_and(|line| line.contains(part)), "{key}: {part} is not in\n{text}");
+    };
+    of("проникновение", "0/40 = 0.0 %");
+    of("цена обещания", "0/0");
+    let glossary = house.run(&["report", "glossary", "--lang", "en"]);
+    assert!(glossary.contains("abandoned / calls a person answered"), "{glossary}");
+}

@@ -3,6 +3,7 @@
 use obzvon::campaign::NextStep;
 use obzvon::domain::{Channel, Currency, DebtKind, DebtorType, Fault, Grade, Money, Outcome};
 use obzvon::rules::EventKind;
+use obzvon::stats::Counts;
 use obzvon::store::{AttemptFilter, FinishRequest, NewPayment, Period};
 
 use crate::world::{World, finished, hours, no_answer, noon, promised, row, seconds};
@@ -10,6 +11,7 @@ use crate::world::{World, finished, hours, no_answer, noon, promised, row, secon
 crate::on_both_engines!(
     actions_stand_against_what_they_brought,
     outcomes_and_attempts_are_counted,
+    a_campaigns_figures_are_counted,
     an_export_walks_over_every_attempt,
     the_clock_of_law_is_the_databases,
 );
@@ -83,6 +85,29 @@ async fn outcomes_and_attempts_are_counted(world: World) {
     assert_eq!((line.attempts, line.open, line.answered, line.failed, line.talk_s), (3, 0, 1, 1, 30));
     let yesterday = Period { from: noon() - hours(48), to: noon() - hours(24) };
     assert!(world.store.outcomes_report(yesterday).await.expect("counted").is_empty());
+}
+
+async fn a_campaigns_figures_are_counted(world: World) {
+    three_calls(&world).await;
+    let all = world.store.kpi_report(today()).await.expect("counted");
+    let counts = all[&("reminders".to_owned(), Currency::Rub)];
+    let wanted = Counts {
+        accounts: 3,
+        accounts_called: 2,
+        calls: 2,
+        connected: 1,
+        human: 1,
+        abandoned: 0,
+        right_party: 1,
+        promises: 1,
+        kept: 1,
+        broken: 0,
+        talk_s: 30,
+        cost_minor: 150,
+        owed_minor: 500_000,
+        paid_minor: 300_000,
+    };
+    assert_eq!(counts, wanted, "a call that the trunk lost is no call");
 }
 
 async fn an_export_walks_over_every_attempt(world: World) {

@@ -1,5 +1,6 @@
 //! `obzvon report`: what was done and what came of it, each ratio with its denominator.
 
+mod kpi;
 mod pareto;
 mod promises;
 mod uplift;
@@ -19,7 +20,7 @@ use crate::domain::{Language, Money};
 use crate::stats::{DEFINITIONS, EffectRow, effect_table};
 use crate::store::{Period, Store};
 
-/// Reports: channels, outcomes, attempts, uplift, wear, pareto, promises
+/// Reports: channels, outcomes, attempts, uplift, wear, pareto, promises, kpi
 #[derive(Debug, Args)]
 pub struct Report {
     #[command(flatten)]
@@ -57,6 +58,10 @@ enum What {
     Wear,
     /// How much of the money how few of the accounts bring
     Pareto,
+    /// The field's figures by name: penetration, right-party contacts, kept promises, abandonment, cost of each
+    Kpi,
+    /// What every figure of `kpi` divides by what
+    Glossary,
     /// Promises made, and those kept of the ones whose day is over
     Promises,
 }
@@ -93,6 +98,8 @@ impl Report {
                     let reaction = (self.reaction, self.window_days);
                     wear::report(&store, period, reaction, self.json, language).await?
                 }
+                What::Kpi => kpi::report(&store, period, self.json, language).await?,
+                What::Glossary => kpi::glossary(language),
                 What::Promises => promises::report(&store, period, self.json, language).await?,
                 What::Pareto => pareto::report(&store, period, self.json, language).await?,
             };

@@ -1,8 +1,18 @@
 //! Reports: what was done, what came of it, and how the two stand to each other, in numbers to divide.
 
+mod experiment;
+mod kpi;
+mod paid;
+mod promises;
+mod wear;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+
+pub use experiment::ExperimentLine;
+pub use promises::PromiseLine;
+pub use wear::Reacted;
 
 use crate::domain::{CampaignId, Channel, Currency, DebtKind, DebtorType, Disposition, Money, Outcome};
 use crate::stats::ActionRow;

@@ -1,0 +1,63 @@
+//! `obzvon report kpi`: the field's figures by name, each with its formula; `obzvon report glossary` has only those.
+
+use serde_json::json;
+
+use crate::domain::{Currency, Language};
+use crate::stats::{Counts, KPIS, Kpi, KpiDefinition, kpis};
+use crate::store::{Period, Store};
+
+/// The report as text, or as JSON.
+///
+/// # Errors
+/// When the store fails.
+pub async fn report(store: &Store, period: Period, json: bool, language: Language) -> anyhow::Result<String> {
+    let campaigns = store.kpi_report(period).await?;
+    if json {
+        let rows: Vec<_> = campaigns.iter().map(|(key, counts)| row_json(key, counts)).collect();
+        return Ok(format!("{}\n", json!({ "definitions": KPIS, "rows": rows })));
+    }
+    if campaigns.is_empty() {
+        return Ok(super::nothing(language).to_owned());
+    }
+    let mut text = String::new();
+    for ((campaign, currency), counts) in &campaigns {
+        text += &format!("{campaign} · {}\n", currency.code());
+        for (definition, value) in kpis(counts) {
+            text += &format!("  {:<42} {}\n", name(definition, language), value_text(value));
+        }
+    }
+    Ok(text + "\n" + &glossary(language))
+}
+
+/// What every figure means.
+pub fn glossary(language: Language) -> String {
+    let line = |definition: &KpiDefinition| {
+        let formula = if language == Language::Ru { definition.formula_ru } else { definition.formula };
+        format!("{:<42} {formula}\n", name(definition, language))
+    };
+    let head = match language {
+        Language::En => "A call is an attempt whose INVITE left and that neither the trunk nor we spoiled.\n",
+        Language::Ru => "Звонок — попытка, чей INVITE ушёл и которую не сорвали ни линия, ни мы.\n",
+    };
+    head.to_owned() + &KPIS.iter().map(line).collect::<String>()
+}
+
+fn name(definition: &KpiDefinition, language: Language) -> &'static str {
+    if language == Language::Ru { definition.name_ru } else { definition.name }
+}
+
+fn value_text(value: Kpi) -> String {
+    match value {
+        Kpi::Share(ratio) => ratio.to_string(),
+        Kpi::Each { sum, count: 0 } => format!("{sum}/0"),
+        Kpi::Each { sum, count } => format!("{sum}/{count} = {:.2}", sum as f64 / count as f64),
+    }
+}
+
+fn row_json((campaign, currency): &(String, Currency), counts: &Counts) -> serde_json::Value {
+    let figures: serde_json::Map<_, _> = kpis(counts)
+        .into_iter()
+        .map(|(definition, value)| (definition.key.to_owned(), json!(value)))
+        .collect();
+    json!({ "campaign": campaign, "currency": currency.code(), "counts": counts, "figures": figures })
+}

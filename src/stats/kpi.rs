@@ -1,0 +1,178 @@
+//! The field's figures by the names it gives them, each with what is divided by what.
+
+use super::Ratio;
+
+/// What a campaign counted in a period. Calls are attempts whose INVITE left and that neither the trunk nor we spoiled.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Counts {
+    /// Accounts in the campaign, and those of them called at least once in the period.
+    pub accounts: u64,
+    pub accounts_called: u64,
+    pub calls: u64,
+    /// A 2xx came, whoever or whatever it was.
+    pub connected: u64,
+    /// A person answered and was served.
+    pub human: u64,
+    /// A person answered and nobody was there in time.
+    pub abandoned: u64,
+    /// He confirmed who he is.
+    pub right_party: u64,
+    pub promises: u64,
+    /// Promises of these calls whose day is over, by what became of them.
+    pub kept: u64,
+    pub broken: u64,
+    /// From the answer to the end, over the calls that a person answered and was served, in seconds.
+    pub talk_s: u64,
+    /// In minor units.
+    pub cost_minor: i64,
+    /// What the accounts called owed at their first call in the period, and what they paid after it within the period.
+    pub owed_minor: i64,
+    pub paid_minor: i64,
+}
+
+/// A figure of the field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kpi {
+    /// Some of the others, 0 to 1.
+    Share(Ratio),
+    /// So much for each: a sum and how many share it, both in the unit of the definition.
+    Each { sum: i64, count: u64 },
+}
+
+/// What a figure means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct KpiDefinition {
+    pub key: &'static str,
+    pub name: &'static str,
+    pub name_ru: &'static str,
+    /// What is divided by what.
+    pub formula: &'static str,
+    pub formula_ru: &'static str,
+}
+
+macro_rules! kpis {
+    ($($key:ident: $name:literal, $name_ru:literal, $formula:literal, $formula_ru:literal, $value:expr;)+) => {
+        /// Every figure, in the order of a call's way.
+        pub const KPIS: &[KpiDefinition] = &[$(KpiDefinition {
+            key: stringify!($key),
+            name: $name,
+            name_ru: $name_ru,
+            formula: $formula,
+            formula_ru: $formula_ru,
+        }),+];
+
+        /// The figures of these counts, in the order of [`KPIS`].
+        pub fn kpis(counts: &Counts) -> Vec<(&'static KpiDefinition, Kpi)> {
+            let values: &[fn(&Counts) -> Kpi] = &[$($value),+];
+            KPIS.iter().zip(values).map(|(definition, value)| (definition, value(counts))).collect()
+        }
+    };
+}
+
+kpis! {
+    penetration: "penetration", "проникновение",
+        "accounts called / accounts in the campaign", "счета, по которым звонили / счета кампании",
+        |n| share(n.accounts_called, n.accounts);
+    intensity: "intensity", "интенсивность",
+        "calls / accounts called", "звонки / счета, по которым звонили",
+        |n| each(n.calls, n.accounts_called);
+    connect_rate: "connect rate", "доля соединений",
+        "calls answered by anything (2xx) / calls", "звонки с ответом кого или чего угодно (2xx) / звонки",
+        |n| share(n.connected, n.calls);
+    human_rate: "human contact rate", "доля контактов с человеком",
+        "calls a person answered, abandoned ones too / calls", "звонки, на которые ответил человек, с брошенными / звонки",
+        |n| share(n.human + n.abandoned, n.calls);
+    right_party_per_call: "right-party contact per attempt", "нужный человек на попытку",
+        "calls in which the debtor confirmed who he is / calls", "звонки, где должник подтвердил, что это он / звонки",
+        |n| share(n.right_party, n.calls);
+    right_party_per_contact: "right-party contact per human contact", "нужный человек на контакт",
+        "calls in which the debtor confirmed who he is / calls a person answered",
+        "звонки, где должник подтвердил, что это он / звонки, на которые ответил человек",
+        |n| share(n.right_party, n.human + n.abandoned);
+    promise_rate: "promise rate", "доля обещаний",
+        "promises / calls in which the debtor confirmed who he is", "обещания / звонки, где должник подтвердил, что это он",
+        |n| share(n.promises, n.right_party);
+    kept_rate: "kept promises", "сдержанные обещания",
+        "promises kept / promises whose day and grace are over", "сдержанные обещания / обещания, срок которых прошёл",
+        |n| share(n.kept, n.kept + n.broken);
+    abandonment_us: "abandonment, United States form", "потерянные звонки, форма США",
+        "abandoned / calls a person answered (16 CFR 310.4(b)(4))", "брошенные / звонки, на которые ответил человек (16 CFR 310.4(b)(4))",
+        |n| share(n.abandoned, n.human + n.abandoned);
+    liquidation: "liquidation", "взыскано",
+        "money paid after the first call in the period / money owed at it, of the accounts called",
+        "оплачено после первого звонка за период / долг на тот момент, по счетам, по которым звонили",
+        |n| share(n.paid_minor.max(0).unsigned_abs(), n.owed_minor.max(0).unsigned_abs());
+    talk_time: "mean talk time, s", "средний разговор, с",
+        "seconds from answer to end / calls a person answered and was served",
+        "секунды от ответа до конца / звонки, на которые ответил человек и его обслужили",
+        |n| each(n.talk_s, n.human);
+    cost_per_call: "cost per call, minor units", "цена звонка, мин. ед.",
+        "cost of the calls / calls", "стоимость звонков / звонки",
+        |n| each_of(n.cost_minor, n.calls);
+    cost_per_right_party: "cost per right-party contact, minor units", "цена контакта с нужным человеком, мин. ед.",
+        "cost of the calls / calls in which the debtor confirmed who he is",
+        "стоимость звонков / звонки, где должник подтвердил, что это он",
+        |n| each_of(n.cost_minor, n.right_party);
+    cost_per_promise: "cost per promise, minor units", "цена обещания, мин. ед.",
+        "cost of the calls / promises", "стоимость звонков / обещания",
+        |n| each_of(n.cost_minor, n.promises);
+}
+
+fn share(numerator: u64, denominator: u64) -> Kpi {
+    Kpi::Share(Ratio::new(numerator, denominator))
+}
+
+fn each(sum: u64, count: u64) -> Kpi {
+    each_of(i64::try_from(sum).unwrap_or(i64::MAX), count)
+}
+
+fn each_of(sum: i64, count: u64) -> Kpi {
+    Kpi::Each { sum, count }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn figures_divide_what_they_say() {
+        let counts = Counts {
+            accounts: 1000,
+            accounts_called: 400,
+            calls: 800,
+            connected: 300,
+            human: 196,
+            abandoned: 4,
+            right_party: 120,
+            promises: 30,
+            kept: 12,
+            broken: 8,
+            talk_s: 9_800,
+            cost_minor: 160_000,
+            owed_minor: 5_000_000,
+            paid_minor: 250_000,
+        };
+        let found = kpis(&counts);
+        let of = |key: &str| found.iter().find(|(it, _)| it.key == key).expect("a figure").1;
+        assert_eq!(of("penetration"), Kpi::Share(Ratio::new(400, 1000)));
+        assert_eq!(of("intensity"), Kpi::Each { sum: 800, count: 400 });
+        assert_eq!(of("abandonment_us"), Kpi::Share(Ratio::new(4, 200)));
+        assert_eq!(of("right_party_per_contact"), Kpi::Share(Ratio::new(120, 200)));
+        assert_eq!(of("kept_rate"), Kpi::Share(Ratio::new(12, 20)));
+        assert_eq!(of("liquidation"), Kpi::Share(Ratio::new(250_000, 5_000_000)));
+        assert_eq!(of("cost_per_promise"), Kpi::Each { sum: 160_000, count: 30 });
+        assert_eq!(of("talk_time"), Kpi::Each { sum: 9_800, count: 196 });
+    }
+
+    #[test]
+    fn every_figure_has_its_own_name_and_a_formula_in_both_languages() {
+        let names: BTreeSet<_> = KPIS.iter().map(|it| it.name).collect();
+        assert_eq!(names.len(), KPIS.len());
+        for it in KPIS {
+            assert!(it.formula.contains(" / ") && it.formula_ru.contains(" / "), "{}", it.key);
+        }
+    }
+}
