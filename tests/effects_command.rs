@@ -67,3 +67,15 @@ fn every_figure_says_what_it_divides() {
     let glossary = house.run(&["report", "glossary", "--lang", "en"]);
     assert!(glossary.contains("abandoned / calls a person answered"), "{glossary}");
 }
+
+#[test]
+fn a_type_set_by_hand_is_told_with_who_and_why() {
+    let house = house();
+    house.run(&["person", "type", "p1", "involuntary", "--by", "agent 7", "--why", "lost his job"]);
+    let told = house.run(&["person", "types", "p1"]);
+    assert!(told.contains("forgetful → involuntary  agent 7: lost his job"), "{told}");
+    let report = house.run(&["report", "types", "--lang", "ru"]);
+    assert!(report.contains("забывчивые → должники поневоле: agent 7 1"), "{report}");
+    let refused = house.try_run(&["person", "type", "p1", "nice", "--by", "a", "--why", "b"]);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("the types are: "), "{refused:?}");
+}

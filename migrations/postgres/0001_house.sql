@@ -276,10 +276,13 @@ CREATE TABLE promise (
     promised_on  TEXT   NOT NULL,
     amount_minor BIGINT NOT NULL,
     currency     TEXT   NOT NULL,
-    state        TEXT   NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'kept', 'broken'))
+    state        TEXT   NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'kept', 'broken')),
+    judged_at    BIGINT,
+    CHECK ((state = 'open') = (judged_at IS NULL))
 );
 CREATE INDEX promise_debt ON promise (debt_id);
 CREATE INDEX promise_open ON promise (promised_on) WHERE state = 'open';
+CREATE INDEX promise_broken ON promise (judged_at) WHERE state = 'broken';
 
 -- Money that came in, from any side; `external_id` makes a second message about it harmless.
 CREATE TABLE payment (

@@ -6,6 +6,7 @@ mod earliest;
 mod hours;
 mod next_step;
 mod plan;
+mod reclassify;
 mod score;
 
 pub use ask::{Callee, ask};
@@ -16,4 +17,5 @@ pub use next_step::{DoneWhy, NextStep, Tried, next_step};
 pub use plan::{
     Calendar, CampaignPlan, Delays, Hours, Limits, PromisePolicy, Retries, RetryClass, ScoreWeights, Targets,
 };
+pub use reclassify::{Behaviour, Reclassify};
 pub use score::{ScoreFacts, score};

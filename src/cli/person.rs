@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use super::hold::persons;
 use super::open::{ConfigArgs, act, evidence};
 use crate::daemon::Clock;
-use crate::domain::PersonId;
+use crate::domain::{DebtorType, PersonId};
 use crate::store::Store;
 
 /// Who is whom: merged ids count each other's calls and holds; a split takes nothing out of a history
@@ -38,6 +38,20 @@ enum PersonCommand {
     },
     /// List what was found out of a person
     Links { person: String },
+    /// Set a person's type: forgetful, involuntary, habitual, idler, fraudster, unknown
+    Type {
+        person: String,
+        #[arg(value_parser = debtor_type)]
+        becomes: DebtorType,
+        /// Who says so
+        #[arg(long, value_parser = evidence)]
+        by: String,
+        /// Why
+        #[arg(long, value_parser = evidence)]
+        why: String,
+    },
+    /// List how a person's type changed
+    Types { person: String },
 }
 
 impl PersonArgs {
@@ -64,6 +78,17 @@ async fn carry_out(store: &Store, command: PersonCommand) -> anyhow::Result<()> 
             ensure!(parted > 0, "{person} is one with nobody");
             println!("split from {parted}");
         }
+        PersonCommand::Type { person, becomes, by, why } => {
+            let id = one_person(store, &person).await?;
+            let changed = store.set_debtor_type(id, becomes, (&by, &why), Clock.wall()).await?;
+            println!("{}{}", becomes.code(), if changed { "" } else { ": he is of this type already" });
+        }
+        PersonCommand::Types { person } => {
+            for change in store.type_changes(one_person(store, &person).await?).await? {
+                let (was, became) = (change.was.code(), change.became.code());
+                println!("{:.0} {was} → {became}  {}: {}", change.at, change.who, change.why);
+            }
+        }
         PersonCommand::Links { person } => {
             for link in store.person_links(one_person(store, &person).await?).await? {
                 println!("{} {:<5} {} {}  {}", link.at, link.act, link.person, link.other, link.evidence);
@@ -71,6 +96,11 @@ async fn carry_out(store: &Store, command: PersonCommand) -> anyhow::Result<()> 
         }
     }
     Ok(())
+}
+
+fn debtor_type(code: &str) -> Result<DebtorType, String> {
+    let known = || DebtorType::ALL.map(DebtorType::code).join(", ");
+    DebtorType::parse(code).ok_or_else(|| format!("the types are: {}", known()))
 }
 
 async fn one_person(store: &Store, id: &str) -> anyhow::Result<PersonId> {

@@ -10,7 +10,8 @@ use super::plan::{DaemonConfig, ImportConfig, LogFormat, MediaConfig, SipConfig,
 use super::read::{Clause, Mistake, Section, Value, words};
 use super::secret::secret;
 use super::trunks::{LANGUAGES, host, transports};
-use crate::domain::{Currency, Language};
+use crate::campaign::{Behaviour, Reclassify};
+use crate::domain::{Currency, DebtorType, Language};
 use crate::trunk::Transport;
 
 /// The sections of `obzvon.toml`.
@@ -21,6 +22,7 @@ pub struct Main {
     pub media: MediaConfig,
     pub sip: SipConfig,
     pub import: ImportConfig,
+    pub reclassify: Vec<Reclassify>,
 }
 
 /// Reads the file's root; `None` means noted.
@@ -31,7 +33,15 @@ pub fn main(root: &Section<'_>) -> Option<Main> {
     let media = media(&root.child("media"));
     let sip = sip(&root.child("sip"));
     let import = import(&root.child("import"));
-    Some(Main { daemon: daemon?, store: store?, media: media?, sip: sip?, import: import? })
+    let reclassify = reclassify(root);
+    Some(Main {
+        daemon: daemon?,
+        store: store?,
+        media: media?,
+        sip: sip?,
+        import: import?,
+        reclassify: reclassify?,
+    })
 }
 
 fn daemon(section: &Section<'_>) -> Option<DaemonConfig> {
@@ -189,3 +199,25 @@ fn import(section: &Section<'_>) -> Option<ImportConfig> {
     section.finish();
     Some(ImportConfig { region: region?, currency: currency?, language: language? })
 }
+
+/// `[reclassify.NAME]`: what a debtor does changes his type.
+fn reclassify(root: &Section<'_>) -> Option<Vec<Reclassify>> {
+    let types = DebtorType::ALL.map(|debtor_type| (debtor_type.code(), debtor_type));
+    let behaviours = Behaviour::ALL.map(|behaviour| (behaviour.code(), behaviour));
+    let rule = |(name, section): (String, Section<'_>)| {
+        let from = section.must("from", words::DEBTOR_TYPE, |value| value.one_of(&types));
+        let when = section.must("when", words::BEHAVIOUR, |value| value.one_of(&behaviours));
+        let times = section.or("times", 1, |value| value.integer(1..=50));
+        let to = section.must("to", words::DEBTOR_TYPE, |value| value.one_of(&types));
+        section.finish();
+        let (from, to) = (from?, to?);
+        if from == to {
+            section.note("to", Mistake::Contradiction(SAME_TYPE));
+            return None;
+        }
+        Some(Reclassify { name, from, when: when?, times: times?, to })
+    };
+    root.children("reclassify").into_iter().map(rule).collect::<Vec<_>>().into_iter().collect()
+}
+
+const SAME_TYPE: Clause = Clause { en: "is the same as `from`", ru: "то же, что `from`" };

@@ -57,6 +57,7 @@ impl Config {
             sip: main.sip,
             prompts: prompts.expect(sound),
             import: main.import,
+            reclassify: main.reclassify,
             rules,
             writeback: writeback.expect(sound),
             flows,

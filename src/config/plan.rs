@@ -10,7 +10,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use crate::agents;
-use crate::campaign::CampaignPlan;
+use crate::campaign::{CampaignPlan, Reclassify};
 use crate::domain::{AgentId, Currency, DigestAccount, Language, PhoneNumber, SigningKey};
 use crate::ivr::Flow;
 use crate::rules::{Calendars, Override, Preset};
@@ -34,6 +34,8 @@ pub struct Config {
     pub prompts: PromptsConfig,
     pub import: ImportConfig,
     pub rules: RulesConfig,
+    /// How what a debtor does changes his type, by name.
+    pub reclassify: Vec<Reclassify>,
     /// Who is told what came of calls and payments, by name.
     pub writeback: Vec<EndpointConfig>,
     pub flows: FlowsConfig,

@@ -9,6 +9,7 @@ mod lines;
 mod live;
 mod names;
 mod promises;
+mod reclassify;
 mod roots;
 mod run;
 mod sip_names;

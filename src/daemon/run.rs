@@ -21,7 +21,7 @@ use super::lines::Lines;
 use super::live::Live;
 use super::roots;
 use super::trunk_task::kept_alike;
-use super::{campaign_task, kill_switch, names, promises, trunk_task, writeback_task};
+use super::{campaign_task, kill_switch, names, promises, reclassify, trunk_task, writeback_task};
 use crate::call::StopReason;
 use crate::config::Config;
 use crate::media::{MediaEngine, MediaPlan};
@@ -55,8 +55,8 @@ const LOOK: Duration = Duration::from_millis(250);
 const WAKE: u32 = 1000;
 /// How often days that are over are looked for.
 const SEAL: Duration = Duration::from_secs(600);
-/// How often promises whose day is over are looked for.
-const PROMISES: Duration = Duration::from_secs(300);
+/// How often promises whose day is over, and types that behaviour changes, are looked for.
+const AFTERWARDS: Duration = Duration::from_secs(300);
 
 impl Daemon {
     /// Opens store, sound and signalling, rescues what a crash left open, and starts to work.
@@ -265,11 +265,11 @@ async fn keep_house(house: Arc<House>, stop: CancellationToken) {
     let mut look = tokio::time::interval(LOOK);
     let mut warned = None;
     let mut seal = tokio::time::interval(SEAL);
-    let mut promises_due = tokio::time::interval(PROMISES);
+    let mut afterwards = tokio::time::interval(AFTERWARDS);
     loop {
         let kept = tokio::select! {
             _ = seal.tick() => keep_roots(&house).await,
-            _ = promises_due.tick() => promises::judge(&house).await,
+            _ = afterwards.tick() => after_calls(&house).await,
             _ = beat.tick() => {
                 tell_calendars(&house, &mut warned);
                 keep_alive(&house).await
@@ -304,6 +304,11 @@ async fn keep_alive(house: &House) -> anyhow::Result<()> {
     let plans = house.plans.load_full();
     house.store.keep_texts(&plans.config.version, &plans.config.texts, house.clock.wall()).await?;
     rescue(&house.store, Whose::DeadNodes, house.clock).await
+}
+
+async fn after_calls(house: &House) -> anyhow::Result<()> {
+    promises::judge(house).await?;
+    reclassify::apply(house).await
 }
 
 async fn keep_roots(house: &House) -> anyhow::Result<()> {

@@ -20,6 +20,8 @@ pub enum StoreError {
     Claim { campaign: CampaignId, limit: u32, source: Fault },
     #[error("reading the database's clock")]
     Clock { source: Fault },
+    #[error("working on debtors' types")]
+    DebtorType { source: Fault },
     #[error("reading a person's file")]
     Explain { source: Fault },
     #[error("exporting attempts after {after}")]

@@ -6,6 +6,7 @@
 //! the wire, and [`Store::finish`] writes all that came of it in another. Time is an argument everywhere;
 //! [`Store::now`] reads the clock of law, the database's own.
 
+mod debtor_type;
 mod engine;
 mod error;
 mod gate;
@@ -16,6 +17,7 @@ mod outcome;
 mod read;
 mod told;
 
+pub use debtor_type::{TypeChangeRow, TypeMoveLine, TypeShareLine};
 pub use error::{Fault, SchemaFault, StoreError};
 pub use gate::{
     Broken, Corrected, Dial, DialPermit, Expired, Gone, NewEvent, Past, PastContact, Recorded, Replayed,

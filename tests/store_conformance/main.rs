@@ -12,6 +12,7 @@ mod race;
 mod reports;
 mod schema;
 mod told;
+mod types;
 mod withdraw;
 mod world;
 

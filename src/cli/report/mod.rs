@@ -3,6 +3,7 @@
 mod kpi;
 mod pareto;
 mod promises;
+mod types;
 mod uplift;
 mod wear;
 
@@ -20,7 +21,7 @@ use crate::domain::{Language, Money};
 use crate::stats::{DEFINITIONS, EffectRow, effect_table};
 use crate::store::{Period, Store};
 
-/// Reports: channels, outcomes, attempts, uplift, wear, pareto, promises, kpi
+/// Reports: channels, outcomes, attempts, uplift, wear, pareto, promises, types, kpi
 #[derive(Debug, Args)]
 pub struct Report {
     #[command(flatten)]
@@ -62,6 +63,8 @@ enum What {
     Kpi,
     /// What every figure of `kpi` divides by what
     Glossary,
+    /// The debtors' types now, and how they changed
+    Types,
     /// Promises made, and those kept of the ones whose day is over
     Promises,
 }
@@ -100,6 +103,7 @@ impl Report {
                 }
                 What::Kpi => kpi::report(&store, period, self.json, language).await?,
                 What::Glossary => kpi::glossary(language),
+                What::Types => types::report(&store, period, self.json, language).await?,
                 What::Promises => promises::report(&store, period, self.json, language).await?,
                 What::Pareto => pareto::report(&store, period, self.json, language).await?,
             };

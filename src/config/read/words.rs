@@ -14,8 +14,11 @@ pub const CONTACT: Clause = clause(
     "an address such as sip:101@192.0.2.5:5060;transport=tcp",
     "адрес вида sip:101@192.0.2.5:5060;transport=tcp",
 );
+pub const BEHAVIOUR: Clause = clause("what the debtor does", "что делает должник");
 pub const DATE: Clause = clause("a date such as 2026-12-31", "дата вида 2026-12-31");
 pub const DATE_OR_TIME: Clause = clause("a date or time", "дата или время");
+pub const DEBTOR_TYPE: Clause =
+    clause("a type of debtor such as \"habitual\"", "тип должника, например \"habitual\"");
 pub const DECIMAL: Clause = clause("a number", "число");
 pub const FLAG: Clause = clause("true or false", "true или false");
 pub const FLOW: Clause = clause("flow", "сценарий");

@@ -6,9 +6,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 
-use super::merge::{DebtRow, Known, Staged, known_debts, known_people, known_phones};
+use super::merge::{DebtRow, Staged, known_debts, known_phones};
+use super::people::{Known, known_people};
 use super::stage::BATCH;
-use crate::domain::DebtorType;
 use crate::domain::import_row::{ImportRow, Upserted};
 use crate::store::engine::conn::{Conn, Fault, values};
 use crate::store::{Store, StoreError};
@@ -128,8 +128,8 @@ impl Met {
                 let other = row.debtor_type.as_ref().is_some_and(|new| new != debtor_type);
                 (*earlier != said || other, debtor_type.clone())
             }
-            (None, Some(known)) => (known.differs(row), known.debtor_type.clone()),
-            (None, None) => (true, DebtorType::Unknown.code().to_owned()),
+            (None, Some(known)) => (known.differs(row), known.listed_type.clone().unwrap_or_default()),
+            (None, None) => (true, String::new()),
         };
         self.people.insert(key, (said, row.debtor_type.clone().unwrap_or(before)));
         differs

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::DebtorType;
+use super::people::{Known, known_people, write_people};
 use crate::domain::import_row::{ImportRow, Upserted};
-use crate::store::engine::conn::{Conn, Fault, Row, Value, values};
+use crate::store::engine::conn::{Conn, Fault, Value, values};
 use crate::store::engine::dialect;
 
 /// A row as it waits in the database.
@@ -109,27 +109,6 @@ async fn merge(conn: &mut Conn, rows: &[Staged], now: Timestamp) -> Result<Upser
     Ok(counts)
 }
 
-/// A person as the database knows him.
-#[derive(Debug, Default)]
-pub(super) struct Known {
-    pub id: i64,
-    name: Option<String>,
-    language: String,
-    pub debtor_type: String,
-    region: Option<String>,
-    time_zone: Option<String>,
-}
-
-impl Known {
-    pub fn differs(&self, row: &Staged) -> bool {
-        self.name != row.name
-            || self.language != row.language
-            || row.debtor_type.as_ref().is_some_and(|new| *new != self.debtor_type)
-            || self.region != row.region
-            || self.time_zone != row.time_zone
-    }
-}
-
 /// A debt as the database knows it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct DebtRow {
@@ -161,33 +140,6 @@ async fn creditor_ids(conn: &mut Conn, rows: &[Staged]) -> Result<HashMap<String
         ids.insert(name.to_owned(), id);
     }
     Ok(ids)
-}
-
-pub(super) async fn known_people(conn: &mut Conn, rows: &[Staged]) -> Result<HashMap<String, Known>, Fault> {
-    let wanted: Vec<&str> =
-        rows.iter().map(|row| row.person.as_str()).collect::<HashSet<_>>().into_iter().collect();
-    let select = |places: &str| {
-        format!(
-            "SELECT external_id, id, name, language, debtor_type, region, time_zone FROM person \
-             WHERE external_id IN (VALUES {places})"
-        )
-    };
-    let mut known = HashMap::new();
-    for (sql, part) in chunks(conn, &wanted, 1, select) {
-        let values = part.iter().map(|id| Value::from(*id)).collect();
-        for row in conn.all_built(sql, values).await? {
-            let person = Known {
-                id: row.int(1)?,
-                name: row.text_opt(2)?,
-                language: row.text(3)?,
-                debtor_type: row.text(4)?,
-                region: row.text_opt(5)?,
-                time_zone: row.text_opt(6)?,
-            };
-            known.insert(row.text(0)?, person);
-        }
-    }
-    Ok(known)
 }
 
 pub(super) async fn known_debts(
@@ -239,42 +191,6 @@ pub(super) async fn known_phones(
         }
     }
     Ok(known)
-}
-
-async fn write_people(
-    conn: &mut Conn,
-    rows: &[&Staged],
-    known: &HashMap<String, Known>,
-    now: Timestamp,
-) -> Result<Vec<(String, i64)>, Fault> {
-    let insert = |places: &str| {
-        format!(
-            "INSERT INTO person (external_id, name, language, debtor_type, region, time_zone, updated_at) \
-             VALUES {places} ON CONFLICT (external_id) DO UPDATE SET name = excluded.name, \
-             language = excluded.language, debtor_type = excluded.debtor_type, region = excluded.region, \
-             time_zone = excluded.time_zone, updated_at = excluded.updated_at RETURNING external_id, id"
-        )
-    };
-    let mut written = Vec::with_capacity(rows.len());
-    for (sql, part) in chunks(conn, rows, 7, insert) {
-        let values = part.iter().flat_map(|row| {
-            let before = known.get(&row.person).map(|person| person.debtor_type.as_str());
-            let debtor_type = row.debtor_type.as_deref().or(before).unwrap_or(DebtorType::Unknown.code());
-            values![
-                &row.person,
-                row.name.as_deref(),
-                &row.language,
-                debtor_type,
-                row.region.as_deref(),
-                row.time_zone.as_deref(),
-                now,
-            ]
-        });
-        let returned = conn.all_built(sql, values.collect()).await?;
-        let ids = returned.iter().map(|row: &Row| Ok((row.text(0)?, row.int(1)?)));
-        written.extend(ids.collect::<Result<Vec<_>, Fault>>()?);
-    }
-    Ok(written)
 }
 
 /// Numbers that a person does not have yet, with their ranks: the row's order, behind those he has.

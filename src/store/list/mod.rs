@@ -6,6 +6,7 @@ mod compare;
 mod fill;
 mod merge;
 mod names;
+mod people;
 mod stage;
 mod why_not;
 

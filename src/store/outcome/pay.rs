@@ -81,14 +81,14 @@ async fn pay(conn: &mut Conn, payment: &NewPayment, now: Timestamp) -> Result<Pa
         return Ok(Paid::Recorded { debt, closed: false, cancel: Vec::new() });
     }
     conn.run("UPDATE debt SET state = 'paid', updated_at = $2 WHERE id = $1", values![debt, now]).await?;
-    conn.run("UPDATE promise SET state = 'kept' WHERE debt_id = $1 AND state = 'open'", values![debt])
-        .await?;
+    conn.run(KEPT, values![debt, now]).await?;
     conn.run(CONTACTS, values![debt, DoneWhy::Paid.code()]).await?;
     let open = conn.all(OPEN, values![person, debt]).await?;
     let cancel = open.iter().map(|row| row.int(0).map(AttemptId)).collect::<Result<_, _>>()?;
     Ok(Paid::Recorded { debt, closed: true, cancel })
 }
 
+const KEPT: &str = "UPDATE promise SET state = 'kept', judged_at = $2 WHERE debt_id = $1 AND state = 'open'";
 const DEBT: &str = "SELECT d.id, d.person_id, d.amount_minor FROM debt d JOIN creditor k ON k.id = d.creditor_id \
     WHERE k.name = $1 AND d.external_id = $2";
 const INSERT: &str = "INSERT INTO payment (external_id, debt_id, amount_minor, currency, paid_at, received_at) \

@@ -92,7 +92,7 @@ async fn judge(
         dialect::lock_person(conn, promise.person).await?;
         let kept = promise.paid >= promise.promised;
         let state = if kept { "kept" } else { "broken" };
-        if conn.run(SETTLE, values![promise.id, state]).await? == 0 {
+        if conn.run(SETTLE, values![promise.id, state, now]).await? == 0 {
             continue; // a payment, or another node, was faster
         }
         let told = Told::Promise {
@@ -131,7 +131,7 @@ const DUE: &str = "SELECT p.id, a.contact_id, p.person_id, p.debt_id, p.amount_m
     FROM promise p JOIN attempt a ON a.id = p.attempt_id JOIN debt d ON d.id = p.debt_id \
     JOIN creditor k ON k.id = d.creditor_id \
     WHERE p.state = 'open' AND a.campaign_id = $1 AND p.promised_on < $2 ORDER BY p.promised_on, p.id LIMIT $3";
-const SETTLE: &str = "UPDATE promise SET state = $2 WHERE id = $1 AND state = 'open'";
+const SETTLE: &str = "UPDATE promise SET state = $2, judged_at = $3 WHERE id = $1 AND state = 'open'";
 /// The gate decides anew, and the contact's one budget of attempts still holds.
 const CALL_AGAIN: &str = "UPDATE contact SET state = 'queued', why = '', next_at = NULL, claimed_until = 0 \
     WHERE id = $1 AND state = 'done' AND why = 'reached' \
