@@ -3,10 +3,11 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use obzvon::cli::Cli;
+use obzvon::cli::{Cli, run_quietly};
 
 fn main() -> ExitCode {
-    match Cli::parse().run() {
+    let cli = Cli::parse();
+    match run_quietly(|| cli.run()) {
         Ok(code) => code,
         Err(fault) => {
             eprintln!("obzvon: {fault:#}");

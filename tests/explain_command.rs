@@ -57,6 +57,14 @@ fn a_person_is_explained_in_both_languages() {
 fn at_night_the_hours_and_their_opening_on_his_clock_are_told() {
     let house = house();
     let night = Timestamp::now() + 12.hours();
+    let text = house.run(&["explain", "p1", "--at", &night.to_string(), "--lang", "en"]);
+    for told in [
+        "as of then: events before it",
+        "as of today: how contacts",
+        "nothing was decided for the campaign by then",
+    ] {
+        assert!(text.contains(told), "{told} is not in\n{text}");
+    }
     let said = explained(&house, &["--at", &night.to_string(), "--lang", "en"]);
     assert_eq!(said["decision"]["deny"], "ru.window");
     let window = said["rules"].as_array().expect("rules").iter().find(|rule| rule["rule"] == "ru.window");

@@ -91,6 +91,16 @@ fn past_contacts_are_read_once_and_what_is_wrong_goes_back() {
     }
     let again = history(&house, PAST, &["--zone", "Europe/Moscow"]);
     assert_eq!((&again["new"], &again["known"]), (&json!(0), &json!(4)));
+    let by_id = "ID события;Дата звонка;ID должника;Канал\n7;2026-03-03T11:00:00Z;p1;смс\n";
+    let told = ["--column", "id=ID события"];
+    assert_eq!(history(&house, by_id, &told)["new"], 1);
+    let other = history(&house, &by_id.replace("11:00", "12:00"), &told);
+    assert_eq!(
+        (&other["new"], &other["id_reused"], &other["counts"]["rejected"]),
+        (&json!(0), &json!(1), &json!(1))
+    );
+    let rejected = fs::read_to_string(house.path().join("history.csv.rejected.csv")).expect("rejected rows");
+    assert!(rejected.contains("id_reused"), "{rejected}");
 }
 
 #[test]
@@ -123,6 +133,13 @@ fn a_visit_is_added_once_and_corrected_by_a_new_entry() {
     let (said, fine) = obzvon(&house, &["event", "correct", "1", "letter", "--evidence", "the diary"]);
     assert_eq!((said.as_str(), fine), ("corrected by entry 2\n", true));
     assert_eq!(entries(&house, "p1"), ["2026-03-03T11:00:00Z letter visit"]);
+    let other = ["event", "add", "p1", "visit", "--id", "v-1", "--at", "2026-03-03T12:00:00Z"];
+    let (said, fine) = obzvon(&house, &other);
+    assert!(!fine && said.contains("another entry was added by this id before"), "{said}");
+    let (said, fine) = obzvon(&house, &["event", "add", "p1", "visit", "--id", " "]);
+    assert!(!fine && said.contains("blank"), "{said}");
+    let (said, fine) = obzvon(&house, &["event", "add", "p1", "message", "--id", "m", "--channel", "bogus"]);
+    assert!(!fine && said.contains("channels are: call, email,"), "{said}");
     let (said, fine) = obzvon(&house, &["event", "add", "p1", "in_flight", "--id", "x"]);
     assert!(!fine && said.contains("kinds are:"), "{said}");
 }
@@ -140,4 +157,116 @@ fn merged_ids_show_one_history_and_a_shared_number_is_no_id() {
     assert_eq!((said.as_str(), fine), ("split from 1\n", true));
     let (said, _) = obzvon(&house, &["person", "links", "p1"]);
     assert_eq!(said.lines().count(), 2, "{said}");
+}
+
+#[test]
+fn holds_consents_and_wishes_are_written_by_hand_and_shown() {
+    let house = house();
+    let paper = ["--evidence", "letter 7", "--by", "Head of compliance"];
+    let run = |arguments: &[&str]| {
+        let (said, fine) = obzvon(&house, arguments);
+        assert!(fine, "{arguments:?}: {said}");
+        said
+    };
+    let reach = ["--phone", "+79990000001", "--debt", "A-1", "--until", "2099-01-01T00:00:00Z"];
+    let add = [&["hold", "add", "p1", "phone_under_review"][..], &reach, &paper].concat();
+    assert_eq!(run(&add), "hold 1: phone_under_review\n");
+    run(&[&["consent", "add", "p1", "third_party_agreed"][..], &paper].concat());
+    run(&[&["preference", "set", "p1", "--not", "13:00-15:00"][..], &paper].concat());
+    let explained = run(&["explain", "p1"]);
+    for told in
+        ["hold 1: phone_under_review", "consent 1: third_party_agreed", "asked not to be called: 13:00-15:00"]
+    {
+        assert!(explained.contains(told), "{told} is not in\n{explained}");
+    }
+    let held = run(&["hold", "list", "p1"]);
+    assert!(held.contains("debt A-1") && held.contains("2099-01-01") && held.contains("letter 7"), "{held}");
+    assert!(!held.contains("9990000001"), "the number is masked: {held}");
+    run(&[&["hold", "suspend", "p1", "1", "--until", "2099-01-01T00:00:00Z"][..], &paper].concat());
+    assert!(run(&["explain", "p1"]).contains("hold, not in force now 1"));
+    run(&[&["hold", "lift", "p1", "1"][..], &paper].concat());
+    run(&[&["consent", "withdraw", "p1", "1"][..], &paper].concat());
+    run(&[&["preference", "lift", "p1", "1"][..], &paper].concat());
+    let out = house.path().join("p1.zip");
+    run(&["audit", "person", "p1", "--out", out.to_str().expect("UTF-8")]);
+    let deeds = entry(&out, "deeds.json");
+    for told in
+        ["hold_added", "hold_suspended", "hold_lifted", "consent_withdrawn", "preference_lifted", "letter 7"]
+    {
+        assert!(deeds.contains(told), "{told} is not in {deeds}");
+    }
+    assert!(deeds.contains("Head of compliance, "), "{deeds}");
+    for (arguments, told) in [
+        (&["hold", "add", "p1", "bogus"][..], "kinds of hold are:"),
+        (&["consent", "add", "p1", "bogus"], "kinds of consent are:"),
+        (&["hold", "add", "p1", "bankruptcy", "--phone", "+79990000002"], "p1 has no such number"),
+        (&["hold", "add", "p1", "bankruptcy", "--debt", "A-2"], "p1 has no debt A-2"),
+        (&["preference", "set", "p1", "--not", "13:00-13:00"], "two times of day"),
+    ] {
+        let (said, fine) = obzvon(&house, &[arguments, &paper].concat());
+        assert!(!fine && said.contains(told), "{arguments:?}: {said}");
+    }
+    let (said, fine) = obzvon(&house, &["hold", "add", "p1", "bankruptcy"]);
+    assert!(!fine && said.contains("--evidence"), "{said}");
+}
+
+/// A file of an archive.
+fn entry(archive: &Path, name: &str) -> String {
+    let mut archive =
+        zip::ZipArchive::new(fs::File::open(archive).expect("the archive")).expect("an archive");
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut archive.by_name(name).expect(name), &mut text).expect("UTF-8");
+    text
+}
+
+#[test]
+fn the_file_of_a_merged_person_has_the_rows_of_both_ids_and_their_settling() {
+    let house = house();
+    obzvon(&house, &["event", "add", "p2", "visit", "--id", "v-1", "--at", "2026-03-03T11:00:00Z"]);
+    obzvon(&house, &["hold", "add", "p2", "bankruptcy", "--evidence", "act 5"]);
+    obzvon(&house, &["pay", "--id", "pay-9", "--creditor", "Ромашка", "--debt", "A-2", "--amount", "50,00"]);
+    obzvon(&house, &["person", "merge", "p1", "p2", "--evidence", "passport 12"]);
+    let out = house.path().join("p1.zip");
+    let (said, fine) = obzvon(&house, &["audit", "person", "p1", "--out", out.to_str().expect("UTF-8")]);
+    assert!(fine, "{said}");
+    let page = entry(&out, "index.html");
+    for (file, told) in [
+        ("ledger.jsonl", "\"person\":\"p2\""),
+        ("holds.json", "act 5"),
+        ("payments.json", "pay-9"),
+        ("same_person.json", "passport 12"),
+        ("promises.json", "[]"),
+    ] {
+        let text = entry(&out, file);
+        assert!(text.contains(told), "{told} is not in {file}: {text}");
+    }
+    for told in ["passport 12", "pay-9", "act 5", "visit"] {
+        assert!(page.contains(told), "{told} is not on the page");
+    }
+    obzvon(&house, &["person", "split", "p2", "--evidence", "a namesake"]);
+    obzvon(&house, &["event", "add", "p2", "visit", "--id", "v-2"]);
+    let out = house.path().join("later.zip");
+    obzvon(&house, &["audit", "person", "p1", "--out", out.to_str().expect("UTF-8")]);
+    assert_eq!(entry(&out, "ledger.jsonl").lines().count(), 1, "what came after the split is not his");
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_a_command_quietly() {
+    let house = house();
+    for arguments in
+        [&["explain", "p1"][..], &["explain", "p1", "--json"], &["rules", "lint"], &["export", "attempts"]]
+    {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_obzvon"));
+        command
+            .args(arguments)
+            .env("OBZVON__PROMPTS__DIR", Path::new("prompts").canonicalize().expect("the prompts"));
+        if arguments[0] != "rules" {
+            command.arg("--config").arg(house.path().join("config"));
+        }
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let output = command.stdout(writer).output().expect("the program runs");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success() && said.is_empty(), "{arguments:?}: {} {said}", output.status);
+    }
 }

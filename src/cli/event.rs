@@ -6,10 +6,11 @@ use anyhow::{Context, bail, ensure};
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 
-use super::hold::persons;
 use super::open::{ConfigArgs, act, evidence};
+use super::standing::{nonblank, persons};
 use crate::daemon::Clock;
 use crate::domain::{EventId, PhoneNumber};
+use crate::rules::event::EXACT_CHANNELS;
 use crate::rules::{Agent, EventKind};
 use crate::store::{Corrected, Past, PastContact, Recorded, Store};
 
@@ -47,7 +48,7 @@ struct Add {
     /// message, visit, letter, conversation, answered_unknown, voicemail and the like
     kind: String,
     /// The entry's own id: told twice, it changes nothing
-    #[arg(long)]
+    #[arg(long, value_parser = nonblank)]
     id: String,
     /// When it happened; now where absent
     #[arg(long)]
@@ -85,6 +86,11 @@ async fn carry_out(store: &Store, command: EventCommand) -> anyhow::Result<()> {
             match store.record_past(past, Clock.wall()).await?.first() {
                 Some(Recorded::New) => println!("added"),
                 Some(Recorded::Known) => println!("known already; nothing was changed"),
+                Some(Recorded::Differs) => {
+                    bail!(
+                        "another entry was added by this id before: take an id of its own, or correct that one"
+                    )
+                }
                 Some(Recorded::NoPerson) | None => bail!("nobody has this id or number"),
             }
         }
@@ -113,8 +119,7 @@ async fn carry_out(store: &Store, command: EventCommand) -> anyhow::Result<()> {
 impl Add {
     fn read(self) -> anyhow::Result<PastContact> {
         let now = Clock.wall();
-        let at = self.at.unwrap_or(now);
-        ensure!(at <= now, "the time lies ahead");
+        ensure!(self.at.is_none_or(|at| at <= now), "the time lies ahead");
         let number = |text: &str| PhoneNumber::parse(text).ok();
         let (person, phone) = match (self.phone, number(&self.person)) {
             (Some(phone), _) => {
@@ -127,15 +132,21 @@ impl Add {
         Ok(PastContact {
             person,
             phone,
-            at,
+            at: self.at,
             kind: read_kind(&self.kind)?,
-            channel_exact: self.channel,
+            channel_exact: self.channel.map(read_channel).transpose()?,
             agent,
             creditor: self.creditor,
             debt: self.debt,
             external_id: self.id,
         })
     }
+}
+
+/// A channel that rules tell apart.
+fn read_channel(word: String) -> anyhow::Result<String> {
+    ensure!(EXACT_CHANNELS.contains(&word.as_str()), "channels are: {}", EXACT_CHANNELS.join(", "));
+    Ok(word)
 }
 
 /// A kind of the ledger; the gate alone writes reservations.

@@ -1,5 +1,6 @@
 //! `obzvon explain PERSON`: why he is or is not called, by which rule, what counts, and when next, in words.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use clap::Args;
@@ -7,16 +8,19 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::exceptions::{caution_text, exceptions_json};
-use super::open::{ConfigArgs, block_on, store};
+use super::open::{ConfigArgs, block_on, registry, store};
+use super::standing::in_words;
 use crate::campaign::{Callee, CampaignPlan, ask};
 use crate::config::Config;
-use crate::daemon::{Clock, read_registry};
-use crate::domain::Language;
+use crate::daemon::Clock;
 use crate::domain::contact::ContactState;
+use crate::domain::{Language, PersonId};
 use crate::rules::explain::Grounds;
 use crate::rules::zone::Registry;
-use crate::rules::{Decision, Explanation, Facts, Override, decide, explain, on_clocks, zone};
-use crate::store::{ContactFile, DebtFile, PersonFile, PhoneFile};
+use crate::rules::{
+    Calendars, Decision, Explanation, Facts, Override, Preset, RuleKind, decide, explain, on_clocks, zone,
+};
+use crate::store::{ConsentRow, ContactFile, DebtFile, HoldRow, PersonFile, PhoneFile, RulesThen, Store};
 
 /// Says why a person is or is not called, by which rule, and when he may be
 #[derive(Debug, Args)]
@@ -45,18 +49,19 @@ impl Explain {
         };
         let language = self.config.language();
         let now = self.at.unwrap_or(Clock.wall());
-        let registry = read_registry(&config.dir.join("registry"))?;
-        let mut files = block_on(async {
+        let registry = registry(&config);
+        let (mut files, standing, then) = block_on(async {
             let store = store(&config).await?;
-            let files = store.person_files(&self.person).await?;
+            let read = read(&store, &self.person, self.at).await;
             store.close().await;
-            Ok(files)
+            read
         })?;
         anyhow::ensure!(!files.is_empty(), "nobody has this id or number; a number is written +79991234567");
         if self.at.is_some() {
             files.iter_mut().flat_map(|file| &mut file.phones).for_each(|phone| phone.look_back(now));
         }
-        let desk = Desk { config: &config, registry: &registry, now, language };
+        let at = self.at.is_some();
+        let desk = Desk { config: &config, registry: &registry, now, back: at, standing, then, language };
         if self.json {
             let all: Vec<_> = files.iter().map(|file| desk.json(file)).collect();
             println!("{}", serde_json::Value::from(all));
@@ -67,11 +72,40 @@ impl Explain {
     }
 }
 
+/// Holds and consents by person.
+type Standing = BTreeMap<PersonId, (Vec<HoldRow>, Vec<ConsentRow>)>;
+/// What campaigns went by at the time asked for, by name.
+type Then = BTreeMap<String, RulesThen>;
+
+/// The files of whoever has the id or number, what stands about them, and the rules as they were at `at`.
+async fn read(
+    store: &Store,
+    person: &str,
+    at: Option<Timestamp>,
+) -> anyhow::Result<(Vec<PersonFile>, Standing, Then)> {
+    let files = store.person_files(person).await?;
+    let (mut standing, mut then) = (Standing::new(), Then::new());
+    for file in &files {
+        standing.insert(file.id, (store.holds(file.id).await?, store.consents(file.id).await?));
+        let Some(at) = at else { continue };
+        for ContactFile { campaign, .. } in &file.contacts {
+            if let Some(rules) = store.rules_at(campaign, at).await? {
+                then.insert(campaign.clone(), rules);
+            }
+        }
+    }
+    Ok((files, standing, then))
+}
+
 /// What an explanation goes by.
 struct Desk<'a> {
     config: &'a Config,
     registry: &'a Registry,
     now: Timestamp,
+    /// `now` is a time that was asked for.
+    back: bool,
+    standing: Standing,
+    then: Then,
     language: Language,
 }
 
@@ -81,15 +115,28 @@ struct Said<'a> {
     debt: &'a DebtFile,
     phone: &'a PhoneFile,
     plan: &'a CampaignPlan,
+    /// The rules: those of then where they are known.
+    preset: &'a Preset,
     exceptions: &'a [Override],
     facts: Facts,
     decision: Decision,
     explanation: Explanation,
 }
 
-impl<'a> Desk<'a> {
+impl Desk<'_> {
+    /// The rules of a campaign at the time asked for, and the exceptions from them.
+    fn rules<'d>(&'d self, plan: &'d CampaignPlan) -> (&'d Preset, &'d Calendars, &'d [Override]) {
+        match self.then.get(&*plan.name) {
+            Some(then) => (&then.rules.preset, &then.rules.calendars, &then.overrides),
+            None => {
+                let config = self.config;
+                (config.preset_of(plan), &config.rules.calendars, config.overrides_of(plan))
+            }
+        }
+    }
+
     /// What the rules say of every contact of the person, on every phone of his.
-    fn said(&self, file: &'a PersonFile) -> Vec<Said<'a>> {
+    fn said<'d>(&'d self, file: &'d PersonFile) -> Vec<Said<'d>> {
         let config = self.config;
         let numbers = || file.phones.iter().map(|phone| &phone.number);
         let zones =
@@ -98,7 +145,7 @@ impl<'a> Desk<'a> {
         for contact in &file.contacts {
             let Some(plan) = config.campaign(&contact.campaign) else { continue };
             let Some(debt) = file.debts.iter().find(|debt| debt.id == contact.debt) else { continue };
-            let exceptions = config.overrides_of(plan);
+            let (preset, calendars, exceptions) = self.rules(plan);
             for phone in &file.phones {
                 let callee = Callee {
                     person: file.id,
@@ -109,12 +156,21 @@ impl<'a> Desk<'a> {
                     relation: phone.relation,
                     zones: &zones,
                 };
-                let facts = ask(callee, exceptions);
-                let (preset, calendars) = (config.preset_of(plan), &config.rules.calendars);
+                let facts = Facts { blocked: file.blocked(self.now), ..ask(callee, exceptions) };
                 let decision = decide(preset, calendars, &facts, &phone.history, self.now);
                 let grounds = Grounds { preset, calendars, facts: &facts, history: &phone.history };
                 let explanation = explain(&decision, &grounds, self.language);
-                all.push(Said { contact, debt, phone, plan, exceptions, facts, decision, explanation });
+                all.push(Said {
+                    contact,
+                    debt,
+                    phone,
+                    plan,
+                    preset,
+                    exceptions,
+                    facts,
+                    decision,
+                    explanation,
+                });
             }
         }
         all
@@ -125,6 +181,8 @@ impl<'a> Desk<'a> {
         let strangers: Vec<_> = self.strangers(file).map(|contact| &contact.campaign).collect();
         json!({
             "person": file.external_id, "at": self.now, "contacts": contacts, "events": file_events(file),
+            "as_of": self.back.then(|| json!({ "then": THEN, "now": NOW })),
+            "holds": self.holds(file), "consents": self.consents(file), "preferences": file.preferences,
             "campaigns_not_configured": strangers,
         })
     }
@@ -145,7 +203,10 @@ impl<'a> Desk<'a> {
             "summary": said.explanation.summary,
             "rules": rules.collect::<Vec<_>>(),
             "next_local": said.decision.next_allowed.map(|at| on_clocks(zones, at, self.language)),
-            "caution": self.config.preset_of(said.plan).caution,
+            "caution": said.preset.caution,
+            "rules_as_of": self.then.get(&*said.plan.name).map(|then| json!({
+                "decided_at": then.decided_at, "config": then.config,
+            })),
             "overrides": exceptions_json(&said.plan.preset, said.exceptions, self.now),
             "decision": said.decision,
             "zones": zones,
@@ -155,6 +216,9 @@ impl<'a> Desk<'a> {
     fn text(&self, file: &PersonFile) -> String {
         let (said, ru) = (self.said(file), self.language == Language::Ru);
         let mut text = format!("{} · {}\n", file.external_id, self.now);
+        if self.back {
+            text += if ru { AS_OF_RU } else { AS_OF_EN };
+        }
         if let Some(Said { facts, .. }) = said.first() {
             let clocks = on_clocks(&facts.zones, self.now, self.language);
             let (head, by) = if ru { ("его часы", "по") } else { ("his clocks", "by") };
@@ -162,6 +226,7 @@ impl<'a> Desk<'a> {
         }
         let head = if ru { "записей журнала" } else { "ledger entries" };
         text += &format!("{head}: {}\n", file_events(file));
+        text += &self.standing_text(file);
         for said in &said {
             text += &self.said_text(said);
         }
@@ -181,7 +246,8 @@ impl<'a> Desk<'a> {
 
     fn said_text(&self, said: &Said<'_>) -> String {
         let (besides, ru) = (besides(said), self.language == Language::Ru);
-        let verdict = match (said.decision.allow && besides.is_none(), ru) {
+        // How the contact stands today says nothing of the time asked for.
+        let verdict = match (said.decision.allow && (self.back || besides.is_none()), ru) {
             (true, true) => "МОЖНО ЗВОНИТЬ",
             (true, false) => "MAY BE CALLED",
             (false, true) => "НЕ ЗВОНИМ",
@@ -190,15 +256,26 @@ impl<'a> Desk<'a> {
         let (campaign, debt, phone) = (&said.contact.campaign, &said.debt.external_id, &said.phone.number);
         let mut text = format!("\n{campaign} · {debt} · {phone}: {verdict}\n");
         if let Some((code, (in_ru, in_en))) = besides {
-            text += &format!("  {} ({code})\n", if ru { in_ru } else { in_en });
+            let today = match (self.back, ru) {
+                (false, _) => "",
+                (true, true) => "сегодня: ",
+                (true, false) => "today: ",
+            };
+            text += &format!("  {today}{} ({code})\n", if ru { in_ru } else { in_en });
         }
         text += &format!("  {}\n", said.explanation.summary);
-        let caution = self.config.preset_of(said.plan).caution;
-        let warning = caution_text(&said.plan.preset, caution, self.language);
+        let warning = caution_text(&said.preset.name, said.preset.caution, self.language);
         if !warning.is_empty() {
             text += &format!("  {warning}");
         }
-        text += &format!("  {}:\n", said.plan.preset);
+        if !said.facts.blocked.is_empty() && !said.preset.rules.iter().any(|rule| rule.kind == RuleKind::Pref)
+        {
+            text += match ru {
+                true => "  этот набор правил не смотрит на время, в которое человек просил не звонить\n",
+                false => "  these rules do not look at the times he asked not to be called at\n",
+            };
+        }
+        text += &format!("  {}{}:\n", said.preset.name, self.rules_of_when(said.plan, ru));
         for line in &said.explanation.lines {
             let mark = match (line.pass, ru) {
                 (true, true) => "да ",
@@ -217,11 +294,76 @@ impl<'a> Desk<'a> {
         text + &format!("  {head}: {next}\n")
     }
 
+    /// Of what time the rules are, where a time was asked for.
+    fn rules_of_when(&self, plan: &CampaignPlan, ru: bool) -> String {
+        match (self.back, self.then.get(&*plan.name), ru) {
+            (false, ..) => String::new(),
+            (true, Some(RulesThen { config, decided_at, .. }), true) => {
+                format!(" (как в решении {decided_at}, настройки {config})")
+            }
+            (true, Some(RulesThen { config, decided_at, .. }), false) => {
+                format!(" (as in the decision of {decided_at}, configuration {config})")
+            }
+            (true, None, true) => " (нынешние: до этого времени по кампании ничего не решали)".to_owned(),
+            (true, None, false) => {
+                " (those of today: nothing was decided for the campaign by then)".to_owned()
+            }
+        }
+    }
+
+    /// The holds that had not ended.
+    fn holds(&self, file: &PersonFile) -> Vec<&HoldRow> {
+        let all = self.standing.get(&file.id).map_or(&[][..], |(holds, _)| holds.as_slice());
+        all.iter().filter(|hold| hold.until.is_none_or(|until| self.now < until)).collect()
+    }
+
+    fn consents(&self, file: &PersonFile) -> Vec<&ConsentRow> {
+        let all = self.standing.get(&file.id).map_or(&[][..], |(_, consents)| consents.as_slice());
+        all.iter().filter(|consent| consent.in_force(self.now)).collect()
+    }
+
+    /// A line for each hold, consent and preference that stands.
+    fn standing_text(&self, file: &PersonFile) -> String {
+        let ru = self.language == Language::Ru;
+        let until = |until: Option<Timestamp>| until.map(|until| format!(" – {until}")).unwrap_or_default();
+        let mut text = String::new();
+        for hold in self.holds(file) {
+            let head = match (hold.in_force(self.now), ru) {
+                (true, true) => "запрет",
+                (true, false) => "hold",
+                (false, true) => "запрет, сейчас не действует",
+                (false, false) => "hold, not in force now",
+            };
+            let evidence = hold.evidence.as_deref().unwrap_or("");
+            text += &format!("{head} {}: {}{} {evidence}\n", hold.id, hold.kind.code(), until(hold.until));
+        }
+        for consent in self.consents(file) {
+            let head = if ru { "согласие" } else { "consent" };
+            let evidence = consent.evidence.as_deref().unwrap_or("");
+            let (id, kind) = (consent.id, consent.kind.code());
+            text += &format!("{head} {id}: {kind}{} {evidence}\n", until(consent.until));
+        }
+        for wish in file.preferences.iter().filter(|wish| wish.in_force(self.now)) {
+            let head = if ru { "просил не звонить" } else { "asked not to be called" };
+            text += &format!("{head}: {}{}\n", in_words(wish.range), until(wish.until));
+        }
+        text
+    }
+
     /// Contacts of campaigns that are not in the configuration: nobody knows by which rules they would be called.
-    fn strangers(&self, file: &'a PersonFile) -> impl Iterator<Item = &'a ContactFile> {
+    fn strangers<'d>(&'d self, file: &'d PersonFile) -> impl Iterator<Item = &'d ContactFile> {
         file.contacts.iter().filter(|contact| self.config.campaign(&contact.campaign).is_none())
     }
 }
+
+const AS_OF_RU: &str = "на это время: события до него, запреты, согласия, пожелания и правила, какими были тогда;\n\
+    сегодняшние: состояние контактов, долгов, номеров и кампаний, где живёт человек. Что решили на деле — audit person\n";
+const AS_OF_EN: &str = "as of then: events before it; holds, consents, wishes and rules as they were;\n\
+    as of today: how contacts, debts, numbers and campaigns stand, and where he lives. What was decided: audit person\n";
+/// The same for a program: what is of the time asked for, and what is of today.
+const THEN: [&str; 5] = ["events", "holds", "consents", "preferences", "rules"];
+const NOW: [&str; 8] =
+    ["state", "why", "next_at", "besides", "debt", "phone", "campaigns_not_configured", "zones"];
 
 /// Why the contact is not dialled although the rules would allow it, as a code and in Russian and English; absent when
 /// nothing stands in the way.

@@ -13,7 +13,6 @@ mod exceptions;
 mod explain;
 mod export;
 mod flow;
-mod hold;
 mod import;
 mod names;
 pub mod open;
@@ -22,6 +21,7 @@ mod pay;
 mod person;
 mod prompt_folder;
 mod prompts;
+mod quiet;
 pub mod report;
 pub mod rules;
 pub mod run;
@@ -29,8 +29,11 @@ mod say;
 mod say_item;
 pub mod screen_language;
 mod simulate;
+mod standing;
 pub mod words;
 mod writeback;
+
+pub use quiet::run_quietly;
 
 use std::process::ExitCode;
 
@@ -51,6 +54,7 @@ enum Command {
     Call(call::Call),
     Campaign(campaign::CampaignArgs),
     Check(check::Check),
+    Consent(standing::ConsentArgs),
     Db(db::Db),
     Demo(demo::Demo),
     Detect(detect::Detect),
@@ -60,10 +64,11 @@ enum Command {
     Flow(flow::FlowArgs),
     Import(import::Import),
     Prompts(prompts::Prompts),
-    Hold(hold::HoldArgs),
+    Hold(standing::HoldArgs),
     Pace(pace::Pace),
     Pay(pay::Pay),
     Person(person::PersonArgs),
+    Preference(standing::PreferenceArgs),
     Report(report::Report),
     Rules(rules::RulesArgs),
     Run(run::Run),
@@ -84,6 +89,7 @@ impl Cli {
             Command::Call(call) => call.run(),
             Command::Campaign(args) => args.run(),
             Command::Check(check) => Ok(check.run()),
+            Command::Consent(args) => args.run(),
             Command::Db(db) => db.run(),
             Command::Demo(demo) => demo.run(),
             Command::Detect(detect) => detect.run(),
@@ -97,6 +103,7 @@ impl Cli {
             Command::Pace(pace) => pace.run(),
             Command::Pay(pay) => pay.run(),
             Command::Person(args) => args.run(),
+            Command::Preference(args) => args.run(),
             Command::Report(report) => report.run(),
             Command::Rules(args) => args.run(),
             Command::Run(run) => run.run(),

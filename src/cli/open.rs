@@ -9,7 +9,9 @@ use clap::Args;
 use super::check::{environment, refuse};
 use super::screen_language::{parse_language, screen_language};
 use crate::config::{Config, DaemonConfig, StoreAddress, StoreConfig};
+use crate::daemon::read_registry;
 use crate::domain::Language;
+use crate::rules::zone::Registry;
 use crate::store::{Store, StorePlan};
 
 /// Where the configuration is, and in which language to answer.
@@ -80,6 +82,18 @@ async fn open(daemon: &DaemonConfig, store: &StoreConfig) -> anyhow::Result<Stor
     std::fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
     let plan = StorePlan { url: store.url.clone(), node: daemon.node.clone() };
     Store::open(plan).await.context("opening the store")
+}
+
+/// Reads the numbering registry beside the configuration, and says on standard error what of it can't be read.
+pub fn registry(config: &Config) -> Registry {
+    let read = read_registry(&config.dir.join("registry"));
+    for file in &read.unread {
+        eprintln!("obzvon: numbering registry: {file}: its numbers are unknown");
+    }
+    if read.left_out > 0 {
+        eprintln!("obzvon: numbering registry: {} lines left out: their numbers are unknown", read.left_out);
+    }
+    read.registry
 }
 
 /// Runs a command's work on a runtime of its own.

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use anyhow::ensure;
 use clap::{Args, Subcommand};
 
-use super::hold::persons;
 use super::open::{ConfigArgs, act, evidence};
+use super::standing::persons;
 use crate::daemon::Clock;
 use crate::domain::{DebtorType, PersonId};
 use crate::store::Store;

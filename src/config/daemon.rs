@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::plan::{DaemonConfig, ImportConfig, LogFormat, MediaConfig, SipConfig, StoreConfig};
+use super::plan::{ApiConfig, DaemonConfig, ImportConfig, LogFormat, MediaConfig, SipConfig, StoreConfig};
 use super::read::{Clause, Mistake, Section, Value, words};
 use super::secret::secret;
 use super::trunks::{LANGUAGES, host, transports};
@@ -18,6 +18,7 @@ use crate::trunk::Transport;
 #[derive(Debug)]
 pub struct Main {
     pub daemon: DaemonConfig,
+    pub api: ApiConfig,
     pub store: StoreConfig,
     pub media: MediaConfig,
     pub sip: SipConfig,
@@ -28,6 +29,7 @@ pub struct Main {
 /// Reads the file's root; `None` means noted.
 pub fn main(root: &Section<'_>) -> Option<Main> {
     let daemon = daemon(&root.child("daemon"));
+    let api = api(&root.child("api"));
     let data_dir = daemon.as_ref().map(|daemon| daemon.data_dir.clone());
     let store = store(&root.child("storage"), data_dir);
     let media = media(&root.child("media"));
@@ -36,6 +38,7 @@ pub fn main(root: &Section<'_>) -> Option<Main> {
     let reclassify = reclassify(root);
     Some(Main {
         daemon: daemon?,
+        api: api?,
         store: store?,
         media: media?,
         sip: sip?,
@@ -72,6 +75,25 @@ fn daemon(section: &Section<'_>) -> Option<DaemonConfig> {
         test_numbers: test_numbers?,
     })
 }
+
+/// The token of the API: at least as long as one that can't be guessed.
+fn api(section: &Section<'_>) -> Option<ApiConfig> {
+    let token = secret(section, "token");
+    section.finish();
+    let token = token.ok()?;
+    if token.as_ref().is_some_and(|token| token.expose_secret().len() < TOKEN) {
+        section.note("token", Mistake::Contradiction(SHORT));
+        return None;
+    }
+    Some(ApiConfig { token })
+}
+
+/// The least length of a token, in bytes.
+const TOKEN: usize = 32;
+const SHORT: Clause = Clause {
+    en: "a token has at least 32 characters: `openssl rand -hex 32` makes one",
+    ru: "токен — не короче 32 знаков: его даст `openssl rand -hex 32`",
+};
 
 /// The listening address. One that others can reach has to be asked for twice.
 fn http(section: &Section<'_>) -> Option<SocketAddr> {

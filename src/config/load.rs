@@ -52,6 +52,7 @@ impl Config {
             texts: texts.into(),
             dir: dir.to_owned(),
             daemon: main.daemon,
+            api: main.api,
             store: main.store,
             media: main.media,
             sip: main.sip,

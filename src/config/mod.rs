@@ -24,7 +24,7 @@ pub use agents::accounts_address;
 pub use flows::sounds;
 pub use load::StoreAddress;
 pub use plan::{
-    AgentContact, AgentLeg, AgentsConfig, Config, DaemonConfig, Desk, EndpointConfig, FlowsConfig,
+    AgentContact, AgentLeg, AgentsConfig, ApiConfig, Config, DaemonConfig, Desk, EndpointConfig, FlowsConfig,
     ImportConfig, LogFormat, MediaConfig, PromptsConfig, RulesConfig, SipConfig, StoreConfig,
 };
 pub use read::{Clause, Environment, Mistake, Place, Problem, Problems};

@@ -28,6 +28,7 @@ pub struct Config {
     /// The folder it was read from.
     pub dir: PathBuf,
     pub daemon: DaemonConfig,
+    pub api: ApiConfig,
     pub store: StoreConfig,
     pub media: MediaConfig,
     pub sip: SipConfig,
@@ -112,6 +113,13 @@ pub struct EndpointConfig {
     /// Whose debts it hears of; empty: everybody's.
     pub creditors: Vec<String>,
     pub timeout: Duration,
+}
+
+/// `[api]` of `obzvon.toml`.
+#[derive(Clone, Debug)]
+pub struct ApiConfig {
+    /// What whoever asks has to show; without it there is no API.
+    pub token: Option<SecretString>,
 }
 
 /// How logs are written.

@@ -1,11 +1,9 @@
 //! What every task of the daemon shares.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use anyhow::Context;
 use arc_swap::ArcSwap;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -13,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::clock::Clock;
 use super::lines::Lines;
 use super::live::Live;
+use super::registry::read_registry;
 use super::voice::Voice;
 use crate::config::Config;
 use crate::media::MediaEngine;
@@ -62,7 +61,7 @@ impl Plans {
             RulesInForce::new(Arc::clone(preset), Arc::clone(&config.rules.calendars))
         };
         let rules = config.rules.presets.iter().map(|(name, preset)| (name.clone(), force(preset))).collect();
-        let registry = Arc::new(read_registry(&config.dir.join("registry"))?);
+        let registry = Arc::new(read_registry(&config.dir.join("registry")).told());
         Ok(Self { config, voice: Arc::new(voice), registry, rules })
     }
 
@@ -78,33 +77,6 @@ impl Plans {
     pub fn rules(&self, preset: &str) -> Option<&RulesInForce> {
         self.rules.get(preset)
     }
-}
-
-/// Reads the registry's CSV files, if the folder is there.
-///
-/// # Errors
-/// When a file can't be read.
-pub fn read_registry(folder: &Path) -> anyhow::Result<Registry> {
-    let Ok(listed) = std::fs::read_dir(folder) else { return Ok(Registry::default()) };
-    let mut files = Vec::new();
-    for entry in listed {
-        let path = entry.with_context(|| format!("reading {}", folder.display()))?.path();
-        if path.extension().is_some_and(|extension| extension == "csv") {
-            let text =
-                std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
-            files.push((path.display().to_string(), text));
-        }
-    }
-    files.sort();
-    let (registry, left_out) =
-        Registry::read(files.iter().map(|(name, text)| (name.as_str(), text.as_str())));
-    if !left_out.is_empty() {
-        tracing::warn!(
-            lines = left_out.len(),
-            "lines of the numbering registry were left out: those numbers are unknown"
-        );
-    }
-    Ok(registry)
 }
 
 impl House {

@@ -1,5 +1,6 @@
 //! The clock, one task per call and per campaign, reload, shutdown, rescue at start. Floor 4.
 
+mod api;
 mod call_task;
 mod campaign_task;
 mod clock;
@@ -10,6 +11,7 @@ mod live;
 mod names;
 mod promises;
 mod reclassify;
+mod registry;
 mod roots;
 mod run;
 mod sip_names;
@@ -20,8 +22,9 @@ mod voice;
 mod writeback_task;
 
 pub use clock::Clock;
-pub use house::{House, Plans, read_registry};
+pub use house::{House, Plans};
 pub use names::{sweep_names, wanted_sentences};
+pub use registry::{RegistryRead, decode, read_registry};
 pub use roots::{daily_roots_file, read_roots};
 pub use run::Daemon;
 pub use test_call::{SAMPLE_SUM, TestCall};

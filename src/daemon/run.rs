@@ -98,9 +98,9 @@ impl Daemon {
             draining: CancellationToken::new(),
         });
         let mut tasks = JoinSet::new();
-        let web_stop = stop.clone();
+        let (web_stop, api) = (stop.clone(), super::api::api(&house));
         tasks.spawn(async move {
-            if let Err(fault) = crate::web::serve(http, metrics, ready, web_stop).await {
+            if let Err(fault) = crate::web::serve(http, metrics, ready, api, web_stop).await {
                 error!(fault = format!("{:#}", anyhow::Error::from(fault)), "no HTTP");
             }
         });
@@ -224,6 +224,7 @@ fn needs_restart(old: &Config, new: &Config) -> impl Iterator<Item = &'static st
     let parts = [
         ("daemon.node", was.node != is.node),
         ("daemon.http", was.http != is.http),
+        ("api", token(old) != token(new)),
         ("daemon.data_dir", was.data_dir != is.data_dir),
         ("daemon.kill_switch", was.kill_switch != is.kill_switch),
         ("daemon.log", was.log != is.log),
@@ -232,6 +233,10 @@ fn needs_restart(old: &Config, new: &Config) -> impl Iterator<Item = &'static st
         ("sip", old.sip != new.sip),
     ];
     parts.into_iter().filter_map(|(part, changed)| changed.then_some(part))
+}
+
+fn token(config: &Config) -> Option<&str> {
+    config.api.token.as_ref().map(ExposeSecret::expose_secret)
 }
 
 fn load(dir: &Path) -> anyhow::Result<Plans> {

@@ -83,6 +83,12 @@ impl fmt::Debug for PhoneKey {
 /// The exact channel, such as `call`, `sms`, `whatsapp`, `email`: told apart by channel locks only.
 pub type ExactChannel = Cow<'static, str>;
 
+/// The exact channels there are: those of an import, of the API and of the command line.
+pub const EXACT_CHANNELS: [&str; 12] = [
+    "call", "email", "letter", "max", "push", "sms", "telegram", "viber", "video", "visit", "voice",
+    "whatsapp",
+];
+
 /// One entry of the ledger. What is not known is absent, and counts as if it matched.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Event {

@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 
 use crate::domain::PersonId;
-use crate::store::engine::conn::{Conn, Fault, moment, values};
+use crate::store::engine::conn::{Conn, Fault, moment, moment_opt, values};
 use crate::store::engine::dialect;
 use crate::store::{Store, StoreError};
 
@@ -22,7 +22,45 @@ pub struct LinkRow {
     pub evidence: String,
 }
 
+/// An id of the lists whose ledger and holds count for a person.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct KinRow {
+    pub person: PersonId,
+    /// The id in the lists.
+    pub external_id: String,
+    /// They were parted: the last entry of the ledger that counts, and when. Absent: they are one.
+    pub upto: Option<(i64, Timestamp)>,
+}
+
+impl KinRow {
+    /// What happened at `at` belongs to the person's file, too.
+    pub fn counts(&self, at: Timestamp) -> bool {
+        self.upto.is_none_or(|(_, split)| at <= split)
+    }
+}
+
 impl Store {
+    /// Whose ledger and holds count for the person beside his own.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn kin(&self, person: PersonId) -> Result<Vec<KinRow>, StoreError> {
+        let read = self.read(move |conn| {
+            Box::pin(async move {
+                let rows = conn.all(KIN, values![person]).await?;
+                let read = rows.iter().map(|row| {
+                    Ok(KinRow {
+                        person: PersonId(row.int(0)?),
+                        external_id: row.text(1)?,
+                        upto: row.int_opt(2)?.zip(moment_opt(row.int_opt(3)?)?),
+                    })
+                });
+                read.collect()
+            })
+        });
+        read.await.map_err(|source| StoreError::Identity { person, source })
+    }
+
     /// Takes two ids, and all that are one with either, for one person from now on. `false`: they were one already.
     ///
     /// # Errors
@@ -120,6 +158,8 @@ async fn one_with(conn: &mut Conn, person: PersonId) -> Result<Vec<PersonId>, Fa
     std::iter::once(Ok(person)).chain(others).collect()
 }
 
+const KIN: &str = "SELECT k.other_id, p.external_id, k.upto_event, k.upto_at FROM kin k \
+    JOIN person p ON p.id = k.other_id WHERE k.person_id = $1 ORDER BY k.other_id";
 const ONE_WITH: &str =
     "SELECT other_id FROM kin WHERE person_id = $1 AND upto_event IS NULL ORDER BY other_id";
 const JOIN: &str = "INSERT INTO kin (person_id, other_id) VALUES ($1, $2) \

@@ -15,25 +15,28 @@ mod identity;
 mod list;
 mod outcome;
 mod read;
+mod standing;
 mod told;
 
 pub use debtor_type::{TypeChangeRow, TypeMoveLine, TypeShareLine};
 pub use error::{Fault, SchemaFault, StoreError};
 pub use gate::{
-    Broken, Corrected, Dial, DialPermit, Expired, Gone, NewEvent, Past, PastContact, Recorded, Replayed,
-    ReserveRequest, Reserved, RulesInForce, Said, Same, SealedDay, Traced, Verified, VerifiedDay, Wrong,
+    Broken, BrokenRow, Corrected, Dial, DialPermit, Expired, Gone, NewEvent, Past, PastContact, Recorded,
+    Replayed, ReserveRequest, Reserved, RowName, RulesInForce, RulesThen, Said, Same, SealedDay, Traced,
+    Verified, VerifiedDay, VerifiedRows, Wrong, WrongRow,
 };
 pub use house::{Access, CampaignRow, CampaignState, Kind, Store, StoreInfo, StorePlan};
-pub use identity::LinkRow;
+pub use identity::{KinRow, LinkRow};
 pub use list::{
     Candidate, ClaimedContact, ClaimedPhone, Comparison, FillPlan, Filled, ImportRun, Placement, TriedBefore,
     WhyNot,
 };
 pub use outcome::{
-    Closed, FinishRequest, HoldRow, NewPayment, Paid, PromiseTerms, PromisesJudged, Rescued, TakeBack, Whose,
+    Closed, FinishRequest, NewPayment, Paid, PromiseTerms, PromisesJudged, Rescued, TakeBack, Whose,
 };
 pub use read::{
     AttemptExport, AttemptFilter, AttemptRow, AttemptsLine, ContactFile, DebtFile, ExperimentLine, LedgerRow,
-    OutcomeLine, Period, PersonFile, PhoneFile, PromiseLine, Reacted, ReactionLine,
+    OutcomeLine, PaymentRow, Period, PersonFile, PhoneFile, PromiseLine, PromiseRow, Reacted, ReactionLine,
 };
+pub use standing::{ByHand, ConsentRow, DeedRow, HoldRow, Preference, PreferenceRow};
 pub use told::{Delivered, Delivery, DeliveryFilter, DeliveryRow, EndpointRow};

@@ -1,4 +1,4 @@
-//! `/healthz`, `/readyz` and `/metrics`.
+//! `/healthz`, `/readyz` and `/metrics`, and the API where there is one.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tower_http::timeout::TimeoutLayer;
 
 use super::Metrics;
+use super::api::{Api, router};
 
 /// Whether the daemon may be given work.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,15 +48,21 @@ pub async fn serve(
     addr: SocketAddr,
     metrics: Metrics,
     readiness: watch::Receiver<Readiness>,
+    api: Option<Api>,
     stop: CancellationToken,
 ) -> Result<(), WebError> {
     let listener = TcpListener::bind(addr).await.map_err(|source| WebError::Listen { addr, source })?;
-    let app = Router::new()
+    let house = Router::new()
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
         .route("/metrics", get(exposition))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(5)))
         .with_state(Shown { metrics, readiness });
+    let app = match api {
+        Some(api) => house.merge(router(api)),
+        None => house,
+    };
+    let patience = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(5));
+    let app = app.layer(patience);
     let served = axum::serve(listener, app).with_graceful_shutdown(async move { stop.cancelled().await });
     served.await.map_err(|source| WebError::Serve { addr, source })
 }

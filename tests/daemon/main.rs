@@ -9,6 +9,7 @@ mod postgres;
 #[path = "../sipp_harness/mod.rs"]
 mod sipp_harness;
 
+mod api;
 mod drain;
 mod gate;
 mod kill_switch;

@@ -218,6 +218,27 @@ impl Drop for House {
 
 impl Running {
     /// Asks the daemon's HTTP side.
+    /// What the HTTP API answers to a body, as JSON. Without a body it is asked with GET.
+    pub fn api(&self, path: &str, token: Option<&str>, body: Option<&str>) -> (u16, Value) {
+        use std::io::{Read, Write};
+        let mut stream = std::net::TcpStream::connect(("127.0.0.1", self.http)).expect("the daemon listens");
+        stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a socket");
+        let method = if body.is_some() { "POST" } else { "GET" };
+        let token = token.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default();
+        let body = body.unwrap_or_default();
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{token}Content-Length: {}\r\n\r\n",
+            body.len()
+        );
+        // A body that is too large is refused before it has been read.
+        stream.write_all(format!("{head}{body}").as_bytes()).ok();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).ok();
+        let code = answer.split(' ').nth(1).expect("an answer").parse().expect("a status");
+        let json = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+        (code, serde_json::from_str(json).unwrap_or_default())
+    }
+
     pub fn get(&self, path: &str) -> Option<(u16, String)> {
         use std::io::{Read, Write};
         let mut stream = std::net::TcpStream::connect(("127.0.0.1", self.http)).ok()?;

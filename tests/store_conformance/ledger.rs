@@ -14,13 +14,14 @@ crate::on_both_engines!(
     messages_letters_and_visits_have_channels_of_their_own,
     a_debt_that_two_creditors_call_the_same_counts_for_all_debts,
     an_event_is_corrected_once_and_its_correction_after_it,
+    an_id_that_was_another_contacts_is_refused,
 );
 
 fn past(kind: EventKind) -> PastContact {
     PastContact {
         person: Some("p1".into()),
         phone: None,
-        at: noon() - hours(1),
+        at: Some(noon() - hours(1)),
         kind,
         channel_exact: None,
         agent: Some(Agent::Human),
@@ -114,4 +115,24 @@ async fn an_event_is_corrected_once_and_its_correction_after_it(world: World) {
     let history = history(&world, "p1").await;
     let told: Vec<_> = history.events().iter().map(|event| (event.id, event.kind, event.at)).collect();
     assert_eq!(told, [(by, EventKind::ThirdParty, noon() - hours(1))]);
+}
+
+async fn an_id_that_was_another_contacts_is_refused(world: World) {
+    world.store.upsert(&[row(1), row(2)], noon()).await.expect("read");
+    let told = past(EventKind::Conversation);
+    assert_eq!(tell(&world, vec![told.clone()], false).await, [Recorded::New]);
+    let others = [
+        PastContact { kind: EventKind::Message, ..told.clone() },
+        PastContact { at: Some(noon() - hours(2)), ..told.clone() },
+        PastContact { person: Some("p2".into()), ..told.clone() },
+        PastContact { debt: Some("d1".into()), ..told.clone() },
+    ];
+    for other in others {
+        for dry_run in [true, false] {
+            assert_eq!(tell(&world, vec![other.clone()], dry_run).await, [Recorded::Differs], "{other:?}");
+        }
+    }
+    assert_eq!(tell(&world, vec![told], false).await, [Recorded::Known]);
+    assert_eq!(history(&world, "p1").await.events().len(), 1);
+    assert!(history(&world, "p2").await.events().is_empty());
 }

@@ -11,6 +11,7 @@ mod proof;
 mod race;
 mod reports;
 mod schema;
+mod standing;
 mod told;
 mod types;
 mod withdraw;

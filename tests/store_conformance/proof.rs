@@ -3,8 +3,10 @@
 use jiff::civil::date;
 
 use obzvon::domain::DecisionId;
-use obzvon::rules::{Hold, HoldKind};
-use obzvon::store::{Kind, Period, Reserved, Same, VerifiedDay, Wrong};
+use obzvon::rules::{EventKind, Hold, HoldKind};
+use obzvon::store::{
+    BrokenRow, Kind, Past, PastContact, Period, Reserved, Same, VerifiedDay, Wrong, WrongRow,
+};
 
 use crate::world::{World, hours, noon, promised, row, second_debt, seconds};
 
@@ -14,6 +16,9 @@ crate::on_both_engines!(
     a_flipped_column_is_found,
     a_link_or_a_head_that_was_changed_is_found,
     a_record_cut_off_is_found,
+    an_entry_that_was_changed_deleted_or_slipped_in_is_found,
+    a_call_that_was_changed_or_taken_out_is_found,
+    a_link_of_a_row_that_was_changed_or_cut_off_is_found,
     every_decision_is_made_again_bit_for_bit,
     a_denial_that_changes_nothing_is_counted_beside_the_first,
     a_sealed_day_keeps_its_root,
@@ -111,6 +116,93 @@ async fn a_record_cut_off_is_found(world: World) {
     let last_of_chain = "UPDATE decision SET seq = seq + 100 WHERE id = 20";
     world.raw(last_of_chain).await.expect("moved out of sight");
     assert_eq!(found(&world).await, [(0, Wrong::Missing)]);
+}
+
+/// Takes the guards off a table, as an intruder with the owner's rights does; nothing refers to anything any more.
+async fn open(world: &World, table: &str) {
+    let sql = match world.store.kind() {
+        Kind::Sqlite => format!(
+            "DROP TRIGGER IF EXISTS {table}_is_never_changed; DROP TRIGGER IF EXISTS {table}_is_never_deleted"
+        ),
+        Kind::Postgres => format!("ALTER TABLE {table} DISABLE TRIGGER ALL"),
+    };
+    world.raw(&sql).await.expect("an intruder with the owner's rights");
+}
+
+/// A statement with the references between tables off.
+async fn forge(world: &World, sql: &str) {
+    let sql = match world.store.kind() {
+        Kind::Sqlite => format!("PRAGMA foreign_keys = OFF; {sql}"),
+        Kind::Postgres => format!("SET session_replication_role = replica; {sql}"),
+    };
+    world.raw(&sql).await.expect("forged");
+}
+
+async fn broken_rows(world: &World) -> Vec<(String, i64, WrongRow)> {
+    let found = world.store.verify_rows(|_| ()).await.expect("walked");
+    let name = |one: BrokenRow| {
+        let (table, id) = one.row.map_or((String::new(), 0), |row| (row.table, row.id));
+        (table, id, one.wrong)
+    };
+    found.broken.into_iter().map(name).collect()
+}
+
+async fn an_entry_that_was_changed_deleted_or_slipped_in_is_found(world: World) {
+    some_calls(&world).await;
+    let past = PastContact {
+        person: Some("p1".into()),
+        phone: None,
+        at: Some(noon()),
+        kind: EventKind::Message,
+        channel_exact: None,
+        agent: None,
+        creditor: None,
+        debt: None,
+        external_id: "1".into(),
+    };
+    let past = Past { contacts: vec![past], source: "crm".into(), dry_run: false };
+    world.store.record_past(past, noon()).await.expect("written");
+    let whole = world.store.verify_rows(|_| ()).await.expect("walked");
+    assert_eq!((whole.links, whole.broken), (61, Vec::new()), "20 calls, two entries each, and the message");
+    open(&world, "event").await;
+    forge(&world, "UPDATE event SET at = at + 1 WHERE id = 5").await;
+    assert_eq!(broken_rows(&world).await, [("event".to_owned(), 5, WrongRow::Changed)]);
+    forge(&world, "UPDATE event SET at = at - 1 WHERE id = 5; DELETE FROM event WHERE id = 41").await;
+    assert_eq!(broken_rows(&world).await, [("event".to_owned(), 41, WrongRow::Gone)]);
+    let copy = "INSERT INTO event (id, person_id, at, kind, channel_exact, dial_mode, source, written_at) \
+        SELECT 77, person_id, at, kind, channel_exact, dial_mode, source, written_at FROM event WHERE id = 5";
+    forge(&world, copy).await;
+    let found = broken_rows(&world).await;
+    assert!(found.contains(&("event".to_owned(), 77, WrongRow::Unsealed)), "{found:?}");
+}
+
+async fn a_call_that_was_changed_or_taken_out_is_found(world: World) {
+    some_calls(&world).await;
+    forge(&world, "UPDATE attempt SET disposition = 'hung_up' WHERE id = 3").await;
+    assert_eq!(broken_rows(&world).await, [("attempt".to_owned(), 3, WrongRow::Changed)]);
+    forge(&world, "UPDATE attempt SET disposition = 'promise_to_pay' WHERE id = 3").await;
+    assert_eq!(broken_rows(&world).await, []);
+    forge(&world, "DELETE FROM attempt WHERE id = 4").await;
+    let found = broken_rows(&world).await;
+    assert!(found.iter().all(|one| *one == ("attempt".to_owned(), 4, WrongRow::Gone)), "{found:?}");
+    assert_eq!(found.len(), 2, "by its own link and by the entries of the ledger");
+}
+
+async fn a_link_of_a_row_that_was_changed_or_cut_off_is_found(world: World) {
+    some_calls(&world).await;
+    open(&world, "sealed_row").await;
+    open(&world, "event").await;
+    // An intruder who changes the row and its digest together.
+    let forged = "UPDATE sealed_row SET digest = 'x' WHERE of_what = 'event' AND row_id = 5";
+    forge(&world, forged).await;
+    let found = broken_rows(&world).await;
+    assert!(found.contains(&("event".to_owned(), 5, WrongRow::Link)), "{found:?}");
+    let last =
+        "DELETE FROM sealed_row WHERE chain = 9 AND seq = (SELECT MAX(seq) FROM sealed_row WHERE chain = 9)";
+    forge(&world, last).await;
+    let found = broken_rows(&world).await;
+    assert!(found.iter().any(|one| one.2 == WrongRow::Missing), "{found:?}");
+    assert!(found.iter().any(|one| one.2 == WrongRow::Unsealed), "its row has no link any more: {found:?}");
 }
 
 async fn every_decision_is_made_again_bit_for_bit(world: World) {

@@ -1,4 +1,4 @@
-//! `obzvon audit verify`: every chain, every rule text, every sealed day.
+//! `obzvon audit verify`: every chain, every row of the ledger and of the attempts, every rule text, every sealed day.
 
 use std::path::PathBuf;
 
@@ -10,9 +10,12 @@ use super::bar;
 use crate::config::Config;
 use crate::daemon::{daily_roots_file, read_roots};
 use crate::domain::Language;
-use crate::store::{Broken, SealedDay, Store, Verified, VerifiedDay, Wrong};
+use crate::store::{
+    Broken, BrokenRow, RowName, SealedDay, Store, Verified, VerifiedDay, VerifiedRows, Wrong, WrongRow,
+};
 
-/// Walks the chains of decisions and says which record does not stand as it was written; exit code 1 then
+/// Walks the chains of decisions, of the ledger and of the attempts and says what does not stand as it was written;
+/// exit code 1 then
 #[derive(Debug, Args)]
 pub struct Verify {
     /// Daily roots that were kept apart (lines of a day and its root); the node's own file when none is named
@@ -26,6 +29,8 @@ pub struct Verify {
 /// All that was looked at.
 struct Proof {
     chains: Vec<Verified>,
+    /// The ledger and the attempts.
+    rows: VerifiedRows,
     /// Hashes of rule texts that were changed.
     rules: Vec<String>,
     days: Vec<VerifiedDay>,
@@ -46,19 +51,16 @@ impl Verify {
             Err(_) if self.roots.is_none() && !file.exists() => Vec::new(),
             Err(fault) => return Err(fault).with_context(|| format!("reading {}", file.display())),
         };
-        let bar = bar(store
-            .info()
-            .await?
-            .rows
-            .iter()
-            .find(|row| row.0 == "decisions")
-            .map_or(0, |row| row.1.unsigned_abs()));
+        let walked = ["decisions", "ledger events", "attempts"];
+        let counted = store.info().await?.rows.into_iter().filter(|row| walked.contains(&row.0));
+        let bar = bar(counted.map(|row| row.1.unsigned_abs()).sum());
         let chains = store.verify_decisions(|records| bar.inc(records)).await?;
+        let rows = store.verify_rows(|links| bar.inc(links)).await?;
         bar.finish_and_clear();
         let days = store.verify_days().await?;
         let sealed = |one: &SealedDay| days.iter().any(|day| day.day == one.day && day.root == one.root);
         let apart = kept.into_iter().filter(|one| !sealed(one)).collect();
-        let proof = Proof { chains, rules: store.verify_rules().await?, days, apart };
+        let proof = Proof { chains, rows, rules: store.verify_rules().await?, days, apart };
         if self.json {
             println!("{}", proof.json());
         } else {
@@ -71,6 +73,7 @@ impl Verify {
 impl Proof {
     fn stands(&self) -> bool {
         self.chains.iter().all(|chain| chain.broken.is_empty())
+            && self.rows.broken.is_empty()
             && self.rules.is_empty()
             && self.days.iter().all(VerifiedDay::fits)
             && self.apart.is_empty()
@@ -93,6 +96,7 @@ impl Proof {
             "stands": self.stands(),
             "records": self.records(),
             "chains": self.chains,
+            "rows": self.rows,
             "rules_changed": self.rules,
             "days": self.days.len(),
             "days_that_do_not_fit": self.unfit().collect::<Vec<_>>(),
@@ -105,6 +109,9 @@ impl Proof {
         let mut text = String::new();
         for (chain, broken) in self.broken() {
             text += &broken_line(chain, broken, ru);
+        }
+        for broken in &self.rows.broken {
+            text += &broken_row_line(broken, ru);
         }
         for hash in &self.rules {
             let said = if ru {
@@ -127,12 +134,18 @@ impl Proof {
             };
             text += &format!("{} {said}: {}\n", day.day, day.root);
         }
-        let (records, days) = (self.records(), self.days.len());
+        let (records, rows, days) = (self.records(), self.rows.links, self.days.len());
         text += &match (self.stands(), ru) {
-            (true, true) => format!("цело: записей {records}, дней с корнем {days}\n"),
-            (true, false) => format!("whole: records {records}, sealed days {days}\n"),
-            (false, true) => format!("НАРУШЕНО: записей просмотрено {records}, дней с корнем {days}\n"),
-            (false, false) => format!("BROKEN: records {records}, sealed days {days}\n"),
+            (true, true) => {
+                format!("цело: записей {records}, строк журнала и звонков {rows}, дней с корнем {days}\n")
+            }
+            (true, false) => {
+                format!("whole: records {records}, ledger and call rows {rows}, sealed days {days}\n")
+            }
+            (false, true) => {
+                format!("НАРУШЕНО: просмотрено записей {records}, строк {rows}, дней с корнем {days}\n")
+            }
+            (false, false) => format!("BROKEN: records {records}, rows {rows}, sealed days {days}\n"),
         };
         text
     }
@@ -158,4 +171,32 @@ fn broken_line(chain: i64, broken: &Broken, ru: bool) -> String {
         true => format!("решение {decision} (цепочка {chain}, запись {seq}){at}: {wrong}\n"),
         false => format!("decision {decision} (chain {chain}, record {seq}){at}: {wrong}\n"),
     }
+}
+
+fn broken_row_line(broken: &BrokenRow, ru: bool) -> String {
+    let wrong = match (broken.wrong, ru) {
+        (WrongRow::Changed, true) => "строка не та, что была записана",
+        (WrongRow::Changed, false) => "the row is not what was written",
+        (WrongRow::Gone, true) => "строки больше нет",
+        (WrongRow::Gone, false) => "the row is gone",
+        (WrongRow::Head, true) => "конец цепочки не тот",
+        (WrongRow::Head, false) => "the head of the chain says otherwise",
+        (WrongRow::Link, true) => "звено не продолжает предыдущее",
+        (WrongRow::Link, false) => "the link does not go on from the one before it",
+        (WrongRow::Missing, true) => "звенья пропали",
+        (WrongRow::Missing, false) => "links are gone",
+        (WrongRow::Unsealed, true) => "строка записана не программой",
+        (WrongRow::Unsealed, false) => "the row was not written by the program",
+    };
+    let name = broken.row.as_ref().map(|RowName { table, id }| match (table.as_str(), ru) {
+        ("event", true) => format!("журнал, запись {id}"),
+        ("event", false) => format!("ledger, entry {id}"),
+        (_, true) => format!("звонок {id}"),
+        (_, false) => format!("call {id}"),
+    });
+    let place = broken.chain.zip(broken.seq).map(|(chain, seq)| match ru {
+        true => format!(" (цепочка {chain}, звено {seq})"),
+        false => format!(" (chain {chain}, link {seq})"),
+    });
+    format!("{}{}: {wrong}\n", name.unwrap_or_else(|| "-".to_owned()), place.unwrap_or_default())
 }

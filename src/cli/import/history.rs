@@ -57,6 +57,8 @@ struct Answer {
     new: u64,
     known: u64,
     no_person: u64,
+    /// Another contact was told by the row's id before.
+    id_reused: u64,
     rejected_file: Option<PathBuf>,
     dry_run: bool,
 }
@@ -152,8 +154,9 @@ impl Reading<'_> {
         match read {
             Ok(counts) => {
                 self.answer.counts = counts;
-                self.answer.counts.rejected += self.answer.no_person;
-                self.answer.counts.sound -= self.answer.no_person;
+                let back = self.answer.no_person + self.answer.id_reused;
+                self.answer.counts.rejected += back;
+                self.answer.counts.sound -= back;
                 self.answer.rejected_file = match self.rejected.finish() {
                     Ok(file) => file,
                     Err(fault) => return Ok(Err(fault)),
@@ -184,7 +187,7 @@ impl Reading<'_> {
         }
     }
 
-    /// Writes what has been read; rows of persons whom nobody knows go back.
+    /// Writes what has been read; rows of persons whom nobody knows, and of ids that were another contact's, go back.
     fn write(&mut self) -> Result<(), ImportFault> {
         let (contacts, records): (Vec<_>, Vec<_>) = self.batch.drain(..).unzip();
         let past = Past { contacts, source: self.args.source.clone(), dry_run: self.args.dry_run };
@@ -197,9 +200,15 @@ impl Reading<'_> {
             match recorded {
                 Recorded::Known => self.answer.known += 1,
                 Recorded::New => self.answer.new += 1,
-                Recorded::NoPerson => {
-                    self.answer.no_person += 1;
-                    let reason = PastReason::NoPerson;
+                Recorded::Differs | Recorded::NoPerson => {
+                    let reason = match recorded {
+                        Recorded::Differs => PastReason::IdReused,
+                        _ => PastReason::NoPerson,
+                    };
+                    match reason {
+                        PastReason::IdReused => self.answer.id_reused += 1,
+                        _ => self.answer.no_person += 1,
+                    }
                     let words = std::iter::once((reason.code(), reason.text(self.language)));
                     self.rejected.write_words(record, words)?;
                 }
@@ -213,7 +222,7 @@ fn past(read: ReadContact) -> PastContact {
     PastContact {
         person: read.person,
         phone: read.phone,
-        at: read.at,
+        at: Some(read.at),
         kind: read.kind,
         channel_exact: read.channel_exact,
         agent: read.agent,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 
+use crate::daemon::decode;
 use crate::domain::PhoneNumber;
 use crate::rules::zone::{Evidence, Registry};
 
@@ -16,11 +17,7 @@ pub fn read_files(files: &[PathBuf], mut output: impl Write) -> anyhow::Result<R
     let mut texts = Vec::new();
     for file in files {
         let bytes = std::fs::read(file).with_context(|| format!("reading {}", file.display()))?;
-        let text = match String::from_utf8(bytes) {
-            Ok(text) => text,
-            Err(other) => encoding_rs::WINDOWS_1251.decode(other.as_bytes()).0.into_owned(),
-        };
-        texts.push((file.display().to_string(), text));
+        texts.push((file.display().to_string(), decode(&bytes)));
     }
     let (registry, left_out) = Registry::read(texts.iter().map(|(file, text)| (&**file, &**text)));
     for line in &left_out {

@@ -61,7 +61,12 @@ impl Turn {
         house.metrics.call_started(&trunk.name);
         drop(place);
         let drive = Box::pin(CallTask { stop, ..task }.drive());
-        let report = ended_in_time(house, &dial, drive).await;
+        // Beside the call, so that the INVITE waits for nothing; what is lost in a crash was dialled at this moment.
+        let noted = house.store.note_invite(attempt, house.clock.wall());
+        let (report, noted) = tokio::join!(ended_in_time(house, &dial, drive), noted);
+        if let Err(fault) = noted {
+            warn!(%attempt, %fault, "the moment of the INVITE was not kept");
+        }
         choice.line.tell(sign(&report));
         self.count(house, &trunk.name, &report);
         let finished = self.finish(house, &choice, &dial, report).await;

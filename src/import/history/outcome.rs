@@ -10,6 +10,7 @@ pub enum PastReason {
     AgentUnknown,
     ChannelUnknown,
     DirectionUnknown,
+    IdReused,
     InFuture,
     NoPerson,
     OutcomeUnknown,
@@ -26,6 +27,7 @@ impl PastReason {
             Self::AgentUnknown => "agent_unknown",
             Self::ChannelUnknown => "channel_unknown",
             Self::DirectionUnknown => "direction_unknown",
+            Self::IdReused => "id_reused",
             Self::InFuture => "in_future",
             Self::NoPerson => "no_person",
             Self::OutcomeUnknown => "outcome_unknown",
@@ -45,6 +47,9 @@ impl PastReason {
                 "канал не известен: звонок, sms, email, письмо, визит",
             ),
             Self::DirectionUnknown => ("the direction is neither in nor out", "направление не вх. и не исх."),
+            Self::IdReused => {
+                ("another contact was told by this id before", "под этим номером уже записан другой контакт")
+            }
             Self::InFuture => ("the time lies ahead", "время ещё не наступило"),
             Self::NoPerson => (
                 "nobody has this id or number: import the list first",

@@ -119,14 +119,39 @@ pub fn next_batch(conn: &Conn) -> &'static str {
     }
 }
 
-/// Reads the head of a decision chain, keeps others from moving it, and tells the last time any chain has seen.
+/// Reads the head of a decision chain, keeps others from moving it, and tells the last time any of them has seen.
 /// `$1` chain.
 pub fn chain_head(conn: &Conn) -> &'static str {
     match conn {
         Conn::Postgres(_) => {
-            "SELECT seq, hash, (SELECT MAX(at) FROM chain) FROM chain WHERE id = $1 FOR UPDATE"
+            "SELECT seq, hash, (SELECT MAX(at) FROM chain WHERE id < 8) FROM chain WHERE id = $1 FOR UPDATE"
         }
-        Conn::Sqlite(_) => "SELECT seq, hash, (SELECT MAX(at) FROM chain) FROM chain WHERE id = $1",
+        Conn::Sqlite(_) => {
+            "SELECT seq, hash, (SELECT MAX(at) FROM chain WHERE id < 8) FROM chain WHERE id = $1"
+        }
+    }
+}
+
+/// Reads the head of a chain of rows with its last time, and keeps others from moving it. `$1` chain.
+pub fn rows_head(conn: &Conn) -> &'static str {
+    match conn {
+        Conn::Postgres(_) => "SELECT seq, hash, at FROM chain WHERE id = $1 FOR UPDATE",
+        Conn::Sqlite(_) => "SELECT seq, hash, at FROM chain WHERE id = $1",
+    }
+}
+
+/// Takes every chain of rows, the lowest first, before a transaction that writes about several persons: two of them
+/// can't wait for each other then.
+///
+/// # Errors
+/// The database's.
+pub async fn lock_rows(conn: &mut Conn) -> Result<(), Fault> {
+    match conn {
+        Conn::Postgres(_) => {
+            let sql = "SELECT id FROM chain WHERE id >= 8 ORDER BY id FOR UPDATE";
+            conn.all(sql, Vec::new()).await.map(|_| ())
+        }
+        Conn::Sqlite(_) => Ok(()),
     }
 }
 

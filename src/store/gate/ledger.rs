@@ -2,9 +2,11 @@
 
 use jiff::Timestamp;
 
+use super::proof::{event_columns, seal_event};
 use crate::domain::{AttemptId, EventId};
 use crate::rules::{Event, EventKind};
-use crate::store::engine::conn::{Conn, Fault, Value, values};
+use crate::store::engine::conn::{Conn, Fault, values};
+use crate::store::engine::dialect;
 use crate::store::{Store, StoreError};
 
 /// An event that happened outside: a message sent, a call of another system, a correction.
@@ -39,6 +41,7 @@ impl Store {
     pub async fn record_events(&self, events: Vec<NewEvent>, now: Timestamp) -> Result<u64, StoreError> {
         let written = self.write(move |conn| {
             Box::pin(async move {
+                dialect::lock_rows(conn).await?;
                 let mut new = 0;
                 for event in &events {
                     let row =
@@ -73,6 +76,7 @@ impl Store {
                     return Ok(Corrected::Before { by: EventId(by) });
                 }
                 let row = conn.one(CORRECT, values![event, kind.code(), &source, now]).await?;
+                seal_event(conn, &row, now).await?;
                 Ok(Corrected::Now { by: EventId(row.int(0)?) })
             })
         });
@@ -85,29 +89,43 @@ impl Store {
     /// When the database fails.
     pub async fn renew(&self, attempt: AttemptId, now: Timestamp) -> Result<(), StoreError> {
         let written = self.write(move |conn| {
-            Box::pin(async move { conn.run(RENEW, values![attempt, now]).await.map(|_| ()) })
+            Box::pin(async move {
+                match conn.first(RENEW, values![attempt, now]).await? {
+                    Some(row) => seal_event(conn, &row, now).await,
+                    None => Ok(()),
+                }
+            })
         });
         written.await.map_err(|source| StoreError::Ledger { source })
     }
 }
 
 const STANDS: &str = "SELECT (SELECT c.id FROM event c WHERE c.corrects = e.id) FROM event e WHERE e.id = $1";
-const CORRECT: &str = "INSERT INTO event (person_id, at, kind, channel_exact, phone, phone_type, dial_mode, debt_id, \
+const CORRECT: &str = concat!(
+    "INSERT INTO event (person_id, at, kind, channel_exact, phone, phone_type, dial_mode, debt_id, \
     creditor, agent, excluded, attempt_id, corrects, source, written_at) \
     SELECT e.person_id, e.at, $2, e.channel_exact, e.phone, e.phone_type, e.dial_mode, e.debt_id, e.creditor, \
-    e.agent, e.excluded, e.attempt_id, e.id, $3, $4 FROM event e WHERE e.id = $1 RETURNING id";
+    e.agent, e.excluded, e.attempt_id, e.id, $3, $4 FROM event e WHERE e.id = $1 RETURNING ",
+    event_columns!("")
+);
 
-const RENEW: &str = "INSERT INTO event (person_id, at, kind, channel_exact, phone, phone_type, dial_mode, debt_id, \
+const RENEW: &str = concat!(
+    "INSERT INTO event (person_id, at, kind, channel_exact, phone, phone_type, dial_mode, debt_id, \
     creditor, agent, attempt_id, source, written_at) \
     SELECT e.person_id, $2, e.kind, e.channel_exact, e.phone, e.phone_type, e.dial_mode, e.debt_id, e.creditor, \
     e.agent, e.attempt_id, 'renewal', $2 FROM attempt a JOIN event e ON e.attempt_id = a.id \
     AND e.person_id = a.person_id WHERE a.id = $1 AND a.outcome IS NULL AND e.kind = 'in_flight' \
-    ORDER BY e.id LIMIT 1";
+    ORDER BY e.id LIMIT 1 RETURNING ",
+    event_columns!("")
+);
 
-const INSERT: &str = "INSERT INTO event (person_id, at, kind, channel_exact, phone, phone_type, dial_mode, debt_id, \
+const INSERT: &str = concat!(
+    "INSERT INTO event (person_id, at, kind, channel_exact, phone, phone_type, dial_mode, debt_id, \
     creditor, agent, excluded, attempt_id, corrects, source, external_id, written_at) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
-    ON CONFLICT (external_id) DO NOTHING RETURNING id";
+    ON CONFLICT (external_id) DO NOTHING RETURNING ",
+    event_columns!("")
+);
 
 /// Appends an event of ours.
 pub(in crate::store) async fn append_event(
@@ -126,17 +144,21 @@ pub(in crate::store) async fn call_event(
     kind: EventKind,
     now: Timestamp,
 ) -> Result<(), Fault> {
-    let person_and_kind: Vec<Value> = values![attempt, kind.code(), now];
-    let written = conn.run(CLOSE, person_and_kind).await?;
-    if written == 1 { Ok(()) } else { Err(Fault::Unreadable { what: "reservation in the ledger" }) }
+    match conn.first(CLOSE, values![attempt, kind.code(), now]).await? {
+        Some(row) => seal_event(conn, &row, now).await,
+        None => Err(Fault::Unreadable { what: "reservation in the ledger" }),
+    }
 }
 
 /// The event stands at the time of the reservation, so that a cap counts the day on which the phone rang.
-const CLOSE: &str = "INSERT INTO event (person_id, at, kind, channel_exact, phone, phone_type, dial_mode, debt_id, \
+const CLOSE: &str = concat!(
+    "INSERT INTO event (person_id, at, kind, channel_exact, phone, phone_type, dial_mode, debt_id, \
     creditor, agent, attempt_id, source, written_at) \
     SELECT e.person_id, e.at, $2, e.channel_exact, e.phone, e.phone_type, e.dial_mode, e.debt_id, e.creditor, \
     e.agent, e.attempt_id, e.source, $3 FROM attempt a JOIN event e ON e.person_id = a.person_id \
-    AND e.attempt_id = a.id WHERE a.id = $1 AND e.kind = 'in_flight' ORDER BY e.id LIMIT 1";
+    AND e.attempt_id = a.id WHERE a.id = $1 AND e.kind = 'in_flight' ORDER BY e.id LIMIT 1 RETURNING ",
+    event_columns!("")
+);
 
 pub(super) async fn insert_event(
     conn: &mut Conn,
@@ -166,5 +188,7 @@ pub(super) async fn insert_event(
             now,
         ],
     );
-    row.await?.map(|row| row.int(0).map(EventId)).transpose()
+    let Some(row) = row.await? else { return Ok(None) };
+    seal_event(conn, &row, now).await?;
+    row.int(0).map(|id| Some(EventId(id)))
 }

@@ -4,22 +4,20 @@ mod history;
 mod ledger;
 mod past;
 mod permit;
+mod proof;
 mod record;
-mod replay;
 mod reserve;
-mod seal;
-mod trace;
-mod verify;
 
 pub use ledger::{Corrected, NewEvent};
 pub use past::{Past, PastContact, Recorded};
 pub use permit::{Dial, DialPermit, Expired};
+pub use proof::{
+    Broken, BrokenRow, Replayed, RowName, RulesThen, Said, Same, SealedDay, Traced, Verified, VerifiedDay,
+    VerifiedRows, Wrong, WrongRow,
+};
 pub use record::RulesInForce;
-pub use replay::{Replayed, Same};
 pub use reserve::{Gone, ReserveRequest, Reserved};
-pub use seal::{SealedDay, VerifiedDay};
-pub use trace::{Said, Traced};
-pub use verify::{Broken, Verified, Wrong};
 
 pub(in crate::store) use history::load_history;
 pub(in crate::store) use ledger::{append_event, call_event};
+pub(in crate::store) use proof::seal_attempt;

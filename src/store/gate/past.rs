@@ -5,9 +5,11 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 
 use super::ledger::insert_event;
+use super::record::{json, sha256};
 use crate::domain::{DebtId, EventId, PersonId, PhoneNumber};
 use crate::rules::{Agent, DialMode, Event, EventKind, Phone, PhoneType};
 use crate::store::engine::conn::{Conn, Fault, Row, values};
+use crate::store::engine::dialect;
 use crate::store::{Store, StoreError};
 
 /// A contact as other systems know it.
@@ -17,7 +19,8 @@ pub struct PastContact {
     pub person: Option<String>,
     /// The number, if told. Without a person everybody who has it is meant.
     pub phone: Option<PhoneNumber>,
-    pub at: Timestamp,
+    /// Absent: when it is told.
+    pub at: Option<Timestamp>,
     pub kind: EventKind,
     /// Absent: the kind's usual channel.
     pub channel_exact: Option<String>,
@@ -25,7 +28,7 @@ pub struct PastContact {
     pub creditor: Option<String>,
     /// The debt's id at the creditor. One that is not known counts for every debt of the person.
     pub debt: Option<String>,
-    /// What is the same when it is told again.
+    /// What is the same when it is told again; never blank.
     pub external_id: String,
 }
 
@@ -44,6 +47,8 @@ pub struct Past {
 pub enum Recorded {
     /// Nobody has this id or number.
     NoPerson,
+    /// Another contact was told by this id before: nothing was written.
+    Differs,
     /// In the ledger before.
     Known,
     /// In the ledger now; in a dry run: it would be.
@@ -67,6 +72,9 @@ impl Store {
 }
 
 async fn record_all(conn: &mut Conn, past: &Past, now: Timestamp) -> Result<Vec<Recorded>, Fault> {
+    if !past.dry_run {
+        dialect::lock_rows(conn).await?;
+    }
     let mut all = Vec::with_capacity(past.contacts.len());
     for contact in &past.contacts {
         all.push(record(conn, past, contact, now).await?);
@@ -81,18 +89,39 @@ async fn record(
     now: Timestamp,
 ) -> Result<Recorded, Fault> {
     let persons = persons(conn, contact).await?;
+    if persons.is_empty() {
+        return Ok(Recorded::NoPerson);
+    }
+    let (source, told) = (past.source.as_str(), told_as(contact));
+    match conn.first(TOLD, values![source, contact.external_id.as_str()]).await? {
+        Some(row) if row.text(0)? != told => return Ok(Recorded::Differs),
+        None if !past.dry_run => {
+            conn.run(TELL, values![source, contact.external_id.as_str(), told]).await?;
+        }
+        Some(_) | None => {}
+    }
     let mut recorded = Recorded::NoPerson;
     for (person, phone_type) in persons {
         let id = format!("{}:{}:{}", past.source, contact.external_id, person.0);
         let new = if past.dry_run {
             conn.first("SELECT 1 FROM event WHERE external_id = $1", values![&id]).await?.is_none()
         } else {
-            let event = event(conn, contact, person, phone_type).await?;
+            let event = event(conn, contact, (person, phone_type), now).await?;
             insert_event(conn, &event, &past.source, Some(&id), now).await?.is_some()
         };
         recorded = if new || recorded == Recorded::New { Recorded::New } else { Recorded::Known };
     }
     Ok(recorded)
+}
+
+/// What was told, as a hash: the same words are the same contact, whatever the lists say of them by now.
+fn told_as(contact: &PastContact) -> String {
+    let phone = contact.phone.as_ref().map(|phone| phone.as_e164());
+    sha256(&[&json(&(
+        (contact.person.as_deref(), phone, contact.at, contact.kind.code()),
+        (contact.channel_exact.as_deref(), contact.agent.map(Agent::code)),
+        (contact.creditor.as_deref(), contact.debt.as_deref()),
+    ))])
 }
 
 /// Whom the contact was with, and what the phone is to each.
@@ -112,10 +141,10 @@ async fn persons(conn: &mut Conn, contact: &PastContact) -> Result<Vec<(PersonId
 async fn event(
     conn: &mut Conn,
     contact: &PastContact,
-    person: PersonId,
-    phone_type: PhoneType,
+    (person, phone_type): (PersonId, PhoneType),
+    now: Timestamp,
 ) -> Result<Event, Fault> {
-    let mut event = Event::new(EventId(0), contact.at, contact.kind, person);
+    let mut event = Event::new(EventId(0), contact.at.unwrap_or(now), contact.kind, person);
     if let Some(exact) = &contact.channel_exact {
         event.channel_exact = Cow::Owned(exact.clone());
     }
@@ -138,6 +167,8 @@ async fn event(
     Ok(event)
 }
 
+const TOLD: &str = "SELECT hash FROM told_event WHERE source = $1 AND external_id = $2";
+const TELL: &str = "INSERT INTO told_event (source, external_id, hash) VALUES ($1, $2, $3)";
 const BY_ID: &str = "SELECT p.id, (SELECT f.phone_type FROM phone f WHERE f.person_id = p.id AND f.e164 = $2) \
     FROM person p WHERE p.external_id = $1";
 const BY_PHONE: &str = "SELECT person_id, phone_type FROM phone WHERE e164 = $1 ORDER BY person_id";

@@ -16,6 +16,7 @@ use crate::domain::{
 use crate::rules::{self, Agent, Decision, Event, EventKind, Facts};
 use crate::store::engine::conn::{Conn, Fault, values};
 use crate::store::engine::dialect;
+use crate::store::standing::blocked_at;
 use crate::store::{Store, StoreError};
 
 /// A dial that a campaign wants.
@@ -30,7 +31,7 @@ pub struct ReserveRequest {
     /// The kind of debt on the debtor's own date.
     pub debt_kind: DebtKind,
     /// The way, the relation, the zones and the caller number's status as the campaign knows them. Person, debt,
-    /// creditor and phone number are set by the gate from its own rows.
+    /// creditor and phone number are set by the gate from its own rows, and the times he asked not to be called at are added.
     pub facts: Facts,
     pub rules: RulesInForce,
     pub config_version: Arc<str>,
@@ -125,7 +126,12 @@ async fn reserve(
             return Ok(Reserved::Gone(gone));
         }
     };
-    let facts = case.facts(&request.facts, &request.phone);
+    let mut facts = case.facts(&request.facts, &request.phone);
+    for range in blocked_at(conn, case.person, now).await? {
+        if !facts.blocked.contains(&range) {
+            facts.blocked.push(range);
+        }
+    }
     dialect::lock_phone(conn, facts.phone.number).await?;
     let loaded = load_history(conn, case.person, Some(facts.phone.number), i64::MAX).await?;
     let head = record::take_head(conn, case.person).await?;

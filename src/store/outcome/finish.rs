@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 
-use super::hold::insert_hold;
 use crate::campaign::{DoneWhy, NextStep};
 use crate::domain::attempt::{Finished, HungUpBy};
 use crate::domain::contact::ContactState;
@@ -10,7 +9,8 @@ use crate::domain::{AttemptId, CampaignId, ContactId, DebtId, Disposition, Outco
 use crate::rules::{EventKind, Hold};
 use crate::store::engine::conn::{Conn, Fault, Row, Value, values};
 use crate::store::engine::dialect;
-use crate::store::gate::call_event;
+use crate::store::gate::{call_event, seal_attempt};
+use crate::store::standing::insert_hold;
 use crate::store::told::{Told, tell};
 use crate::store::{Store, StoreError};
 
@@ -75,6 +75,7 @@ pub(super) async fn finish(
     open.mark_phone(conn, &request.finished).await?;
     open.write_reactions(conn, request, now).await?;
     tell(conn, open.debt, &open.told(request), now).await?;
+    seal_attempt(conn, request.attempt, now).await?;
     Ok(Closed::Now)
 }
 
@@ -252,7 +253,8 @@ async fn close_attempt(conn: &mut Conn, request: &FinishRequest, now: Timestamp)
     closed.await.map(|_| ())
 }
 
-const CLOSE: &str = "UPDATE attempt SET outcome = $2, disposition = $3, grades = $4, channel = $5, invite_at = $6, \
+const CLOSE: &str = "UPDATE attempt SET outcome = $2, disposition = $3, grades = $4, channel = $5, \
+    invite_at = CASE WHEN $2 = 'failed_lost' THEN COALESCE($6, invite_at) ELSE $6 END, \
     trying_at = $7, ringing_at = $8, early_media_at = $9, answer_at = $10, first_audio_at = $11, \
     first_key_at = $12, end_at = $13, sip_code = $14, sip_reason = $15, q850 = $16, hung_up_by = $17, \
     heard_percent = $18, keys = $19, identified = $20, promised_on = $21, cost_micro = $22, closed_at = $23 \

@@ -13,6 +13,8 @@ use crate::store::{Fault, Store, StoreError};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LedgerRow {
     pub id: i64,
+    /// His id in the lists.
+    pub person: String,
     pub at: Timestamp,
     pub kind: String,
     pub channel: String,
@@ -62,6 +64,7 @@ impl Store {
 fn read_row(row: &Row) -> Result<LedgerRow, Fault> {
     Ok(LedgerRow {
         id: row.int(0)?,
+        person: row.text(16)?,
         at: moment(row.int(1)?)?,
         kind: row.text(2)?,
         channel: row.text(3)?,
@@ -80,5 +83,6 @@ fn read_row(row: &Row) -> Result<LedgerRow, Fault> {
     })
 }
 
-const ROWS: &str = "SELECT id, at, kind, channel_exact, phone, phone_type, dial_mode, debt_id, creditor, agent, \
-    excluded, attempt_id, corrects, source, external_id, written_at FROM event WHERE person_id = $1 ORDER BY id";
+const ROWS: &str = "SELECT e.id, e.at, e.kind, e.channel_exact, e.phone, e.phone_type, e.dial_mode, e.debt_id, \
+    e.creditor, e.agent, e.excluded, e.attempt_id, e.corrects, e.source, e.external_id, e.written_at, p.external_id \
+    FROM event e JOIN person p ON p.id = e.person_id WHERE e.person_id = $1 ORDER BY e.id";

@@ -4,8 +4,10 @@ mod attempts;
 mod ledger;
 mod person;
 mod report;
+mod settling;
 
 pub use attempts::{AttemptExport, AttemptFilter, AttemptRow};
 pub use ledger::LedgerRow;
 pub use person::{ContactFile, DebtFile, PersonFile, PhoneFile};
 pub use report::{AttemptsLine, ExperimentLine, OutcomeLine, Period, PromiseLine, Reacted, ReactionLine};
+pub use settling::{PaymentRow, PromiseRow};

@@ -8,11 +8,12 @@ use crate::domain::contact::ContactState;
 use crate::domain::{
     ContactId, Currency, DebtId, DebtorType, Language, Money, PersonId, PersonName, PhoneNumber,
 };
-use crate::rules::{History, PhoneKey, PhoneType, Relation};
+use crate::rules::{History, LocalRange, PhoneKey, PhoneType, Relation};
 use crate::store::engine::conn::{Conn, Fault, date, moment_opt, values};
 use crate::store::gate::load_history;
 use crate::store::list::number;
-use crate::store::{Store, StoreError};
+use crate::store::standing::preferences_of;
+use crate::store::{PreferenceRow, Store, StoreError};
 
 /// All that is known of a person.
 #[derive(Debug, Clone)]
@@ -28,8 +29,18 @@ pub struct PersonFile {
     pub phones: Vec<PhoneFile>,
     pub debts: Vec<DebtFile>,
     pub contacts: Vec<ContactFile>,
+    /// Times of day, on his own clocks, at which he asked not to be called, also those that have ended.
+    pub preferences: Vec<PreferenceRow>,
     /// The last attempts, the newest first.
     pub attempts: Vec<AttemptRow>,
+}
+
+impl PersonFile {
+    /// The times of day at which he is not to be called, as they stand at `at`.
+    pub fn blocked(&self, at: Timestamp) -> Vec<LocalRange> {
+        let in_force = self.preferences.iter().filter(|wish| wish.in_force(at));
+        in_force.map(|wish| wish.range).collect()
+    }
 }
 
 /// A phone of his, with the history the rules would read for a call to it.
@@ -120,6 +131,7 @@ async fn files(conn: &mut Conn, wanted: &str) -> Result<Vec<PersonFile>, Fault> 
             phones: phones(conn, id).await?,
             debts: debts(conn, id).await?,
             contacts: contacts(conn, id).await?,
+            preferences: preferences_of(conn, id).await?,
             attempts: of_person(conn, id, ATTEMPTS).await?,
         });
     }

@@ -10,9 +10,12 @@ use serde::Serialize;
 use super::archive::checksum;
 use crate::config::Config;
 use crate::daemon::recording_path;
-use crate::domain::{AttemptId, DecisionId};
-use crate::rules::{Consent, Hold, ZoneSet};
-use crate::store::{Access, AttemptRow, LedgerRow, PersonFile, RulesInForce, Store, Traced};
+use crate::domain::{AttemptId, DecisionId, PersonId};
+use crate::rules::ZoneSet;
+use crate::store::{
+    Access, AttemptRow, ConsentRow, DeedRow, HoldRow, KinRow, LedgerRow, LinkRow, PaymentRow, PersonFile,
+    PromiseRow, RulesInForce, Store, Traced,
+};
 
 /// A person's whole file.
 pub struct Dossier {
@@ -25,8 +28,15 @@ pub struct Dossier {
     /// The oldest first.
     pub attempts: Vec<AttemptRow>,
     pub ledger: Vec<LedgerRow>,
-    pub holds: Vec<Hold>,
-    pub consents: Vec<Consent>,
+    pub holds: Vec<HoldRow>,
+    pub consents: Vec<ConsentRow>,
+    /// Other ids of the lists whose rows are in this file, and how that was found out.
+    pub kin: Vec<KinRow>,
+    pub links: Vec<LinkRow>,
+    pub promises: Vec<PromiseRow>,
+    pub payments: Vec<PaymentRow>,
+    /// What was done by hand to holds, consents and preferences.
+    pub deeds: Vec<DeedRow>,
     pub accesses: Vec<Access>,
     /// Texts of the configuration's versions that stand in attempts.
     pub texts: BTreeMap<String, Vec<(String, String)>>,
@@ -54,16 +64,14 @@ impl Dossier {
         file: PersonFile,
         made_at: Timestamp,
     ) -> anyhow::Result<Self> {
-        let person = file.id;
-        let mut decisions = Vec::new();
-        loop {
-            let after = decisions.last().map_or(DecisionId(0), |last: &Traced| last.id);
-            let page = store.trace_person(person, after).await?;
-            if page.is_empty() {
-                break;
-            }
-            decisions.extend(page);
+        let kin = store.kin(file.id).await?;
+        let mut rows = Rows::default();
+        rows.take(store, file.id, None).await?;
+        for other in &kin {
+            rows.take(store, other.person, Some(other)).await?;
         }
+        let Rows { decisions, attempts, ledger, holds, consents, links, promises, payments, deeds } =
+            rows.in_order();
         let mut rules = BTreeMap::new();
         for said in decisions.iter().filter_map(|traced| traced.said.as_ref()) {
             if !rules.contains_key(&said.rules)
@@ -72,7 +80,6 @@ impl Dossier {
                 rules.insert(said.rules.clone(), found);
             }
         }
-        let attempts = store.attempts_of(person).await?;
         let mut texts = BTreeMap::new();
         for attempt in &attempts {
             let version = &attempt.config_version;
@@ -81,16 +88,20 @@ impl Dossier {
             }
         }
         let recordings = recordings(&config.daemon.data_dir, &attempts)?;
-        let (holds, consents) = store.standing(person).await?;
         Ok(Self {
             made_at,
             decisions,
             rules,
             attempts,
-            ledger: store.ledger_rows(person).await?,
+            ledger,
             holds,
             consents,
-            accesses: store.accesses(person).await?,
+            kin,
+            links,
+            promises,
+            payments,
+            deeds,
+            accesses: store.accesses(file.id).await?,
             texts,
             recordings,
             file,
@@ -112,6 +123,72 @@ impl Dossier {
                 .is_ok_and(|flow| format!("{}@{}", flow.flow, flow.version) == attempt.flow_version)
         };
         flows.find(|(_, text)| is_it(text)).map(|(_, text)| text.as_str())
+    }
+}
+
+/// What several ids of one person left, before it is laid out.
+#[derive(Default)]
+struct Rows {
+    decisions: Vec<Traced>,
+    attempts: Vec<AttemptRow>,
+    ledger: Vec<LedgerRow>,
+    holds: Vec<HoldRow>,
+    consents: Vec<ConsentRow>,
+    links: Vec<LinkRow>,
+    promises: Vec<PromiseRow>,
+    payments: Vec<PaymentRow>,
+    deeds: Vec<DeedRow>,
+}
+
+impl Rows {
+    /// Takes the rows of one id; of another id than the file's own what counts for it.
+    async fn take(&mut self, store: &Store, person: PersonId, kin: Option<&KinRow>) -> anyhow::Result<()> {
+        let counts = |at: Timestamp| kin.is_none_or(|kin| kin.counts(at));
+        let mut after = DecisionId(0);
+        loop {
+            let page = store.trace_person(person, after).await?;
+            let Some(last) = page.last() else { break };
+            after = last.id;
+            let made_at = |traced: &Traced| traced.said.as_ref().map(|said| said.decision.at);
+            self.decisions.extend(page.into_iter().filter(|traced| made_at(traced).is_none_or(counts)));
+        }
+        let upto = kin.and_then(|kin| kin.upto).map_or(i64::MAX, |(last, _)| last);
+        let attempts = store.attempts_of(person).await?.into_iter();
+        self.attempts.extend(attempts.filter(|attempt| counts(attempt.reserved_at)));
+        self.ledger.extend(store.ledger_rows(person).await?.into_iter().filter(|row| row.id <= upto));
+        let holds = store.holds(person).await?.into_iter();
+        self.holds.extend(holds.filter(|hold| hold.from.is_none_or(counts)));
+        self.consents.extend(store.consents(person).await?);
+        self.links.extend(store.person_links(person).await?);
+        let promises = store.promises_of(person).await?.into_iter();
+        self.promises.extend(promises.filter(|promise| counts(promise.made_at)));
+        let payments = store.payments_of(person).await?.into_iter();
+        self.payments.extend(payments.filter(|payment| counts(payment.received_at)));
+        self.deeds.extend(store.deeds(person).await?.into_iter().filter(|deed| counts(deed.at)));
+        Ok(())
+    }
+
+    /// By time, each once.
+    fn in_order(mut self) -> Self {
+        self.decisions.sort_by_key(|traced| traced.id);
+        self.attempts.sort_by_key(|attempt| attempt.id);
+        self.ledger.sort_by_key(|row| row.id);
+        self.holds.sort_by_key(|hold| hold.id);
+        self.holds.dedup_by_key(|hold| hold.id);
+        self.consents.sort_by_key(|consent| consent.id);
+        self.links.sort_by(|one, other| {
+            (one.at, &one.person, &one.other, &one.act).cmp(&(
+                other.at,
+                &other.person,
+                &other.other,
+                &other.act,
+            ))
+        });
+        self.links.dedup();
+        self.promises.sort_by_key(|promise| promise.made_at);
+        self.payments.sort_by_key(|payment| payment.received_at);
+        self.deeds.sort_by_key(|deed| deed.at);
+        self
     }
 }
 

@@ -4,6 +4,7 @@ mod archive;
 mod gather;
 mod html;
 mod page;
+mod person_page;
 mod words;
 
 use std::path::{Path, PathBuf};
@@ -13,9 +14,10 @@ use clap::Args;
 use serde_json::json;
 
 use super::super::export::object;
+use super::super::standing::user;
 use crate::config::Config;
 use crate::domain::Language;
-use crate::store::{Store, Traced};
+use crate::store::{PaymentRow, PromiseRow, Store, Traced};
 use archive::Archive;
 use gather::Dossier;
 
@@ -69,6 +71,11 @@ fn write(out: &Path, dossier: &Dossier) -> anyhow::Result<()> {
     archive.put_lines("ledger.jsonl", &dossier.ledger)?;
     archive.put_json("holds.json", &dossier.holds)?;
     archive.put_json("consents.json", &dossier.consents)?;
+    archive.put_json("preferences.json", &dossier.file.preferences)?;
+    archive.put_json("deeds.json", &dossier.deeds)?;
+    archive.put_json("same_person.json", &json!({ "ids": dossier.kin, "found_out": dossier.links }))?;
+    archive.put_json("promises.json", &dossier.promises.iter().map(promise_json).collect::<Vec<_>>())?;
+    archive.put_json("payments.json", &dossier.payments.iter().map(payment_json).collect::<Vec<_>>())?;
     archive.put_json("recordings.json", &dossier.recordings)?;
     archive.put_json("accesses.json", &dossier.accesses)?;
     for rules in dossier.rules.values() {
@@ -111,6 +118,20 @@ fn person_json(dossier: &Dossier) -> serde_json::Value {
     })
 }
 
+fn promise_json(promise: &PromiseRow) -> serde_json::Value {
+    json!({
+        "made_at": promise.made_at, "debt": promise.debt, "attempt": promise.attempt,
+        "promised_on": promise.promised_on, "amount": promise.amount.reveal(), "state": promise.state,
+    })
+}
+
+fn payment_json(payment: &PaymentRow) -> serde_json::Value {
+    json!({
+        "external_id": payment.external_id, "creditor": payment.creditor, "debt": payment.debt,
+        "amount": payment.amount.reveal(), "paid_at": payment.paid_at, "received_at": payment.received_at,
+    })
+}
+
 /// The record stands as the text that its hash was made of.
 fn decision_json(traced: &Traced) -> serde_json::Value {
     json!({
@@ -119,16 +140,4 @@ fn decision_json(traced: &Traced) -> serde_json::Value {
         "last_repeated": traced.last_repeated, "prev_hash": traced.prev_hash, "hash": traced.hash,
         "record": traced.record,
     })
-}
-
-/// The user of the operating system, by name and number.
-fn user() -> String {
-    use std::os::unix::fs::MetadataExt;
-    let name = ["SUDO_USER", "USER", "LOGNAME"].into_iter().find_map(|key| std::env::var(key).ok());
-    let uid = std::fs::metadata("/proc/self").map(|own| own.uid());
-    format!(
-        "{} (uid {})",
-        name.unwrap_or_else(|| "-".to_owned()),
-        uid.map_or_else(|_| "-".to_owned(), |uid| uid.to_string())
-    )
 }

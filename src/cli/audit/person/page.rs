@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::gather::Dossier;
 use super::html::Html;
+use super::person_page::{same_person, settling, standing};
 use super::words::{disposition, outcome};
 use crate::domain::Language;
 use crate::rules::explain::Grounds;
@@ -26,6 +27,7 @@ pub fn page(dossier: &Dossier) -> String {
     days(&mut html, dossier, &zones);
     ledger(&mut html, dossier, &zones);
     standing(&mut html, dossier);
+    settling(&mut html, dossier, &zones);
     texts(&mut html, dossier);
     closing(&mut html, dossier, &zones);
     html.finish()
@@ -52,6 +54,7 @@ fn person(html: &mut Html, dossier: &Dossier) {
         &[("Телефон", "Phone"), ("Чей", "Whose"), ("Состояние", "State")],
         &phones.collect::<Vec<_>>(),
     );
+    same_person(html, dossier);
     let debts = file.debts.iter().map(|debt| {
         vec![
             debt.external_id.clone(),
@@ -242,6 +245,7 @@ fn ledger(html: &mut Html, dossier: &Dossier, zones: &ZoneSet) {
         vec![
             row.id.to_string(),
             moment(row.at, zones),
+            row.person.clone(),
             row.kind.clone(),
             row.channel.clone(),
             row.phone.map(|digits| format!("+{digits}")).unwrap_or_default(),
@@ -253,6 +257,7 @@ fn ledger(html: &mut Html, dossier: &Dossier, zones: &ZoneSet) {
     let heads = [
         ("№", "No."),
         ("Когда", "When"),
+        ("Человек", "Person"),
         ("Событие", "Event"),
         ("Канал", "Channel"),
         ("Телефон", "Phone"),
@@ -261,31 +266,6 @@ fn ledger(html: &mut Html, dossier: &Dossier, zones: &ZoneSet) {
         ("Откуда", "Source"),
     ];
     html.table(&heads, &rows.collect::<Vec<_>>());
-}
-
-fn standing(html: &mut Html, dossier: &Dossier) {
-    let at = |at: Option<Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
-    let heads = [("Что", "What"), ("С", "From"), ("До", "Until"), ("Основание", "Evidence")];
-    html.heading(("Запреты", "Holds"));
-    let holds = dossier.holds.iter().map(|hold| {
-        vec![
-            hold.kind.code().to_owned(),
-            at(hold.from),
-            at(hold.until),
-            hold.evidence.clone().unwrap_or_default(),
-        ]
-    });
-    html.table(&heads, &holds.collect::<Vec<_>>());
-    html.heading(("Согласия", "Consents"));
-    let consents = dossier.consents.iter().map(|one| {
-        vec![
-            one.kind.code().to_owned(),
-            at(one.from),
-            at(one.until),
-            one.evidence.clone().unwrap_or_default(),
-        ]
-    });
-    html.table(&heads, &consents.collect::<Vec<_>>());
 }
 
 fn texts(html: &mut Html, dossier: &Dossier) {
@@ -320,6 +300,6 @@ fn closing(html: &mut Html, dossier: &Dossier, zones: &ZoneSet) {
 }
 
 /// On his clocks, and in UTC.
-fn moment(at: Timestamp, zones: &ZoneSet) -> String {
+pub fn moment(at: Timestamp, zones: &ZoneSet) -> String {
     format!("{}\n{}", on_clocks(zones, at, Language::Ru), at.strftime("%Y-%m-%d %H:%M:%S UTC"))
 }

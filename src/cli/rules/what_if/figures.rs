@@ -114,7 +114,10 @@ impl Figures {
         let shift =
             |seconds: Option<i64>| seconds.map_or_else(|| "-".to_owned(), |seconds| span(seconds, ru));
         line(pick("  сдвиг, медиана", "  shift, median"), shift(queue.median()));
-        line(pick("  сдвиг, наибольший", "  shift, greatest"), shift(queue.shifts.last().copied()));
+        let later = queue.shifts.last().copied().filter(|&most| most > 0);
+        let earlier = queue.shifts.first().copied().filter(|&least| least < 0);
+        line(pick("  сдвиг позже, наибольший", "  shift later, greatest"), shift(later));
+        line(pick("  сдвиг раньше, наибольший", "  shift earlier, greatest"), shift(earlier));
         let cost = format!("{:.1}", past.right_party_expected);
         line(pick("цена: подтверждений личности, ожидание", "cost: confirmed identities, expected"), cost);
         line(pick("  было на деле", "  as it happened"), past.right_party_happened.to_string());
@@ -133,9 +136,32 @@ impl Figures {
     }
 }
 
-/// `+2 d 3 h 5 min`.
+/// `+2 d 3 h 5 min`; below a minute in seconds, so that an earlier time never looks like none.
 fn span(seconds: i64, ru: bool) -> String {
+    if seconds.unsigned_abs() < 60 {
+        let s = if ru { "с" } else { "s" };
+        let sign = match seconds {
+            ..0 => "−",
+            0 => "",
+            1.. => "+",
+        };
+        return format!("{sign}{} {s}", seconds.unsigned_abs());
+    }
     let (sign, minutes) = (if seconds < 0 { "−" } else { "+" }, seconds.unsigned_abs() / 60);
     let (d, h, min) = if ru { ("дн.", "ч", "мин") } else { ("d", "h", "min") };
     format!("{sign}{} {d} {} {h} {} {min}", minutes / 1440, minutes / 60 % 24, minutes % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shift_says_which_way_however_short_it_is() {
+        assert_eq!(span(-30, false), "−30 s");
+        assert_eq!(span(0, false), "0 s");
+        assert_eq!(span(45, true), "+45 с");
+        assert_eq!(span(-3_660, false), "−0 d 1 h 1 min");
+        assert_eq!(span(90_000, true), "+1 дн. 1 ч 0 мин");
+    }
 }

@@ -12,8 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use jiff::SignedDuration;
 
 use crate::cli::check::environment;
-use crate::cli::open::{ConfigArgs, block_on, store};
-use crate::daemon::read_registry;
+use crate::cli::open::{ConfigArgs, block_on, registry, store};
 use crate::store::Period;
 use figures::Figures;
 use proposal::Proposal;
@@ -46,7 +45,7 @@ impl WhatIf {
             Err(code) => return Ok(code),
         };
         let language = self.config.language();
-        let registry = read_registry(&config.dir.join("registry"))?;
+        let registry = registry(&config);
         block_on(async {
             let store = store(&config).await?;
             let now = store.now().await?;

@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::daemon::phone_to_dial;
 use crate::domain::{ContactId, PersonId};
 use crate::rules::zone::Registry;
-use crate::rules::{PhoneKey, zone};
+use crate::rules::{Facts, PhoneKey, zone};
 use crate::store::{ClaimedContact, Store};
 
 /// What would change for those who are still to be called.
@@ -116,10 +116,11 @@ impl Desk<'_> {
             zones: &zones,
         };
         let history = self.store.history(contact.person, PhoneKey::from(&phone.number)).await?;
+        let blocked = self.store.blocked_at(contact.person, self.now).await?;
         let in_force = (&**config.preset_of(plan), &*config.rules.calendars);
-        let facts = ask(callee, config.overrides_of(plan));
+        let facts = Facts { blocked: blocked.clone(), ..ask(callee, config.overrides_of(plan)) };
         let is = earliest(&plan.calendar, in_force, &facts, &history, self.now);
-        let facts = ask(callee, &new.overrides);
+        let facts = Facts { blocked, ..ask(callee, &new.overrides) };
         let would = earliest(&plan.calendar, (&new.preset, &new.calendars), &facts, &history, self.now);
         Ok(Some((is, would)))
     }

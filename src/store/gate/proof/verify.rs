@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::record::{CHAINS, Record, RulesInForce, link};
+use super::super::record::{CHAINS, Record, RulesInForce, link};
 use crate::domain::{DecisionId, PersonId};
 use crate::store::engine::conn::{Conn, Fault, Row, moment, values};
 use crate::store::{Store, StoreError};

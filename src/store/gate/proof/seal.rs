@@ -4,7 +4,8 @@ use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::record::{CHAINS, sha256};
+use super::super::record::{CHAINS, sha256};
+use super::rows::FIRST;
 use crate::store::engine::conn::{Conn, Fault, date, moment, values};
 use crate::store::{Store, StoreError};
 
@@ -12,7 +13,7 @@ use crate::store::{Store, StoreError};
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct SealedDay {
     pub day: Date,
-    /// SHA-256 over the heads of all chains, hex.
+    /// SHA-256 over the heads of all chains, of decisions and of rows, hex.
     pub root: String,
 }
 
@@ -46,7 +47,7 @@ impl Store {
         sealed.await.map_err(|source| StoreError::Seal { source })
     }
 
-    /// Seals every day that is over at `now` and is not sealed yet, from the day of the first decision on. Returns
+    /// Seals every day that is over at `now` and is not sealed yet, from the day of the first decision or entry on. Returns
     /// what was sealed, by day.
     ///
     /// # Errors
@@ -100,13 +101,15 @@ impl Store {
     }
 }
 
-/// The day after the last sealed one, or the day of the first decision.
+/// The day after the last sealed one, or the day of the first decision or entry.
 async fn next_to_seal(conn: &mut Conn) -> Result<Option<Date>, Fault> {
     if let Some(last) = conn.one("SELECT MAX(day) FROM daily_root", Vec::new()).await?.text_opt(0)? {
         return Ok(date(&last)?.tomorrow().ok());
     }
-    let first = conn.first("SELECT at FROM decision ORDER BY id LIMIT 1", Vec::new()).await?;
-    let first = first.map(|row| moment(row.int(0)?)).transpose()?;
+    let decided = conn.first("SELECT at FROM decision ORDER BY id LIMIT 1", Vec::new()).await?;
+    let decided = decided.map(|row| row.int(0)).transpose()?;
+    let written = conn.one("SELECT MIN(at) FROM sealed_row", Vec::new()).await?.int_opt(0)?;
+    let first = [decided, written].into_iter().flatten().min().map(moment).transpose()?;
     Ok(first.map(|at| at.to_zoned_datetime(TimeZone::UTC).date()))
 }
 
@@ -129,6 +132,10 @@ async fn heads(conn: &mut Conn, day: Date) -> Result<Vec<String>, Fault> {
         let row = conn.first(HEAD_AT, values![chain, midnight.timestamp()]).await?;
         heads.push(row.map(|row| row.text(0)).transpose()?.unwrap_or_default());
     }
+    for chain in FIRST..FIRST + CHAINS {
+        let row = conn.first(ROWS_HEAD_AT, values![chain, midnight.timestamp()]).await?;
+        heads.push(row.map(|row| row.text(0)).transpose()?.unwrap_or_default());
+    }
     Ok(heads)
 }
 
@@ -137,6 +144,8 @@ fn root_of(heads: &[String]) -> String {
 }
 
 const HEAD_AT: &str = "SELECT hash FROM decision WHERE chain = $1 AND at < $2 ORDER BY seq DESC LIMIT 1";
+const ROWS_HEAD_AT: &str =
+    "SELECT hash FROM sealed_row WHERE chain = $1 AND at < $2 ORDER BY seq DESC LIMIT 1";
 const SEAL: &str =
     "INSERT INTO daily_root (day, heads, root) VALUES ($1, $2, $3) ON CONFLICT (day) DO NOTHING";
 const SEALED: &str = "SELECT day, root FROM daily_root WHERE day > $1 ORDER BY day";

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::history::load_events;
-use super::record::{Record, RulesInForce, events_hash, json};
+use super::super::history::load_events;
+use super::super::record::{Record, RulesInForce, events_hash, json};
 use crate::domain::{DecisionId, PersonId};
 use crate::rules::{Decision, History, decide};
 use crate::store::engine::conn::{Conn, Fault, Row, moment, values};

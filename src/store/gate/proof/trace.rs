@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::record::link;
+use super::super::record::{Record, RulesInForce, link};
 use super::replay::Made;
 use crate::domain::{AttemptId, DecisionId, PersonId};
-use crate::rules::{Decision, Facts, History};
+use crate::rules::{Decision, Facts, History, Override};
 use crate::store::engine::conn::{Conn, Fault, Row, moment_opt, values};
 use crate::store::{Period, Store, StoreError};
 
@@ -45,6 +45,18 @@ pub struct Said {
     pub history: Option<History>,
 }
 
+/// The rules a campaign went by at some time.
+#[derive(Debug, Clone)]
+pub struct RulesThen {
+    pub rules: RulesInForce,
+    /// The approved exceptions from them.
+    pub overrides: Vec<Override>,
+    /// Version of the configuration.
+    pub config: String,
+    /// When the decision was made that tells it.
+    pub decided_at: Timestamp,
+}
+
 /// Decisions read at once.
 const PAGE: i64 = 200;
 
@@ -61,6 +73,32 @@ impl Store {
             })
         });
         read.await.map_err(|source| StoreError::Replay { source })
+    }
+
+    /// What the campaign went by at `at`: the rules of the last decision made for it by then; absent where there is none,
+    /// or the rules' text is not kept.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn rules_at(&self, campaign: &str, at: Timestamp) -> Result<Option<RulesThen>, StoreError> {
+        let values = values![campaign, at];
+        let read = self.read(|conn| {
+            Box::pin(async move {
+                let row = conn.first(LAST_FOR, values).await?;
+                row.map(|row| row.text(0)).transpose()
+            })
+        });
+        let text = read.await.map_err(|source| StoreError::Replay { source })?;
+        let Some(record) = text.and_then(|text| serde_json::from_str::<Record>(&text).ok()) else {
+            return Ok(None);
+        };
+        let rules = self.rules_of(&record.rules).await?;
+        Ok(rules.map(|rules| RulesThen {
+            rules,
+            overrides: record.facts.overrides,
+            config: record.config,
+            decided_at: record.decision.at,
+        }))
     }
 
     /// Everybody's decisions of a period after `after`, as `trace_person` gives them.
@@ -121,5 +159,7 @@ macro_rules! decisions {
     };
 }
 
+const LAST_FOR: &str = "SELECT d.record FROM decision d JOIN contact c ON c.id = d.contact_id \
+    JOIN campaign g ON g.id = c.campaign_id WHERE g.name = $1 AND d.at <= $2 ORDER BY d.at DESC, d.id DESC LIMIT 1";
 const OF_PERSON: &str = decisions!("WHERE d.person_id = $3 AND d.id > $1");
 const OF_PERIOD: &str = decisions!("WHERE d.id > $1 AND d.at >= $3 AND d.at < $4");

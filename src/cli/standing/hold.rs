@@ -1,0 +1,116 @@
+//! `obzvon hold`: reasons not to contact a person, set, suspended, listed and lifted.
+
+use std::process::ExitCode;
+
+use anyhow::{Context, ensure};
+use clap::{Args, Subcommand};
+use jiff::Timestamp;
+
+use super::{By, Reach, files, persons, reach, span};
+use crate::cli::open::{ConfigArgs, act};
+use crate::daemon::Clock;
+use crate::rules::{Hold, HoldKind};
+use crate::store::Store;
+
+/// Holds: reasons not to contact a person. A ringing call to him is taken back within a second
+#[derive(Debug, Args)]
+pub struct HoldArgs {
+    #[command(flatten)]
+    config: ConfigArgs,
+    #[command(subcommand)]
+    command: HoldCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum HoldCommand {
+    /// Set a hold of a kind, such as refusal_of_interaction, bankruptcy, never_call
+    Add {
+        person: String,
+        kind: String,
+        #[command(flatten)]
+        reach: Reach,
+        #[command(flatten)]
+        by: By,
+    },
+    /// List a person's holds
+    List { person: String },
+    /// Suspend a hold for a time, as a court act does a refusal of interaction
+    Suspend {
+        person: String,
+        id: i64,
+        /// From this moment (2026-12-01T00:00:00Z); now where absent
+        #[arg(long)]
+        from: Option<Timestamp>,
+        /// Until this moment; without an end where absent
+        #[arg(long)]
+        until: Option<Timestamp>,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Lift a hold by its number
+    Lift {
+        person: String,
+        id: i64,
+        #[command(flatten)]
+        by: By,
+    },
+}
+
+impl HoldArgs {
+    /// Carries the command out.
+    ///
+    /// # Errors
+    /// When the store fails, or nobody has that id.
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        act(&self.config, async |store| carry_out(store, self.command).await)
+    }
+}
+
+async fn carry_out(store: &Store, command: HoldCommand) -> anyhow::Result<()> {
+    let now = Clock.wall();
+    match command {
+        HoldCommand::Add { person, kind, reach, by } => {
+            let kinds = || HoldKind::ALL.iter().map(|kind| kind.code()).collect::<Vec<_>>().join(", ");
+            let kind = HoldKind::parse(&kind).with_context(|| format!("kinds of hold are: {}", kinds()))?;
+            let ((from, until), by) = (reach.times(now)?, by.hand());
+            for file in files(store, &person).await? {
+                let (phone, debt) = reach.within(&file)?;
+                let evidence = Some(by.evidence.clone());
+                let hold = Hold { phone, debt, until, evidence, ..Hold::new(kind, file.id, from) };
+                let (id, _) = store.add_hold_by_hand(hold, by.clone(), now).await?;
+                println!("hold {id}: {}", kind.code());
+            }
+        }
+        HoldCommand::List { person } => {
+            for person in persons(store, &person).await? {
+                for row in store.holds(person).await? {
+                    let (kind, times) = (row.kind.code(), span(row.from, row.until));
+                    let (on, evidence) = (reach(row.phone, row.debt.as_deref()), row.evidence.as_deref());
+                    println!("{:>6} {kind:<24} {times}  {on}  {}", row.id, evidence.unwrap_or(""));
+                    for (from, until) in row.suspended {
+                        println!("       suspended                {}", span(Some(from), until));
+                    }
+                }
+            }
+        }
+        HoldCommand::Suspend { person, id, from, until, by } => {
+            let (from, by) = (from.unwrap_or(now), by.hand());
+            ensure!(until.is_none_or(|until| from < until), "it would end before it begins");
+            let mut done = false;
+            for person in persons(store, &person).await? {
+                done = done || store.suspend_hold(person, id, (from, until), by.clone(), now).await?;
+            }
+            ensure!(done, "the person has no hold {id}");
+            println!("hold {id}: suspended {}", span(Some(from), until));
+        }
+        HoldCommand::Lift { person, id, by } => {
+            let (mut lifted, by) = (false, by.hand());
+            for person in persons(store, &person).await? {
+                lifted = lifted || store.lift_hold_by_hand(person, id, by.clone(), now).await?;
+            }
+            ensure!(lifted, "the person has no hold {id} that bites");
+            println!("hold {id}: lifted");
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,73 @@
+//! Who answers the HTTP API: the house's store, by the same acts as the command line's.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tracing::warn;
+
+use super::house::House;
+use crate::import::cell;
+use crate::store::{NewPayment, Paid, Past, PastContact, Recorded, StoreError};
+use crate::web::{Api, EventAnswer, Handler, PaymentAnswer, TellEvent, TellPayment, Unavailable};
+
+/// The API of this house; none without a token.
+pub fn api(house: &Arc<House>) -> Option<Api> {
+    let token = house.plans.load().config.api.token.clone()?;
+    let (events, payments) = (Arc::clone(house), Arc::clone(house));
+    Some(Api {
+        token,
+        events: Handler::new(move |told| event(Arc::clone(&events), told)),
+        payments: Handler::new(move |told| payment(Arc::clone(&payments), told)),
+    })
+}
+
+async fn event(house: Arc<House>, told: TellEvent) -> Result<EventAnswer, Unavailable> {
+    let now = house.clock.wall();
+    if told.at.is_some_and(|at| at > now) {
+        return Ok(EventAnswer::Ahead);
+    }
+    let contact = PastContact {
+        person: told.person,
+        phone: told.phone,
+        at: told.at,
+        kind: told.kind,
+        channel_exact: told.channel,
+        agent: told.agent,
+        creditor: told.creditor,
+        debt: told.debt,
+        external_id: told.id,
+    };
+    let past = Past { contacts: vec![contact], source: "api".to_owned(), dry_run: false };
+    let recorded = house.store.record_past(past, now).await.map_err(unavailable)?;
+    Ok(match recorded.first() {
+        Some(Recorded::New) => EventAnswer::New,
+        Some(Recorded::Known) => EventAnswer::Known,
+        Some(Recorded::Differs) => EventAnswer::Differs,
+        Some(Recorded::NoPerson) | None => EventAnswer::NoPerson,
+    })
+}
+
+async fn payment(house: Arc<House>, told: TellPayment) -> Result<PaymentAnswer, Unavailable> {
+    let now: Timestamp = house.clock.wall();
+    let Ok(amount) = cell::money(&told.amount, told.currency) else { return Ok(PaymentAnswer::Amount) };
+    if amount.minor <= 0 {
+        return Ok(PaymentAnswer::Amount);
+    }
+    let payment = NewPayment {
+        external_id: told.id,
+        creditor: told.creditor,
+        debt: told.debt,
+        amount,
+        paid_at: told.paid_at.unwrap_or(now),
+    };
+    Ok(match house.store.record_payment(payment, now).await.map_err(unavailable)? {
+        Paid::Recorded { closed, .. } => PaymentAnswer::Recorded { closed },
+        Paid::Known => PaymentAnswer::Known,
+        Paid::NoDebt => PaymentAnswer::NoDebt,
+    })
+}
+
+fn unavailable(fault: StoreError) -> Unavailable {
+    warn!(fault = format!("{:#}", anyhow::Error::from(fault)), "the API could not write what it was told");
+    Unavailable
+}

@@ -1,0 +1,70 @@
+//! What was done to a person's records by hand: by whom, when, on what evidence. Append-only.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::domain::PersonId;
+use crate::store::engine::conn::{Conn, Fault, moment, values};
+use crate::store::{Store, StoreError};
+
+/// Who does something by hand, and what it rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ByHand {
+    pub who: String,
+    /// A letter, a recording, a court act.
+    pub evidence: String,
+}
+
+/// One thing that was done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DeedRow {
+    pub at: Timestamp,
+    pub who: String,
+    /// `hold_added`, `hold_lifted`, `hold_suspended`, `consent_added`, `consent_withdrawn`, `preference_set`,
+    /// `preference_lifted`.
+    pub act: String,
+    /// The row it was done to: a hold, a consent, a preference.
+    pub row: i64,
+    pub evidence: String,
+}
+
+impl Store {
+    /// What was done to the person's records by hand, the oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn deeds(&self, person: PersonId) -> Result<Vec<DeedRow>, StoreError> {
+        let read = self.read(move |conn| {
+            Box::pin(async move {
+                let rows = conn.all(DEEDS, values![person]).await?;
+                let read = rows.iter().map(|row| {
+                    Ok(DeedRow {
+                        at: moment(row.int(0)?)?,
+                        who: row.text(1)?,
+                        act: row.text(2)?,
+                        row: row.int(3)?,
+                        evidence: row.text(4)?,
+                    })
+                });
+                read.collect()
+            })
+        });
+        read.await.map_err(|source| StoreError::Explain { source })
+    }
+}
+
+/// Writes down, in the transaction of the thing itself, what was done to `row`.
+pub(super) async fn note_deed(
+    conn: &mut Conn,
+    person: PersonId,
+    (act, row): (&'static str, i64),
+    by: &ByHand,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let values = values![now, by.who.as_str(), act, person, row, by.evidence.as_str()];
+    conn.run(INSERT, values).await.map(|_| ())
+}
+
+const INSERT: &str =
+    "INSERT INTO deed (at, who, act, person_id, row_id, evidence) VALUES ($1, $2, $3, $4, $5, $6)";
+const DEEDS: &str = "SELECT at, who, act, row_id, evidence FROM deed WHERE person_id = $1 ORDER BY id";

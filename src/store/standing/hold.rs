@@ -1,0 +1,209 @@
+//! Holds: set, suspended, lifted, never deleted.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::deed::note_deed;
+use super::{ByHand, his, look_again};
+use crate::domain::{AttemptId, PersonId};
+use crate::rules::{Hold, HoldKind, PhoneKey};
+use crate::store::engine::conn::{Conn, Fault, Row, moment_opt, values};
+use crate::store::engine::dialect;
+use crate::store::{Store, StoreError};
+
+/// A hold in the database.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HoldRow {
+    pub id: i64,
+    pub kind: HoldKind,
+    /// Absent: all of his.
+    pub phone: Option<PhoneKey>,
+    /// The debt's id at the creditor; absent: all of his.
+    pub debt: Option<String>,
+    pub from: Option<Timestamp>,
+    pub until: Option<Timestamp>,
+    /// Times in which it does not bite, half-open.
+    pub suspended: Vec<(Timestamp, Option<Timestamp>)>,
+    pub evidence: Option<String>,
+}
+
+impl HoldRow {
+    /// It bites at `at`, wherever a rule asks for its kind.
+    pub fn in_force(&self, at: Timestamp) -> bool {
+        let within = |from: Option<Timestamp>, until: Option<Timestamp>| {
+            from.is_none_or(|from| from <= at) && until.is_none_or(|until| at < until)
+        };
+        within(self.from, self.until)
+            && !self.suspended.iter().any(|&(from, until)| within(Some(from), until))
+    }
+}
+
+impl Store {
+    /// Sets a hold. Every later decision about the person sees it, whatever the campaign. Returns the hold's id and
+    /// the person's open attempt, which is to be taken back while nobody has answered it.
+    ///
+    /// # Errors
+    /// When the database fails: then nothing may be dialled.
+    pub async fn add_hold(&self, hold: Hold) -> Result<(i64, Option<AttemptId>), StoreError> {
+        let person = hold.person;
+        let written = self.write(move |conn| Box::pin(async move { add(conn, &hold).await }));
+        written.await.map_err(|source| StoreError::Hold { person, source })
+    }
+
+    /// The same by hand.
+    ///
+    /// # Errors
+    /// When the database fails: then nothing may be dialled.
+    pub async fn add_hold_by_hand(
+        &self,
+        hold: Hold,
+        by: ByHand,
+        now: Timestamp,
+    ) -> Result<(i64, Option<AttemptId>), StoreError> {
+        let person = hold.person;
+        let written = self.write(move |conn| {
+            Box::pin(async move {
+                let (id, open) = add(conn, &hold).await?;
+                note_deed(conn, person, ("hold_added", id), &by, now).await?;
+                Ok((id, open))
+            })
+        });
+        written.await.map_err(|source| StoreError::Hold { person, source })
+    }
+
+    /// Lifts a hold of the person, or of an id that is one with him, from `at` on, and lets contacts that were done
+    /// because of a rule look again. `false`: there is no such one, or it has ended.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn lift_hold(&self, person: PersonId, id: i64, at: Timestamp) -> Result<bool, StoreError> {
+        let written = self.write(move |conn| Box::pin(async move { lift(conn, person, id, at).await }));
+        written.await.map_err(|source| StoreError::Hold { person, source })
+    }
+
+    /// The same by hand.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn lift_hold_by_hand(
+        &self,
+        person: PersonId,
+        id: i64,
+        by: ByHand,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let written = self.write(move |conn| {
+            Box::pin(async move {
+                let lifted = lift(conn, person, id, now).await?;
+                if lifted {
+                    note_deed(conn, person, ("hold_lifted", id), &by, now).await?;
+                }
+                Ok(lifted)
+            })
+        });
+        written.await.map_err(|source| StoreError::Hold { person, source })
+    }
+
+    /// Suspends a hold for a time, as a court act does a refusal of interaction. `false`: there is no such hold.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn suspend_hold(
+        &self,
+        person: PersonId,
+        id: i64,
+        (from, until): (Timestamp, Option<Timestamp>),
+        by: ByHand,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let written = self.write(move |conn| {
+            Box::pin(async move {
+                dialect::lock_person(conn, person).await?;
+                let Some(row) = conn.first(SUSPENDED, values![person, id]).await? else { return Ok(false) };
+                let mut times = read_times(&row, 0)?;
+                times.push((from, until));
+                let text = serde_json::to_string(&times).expect("times");
+                conn.run("UPDATE hold SET suspended = $2 WHERE id = $1", values![id, text]).await?;
+                note_deed(conn, person, ("hold_suspended", id), &by, now).await?;
+                look_again(conn, person, now).await?;
+                Ok(true)
+            })
+        });
+        written.await.map_err(|source| StoreError::Hold { person, source })
+    }
+
+    /// The person's holds, the newest last, with those of ids that are one with him.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn holds(&self, person: PersonId) -> Result<Vec<HoldRow>, StoreError> {
+        let rows = self.read(move |conn| {
+            Box::pin(async move { conn.all(ROWS, values![person]).await?.iter().map(read_row).collect() })
+        });
+        rows.await.map_err(|source| StoreError::Hold { person, source })
+    }
+}
+
+async fn add(conn: &mut Conn, hold: &Hold) -> Result<(i64, Option<AttemptId>), Fault> {
+    dialect::lock_person(conn, hold.person).await?;
+    let id = insert_hold(conn, hold).await?;
+    let open = conn.one(OPEN, values![hold.person]).await?.int_opt(0)?;
+    Ok((id, open.map(AttemptId)))
+}
+
+async fn lift(conn: &mut Conn, person: PersonId, id: i64, at: Timestamp) -> Result<bool, Fault> {
+    let lifted = conn.run(LIFT, values![person, id, at]).await? > 0;
+    if lifted {
+        look_again(conn, person, at).await?;
+    }
+    Ok(lifted)
+}
+
+pub(in crate::store) async fn insert_hold(conn: &mut Conn, hold: &Hold) -> Result<i64, Fault> {
+    let suspended = serde_json::to_string(&hold.suspended).expect("times");
+    let row = conn.one(
+        INSERT,
+        values![
+            hold.person,
+            hold.kind.code(),
+            hold.phone,
+            hold.debt,
+            hold.from,
+            hold.until,
+            suspended,
+            hold.evidence.as_deref(),
+        ],
+    );
+    row.await?.int(0)
+}
+
+fn read_row(row: &Row) -> Result<HoldRow, Fault> {
+    Ok(HoldRow {
+        id: row.int(0)?,
+        kind: row.code(1, "hold kind", HoldKind::parse)?,
+        phone: row.int_opt(2)?.and_then(|digits| u64::try_from(digits).ok()).map(PhoneKey::new),
+        debt: row.text_opt(3)?,
+        from: moment_opt(row.int_opt(4)?)?,
+        until: moment_opt(row.int_opt(5)?)?,
+        suspended: read_times(row, 6)?,
+        evidence: row.text_opt(7)?,
+    })
+}
+
+fn read_times(row: &Row, column: usize) -> Result<Vec<(Timestamp, Option<Timestamp>)>, Fault> {
+    let text = row.text(column)?;
+    serde_json::from_str(&text).map_err(|_| Fault::Unreadable { what: "suspended times of a hold" })
+}
+
+const INSERT: &str = "INSERT INTO hold (person_id, kind, phone, debt_id, from_at, until_at, suspended, evidence, \
+    after_attempt) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, (SELECT COALESCE(MAX(id), 0) FROM attempt)) RETURNING id";
+const OPEN: &str = "SELECT MIN(id) FROM attempt WHERE outcome IS NULL AND (person_id = $1 OR person_id IN \
+    (SELECT other_id FROM kin WHERE person_id = $1 AND upto_event IS NULL))";
+const LIFT: &str = concat!(
+    "UPDATE hold SET until_at = $3 WHERE id = $2 AND (until_at IS NULL OR until_at > $3) AND ",
+    his!()
+);
+const SUSPENDED: &str = concat!("SELECT suspended FROM hold WHERE id = $2 AND ", his!());
+const ROWS: &str = "SELECT h.id, h.kind, h.phone, d.external_id, h.from_at, h.until_at, h.suspended, h.evidence \
+    FROM hold h LEFT JOIN debt d ON d.id = h.debt_id WHERE h.person_id = $1 OR h.person_id IN \
+    (SELECT other_id FROM kin WHERE person_id = $1 AND upto_event IS NULL) ORDER BY h.id";

@@ -1,0 +1,39 @@
+//! What stands about a person until somebody changes it: holds, consents, times he asked not to be called at.
+//!
+//! Whatever a person of ours does to them by hand is written down beside it, with who did it and on what evidence.
+
+mod consent;
+mod deed;
+mod hold;
+mod preference;
+
+use jiff::Timestamp;
+
+use crate::domain::PersonId;
+use crate::store::engine::conn::{Conn, Fault, values};
+
+pub use consent::ConsentRow;
+pub use deed::{ByHand, DeedRow};
+pub use hold::HoldRow;
+pub use preference::{Preference, PreferenceRow};
+
+pub(in crate::store) use hold::insert_hold;
+pub(in crate::store) use preference::{blocked_at, of_person as preferences_of};
+
+/// Lets contacts of the person, and of the ids that are one with him, look again that wait or ended because of a rule.
+async fn look_again(conn: &mut Conn, person: PersonId, at: Timestamp) -> Result<(), Fault> {
+    conn.run(LOOK_AGAIN, values![person, at]).await.map(|_| ())
+}
+
+/// Rule ids have a dot in them; the campaign's own reasons have none.
+const LOOK_AGAIN: &str = "UPDATE contact SET state = 'waiting', next_at = $2 WHERE (person_id = $1 OR person_id IN \
+    (SELECT other_id FROM kin WHERE person_id = $1 AND upto_event IS NULL)) \
+    AND (state = 'waiting' OR state = 'done') AND why LIKE '%.%'";
+
+/// A row of the person's, or of an id that is one with him.
+macro_rules! his {
+    () => {
+        "(person_id = $1 OR person_id IN (SELECT other_id FROM kin WHERE person_id = $1 AND upto_event IS NULL))"
+    };
+}
+use his;

@@ -1,0 +1,79 @@
+//! `/api/v1`: what other systems tell us. One file a resource; each has its routes, its words and its part of the
+//! OpenAPI document.
+//!
+//! Whoever asks shows a bearer token; without one in the configuration there is no API. Bodies are small, answers are
+//! JSON, and a fault has a stable code: `{"fault": "id_reused", "message": "…"}`.
+
+mod events;
+mod fault;
+mod openapi;
+mod payments;
+mod token;
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use secrecy::SecretString;
+
+pub use events::{EventAnswer, TellEvent};
+pub use payments::{PaymentAnswer, TellPayment};
+
+use self::fault::Fault;
+use self::token::Token;
+
+/// What the API is given: the secret, and who answers for each resource.
+#[derive(Debug)]
+pub struct Api {
+    pub token: SecretString,
+    pub events: Handler<TellEvent, EventAnswer>,
+    pub payments: Handler<TellPayment, PaymentAnswer>,
+}
+
+/// The store did not answer: the same may be told again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unavailable;
+
+type Answering<Answer> = Pin<Box<dyn Future<Output = Result<Answer, Unavailable>> + Send>>;
+
+/// Who answers a request that was read and checked.
+pub struct Handler<Ask, Answer>(Arc<dyn Fn(Ask) -> Answering<Answer> + Send + Sync>);
+
+impl<Ask, Answer> Handler<Ask, Answer> {
+    /// Makes one of a function.
+    pub fn new<F>(answer: impl Fn(Ask) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<Answer, Unavailable>> + Send + 'static,
+    {
+        Self(Arc::new(move |ask| Box::pin(answer(ask))))
+    }
+
+    async fn ask(&self, ask: Ask) -> Result<Answer, Fault> {
+        (self.0)(ask).await.map_err(|Unavailable| Fault::unavailable())
+    }
+}
+
+impl<Ask, Answer> fmt::Debug for Handler<Ask, Answer> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Handler")
+    }
+}
+
+/// What the routes share.
+type Shared = Arc<Api>;
+
+/// The largest body, in bytes.
+const BODY_LIMIT: usize = 64 * 1024;
+
+/// The routes below `/api/v1`, behind the token.
+pub(super) fn router(api: Api) -> Router {
+    let token = Token::new(&api.token);
+    let routes = Router::new().merge(events::routes()).merge(payments::routes()).merge(openapi::routes());
+    let all = Router::new().nest("/api/v1", routes.fallback(fault::nothing_here));
+    all.layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(from_fn_with_state(token, token::check))
+        .with_state(Arc::new(api))
+}

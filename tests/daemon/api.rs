@@ -1,0 +1,104 @@
+//! What other systems tell over HTTP.
+
+use std::os::unix::fs::PermissionsExt;
+
+use serde_json::json;
+
+use crate::house::{House, config};
+
+const TOKEN: &str = "0123456789abcdef0123456789abcdef";
+
+/// A house that dials nobody and has an API.
+fn house() -> House {
+    let house = House::new(config(([127, 0, 0, 1], 9).into()).set("obzvon.toml", "api.token_file", "token"));
+    house.write("config/token", TOKEN);
+    let secret = std::fs::Permissions::from_mode(0o600);
+    std::fs::set_permissions(house.path("config/token"), secret).expect("a file of our own");
+    house.import(2);
+    house.run(&["campaign", "pause", "reminders"]);
+    house
+}
+
+#[test]
+fn an_event_is_told_once_whoever_shows_the_token() {
+    let house = house();
+    let daemon = house.start();
+    let event = json!({ "id": "crm-7", "person": "p1", "kind": "message", "channel": "sms",
+        "at": "2026-03-03T11:00:00Z" });
+    let tell =
+        |token, event: &serde_json::Value| daemon.api("/api/v1/events", token, Some(&event.to_string()));
+    for token in [None, Some("0123456789abcdef0123456789abcdee")] {
+        assert_eq!((tell(token, &event).0, &tell(token, &event).1["fault"]), (401, &json!("no_token")));
+    }
+    let token = Some(TOKEN);
+    assert_eq!(tell(token, &event), (201, json!({ "recorded": "new" })));
+    assert_eq!(tell(token, &event), (200, json!({ "recorded": "known" })));
+    let with = |field: &str, value: serde_json::Value| {
+        let mut other = event.clone();
+        other[field] = value;
+        let (code, answer) = tell(token, &other);
+        (code, answer["fault"].as_str().unwrap_or_default().to_owned())
+    };
+    let fault = |code: u16, fault: &str| (code, fault.to_owned());
+    assert_eq!(with("channel", json!("email")), fault(409, "id_reused"));
+    assert_eq!(with("person", json!("nobody")), fault(404, "no_person"));
+    assert_eq!(with("at", json!("2999-01-01T00:00:00Z")), fault(422, "ahead"));
+    for (field, value) in [
+        ("kind", json!("in_flight")),
+        ("channel", json!("bogus")),
+        ("id", json!(" ")),
+        ("agent", json!("dog")),
+        ("phone", json!("123")),
+        ("surprise", json!(1)),
+        ("at", json!("yesterday")),
+    ] {
+        assert_eq!(with(field, value), fault(422, "malformed"), "{field}");
+    }
+    assert_eq!(daemon.api("/api/v1/events", token, Some("{")).0, 400);
+    assert_eq!(daemon.api("/api/v1/events", token, Some(&"x".repeat(70_000))).0, 413);
+    assert_eq!(daemon.api("/api/v1/nothing", token, None).0, 404);
+    daemon.stop();
+    let listed = house.run(&["event", "list", "p1"]);
+    assert_eq!(listed.lines().count(), 1, "{listed}");
+    assert!(listed.contains("message") && listed.contains("sms"), "{listed}");
+}
+
+#[test]
+fn a_payment_is_told_once_and_closes_the_debt() {
+    let house = house();
+    let daemon = house.start();
+    let tell =
+        |payment: serde_json::Value| daemon.api("/api/v1/payments", Some(TOKEN), Some(&payment.to_string()));
+    let creditor = crate::house::CREDITOR;
+    let payment = json!({ "id": "bank-1", "creditor": creditor, "debt": "d1", "amount": "1000000.00" });
+    assert_eq!(tell(payment.clone()), (201, json!({ "recorded": "new", "debt_paid": true })));
+    assert_eq!(tell(payment), (200, json!({ "recorded": "known" })));
+    let no_debt = json!({ "id": "bank-2", "creditor": creditor, "debt": "none", "amount": "10" });
+    assert_eq!(tell(no_debt).1["fault"], "no_debt");
+    let no_sum = json!({ "id": "bank-3", "creditor": creditor, "debt": "d0", "amount": "much" });
+    assert_eq!(tell(no_sum).1["fault"], "malformed");
+    daemon.stop();
+}
+
+#[test]
+fn the_document_of_the_api_names_every_resource_and_without_a_token_there_is_no_api() {
+    let house = house();
+    let daemon = house.start();
+    let (code, document) = daemon.api("/api/v1/openapi.json", Some(TOKEN), None);
+    assert_eq!((code, &document["openapi"]), (200, &json!("3.1.0")));
+    for path in ["/api/v1/events", "/api/v1/payments"] {
+        let body = &document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"];
+        assert_eq!(body["additionalProperties"], json!(false), "{path}: {document}");
+        assert!(body["required"].as_array().is_some_and(|fields| fields.contains(&json!("id"))), "{path}");
+    }
+    assert_eq!(daemon.api("/healthz", None, None).0, 200, "health needs no token");
+    daemon.stop();
+    let without = House::new(config(([127, 0, 0, 1], 9).into()));
+    let daemon = without.start();
+    assert_eq!(daemon.api("/api/v1/openapi.json", Some(TOKEN), None).0, 404);
+    daemon.stop();
+    let short =
+        House::new(config(([127, 0, 0, 1], 9).into()).set("obzvon.toml", "api.token_env", "PATH_SHORT"));
+    let refused = short.try_run(&["check", "--lang", "en"]);
+    assert_eq!(refused.status.code(), Some(78), "a token that is not there is a mistake");
+}
