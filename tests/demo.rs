@@ -89,3 +89,27 @@ fn an_interrupt_ends_it_with_its_report() {
     assert!(child.wait().expect("our child").success());
     assert_adds_up(&report);
 }
+
+#[test]
+fn a_day_that_is_kept_is_proved_and_every_decision_of_it_is_made_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let kept = folder.path().join("day");
+    let kept = kept.to_str().expect("UTF-8");
+    let output = demo(&["--for", "8s", "--keep", kept]).wait_with_output().expect("it ends");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let audit = |what: &str| {
+        let config = format!("{kept}/config");
+        let output = Command::new(env!("CARGO_BIN_EXE_obzvon"))
+            .args(["audit", what, "--json", "--config", &config])
+            .output()
+            .expect("the program runs");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{what}: {said}{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_str::<serde_json::Value>(&said).expect("JSON")
+    };
+    let proved = audit("verify");
+    assert!(proved["rows"]["links"].as_u64() > Some(0), "calls and entries are sealed: {proved}");
+    let again = audit("replay");
+    assert!(again["decisions"].as_u64() > Some(20), "{again}");
+    assert_eq!((&again["differing"], &again["reproduced"]), (&0.into(), &again["decisions"]), "{again}");
+}

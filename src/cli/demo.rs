@@ -35,6 +35,9 @@ pub struct Demo {
     /// Folder with the speech packs
     #[arg(long, default_value = "prompts")]
     prompts: PathBuf,
+    /// Keep the configuration and the database in this folder, which must not be there yet
+    #[arg(long, value_name = "FOLDER")]
+    keep: Option<PathBuf>,
     /// Language of the report: ru or en
     #[arg(long, value_parser = parse_language)]
     lang: Option<Language>,
@@ -49,7 +52,11 @@ impl Demo {
         let filter = tracing_subscriber::EnvFilter::try_from_default_env()
             .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("error"));
         tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-        let folder = std::env::temp_dir().join(format!("obzvon-demo-{}", std::process::id()));
+        let kept = self.keep.is_some();
+        let folder = self
+            .keep
+            .unwrap_or_else(|| std::env::temp_dir().join(format!("obzvon-demo-{}", std::process::id())));
+        anyhow::ensure!(!folder.exists(), "{} is there already", folder.display());
         let plan = DemoPlan {
             limit: self.limit,
             speed: self.speed,
@@ -73,7 +80,9 @@ impl Demo {
             tasks.shutdown().await;
             done
         });
-        std::fs::remove_dir_all(&folder).with_context(|| format!("removing {}", folder.display()))?;
+        if !kept {
+            std::fs::remove_dir_all(&folder).with_context(|| format!("removing {}", folder.display()))?;
+        }
         done.map(|()| ExitCode::SUCCESS)
     }
 }

@@ -174,6 +174,40 @@ pub fn open_attempt(conn: &Conn) -> &'static str {
     }
 }
 
+/// Takes open attempts of a node, before the chains of rows are taken; those that are just being closed are left.
+/// `$1` node, `$2` how many.
+pub fn open_of_node(conn: &Conn) -> &'static str {
+    macro_rules! sql {
+        ($lock:literal) => {
+            concat!(
+                "SELECT a.id, a.node FROM attempt a WHERE a.outcome IS NULL AND a.node = $1 ORDER BY a.id LIMIT $2",
+                $lock
+            )
+        };
+    }
+    match conn {
+        Conn::Postgres(_) => sql!(" FOR UPDATE OF a SKIP LOCKED"),
+        Conn::Sqlite(_) => sql!(""),
+    }
+}
+
+/// The same of other nodes that have fallen silent. `$1` own node, `$2` last sign of life, `$3` how many.
+pub fn open_of_dead_nodes(conn: &Conn) -> &'static str {
+    macro_rules! sql {
+        ($lock:literal) => {
+            concat!(
+                "SELECT a.id, a.node FROM attempt a LEFT JOIN node n ON n.name = a.node WHERE a.outcome IS NULL ",
+                "AND a.node <> $1 AND (n.heartbeat_at IS NULL OR n.heartbeat_at < $2) ORDER BY a.id LIMIT $3",
+                $lock
+            )
+        };
+    }
+    match conn {
+        Conn::Postgres(_) => sql!(" FOR UPDATE OF a SKIP LOCKED"),
+        Conn::Sqlite(_) => sql!(""),
+    }
+}
+
 /// The database's clock in microseconds since 1970 UTC: the clock of law.
 pub fn clock(conn: &Conn) -> &'static str {
     match conn {

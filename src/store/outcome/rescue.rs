@@ -8,6 +8,7 @@ use crate::domain::attempt::Finished;
 use crate::domain::{AttemptId, Fault as Blame, Outcome};
 use crate::rules::EventKind;
 use crate::store::engine::conn::{Conn, Fault, values};
+use crate::store::engine::dialect;
 use crate::store::{Store, StoreError};
 
 /// An attempt that was found open.
@@ -67,12 +68,15 @@ async fn rescue_page(
     now: Timestamp,
 ) -> Result<Vec<Rescued>, Fault> {
     let rows = match whose {
-        Whose::Own => conn.all(OWN, values![own, PAGE]).await?,
+        Whose::Own => conn.all(dialect::open_of_node(conn), values![own, PAGE]).await?,
         Whose::DeadNodes => {
             let last = now.checked_sub(LEASE).unwrap_or(now);
-            conn.all(DEAD, values![own, last, PAGE]).await?
+            conn.all(dialect::open_of_dead_nodes(conn), values![own, last, PAGE]).await?
         }
     };
+    if !rows.is_empty() {
+        dialect::lock_rows(conn).await?;
+    }
     let mut rescued = Vec::with_capacity(rows.len());
     for row in &rows {
         let attempt = AttemptId(row.int(0)?);
@@ -95,7 +99,3 @@ fn lost(attempt: AttemptId, next: Timestamp) -> FinishRequest {
         asks: Vec::new(),
     }
 }
-
-const OWN: &str = "SELECT id, node FROM attempt WHERE outcome IS NULL AND node = $1 LIMIT $2";
-const DEAD: &str = "SELECT a.id, a.node FROM attempt a LEFT JOIN node n ON n.name = a.node \
-    WHERE a.outcome IS NULL AND a.node <> $1 AND (n.heartbeat_at IS NULL OR n.heartbeat_at < $2) LIMIT $3";
