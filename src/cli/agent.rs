@@ -31,6 +31,9 @@ enum AgentCommand {
         /// The login of `[agent.LOGIN]`
         #[arg(value_parser = login)]
         login: AgentId,
+        /// For a phone that knows MD5 only: no stronger hash is kept, and such a phone is let in without one
+        #[arg(long)]
+        md5: bool,
         /// Print the lines instead of writing them
         #[arg(long)]
         print: bool,
@@ -43,11 +46,13 @@ impl AgentArgs {
     /// # Errors
     /// When the two passwords differ or the file can't be written.
     pub fn run(self) -> anyhow::Result<ExitCode> {
-        let AgentCommand::Add { login, print } = self.command;
+        let AgentCommand::Add { login, md5, print } = self.command;
         let (realm, file) = accounts_address(&self.config.config, &environment());
         let language = self.config.language();
         let password = ask_twice(&login, language)?;
-        let lines = account_lines(&login, &realm, &digest_account(login.as_str(), &realm, &password));
+        let mut account = digest_account(login.as_str(), &realm, &password);
+        account.sha256 = account.sha256.filter(|_| !md5);
+        let lines = account_lines(&login, &realm, &account);
         match file.filter(|_| !print) {
             Some(file) => {
                 write(&file, &login, &lines)?;

@@ -9,6 +9,7 @@ mod kill_switch;
 mod lines;
 mod live;
 mod names;
+mod phones;
 mod promises;
 mod reclassify;
 mod registry;

@@ -19,6 +19,7 @@ use super::clock::Clock;
 use super::house::{House, Plans};
 use super::lines::Lines;
 use super::live::Live;
+use super::phones::registrar_plan;
 use super::roots;
 use super::trunk_task::kept_alike;
 use super::{campaign_task, kill_switch, names, promises, reclassify, trunk_task, writeback_task};
@@ -204,6 +205,7 @@ impl Daemon {
                     warn!(part, "the change takes a restart; the rest is taken");
                 }
                 self.house.lines.reload(&plans.config.trunks);
+                self.house.stack.admit(registrar_plan(&plans.config));
                 info!(version = %plans.config.version, "the configuration was reloaded");
                 self.house.plans.store(Arc::new(plans));
                 self.keep_trunks();
@@ -252,6 +254,7 @@ fn sip_plan(config: &Config) -> SipPlan {
     if let Some(file) = &config.sip.ca_file {
         plan.ca_file.clone_from(file);
     }
+    plan.registrar = registrar_plan(config);
     plan.known = config.trunks.iter().filter_map(|trunk| trunk.peer.host.parse().ok()).collect();
     plan
 }

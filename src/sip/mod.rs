@@ -31,6 +31,6 @@ pub use plan::SipPlan;
 pub use probe::ProbeAnswer;
 pub use reason::Reason;
 pub use register::{RegisterPlan, Registration, RegistrationState};
-pub use registrar::digest_account;
+pub use registrar::{Phone, PhoneEvent, RegistrarPlan, digest_account};
 pub use stack::SipStack;
 pub use trunk_target::{Credentials, Hop, SessionTimer, Transport, TrunkTarget};

@@ -4,6 +4,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::RegistrarPlan;
+
 /// The stack's plan. Fields the config file leaves out have the values of [`SipPlan::new`].
 #[derive(Clone, Debug)]
 pub struct SipPlan {
@@ -21,6 +23,8 @@ pub struct SipPlan {
     pub known: Vec<IpAddr>,
     /// Certificates of the authorities that may vouch for a carrier over TLS, in PEM.
     pub ca_file: PathBuf,
+    /// Who may register; `None`: REGISTER is refused.
+    pub registrar: Option<RegistrarPlan>,
     /// T1 of RFC 3261 section 17; the tests shorten it.
     pub t1: Duration,
 }
@@ -39,6 +43,7 @@ impl SipPlan {
             domain: domain.into(),
             known: Vec::new(),
             ca_file: PathBuf::from(SYSTEM_AUTHORITIES),
+            registrar: None,
             t1: Duration::from_millis(500),
         }
     }

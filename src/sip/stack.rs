@@ -7,13 +7,18 @@ use std::time::Duration;
 use rsipstack::sip::Uri;
 use rsipstack::sip::prelude::HeadersExt;
 use rsipstack::transaction::TransactionReceiver;
+use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
 
 use super::leg::{Registry, Task};
 use super::message::dialog::Dialog;
 use super::message::draft::{escape_user, quote, uri_host};
 use super::wire::{Flow, Wire};
-use super::{Leg, PlaceCall, SipError, SipPlan, StackCounts, Transport, TrunkTarget, stranger};
+use super::{
+    Leg, Phone, PhoneEvent, PlaceCall, RegistrarPlan, SipError, SipPlan, StackCounts, Transport, TrunkTarget,
+    stranger,
+};
+use crate::domain::AgentId;
 
 /// The SIP stack. Cheap to share behind an `Arc`.
 #[derive(Debug)]
@@ -51,6 +56,26 @@ impl SipStack {
     /// Legs whose task lives: calling, answered, or seeing their BYE through.
     pub fn legs(&self) -> usize {
         self.legs.len()
+    }
+
+    /// What becomes of agents' phones; the first caller gets it.
+    pub fn phone_events(&self) -> Option<mpsc::Receiver<PhoneEvent>> {
+        self.wire.registrar.take_events()
+    }
+
+    /// An agent's registered phones, the one heard of last first.
+    pub fn phones(&self, agent: &AgentId) -> Vec<Phone> {
+        self.wire.registrar.phones(agent)
+    }
+
+    /// Puts back a phone that was registered before a restart; it is asked at once whether it is still there.
+    pub fn restore_phone(&self, agent: AgentId, phone: Phone) {
+        self.wire.registrar.restore(agent, phone);
+    }
+
+    /// Who may register from now on.
+    pub fn admit(&self, plan: Option<RegistrarPlan>) {
+        self.wire.registrar.admit(plan);
     }
 
     /// What is held in memory now.
@@ -105,6 +130,9 @@ impl SipStack {
     pub(super) async fn flow_to(&self, trunk: &TrunkTarget, size: usize) -> Result<Flow, SipError> {
         let hop = trunk.outbound_proxy.as_ref().unwrap_or(&trunk.hop);
         let to = self.wire.resolve(hop).await?;
+        if trunk.phone.is_some() {
+            return Ok(self.wire.flow(to, hop.transport, &hop.host).await?.symmetric());
+        }
         if hop.transport == Transport::Udp && trunk.tcp_for_large && size > LARGE {
             match self.wire.flow(to, Transport::Tcp, &hop.host).await {
                 Ok(flow) => return Ok(flow),
@@ -141,6 +169,10 @@ impl SipStack {
 
 /// The URI of a user at the trunk.
 pub(super) fn target_uri(trunk: &TrunkTarget, user: &str) -> Result<Uri, SipError> {
+    if let Some(contact) = &trunk.phone {
+        return Uri::try_from(contact.as_str())
+            .map_err(|_| SipError::Unwritable { what: "the phone's Contact" });
+    }
     let at = if user.is_empty() { "" } else { "@" };
     let transport = trunk.hop.transport.param();
     let text = format!("sip:{user}{at}{}{transport}", trunk.hop.host_port());

@@ -62,6 +62,9 @@ pub struct TrunkTarget {
     pub tcp_for_large: bool,
     /// Absent: no `Session-Expires` is offered, the far end's is still honoured.
     pub session_timer: Option<SessionTimer>,
+    /// A registered phone's Contact: it is the Request-URI, and every request goes to `hop`, where the phone registered
+    /// from, over its own connection.
+    pub phone: Option<String>,
     /// Offer reliable provisional responses (RFC 3262).
     pub reliable_provisionals: bool,
 }
@@ -76,6 +79,7 @@ impl TrunkTarget {
             from_host: None,
             tcp_for_large: false,
             session_timer: None,
+            phone: None,
             reliable_provisionals: true,
         }
     }

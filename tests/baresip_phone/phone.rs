@@ -1,6 +1,6 @@
 //! baresip without a head: a phone that answers by itself, keeps what it hears, and presses keys when told.
 
-use std::net::{TcpListener, UdpSocket};
+use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
@@ -16,12 +16,34 @@ pub struct Phone {
     home: TempDir,
     process: Child,
     control: TcpStream,
+    #[allow(dead_code, reason = "not every test calls it directly")]
     pub sip_port: u16,
 }
 
+/// An account at a registrar.
+#[allow(dead_code, reason = "not every test has a registrar")]
+pub struct Account<'a> {
+    pub password: &'a str,
+    pub registrar: SocketAddr,
+    /// `udp` or `tcp`.
+    pub transport: &'a str,
+}
+
+#[allow(dead_code, reason = "each test uses its own part")]
 impl Phone {
     /// Starts a phone with the account `user` that answers every call at once.
     pub async fn start(user: &str) -> Self {
+        Self::with(&format!("<sip:{user}@127.0.0.1>;regint=0")).await
+    }
+
+    /// The same, registering with an account.
+    pub async fn registering(user: &str, account: &Account<'_>) -> Self {
+        let Account { password, registrar, transport } = account;
+        let of_record = format!("<sip:{user}@{registrar};transport={transport}>;auth_user={user}");
+        Self::with(&format!("{of_record};auth_pass={password};regint=120")).await
+    }
+
+    async fn with(account: &str) -> Self {
         let home = tempfile::tempdir().expect("a folder");
         let (sip_port, control_port) = (free_udp_port(), free_tcp_port());
         let folder = home.path().display();
@@ -33,7 +55,7 @@ impl Phone {
              module_app menu.so\nmodule_app ctrl_tcp.so\nctrl_tcp_listen 127.0.0.1:{control_port}\nsnd_path {folder}\n",
             modules().display()
         );
-        let account = format!("<sip:{user}@127.0.0.1>;regint=0;answermode=auto;audio_codecs=pcma\n");
+        let account = format!("{account};answermode=auto;audio_codecs=pcma\n");
         std::fs::write(home.path().join("config"), config).expect("a config");
         std::fs::write(home.path().join("accounts"), account).expect("an account");
         let process = Command::new("baresip")

@@ -3,13 +3,42 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::SocketAddr;
 
-use super::cut::Cut;
-use super::request::Refusal;
+use rsipstack::sip::Request;
 
-/// Writes the answer; what the request lacks, the answer lacks.
-pub(super) fn write(cut: &Cut<'_>, refusal: &Refusal, source: SocketAddr, server: &str) -> Vec<u8> {
-    let mut out = format!("SIP/2.0 {} {}\r\n", refusal.code, refusal.phrase);
-    for (n, via) in cut.all("Via").enumerate() {
+use super::cut::Cut;
+use crate::sip::message::read;
+
+/// What an answer repeats of its request.
+pub(in crate::sip) struct Quote<'a> {
+    vias: Vec<&'a str>,
+    /// From, To, Call-ID and CSeq, as far as they are there.
+    named: Vec<(&'static str, &'a str)>,
+}
+
+const NAMED: [&str; 4] = ["From", "To", "Call-ID", "CSeq"];
+
+impl<'a> Quote<'a> {
+    pub(super) fn of_cut(cut: &'a Cut<'_>) -> Self {
+        let named = NAMED.into_iter().filter_map(|name| Some((name, cut.all(name).next()?)));
+        Self { vias: cut.all("Via").collect(), named: named.collect() }
+    }
+
+    pub fn of_request(request: &'a Request) -> Self {
+        let named = NAMED.into_iter().filter_map(|name| Some((name, read::value(request, name)?)));
+        Self { vias: read::values(request, "Via").collect(), named: named.collect() }
+    }
+}
+
+/// Writes the answer, with `headers` as whole lines; what the request lacks, the answer lacks.
+pub(in crate::sip) fn stateless(
+    quote: &Quote<'_>,
+    (code, phrase): (u16, &str),
+    headers: &[String],
+    source: SocketAddr,
+    server: &str,
+) -> Vec<u8> {
+    let mut out = format!("SIP/2.0 {code} {phrase}\r\n");
+    for (n, via) in quote.vias.iter().enumerate() {
         out.push_str("Via: ");
         if n == 0 {
             out.push_str(&received(via, source));
@@ -18,18 +47,16 @@ pub(super) fn write(cut: &Cut<'_>, refusal: &Refusal, source: SocketAddr, server
         }
         out.push_str("\r\n");
     }
-    for name in ["From", "To", "Call-ID", "CSeq"] {
-        if let Some(value) = cut.all(name).next() {
-            out.push_str(name);
-            out.push_str(": ");
-            out.push_str(value);
-            if name == "To" && !has_tag(value) {
-                out.push_str(&format!(";tag={:016x}", stable_tag(cut)));
-            }
-            out.push_str("\r\n");
+    for &(name, value) in &quote.named {
+        out.push_str(name);
+        out.push_str(": ");
+        out.push_str(value);
+        if name == "To" && !has_tag(value) {
+            out.push_str(&format!(";tag={:016x}", stable_tag(quote)));
         }
+        out.push_str("\r\n");
     }
-    if let Some(header) = &refusal.header {
+    for header in headers {
         out.push_str(header);
         out.push_str("\r\n");
     }
@@ -70,10 +97,9 @@ fn has_tag(to: &str) -> bool {
 }
 
 /// The same request again gets the same tag, without memory.
-fn stable_tag(cut: &Cut<'_>) -> u64 {
+fn stable_tag(quote: &Quote<'_>) -> u64 {
     let mut hasher = DefaultHasher::new();
-    for name in ["Via", "Call-ID", "CSeq", "From"] {
-        cut.all(name).next().hash(&mut hasher);
-    }
+    quote.vias.first().hash(&mut hasher);
+    quote.named.hash(&mut hasher);
     hasher.finish()
 }

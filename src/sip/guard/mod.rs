@@ -17,6 +17,7 @@ use std::net::SocketAddr;
 
 use rsipstack::sip::SipMessage;
 
+pub(super) use answer::{Quote, stateless};
 pub(super) use budget::Budget;
 use cut::Cut;
 
@@ -76,7 +77,12 @@ pub fn judge(bytes: &[u8], source: SocketAddr, server: &str) -> Judgement {
         Ok(message) => pass(message),
         Err(_) if cut.method() == "ACK" => Judgement::Drop(Why::MalformedAck),
         Err(refusal) => {
-            Judgement::Answer { code: refusal.code, bytes: answer::write(&cut, &refusal, source, server) }
+            let said = (refusal.code, refusal.phrase);
+            let headers: Vec<String> = refusal.header.into_iter().collect();
+            Judgement::Answer {
+                code: said.0,
+                bytes: stateless(&Quote::of_cut(&cut), said, &headers, source, server),
+            }
         }
     }
 }

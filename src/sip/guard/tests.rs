@@ -85,7 +85,7 @@ fn malformed_requests_get_the_answer_the_rfc_names() {
     let ask = |line: &str, cseq: &str, more: &str| verdict(&judged(&request(line, cseq, more)));
     assert_eq!(ask("OPTIONS sip:c@d SIP/7.0", "1 OPTIONS", ""), "answer 505");
     assert_eq!(ask("FLY sip:c@d SIP/2.0", "1 FLY", ""), "answer 501");
-    assert_eq!(ask("REGISTER sip:d SIP/2.0", "1 REGISTER", ""), "answer 405");
+    assert_eq!(ask("PUBLISH sip:d SIP/2.0", "1 PUBLISH", ""), "answer 405");
     assert_eq!(ask("OPTIONS soap.beep://d SIP/2.0", "1 OPTIONS", ""), "answer 416");
     assert_eq!(ask("OPTIONS <sip:c@d> SIP/2.0", "1 OPTIONS", ""), "answer 400");
     assert_eq!(ask("OPTIONS sip:c @d SIP/2.0", "1 OPTIONS", ""), "answer 400");

@@ -178,7 +178,7 @@ fn escape(text: &str) -> String {
 }
 
 /// `name=value` and `name="value"` pairs, commas inside quotes kept.
-fn params(text: &str) -> Vec<(String, String)> {
+pub(in crate::sip) fn params(text: &str) -> Vec<(String, String)> {
     let mut out = Vec::new();
     let mut rest = text.trim_start();
     while let Some((name, after)) = rest.split_once('=') {

@@ -17,6 +17,8 @@ pub(in crate::sip) struct Flow {
     pub transport: Transport,
     /// The address of ours that stands in Via and Contact.
     pub home: SocketAddr,
+    /// The dialog stays on this way, whatever Contact the far end names (a phone behind an address translator).
+    pub(super) symmetric: bool,
     pub(super) connection: SipConnection,
     /// Fires when a TCP connection is gone, or a UDP peer found unreachable.
     pub(super) gone: Option<CancellationToken>,
@@ -37,6 +39,11 @@ impl Flow {
     pub fn contact(&self, user: &str) -> String {
         let at = if user.is_empty() { "" } else { "@" };
         format!("<sip:{user}{at}{}{}>", self.home, self.transport.param())
+    }
+
+    /// The same way for all of a dialog.
+    pub fn symmetric(self) -> Self {
+        Self { symmetric: true, ..self }
     }
 
     pub fn is_gone(&self) -> bool {
@@ -104,12 +111,13 @@ impl Wire {
         match transport {
             Transport::Udp => {
                 let gone = Some(self.unreached.token(to));
-                Ok(Flow { to, transport, home, connection: self.udp.connection(), gone })
+                let connection = self.udp.connection();
+                Ok(Flow { to, transport, home, symmetric: false, connection, gone })
             }
             Transport::Tcp | Transport::Tls => {
                 let name = (transport == Transport::Tls).then(|| host.trim_matches(['[', ']']));
                 let (connection, gone) = stream::connect(self, to, name).await?;
-                Ok(Flow { to, transport, home, connection, gone: Some(gone) })
+                Ok(Flow { to, transport, home, symmetric: false, connection, gone: Some(gone) })
             }
         }
     }

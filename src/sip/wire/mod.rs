@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use rsipstack::EndpointBuilder;
 use rsipstack::resolver::SipResolver;
-use rsipstack::sip::SipMessage;
+use rsipstack::sip::{Method, SipMessage};
 use rsipstack::transaction::endpoint::{EndpointInnerRef, EndpointOption};
 use rsipstack::transaction::{Endpoint, TransactionReceiver};
 use rsipstack::transport::{SipAddr, SipConnection, TransportLayer};
@@ -30,6 +30,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::guard::{Budget, Judgement, judge};
+use super::registrar::{Registrar, keep_alive};
 use super::{SipError, SipPlan, Transport};
 
 /// Everything below the legs, shared by all of them.
@@ -48,6 +49,7 @@ pub(super) struct Wire {
     flows: stream::Flows,
     authorities: stream::Authorities,
     unreached: Arc<unreached::Unreached>,
+    pub registrar: Registrar,
     /// Read from the system's configuration when the first SRV record is wanted.
     resolver: OnceLock<SipResolver>,
     accepted: Mutex<accepted::Accepted>,
@@ -80,6 +82,7 @@ impl Wire {
             resolver: OnceLock::new(),
             accepted: Mutex::default(),
             budget: Mutex::new(Budget::new(plan.known.iter().copied())),
+            registrar: Registrar::new(plan.registrar.clone()),
             seed: seed(),
             names: AtomicU64::new(0),
             plan,
@@ -107,13 +110,20 @@ impl Wire {
                     () = &mut serve => return,
                     () = wire.closing.cancelled() => return,
                     _ = second.tick() => {
-                        wire.budget().tick();
-                        wire.accepted().tick(wire.plan.t1 * 64);
+                        wire.second_passed();
                     }
                 }
             }
         });
         Ok(())
+    }
+
+    fn second_passed(self: &Arc<Self>) {
+        self.budget().tick();
+        self.accepted().tick(self.plan.t1 * 64);
+        for (agent, phone) in self.registrar.tick(|source| self.flows.is_open(source)) {
+            self.passing.spawn(keep_alive::ask(self.clone(), agent, phone));
+        }
     }
 
     /// The bound addresses, with the ports the system gave.
@@ -159,6 +169,12 @@ impl Wire {
                     && self.answered_again(response).await
                 {
                     return None;
+                }
+                if let SipMessage::Request(request) = &*message
+                    && request.method == Method::Register
+                    && let Some(answer) = self.registrar.answer(request, source, by, &self.plan.user_agent)
+                {
+                    return Some(answer);
                 }
                 self.hand_on(*message, source, over, by).await;
                 None

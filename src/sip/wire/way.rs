@@ -10,7 +10,7 @@ impl Wire {
     /// The way to a dialog's next hop: the route or Contact the far end gave; over a stream the open connection while
     /// it lives. Where that leads nowhere, `over`: the way the dialog began.
     pub async fn way(self: &Arc<Self>, dialog: &Dialog, over: &Flow) -> Flow {
-        if over.transport.is_stream() && !over.is_gone() {
+        if over.symmetric || (over.transport.is_stream() && !over.is_gone()) {
             return over.clone();
         }
         let (host, port) = dialog.next_hop();

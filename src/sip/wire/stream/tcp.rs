@@ -47,6 +47,11 @@ impl Flows {
         self.lock().get(to).filter(|open| !open.gone.is_cancelled()).cloned()
     }
 
+    /// Whether a connection that came from `source` is open.
+    pub(in crate::sip::wire) fn is_open(&self, source: SocketAddr) -> bool {
+        self.live(&(source, None)).is_some()
+    }
+
     /// Forgets a connection, unless a newer one has taken its place.
     fn forget(&self, to: &Peer) {
         let mut all = self.lock();
