@@ -183,7 +183,7 @@ impl Locations {
     }
 
     /// UDP phones to be asked now whether they are there.
-    pub fn to_ask(&mut self, second: u64) -> Vec<(AgentId, Phone)> {
+    pub fn due_for_asking(&mut self, second: u64) -> Vec<(AgentId, Phone)> {
         let mut asked = Vec::new();
         for (agent, all) in &mut self.0 {
             for binding in all.iter_mut().filter(|b| !b.transport.is_stream() && b.ask_at <= second) {
@@ -321,8 +321,8 @@ mod tests {
     fn a_phone_silent_twice_and_one_whose_connection_broke_are_gone() {
         let mut all = Locations::default();
         all.apply(&anna(), &register("<sip:a@h>", "c", 1, 1), LIMITS, 0).unwrap();
-        assert!(all.to_ask(ASK_EVERY_S - 1).is_empty());
-        let (agent, phone) = all.to_ask(ASK_EVERY_S).pop().expect("asked");
+        assert!(all.due_for_asking(ASK_EVERY_S - 1).is_empty());
+        let (agent, phone) = all.due_for_asking(ASK_EVERY_S).pop().expect("asked");
         assert!(told(all.asked(&agent, &phone, false, 26)).is_empty());
         assert!(told(all.asked(&agent, &phone, true, 27)).is_empty(), "it has answered after all");
         assert!(told(all.asked(&agent, &phone, false, 60)).is_empty());
@@ -330,7 +330,7 @@ mod tests {
         let mut by_tcp = register("<sip:a@h>", "d", 1, 1);
         by_tcp.transport = Transport::Tcp;
         all.apply(&anna(), &by_tcp, LIMITS, 70).unwrap();
-        assert!(all.to_ask(1_000).is_empty(), "its connection tells");
+        assert!(all.due_for_asking(1_000).is_empty(), "its connection tells");
         assert_eq!(told(all.expire(71, |_| true, |_| false)), ["expired sip:a@h"]);
     }
 
@@ -346,7 +346,7 @@ mod tests {
         };
         all.restore(anna(), phone.clone(), 10);
         assert_eq!(all.phones(&anna(), 10), [phone]);
-        assert_eq!(all.to_ask(10).len(), 1);
+        assert_eq!(all.due_for_asking(10).len(), 1);
         let fresh = register("<sip:a@h>", "c", 7, 5060);
         assert_eq!(told(all.apply(&anna(), &fresh, LIMITS, 20).unwrap()), ["registered sip:a@h for 3600"]);
     }

@@ -161,7 +161,7 @@ impl Registrar {
         let doorkeeper = &state.doorkeeper;
         let events = state.locations.expire(second, |agent| doorkeeper.knows(agent), lives);
         state.answers.retain(|agent, _| doorkeeper.knows(agent));
-        let to_ask = state.locations.to_ask(second);
+        let to_ask = state.locations.due_for_asking(second);
         drop(guard);
         self.tell(events);
         to_ask
