@@ -11,11 +11,8 @@ mod live;
 mod names;
 mod phones;
 mod promises;
-<<<<<<< HEAD
 mod reclassify;
 mod registry;
-=======
->>>>>>> b859ed6 (Name what asks phones by what it gives)
 mod roots;
 mod run;
 mod sip_names;
