@@ -117,6 +117,11 @@ impl Floor {
         self.agents.values().map(|agent| (&agent.id, &agent.state, agent.since, agent.has_phone()))
     }
 
+    /// Who could take such a call were he ready, and what each does.
+    pub fn able<'a>(&'a self, need: &'a Need) -> impl Iterator<Item = (&'a AgentId, &'a State)> {
+        self.candidates(need).map(|agent| (&agent.id, &agent.state))
+    }
+
     /// When an agent's state has lasted its time.
     #[cfg(test)]
     pub(super) fn due(&self, agent: &AgentId) -> Option<Instant> {

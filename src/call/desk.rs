@@ -123,6 +123,7 @@ impl Call {
         }
         self.journal.unserved = true;
         self.wire(Wiring::default());
+        self.release(Seat::First);
         self.timers.clear(Timer::Agent);
         self.timers.set(Timer::Talk, now + self.limits.talk);
         self.state = State::Talking;

@@ -120,7 +120,7 @@ impl Call {
             (State::Seeking { handed_on }, Timer::Agent) => self.nobody_came(now, handed_on),
             (State::WithAgent(party), Timer::Agent) => self.second_never_came(party),
             (State::Judging | State::Seeking { .. } | State::Talking | State::WithAgent(_), Timer::Talk) => {
-                self.hang_up(now, HungUpBy::Us)
+                self.hang_up(now, HungUpBy::Us);
             }
             (State::Cancelling { why }, Timer::Farewell) => self.finish(now, why),
             (State::Leaving { .. }, Timer::Farewell) => self.settle(now),

@@ -19,16 +19,15 @@ pub struct Callee<'a> {
     pub zones: &'a ZoneSet,
 }
 
-/// The request for a call to `callee`. `overrides` are the approved exceptions from the campaign's preset.
-pub fn ask(callee: Callee<'_>, overrides: &[Override]) -> Facts {
+/// The request for a call to `callee`, dialled in `mode`. `overrides` are the approved exceptions from the campaign's preset.
+pub fn ask(callee: Callee<'_>, mode: DialMode, overrides: &[Override]) -> Facts {
     Facts {
         person: callee.person,
         debt: callee.debt,
         creditor: callee.creditor.to_owned(),
         phone: Phone { number: PhoneKey::from(callee.phone), kind: callee.phone_type },
         relation: callee.relation,
-        // A campaign's calls are opened by a recorded voice, whoever goes on.
-        way: Way::call(DialMode::Prerecorded),
+        way: Way::call(mode),
         // `trunk::caller_id` chooses among allocated numbers only.
         caller_id: CliStatus::Allocated,
         zones: callee.zones.clone(),

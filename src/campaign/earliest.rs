@@ -38,7 +38,7 @@ mod tests {
     use super::*;
     use crate::campaign::{Callee, Hours, ask};
     use crate::domain::{DebtId, PersonId, PhoneNumber};
-    use crate::rules::{PhoneType, Presets, Relation, ZoneSet};
+    use crate::rules::{DialMode, PhoneType, Presets, Relation, ZoneSet};
 
     #[test]
     fn rules_and_calendar_meet() {
@@ -55,7 +55,7 @@ mod tests {
             relation: Relation::Debtor,
             zones: &ZoneSet::resolve(["Europe/Moscow"], "test"),
         };
-        let facts = ask(callee, &[]);
+        let facts = ask(callee, DialMode::Prerecorded, &[]);
         let at = |now: &str, calendar: &Calendar| {
             let rules = (&preset, presets.calendars());
             earliest(calendar, rules, &facts, &History::default(), now.parse().expect("a time"))

@@ -2,6 +2,7 @@
 
 mod ask;
 mod choose_phone;
+mod dialling;
 mod earliest;
 mod hours;
 mod next_step;
@@ -11,6 +12,7 @@ mod score;
 
 pub use ask::{Callee, ask};
 pub use choose_phone::{PhoneChoice, choose_phone};
+pub use dialling::{AgentCalls, Dialling, Prediction, USUAL_CAP};
 pub use earliest::earliest;
 pub use hours::{Hour, hour};
 pub use next_step::{DoneWhy, NextStep, Tried, next_step};

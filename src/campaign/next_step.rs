@@ -190,6 +190,8 @@ mod tests {
         CampaignPlan {
             name: "reminders".into(),
             channel: Channel::Ivr,
+            dialling: crate::campaign::Dialling::Agentless,
+            apology: None,
             flow: "reminder_overdue".into(),
             flow_by_kind: Vec::new(),
             language: Language::Ru,

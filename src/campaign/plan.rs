@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::civil::{Date, Time, Weekday};
 
+use super::Dialling;
 use crate::domain::{Channel, DebtKind, DebtorType, Disposition, Language, Outcome, PhoneNumber};
 
 /// A campaign's plan. A running campaign keeps the one it was given until a reload hands it another.
@@ -15,6 +16,9 @@ pub struct CampaignPlan {
     pub name: Arc<str>,
     /// `Ivr` or `AgentCall`; contacts of another channel are held.
     pub channel: Channel,
+    pub dialling: Dialling,
+    /// The flow that a debtor hears whose agent is lost in the talk; without one he is hung up on.
+    pub apology: Option<String>,
     /// The flow's name.
     pub flow: String,
     /// Flows of kinds of debt that have one of their own: a debt's kind changes with the clock.
@@ -44,7 +48,8 @@ impl CampaignPlan {
 
     /// Every flow it may play.
     pub fn flows(&self) -> impl Iterator<Item = &str> {
-        [self.flow.as_str()].into_iter().chain(self.flow_by_kind.iter().map(|(_, flow)| flow.as_str()))
+        let by_kind = self.flow_by_kind.iter().map(|(_, flow)| flow.as_str());
+        [self.flow.as_str()].into_iter().chain(by_kind).chain(self.apology.as_deref())
     }
 }
 

@@ -144,9 +144,6 @@ fn place(plan: &CampaignPlan, candidate: &Candidate, today: Date) -> Placement {
             Placement::Left
         };
     }
-    if plan.channel != Channel::Ivr {
-        return Placement::Held { why: "needs_agent" };
-    }
     let facts = ScoreFacts {
         amount: candidate.amount,
         debtor_type: candidate.debtor_type,

@@ -156,7 +156,10 @@ impl Desk<'_> {
                     relation: phone.relation,
                     zones: &zones,
                 };
-                let facts = Facts { blocked: file.blocked(self.now), ..ask(callee, exceptions) };
+                let facts = Facts {
+                    blocked: file.blocked(self.now),
+                    ..ask(callee, plan.dialling.mode(), exceptions)
+                };
                 let decision = decide(preset, calendars, &facts, &phone.history, self.now);
                 let grounds = Grounds { preset, calendars, facts: &facts, history: &phone.history };
                 let explanation = explain(&decision, &grounds, self.language);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::daemon::name;
+use super::dialling::dialling;
 use super::read::{Clause, Mistake, Section, Value, nearest, words};
 use super::trunks::{LANGUAGES, Trunks};
 use crate::campaign::{
@@ -24,6 +25,10 @@ pub fn campaign(root: &Section<'_>, stem: &str, known: Known<'_>) -> Option<Camp
     let named = root.or("name", stem.to_owned(), name);
     let channels = [Channel::Ivr, Channel::AgentCall].map(|channel| (channel.code(), channel));
     let channel = root.or("channel", Channel::Ivr, |value| value.one_of(&channels));
+    let dialling = dialling(root, channel);
+    let apology = root.may("apology", |value| refer(value, words::FLOW, known.flows)).ok();
+    // The shipped one serves where it is there and no other is named.
+    let shipped = || known.flows.iter().find(|flow| *flow == "apology").cloned();
     let flow = root.must("flow", words::FLOW, |value| refer(value, words::FLOW, known.flows));
     let by_kind = root.child("flow_by_kind");
     let flow_by_kind = keyed(&by_kind, DebtKind::ALL.map(|kind| (kind.code(), kind)), |value| {
@@ -42,6 +47,8 @@ pub fn campaign(root: &Section<'_>, stem: &str, known: Known<'_>) -> Option<Camp
     Some(CampaignPlan {
         name: named?.into(),
         channel: channel?,
+        dialling: dialling?,
+        apology: apology?.or_else(shipped),
         flow: flow?,
         flow_by_kind: flow_by_kind?,
         language: language?,

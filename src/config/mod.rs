@@ -7,6 +7,7 @@ mod accounts;
 mod agents;
 mod campaigns;
 mod daemon;
+mod dialling;
 mod engines;
 mod flows;
 mod load;

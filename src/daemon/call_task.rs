@@ -9,11 +9,15 @@ use jiff::civil::Date;
 use tokio::sync::mpsc;
 use tracing::{debug, warn};
 
+use super::call_seats::CallSeats;
 use super::clock::Clock;
+use super::live::Word;
+use super::pacing::Ticket;
 use super::voice::{NameSound, Voice};
-use crate::call::{Call, Input, Output, StopReason};
+use crate::call::{Call, Input, Output, Seat};
 use crate::domain::Fault;
 use crate::domain::attempt::Finished;
+use crate::domain::verdict::{Heard, Verdict};
 use crate::ivr::{Action, PromptNo};
 use crate::media::{MediaError, MediaEvent, PlayId, Stream, StreamReport};
 use crate::sip::{Leg, LegEvent, LegFault, PlaceCall, Reason, SipStack};
@@ -33,8 +37,11 @@ pub struct CallTask {
     pub clock: Clock,
     /// How many calls are answered now, over the house.
     pub talking: Arc<AtomicU64>,
-    /// The house takes the call back.
-    pub stop: mpsc::Receiver<StopReason>,
+    pub seats: CallSeats,
+    /// The call as a predictive campaign's pacer sees it.
+    pub ticket: Option<Ticket>,
+    /// What the house and the agent's desk want.
+    pub words: mpsc::Receiver<Word>,
 }
 
 /// What a call leaves behind.
@@ -65,12 +72,15 @@ struct Drive {
     lengths: HashMap<PromptNo, Duration>,
     actions: Vec<Action>,
     retry_after: Option<Duration>,
+    seats: CallSeats,
+    ticket: Option<Ticket>,
 }
 
 impl CallTask {
     /// Drives the call to its end.
     pub async fn drive(self) -> CallReport {
-        let Self { call, place, stack, stream, voice, name, today, clock, talking, mut stop } = self;
+        let Self { call, place, stack, stream, voice, name, .. } = self;
+        let Self { today, clock, talking, seats, ticket, mut words, .. } = self;
         let mut drive = Drive {
             call,
             place: Some(place),
@@ -85,6 +95,8 @@ impl CallTask {
             lengths: HashMap::new(),
             actions: Vec::new(),
             retry_after: None,
+            seats,
+            ticket,
         };
         let finished = loop {
             if let Some(finished) = drive.perform_outputs(clock).await {
@@ -94,18 +106,26 @@ impl CallTask {
             let input = tokio::select! {
                 event = next_leg_event(&mut drive.leg) => drive.hear_leg(event),
                 event = drive.stream.next_event(), if drive.hears => drive.hear_media(event),
-                Some(reason) = stop.recv() => Some(Input::Stop(reason)),
+                input = drive.seats.next_input() => Some(input),
+                Some(word) = words.recv() => Some(match word {
+                    Word::Desk(wish) => Input::Desk(wish),
+                    Word::Stop(reason) => Input::Stop(reason),
+                }),
                 () = sleep_until(wake) => None,
             };
             if input == Some(Input::Answered) && !std::mem::replace(&mut drive.answered, true) {
                 talking.fetch_add(1, Ordering::Relaxed);
             }
+            drive.note(input.as_ref());
             match input {
                 Some(input) => drive.call.handle(clock.now(), input),
                 None => drive.call.handle_timers(clock.now()),
             }
         };
         talking.fetch_sub(u64::from(drive.answered), Ordering::Relaxed);
+        if let Some(ticket) = &mut drive.ticket {
+            ticket.ended(finished.outcome);
+        }
         let rang = drive.call.rang();
         let media = drive.stream.close().await;
         CallReport { finished, actions: drive.actions, rang, retry_after: drive.retry_after, media }
@@ -135,9 +155,16 @@ impl Drive {
                     told("record", self.stream.start_recording());
                     None
                 }
-                // No agent is logged in to this node, so nobody is free.
-                Output::FindAgent { seat, .. } => Some(Input::NoAgent(seat)),
-                Output::Mute(_) | Output::Promote | Output::Release(_) | Output::Wire(_) => None,
+                Output::FindAgent { seat, whom, wait } => {
+                    if let Some(ticket) = &mut self.ticket {
+                        ticket.human();
+                    }
+                    self.seats.find(seat, whom, wait)
+                }
+                agents @ (Output::Mute(_) | Output::Promote | Output::Release(_) | Output::Wire(_)) => {
+                    self.seat(agents);
+                    None
+                }
                 Output::Do(action) => {
                     self.actions.push(action);
                     None
@@ -149,6 +176,46 @@ impl Drive {
             }
         }
         None
+    }
+
+    /// What the call wants of its agents beside finding them.
+    fn seat(&mut self, output: Output) {
+        match output {
+            Output::Mute(muted) => self.seats.mute(muted),
+            Output::Promote => self.seats.promote(),
+            Output::Release(place) => {
+                if let (Some(ticket), Seat::First) = (&mut self.ticket, place) {
+                    ticket.unserved();
+                }
+                self.seats.release(place);
+            }
+            Output::Wire(wiring) => {
+                if let (Some(ticket), Some(agent), true) =
+                    (&mut self.ticket, self.seats.agent(), wiring.first)
+                {
+                    ticket.connected(agent);
+                }
+                self.seats.wire(&self.stream, wiring);
+            }
+            Output::Cancel
+            | Output::Do(_)
+            | Output::FindAgent { .. }
+            | Output::Finished(_)
+            | Output::HangUp
+            | Output::Place
+            | Output::Play { .. }
+            | Output::StartRecording
+            | Output::StopPlay => unreachable!("it wants nothing of the agents"),
+        }
+    }
+
+    /// What pacer and floor learn from what happened.
+    fn note(&mut self, input: Option<&Input>) {
+        match (input, &self.ticket) {
+            (Some(Input::Answered), Some(ticket)) => ticket.answered(),
+            (Some(Input::Heard(Heard::Verdict { verdict: Verdict::Machine, .. })), _) => self.seats.forgo(),
+            _ => {}
+        }
     }
 
     async fn place(&mut self) -> Option<Input> {

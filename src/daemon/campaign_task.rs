@@ -7,6 +7,7 @@ use tokio::task::JoinSet;
 use tracing::{error, info, warn};
 
 use super::house::House;
+use super::pacing::Pacing;
 use super::turn::Turn;
 use crate::campaign::CampaignPlan;
 use crate::domain::CampaignId;
@@ -18,17 +19,20 @@ const CLAIM: u32 = 64;
 
 /// Works the campaign until the house drains, then waits for its live calls.
 pub async fn work(house: Arc<House>, name: Arc<str>, id: CampaignId) {
-    let mut turns = JoinSet::new();
+    let (mut turns, mut pacing, mut floor) = (JoinSet::new(), Pacing::new(&house), house.floor.changes());
     info!(campaign = %name, "the campaign is at work");
     while !house.draining.is_cancelled() {
-        let claimed = if house.may_dial() { claim(&house, &name, id, &mut turns).await } else { 0 };
+        floor.mark_unchanged();
+        let started =
+            if house.may_dial() { start(&house, &name, id, &mut pacing, &mut turns).await } else { 0 };
         reap(&mut turns);
-        if claimed > 0 {
+        if started > 0 {
             continue;
         }
         tokio::select! {
             () = tokio::time::sleep(LOOK) => {}
-            () = house.lines.changed(), if claimed == 0 => {}
+            () = house.lines.changed() => {}
+            _ = floor.changed(), if pacing.heeds_agents() => {}
             () = house.draining.cancelled() => {}
         }
     }
@@ -38,32 +42,43 @@ pub async fn work(house: Arc<House>, name: Arc<str>, id: CampaignId) {
 }
 
 /// Claims as many contacts as there is room for and starts their turns; returns how many.
-async fn claim(
+async fn start(
     house: &Arc<House>,
     name: &str,
     id: CampaignId,
+    pacing: &mut Pacing,
     turns: &mut JoinSet<anyhow::Result<()>>,
 ) -> usize {
     let plans = house.plans.load_full();
     let Some(plan) = plans.config.campaign(name).cloned() else { return 0 };
-    let room = room(house, &plan, turns.len());
+    let room = pacing.room(&plan, room(house, &plan, turns.len()));
     if room == 0 {
         return 0;
     }
-    match house.store.claim(id, room.min(CLAIM), house.clock.wall()).await {
-        Ok(contacts) => {
-            let count = contacts.len();
-            for contact in contacts {
-                let (house, plan, plans) = (Arc::clone(house), Arc::clone(&plan), Arc::clone(&plans));
-                turns.spawn(async move { Turn { plan, plans, contact }.take(&house).await });
-            }
-            count
-        }
+    let contacts = match house.store.claim(id, room.min(CLAIM), house.clock.wall()).await {
+        Ok(contacts) => contacts,
         Err(fault) => {
             warn!(%fault, "the store did not give contacts: nothing is dialled");
-            0
+            return 0;
+        }
+    };
+    let (mut started, mut without_agent) = (0, Vec::new());
+    for contact in contacts {
+        let (house, plan, plans) = (Arc::clone(house), Arc::clone(&plan), Arc::clone(&plans));
+        let mut turn = Turn { plan, plans, contact, seat: None, ticket: None };
+        if pacing.equip(&mut turn) {
+            started += 1;
+            turns.spawn(async move { turn.take(&house).await });
+        } else {
+            without_agent.push(turn.contact.id);
         }
     }
+    if !without_agent.is_empty()
+        && let Err(fault) = house.store.release(without_agent).await
+    {
+        warn!(%fault, "contacts without an agent could not be given back; the next start does");
+    }
+    started
 }
 
 /// How many more calls the campaign may have up: by its own limit and by its trunks.

@@ -7,11 +7,14 @@ use std::sync::atomic::AtomicU64;
 use arc_swap::ArcSwap;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use super::clock::Clock;
+use super::floor::Floor;
 use super::lines::Lines;
 use super::live::Live;
 use super::registry::read_registry;
+use super::tones::Tones;
 use super::voice::Voice;
 use crate::config::Config;
 use crate::media::MediaEngine;
@@ -30,6 +33,11 @@ pub struct House {
     pub media: MediaEngine,
     pub lines: Arc<Lines>,
     pub live: Live,
+    /// The agents at work.
+    pub floor: Arc<Floor>,
+    pub tones: Tones,
+    /// Legs to agents' phones: they say good-bye before the house closes.
+    pub helpers: TaskTracker,
     /// How many of them are answered.
     pub talking: Arc<AtomicU64>,
     pub metrics: Metrics,

@@ -1,14 +1,17 @@
 //! The clock, one task per call and per campaign, reload, shutdown, rescue at start. Floor 4.
 
 mod api;
+mod call_seats;
 mod call_task;
 mod campaign_task;
 mod clock;
+mod floor;
 mod house;
 mod kill_switch;
 mod lines;
 mod live;
 mod names;
+mod pacing;
 mod phones;
 mod promises;
 mod reclassify;
@@ -17,12 +20,14 @@ mod roots;
 mod run;
 mod sip_names;
 mod test_call;
+mod tones;
 mod trunk_task;
 mod turn;
 mod voice;
 mod writeback_task;
 
 pub use clock::Clock;
+pub use floor::{Floor, Seat, SeatEvent};
 pub use house::{House, Plans};
 pub use names::{sweep_names, wanted_sentences};
 pub use registry::{RegistryRead, decode, read_registry};

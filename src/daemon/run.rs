@@ -13,14 +13,17 @@ use secrecy::ExposeSecret;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
 
 use super::clock::Clock;
+use super::floor::{self, Floor};
 use super::house::{House, Plans};
 use super::lines::Lines;
 use super::live::Live;
 use super::phones::registrar_plan;
 use super::roots;
+use super::tones::Tones;
 use super::trunk_task::kept_alike;
 use super::{campaign_task, kill_switch, names, promises, reclassify, trunk_task, writeback_task};
 use crate::call::StopReason;
@@ -54,6 +57,8 @@ const HEARTBEAT: Duration = Duration::from_secs(10);
 /// How often campaigns are looked for and waiting contacts woken.
 const LOOK: Duration = Duration::from_millis(250);
 const WAKE: u32 = 1000;
+/// How long agents' phones may take to be hung up.
+const FAREWELL: Duration = Duration::from_secs(2);
 /// How often days that are over are looked for.
 const SEAL: Duration = Duration::from_secs(600);
 /// How often promises whose day is over, and types that behaviour changes, are looked for.
@@ -85,6 +90,7 @@ impl Daemon {
         let stop = CancellationToken::new();
         let (readiness, ready) = watch::channel(Readiness::Not("starting".to_owned()));
         let (http, kill_file) = (config.daemon.http, config.daemon.kill_switch.clone());
+        let floor = Arc::new(Floor::new(&config.agents, clock));
         let house = Arc::new(House {
             clock,
             plans: ArcSwap::from_pointee(Plans::new(config)?),
@@ -93,6 +99,9 @@ impl Daemon {
             media,
             lines: Arc::new(lines),
             live: Live::default(),
+            floor,
+            tones: Tones::synthesised(),
+            helpers: TaskTracker::new(),
             talking: Arc::default(),
             metrics: metrics.clone(),
             killed,
@@ -110,6 +119,7 @@ impl Daemon {
         tasks.spawn(keep_house(Arc::clone(&house), stop.clone()));
         tasks.spawn(names::sweep_daily(Arc::clone(&house), stop.clone()));
         tasks.spawn(writeback_task::keep_endpoints(Arc::clone(&house), sender, stop.clone()));
+        tasks.spawn(floor::keep(Arc::clone(&house), stop.clone()));
         let (kept, at_work, campaigns) = (Vec::new(), HashSet::new(), JoinSet::new());
         let mut daemon = Self { house, tasks, kept, at_work, campaigns, readiness, stop, dir };
         daemon.keep_trunks();
@@ -159,6 +169,8 @@ impl Daemon {
         }
         self.stop.cancel();
         while self.tasks.join_next().await.is_some() {}
+        self.house.helpers.close();
+        tokio::time::timeout(FAREWELL, self.house.helpers.wait()).await.ok();
         self.house.store.close().await;
         info!("closed");
     }
@@ -168,8 +180,7 @@ impl Daemon {
         for row in self.house.store.campaigns().await? {
             let plans = self.house.plans.load();
             let Some(plan) = plans.config.campaign(&row.name) else { continue };
-            let dials = plan.channel == crate::domain::Channel::Ivr;
-            if row.state == CampaignState::Running && dials && self.at_work.insert(Arc::clone(&plan.name)) {
+            if row.state == CampaignState::Running && self.at_work.insert(Arc::clone(&plan.name)) {
                 let work = campaign_task::work(Arc::clone(&self.house), Arc::clone(&plan.name), row.id);
                 self.campaigns.spawn(work);
             }
@@ -206,6 +217,7 @@ impl Daemon {
                 }
                 self.house.lines.reload(&plans.config.trunks);
                 self.house.stack.admit(registrar_plan(&plans.config));
+                self.house.floor.reload(&plans.config.agents);
                 info!(version = %plans.config.version, "the configuration was reloaded");
                 self.house.plans.store(Arc::new(plans));
                 self.keep_trunks();

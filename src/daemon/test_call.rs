@@ -32,7 +32,7 @@ impl TestCall {
     ///
     /// # Errors
     /// When the flow is unknown or the store fails.
-    pub async fn place(self, house: &House) -> anyhow::Result<Option<AttemptRow>> {
+    pub async fn place(self, house: &Arc<House>) -> anyhow::Result<Option<AttemptRow>> {
         let plans = house.plans.load_full();
         ensure!(plans.config.flows.contains_key(&self.flow), "no flow {:?} in the configuration", self.flow);
         let listed = plans.config.daemon.test_numbers.contains(&self.number);
@@ -41,7 +41,7 @@ impl TestCall {
         let contact = self.queue(house).await?;
         let loaded = house.store.contacts(vec![contact]).await?.pop().context("the test contact is gone")?;
         let before = last_attempt(house).await?;
-        Turn { plan, plans, contact: loaded }.take(house).await?;
+        Turn { plan, plans, contact: loaded, seat: None, ticket: None }.take(house).await?;
         let after = house.store.export_attempts(Default::default()).after(before).next_page().await?;
         Ok(after.into_iter().find(|row| row.contact == contact))
     }
@@ -57,6 +57,8 @@ impl TestCall {
             name: NAME.into(),
             flow: self.flow.clone(),
             flow_by_kind: Vec::new(),
+            channel: crate::domain::Channel::Ivr,
+            dialling: crate::campaign::Dialling::Agentless,
             targets: Targets {
                 creditors: Vec::new(),
                 debtor_types: DebtorType::ALL.to_vec(),

@@ -1,4 +1,5 @@
 //! baresip without a head: a phone that answers by itself, keeps what it hears, and presses keys when told.
+#![allow(dead_code, reason = "each test file uses its own part")]
 
 use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::path::PathBuf;

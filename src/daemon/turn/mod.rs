@@ -13,10 +13,12 @@ pub use self::choose::phone_to_dial;
 pub use self::place::recording_path;
 
 use self::choose::Choice;
+use super::floor::Seat;
 use super::house::{House, Plans};
+use super::pacing::Ticket;
 use super::voice::NameSound;
+use crate::agents::Caller;
 use crate::campaign::{Callee, CampaignPlan, ask};
-use crate::domain::Channel;
 use crate::store::{ClaimedContact, ReserveRequest, Reserved};
 use crate::synthesis::SentenceCache;
 
@@ -26,6 +28,10 @@ pub struct Turn {
     pub plan: Arc<CampaignPlan>,
     pub plans: Arc<Plans>,
     pub contact: ClaimedContact,
+    /// The agent reserved for the call.
+    pub seat: Option<Seat>,
+    /// The call in its pacer's eyes.
+    pub ticket: Option<Ticket>,
 }
 
 impl Turn {
@@ -33,7 +39,7 @@ impl Turn {
     ///
     /// # Errors
     /// When the store fails; the attempt, if there was one, is then still open and the next start rescues it.
-    pub async fn take(self, house: &House) -> anyhow::Result<()> {
+    pub async fn take(mut self, house: &Arc<House>) -> anyhow::Result<()> {
         let Some(choice) = self.choose(house).await? else { return Ok(()) };
         let name = self.name_sound(&choice).await?;
         let Some(place) = choice.line.antechamber().await else { return self.let_go(house).await };
@@ -68,6 +74,15 @@ impl Turn {
         read.await.context("reading the sentences with a name")
     }
 
+    /// Whom an agent would talk to.
+    pub fn caller(&self) -> Caller {
+        Caller {
+            language: self.contact.language,
+            creditor: Some(self.contact.creditor.as_str().into()),
+            debtor_type: self.contact.debtor_type,
+        }
+    }
+
     async fn let_go(&self, house: &House) -> anyhow::Result<()> {
         Ok(house.store.release(vec![self.contact.id]).await?)
     }
@@ -89,9 +104,9 @@ impl Turn {
             phone: choice.phone.number.clone(),
             caller_id: choice.caller_id.clone(),
             trunk: choice.line.trunk().name.to_string(),
-            channel: Channel::Ivr,
+            channel: self.plan.channel,
             debt_kind: choice.kind,
-            facts: ask(callee, self.plans.config.overrides_of(&self.plan)),
+            facts: ask(callee, self.plan.dialling.mode(), self.plans.config.overrides_of(&self.plan)),
             rules,
             config_version: Arc::clone(&self.plans.config.version),
             flow_version: choice.flow.label().into(),

@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use rand::RngExt;
@@ -10,6 +11,7 @@ use tracing::{info, warn};
 use super::Turn;
 use super::choose::Choice;
 use crate::call::{AgentPlan, Call, CallLimits, CallPlan, StopReason};
+use crate::daemon::call_seats::CallSeats;
 use crate::daemon::call_task::{CallReport, CallTask};
 use crate::daemon::house::House;
 use crate::daemon::sip_names::{codecs, target};
@@ -24,8 +26,8 @@ use crate::trunk::Sign;
 
 impl Turn {
     pub(super) async fn call(
-        &self,
-        house: &House,
+        &mut self,
+        house: &Arc<House>,
         mut choice: Choice,
         name: NameSound,
         permit: DialPermit,
@@ -50,7 +52,7 @@ impl Turn {
                 return self.finish(house, &choice, &dial, unsent(Outcome::Failed(Fault::Us))).await;
             }
         };
-        let (here, stop) = house.live.enter(attempt);
+        let (here, words) = house.live.enter(attempt);
         // Whoever takes the call back from here on finds it among the live ones; what was said before, a kill switch
         // that was thrown, a window that closed, is seen now.
         let withdrawn = house.store.withdrawn(attempt).await?;
@@ -60,7 +62,7 @@ impl Turn {
         }
         house.metrics.call_started(&trunk.name);
         drop(place);
-        let drive = Box::pin(CallTask { stop, ..task }.drive());
+        let drive = Box::pin(CallTask { words, ..task }.drive());
         // Beside the call, so that the INVITE waits for nothing; what is lost in a crash was dialled at this moment.
         let noted = house.store.note_invite(attempt, house.clock.wall());
         let (report, noted) = tokio::join!(ended_in_time(house, &dial, drive), noted);
@@ -76,17 +78,21 @@ impl Turn {
     }
 
     /// Opens the media and makes the call and its INVITE.
-    fn task(&self, house: &House, choice: &Choice, name: NameSound, dial: &Dial) -> anyhow::Result<CallTask> {
+    fn task(
+        &mut self,
+        house: &Arc<House>,
+        choice: &Choice,
+        name: NameSound,
+        dial: &Dial,
+    ) -> anyhow::Result<CallTask> {
         let config = &self.plans.config;
         let trunk = choice.line.trunk();
         let recording = self.plan.limits.record.then(|| RecordingPlan {
             path: recording_path(&config.daemon.data_dir, house.clock.wall(), dial.attempt),
         });
-        let stream = house.media.open(StreamPlan {
-            recording,
-            detector: Some(Default::default()),
-            ..StreamPlan::default()
-        })?;
+        let first_words = self.plan.dialling.agents().map_or(Duration::ZERO, |calls| calls.first_words);
+        let plan = StreamPlan { recording, detector: Some(Default::default()), first_words };
+        let stream = house.media.open(plan)?;
         let local = stream.local_addr();
         let rtp = config.media.public_ip.map_or(local, |public| (public, local.port()).into());
         let place = PlaceCall {
@@ -103,11 +109,11 @@ impl Turn {
             flow: Arc::clone(&choice.flow),
             facts: self.call_facts(choice, &name),
             limits: CallLimits { ring: trunk.ring_limit, ..CallLimits::default() },
-            agent: AgentPlan::default(),
+            agent: self.agent_plan(),
             record: self.plan.limits.record,
         };
         let call = Call::new(plan, house.clock.now(), house.clock.wall());
-        let (_, stop) = tokio::sync::mpsc::channel(1);
+        let (_, words) = tokio::sync::mpsc::channel(1);
         let (stack, voice) = (Arc::clone(&house.stack), Arc::clone(&self.plans.voice));
         Ok(CallTask {
             call,
@@ -119,8 +125,26 @@ impl Turn {
             today: choice.debtor_today,
             clock: house.clock,
             talking: Arc::clone(&house.talking),
-            stop,
+            seats: CallSeats::new(Arc::clone(house), dial.attempt, self.caller(), self.seat.take()),
+            ticket: self.ticket.take(),
+            words,
         })
+    }
+
+    /// Where agents come in.
+    fn agent_plan(&self) -> AgentPlan {
+        let config = &self.plans.config;
+        let limits = config.agents.plan.limits;
+        let usual = AgentPlan::default();
+        let calls = self.plan.dialling.agents();
+        AgentPlan {
+            first: calls.map(|calls| calls.queue.to_string()),
+            deadline: calls.map_or(usual.deadline, |calls| calls.deadline),
+            verdict: calls.map_or(usual.verdict, |calls| calls.verdict_limit),
+            ring: limits.ring,
+            talk: limits.talk,
+            apology: self.plan.apology.as_ref().and_then(|flow| config.flows.get(flow)).cloned(),
+        }
     }
 
     fn call_facts(&self, choice: &Choice, name: &NameSound) -> CallFacts {

@@ -71,6 +71,10 @@ impl Agents {
         }
     }
 
+    pub fn does(&self, agent: AgentNumber) -> Option<Doing> {
+        self.present.get(&agent).map(|agent| agent.doing)
+    }
+
     pub fn wrapped_up(&mut self, agent: AgentNumber, now: f64) {
         if let Some(agent) = self.present.get(&agent).filter(|agent| agent.doing == Doing::WrappingUp) {
             self.wrap.learn(now - agent.since);

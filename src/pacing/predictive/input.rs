@@ -22,6 +22,8 @@ pub enum Input {
     Ended(CallNumber, End),
     Connected(CallNumber, AgentNumber),
     Abandoned(CallNumber),
+    /// Was to be dialled and was not: tells nothing.
+    Withdrawn(CallNumber),
     /// Talk ended, wrap-up began.
     HungUp(AgentNumber),
     WrappedUp(AgentNumber),

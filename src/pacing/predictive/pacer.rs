@@ -9,7 +9,7 @@ use super::super::steering::Steering;
 use super::agents::{Agents, Doing};
 use super::balance::Balance;
 use super::calls::Calls;
-use super::input::{End, Input};
+use super::input::{AgentNumber, End, Input};
 use super::outlook::{Chances, MOMENTS, Outlook};
 use super::plan::Plan;
 use super::why::{Decision, Mode, Why};
@@ -97,6 +97,9 @@ impl Pacer {
                     self.learn_price(now, true);
                 }
             }
+            Input::Withdrawn(call) => {
+                self.calls.leave(call);
+            }
             Input::HungUp(agent) => self.agents.turn(agent, Doing::WrappingUp, now),
             Input::WrappedUp(agent) => self.agents.wrapped_up(agent, now),
         }
@@ -114,6 +117,11 @@ impl Pacer {
     pub fn counts(&self, now: Instant) -> (u64, u64) {
         let (answered, abandoned) = self.budget.counts(self.seconds(now));
         (answered as u64, abandoned as u64)
+    }
+
+    /// Whether the agent talks to one of these calls.
+    pub fn talks(&self, agent: AgentNumber) -> bool {
+        self.agents.does(agent) == Some(Doing::Talking)
     }
 
     fn begin_day(&mut self, now: f64) {

@@ -118,9 +118,10 @@ impl Desk<'_> {
         let history = self.store.history(contact.person, PhoneKey::from(&phone.number)).await?;
         let blocked = self.store.blocked_at(contact.person, self.now).await?;
         let in_force = (&**config.preset_of(plan), &*config.rules.calendars);
-        let facts = Facts { blocked: blocked.clone(), ..ask(callee, config.overrides_of(plan)) };
+        let mode = plan.dialling.mode();
+        let facts = Facts { blocked: blocked.clone(), ..ask(callee, mode, config.overrides_of(plan)) };
         let is = earliest(&plan.calendar, in_force, &facts, &history, self.now);
-        let facts = Facts { blocked, ..ask(callee, &new.overrides) };
+        let facts = Facts { blocked, ..ask(callee, mode, &new.overrides) };
         let would = earliest(&plan.calendar, (&new.preset, &new.calendars), &facts, &history, self.now);
         Ok(Some((is, would)))
     }

@@ -31,11 +31,21 @@ impl Words {
         self.frames.push_back(frame);
     }
 
-    /// The words, without the silence before them.
-    pub fn said(self) -> impl Iterator<Item = Frame> {
-        self.frames.into_iter().skip_while(is_quiet)
+    /// The words, without the silence before and after them, and with short pauses between.
+    pub fn said(mut self) -> impl Iterator<Item = Frame> {
+        while self.frames.back().is_some_and(is_quiet) {
+            self.frames.pop_back();
+        }
+        let mut pause = PAUSE;
+        self.frames.into_iter().filter(move |frame| {
+            pause = if is_quiet(frame) { pause + 1 } else { 0 };
+            pause <= PAUSE
+        })
     }
 }
+
+/// Frames of silence left between words: a tenth of a second.
+const PAUSE: usize = 5;
 
 #[cfg(test)]
 mod tests {
@@ -44,16 +54,14 @@ mod tests {
     use crate::media::{FRAME, g711};
 
     #[test]
-    fn the_last_words_are_kept_from_the_first_sound_on() {
-        let mut words = Words::keep(Duration::from_millis(100)).expect("five frames");
+    fn the_last_words_are_kept_from_the_first_sound_on_with_short_pauses() {
+        let mut words = Words::keep(Duration::from_millis(220)).expect("eleven frames");
         let silence = g711::silence(Codec::Pcma);
-        for n in [1, 2, silence, silence, 3, silence] {
+        for n in [1, silence, 2].into_iter().chain([silence; 7]).chain([3, silence]) {
             words.add(Frame { codec: Codec::Pcma, bytes: [n; FRAME] });
         }
-        assert_eq!(
-            words.said().map(|frame| frame.bytes[0]).collect::<Vec<_>>(),
-            [2, silence, silence, 3, silence]
-        );
+        let said: Vec<u8> = words.said().map(|frame| frame.bytes[0]).collect();
+        assert_eq!(said, [2, silence, silence, silence, silence, silence, 3]);
         assert!(Words::keep(Duration::ZERO).is_none());
     }
 }

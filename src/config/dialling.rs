@@ -1,0 +1,89 @@
+//! A campaign's `mode` and its `[agents]`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::civil::time;
+
+use super::read::{Clause, Mistake, Section, Value};
+use crate::campaign::{AgentCalls, Dialling, Hours, Prediction, USUAL_CAP};
+use crate::domain::Channel;
+use crate::pacing::{Cap, PREDICTIVE_FROM, Window};
+
+/// Reads both; an agentless campaign has no `[agents]`.
+pub fn dialling(root: &Section<'_>, channel: Option<Channel>) -> Option<Dialling> {
+    let modes = [Mode::Agentless, Mode::Predictive, Mode::Progressive].map(|mode| (mode.code(), mode));
+    let agents = channel == Some(Channel::AgentCall);
+    let usual = if agents { Mode::Progressive } else { Mode::Agentless };
+    let mode = root.or("mode", usual, |value| value.one_of(&modes))?;
+    if agents != (mode != Mode::Agentless) && channel.is_some() {
+        root.note("mode", Mistake::Contradiction(MODE));
+        return None;
+    }
+    let section = root.child("agents");
+    let dialling = match mode {
+        Mode::Agentless => Some(Dialling::Agentless),
+        Mode::Predictive => {
+            let (calls, prediction) = (calls(&section), prediction(&section));
+            calls.zip(prediction).map(|(calls, prediction)| Dialling::Predictive(calls, prediction))
+        }
+        Mode::Progressive => calls(&section).map(Dialling::Progressive),
+    };
+    section.finish();
+    dialling
+}
+
+const MODE: Clause = Clause {
+    en: "channel `agent_call` is dialled `progressive` or `predictive`, channel `ivr` `agentless`",
+    ru: "канал `agent_call` требует `progressive` или `predictive`, канал `ivr` — `agentless`",
+};
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Agentless,
+    Predictive,
+    Progressive,
+}
+
+impl Mode {
+    fn code(self) -> &'static str {
+        match self {
+            Self::Agentless => "agentless",
+            Self::Predictive => "predictive",
+            Self::Progressive => "progressive",
+        }
+    }
+}
+
+fn calls(section: &Section<'_>) -> Option<AgentCalls> {
+    let usual = AgentCalls::default();
+    let ms = |key, default: Duration, range: std::ops::RangeInclusive<u64>| {
+        section.or(key, default, |value| value.integer(range.clone()).map(Duration::from_millis))
+    };
+    let queue = section.or("queue", usual.queue, |value| value.text().map(Arc::from));
+    let deadline = ms("deadline_ms", usual.deadline, 100..=10_000);
+    let verdict_limit = ms("verdict_limit_ms", usual.verdict_limit, 500..=10_000);
+    let first_words = ms("first_words_ms", usual.first_words, 0..=3_000);
+    Some(AgentCalls {
+        queue: queue?,
+        deadline: deadline?,
+        verdict_limit: verdict_limit?,
+        first_words: first_words?,
+    })
+}
+
+fn prediction(section: &Section<'_>) -> Option<Prediction> {
+    let percent = section.or("abandoned_percent", USUAL_CAP.share * 100.0, |value| value.decimal(0.1..=10.0));
+    let windows = [
+        ("day", Window::Day),
+        ("24h", Window::Rolling(Duration::from_secs(86_400))),
+        ("30d", Window::Rolling(Duration::from_secs(30 * 86_400))),
+    ];
+    let window = section.or("abandoned_window", USUAL_CAP.window, |value| value.one_of(&windows));
+    let lost = section.or("lost_to_detection_percent", 0.0, |value| value.decimal(0.0..=5.0));
+    let least_agents = section.or("predictive_from", PREDICTIVE_FROM, |value| value.integer(1..=1_000));
+    let day = Hours { opens: time(9, 0, 0, 0), closes: time(21, 0, 0, 0) };
+    let shift = section.or("shift", day, Value::hours);
+    let cap = Cap { share: percent? / 100.0, window: window?, lost_to_detection: lost? / 100.0 };
+    Some(Prediction { cap, least_agents: least_agents?, shift: shift? })
+}

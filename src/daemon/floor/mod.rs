@@ -1,0 +1,190 @@
+//! The agents at work: one core for all of them, their phones, and the seats they take in calls.
+
+mod keep;
+mod phone;
+mod seat;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::{broadcast, mpsc, watch};
+
+pub use keep::keep;
+pub use seat::{Seat, SeatEvent};
+
+use super::clock::Clock;
+use crate::agents::{self, Caller, Input, Need, Output, Refusal, ReservationNo, State, Wish};
+use crate::config::{AgentLeg, AgentsConfig, Desk};
+use crate::domain::{AgentId, AttemptId};
+use crate::media::StreamLink;
+
+/// Everybody who works the phones of this node.
+#[derive(Debug)]
+pub struct Floor {
+    clock: Clock,
+    inside: Mutex<Inside>,
+    /// Counts what happened: the keeper looks for timers and phones, waiting calls for a free agent.
+    changed: watch::Sender<u64>,
+    told: broadcast::Sender<Output>,
+}
+
+#[derive(Debug)]
+struct Inside {
+    core: agents::Floor,
+    desks: BTreeMap<AgentId, Desk>,
+    /// Nailed-up phones that are up.
+    phones: HashMap<AgentId, StreamLink>,
+    /// Who hears of a lost phone: the calls that have the agent.
+    seats: HashMap<ReservationNo, mpsc::Sender<SeatEvent>>,
+    calls: HashMap<ReservationNo, AttemptId>,
+}
+
+/// Changes kept for a listener who is late.
+const TOLD: usize = 1_024;
+
+impl Floor {
+    pub fn new(config: &AgentsConfig, clock: Clock) -> Self {
+        let core = agents::Floor::new(plan(config), clock.now());
+        let (phones, seats, calls) = (HashMap::new(), HashMap::new(), HashMap::new());
+        let inside = Mutex::new(Inside { core, desks: config.desks.clone(), phones, seats, calls });
+        Self { clock, inside, changed: watch::Sender::new(0), told: broadcast::channel(TOLD).0 }
+    }
+
+    /// Goes by other plans; who talks goes on.
+    pub fn reload(&self, config: &AgentsConfig) {
+        self.with(|inside, now| {
+            inside.core.replan(plan(config), now);
+            inside.desks.clone_from(&config.desks);
+        });
+    }
+
+    /// What a call of this queue asks of an agent; `None`: no such queue.
+    pub fn need(&self, queue: &str, caller: &Caller, wish: Wish, lasts: Duration) -> Option<Need> {
+        self.lock().core.plan().need(queue, caller, wish, lasts)
+    }
+
+    /// Agents who could take such a call now.
+    pub fn free(&self, need: &Need) -> usize {
+        self.lock().core.free(need)
+    }
+
+    /// Agents at work who could take such a call, whatever they do now.
+    pub fn logged_in(&self, need: &Need) -> usize {
+        self.lock().core.logged_in(need)
+    }
+
+    /// Reserves the agent whose turn it is. Dropped, the seat gives him back.
+    pub fn seat(self: &Arc<Self>, need: &Need) -> Option<Seat> {
+        self.with(|inside, now| {
+            let (agent, no) = inside.core.reserve(now, need)?;
+            let desk = inside.desks.get(&agent).cloned()?;
+            let nailed = desk.leg == AgentLeg::NailedUp;
+            let link = inside.phones.get(&agent).filter(|_| nailed).cloned();
+            let (events, heard) = mpsc::channel(8);
+            inside.seats.insert(no, events.clone());
+            Some(Seat::new(Arc::clone(self), (agent, no), desk, link, (events, heard)))
+        })
+    }
+
+    /// Tells what an agent, his phone or his call did.
+    ///
+    /// # Errors
+    /// When it changes nothing, and why.
+    pub fn tell(&self, agent: &AgentId, input: Input) -> Result<(), Refusal> {
+        self.with(|inside, now| inside.core.handle(now, agent, input))
+    }
+
+    /// An agent's state and since when.
+    pub fn state(&self, agent: &AgentId) -> Option<(State, Instant)> {
+        self.lock().core.state(agent).map(|(state, since)| (state.clone(), since))
+    }
+
+    /// Everybody and what he does.
+    pub fn everybody(&self) -> Vec<(AgentId, State)> {
+        self.lock().core.everybody().map(|(id, state, ..)| (id.clone(), state.clone())).collect()
+    }
+
+    /// Who could take such a call, and what each does.
+    pub fn who_can(&self, need: &Need) -> Vec<(AgentId, State)> {
+        let inside = self.lock();
+        inside.core.able(need).map(|(id, state)| (id.clone(), state.clone())).collect()
+    }
+
+    /// Hears of every change from now on.
+    pub fn listen(&self) -> broadcast::Receiver<Output> {
+        self.told.subscribe()
+    }
+
+    /// Wakes its owner whenever something happens.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
+    }
+
+    /// The call that has the agent.
+    pub fn call_of(&self, agent: &AgentId) -> Option<AttemptId> {
+        let inside = self.lock();
+        let no = inside.core.state(agent)?.0.reservation()?;
+        inside.calls.get(&no).copied()
+    }
+
+    /// An agent's nailed-up phone is up.
+    fn phone_up(&self, agent: &AgentId, link: StreamLink) {
+        self.with(|inside, now| {
+            inside.phones.insert(agent.clone(), link);
+            inside.core.handle(now, agent, Input::PhoneBack).ok();
+        });
+    }
+
+    /// It is gone; the call that has the agent hears of it.
+    fn phone_lost(&self, agent: &AgentId) {
+        self.with(|inside, now| {
+            inside.phones.remove(agent);
+            let no = inside.core.state(agent).and_then(|(state, _)| state.reservation());
+            inside.core.handle(now, agent, Input::PhoneLost).ok();
+            if let Some(events) = no.and_then(|no| inside.seats.get(&no)) {
+                events.try_send(SeatEvent::Gone { lost: true }).ok();
+            }
+        });
+    }
+
+    fn give_back(&self, agent: &AgentId, no: ReservationNo) {
+        self.with(|inside, now| {
+            inside.seats.remove(&no);
+            inside.calls.remove(&no);
+            inside.core.handle(now, agent, Input::HangUp(no)).ok();
+        });
+    }
+
+    /// Does something with the core, and tells of what came of it.
+    fn with<T>(&self, act: impl FnOnce(&mut Inside, Instant) -> T) -> T {
+        let mut inside = self.lock();
+        let done = act(&mut inside, self.clock.now());
+        self.tell_changes(&mut inside);
+        done
+    }
+
+    fn tell_changes(&self, inside: &mut Inside) {
+        while let Some(output) = inside.core.poll() {
+            // Without a listener nobody need know.
+            self.told.send(output).ok();
+        }
+        self.changed.send_modify(|count| *count += 1);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inside> {
+        // A panic in a reader leaves whole states behind; the call path must go on.
+        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A phone that is to be called at login is not there before.
+fn plan(config: &AgentsConfig) -> agents::Plan {
+    let mut plan = config.plan.clone();
+    for (id, desk) in &config.desks {
+        if let Some(agent) = plan.agents.get_mut(id) {
+            agent.phone_there &= desk.leg == AgentLeg::PerCall;
+        }
+    }
+    plan
+}

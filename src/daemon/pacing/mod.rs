@@ -1,0 +1,160 @@
+//! How many calls a campaign starts: as its lines allow, as agents are free, or as prediction affords.
+
+mod pace;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
+use tokio::sync::broadcast;
+
+pub use pace::{Pace, Ticket};
+
+use super::house::House;
+use super::turn::Turn;
+use crate::agents::{Caller, Need, Output, State, Wish};
+use crate::campaign::{CampaignPlan, Dialling, Prediction};
+use crate::domain::{AgentId, DebtorType};
+use crate::pacing::{Clock, Plan};
+
+/// A reservation for a call outlasts its ringing by so much: judging, and the agent's own phone.
+const AFTER_RING: Duration = Duration::from_secs(60);
+/// No call is started in this last part of a shift.
+const BEFORE_END: Duration = Duration::from_secs(45);
+
+/// One campaign's pacing.
+#[derive(Debug)]
+pub(super) struct Pacing {
+    house: Arc<House>,
+    floor: broadcast::Receiver<Output>,
+    /// The day's pacer and the shift it is for, of a predictive campaign.
+    pace: Option<(Arc<Pace>, jiff::civil::Date)>,
+    mode: Mode,
+}
+
+/// What each turn needs before it is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    Nothing,
+    Seat,
+    Ticket,
+}
+
+impl Pacing {
+    pub fn new(house: &Arc<House>) -> Self {
+        Self { house: Arc::clone(house), floor: house.floor.listen(), pace: None, mode: Mode::Nothing }
+    }
+
+    /// Whether a change on the floor may let more calls start.
+    pub fn heeds_agents(&self) -> bool {
+        self.mode != Mode::Nothing
+    }
+
+    /// How many calls to start now, `lines` at most. A predictive campaign's starts are taken as made.
+    pub fn room(&mut self, plan: &CampaignPlan, lines: u32) -> u32 {
+        match &plan.dialling {
+            Dialling::Agentless => {
+                self.mode = Mode::Nothing;
+                lines
+            }
+            Dialling::Progressive(_) => {
+                self.mode = Mode::Seat;
+                lines.min(self.free(plan))
+            }
+            Dialling::Predictive(_, prediction) => {
+                self.mode = Mode::Ticket;
+                let Some(pace) = self.pace(plan, prediction) else { return 0 };
+                let dial = pace.decide(&plan.name).dial;
+                lines.min(u32::try_from(dial).unwrap_or(u32::MAX))
+            }
+        }
+    }
+
+    /// Gives a turn what it needs; `false`: no agent who could take this call is free.
+    pub fn equip(&self, turn: &mut Turn) -> bool {
+        match self.mode {
+            Mode::Nothing => true,
+            Mode::Seat => {
+                turn.seat =
+                    self.need(&turn.plan, &turn.caller()).and_then(|need| self.house.floor.seat(&need));
+                turn.seat.is_some()
+            }
+            Mode::Ticket => {
+                turn.ticket = self.pace.as_ref().map(|(pace, _)| pace.dial());
+                turn.ticket.is_some()
+            }
+        }
+    }
+
+    fn free(&self, plan: &CampaignPlan) -> u32 {
+        let need = self.need(plan, &usual_caller(plan));
+        need.map_or(0, |need| u32::try_from(self.house.floor.free(&need)).unwrap_or(u32::MAX))
+    }
+
+    fn need(&self, plan: &CampaignPlan, caller: &Caller) -> Option<Need> {
+        let calls = plan.dialling.agents()?;
+        let trunks = &self.house.plans.load().config.trunks;
+        let rings =
+            trunks.iter().filter(|trunk| plan.trunks.contains(&trunk.name)).map(|trunk| trunk.ring_limit);
+        let lasts = rings.max().unwrap_or_default() + AFTER_RING;
+        self.house.floor.need(&calls.queue, caller, Wish::Anybody, lasts)
+    }
+
+    /// The pacer of the shift, fed with what the floor told; `None` outside the shift.
+    fn pace(&mut self, plan: &CampaignPlan, by: &Prediction) -> Option<Arc<Pace>> {
+        let now = self.house.clock.wall().to_zoned_datetime(TimeZone::system());
+        if !by.shift.contains(now.time()) {
+            self.pace = None;
+            return None;
+        }
+        if self.pace.as_ref().is_none_or(|(_, day)| *day != now.date()) {
+            self.floor = self.house.floor.listen();
+            let present = self.present(plan);
+            let pace = Pace::new(self.plan_of_day(plan, by, now.time()), &present, self.house.clock);
+            self.pace = Some((Arc::new(pace), now.date()));
+        }
+        let ours = self.present(plan);
+        let (pace, _) = self.pace.as_ref()?;
+        loop {
+            match self.floor.try_recv() {
+                Ok(output) if ours.iter().any(|(id, _)| *id == output.agent) => pace.hear(&output),
+                // Another queue's.
+                Ok(_) => {}
+                // Too late for what is lost: the states of now say it all.
+                Err(broadcast::error::TryRecvError::Lagged(_)) => pace.know(&ours),
+                Err(_) => return Some(Arc::clone(pace)),
+            }
+        }
+    }
+
+    /// Who works for this queue, and what each does.
+    fn present(&self, plan: &CampaignPlan) -> Vec<(AgentId, State)> {
+        let Some(need) = self.need(plan, &usual_caller(plan)) else { return Vec::new() };
+        self.house.floor.who_can(&need)
+    }
+
+    fn plan_of_day(&self, plan: &CampaignPlan, by: &Prediction, now: Time) -> Plan {
+        let config = &self.house.plans.load().config;
+        let trunks: Vec<_> = config.trunks.iter().filter(|trunk| plan.trunks.contains(&trunk.name)).collect();
+        let channels: u32 = trunks.iter().map(|trunk| trunk.channels.get()).sum();
+        let left = now.duration_until(by.shift.closes).unsigned_abs();
+        Plan {
+            agents: u32::try_from(self.present(plan).len()).unwrap_or(u32::MAX).max(1),
+            cap: by.cap,
+            deadline: plan.dialling.agents().map_or(Duration::ZERO, |calls| calls.deadline),
+            clock: Clock::Verdict,
+            max_lines: channels.min(plan.limits.max_concurrent),
+            starts_per_second: trunks.iter().map(|trunk| f64::from(trunk.cps.get())).sum(),
+            shift: left,
+            stop_before_end: BEFORE_END,
+            predictive_from: by.least_agents,
+        }
+    }
+}
+
+/// Whom agents of the campaign talk to as a rule.
+fn usual_caller(plan: &CampaignPlan) -> Caller {
+    let debtor_type = plan.targets.debtor_types.first().copied().unwrap_or(DebtorType::Forgetful);
+    Caller { language: plan.language, creditor: None, debtor_type }
+}

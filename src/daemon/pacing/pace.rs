@@ -1,0 +1,192 @@
+//! A predictive campaign's pacer, fed by its calls and by the floor.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tracing::{debug, info};
+
+use crate::agents::{Event, Output, State};
+use crate::daemon::clock::Clock;
+use crate::domain::{AgentId, Outcome};
+use crate::pacing::{AgentNumber, CallNumber, Decision, End, Input, Mode, Pacer, Plan};
+
+/// The pacer of one campaign's day.
+#[derive(Debug)]
+pub struct Pace {
+    clock: Clock,
+    inside: Mutex<Inside>,
+}
+
+#[derive(Debug)]
+struct Inside {
+    pacer: Pacer,
+    agents: HashMap<AgentId, AgentNumber>,
+    calls: CallNumber,
+    mode: Option<Mode>,
+}
+
+impl Pace {
+    /// Begins a day with those who are at work.
+    pub fn new(plan: Plan, present: &[(AgentId, State)], clock: Clock) -> Self {
+        let mut pacer = Pacer::new(plan, clock.now());
+        pacer.handle(clock.now(), Input::DayBegan);
+        let inside = Mutex::new(Inside { pacer, agents: HashMap::new(), calls: 0, mode: None });
+        let pace = Self { clock, inside };
+        pace.know(present);
+        pace
+    }
+
+    /// Learns what each agent does now.
+    pub fn know(&self, present: &[(AgentId, State)]) {
+        for (agent, state) in present {
+            self.turned(agent, &State::LoggedOut, state);
+        }
+    }
+
+    /// How many calls to start now, and when to ask again. A change of mode is logged, and every start with its inputs.
+    pub fn decide(&self, campaign: &str) -> Decision {
+        let mut inside = self.lock();
+        let decision = inside.pacer.decide(self.clock.now());
+        if inside.mode.replace(decision.why.mode) != Some(decision.why.mode) {
+            let (answered, abandoned) = inside.pacer.counts(self.clock.now());
+            let (mode, logged_in) = (decision.why.mode, decision.why.logged_in);
+            info!(campaign, ?mode, logged_in, answered, abandoned, "pacing");
+        }
+        if decision.dial > 0 {
+            debug!(campaign, dial = decision.dial, why = ?decision.why, "paced");
+        }
+        decision
+    }
+
+    /// A call is started: it counts from now on.
+    pub fn dial(self: &Arc<Self>) -> Ticket {
+        let mut inside = self.lock();
+        inside.calls += 1;
+        let call = inside.calls;
+        inside.pacer.handle(self.clock.now(), Input::Dialed(call));
+        drop(inside);
+        Ticket { pace: Arc::clone(self), call, stage: Stage::Out }
+    }
+
+    /// Takes a change on the floor.
+    pub fn hear(&self, output: &Output) {
+        if let Event::Changed { from, to, .. } = &output.event {
+            self.turned(&output.agent, from, to);
+        }
+    }
+
+    fn turned(&self, agent: &AgentId, from: &State, to: &State) {
+        let now = self.clock.now();
+        let mut inside = self.lock();
+        let number = inside.number(agent);
+        if matches!(from, State::WrapUp { .. }) {
+            inside.pacer.handle(now, Input::WrappedUp(number));
+        }
+        let input = match to {
+            State::LoggedOut => Input::LoggedOut(number),
+            State::Away { .. } | State::NoAudio => Input::Away(number),
+            State::Ready => Input::Ready(number),
+            // For whichever call: he is out of reach until he talks to one of ours or is back.
+            State::Reserved { .. } => Input::LoggedOut(number),
+            State::WrapUp { .. } => Input::HungUp(number),
+            State::Ringing { .. } | State::Talking { .. } | State::Hold { .. } => return,
+        };
+        // A call of ours may have told first that he talks.
+        if !(matches!(to, State::Reserved { .. }) && inside.pacer.talks(number)) {
+            inside.pacer.handle(now, input);
+        }
+    }
+
+    fn note(&self, input: Input) {
+        self.lock().pacer.handle(self.clock.now(), input);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inside> {
+        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inside {
+    fn number(&mut self, agent: &AgentId) -> AgentNumber {
+        let next = AgentNumber::try_from(self.agents.len()).unwrap_or(AgentNumber::MAX);
+        *self.agents.entry(agent.clone()).or_insert(next)
+    }
+}
+
+/// One call as its pacer sees it. Dropped before its end it was withdrawn.
+#[derive(Debug)]
+pub struct Ticket {
+    pace: Arc<Pace>,
+    call: CallNumber,
+    stage: Stage,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Out,
+    /// A person waits for an agent.
+    Waiting,
+    Over,
+}
+
+impl Ticket {
+    pub fn answered(&self) {
+        if self.stage == Stage::Out {
+            self.pace.note(Input::Answered(self.call));
+        }
+    }
+
+    /// A person answered.
+    pub fn human(&mut self) {
+        if self.stage == Stage::Out {
+            self.stage = Stage::Waiting;
+            self.pace.note(Input::Human(self.call));
+        }
+    }
+
+    pub fn connected(&mut self, agent: &AgentId) {
+        if self.stage == Stage::Waiting {
+            self.stage = Stage::Over;
+            let number = self.pace.lock().number(agent);
+            self.pace.note(Input::Connected(self.call, number));
+        }
+    }
+
+    /// The person has no agent and will get none.
+    pub fn unserved(&mut self) {
+        if self.stage == Stage::Waiting {
+            self.stage = Stage::Over;
+            self.pace.note(Input::Abandoned(self.call));
+        }
+    }
+
+    pub fn ended(&mut self, outcome: Outcome) {
+        self.unserved();
+        if std::mem::replace(&mut self.stage, Stage::Over) == Stage::Over {
+            return;
+        }
+        self.pace.note(match outcome {
+            Outcome::Busy => Input::Ended(self.call, End::Busy),
+            Outcome::Cancelled => Input::Withdrawn(self.call),
+            Outcome::Failed(_) => Input::Ended(self.call, End::Fault),
+            Outcome::InvalidNumber => Input::Ended(self.call, End::Invalid),
+            // Answered, and gone before anybody was judged: no person was found.
+            Outcome::Abandoned | Outcome::Answered | Outcome::Machine => {
+                Input::Ended(self.call, End::Machine)
+            }
+            Outcome::NoAnswer | Outcome::Rejected | Outcome::Unwanted => {
+                Input::Ended(self.call, End::NoAnswer)
+            }
+        });
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        match self.stage {
+            Stage::Out => self.pace.note(Input::Withdrawn(self.call)),
+            Stage::Waiting => self.pace.note(Input::Abandoned(self.call)),
+            Stage::Over => {}
+        }
+    }
+}

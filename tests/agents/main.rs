@@ -1,0 +1,16 @@
+//! Live agents in a whole daemon: people are called, judged and joined to agents' phones, and nobody is left in silence.
+//!
+//! Both sides' phones have a tone for a voice, and keep what they hear.
+
+#![allow(clippy::disallowed_methods, reason = "a test of a running program waits by the clock")]
+
+#[path = "../house/mod.rs"]
+mod house;
+#[path = "../baresip_phone/phone.rs"]
+mod phone;
+
+mod loss;
+mod office;
+mod predictive;
+mod progressive;
+mod talk;

@@ -1,0 +1,203 @@
+//! A daemon in this process, a carrier with debtors, and agents with phones of their own.
+
+use std::f64::consts::TAU;
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::civil::date;
+use obzvon::agents::{Input, State};
+use obzvon::config::{Config, Environment};
+use obzvon::daemon::Daemon;
+use obzvon::demo::carrier::script::{Script, Step};
+use obzvon::demo::carrier::sound::synth::{Sound, tone};
+use obzvon::demo::carrier::{Carrier, CarrierPlan, Casting};
+use obzvon::domain::{AgentId, Language};
+use tempfile::TempDir;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::house::{self, House, REMINDERS};
+
+/// The debtors' voice and the agents'.
+pub const DEBTOR_HZ: f64 = 610.0;
+pub const AGENT_HZ: f64 = 1130.0;
+
+/// Debtors behind a carrier; each call's sound, as the debtor heard it, is kept under the attempt's number.
+pub async fn debtors(steps: Vec<Step>, special: &[(u32, Vec<Step>)], heard: &Path) -> Carrier {
+    let mut plan = people("debtor", steps, DEBTOR_HZ, heard);
+    for (n, steps) in special {
+        let digits = house::number(*n).trim_start_matches('+').to_owned();
+        plan.special.insert(digits, Script::new("special", steps.clone()));
+    }
+    Carrier::start(plan).await.expect("a free port")
+}
+
+/// Agents' phones on one switchboard.
+pub async fn agents_phones(steps: Vec<Step>, heard: &Path) -> Carrier {
+    Carrier::start(people("agent", steps, AGENT_HZ, heard)).await.expect("a free port")
+}
+
+fn people(who: &'static str, steps: Vec<Step>, hz: f64, heard: &Path) -> CarrierPlan {
+    let mut plan = CarrierPlan::new(1, date(2026, 2, 3));
+    plan.casting = Casting::Always(Script::new(who, steps));
+    // Whole periods, so that the joint is not heard.
+    plan.sounds.replace(Sound::Ringback, tone(hz as f32, 1.0));
+    plan.recordings = Some(heard.to_owned());
+    plan
+}
+
+/// Answers after `ring` with a short word, then speaks in its tone for `talk`, and hangs up.
+pub fn person(ring: Duration, talk: Duration) -> Vec<Step> {
+    vec![
+        Step::Ring(180),
+        Step::Wait(ring),
+        Step::Answer,
+        Step::Play(Sound::Hello),
+        Step::Listen(Duration::from_millis(1_500)),
+        Step::Loop(Sound::Ringback),
+        Step::Listen(talk),
+        Step::HangUp,
+    ]
+}
+
+/// An agent's phone: answers at once and speaks in its tone.
+pub fn desk_phone() -> Vec<Step> {
+    vec![Step::Answer, Step::Loop(Sound::Ringback), Step::Listen(Duration::from_secs(600))]
+}
+
+/// The house with agents, at work.
+pub struct Office {
+    pub house: House,
+    daemon: JoinHandle<Daemon>,
+    inside: std::sync::Arc<obzvon::daemon::House>,
+    end: CancellationToken,
+}
+
+/// An agent: his login, where his phone is, and how it is called.
+pub struct Desk {
+    pub login: &'static str,
+    pub contact: String,
+    pub leg: &'static str,
+}
+
+impl Office {
+    /// Imports `people` debtors, starts the daemon, and lets the agents log in and be ready.
+    pub async fn open(mode: &str, carrier: &Carrier, people: u32, desks: &[Desk]) -> Self {
+        let filter = tracing_subscriber::EnvFilter::from_default_env();
+        tracing_subscriber::fmt().with_env_filter(filter).with_test_writer().try_init().ok();
+        let mut config = house::config(carrier.addr())
+            .set("agents.toml", "wrap_up_s", 1)
+            .set("agents.toml", "disposition_first", false)
+            .set("agents.toml", "queue.collectors.skills", Vec::<String>::new())
+            .set(REMINDERS, "channel", "agent_call")
+            .set(REMINDERS, "mode", mode)
+            .set(REMINDERS, "flow", "overflow")
+            .set(REMINDERS, "agents.queue", "collectors")
+            .set("obzvon.toml", "daemon.drain_limit_s", 5);
+        if mode == "predictive" {
+            config = config.set(REMINDERS, "agents.shift", "0:00-24:00");
+        }
+        for desk in desks {
+            let key = |key: &str| format!("agent.{}.{key}", desk.login);
+            config = config
+                .set("agents.toml", &key("contact"), desk.contact.as_str())
+                .set("agents.toml", &key("leg"), desk.leg)
+                .set("agents.toml", &key("skills"), vec!["language:ru".to_owned()]);
+        }
+        let house = House::new(config);
+        house.import(people);
+        let config = Config::load(&house.path("config"), &Environment::new());
+        let config = config.map_err(|problems| problems.render(Language::En)).expect("sound");
+        let daemon = Daemon::start(config).await.expect("it starts");
+        let inside = std::sync::Arc::clone(daemon.house());
+        for desk in desks {
+            let agent = AgentId::parse(desk.login).expect("a login");
+            inside.floor.tell(&agent, Input::LogIn).expect("he logs in");
+            inside.floor.tell(&agent, Input::Ready).expect("he is ready");
+        }
+        let end = CancellationToken::new();
+        let (ended, mut daemon) = (end.clone(), daemon);
+        let office = tokio::spawn(async move {
+            let (_reload, reloads) = mpsc::channel(1);
+            daemon.work(ended, reloads).await;
+            daemon
+        });
+        Self { house, daemon: office, inside, end }
+    }
+
+    pub fn inside(&self) -> &obzvon::daemon::House {
+        &self.inside
+    }
+
+    pub fn state(&self, login: &str) -> State {
+        let agent = AgentId::parse(login).expect("a login");
+        self.inside.floor.state(&agent).expect("an agent of ours").0
+    }
+
+    /// Waits until nobody is left to call for now.
+    pub async fn until_done(&self, seconds: u64) {
+        self.until(seconds, "every contact was called", || {
+            self.house.count(&["queued", "in_flight"]) == 0 && self.inside.live.count() == 0
+        })
+        .await;
+    }
+
+    /// Waits until something holds, and says what did not.
+    pub async fn until(&self, seconds: u64, what: &str, mut holds: impl FnMut() -> bool) {
+        let patience = std::time::Instant::now() + Duration::from_secs(seconds);
+        while !holds() {
+            let floor: Vec<_> = self.inside.floor.everybody();
+            assert!(
+                std::time::Instant::now() < patience,
+                "not within {seconds} s: {what}; agents {floor:?}; contacts {:?}; attempts {:#?}",
+                self.house.states(),
+                self.house.attempts().iter().map(brief).collect::<Vec<_>>(),
+            );
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// Ends the daemon and gives the attempts.
+    pub async fn close(self) -> Vec<serde_json::Value> {
+        self.end.cancel();
+        self.daemon.await.expect("it works").drain().await;
+        self.house.attempts()
+    }
+}
+
+/// What matters of an attempt.
+pub fn brief(attempt: &serde_json::Value) -> String {
+    let keys = ["attempt", "outcome", "disposition", "answer_at", "first_audio_at", "hung_up_by"];
+    keys.map(|key| attempt[key].to_string()).join(" ")
+}
+
+/// What was heard in a call: 16-bit samples at 8 kHz.
+pub fn heard(folder: &TempDir, attempt: i64) -> Vec<i16> {
+    let path = folder.path().join(format!("{attempt}.wav"));
+    let mut wav = hound::WavReader::open(&path).unwrap_or_else(|fault| panic!("{}: {fault}", path.display()));
+    wav.samples::<i16>().map(|sample| sample.expect("a sample")).collect()
+}
+
+/// Seconds in which a tone was heard, in slices of a tenth.
+pub fn seconds_of(samples: &[i16], hz: f64) -> f64 {
+    let slices = samples.chunks_exact(800);
+    slices.filter(|slice| strength(slice, hz) > 2_000.0).count() as f64 / 10.0
+}
+
+/// The amplitude of a tone.
+fn strength(samples: &[i16], hz: f64) -> f64 {
+    let part = |of: fn(f64) -> f64| {
+        samples.iter().enumerate().map(|(n, s)| f64::from(*s) * of(n as f64 / 8000.0 * TAU * hz)).sum::<f64>()
+    };
+    2.0 * part(f64::sin).hypot(part(f64::cos)) / samples.len() as f64
+}
+
+/// Seconds in which anything was heard that is no tone of ours: a prompt, music.
+pub fn seconds_of_other(samples: &[i16]) -> f64 {
+    let loud = |slice: &[i16]| slice.iter().map(|s| f64::from(s.unsigned_abs())).sum::<f64>() > 150.0 * 800.0;
+    let slices = samples.chunks_exact(800);
+    let tones = [DEBTOR_HZ, AGENT_HZ];
+    let other = |slice: &&[i16]| loud(slice) && tones.iter().all(|hz| strength(slice, *hz) < 2_000.0);
+    slices.filter(other).count() as f64 / 10.0
+}

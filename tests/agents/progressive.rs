@@ -1,0 +1,77 @@
+//! An agent is reserved, then the call is made: everybody who answers is joined to one.
+
+use std::time::Duration;
+
+use obzvon::agents::State;
+use obzvon::demo::carrier::script::{Refusal, Step};
+
+use crate::office::{
+    AGENT_HZ, DEBTOR_HZ, Desk, Office, agents_phones, debtors, desk_phone, heard, person, seconds_of,
+};
+use crate::phone::Phone;
+
+const TALK: Duration = Duration::from_secs(4);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everybody_who_answers_talks_to_an_agent_whose_phone_is_called_for_each_call() {
+    let (debtors_heard, agents_heard) =
+        (tempfile::tempdir().expect("one"), tempfile::tempdir().expect("two"));
+    let busy = || vec![Step::Refuse(Refusal::new(486, "Busy Here", Some(17)))];
+    let special = [(2, busy()), (5, busy())];
+    let carrier = debtors(person(Duration::from_millis(500), TALK), &special, debtors_heard.path()).await;
+    let phones = agents_phones(desk_phone(), agents_heard.path()).await;
+    let desk = |login| Desk { login, contact: format!("sip:{login}@{}", phones.addr()), leg: "per_call" };
+    let office =
+        Office::open("progressive", &carrier, 8, &[desk("anna"), desk("boris"), desk("clara")]).await;
+    office.until_done(60).await;
+    let attempts = office.close().await;
+
+    let answered: Vec<_> = attempts.iter().filter(|a| !a["answer_at"].is_null()).collect();
+    assert_eq!((attempts.len(), answered.len()), (8, 6));
+    for attempt in answered {
+        assert_eq!(attempt["outcome"], "answered", "{attempt}");
+        let number = attempt["attempt"].as_i64().expect("a number");
+        let (debtor, agent) = (heard(&debtors_heard, number), heard(&agents_heard, number));
+        let (to_debtor, to_agent) = (seconds_of(&debtor, AGENT_HZ), seconds_of(&agent, DEBTOR_HZ));
+        println!("attempt {number}: {to_debtor} s of the agent, {to_agent} s of the debtor");
+        assert!(to_debtor > 3.0 && to_agent > 3.0, "{number}: {to_debtor} and {to_agent} s of {TALK:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_are_joined_to_three_real_phones_that_stay_up() {
+    let debtors_heard = tempfile::tempdir().expect("a folder");
+    let carrier = debtors(person(Duration::from_millis(500), TALK), &[], debtors_heard.path()).await;
+    let phones = [Phone::start("anna").await, Phone::start("boris").await, Phone::start("clara").await];
+    let desk = |login, phone: &Phone| Desk {
+        login,
+        contact: format!("sip:{login}@127.0.0.1:{}", phone.sip_port),
+        leg: "nailed_up",
+    };
+    let desks = [desk("anna", &phones[0]), desk("boris", &phones[1]), desk("clara", &phones[2])];
+    let office = Office::open("progressive", &carrier, 9, &desks).await;
+    office.until_done(90).await;
+    for login in ["anna", "boris", "clara"] {
+        assert!(
+            matches!(office.state(login), State::Ready | State::WrapUp { .. }),
+            "{:?}",
+            office.state(login)
+        );
+    }
+    let attempts = office.close().await;
+
+    assert_eq!(attempts.len(), 9);
+    for attempt in &attempts {
+        assert_eq!(attempt["outcome"], "answered", "{attempt}");
+        let number = attempt["attempt"].as_i64().expect("a number");
+        // A phone without a microphone sends back what it hears: the debtor's own voice has gone both ways.
+        let echo = seconds_of(&heard(&debtors_heard, number), DEBTOR_HZ);
+        println!("attempt {number}: {echo} s there and back");
+        assert!(echo > 2.5, "{number}: {echo} s of {TALK:?}");
+    }
+    let mut all = 0.0;
+    for phone in phones {
+        all += seconds_of(&phone.heard().await, DEBTOR_HZ);
+    }
+    assert!(all > 9.0 * 2.5, "the agents heard {all} s of nine talks of {TALK:?}");
+}
