@@ -1,6 +1,6 @@
 //! The store's faults: each names the act and its ids.
 
-use crate::domain::{AttemptId, CampaignId, ContactId, DebtId, PersonId};
+use crate::domain::{AgentId, AttemptId, CampaignId, ContactId, DebtId, PersonId};
 
 pub use super::engine::conn::Fault;
 pub use super::engine::schema::SchemaFault;
@@ -10,6 +10,10 @@ pub use super::engine::schema::SchemaFault;
 pub enum StoreError {
     #[error("writing down who looked into a person's file")]
     Access { source: Fault },
+    #[error("keeping what agent {agent} does")]
+    Agent { agent: AgentId, source: Fault },
+    #[error("booking a callback of contact {contact}")]
+    Callback { contact: ContactId, source: Fault },
     #[error("copying the database")]
     Backup { source: SchemaFault },
     #[error("copying a PostgreSQL database is pg_dump's work")]

@@ -7,6 +7,7 @@
 //! [`Store::now`] reads the clock of law, the database's own.
 
 mod debtor_type;
+mod desk;
 mod engine;
 mod error;
 mod gate;
@@ -19,6 +20,7 @@ mod standing;
 mod told;
 
 pub use debtor_type::{TypeChangeRow, TypeMoveLine, TypeShareLine};
+pub use desk::{AgentChange, AgentMark, AgentTimes, CallbackRow, CallbackWhy, NewCallback, PhoneRow};
 pub use error::{Fault, SchemaFault, StoreError};
 pub use gate::{
     Broken, BrokenRow, Corrected, Dial, DialPermit, Expired, Gone, NewEvent, Past, PastContact, Recorded,

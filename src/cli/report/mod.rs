@@ -1,5 +1,6 @@
 //! `obzvon report`: what was done and what came of it, each ratio with its denominator.
 
+mod agents;
 mod kpi;
 mod pareto;
 mod promises;
@@ -21,7 +22,7 @@ use crate::domain::{Language, Money};
 use crate::stats::{DEFINITIONS, EffectRow, effect_table};
 use crate::store::{Period, Store};
 
-/// Reports: channels, outcomes, attempts, uplift, wear, pareto, promises, types, kpi
+/// Reports: agents, channels, outcomes, attempts, uplift, wear, pareto, promises, types, kpi
 #[derive(Debug, Args)]
 pub struct Report {
     #[command(flatten)]
@@ -47,6 +48,8 @@ pub struct Report {
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum What {
+    /// How agents spent their time, and what they overran
+    Agents,
     /// Actions against reactions by channel, debtor type and kind of debt
     Channels,
     /// Attempts by outcome and disposition
@@ -85,6 +88,7 @@ impl Report {
         block_on(async {
             let store = store(&config).await?;
             let text = match self.what {
+                What::Agents => agents::report(&store, period, Clock.wall(), self.json, language).await?,
                 What::Channels => channels(&store, period, self.json, language).await?,
                 What::Outcomes => outcomes(&store, period, self.json, language).await?,
                 What::Attempts => attempts(&store, period, self.json, language).await?,

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::campaign::DoneWhy;
 use crate::domain::{AttemptId, DebtId, Money, PersonId};
+use crate::store::desk::cancel_of_debt;
 use crate::store::engine::conn::{Conn, Fault, values};
 use crate::store::engine::dialect;
 use crate::store::told::{Told, tell};
@@ -83,6 +84,7 @@ async fn pay(conn: &mut Conn, payment: &NewPayment, now: Timestamp) -> Result<Pa
     conn.run("UPDATE debt SET state = 'paid', updated_at = $2 WHERE id = $1", values![debt, now]).await?;
     conn.run(KEPT, values![debt, now]).await?;
     conn.run(CONTACTS, values![debt, DoneWhy::Paid.code()]).await?;
+    cancel_of_debt(conn, debt, now).await?;
     let open = conn.all(OPEN, values![person, debt]).await?;
     let cancel = open.iter().map(|row| row.int(0).map(AttemptId)).collect::<Result<_, _>>()?;
     Ok(Paid::Recorded { debt, closed: true, cancel })

@@ -1,0 +1,203 @@
+//! Live agents in the store: their days, the calls agreed with people, their phones.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use obzvon::agents::{ReservationNo, State, Why};
+use obzvon::domain::{AgentId, Currency, Money};
+use obzvon::store::{AgentChange, AgentMark, CallbackWhy, NewCallback, NewPayment, Period, PhoneRow};
+use obzvon::trunk::Transport;
+
+use crate::world::{World, hours, noon, seconds};
+
+crate::on_both_engines!(
+    an_agents_day_is_added_up_from_his_changes,
+    what_a_dead_process_left_open_ends_with_its_last_sign_of_life,
+    what_agents_did_is_never_changed,
+    callbacks_come_up_when_due_and_expire_visibly,
+    a_new_callback_takes_the_place_of_the_old,
+    a_payment_and_a_call_of_his_own_cancel_what_was_agreed,
+    phones_are_found_again_after_a_crash,
+);
+
+fn agent(name: &str) -> AgentId {
+    AgentId::parse(name).expect("a login")
+}
+
+async fn turn(world: &World, name: &str, at: i64, to: State, billable: bool) {
+    let change = AgentChange {
+        agent: agent(name),
+        at: noon() + seconds(at),
+        to,
+        billable,
+        why: Why::Agent,
+        attempt: None,
+    };
+    world.store.log_agent(change).await.expect("kept");
+}
+
+fn away(code: &str) -> State {
+    State::Away { code: code.into() }
+}
+
+async fn an_agents_day_is_added_up_from_his_changes(world: World) {
+    let no = ReservationNo(1);
+    for (at, to, billable) in [
+        (0, away("logged_in"), false),
+        (10, State::Ready, false),
+        (70, State::Reserved { no }, false),
+        (80, State::Ringing { no }, false),
+        (85, State::Talking { no }, false),
+        (185, State::Hold { no }, false),
+        (195, State::Talking { no }, false),
+        (205, State::WrapUp { no }, false),
+        (235, away("training"), true),
+        (335, State::Ready, false),
+        (345, State::Reserved { no }, false),
+        (360, away("missed"), false),
+        (400, State::LoggedOut, false),
+    ] {
+        turn(&world, "anna", at, to, billable).await;
+    }
+    turn(&world, "boris", 100, State::Ready, false).await;
+    world
+        .store
+        .mark_agent(&agent("anna"), noon() + seconds(236), AgentMark::PauseOverrun)
+        .await
+        .expect("kept");
+    let late = noon() + seconds(200);
+    world.store.mark_agent(&agent("anna"), late, AgentMark::WrapUpWithoutDisposition).await.expect("kept");
+
+    let whole = Period { from: Timestamp::UNIX_EPOCH, to: Timestamp::MAX };
+    let all = world.store.agent_times(whole, noon() + seconds(500)).await.expect("counted");
+    let anna = &all[&agent("anna")];
+    let spent = [
+        anna.ready,
+        anna.expecting,
+        anna.talking,
+        anna.wrap_up,
+        anna.away_billable,
+        anna.away,
+        anna.no_audio,
+    ];
+    assert_eq!(spent.map(|time| time.as_secs()), [70, 30, 120, 30, 100, 50, 0]);
+    assert_eq!((anna.talks, anna.missed, anna.pauses_overrun, anna.wrap_ups_ran_out), (1, 1, 1, 1));
+    assert_eq!(anna.logged_in(), Duration::from_secs(400));
+    assert_eq!((anna.busy().as_secs(), anna.at_work().as_secs()), (150, 250));
+    assert_eq!(all[&agent("boris")].ready.as_secs(), 400, "what lasts counts up to now");
+
+    let part = Period { from: noon() + seconds(100), to: noon() + seconds(200) };
+    let all = world.store.agent_times(part, noon() + seconds(500)).await.expect("counted");
+    let anna = &all[&agent("anna")];
+    assert_eq!((anna.talking.as_secs(), anna.logged_in().as_secs(), anna.talks), (100, 100, 0));
+}
+
+async fn what_a_dead_process_left_open_ends_with_its_last_sign_of_life(world: World) {
+    world.store.heartbeat(noon() + seconds(30)).await.expect("it lives");
+    turn(&world, "anna", 0, State::Ready, false).await;
+    turn(&world, "boris", 40, State::Ready, false).await;
+    turn(&world, "vera", 0, State::LoggedOut, false).await;
+    let other = world.node("two").await;
+    assert_eq!(other.log_out_left().await.expect("written"), 0, "another node's agents");
+    assert_eq!(world.store.log_out_left().await.expect("written"), 2);
+    assert_eq!(world.store.log_out_left().await.expect("written"), 0);
+    let whole = Period { from: Timestamp::UNIX_EPOCH, to: Timestamp::MAX };
+    let all = world.store.agent_times(whole, noon() + hours(9)).await.expect("counted");
+    assert_eq!(all[&agent("anna")].logged_in().as_secs(), 30);
+    assert_eq!(all.get(&agent("boris")).map_or(0, |times| times.logged_in().as_secs()), 0);
+}
+
+async fn what_agents_did_is_never_changed(world: World) {
+    turn(&world, "anna", 0, State::Ready, false).await;
+    for sql in ["UPDATE agent_state SET at = 0", "DELETE FROM agent_state"] {
+        assert!(world.raw(sql).await.is_err(), "{sql}");
+    }
+}
+
+async fn book(world: &World, contact: obzvon::domain::ContactId, due: i64, of: Option<&str>) -> i64 {
+    let due_at = noon() + seconds(due);
+    let new = NewCallback { contact, due_at, expires_at: due_at + hours(1), agent: of.map(agent) };
+    world.store.book_callback(new, noon()).await.expect("booked").expect("the contact is there")
+}
+
+async fn callbacks_come_up_when_due_and_expire_visibly(world: World) {
+    let campaign = world.campaign("reminders", &[crate::world::row(1), crate::world::row(2)]).await;
+    let both = world.store.claim(campaign, 2, noon()).await.expect("claimed");
+    let later = book(&world, both[0].id, 600, Some("anna")).await;
+    let sooner = book(&world, both[1].id, 300, None).await;
+    let due = async |at: i64| {
+        let rows = world.store.due_callbacks(9, noon() + seconds(at)).await.expect("read");
+        rows.iter().map(|row| row.id).collect::<Vec<_>>()
+    };
+    assert_eq!(due(299).await, [0_i64; 0]);
+    assert_eq!(due(600).await, [sooner, later]);
+    assert!(world.store.take_callback(sooner, noon() + seconds(601)).await.expect("taken"));
+    assert!(!world.store.take_callback(sooner, noon() + seconds(602)).await.expect("read"), "once");
+    assert_eq!(due(700).await, [later]);
+    let after = noon() + seconds(600) + hours(1);
+    assert!(!world.store.take_callback(later, after).await.expect("read"), "too late");
+    let expired = world.store.expire_callbacks(after).await.expect("ended");
+    assert_eq!(
+        expired.iter().map(|row| (row.id, row.agent.clone())).collect::<Vec<_>>(),
+        [(later, Some(agent("anna")))]
+    );
+    assert!(world.store.expire_callbacks(after).await.expect("ended").is_empty(), "told once");
+}
+
+async fn a_new_callback_takes_the_place_of_the_old(world: World) {
+    let contact = world.one_contact().await;
+    book(&world, contact.id, 300, None).await;
+    let new = book(&world, contact.id, 900, None).await;
+    let due = world.store.due_callbacks(9, noon() + seconds(1_000)).await.expect("read");
+    assert_eq!(due.iter().map(|row| row.id).collect::<Vec<_>>(), [new]);
+    let nobody = NewCallback {
+        contact: obzvon::domain::ContactId(contact.id.0 + 1_000),
+        due_at: noon(),
+        expires_at: noon() + hours(1),
+        agent: None,
+    };
+    assert_eq!(world.store.book_callback(nobody, noon()).await.expect("read"), None);
+}
+
+async fn a_payment_and_a_call_of_his_own_cancel_what_was_agreed(world: World) {
+    let campaign = world.campaign("reminders", &[crate::world::row(1), crate::world::row(2)]).await;
+    let both = world.store.claim(campaign, 2, noon()).await.expect("claimed");
+    for contact in &both {
+        book(&world, contact.id, 300, None).await;
+    }
+    let payment = NewPayment {
+        external_id: "m1".into(),
+        creditor: "Water".into(),
+        debt: "d1".into(),
+        amount: Money::new(10_000_000, Currency::Rub),
+        paid_at: noon(),
+    };
+    world.store.record_payment(payment, noon()).await.expect("recorded");
+    let due = world.store.due_callbacks(9, noon() + seconds(600)).await.expect("read");
+    assert_eq!(due.len(), 1);
+    let cancelled = world.store.cancel_callbacks(due[0].person, CallbackWhy::Inbound, noon()).await;
+    assert_eq!(cancelled.expect("cancelled"), 1);
+    assert!(world.store.due_callbacks(9, noon() + seconds(600)).await.expect("read").is_empty());
+}
+
+async fn phones_are_found_again_after_a_crash(world: World) {
+    let phone = |contact: &str, source: &str, expires: i64| PhoneRow {
+        agent: agent("anna"),
+        contact: contact.to_owned(),
+        source: source.parse().expect("an address"),
+        transport: Transport::Udp,
+        expires_at: noon() + seconds(expires),
+    };
+    let moved = phone("sip:a@10.0.0.1", "[2001:db8::1]:5070", 120);
+    for row in [
+        phone("sip:a@10.0.0.1", "192.0.2.1:5060", 60),
+        moved.clone(),
+        phone("sip:b@10.0.0.1", "192.0.2.2:1", 50),
+    ] {
+        world.store.keep_phone(row).await.expect("kept");
+    }
+    assert_eq!(world.store.kept_phones(noon() + seconds(60)).await.expect("read"), [moved]);
+    assert!(world.node("two").await.kept_phones(noon()).await.expect("read").is_empty());
+    world.store.forget_phone(&agent("anna"), "sip:a@10.0.0.1").await.expect("forgotten");
+    assert!(world.store.kept_phones(noon() + seconds(60)).await.expect("read").is_empty());
+}
