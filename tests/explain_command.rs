@@ -3,7 +3,7 @@
 
 mod house;
 
-use house::{House, config};
+use house::{House, REMINDERS, config};
 use jiff::{Timestamp, ToSpan};
 use serde_json::Value;
 
@@ -71,6 +71,67 @@ fn at_night_the_hours_and_their_opening_on_his_clock_are_told() {
     let text = window.expect("concerns him")["text"].as_str().expect("words");
     assert!(text.starts_with("hours: Etc/GMT") && text.contains("; until "), "{text}");
     assert!(said["next_local"].as_str().expect("some time").contains(":00 Etc/GMT"), "{said}");
+}
+
+#[test]
+fn the_campaigns_own_hours_count_beside_the_rules() {
+    let evening = config(([127, 0, 0, 1], 9).into()).set(REMINDERS, "calendar.weekdays", "18:00-19:30").set(
+        REMINDERS,
+        "calendar.weekend",
+        "18:00-19:30",
+    );
+    let house = House::new(evening);
+    house.import(1);
+    let said = explained(&house, &[]);
+    assert_eq!(said["decision"]["allow"], true, "the rules let it happen at noon");
+    assert_eq!((&said["may_be_called"], &said["besides"]), (&false.into(), &"campaign_hours".into()));
+    assert!(said["next_local"].as_str().expect("some time").contains("18:00"), "{said}");
+    let text = house.run(&["explain", "p1", "--lang", "en"]);
+    for told in ["NOT CALLED", "outside the campaign's hours (campaign_hours)", "earliest call: "] {
+        assert!(text.contains(told), "{told} is not in\n{text}");
+    }
+}
+
+#[test]
+fn a_campaign_that_does_not_run_is_the_reason_on_every_screen() {
+    let house = house();
+    let why_not = || house.run(&["campaign", "why-not", "reminders", "--lang", "en"]);
+    assert!(!why_not().contains("paused"));
+    house.run(&["campaign", "pause", "reminders"]);
+    let text = house.run(&["explain", "p1", "--lang", "en"]);
+    for told in ["NOT CALLED", "the campaign is paused (campaign_paused)", "after a human act, not before"] {
+        assert!(text.contains(told), "{told} is not in\n{text}");
+    }
+    assert!(why_not().contains("the campaign is paused"), "{}", why_not());
+    assert_eq!(house.states(), [("queued".into(), "campaign_paused".into(), 2)], "they add up still");
+    house.run(&["campaign", "start", "reminders"]);
+    house.write("data/STOP", "");
+    assert!(why_not().contains("the kill switch is thrown"), "{}", why_not());
+    assert_eq!(explained(&house, &[])["obstacles"], serde_json::json!(["kill_switch"]));
+    std::fs::remove_file(house.path("data/STOP")).expect("the switch");
+    house.run(&["campaign", "stop", "reminders"]);
+    let said = explained(&house, &[]);
+    assert_eq!((&said["besides"], &said["earliest"]), (&"campaign_stopped".into(), &Value::Null));
+}
+
+#[test]
+fn a_campaign_that_can_not_be_started_says_which_way() {
+    let house = House::new(config(([127, 0, 0, 1], 9).into()));
+    let refused = |act: &str, name: &str| {
+        let output = house.try_run(&["campaign", act, name, "--lang", "en"]);
+        assert!(!output.status.success(), "{act} {name}");
+        String::from_utf8(output.stderr).expect("UTF-8")
+    };
+    assert!(refused("pause", "reminders").contains("is not in the database"));
+    house.import(1);
+    assert!(house.run(&["campaign", "start", "reminders", "--lang", "en"]).contains("already running"));
+    house.run(&["campaign", "stop", "reminders"]);
+    house.write("more.csv", "external_id;phone;creditor;amount;due\nx1;+79995550101;C;10;2026-01-15\n");
+    house.run(&["import", house.path("more.csv").to_str().expect("UTF-8")]);
+    for act in ["start", "fill", "pause"] {
+        assert!(refused(act, "reminders").contains("is stopped for good"), "{act}");
+    }
+    assert_eq!(house.count(&["queued"]), 1, "nobody was added to a stopped campaign");
 }
 
 #[test]

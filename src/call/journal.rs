@@ -93,6 +93,16 @@ impl Journal {
         }
     }
 
+    /// Who talked to an agent was connected, whoever ended it, unless more is known.
+    pub fn settle_agents_talk(&mut self) {
+        let nothing_more = self.disposition.is_none_or(|disposition| {
+            matches!(disposition, Disposition::CutOff | Disposition::HungUp | Disposition::NotIdentified)
+        });
+        if self.agent_at.is_some() && nothing_more {
+            self.disposition = Some(Disposition::Connected);
+        }
+    }
+
     fn channel(&self) -> Channel {
         match (self.agent_at, self.disposition) {
             (Some(_), _) => Channel::AgentCall,

@@ -92,11 +92,24 @@ impl Call {
     }
 
     pub(super) fn prompt_ended(&mut self, now: Instant, prompt: PromptNo, percent: u8, length: Duration) {
+        self.note_play(prompt, percent, length);
+        self.run.handle(now, ivr::Input::PromptEnded { prompt, percent });
+    }
+
+    /// The end of the call cut the prompt, unless it had just been played out.
+    pub(super) fn prompt_cut(&mut self, now: Instant, prompt: PromptNo, percent: u8, length: Duration) {
+        if percent == 100 {
+            return self.prompt_ended(now, prompt, percent, length);
+        }
+        self.note_play(prompt, percent, length);
+        self.run.handle(now, ivr::Input::PromptCut { prompt, percent });
+    }
+
+    fn note_play(&mut self, prompt: PromptNo, percent: u8, length: Duration) {
         self.journal.note_play(percent, length);
         if self.playing == Some(prompt) {
             self.playing = None;
         }
-        self.run.handle(now, ivr::Input::PromptEnded { prompt, percent });
     }
 
     pub(super) fn tell_flow(&mut self, now: Instant, input: ivr::Input) {

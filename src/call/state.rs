@@ -235,7 +235,7 @@ impl Call {
     fn while_leaving(&mut self, now: Instant, over: bool, input: Input) {
         match input {
             Input::PlayEnded { prompt, percent, length } => {
-                self.prompt_ended(now, prompt, percent, length);
+                self.prompt_cut(now, prompt, percent, length);
                 self.collect_flow();
                 if over && self.playing.is_none() {
                     self.settle(now);
@@ -307,8 +307,13 @@ impl Call {
     }
 
     fn settle(&mut self, now: Instant) {
-        self.run.handle(now, ivr::Input::HungUp);
+        let gone = match self.journal.hung_up_by {
+            HungUpBy::Callee => ivr::Input::HungUp,
+            HungUpBy::Network | HungUpBy::Us => ivr::Input::CutOff,
+        };
+        self.run.handle(now, gone);
         self.collect_flow();
+        self.journal.settle_agents_talk();
         let outcome = self.journal.outcome_of_answer();
         self.finish(now, outcome);
     }

@@ -126,18 +126,20 @@ fn drive_plan(plan: CallPlan, script: &[(u64, Input)]) -> (Vec<String>, Option<F
     let mut call = Call::new(plan, zero, "2026-03-03T09:00:00Z".parse().expect("a time"));
     let mut script: VecDeque<_> =
         script.iter().map(|(s, input)| (began + Duration::from_secs(*s), input.clone())).collect();
-    let mut prompt: Option<(Duration, PromptNo)> = None;
+    // When it ends, which it is, and how much of it will have been sent.
+    let mut prompt: Option<(Duration, PromptNo, u8)> = None;
     let mut now = Duration::ZERO;
     for _ in 0..1000 {
         while let Some(output) = call.poll() {
             let note = |what: &str| format!("{}s {what}", now.as_secs());
             match output {
                 Output::Play { prompt: no, .. } => {
-                    prompt = Some((now + Duration::from_secs(2), no));
+                    prompt = Some((now + Duration::from_secs(2), no, 100));
                     log.push(note("Play"));
                 }
                 Output::StopPlay => {
-                    prompt = prompt.map(|(at, no)| (at.min(now + Duration::from_millis(20)), no));
+                    let cut = now + Duration::from_millis(20);
+                    prompt = prompt.map(|(at, no, _)| if cut < at { (cut, no, 30) } else { (at, no, 100) });
                     log.push(note("StopPlay"));
                 }
                 Output::Wire(wiring) => log.push(note(&format!("Wire {}", shown(wiring)))),
@@ -150,12 +152,12 @@ fn drive_plan(plan: CallPlan, script: &[(u64, Input)]) -> (Vec<String>, Option<F
         }
         let timer = call.next_timer().map(|at| at - zero);
         let next_input = script.front().map(|(at, _)| *at);
-        let prompt_end = prompt.map(|(at, _)| at);
+        let prompt_end = prompt.map(|(at, ..)| at);
         let Some(at) = timer.into_iter().chain(next_input).chain(prompt_end).min() else { break };
         now = now.max(at);
         if prompt_end.is_some_and(|end| end <= now) {
-            let (_, no) = prompt.take().expect("a prompt plays");
-            let ended = Input::PlayEnded { prompt: no, percent: 100, length: Duration::from_secs(2) };
+            let (_, no, percent) = prompt.take().expect("a prompt plays");
+            let ended = Input::PlayEnded { prompt: no, percent, length: Duration::from_secs(2) };
             call.handle(zero + now, ended);
         } else if next_input.is_some_and(|at| at <= now) {
             let (_, input) = script.pop_front().expect("an input is due");
@@ -375,7 +377,7 @@ fn an_agent_lost_in_a_talk_is_apologised_for_and_a_call_is_booked() {
 fn an_agent_who_hangs_up_his_phone_ends_the_call() {
     let (log, end) = with_agent(&[(10, Input::AgentGone { seat: Seat::First, lost: false }), (11, bye())]);
     assert!(log.contains(&"10s HangUp".to_owned()), "{log:?}");
-    assert_eq!(end.hung_up_by, HungUpBy::Us);
+    assert_eq!((end.hung_up_by, end.disposition), (HungUpBy::Us, Some(Disposition::Connected)));
 }
 
 #[test]
@@ -469,6 +471,37 @@ fn talks() -> impl Strategy<Value = Vec<(u64, Input)>> {
         script.sort_by_key(|(at, _)| *at);
         script
     })
+}
+
+/// Picked up and spoken to, the debtor has said who he is, and then, in the middle of the sum, `last`.
+fn ends_in_the_middle_of_the_sum(last: Input) -> Finished {
+    let script = [(5, Input::Answered), (5, Input::FirstAudio), (8, Input::Digit('1')), (9, last)];
+    drive(&script).1.expect("an end")
+}
+
+#[test]
+fn a_talk_that_we_or_the_network_cut_short_is_not_the_debtors_hanging_up() {
+    let (stop, network) = (Input::Stop(StopReason::Drain), Input::MediaLost);
+    for (last, by, disposition) in [
+        (bye(), HungUpBy::Callee, Disposition::HungUp),
+        (stop, HungUpBy::Us, Disposition::CutOff),
+        (network, HungUpBy::Network, Disposition::CutOff),
+        (Input::Broken(Fault::Trunk), HungUpBy::Network, Disposition::CutOff),
+    ] {
+        let end = ends_in_the_middle_of_the_sum(last.clone());
+        assert_eq!((end.hung_up_by, end.disposition), (by, Some(disposition)), "{last:?}");
+    }
+}
+
+#[test]
+fn a_prompt_cut_by_the_end_leads_nowhere() {
+    let end = ends_in_the_middle_of_the_sum(bye());
+    assert!(!end.grades.contains(&Grade::AmountHeard), "{:?}", end.grades);
+    // The step after the sum would have set it.
+    assert_ne!(end.disposition, Some(Disposition::Reminded));
+    // Cut in the notice, before he was asked anything.
+    let script = [(5, Input::Answered), (5, Input::FirstAudio), (6, Input::Stop(StopReason::Hold))];
+    assert_eq!(drive(&script).1.expect("an end").disposition, Some(Disposition::CutOff));
 }
 
 fn inputs() -> impl Strategy<Value = Vec<(u64, Input)>> {

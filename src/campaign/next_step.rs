@@ -134,7 +134,8 @@ fn ends(tried: Tried<'_>) -> Option<NextStep> {
             | Disposition::PromiseToPay
             | Disposition::Refused
             | Disposition::Reminded => Some(NextStep::Done(DoneWhy::Reached)),
-            Disposition::HungUp
+            Disposition::CutOff
+            | Disposition::HungUp
             | Disposition::NotIdentified
             | Disposition::VoicemailLeft
             | Disposition::WrongPerson => None,

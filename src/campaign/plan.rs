@@ -168,7 +168,9 @@ impl RetryClass {
         match outcome {
             Outcome::Abandoned => Some(Self::Answered),
             Outcome::Answered => match disposition {
-                None | Some(Disposition::HungUp | Disposition::NotIdentified) => Some(Self::Answered),
+                None | Some(Disposition::CutOff | Disposition::HungUp | Disposition::NotIdentified) => {
+                    Some(Self::Answered)
+                }
                 Some(_) => None,
             },
             Outcome::Busy => Some(Self::Busy),

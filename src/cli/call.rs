@@ -5,10 +5,12 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Args;
 
+use super::explain::explained;
 use super::open::{ConfigArgs, block_on};
 use super::run::log_to_stderr;
+use super::words;
 use crate::config::LogFormat;
-use crate::daemon::{Daemon, SAMPLE_SUM, TestCall};
+use crate::daemon::{Daemon, SAMPLE_SUM, TestCall, TestCallEnd};
 use crate::domain::{Language, PhoneNumber};
 
 /// Places one test call through the gate. Numbers listed as test numbers are exempt from caps, never from holds
@@ -42,14 +44,19 @@ impl Call {
         config.daemon.node.push_str("-call");
         config.daemon.http.set_port(0);
         config.sip.bind.set_port(0);
-        let call = TestCall { number, flow: self.flow, language: self.speak, amount: SAMPLE_SUM };
+        let language = self.config.language();
+        let call =
+            TestCall { number: number.clone(), flow: self.flow, language: self.speak, amount: SAMPLE_SUM };
         block_on(async {
             let daemon = Daemon::start(config).await?;
             daemon.settle().await;
             let placed = call.place(daemon.house()).await;
+            let house = daemon.house();
+            let plans = house.plans.load_full();
+            let explained = explained(&plans.config, &house.store, number.as_e164(), language).await;
             daemon.drain().await;
             match placed? {
-                Some(row) => {
+                TestCallEnd::Called(row) => {
                     let outcome = row.outcome.map_or("open", |outcome| outcome.code());
                     let disposition = row.disposition.map_or("", |disposition| disposition.code());
                     let heard =
@@ -57,8 +64,11 @@ impl Call {
                     println!("attempt {}: {outcome} {disposition}{heard} keys {:?}", row.id, row.keys);
                     Ok(ExitCode::SUCCESS)
                 }
-                None => {
-                    println!("not called; `obzvon explain` says why");
+                TestCallEnd::NotCalled(code) => {
+                    let not_called =
+                        if language == Language::Ru { "не звонили" } else { "not called" };
+                    println!("{not_called}: {} ({code})", words::why(&code, language));
+                    print!("{}", explained?);
                     Ok(ExitCode::FAILURE)
                 }
             }

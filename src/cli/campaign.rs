@@ -11,10 +11,11 @@ use super::open::{ConfigArgs, block_on, store};
 use super::words;
 use crate::campaign::{CampaignPlan, ScoreFacts, score};
 use crate::config::Config;
-use crate::daemon::Clock;
+use crate::daemon::{Clock, TEST_CAMPAIGN};
+use crate::domain::contact::ContactState;
 use crate::domain::{Channel, DebtKind, Language};
 use crate::stats::is_held_out;
-use crate::store::{CampaignState, Candidate, FillPlan, Filled, Placement, Store, WhyNot};
+use crate::store::{CampaignRow, CampaignState, Candidate, FillPlan, Filled, Placement, Store, WhyNot};
 
 /// Campaigns: fill, start, pause, stop, list
 #[derive(Debug, Args)]
@@ -62,12 +63,16 @@ impl CampaignArgs {
         block_on(async {
             let store = store(&config).await?;
             let done = match self.command {
-                CampaignCommand::Fill { name } => fill(&store, &config, &name, language).await,
+                CampaignCommand::Fill { name } => {
+                    refuse_stopped(&store, &name, language).await?;
+                    fill(&store, &config, &name, language).await
+                }
                 CampaignCommand::Start { name } => {
+                    refuse_stopped(&store, &name, language).await?;
                     fill(&store, &config, &name, language).await?;
                     // A name that could not be said is left out of the call; nobody waits for it.
                     prepare_campaign(&store, &config, &name, language).await?;
-                    let moved = set(&store, &name, CampaignState::Running).await;
+                    let moved = set(&store, &name, CampaignState::Running, language).await;
                     print!("{}", notices(&config, &name, language));
                     moved
                 }
@@ -76,8 +81,8 @@ impl CampaignArgs {
                     store.close().await;
                     return Ok(if sound? { ExitCode::SUCCESS } else { ExitCode::FAILURE });
                 }
-                CampaignCommand::Pause { name } => set(&store, &name, CampaignState::Paused).await,
-                CampaignCommand::Stop { name } => set(&store, &name, CampaignState::Stopped).await,
+                CampaignCommand::Pause { name } => set(&store, &name, CampaignState::Paused, language).await,
+                CampaignCommand::Stop { name } => set(&store, &name, CampaignState::Stopped, language).await,
                 CampaignCommand::List => list(&store, &config, language).await,
                 CampaignCommand::WhyNot { name, json } => {
                     why_not(&store, &config, &name, json, language).await
@@ -154,11 +159,37 @@ fn place(plan: &CampaignPlan, candidate: &Candidate, today: Date) -> Placement {
     Placement::Queued { score: score(&plan.score, &facts) }
 }
 
-async fn set(store: &Store, name: &str, state: CampaignState) -> anyhow::Result<()> {
-    let moved = store.set_campaign(name, state, Clock.wall()).await?;
-    anyhow::ensure!(moved, "campaign {name:?} is not there, is stopped, or is {} already", state.code());
-    println!("{name}: {}", state.code());
-    Ok(())
+/// Moves the campaign to a state; that it stands there already is no mistake.
+async fn set(store: &Store, name: &str, state: CampaignState, language: Language) -> anyhow::Result<()> {
+    let ru = language == Language::Ru;
+    if store.set_campaign(name, state, Clock.wall()).await? {
+        println!("{name}: {}", words::campaign_state(state.code(), language));
+        return Ok(());
+    }
+    match find(store, name).await? {
+        None if ru => anyhow::bail!("кампании {name:?} нет в базе: сначала obzvon campaign fill {name}"),
+        None => anyhow::bail!("campaign {name:?} is not in the database: first obzvon campaign fill {name}"),
+        Some(row) if row.state == state => {
+            let already = if ru { "уже" } else { "already" };
+            println!("{name}: {already} {}", words::campaign_state(state.code(), language));
+            Ok(())
+        }
+        Some(_) => refuse_stopped(store, name, language).await,
+    }
+}
+
+/// A stopped campaign stays so: it is neither filled nor moved.
+async fn refuse_stopped(store: &Store, name: &str, language: Language) -> anyhow::Result<()> {
+    let stopped = find(store, name).await?.is_some_and(|row| row.state == CampaignState::Stopped);
+    match language {
+        _ if !stopped => Ok(()),
+        Language::Ru => anyhow::bail!("кампания {name:?} остановлена насовсем: заведите новую"),
+        Language::En => anyhow::bail!("campaign {name:?} is stopped for good: make a new one"),
+    }
+}
+
+async fn find(store: &Store, name: &str) -> anyhow::Result<Option<CampaignRow>> {
+    Ok(store.campaigns().await?.into_iter().find(|row| row.name == name))
 }
 
 /// What there is to show of the rules the campaign goes by.
@@ -176,7 +207,11 @@ async fn list(store: &Store, config: &Config, language: Language) -> anyhow::Res
         let states =
             states.map(|state| format!("{} {}", words::contact_state(state, language), of(state))).join(", ");
         let contacts = if language == Language::Ru { "контактов" } else { "contacts" };
-        println!("{:<24} {:<8} {contacts} {all}: {states}", row.name, row.state.code());
+        println!(
+            "{:<24} {:<8} {contacts} {all}: {states}",
+            row.name,
+            words::campaign_state(row.state.code(), language)
+        );
         print!("{}", notices(config, &row.name, language));
     }
     Ok(())
@@ -189,11 +224,12 @@ async fn why_not(
     json: bool,
     language: Language,
 ) -> anyhow::Result<()> {
-    let rows = store.campaigns().await?;
-    let Some(row) = rows.iter().find(|row| row.name == name) else {
+    let Some(row) = find(store, name).await? else {
         anyhow::bail!("no campaign {name:?} in the database; fill it first");
     };
-    let totals = store.why_not(row.id).await?;
+    let mut totals = store.why_not(row.id).await?;
+    let queued = totals.iter_mut().filter(|total| total.state == ContactState::Queued);
+    queued.for_each(|total| total.why = not_dialled(config, &row));
     let all: u64 = totals.iter().map(|t| t.contacts).sum();
     let (preset, exceptions) = match config.campaign(name) {
         Some(plan) => (plan.preset.as_str(), config.overrides_of(plan)),
@@ -213,6 +249,22 @@ async fn why_not(
     print!("{}", notices(config, name, language));
     print!("{}", why_not_text(&totals, language));
     Ok(())
+}
+
+/// Why nobody of the campaign is dialled at all, as a code; empty where that is not so.
+fn not_dialled(config: &Config, row: &CampaignRow) -> String {
+    match row.state {
+        CampaignState::Running if config.daemon.kill_switch.try_exists().unwrap_or(true) => {
+            "kill_switch".to_owned()
+        }
+        CampaignState::Running if config.campaign(&row.name).is_none() && row.name != TEST_CAMPAIGN => {
+            "campaign_unknown".to_owned()
+        }
+        CampaignState::Running => String::new(),
+        CampaignState::Draft | CampaignState::Paused | CampaignState::Stopped => {
+            format!("campaign_{}", row.state.code())
+        }
+    }
 }
 
 /// Where the contacts stand and why, with their sum.

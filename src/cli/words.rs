@@ -41,6 +41,11 @@ pub fn contact_state(code: &str, language: Language) -> &str {
     word(&STATES, code, language)
 }
 
+/// Where a campaign stands.
+pub fn campaign_state(code: &str, language: Language) -> &str {
+    word(&CAMPAIGN_STATES, code, language)
+}
+
 /// Why a contact stands there: an outcome, a reason of its own, or the rule that forbade the call.
 pub fn why(code: &str, language: Language) -> String {
     if code.contains('.') {
@@ -72,11 +77,12 @@ const OUTCOMES: [Word; 13] = [
     ("unwanted", "refused as unwanted", "отклонён как нежелательный"),
 ];
 
-const DISPOSITIONS: [Word; 15] = [
+const DISPOSITIONS: [Word; 16] = [
     ("already_paid", "says he has paid", "говорит, что оплатил"),
     ("bankruptcy_claimed", "says he is bankrupt", "говорит, что банкрот"),
     ("callback_booked", "call again booked", "просил перезвонить"),
     ("connected", "talked to an agent", "говорил с оператором"),
+    ("cut_off", "cut short, not by him", "прервано не им"),
     ("dispute", "disputes the debt", "оспаривает долг"),
     ("hung_up", "hung up", "положил трубку"),
     ("link_sent", "asked for a payment link", "попросил ссылку на оплату"),
@@ -126,22 +132,43 @@ const STATES: [Word; 5] = [
     ("waiting", "waiting", "ждут"),
 ];
 
-const REASONS: [Word; 15] = [
+const CAMPAIGN_STATES: [Word; 4] = [
+    ("draft", "not started", "не запущена"),
+    ("paused", "paused", "приостановлена"),
+    ("running", "running", "идёт"),
+    ("stopped", "stopped", "остановлена"),
+];
+
+const REASONS: [Word; 29] = [
+    ("agent_wanted", "asked for an agent", "просил оператора"),
     ("budget_spent", "attempts used up", "попытки исчерпаны"),
+    ("campaign_draft", "the campaign has not been started", "кампания не запущена"),
     ("campaign_hours", "outside the campaign's hours", "вне часов кампании"),
     ("campaign_over", "the campaign is over", "кампания окончена"),
+    ("campaign_paused", "the campaign is paused", "кампания приостановлена"),
+    ("campaign_stopped", "the campaign is stopped for good", "кампания остановлена насовсем"),
+    ("campaign_unknown", "the campaign is not configured", "кампании нет в конфигурации"),
+    ("clock_stepped_back", "the clock was put back: not trusted", "часы переведены назад: им нет веры"),
+    ("debt_not_open", "the debt is not open any more", "долг больше не открыт"),
     ("disputed", "disputes the debt", "оспаривает долг"),
     ("held_out", "left alone for comparison", "не звоним для сравнения"),
+    ("kill_switch", "the kill switch is thrown", "включён аварийный стоп"),
     ("needs_agent", "for an agent", "нужен оператор"),
     ("no_caller_id", "no number to show", "нет номера для показа"),
     ("no_phone", "no usable number", "нет годного номера"),
     ("no_trunk", "no trunk for the number", "нет линии для номера"),
+    ("not_queued", "not in the queue", "не в очереди"),
     ("not_retried", "not tried again after that", "после такого не повторяем"),
+    ("not_running", "the campaign does not run", "кампания не идёт"),
     ("off_target", "not aimed at any more", "больше не подходит"),
     ("paid", "paid", "оплачен"),
     ("person_in_call", "the person is in another call", "человек в другом разговоре"),
+    ("phone_invalid", "the number is not in service", "номер не обслуживается"),
+    ("phone_wrong_person", "the number is another person's", "номер другого человека"),
     ("reached", "reached", "человека застали"),
     ("stopped", "asked not to be called", "просил не звонить"),
+    ("trunks_full", "the lines are full", "линии заняты"),
+    ("trunks_ill", "the lines are out of order", "линии неисправны"),
 ];
 
 const FIGURES: [Word; 9] = [
@@ -163,16 +190,19 @@ mod tests {
     use crate::domain::contact::ContactState;
     use crate::domain::{Channel, DebtKind, DebtorType, Disposition, Outcome};
     use crate::stats::DEFINITIONS;
+    use crate::store::{CampaignState, Gone};
 
     #[test]
     fn every_code_has_its_words() {
-        let tables: [(&[Word], Vec<&str>); 8] = [
+        let tables: [(&[Word], Vec<&str>); 10] = [
             (&OUTCOMES, Outcome::ALL.iter().map(|code| code.code()).collect()),
             (&DISPOSITIONS, Disposition::ALL.iter().map(|code| code.code()).collect()),
             (&CHANNELS, Channel::ALL.iter().map(|code| code.code()).collect()),
             (&DEBTOR_TYPES, DebtorType::ALL.iter().map(|code| code.code()).collect()),
             (&DEBT_KINDS, DebtKind::ALL.iter().map(|code| code.code()).collect()),
             (&STATES, ContactState::ALL.iter().map(|code| code.code()).collect()),
+            (&CAMPAIGN_STATES, CampaignState::ALL.iter().map(|code| code.code()).collect()),
+            (&REASONS, Gone::ALL.iter().map(|code| code.code()).collect()),
             (&REASONS, DoneWhy::ALL.iter().map(|code| code.code()).collect()),
             (&FIGURES, DEFINITIONS.iter().map(|definition| definition.key).collect()),
         ];
@@ -185,6 +215,8 @@ mod tests {
 
     #[test]
     fn a_reason_may_be_its_own_an_outcome_or_a_rule() {
+        let own = REASONS.map(|(code, ..)| code);
+        assert!(own.is_sorted(), "in the order of their codes");
         assert_eq!(why("needs_agent", Language::Ru), "нужен оператор");
         assert_eq!(why("busy", Language::En), "busy");
         assert_eq!(why("no_answer", Language::Ru), "не ответил");

@@ -8,7 +8,7 @@ use tracing::{error, info, warn};
 
 use super::house::House;
 use super::pacing::Pacing;
-use super::turn::Turn;
+use super::turn::{Taken, Turn};
 use crate::campaign::CampaignPlan;
 use crate::domain::CampaignId;
 
@@ -47,7 +47,7 @@ async fn start(
     name: &str,
     id: CampaignId,
     pacing: &mut Pacing,
-    turns: &mut JoinSet<anyhow::Result<()>>,
+    turns: &mut JoinSet<anyhow::Result<Taken>>,
 ) -> usize {
     let plans = house.plans.load_full();
     let Some(plan) = plans.config.campaign(name).cloned() else { return 0 };
@@ -87,15 +87,15 @@ fn room(house: &House, plan: &CampaignPlan, up: usize) -> u32 {
     own.min(house.lines.room(&plan.trunks))
 }
 
-fn reap(turns: &mut JoinSet<anyhow::Result<()>>) {
+fn reap(turns: &mut JoinSet<anyhow::Result<Taken>>) {
     while let Some(turn) = turns.try_join_next() {
         note(turn);
     }
 }
 
-fn note(turn: Result<anyhow::Result<()>, tokio::task::JoinError>) {
+fn note(turn: Result<anyhow::Result<Taken>, tokio::task::JoinError>) {
     match turn {
-        Ok(Ok(())) => {}
+        Ok(Ok(Taken::Called(_) | Taken::NotCalled(_))) => {}
         Ok(Err(fault)) => error!(
             fault = format!("{fault:#}"),
             "a turn failed; what it reserved is rescued at the next start"

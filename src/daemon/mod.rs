@@ -33,6 +33,6 @@ pub use names::{sweep_names, wanted_sentences};
 pub use registry::{RegistryRead, decode, read_registry};
 pub use roots::{daily_roots_file, read_roots};
 pub use run::Daemon;
-pub use test_call::{SAMPLE_SUM, TestCall};
+pub use test_call::{SAMPLE_SUM, TEST_CAMPAIGN, TestCall, TestCallEnd, test_plan, test_rules};
 pub use turn::{phone_to_dial, recording_path};
 pub use voice::Voice;

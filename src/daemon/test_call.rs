@@ -6,8 +6,9 @@ use anyhow::{Context, bail, ensure};
 use jiff::ToSpan;
 
 use super::house::{House, Plans};
-use super::turn::Turn;
-use crate::campaign::{Calendar, CampaignPlan, Hours, Targets};
+use super::turn::{Taken, Turn};
+use crate::campaign::{Calendar, CampaignPlan, Hours, Retries, Targets};
+use crate::config::Config;
 use crate::domain::{AttemptId, Currency, DebtKind, DebtorType, ImportRow, Language, Money, PhoneNumber};
 use crate::rules::{Preset, RuleKind};
 use crate::store::{AttemptRow, CampaignState, FillPlan, RulesInForce};
@@ -22,53 +23,40 @@ pub struct TestCall {
     pub amount: Money,
 }
 
+/// What came of a test call.
+#[derive(Debug)]
+pub enum TestCallEnd {
+    /// The attempt as it was written down.
+    Called(Box<AttemptRow>),
+    /// Nobody was called: the code of the reason, or the rule that denied it.
+    NotCalled(String),
+}
+
 /// The campaign that test calls stand under.
-const NAME: &str = "test-calls";
+pub const TEST_CAMPAIGN: &str = "test-calls";
 const CREDITOR: &str = "Test";
 
 impl TestCall {
-    /// Places the call and waits for its end. Gives the attempt as it was written down, or nothing when the rules
-    /// denied it.
+    /// Places the call and waits for its end.
     ///
     /// # Errors
     /// When the flow is unknown or the store fails.
-    pub async fn place(self, house: &Arc<House>) -> anyhow::Result<Option<AttemptRow>> {
+    pub async fn place(self, house: &Arc<House>) -> anyhow::Result<TestCallEnd> {
         let plans = house.plans.load_full();
         ensure!(plans.config.flows.contains_key(&self.flow), "no flow {:?} in the configuration", self.flow);
         let listed = plans.config.daemon.test_numbers.contains(&self.number);
-        let plan = Arc::new(self.plan(&plans.config.campaigns, &plans)?);
+        let plan = Arc::new(test_plan(&plans.config, &self.flow)?);
         let plans = Arc::new(with_rules(&plans, &plan.preset, listed)?);
         let contact = self.queue(house).await?;
         let loaded = house.store.contacts(vec![contact]).await?.pop().context("the test contact is gone")?;
         let before = last_attempt(house).await?;
-        Turn { plan, plans, contact: loaded, seat: None, ticket: None }.take(house).await?;
+        let turn = Turn { plan, plans, contact: loaded, seat: None, ticket: None };
+        if let Taken::NotCalled(why) = turn.take(house).await? {
+            return Ok(TestCallEnd::NotCalled(why));
+        }
         let after = house.store.export_attempts(Default::default()).after(before).next_page().await?;
-        Ok(after.into_iter().find(|row| row.contact == contact))
-    }
-
-    /// The plan of a campaign in the configuration, without its calendar and targets: the rules' window stays.
-    fn plan(&self, campaigns: &[Arc<CampaignPlan>], plans: &Plans) -> anyhow::Result<CampaignPlan> {
-        let model =
-            campaigns.first().context("no campaign in the configuration to take trunks and rules from")?;
-        let all_day = Some(Hours { opens: jiff::civil::Time::MIN, closes: jiff::civil::Time::MAX });
-        let calendar = Calendar { hours: [all_day; 7], off: Vec::new(), not_before: None, not_after: None };
-        let trunks = plans.config.trunks.iter().map(|trunk| Arc::clone(&trunk.name)).collect();
-        Ok(CampaignPlan {
-            name: NAME.into(),
-            flow: self.flow.clone(),
-            flow_by_kind: Vec::new(),
-            channel: crate::domain::Channel::Ivr,
-            dialling: crate::campaign::Dialling::Agentless,
-            targets: Targets {
-                creditors: Vec::new(),
-                debtor_types: DebtorType::ALL.to_vec(),
-                kinds: DebtKind::ALL.to_vec(),
-                collectible_years: 3,
-            },
-            trunks,
-            calendar,
-            ..CampaignPlan::clone(model)
-        })
+        let row = after.into_iter().find(|row| row.contact == contact).context("the attempt is not there")?;
+        Ok(TestCallEnd::Called(Box::new(row)))
     }
 
     /// Makes a person and a debt of the number, and queues it.
@@ -91,8 +79,8 @@ impl TestCall {
             due,
         };
         house.store.upsert(&[row], now).await?;
-        let campaign = house.store.campaign(NAME, now).await?;
-        house.store.set_campaign(NAME, CampaignState::Running, now).await?;
+        let campaign = house.store.campaign(TEST_CAMPAIGN, now).await?;
+        house.store.set_campaign(TEST_CAMPAIGN, CampaignState::Running, now).await?;
         let fill = FillPlan { campaign, not_after: None, now };
         match house.store.queue_debt(fill, CREDITOR, &id, 1).await? {
             Some(contact) => Ok(contact),
@@ -101,17 +89,51 @@ impl TestCall {
     }
 }
 
-/// A test number is exempt from caps and cooldowns, never from holds, windows or the caller number's status. The rules
-/// it goes by have a name and a hash of their own, so that the decision shows it.
-fn with_rules(plans: &Plans, preset: &str, listed: bool) -> anyhow::Result<Plans> {
-    let in_force = plans.rules(preset).context("the campaign's preset is in force")?;
+/// The plan of test calls: that of the first campaign in the configuration, without its calendar and targets. The
+/// rules' window stays.
+///
+/// # Errors
+/// When the configuration has no campaign.
+pub fn test_plan(config: &Config, flow: &str) -> anyhow::Result<CampaignPlan> {
+    let model = config.campaigns.first();
+    let model = model.context("no campaign in the configuration to take trunks and rules from")?;
+    let all_day = Some(Hours { opens: jiff::civil::Time::MIN, closes: jiff::civil::Time::MAX });
+    let calendar = Calendar { hours: [all_day; 7], off: Vec::new(), not_before: None, not_after: None };
+    Ok(CampaignPlan {
+        name: TEST_CAMPAIGN.into(),
+        flow: flow.to_owned(),
+        flow_by_kind: Vec::new(),
+        channel: crate::domain::Channel::Ivr,
+        dialling: crate::campaign::Dialling::Agentless,
+        targets: Targets {
+            creditors: Vec::new(),
+            debtor_types: DebtorType::ALL.to_vec(),
+            kinds: DebtKind::ALL.to_vec(),
+            collectible_years: 3,
+        },
+        trunks: config.trunks.iter().map(|trunk| Arc::clone(&trunk.name)).collect(),
+        calendar,
+        // Tests of one number may be many.
+        retries: Retries { budget: u8::MAX, ..model.retries.clone() },
+        ..CampaignPlan::clone(model)
+    })
+}
+
+/// The rules of a test call. A number that is `listed` is exempt from caps and cooldowns, never from holds, windows or
+/// the caller number's status; its rules have a name of their own, so that the decision shows it.
+pub fn test_rules(preset: &Preset, listed: bool) -> Preset {
     if !listed {
-        return Ok(plans.with_rules(preset, in_force.clone()));
+        return preset.clone();
     }
     let counted = |kind: &RuleKind| matches!(kind, RuleKind::Cap { .. } | RuleKind::Cooldown { .. });
-    let rules = in_force.preset.rules.iter().filter(|rule| !counted(&rule.kind)).cloned().collect();
-    let exempt = Preset { name: format!("{preset} (test number)"), rules, caution: in_force.preset.caution };
-    Ok(plans.with_rules(preset, RulesInForce::new(Arc::new(exempt), Arc::clone(&in_force.calendars))))
+    let rules = preset.rules.iter().filter(|rule| !counted(&rule.kind)).cloned().collect();
+    Preset { name: format!("{} (test number)", preset.name), rules, caution: preset.caution }
+}
+
+fn with_rules(plans: &Plans, preset: &str, listed: bool) -> anyhow::Result<Plans> {
+    let in_force = plans.rules(preset).context("the campaign's preset is in force")?;
+    let rules = Arc::new(test_rules(&in_force.preset, listed));
+    Ok(plans.with_rules(preset, RulesInForce::new(rules, Arc::clone(&in_force.calendars))))
 }
 
 async fn last_attempt(house: &House) -> anyhow::Result<AttemptId> {

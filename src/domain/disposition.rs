@@ -16,9 +16,11 @@ pub enum Disposition {
     CallbackBooked,
     /// Talked to an agent.
     Connected,
+    /// We or the network ended the talk before he did anything that counts: it tells nothing of him.
+    CutOff,
     /// "I do not owe this."
     Dispute,
-    /// Hung up or stayed silent before he said who he is.
+    /// Hung up before he did anything that counts.
     HungUp,
     /// Asked for a way to pay.
     LinkSent,
@@ -38,11 +40,12 @@ pub enum Disposition {
 }
 
 impl Disposition {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::AlreadyPaid,
         Self::BankruptcyClaimed,
         Self::CallbackBooked,
         Self::Connected,
+        Self::CutOff,
         Self::Dispute,
         Self::HungUp,
         Self::LinkSent,
@@ -63,6 +66,7 @@ impl Disposition {
             Self::BankruptcyClaimed => "bankruptcy_claimed",
             Self::CallbackBooked => "callback_booked",
             Self::Connected => "connected",
+            Self::CutOff => "cut_off",
             Self::Dispute => "dispute",
             Self::HungUp => "hung_up",
             Self::LinkSent => "link_sent",

@@ -11,9 +11,12 @@ pub enum Input {
     Begin,
     /// The answering machine's beep is over.
     BeepEnded,
+    /// The call is gone, and not by the callee: we took it back, or the network lost it. Tell what was still playing
+    /// by `PromptEnded` or `PromptCut` first.
+    CutOff,
     /// A key: `0` to `9`, `*`, `#`. Each press once, however many ways it came in.
     Digit(char),
-    /// The call is gone, whoever ended it. Tell what was still playing by `PromptEnded` first.
+    /// The callee hung up. Tell what was still playing by `PromptEnded` or `PromptCut` first.
     HungUp,
     /// A person after all: what was taken for a machine's greeting was not. Begins the flow anew.
     HumanHeard,
@@ -21,6 +24,8 @@ pub enum Input {
     MachineHeard,
     /// Nobody is free in the queue asked for.
     NoAgent,
+    /// The call is ending and cut a prompt after `percent` of its sound: what was heard of it counts, and nothing follows.
+    PromptCut { prompt: PromptNo, percent: u8 },
     /// A prompt is over: played out, stopped by [`StopSaying`](super::Output::StopSaying), or not sayable (0 %).
     /// `percent` of its sound was sent.
     PromptEnded { prompt: PromptNo, percent: u8 },

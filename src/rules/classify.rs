@@ -67,6 +67,7 @@ fn only_the_right_person_can(disposition: Disposition) -> bool {
         | Disposition::Refused
         | Disposition::Reminded => true,
         Disposition::CallbackBooked
+        | Disposition::CutOff
         | Disposition::HungUp
         | Disposition::NotIdentified
         | Disposition::OperatorAsked
@@ -102,6 +103,7 @@ pub fn holds_from(finished: &Finished, called: Called, at: Timestamp, evidence: 
             Disposition::AlreadyPaid
             | Disposition::CallbackBooked
             | Disposition::Connected
+            | Disposition::CutOff
             | Disposition::HungUp
             | Disposition::LinkSent
             | Disposition::NotIdentified

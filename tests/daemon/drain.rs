@@ -40,4 +40,5 @@ async fn who_talks_beyond_the_limit_is_hung_up_on_and_written_down() {
     assert_eq!(ended(&carrier, Ending::HungUpByCaller), 1);
     let attempts = house.attempts();
     assert_eq!((&attempts[0]["outcome"], &attempts[0]["hung_up_by"]), (&"answered".into(), &"us".into()));
+    assert_eq!(attempts[0]["disposition"], "cut_off", "it was not he who hung up");
 }

@@ -20,13 +20,13 @@ fn answers() -> Vec<Step> {
     vec![Step::Ring(180), Step::Answer, Step::Listen(Duration::from_secs(1)), Step::HangUp]
 }
 
-/// Calls the number: what was printed, if it was called.
-fn call(house: &House) -> Option<String> {
-    let output = house.try_run(&["call", &number(0), "--flow", "reminder_overdue"]);
+/// Calls the number: what was printed when it was called, and when it was not.
+fn call(house: &House) -> Result<String, String> {
+    let output = house.try_run(&["call", &number(0), "--flow", "reminder_overdue", "--lang", "en"]);
     let text = String::from_utf8(output.stdout).expect("UTF-8");
     match output.status.code() {
-        Some(0) => Some(text),
-        Some(1) if text.starts_with("not called") => None,
+        Some(0) => Ok(text),
+        Some(1) if text.starts_with("not called") => Err(text),
         _ => panic!("{}: {text}{}", output.status, String::from_utf8_lossy(&output.stderr)),
     }
 }
@@ -38,7 +38,9 @@ async fn a_number_that_is_not_listed_goes_by_all_the_rules() {
     house.write("config/rules/once.toml", RULES);
     let said = call(&house).expect("the first call of the day");
     assert!(said.contains("answered"), "{said}");
-    assert_eq!(call(&house), None, "the cap holds");
+    let refusal = call(&house).expect_err("the cap holds");
+    assert!(refusal.contains("rule once.day"), "{refusal}");
+    assert!(refusal.contains("test-calls · test-"), "his contact is explained: {refusal}");
     assert_eq!(carrier.calls().len(), 1);
 }
 
@@ -56,8 +58,20 @@ async fn a_test_number_is_exempt_from_caps_but_never_from_holds() {
         call(&house).expect("no cap for a test number");
     }
     house.run(&["hold", "add", "test-79990000000", "stop_requested", "--evidence", "said so"]);
-    assert_eq!(call(&house), None, "the hold holds");
+    let refusal = call(&house).expect_err("the hold holds");
+    assert!(refusal.contains("asked in a call to stop"), "{refusal}");
     assert_eq!(carrier.calls().len(), 2);
     let rules = house.attempts().iter().all(|attempt| attempt["outcome"] == "answered");
     assert!(rules, "{:?}", house.attempts());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_test_call_under_the_kill_switch_says_so() {
+    let carrier = carrier(answers()).await;
+    let house = House::new(config(carrier.addr()).set(REMINDERS, "preset", "once"));
+    house.write("config/rules/once.toml", RULES);
+    house.write("data/STOP", "");
+    let refusal = call(&house).expect_err("the switch holds");
+    assert!(refusal.starts_with("not called: the kill switch is thrown"), "{refusal}");
+    assert!(carrier.calls().is_empty());
 }

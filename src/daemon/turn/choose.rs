@@ -48,16 +48,16 @@ pub fn phone_to_dial(contact: &ClaimedContact) -> Option<ClaimedPhone> {
 }
 
 impl Turn {
-    /// Chooses phone, flow, trunk and number to show, or writes down why there is nothing to choose.
-    pub(super) async fn choose(&self, house: &House) -> anyhow::Result<Option<Choice>> {
+    /// Chooses phone, flow, trunk and number to show, or writes down why there is nothing to choose; the reason's code
+    /// is then given.
+    pub(super) async fn choose(&self, house: &House) -> anyhow::Result<Result<Choice, &'static str>> {
         let now = house.clock.wall();
         let zones = self.zones();
         let clocks: Vec<_> = zones.zones().iter().map(|zone| zone.tz().clone()).collect();
         match hour(&self.plan.calendar, &clocks, now) {
             Hour::Open => {}
             Hour::OpensAt(opens) => {
-                house.store.postpone(self.contact.id, "campaign_hours", opens).await?;
-                return Ok(None);
+                return self.put_off(house, "campaign_hours", opens).await;
             }
             Hour::Over => return self.end(house, DoneWhy::CampaignOver).await,
         }
@@ -76,28 +76,34 @@ impl Turn {
             Ok(line) => line,
             Err(NoRoute::NoTrunk) => {
                 warn!(contact = %self.contact.id, "no trunk of the campaign takes this number");
-                house.store.postpone(self.contact.id, "no_trunk", after(now, NO_TRUNK_PAUSE)).await?;
-                return Ok(None);
+                return self.put_off(house, "no_trunk", after(now, NO_TRUNK_PAUSE)).await;
             }
-            Err(NoRoute::Full | NoRoute::Ill { .. }) => {
-                self.let_go(house).await?;
-                return Ok(None);
-            }
+            Err(NoRoute::Full) => return Ok(Err(self.let_go(house, "trunks_full").await?)),
+            Err(NoRoute::Ill { .. }) => return Ok(Err(self.let_go(house, "trunks_ill").await?)),
         };
         let Some(caller_id) = caller_id(line.trunk(), &self.plan.caller_ids, self.contact.debt).cloned()
         else {
             warn!(trunk = %line.trunk().name, "no number may be shown on this trunk");
-            house.store.postpone(self.contact.id, "no_caller_id", after(now, NO_TRUNK_PAUSE)).await?;
-            return Ok(None);
+            return self.put_off(house, "no_caller_id", after(now, NO_TRUNK_PAUSE)).await;
         };
         let flow = self.plans.config.flows.get(self.plan.flow_for(kind)).expect("flows were checked at load");
         let flow = Arc::clone(flow);
-        Ok(Some(Choice { phone, kind, flow, zones, caller_id, line, debtor_today }))
+        Ok(Ok(Choice { phone, kind, flow, zones, caller_id, line, debtor_today }))
     }
 
-    async fn end(&self, house: &House, why: DoneWhy) -> anyhow::Result<Option<Choice>> {
+    async fn end(&self, house: &House, why: DoneWhy) -> anyhow::Result<Result<Choice, &'static str>> {
         house.store.end_contact(self.contact.id, why).await?;
-        Ok(None)
+        Ok(Err(why.code()))
+    }
+
+    async fn put_off(
+        &self,
+        house: &House,
+        why: &'static str,
+        until: Timestamp,
+    ) -> anyhow::Result<Result<Choice, &'static str>> {
+        house.store.postpone(self.contact.id, why, until).await?;
+        Ok(Err(why))
     }
 
     /// Where the person may be, by all that is known of him.

@@ -19,6 +19,7 @@ use super::pacing::Ticket;
 use super::voice::NameSound;
 use crate::agents::Caller;
 use crate::campaign::{Callee, CampaignPlan, ask};
+use crate::domain::AttemptId;
 use crate::store::{ClaimedContact, ReserveRequest, Reserved};
 use crate::synthesis::SentenceCache;
 
@@ -34,30 +35,53 @@ pub struct Turn {
     pub ticket: Option<Ticket>,
 }
 
+/// What a turn came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Taken {
+    /// An attempt was written down; its row says what came of it.
+    Called(AttemptId),
+    /// Nobody was called: the code of the reason, or the rule that denied it.
+    NotCalled(String),
+}
+
+impl Taken {
+    fn not_called(why: &str) -> Self {
+        Self::NotCalled(why.to_owned())
+    }
+}
+
 impl Turn {
     /// Takes the contact's turn. Whatever happens, the contact's row says what.
     ///
     /// # Errors
     /// When the store fails; the attempt, if there was one, is then still open and the next start rescues it.
-    pub async fn take(mut self, house: &Arc<House>) -> anyhow::Result<()> {
-        let Some(choice) = self.choose(house).await? else { return Ok(()) };
+    pub async fn take(mut self, house: &Arc<House>) -> anyhow::Result<Taken> {
+        let choice = match self.choose(house).await? {
+            Ok(choice) => choice,
+            Err(why) => return Ok(Taken::not_called(why)),
+        };
         let name = self.name_sound(&choice).await?;
-        let Some(place) = choice.line.antechamber().await else { return self.let_go(house).await };
+        let Some(place) = choice.line.antechamber().await else {
+            return Ok(Taken::not_called(self.let_go(house, "trunks_full").await?));
+        };
         if !house.may_dial() {
-            return self.let_go(house).await;
+            return Ok(Taken::not_called(self.let_go(house, "kill_switch").await?));
         }
         match house.store.reserve(self.request(house, &choice), house.clock.wall()).await? {
             Reserved::Permit(permit) => {
                 choice.line.pace().await;
-                self.call(house, choice, name, permit, place).await
+                let attempt = permit.attempt();
+                self.call(house, choice, name, permit, place).await?;
+                Ok(Taken::Called(attempt))
             }
             Reserved::Denied(decision) => {
-                house.metrics.denied(decision.deny.as_ref().map_or("unknown", |rule| rule.as_str()));
-                Ok(())
+                let rule = decision.deny.as_ref().map_or("unknown", |rule| rule.as_str());
+                house.metrics.denied(rule);
+                Ok(Taken::not_called(rule))
             }
             Reserved::Gone(why) => {
                 info!(contact = %self.contact.id, ?why, "nothing to dial");
-                Ok(())
+                Ok(Taken::not_called(why.code()))
             }
         }
     }
@@ -83,8 +107,10 @@ impl Turn {
         }
     }
 
-    async fn let_go(&self, house: &House) -> anyhow::Result<()> {
-        Ok(house.store.release(vec![self.contact.id]).await?)
+    /// Leaves the contact in the queue; gives the reason's code back.
+    async fn let_go(&self, house: &House, why: &'static str) -> anyhow::Result<&'static str> {
+        house.store.release(vec![self.contact.id]).await?;
+        Ok(why)
     }
 
     fn request(&self, house: &House, choice: &Choice) -> ReserveRequest {

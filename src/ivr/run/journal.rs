@@ -83,7 +83,7 @@ impl Journal {
 
 fn weight(disposition: Disposition) -> u8 {
     match disposition {
-        Disposition::HungUp | Disposition::NotIdentified | Disposition::Reminded => 0,
+        Disposition::CutOff | Disposition::HungUp | Disposition::NotIdentified | Disposition::Reminded => 0,
         Disposition::StopRequested => 2,
         _ => 1,
     }

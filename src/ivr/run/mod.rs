@@ -23,6 +23,17 @@ const AGENT_GRACE: Duration = Duration::from_secs(5);
 /// Prompts whose end is awaited at once; more means that the driver reports none.
 const SAID_MOST: usize = 8;
 
+/// How a run ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    ByCallee,
+    ByFlow,
+    /// We took the call back, or the network lost it.
+    CutOff,
+    /// An agent has the call.
+    Handed,
+}
+
 /// The interpreter of a flow: one for each call. It ends exactly once, with [`Output::Disposed`].
 #[derive(Debug)]
 pub struct FlowRun {
@@ -73,11 +84,17 @@ impl FlowRun {
                 }
             }
             Input::BeepEnded => self.beep_ended(now),
+            Input::CutOff => self.end(End::CutOff),
             Input::Digit(key) => self.key(now, key),
             Input::HumanHeard => self.human_heard(now),
-            Input::HungUp => self.finish(false),
+            Input::HungUp => self.end(End::ByCallee),
             Input::MachineHeard => self.machine_heard(now),
             Input::NoAgent => self.no_agent(now),
+            Input::PromptCut { prompt, percent } => {
+                if self.state != State::Done {
+                    self.note_heard(prompt, percent.min(100));
+                }
+            }
             Input::PromptEnded { prompt, percent } => self.prompt_ended(now, prompt, percent.min(100)),
             Input::SilenceHeard => self.silence_heard(now),
         }
@@ -383,8 +400,13 @@ impl FlowRun {
         self.deadline = Some(now + wait);
     }
 
-    /// Ends the run, once.
+    /// Ends the run: by its own hang-up, or because an agent has the call.
     fn finish(&mut self, hang_up: bool) {
+        self.end(if hang_up { End::ByFlow } else { End::Handed });
+    }
+
+    /// Ends the run, once.
+    fn end(&mut self, end: End) {
         let on_machine = match self.state {
             State::Done => return,
             State::Greeting | State::Leaving { .. } => true,
@@ -395,9 +417,14 @@ impl FlowRun {
         }
         self.state = State::Done;
         self.deadline = None;
-        let otherwise = if hang_up || on_machine { Disposition::NotIdentified } else { Disposition::HungUp };
+        let otherwise = match end {
+            _ if on_machine => Disposition::NotIdentified,
+            End::ByCallee => Disposition::HungUp,
+            End::ByFlow | End::Handed => Disposition::NotIdentified,
+            End::CutOff => Disposition::CutOff,
+        };
         self.outputs.push_back(Output::Disposed(self.journal.disposition().unwrap_or(otherwise)));
-        if hang_up {
+        if end == End::ByFlow {
             self.outputs.push_back(Output::HangUp);
         }
     }

@@ -74,6 +74,33 @@ pub enum Gone {
     ClockSteppedBack,
 }
 
+impl Gone {
+    pub const ALL: [Self; 8] = [
+        Self::NotQueued,
+        Self::NotRunning,
+        Self::DebtNotOpen,
+        Self::Over,
+        Self::BudgetSpent,
+        Self::NoPhone,
+        Self::PersonInCall,
+        Self::ClockSteppedBack,
+    ];
+
+    /// The reason's code, as in "why not called".
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::NotQueued => "not_queued",
+            Self::NotRunning => "not_running",
+            Self::DebtNotOpen => "debt_not_open",
+            Self::Over => "campaign_over",
+            Self::BudgetSpent => "budget_spent",
+            Self::NoPhone => "no_phone",
+            Self::PersonInCall => "person_in_call",
+            Self::ClockSteppedBack => "clock_stepped_back",
+        }
+    }
+}
+
 /// Differences between the clocks of tasks and nodes that mean nothing.
 const CLOCK_SLACK: SignedDuration = SignedDuration::from_secs(10);
 /// How far ahead a permit knows when the rules end it: longer than any call rings and talks.

@@ -28,6 +28,7 @@ pub fn disposition(disposition: Option<Disposition>) -> &'static str {
         Some(Disposition::BankruptcyClaimed) => "говорит о банкротстве / claims bankruptcy",
         Some(Disposition::CallbackBooked) => "назначил звонок / booked a call",
         Some(Disposition::Connected) => "говорил с оператором / talked to an agent",
+        Some(Disposition::CutOff) => "разговор прерван не им / cut short, not by him",
         Some(Disposition::Dispute) => "оспаривает долг / disputes the debt",
         Some(Disposition::HungUp) => "положил трубку / hung up",
         Some(Disposition::LinkSent) => "попросил ссылку на оплату / asked for a payment link",

@@ -1,18 +1,22 @@
 //! `obzvon explain PERSON`: why he is or is not called, by which rule, what counts, and when next, in words.
 
+mod outlook;
+
 use std::collections::BTreeMap;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Args;
 use jiff::Timestamp;
 use serde_json::json;
 
+use self::outlook::{Case, Outlook};
 use super::exceptions::{caution_text, exceptions_json};
 use super::open::{ConfigArgs, block_on, registry, store};
 use super::standing::in_words;
 use crate::campaign::{Callee, CampaignPlan, ask};
 use crate::config::Config;
-use crate::daemon::Clock;
+use crate::daemon::{Clock, TEST_CAMPAIGN, test_plan, test_rules};
 use crate::domain::contact::ContactState;
 use crate::domain::{Language, PersonId};
 use crate::rules::explain::Grounds;
@@ -60,8 +64,9 @@ impl Explain {
         if self.at.is_some() {
             files.iter_mut().flat_map(|file| &mut file.phones).for_each(|phone| phone.look_back(now));
         }
-        let at = self.at.is_some();
-        let desk = Desk { config: &config, registry: &registry, now, back: at, standing, then, language };
+        let (back, killed) = (self.at.is_some(), killed(&config));
+        let (config, registry) = (&config, &registry);
+        let desk = Desk { config, registry, killed, now, back, standing, then, language };
         if self.json {
             let all: Vec<_> = files.iter().map(|file| desk.json(file)).collect();
             println!("{}", serde_json::Value::from(all));
@@ -70,6 +75,27 @@ impl Explain {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Explains a person, by his id or number, as the command does; empty when nobody is known by it.
+///
+/// # Errors
+/// When the store fails.
+pub async fn explained(
+    config: &Config,
+    store: &Store,
+    person: &str,
+    language: Language,
+) -> anyhow::Result<String> {
+    let (files, standing, then) = read(store, person, None).await?;
+    let (registry, now, killed) = (registry(config), Clock.wall(), killed(config));
+    let desk = Desk { config, registry: &registry, killed, now, back: false, standing, then, language };
+    Ok(files.iter().map(|file| desk.text(file)).collect())
+}
+
+/// What can't be looked at counts as thrown, as the daemon has it.
+fn killed(config: &Config) -> bool {
+    config.daemon.kill_switch.try_exists().unwrap_or(true)
 }
 
 /// Holds and consents by person.
@@ -101,6 +127,8 @@ async fn read(
 struct Desk<'a> {
     config: &'a Config,
     registry: &'a Registry,
+    /// The kill switch is thrown.
+    killed: bool,
     now: Timestamp,
     /// `now` is a time that was asked for.
     back: bool,
@@ -114,18 +142,19 @@ struct Said<'a> {
     contact: &'a ContactFile,
     debt: &'a DebtFile,
     phone: &'a PhoneFile,
-    plan: &'a CampaignPlan,
+    plan: Arc<CampaignPlan>,
     /// The rules: those of then where they are known.
-    preset: &'a Preset,
+    preset: Arc<Preset>,
     exceptions: &'a [Override],
     facts: Facts,
     decision: Decision,
     explanation: Explanation,
+    outlook: Outlook,
 }
 
 impl Desk<'_> {
     /// The rules of a campaign at the time asked for, and the exceptions from them.
-    fn rules<'d>(&'d self, plan: &'d CampaignPlan) -> (&'d Preset, &'d Calendars, &'d [Override]) {
+    fn rules(&self, plan: &CampaignPlan) -> (&Arc<Preset>, &Calendars, &[Override]) {
         match self.then.get(&*plan.name) {
             Some(then) => (&then.rules.preset, &then.rules.calendars, &then.overrides),
             None => {
@@ -135,17 +164,33 @@ impl Desk<'_> {
         }
     }
 
+    /// The plan by which a campaign calls; that of test calls is made for them.
+    fn plan(&self, campaign: &str) -> Option<Arc<CampaignPlan>> {
+        if campaign == TEST_CAMPAIGN {
+            return test_plan(self.config, "").ok().map(Arc::new);
+        }
+        self.config.campaign(campaign).cloned()
+    }
+
+    /// A test call to a listed number goes by rules of its own.
+    fn preset(&self, plan: &CampaignPlan, preset: &Arc<Preset>, phone: &PhoneFile) -> Arc<Preset> {
+        let listed = &*plan.name == TEST_CAMPAIGN && self.config.daemon.test_numbers.contains(&phone.number);
+        if listed { Arc::new(test_rules(preset, true)) } else { Arc::clone(preset) }
+    }
+
     /// What the rules say of every contact of the person, on every phone of his.
     fn said<'d>(&'d self, file: &'d PersonFile) -> Vec<Said<'d>> {
-        let config = self.config;
         let numbers = || file.phones.iter().map(|phone| &phone.number);
         let zones =
             zone::of_contact(file.time_zone.as_deref(), file.region.as_deref(), numbers(), self.registry);
         let mut all = Vec::new();
         for contact in &file.contacts {
-            let Some(plan) = config.campaign(&contact.campaign) else { continue };
+            let Some(plan) = self.plan(&contact.campaign) else { continue };
             let Some(debt) = file.debts.iter().find(|debt| debt.id == contact.debt) else { continue };
-            let (preset, calendars, exceptions) = self.rules(plan);
+            let (of_campaign, calendars, exceptions) = self.rules(&plan);
+            let in_call =
+                |other: &ContactFile| other.id != contact.id && other.state == ContactState::InFlight;
+            let person_in_call = file.contacts.iter().any(in_call);
             for phone in &file.phones {
                 let callee = Callee {
                     person: file.id,
@@ -160,9 +205,24 @@ impl Desk<'_> {
                     blocked: file.blocked(self.now),
                     ..ask(callee, plan.dialling.mode(), exceptions)
                 };
-                let decision = decide(preset, calendars, &facts, &phone.history, self.now);
-                let grounds = Grounds { preset, calendars, facts: &facts, history: &phone.history };
+                let preset = self.preset(&plan, of_campaign, phone);
+                let decision = decide(&preset, calendars, &facts, &phone.history, self.now);
+                let grounds = Grounds { preset: &preset, calendars, facts: &facts, history: &phone.history };
                 let explanation = explain(&decision, &grounds, self.language);
+                let rules = (&*preset, calendars);
+                let (plan, killed, back) = (Arc::clone(&plan), self.killed, self.back);
+                let case = Case {
+                    contact,
+                    debt,
+                    phone,
+                    plan: &plan,
+                    rules,
+                    facts: &facts,
+                    person_in_call,
+                    killed,
+                    back,
+                };
+                let outlook = Outlook::of(&case, self.now);
                 all.push(Said {
                     contact,
                     debt,
@@ -173,6 +233,7 @@ impl Desk<'_> {
                     facts,
                     decision,
                     explanation,
+                    outlook,
                 });
             }
         }
@@ -202,10 +263,15 @@ impl Desk<'_> {
             "state": said.contact.state.code(),
             "why": said.contact.why,
             "next_at": said.contact.next_at,
-            "besides": besides(said).map(|(code, _)| code),
+            "may_be_called": said.may_be_called(),
+            "besides": said.outlook.obstacles.first().map(|obstacle| &obstacle.code),
+            "obstacles": said.outlook.obstacles.iter().map(|obstacle| &obstacle.code).collect::<Vec<_>>(),
+            "preset": said.preset.name,
             "summary": said.explanation.summary,
             "rules": rules.collect::<Vec<_>>(),
-            "next_local": said.decision.next_allowed.map(|at| on_clocks(zones, at, self.language)),
+            "earliest": said.outlook.earliest,
+            "needs_act": said.outlook.needs_act,
+            "next_local": said.outlook.earliest.map(|at| on_clocks(zones, at, self.language)),
             "caution": said.preset.caution,
             "rules_as_of": self.then.get(&*said.plan.name).map(|then| json!({
                 "decided_at": then.decided_at, "config": then.config,
@@ -248,9 +314,8 @@ impl Desk<'_> {
     }
 
     fn said_text(&self, said: &Said<'_>) -> String {
-        let (besides, ru) = (besides(said), self.language == Language::Ru);
-        // How the contact stands today says nothing of the time asked for.
-        let verdict = match (said.decision.allow && (self.back || besides.is_none()), ru) {
+        let ru = self.language == Language::Ru;
+        let verdict = match (said.may_be_called(), ru) {
             (true, true) => "МОЖНО ЗВОНИТЬ",
             (true, false) => "MAY BE CALLED",
             (false, true) => "НЕ ЗВОНИМ",
@@ -258,15 +323,16 @@ impl Desk<'_> {
         };
         let (campaign, debt, phone) = (&said.contact.campaign, &said.debt.external_id, &said.phone.number);
         let mut text = format!("\n{campaign} · {debt} · {phone}: {verdict}\n");
-        if let Some((code, (in_ru, in_en))) = besides {
-            let today = match (self.back, ru) {
+        for obstacle in &said.outlook.obstacles {
+            // How the contact stands today says nothing of the time asked for; the campaign's hours do.
+            let today = match (self.back && !obstacle.is_of_the_hour(), ru) {
                 (false, _) => "",
                 (true, true) => "сегодня: ",
                 (true, false) => "today: ",
             };
-            text += &format!("  {today}{} ({code})\n", if ru { in_ru } else { in_en });
+            text += &format!("  {today}{} ({})\n", obstacle.text(self.language), obstacle.code);
         }
-        text += &format!("  {}\n", said.explanation.summary);
+        text += &format!("  {}\n", self.earliest_text(said));
         let warning = caution_text(&said.preset.name, said.preset.caution, self.language);
         if !warning.is_empty() {
             text += &format!("  {warning}");
@@ -278,7 +344,8 @@ impl Desk<'_> {
                 false => "  these rules do not look at the times he asked not to be called at\n",
             };
         }
-        text += &format!("  {}{}:\n", said.preset.name, self.rules_of_when(said.plan, ru));
+        let (rules, when) = (if ru { "правила" } else { "rules" }, self.rules_of_when(&said.plan, ru));
+        text += &format!("  {rules} {}{when}: {}\n", said.preset.name, said.explanation.summary);
         for line in &said.explanation.lines {
             let mark = match (line.pass, ru) {
                 (true, true) => "да ",
@@ -286,15 +353,23 @@ impl Desk<'_> {
                 (false, true) => "НЕТ",
                 (false, false) => "NO ",
             };
-            text += &format!("  {mark} {:<28} {}\n", line.rule, line.text);
+            text += &format!("    {mark} {:<28} {}\n", line.rule, line.text);
         }
-        let head = if ru { "правила разрешат" } else { "the rules allow it" };
-        let next = match said.decision.next_allowed {
-            Some(at) => on_clocks(&said.facts.zones, at, self.language),
-            None if ru => "никогда без решения человека".to_owned(),
-            None => "never without a human act".to_owned(),
-        };
-        text + &format!("  {head}: {next}\n")
+        text
+    }
+
+    /// When a call could be made, rules, campaign and queue together.
+    fn earliest_text(&self, said: &Said<'_>) -> String {
+        let ru = self.language == Language::Ru;
+        let at = said.outlook.earliest.map(|at| on_clocks(&said.facts.zones, at, self.language));
+        match (at, said.outlook.needs_act, ru) {
+            (Some(at), false, true) => format!("ближайший звонок: {at}"),
+            (Some(at), false, false) => format!("earliest call: {at}"),
+            (Some(at), true, true) => format!("ближайший звонок: после решения человека, не раньше {at}"),
+            (Some(at), true, false) => format!("earliest call: after a human act, not before {at}"),
+            (None, _, true) => "ближайший звонок: никогда без решения человека".to_owned(),
+            (None, _, false) => "earliest call: never without a human act".to_owned(),
+        }
     }
 
     /// Of what time the rules are, where a time was asked for.
@@ -355,7 +430,7 @@ impl Desk<'_> {
 
     /// Contacts of campaigns that are not in the configuration: nobody knows by which rules they would be called.
     fn strangers<'d>(&'d self, file: &'d PersonFile) -> impl Iterator<Item = &'d ContactFile> {
-        file.contacts.iter().filter(|contact| self.config.campaign(&contact.campaign).is_none())
+        file.contacts.iter().filter(|contact| self.plan(&contact.campaign).is_none())
     }
 }
 
@@ -365,33 +440,14 @@ const AS_OF_EN: &str = "as of then: events before it; holds, consents, wishes an
     as of today: how contacts, debts, numbers and campaigns stand, and where he lives. What was decided: audit person\n";
 /// The same for a program: what is of the time asked for, and what is of today.
 const THEN: [&str; 5] = ["events", "holds", "consents", "preferences", "rules"];
-const NOW: [&str; 8] =
-    ["state", "why", "next_at", "besides", "debt", "phone", "campaigns_not_configured", "zones"];
+const NOW: [&str; 9] =
+    ["state", "why", "next_at", "besides", "obstacles", "debt", "phone", "campaigns_not_configured", "zones"];
 
-/// Why the contact is not dialled although the rules would allow it, as a code and in Russian and English; absent when
-/// nothing stands in the way.
-fn besides(said: &Said<'_>) -> Option<(String, (&'static str, &'static str))> {
-    let contact = said.contact;
-    if contact.campaign_state != "running" {
-        let words = ("кампания не идёт", "the campaign does not run");
-        return Some((format!("campaign_{}", contact.campaign_state), words));
+impl Said<'_> {
+    /// Rules, campaign and queue all let the call happen now; of another time the queue says nothing.
+    fn may_be_called(&self) -> bool {
+        self.decision.allow && !self.outlook.obstacles.iter().any(|obstacle| self.outlook.counts(obstacle))
     }
-    if said.debt.state != "open" {
-        let words = ("долг больше не открыт", "the debt is not open any more");
-        return Some((format!("debt_{}", said.debt.state), words));
-    }
-    if said.phone.state != "usable" {
-        let words = ("по этому номеру не звонят", "this number is not called");
-        return Some((format!("phone_{}", said.phone.state), words));
-    }
-    let words = match contact.state {
-        ContactState::Queued => return None,
-        ContactState::Done => ("контакт завершён", "the contact is done"),
-        ContactState::Held => ("контакт ждёт оператора", "the contact waits for an agent"),
-        ContactState::InFlight => ("звонок идёт", "a call is under way"),
-        ContactState::Waiting => ("контакт ждёт своего времени", "the contact waits for its time"),
-    };
-    Some((format!("{}: {}", contact.state.code(), contact.why), words))
 }
 
 /// How many entries of the ledger the rules read for him.
