@@ -6,6 +6,11 @@ use std::process::Command;
 
 /// What `obzvon check` says of the shipped configuration when the Russian calendar ends on this day.
 fn check(horizon: &str, arguments: &[&str]) -> String {
+    check_with(horizon, arguments, |_| {})
+}
+
+/// The same, after something else was changed in the folder.
+fn check_with(horizon: &str, arguments: &[&str], change: impl FnOnce(&Path)) -> String {
     let dir = tempfile::tempdir().expect("a folder");
     let config = dir.path().join("config");
     copy(Path::new("config"), &config);
@@ -13,6 +18,7 @@ fn check(horizon: &str, arguments: &[&str]) -> String {
     let rules = fs::read_to_string(&file).expect("the shipped rules");
     let line = rules.lines().find(|line| line.starts_with("horizon")).expect("a horizon");
     fs::write(&file, rules.replace(line, &format!("horizon = \"{horizon}\""))).expect("our own rules");
+    change(&config);
     let output = Command::new(env!("CARGO_BIN_EXE_obzvon"))
         .args(["check", "--config"])
         .arg(&config)
@@ -47,4 +53,20 @@ fn a_calendar_that_has_ended_is_told_and_one_that_lasts_is_not() {
     assert!(ended["warnings"][0]["days_left"].as_i64().expect("a number") < 0);
     let lasts = check("2999-12-31", &["--lang", "en"]);
     assert!(!lasts.contains("warning"), "{lasts}");
+}
+
+#[test]
+fn a_debt_told_in_plain_words_before_identity_is_warned_of() {
+    let change = |config: &Path| {
+        let file = config.join("flows/reminder_current.yaml");
+        let flow = fs::read_to_string(&file).expect("a shipped flow");
+        assert!(flow.contains("Is this"), "the question who it is");
+        fs::write(&file, flow.replacen("Is this", "You have a debt. Is this", 1)).expect("our own flow");
+    };
+    let told = check_with("2999-12-31", &["--lang", "en"], change);
+    assert!(told.contains("warning: flow reminder_current: steps."), "{told}");
+    assert!(told.contains("tells of a debt where anybody may hear it"), "{told}");
+    let told = check_with("2999-12-31", &["--json"], change);
+    let told: serde_json::Value = serde_json::from_str(&told).expect("JSON");
+    assert_eq!(told["warnings"][0]["flow"], "reminder_current");
 }

@@ -259,3 +259,30 @@ mod properties {
         }
     }
 }
+
+#[test]
+fn a_mistyped_trunk_is_one_mistake_and_not_two() {
+    let campaign = "flow = \"hello\"\ntrunks = [\"mian\"]\ncaller_ids = [\"+74950000000\"]\n";
+    let dir = folder(&[("campaigns/reminders.toml", campaign)]);
+    let said = said(dir.path(), &[], Language::En);
+    assert!(
+        said.contains("campaign.reminders.trunks: there is no trunk `mian`; did you mean `main`?"),
+        "{said}"
+    );
+    assert!(said.ends_with("mistakes: 1"), "{said}");
+}
+
+#[test]
+fn mistakes_of_writing_and_of_sense_in_a_flow_are_shown_together() {
+    let flow = FLOW
+        .replace("barge_in", "bargein")
+        .replace("else: bye", "else: bie")
+        .replace("0: stop }", "0: bye }");
+    let dir = folder(&[("flows/hello.yaml", &flow)]);
+    let said = said(dir.path(), &[], Language::En);
+    for told in
+        ["did you mean barge_in?", "did you mean bye?", "no key to stop", "steps.stop: is never reached"]
+    {
+        assert!(said.contains(told), "{told} is not in\n{said}");
+    }
+}

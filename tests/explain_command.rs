@@ -81,7 +81,7 @@ fn the_campaigns_own_hours_count_beside_the_rules() {
         "18:00-19:30",
     );
     let house = House::new(evening);
-    house.import(1);
+    house.import(2);
     let said = explained(&house, &[]);
     assert_eq!(said["decision"]["allow"], true, "the rules let it happen at noon");
     assert_eq!((&said["may_be_called"], &said["besides"]), (&false.into(), &"campaign_hours".into()));

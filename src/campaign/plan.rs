@@ -10,7 +10,7 @@ use super::Dialling;
 use crate::domain::{Channel, DebtKind, DebtorType, Disposition, Language, Outcome, PhoneNumber};
 
 /// A campaign's plan. A running campaign keeps the one it was given until a reload hands it another.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CampaignPlan {
     /// Unique among the campaigns; it stands in the database and in metrics.
     pub name: Arc<str>,

@@ -3,19 +3,16 @@
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use jiff::civil::Date;
 
 use super::exceptions::{exceptions_json, notices_of};
 use super::names::prepare_campaign;
 use super::open::{ConfigArgs, block_on, store};
 use super::words;
-use crate::campaign::{CampaignPlan, ScoreFacts, score};
 use crate::config::Config;
-use crate::daemon::{Clock, TEST_CAMPAIGN};
+use crate::daemon::{Clock, TEST_CAMPAIGN, fill_campaign};
+use crate::domain::Language;
 use crate::domain::contact::ContactState;
-use crate::domain::{Channel, DebtKind, Language};
-use crate::stats::is_held_out;
-use crate::store::{CampaignRow, CampaignState, Candidate, FillPlan, Filled, Placement, Store, WhyNot};
+use crate::store::{CampaignRow, CampaignState, Filled, Store, WhyNot};
 
 /// Campaigns: fill, start, pause, stop, list
 #[derive(Debug, Args)]
@@ -106,57 +103,6 @@ async fn fill(store: &Store, config: &Config, name: &str, language: Language) ->
         ),
     }
     Ok(())
-}
-
-/// Makes contacts of the open debts that a campaign's plan aims at.
-///
-/// # Errors
-/// When the configuration has no such campaign, or the store fails.
-pub async fn fill_campaign(store: &Store, config: &Config, name: &str) -> anyhow::Result<Filled> {
-    let Some(plan) = config.campaign(name) else {
-        let known: Vec<_> = config.campaigns.iter().map(|plan| &*plan.name).collect();
-        anyhow::bail!("no campaign {name:?} in the configuration; there are: {}", known.join(", "));
-    };
-    let now = Clock.wall();
-    let campaign = store.campaign(name, now).await?;
-    let today = now.to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
-    let seed = store.hold_out_seed(campaign, rand::random()).await?;
-    let percent = plan.limits.hold_out_percent;
-    let fill = FillPlan { campaign, not_after: plan.calendar.not_after, now };
-    let place = |candidate: &Candidate| match place(plan, candidate, today) {
-        Placement::Queued { .. } if is_held_out(seed, campaign, candidate.person, percent) => {
-            Placement::LeftAlone
-        }
-        placement => placement,
-    };
-    Ok(store.fill_campaign(fill, place).await?)
-}
-
-/// Where the campaign puts a debt. Types that this channel does not serve are held for live agents.
-fn place(plan: &CampaignPlan, candidate: &Candidate, today: Date) -> Placement {
-    let creditors = &plan.targets.creditors;
-    if !creditors.is_empty() && !creditors.contains(&candidate.creditor) {
-        return Placement::Left;
-    }
-    let kind = DebtKind::on(candidate.due, today, plan.targets.collectible_years);
-    if !plan.targets.kinds.contains(&kind) {
-        return Placement::Left;
-    }
-    if !plan.targets.debtor_types.contains(&candidate.debtor_type) {
-        return if plan.channel == Channel::Ivr {
-            Placement::Held { why: "needs_agent" }
-        } else {
-            Placement::Left
-        };
-    }
-    let facts = ScoreFacts {
-        amount: candidate.amount,
-        debtor_type: candidate.debtor_type,
-        kind,
-        tries: 0,
-        answered_before: false,
-    };
-    Placement::Queued { score: score(&plan.score, &facts) }
 }
 
 /// Moves the campaign to a state; that it stands there already is no mistake.

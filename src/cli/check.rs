@@ -2,15 +2,18 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Args;
 
 use super::exceptions::{cautions_json, exceptions_json, notices_text};
+use super::flow::findings;
 use super::names::{EngineHealth, engine_health, health_json, health_text};
 use super::screen_language::{parse_language, screen_language};
 use crate::config::{Config, Environment, Problems};
 use crate::daemon::Clock;
 use crate::domain::Language;
+use crate::ivr::Flow;
 use crate::rules::calendar::ALARM_DAYS;
 
 /// Exit code for mistakes in the configuration (`EX_CONFIG` of sysexits.h).
@@ -36,12 +39,17 @@ impl Check {
         let language = screen_language(self.lang);
         match Config::load(&self.config, &environment()) {
             Ok(config) => {
-                let ending = ending(&config);
+                let (ending, words) = (ending(&config), words_to_look_at(&config));
                 let engines = engine_health(&config);
                 if self.json {
-                    println!("{}", sound_json(&config, &ending, &engines));
+                    println!("{}", sound_json(&config, &ending, &engines, &words));
                 } else {
                     println!("{}", sound(&config, language));
+                    for (flow, key, text) in &words {
+                        let warning =
+                            if language == Language::Ru { "предупреждение" } else { "warning" };
+                        println!("{warning}: flow {flow}: {key}: {text}");
+                    }
                     for (calendar, days) in &ending {
                         println!("{}", ends_soon(calendar, *days, language));
                     }
@@ -71,6 +79,16 @@ pub fn refuse(problems: &Problems, language: Language) -> ExitCode {
 pub fn environment() -> Environment {
     let pairs = std::env::vars_os();
     pairs.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect()
+}
+
+/// Texts of flows that threaten, or tell of a debt in plain words where anybody may hear it: flow, key, what is wrong.
+fn words_to_look_at(config: &Config) -> Vec<(String, String, String)> {
+    let folder = config.dir.join("flows");
+    let of_flow = |(name, flow): (&String, &Arc<Flow>)| match findings(&folder, flow) {
+        Ok(found) => found.into_iter().map(|finding| (name.clone(), finding.key, finding.text)).collect(),
+        Err(fault) => vec![(name.clone(), "words".to_owned(), format!("{fault:#}"))],
+    };
+    config.flows.iter().flat_map(of_flow).collect()
 }
 
 /// Calendars that end soon or have ended, with the days left.
@@ -110,10 +128,16 @@ fn sound(config: &Config, language: Language) -> String {
     format!("{notices}{sound}")
 }
 
-fn sound_json(config: &Config, ending: &[(String, i32)], engines: &[EngineHealth]) -> String {
+fn sound_json(
+    config: &Config,
+    ending: &[(String, i32)],
+    engines: &[EngineHealth],
+    words: &[(String, String, String)],
+) -> String {
     let warning =
         |(calendar, days): &(String, i32)| serde_json::json!({ "calendar": calendar, "days_left": days });
-    let mut warnings: Vec<_> = ending.iter().map(warning).collect();
+    let word = |(flow, key, text): &(String, String, String)| serde_json::json!({ "flow": flow, "key": key, "text": text });
+    let mut warnings: Vec<_> = ending.iter().map(warning).chain(words.iter().map(word)).collect();
     warnings.extend(cautions_json(config));
     let said = config.rules.overrides.iter();
     let overrides: Vec<_> =

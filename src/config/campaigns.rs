@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use super::daemon::name;
 use super::dialling::dialling;
-use super::read::{Clause, Mistake, Section, Value, nearest, words};
+use super::read::{Clause, Mistake, Section, Value, words};
 use super::trunks::{LANGUAGES, Trunks};
 use crate::campaign::{
     Calendar, CampaignPlan, Delays, Hours, Limits, PromisePolicy, Retries, RetryClass, ScoreWeights, Targets,
 };
-use crate::domain::{Channel, DebtKind, DebtorType, Language, PhoneNumber};
+use crate::domain::{Channel, DebtKind, DebtorType, Language, PhoneNumber, nearest};
 use crate::trunk::CallerIdStatus;
 
 /// What a campaign may refer to.
@@ -38,7 +38,7 @@ pub fn campaign(root: &Section<'_>, stem: &str, known: Known<'_>) -> Option<Camp
     let preset = root.or("preset", "ru-230fz-safe".to_owned(), |value| preset(value, known.presets));
     let targets = targets(root);
     let trunks = trunks(root, known.trunks);
-    let caller_ids = trunks.as_ref().map(|trunks| caller_ids(root, trunks, known.trunks));
+    let caller_ids = caller_ids(root, trunks.as_deref(), known.trunks);
     let calendar = calendar(&root.child("calendar"));
     let retries = retries(&root.child("retries"));
     let score = score(&root.child("score"));
@@ -55,7 +55,7 @@ pub fn campaign(root: &Section<'_>, stem: &str, known: Known<'_>) -> Option<Camp
         targets: targets?,
         preset: preset?,
         trunks: trunks?,
-        caller_ids: caller_ids??,
+        caller_ids: caller_ids?,
         calendar: calendar?,
         retries: retries?,
         score: score?,
@@ -69,7 +69,7 @@ fn refer(value: &Value<'_>, what: Clause, known: &[String]) -> Result<String, Mi
     if known.contains(&name) {
         return Ok(name);
     }
-    let nearest = nearest(&name, known.iter().map(String::as_str));
+    let nearest = nearest(&name, known.iter().map(String::as_str)).map(str::to_owned);
     Err(Mistake::NoSuch { what, name, nearest })
 }
 
@@ -108,11 +108,11 @@ fn trunks(root: &Section<'_>, known: &Trunks) -> Option<Vec<Arc<str>>> {
 }
 
 /// The numbers named; each has to be allocated on a trunk of the campaign.
-fn caller_ids(root: &Section<'_>, trunks: &[Arc<str>], known: &Trunks) -> Option<Vec<PhoneNumber>> {
-    let plans: Vec<_> =
-        known.iter().filter(|(name, _)| trunks.iter().any(|trunk| **trunk == **name)).collect();
-    // A trunk with a mistake of its own may have any number.
-    let unsure = plans.iter().any(|(_, plan)| plan.is_none());
+fn caller_ids(root: &Section<'_>, trunks: Option<&[Arc<str>]>, known: &Trunks) -> Option<Vec<PhoneNumber>> {
+    let ours = |name: &str| trunks.is_some_and(|trunks| trunks.iter().any(|trunk| **trunk == *name));
+    let plans: Vec<_> = known.iter().filter(|(name, _)| ours(name)).collect();
+    // A trunk with a mistake of its own may have any number, and so may one whose name is mistyped.
+    let unsure = trunks.is_none() || plans.iter().any(|(_, plan)| plan.is_none());
     root.list("caller_ids", |value| {
         let number = value.phone()?;
         let mut ids = plans.iter().filter_map(|(_, plan)| plan.as_ref()).flat_map(|plan| &plan.caller_ids);

@@ -19,16 +19,16 @@ pub fn read(reading: &Reading<'_>) -> FlowFiles {
     let mut files = FlowFiles::new();
     for path in reading.list("flows", &["yaml", "yml"]) {
         let Some(source) = reading.source(&path) else { continue };
-        match ivr::read(&source.text) {
-            Ok(file) => match files.entry(file.flow.clone()) {
-                Entry::Occupied(taken) => {
-                    reading.note_file(&path, Mistake::Twice { name: taken.key().clone() });
-                }
-                Entry::Vacant(free) => {
-                    free.insert((path, file));
-                }
-            },
-            Err(mistake) => note(reading, &path, mistake),
+        let (file, mistakes) = ivr::read_all(&source.text);
+        mistakes.into_iter().for_each(|mistake| note(reading, &path, mistake));
+        let Some(file) = file else { continue };
+        match files.entry(file.flow.clone()) {
+            Entry::Occupied(taken) => {
+                reading.note_file(&path, Mistake::Twice { name: taken.key().clone() });
+            }
+            Entry::Vacant(free) => {
+                free.insert((path, file));
+            }
         }
     }
     files

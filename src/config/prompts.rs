@@ -5,9 +5,9 @@ use std::path::Path;
 
 use super::engines::engines;
 use super::plan::{FlowsConfig, PromptsConfig};
-use super::read::{Mistake, Reading, Section, Value, nearest, words};
+use super::read::{Mistake, Reading, Section, Value, words};
 use super::trunks::LANGUAGES;
-use crate::domain::Language;
+use crate::domain::{Language, nearest};
 use crate::ivr::fixed_texts;
 use crate::speech::{Pack, text_fragments};
 
@@ -34,7 +34,7 @@ fn pack_folder(value: &Value<'_>, dir: Option<&Path>) -> Result<String, Mistake>
     let Some(dir) = dir.filter(|dir| !dir.join(&name).is_dir()) else { return Ok(name) };
     let entries = fs::read_dir(dir).into_iter().flatten();
     let there: Vec<String> = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
-    let nearest = nearest(&name, there.iter().map(String::as_str));
+    let nearest = nearest(&name, there.iter().map(String::as_str)).map(str::to_owned);
     Err(Mistake::NoSuch { what: words::PACK, name, nearest })
 }
 

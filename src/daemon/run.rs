@@ -1,6 +1,7 @@
 //! The daemon's life: open everything, rescue, work, reload, drain.
 
 use std::collections::HashSet;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,6 +23,7 @@ use super::house::{House, Plans};
 use super::lines::Lines;
 use super::live::Live;
 use super::phones::registrar_plan;
+use super::queue::{Changed, replan};
 use super::roots;
 use super::tones::Tones;
 use super::trunk_task::kept_alike;
@@ -81,6 +83,8 @@ impl Daemon {
         store.resume_imports(clock.wall()).await.context("going on with an import that was cut short")?;
         store.set_endpoints(writeback_task::endpoint_rows(&config)).await?;
         let sender = Sender::new().context("starting the writeback")?;
+        let before = store.last_version().await?;
+        store.keep_texts(&config.version, &config.texts, clock.wall()).await?;
         let media = MediaPlan { ports: config.media.ports.clone(), ..MediaPlan::on(config.media.ip) };
         let media = MediaEngine::start(media).context("starting the media engine")?;
         let stack = SipStack::start(sip_plan(&config)).await.context("starting the signalling")?;
@@ -123,6 +127,10 @@ impl Daemon {
         let (kept, at_work, campaigns) = (Vec::new(), HashSet::new(), JoinSet::new());
         let mut daemon = Self { house, tasks, kept, at_work, campaigns, readiness, stop, dir };
         daemon.keep_trunks();
+        let plans = daemon.house.plans.load_full();
+        if before.is_some_and(|before| before != *plans.config.version) {
+            daemon.replan(Changed::all(&plans));
+        }
         Ok(daemon)
     }
 
@@ -208,6 +216,13 @@ impl Daemon {
         }
     }
 
+    /// Has the campaigns' contacts looked at again.
+    fn replan(&mut self, changed: Vec<Changed>) {
+        if !changed.is_empty() {
+            self.tasks.spawn(replan(Arc::clone(&self.house), changed, self.stop.clone()));
+        }
+    }
+
     /// Reads the configuration again; a bad one changes nothing.
     fn reload(&mut self) {
         let taken = match load(&self.dir) {
@@ -219,8 +234,11 @@ impl Daemon {
                 self.house.stack.admit(registrar_plan(&plans.config));
                 self.house.floor.reload(&plans.config.agents);
                 info!(version = %plans.config.version, "the configuration was reloaded");
+                let changed = Changed::between(&self.house.plans.load(), &plans);
                 self.house.plans.store(Arc::new(plans));
+                self.house.stack.know(trunk_addresses(&self.house.plans.load().config));
                 self.keep_trunks();
+                self.replan(changed);
                 true
             }
             Err(fault) => {
@@ -267,8 +285,17 @@ fn sip_plan(config: &Config) -> SipPlan {
         plan.ca_file.clone_from(file);
     }
     plan.registrar = registrar_plan(config);
-    plan.known = config.trunks.iter().filter_map(|trunk| trunk.peer.host.parse().ok()).collect();
+    plan.known = trunk_addresses(config);
     plan
+}
+
+/// The trunks written down by address; one written by name is known once we have written to it.
+fn trunk_addresses(config: &Config) -> Vec<IpAddr> {
+    let hosts = config.trunks.iter().flat_map(|trunk| {
+        let proxy = trunk.peer.outbound_proxy.as_ref().map(|proxy| &proxy.host);
+        [Some(&trunk.peer.host), proxy].into_iter().flatten()
+    });
+    hosts.filter_map(|host| host.parse().ok()).collect()
 }
 
 async fn rescue(store: &Store, whose: Whose, clock: Clock) -> anyhow::Result<()> {

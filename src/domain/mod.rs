@@ -1,4 +1,4 @@
-//! The nouns everyone shares. Floor 0: knows only std, jiff, thiserror and serde.
+//! The nouns everyone shares. Floor 0: knows only std, jiff, thiserror, serde and strsim.
 
 pub mod agent_id;
 pub mod attempt;
@@ -17,6 +17,7 @@ pub mod language;
 pub mod media_target;
 pub mod money;
 pub mod name;
+mod nearest;
 pub mod outcome;
 pub mod phone;
 pub mod signing_key;
@@ -36,6 +37,7 @@ pub use import_row::ImportRow;
 pub use language::Language;
 pub use money::{Currency, Money};
 pub use name::PersonName;
+pub use nearest::nearest;
 pub use outcome::{Fault, Outcome};
 pub use phone::PhoneNumber;
 pub use signing_key::{SigningKey, SigningKeyError};

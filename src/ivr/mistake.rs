@@ -14,10 +14,11 @@ pub struct Mistake {
 }
 
 impl Mistake {
-    /// A mistake of writing, as the YAML reader found it.
-    pub(super) fn of_writing(error: &serde_saphyr::Error) -> Self {
+    /// A mistake of writing, as the YAML reader found it, with the word that was most likely meant.
+    pub(super) fn of_writing(error: &serde_saphyr::Error, meant: Option<&str>) -> Self {
         let line = error.location().and_then(|at| u32::try_from(at.line()).ok()).filter(|line| *line > 0);
-        Self { line, key: String::new(), text: error.without_snippet().to_string() }
+        let hint = meant.map_or_else(String::new, |meant| format!("; did you mean {meant}?"));
+        Self { line, key: String::new(), text: format!("{}{hint}", error.without_snippet()) }
     }
 }
 

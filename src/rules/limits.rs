@@ -10,6 +10,7 @@ use toml::Table;
 
 use super::preset::{Preset, PresetError, Presets, RuleId, RuleKind};
 use super::{Override, tighter};
+use crate::domain::nearest;
 
 /// `config/limits.toml` as written.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -220,8 +221,7 @@ fn bare(name: &str) -> String {
 
 /// The known name that a mistyped one comes nearest to, if it is near.
 fn close(wrong: &str, known: &BTreeSet<&str>) -> Option<String> {
-    let near = known.iter().map(|name| (strsim::damerau_levenshtein(wrong, name), *name));
-    near.min().filter(|(distance, _)| *distance <= 3).map(|(_, name)| name.to_owned())
+    nearest(wrong, known.iter().copied()).map(str::to_owned)
 }
 
 fn near(close: &Option<String>) -> String {

@@ -1,6 +1,6 @@
 //! The running stack: places calls, probes, registers, and sorts what comes in.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -51,6 +51,11 @@ impl SipStack {
     /// The addresses bound, with the ports the system gave.
     pub fn local(&self) -> Vec<SocketAddr> {
         self.wire.bound()
+    }
+
+    /// Takes the trunks' addresses of a new configuration in the old ones' place: what they send has no budget.
+    pub fn know(&self, trunks: Vec<IpAddr>) {
+        self.wire.know(trunks);
     }
 
     /// Legs whose task lives: calling, answered, or seeing their BYE through.

@@ -30,8 +30,8 @@ pub use gate::{
 pub use house::{Access, CampaignRow, CampaignState, Kind, Store, StoreInfo, StorePlan};
 pub use identity::{KinRow, LinkRow};
 pub use list::{
-    Candidate, ClaimedContact, ClaimedPhone, Comparison, FillPlan, Filled, ImportRun, Placement, TriedBefore,
-    WhyNot,
+    Candidate, ClaimedContact, ClaimedPhone, Comparison, FillPlan, Filled, ImportRun, Parked, Placement,
+    TriedBefore, WhyNot,
 };
 pub use outcome::{
     Closed, FinishRequest, NewPayment, Paid, PromiseTerms, PromisesJudged, Rescued, TakeBack, Whose,

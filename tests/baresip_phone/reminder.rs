@@ -6,8 +6,8 @@ use std::time::Duration;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
-use obzvon::cli::campaign::fill_campaign;
 use obzvon::config::{Config, Environment};
+use obzvon::daemon::fill_campaign;
 use obzvon::daemon::{Clock, Daemon};
 use obzvon::demo::carrier_config::{CarrierConfig, campaign_file};
 use obzvon::domain::{

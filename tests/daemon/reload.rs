@@ -59,3 +59,37 @@ async fn what_only_a_restart_can_change_is_told_and_stays() {
     let told = log.lines().find(|line| line.contains("takes a restart")).expect("a line of the log");
     assert!(told.contains("media"), "{told}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_put_off_to_the_old_opening_is_called_in_the_new_hours() {
+    let carrier = carrier(rings()).await;
+    let (weekdays, weekend) = ("calendar.weekdays", "calendar.weekend");
+    let mut house = House::new(ringing_config(&carrier).set(REMINDERS, weekdays, "18:00-19:30").set(
+        REMINDERS,
+        weekend,
+        "18:00-19:30",
+    ));
+    house.import(3);
+    let daemon = house.start();
+    let parked = |house: &House| house.states() == [("waiting".into(), "campaign_hours".into(), 3)];
+    until("all wait for the evening", || parked(&house));
+    house.change(REMINDERS, weekdays, "08:00-22:00");
+    house.change(REMINDERS, weekend, "09:00-20:00");
+    daemon.signal(Signal::SIGHUP);
+    until("all are called at noon", || ringing(&carrier) == 3);
+    daemon.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_type_the_campaign_is_aimed_at_anew_joins_its_queue() {
+    let carrier = carrier(rings()).await;
+    let mut house = House::new(ringing_config(&carrier).set(REMINDERS, "debtor_types", vec!["idler"]));
+    house.import(2);
+    assert_eq!(house.states(), [("held".into(), "needs_agent".into(), 2)]);
+    house.start().stop();
+    // The change comes while nobody runs.
+    house.change(REMINDERS, "debtor_types", vec!["idler", "forgetful"]);
+    let daemon = house.start();
+    until("both are called", || ringing(&carrier) == 2);
+    daemon.stop();
+}

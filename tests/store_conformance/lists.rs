@@ -3,7 +3,7 @@
 use obzvon::campaign::DoneWhy;
 use obzvon::domain::import_row::{ImportRow, Upserted};
 use obzvon::domain::{Currency, DebtorType, Money};
-use obzvon::store::{CampaignState, FillPlan, Filled};
+use obzvon::store::{CampaignState, FillPlan, Filled, Parked, Placement};
 
 use crate::world::{World, hours, noon, number, row, second_debt, seconds};
 
@@ -23,6 +23,8 @@ crate::on_both_engines!(
     a_claimed_contact_is_nobody_elses_for_a_minute,
     a_paused_campaign_claims_nothing,
     a_waiting_contact_wakes_when_its_time_comes,
+    a_changed_plan_wakes_whom_the_old_one_put_off,
+    a_changed_plan_takes_in_whom_the_old_one_left_out,
 );
 
 fn counts(new: u64, changed: u64, unchanged: u64) -> Upserted {
@@ -204,4 +206,47 @@ async fn a_waiting_contact_wakes_when_its_time_comes(world: World) {
     assert!(world.store.claim(campaign, 1, later - seconds(1)).await.expect("asked").is_empty());
     assert_eq!(world.store.wake_due(100, later).await.expect("woken"), 1);
     assert_eq!(world.claim_one(campaign, later).await.id, contact.id);
+}
+
+async fn a_changed_plan_wakes_whom_the_old_one_put_off(world: World) {
+    let rows: Vec<_> = (1..=4).map(row).collect();
+    let campaign = world.campaign("reminders", &rows).await;
+    for (contact, why) in world.store.claim(campaign, 4, noon()).await.expect("claimed").iter().zip([
+        "campaign_hours",
+        "no_trunk",
+        "no_answer",
+        "ru.safe.gap",
+    ]) {
+        assert!(world.store.postpone(contact.id, why, noon() + hours(20)).await.expect("postponed"));
+    }
+    let wake = async |parked, limit| world.store.wake_parked(campaign, parked, limit).await.expect("woken");
+    assert_eq!(wake(Parked::ByPlan, 1).await, 1, "no more than asked for");
+    assert_eq!(wake(Parked::ByPlan, 9).await, 1);
+    assert_eq!(wake(Parked::ByPlan, 9).await, 0);
+    assert_eq!(wake(Parked::ByRules, 9).await, 1);
+    let waiting = world.store.why_not(campaign).await.expect("counted");
+    let waiting: Vec<_> = waiting.iter().filter(|total| total.why == "no_answer").collect();
+    assert_eq!((waiting.len(), waiting[0].contacts), (1, 1), "a retry waits for its time");
+}
+
+async fn a_changed_plan_takes_in_whom_the_old_one_left_out(world: World) {
+    let rows: Vec<_> = (1..=4).map(row).collect();
+    world.store.upsert(&rows, noon()).await.expect("read");
+    let campaign = world.store.campaign("reminders", noon()).await.expect("made");
+    world.store.set_campaign("reminders", CampaignState::Running, noon()).await.expect("started");
+    let held = Placement::Held { why: "needs_agent" };
+    let mut first = [held, held, Placement::LeftAlone, Placement::Queued { score: 1 }].into_iter();
+    let fill = FillPlan { campaign, not_after: Some(noon() + hours(1)), now: noon() };
+    world.store.fill_campaign(fill, |_| first.next().expect("four debts")).await.expect("filled");
+    let later = FillPlan { not_after: Some(noon() + hours(9)), ..fill };
+    let mut again = [Placement::Queued { score: 7 }, Placement::LeftAlone].into_iter();
+    let joined = world.store.replan(later, |_| again.next().expect("two were held")).await.expect("placed");
+    assert_eq!(joined, 1);
+    let claimed = world.store.claim(campaign, 9, noon()).await.expect("claimed");
+    let scores: Vec<_> = claimed.iter().map(|contact| contact.score).collect();
+    assert_eq!(scores, [7, 1]);
+    assert!(claimed.iter().all(|contact| contact.not_after == later.not_after), "the end moved for all");
+    let totals = world.store.why_not(campaign).await.expect("counted");
+    let left_alone: Vec<_> = totals.iter().filter(|total| total.why == "held_out").collect();
+    assert_eq!((left_alone.len(), left_alone[0].contacts), (1, 2), "the lot is drawn for who joins, too");
 }

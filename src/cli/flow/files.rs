@@ -47,12 +47,16 @@ impl Folder {
     /// # Errors
     /// When the file cannot be read; mistakes in it are a value.
     pub fn flow(&self, path: &Path) -> anyhow::Result<Result<Flow, Vec<Mistake>>> {
-        let file = match ivr::read(&read(path)?) {
-            Ok(file) => file,
-            Err(mistake) => return Ok(Err(vec![mistake])),
-        };
+        let (file, mut mistakes) = ivr::read_all(&read(path)?);
+        let Some(file) = file else { return Ok(Err(mistakes)) };
         let policy = Policy { promise_within_days: self.promise_within_days, ..Policy::default() };
-        Ok(Flow::check(&file, &policy, &config::sounds(&self.prompts)))
+        match Flow::check(&file, &policy, &config::sounds(&self.prompts)) {
+            Ok(flow) if mistakes.is_empty() => return Ok(Ok(flow)),
+            Ok(_) => {}
+            Err(more) => mistakes.extend(more),
+        }
+        mistakes.sort_by_key(|mistake| mistake.line);
+        Ok(Err(mistakes))
     }
 }
 

@@ -1,10 +1,12 @@
 //! `obzvon flow lint`: the word lists of `config/flows/words` against the texts.
 
+use std::path::Path;
+
 use anyhow::{Context, anyhow};
 
 use super::files::{self, Folder};
 use crate::domain::Language;
-use crate::ivr::WordList;
+use crate::ivr::{Finding, Flow, WordList};
 
 /// Lints flows and tells whether nothing was found.
 pub fn lint(folder: &Folder, flows: &[String]) -> anyhow::Result<bool> {
@@ -18,11 +20,9 @@ pub fn lint(folder: &Folder, flows: &[String]) -> anyhow::Result<bool> {
                 continue;
             }
         };
-        for &language in flow.languages() {
-            for finding in word_list(folder, language)?.lint(&flow) {
-                eprintln!("{}: {}: {}", path.display(), finding.key, finding.text);
-                clean = false;
-            }
+        for finding in findings(&folder.flows(), &flow)? {
+            eprintln!("{}: {}: {}", path.display(), finding.key, finding.text);
+            clean = false;
         }
     }
     if clean {
@@ -31,8 +31,20 @@ pub fn lint(folder: &Folder, flows: &[String]) -> anyhow::Result<bool> {
     Ok(clean)
 }
 
-fn word_list(folder: &Folder, language: Language) -> anyhow::Result<WordList> {
-    let path = folder.flows().join("words").join(format!("{}.txt", language.code()));
+/// What the word lists beside the flows speak against in a flow, over its languages.
+///
+/// # Errors
+/// When the list of a language can't be read.
+pub fn findings(flows: &Path, flow: &Flow) -> anyhow::Result<Vec<Finding>> {
+    let mut all = Vec::new();
+    for &language in flow.languages() {
+        all.extend(word_list(flows, language)?.lint(flow));
+    }
+    Ok(all)
+}
+
+fn word_list(flows: &Path, language: Language) -> anyhow::Result<WordList> {
+    let path = flows.join("words").join(format!("{}.txt", language.code()));
     let text = files::read(&path)?;
     WordList::parse(language, &text).map_err(|why| anyhow!(why)).with_context(|| path.display().to_string())
 }

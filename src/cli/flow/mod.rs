@@ -5,16 +5,18 @@ mod lint;
 mod play;
 mod rehearse;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Args, Subcommand};
 
 use self::files::Folder;
+pub use self::lint::findings;
 use super::check::CONFIG_MISTAKE;
 use crate::domain::Utterance;
-use crate::{ivr, speech};
+use crate::ivr::{self, Flow};
+use crate::speech;
 
 /// Works on flows without a telephone.
 #[derive(Debug, Args)]
@@ -82,7 +84,10 @@ impl FlowArgs {
         let mut sound = true;
         for path in self.folder.flow_files(flows)? {
             match self.folder.flow(&path)? {
-                Ok(flow) => println!("{}: {} is sound", path.display(), flow.label()),
+                Ok(flow) => {
+                    println!("{}: {} is sound", path.display(), flow.label());
+                    warn_of_words(&self.folder.flows(), &path, &flow);
+                }
                 Err(mistakes) => {
                     sound = false;
                     files::show(&path, &mistakes);
@@ -109,6 +114,16 @@ impl FlowArgs {
             None => print!("{picture}"),
         }
         Ok(true)
+    }
+}
+
+/// Warns of words that `obzvon flow lint` finds: a text that tells of a debt in plain words is no mistake of the flow.
+fn warn_of_words(flows: &Path, path: &Path, flow: &Flow) {
+    match findings(flows, flow) {
+        Ok(found) => found.iter().for_each(|finding| {
+            eprintln!("warning: {}: {}: {}", path.display(), finding.key, finding.text);
+        }),
+        Err(fault) => eprintln!("warning: {}: the words are not looked at: {fault:#}", path.display()),
     }
 }
 

@@ -14,9 +14,9 @@ use secrecy::ExposeSecret;
 
 use self::answer::Answer;
 use self::reading::{Job, Rows, read};
-use super::campaign::fill_campaign;
 use super::open::{ConfigArgs, block_on, store};
 use crate::config::Config;
+use crate::daemon::fill_campaign;
 use crate::domain::Language;
 use crate::domain::import_row::Upserted;
 use crate::import::{ImportFault, Options, Preset};

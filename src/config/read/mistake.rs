@@ -192,26 +192,3 @@ impl Mistake {
 fn meant(nearest: Option<&String>, words: &str) -> String {
     nearest.map(|nearest| format!("{words} `{nearest}`?")).unwrap_or_default()
 }
-
-/// The known word nearest to what was written, when it is near enough to be a slip of the fingers.
-pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let scored = known.into_iter().map(|word| (strsim::damerau_levenshtein(written, word), word));
-    let (distance, word) = scored.min_by_key(|&(distance, word)| (distance, word))?;
-    let near = distance <= 1 + written.chars().count() / 4;
-    let begun = word.len() > 2 && (written.starts_with(word) || word.starts_with(written));
-    (near || begun).then(|| word.to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_slip_of_the_fingers_is_recognised_and_another_word_is_not() {
-        let known = ["http", "node", "drain_limit_s"];
-        assert_eq!(nearest("htpp", known).as_deref(), Some("http"));
-        assert_eq!(nearest("drain_limit", known).as_deref(), Some("drain_limit_s"));
-        assert_eq!(nearest("nodes_of_ours", known).as_deref(), Some("node"));
-        assert_eq!(nearest("colour", known), None);
-    }
-}

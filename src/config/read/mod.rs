@@ -10,7 +10,6 @@ mod value;
 pub(super) mod words;
 
 pub(super) use file::{Reading, Source};
-pub(super) use mistake::nearest;
 pub use mistake::{Clause, Mistake};
 pub use overrides::Environment;
 pub use problems::{Place, Problem, Problems};

@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
-use super::mistake::nearest;
 use super::{Mistake, Place, Problem};
+use crate::domain::nearest;
 
 const PREFIX: &str = "OBZVON__";
 

@@ -6,7 +6,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::value::{Raw, Value};
 use super::words;
-use super::{Clause, Mistake, Place, Reading, Source, nearest};
+use super::{Clause, Mistake, Place, Reading, Source};
+use crate::domain::nearest;
 
 /// A table and the keys taken from it so far. An absent table is an empty one, so that defaults and overrides
 /// work without it.
@@ -166,7 +167,7 @@ impl<'a> Section<'a> {
         for name in table.keys() {
             let name = name.get_ref().as_ref();
             if !taken.iter().any(|taken| taken == name) {
-                let nearest = nearest(name, taken.iter().map(String::as_str));
+                let nearest = nearest(name, taken.iter().map(String::as_str)).map(str::to_owned);
                 self.note(name, Mistake::UnknownKey { nearest });
             }
         }

@@ -11,9 +11,9 @@ use jiff::civil::{Date, Time};
 use toml::de::DeValue;
 
 use super::words;
-use super::{Clause, Mistake, Place, nearest};
+use super::{Clause, Mistake, Place};
 use crate::campaign::Hours;
-use crate::domain::PhoneNumber;
+use crate::domain::{PhoneNumber, nearest};
 
 /// A value in its place. One from the environment is text, whatever it is to become.
 #[derive(Clone, Debug)]
@@ -148,7 +148,7 @@ impl Value<'_> {
         if let Some((_, found)) = set.iter().find(|(word, _)| *word == text) {
             return Ok(*found);
         }
-        let nearest = nearest(text, set.iter().map(|(word, _)| *word));
+        let nearest = nearest(text, set.iter().map(|(word, _)| *word)).map(str::to_owned);
         let allowed = set.iter().map(|(word, _)| (*word).to_owned()).collect();
         Err(Mistake::NotOneOf { is: text.to_owned(), nearest, allowed })
     }

@@ -140,7 +140,7 @@ impl Checker<'_> {
 
     fn keys(&mut self, key: &str, step: &StepFile) -> BTreeMap<char, KeyGoes> {
         if step.keys.is_empty() {
-            self.note(format!("{key}.ask"), "a question needs keys or digits");
+            self.nowhere(format!("{key}.ask"), "a question needs keys or digits");
         }
         if step.then.is_some() {
             self.note(format!("{key}.then"), "a question goes on by its keys; then is never taken");
@@ -154,7 +154,7 @@ impl Checker<'_> {
             }
             match read_key(name) {
                 Some(digit) => _ = keys.insert(digit, KeyGoes { language: goes.lang, then }),
-                None => self.note(&at, "a key is one of 0 to 9, * and #"),
+                None => _ = self.nowhere(&at, "a key is one of 0 to 9, * and #"),
             }
         }
         keys
@@ -163,7 +163,7 @@ impl Checker<'_> {
     fn enters(&mut self, key: &str, step: &StepFile, question: Question, digits: &DigitsFile) -> Plays {
         let at = format!("{key}.digits");
         if !step.keys.is_empty() {
-            self.note(format!("{key}.keys"), "a question has keys or digits, not both");
+            self.nowhere(format!("{key}.keys"), "a question has keys or digits, not both");
         }
         if digits.min == 0 || digits.min > digits.max || digits.max > 2 {
             self.note(&at, "min and max are 1 to 2 digits");
@@ -179,7 +179,7 @@ impl Checker<'_> {
                 self.prompt(&format!("{key}.confirm"), Place::Confirm(digits.meaning), texts, None)
             }
             None => {
-                self.note(format!("{key}.confirm"), "a number entered is read back: confirm is missing");
+                self.nowhere(format!("{key}.confirm"), "a number entered is read back: confirm is missing");
                 return Plays::Pass { then };
             }
         };
@@ -247,10 +247,8 @@ impl Checker<'_> {
         let otherwise = file.and_then(|file| file.otherwise.as_deref()).or(otherwise);
         let otherwise = match otherwise {
             Some(name_of_step) => self.target(&format!("{key}.{name}.else"), name_of_step),
-            None => {
-                self.note(format!("{key}.{name}"), "else is missing: where to go when the tries are used up");
-                Target::HangUp
-            }
+            None => self
+                .nowhere(format!("{key}.{name}"), "else is missing: where to go when the tries are used up"),
         };
         Reactions { by_count, otherwise }
     }
@@ -284,7 +282,7 @@ impl Checker<'_> {
     fn refuse_strays(&mut self, key: &str, step: &StepFile) {
         let does = [step.say.is_some(), step.ask.is_some(), step.connect.is_some()];
         if does.into_iter().filter(|does| *does).count() > 1 {
-            self.note(key, "a step has one of say, ask and connect");
+            self.nowhere(key, "a step has one of say, ask and connect");
         }
         let asks = step.ask.is_some();
         let strays = [
@@ -310,10 +308,7 @@ impl Checker<'_> {
         let at = format!("{key}.{name}");
         match target {
             Some(target) => self.target(&at, target),
-            None => {
-                self.note(at, "is missing: the next step, or hangup");
-                Target::HangUp
-            }
+            None => self.nowhere(at, "is missing: the next step, or hangup"),
         }
     }
 

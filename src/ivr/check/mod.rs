@@ -12,7 +12,7 @@ use super::flow::Flow;
 use super::policy::Policy;
 use super::step::{Step, StepNo, Target};
 use super::{FlowFile, Mistake};
-use crate::domain::Language;
+use crate::domain::{Language, nearest};
 
 pub(super) fn check(
     file: &FlowFile,
@@ -21,19 +21,22 @@ pub(super) fn check(
 ) -> Result<Flow, Vec<Mistake>> {
     let mut checker = Checker::new(file, policy, prompt_files);
     let flow = checker.build();
-    // What steps say of each other is read only once each of them makes sense by itself.
-    if checker.mistakes.is_empty() {
-        let mut flow = flow.expect("a file without a mistake gives a flow");
-        paths::note_identity(&mut flow);
-        let mut mistakes = paths::check(&flow);
-        mistakes.extend(duties::check(&flow, policy));
-        if mistakes.is_empty() {
-            return Ok(flow);
-        }
-        checker.mistakes = mistakes;
+    let Some(mut flow) = flow else { return Err(sorted(checker.mistakes)) };
+    paths::note_identity(&mut flow);
+    // Where a way leads nobody knows where, fewer steps are reached than were meant: that a debt is told too early is
+    // true even so, the rest may not be.
+    if checker.lost {
+        checker.mistakes.extend(paths::disclosure(&flow));
+    } else {
+        checker.mistakes.extend(paths::check(&flow));
+        checker.mistakes.extend(duties::check(&flow, policy));
     }
-    checker.mistakes.sort_by_key(|mistake| mistake.line);
-    Err(checker.mistakes)
+    if checker.mistakes.is_empty() { Ok(flow) } else { Err(sorted(checker.mistakes)) }
+}
+
+fn sorted(mut mistakes: Vec<Mistake>) -> Vec<Mistake> {
+    mistakes.sort_by_key(|mistake| mistake.line);
+    mistakes
 }
 
 /// Collects mistakes while a flow is built.
@@ -45,6 +48,8 @@ struct Checker<'a> {
     names: Vec<&'a str>,
     numbers: BTreeMap<&'a str, StepNo>,
     mistakes: Vec<Mistake>,
+    /// Some way leads nobody knows where.
+    lost: bool,
     /// The line of the step being read.
     line: Option<u32>,
 }
@@ -56,14 +61,14 @@ impl<'a> Checker<'a> {
         steps.sort_unstable();
         let names: Vec<_> = steps.into_iter().map(|(_, name)| name).collect();
         let numbers = names.iter().enumerate().map(|(number, &name)| (name, number)).collect();
-        Self { file, policy, prompt_files, names, numbers, mistakes: Vec::new(), line: None }
+        Self { file, policy, prompt_files, names, numbers, mistakes: Vec::new(), lost: false, line: None }
     }
 
     fn note(&mut self, key: impl Into<String>, text: impl Into<String>) {
         self.mistakes.push(Mistake { line: self.line, key: key.into(), text: text.into() });
     }
 
-    /// The step called `name`, or `hangup`; an unknown one is noted with the nearest name there is.
+    /// The step called `name`, or `hangup`; an unknown one is noted and taken for the nearest name there is.
     fn target(&mut self, key: &str, name: &str) -> Target {
         if name == "hangup" {
             return Target::HangUp;
@@ -71,12 +76,19 @@ impl<'a> Checker<'a> {
         if let Some(&number) = self.numbers.get(name) {
             return Target::Step(number);
         }
-        let nearest = self.names.iter().map(|known| (strsim::damerau_levenshtein(known, name), *known)).min();
-        let hint = match nearest {
-            Some((distance, known)) if distance <= 3 => format!("; did you mean {known}?"),
-            Some(_) | None => String::new(),
-        };
-        self.note(key, format!("there is no step {name}{hint}"));
+        match nearest(name, self.names.iter().copied()) {
+            Some(known) => {
+                self.note(key, format!("there is no step {name}; did you mean {known}?"));
+                Target::Step(self.numbers[known])
+            }
+            None => self.nowhere(key, format!("there is no step {name}")),
+        }
+    }
+
+    /// Notes a way that leads nobody knows where.
+    fn nowhere(&mut self, key: impl Into<String>, text: impl Into<String>) -> Target {
+        self.lost = true;
+        self.note(key, text);
         Target::HangUp
     }
 

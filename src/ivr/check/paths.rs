@@ -83,7 +83,7 @@ pub(super) fn note_identity(flow: &mut Flow) {
 }
 
 /// Debt data where it is not certain on every path that the debtor listens.
-fn disclosure(flow: &Flow) -> Vec<Mistake> {
+pub(super) fn disclosure(flow: &Flow) -> Vec<Mistake> {
     let mut mistakes = Vec::new();
     for (number, step) in flow.steps.iter().enumerate() {
         let reads = step.reads_debt();

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::ivr::{Notice, read};
+use crate::ivr::{Notice, read, read_all};
 
 const SOUND: &str = r##"
 flow: small
@@ -43,8 +43,14 @@ voicemail:
 "##;
 
 fn check_text(text: &str) -> Result<Flow, Vec<Mistake>> {
-    let file = read(text).map_err(|mistake| vec![mistake])?;
-    Flow::check(&file, &Policy::default(), &BTreeSet::from(["hello.wav".to_owned()]))
+    let (file, mut mistakes) = read_all(text);
+    let Some(file) = file else { return Err(mistakes) };
+    match Flow::check(&file, &Policy::default(), &BTreeSet::from(["hello.wav".to_owned()])) {
+        Ok(flow) if mistakes.is_empty() => return Ok(flow),
+        Ok(_) => {}
+        Err(more) => mistakes.extend(more),
+    }
+    Err(mistakes)
 }
 
 /// The mistakes after `from` was replaced by `to`, one a line.
@@ -203,6 +209,42 @@ fn every_mistake_of_a_file_is_shown_at_once() {
         .replace("then: due", "then: duw")
         .replace("2: stranger", "2: strange");
     assert_eq!(check_text(&file).expect_err("three mistakes").len(), 3);
+}
+
+#[test]
+fn mistakes_of_writing_of_steps_and_of_ways_are_shown_together_and_none_that_follows_from_another() {
+    let file = SOUND
+        .replace("start: hello", "start: helo")
+        .replace("barge_in: false", "bargein: false")
+        .replace("outcome: wrong_person", "outcome: wrong_persn")
+        .replace("within: 14d", "within: 99d")
+        .replace(", 0: stop", ", 0: stranger")
+        .replace("due:\n    requires: right_party", "due:");
+    let mistakes = check_text(&file).expect_err("six mistakes");
+    let told: Vec<_> = mistakes.iter().map(ToString::to_string).collect();
+    let expected = [
+        "did you mean barge_in?",
+        "did you mean wrong_person?",
+        "did you mean hello?",
+        "within 14d",
+        "no key to stop",
+        "without requires",
+        // Nothing leads to the step that stops any more: no mistake of another's making.
+        "steps.stop: is never reached",
+    ];
+    for one in expected {
+        assert!(told.iter().any(|line| line.contains(one)), "{one} is not in {told:#?}");
+    }
+    assert_eq!(told.len(), expected.len(), "{told:#?}");
+}
+
+#[test]
+fn a_way_that_leads_nobody_knows_where_makes_no_false_alarm_and_hides_no_debt_told_too_early() {
+    let file = SOUND.replace("0: stop }", "0: elsewhere }").replace("1: verified", "1: due");
+    let told: Vec<_> = check_text(&file).expect_err("two").iter().map(ToString::to_string).collect();
+    assert_eq!(told.len(), 2, "{told:#?}");
+    assert!(told.iter().any(|line| line.contains("there is no step elsewhere")), "{told:#?}");
+    assert!(told.iter().any(|line| line.contains("may be reached without mark")), "{told:#?}");
 }
 
 #[test]

@@ -13,7 +13,7 @@ use serde_saphyr::Spanned;
 
 pub use key_goes::KeyGoesFile;
 pub use reactions::ReactionsFile;
-pub use read::{read, schema};
+pub use read::{read, read_all, schema};
 pub use span::{Days, Wait};
 
 use crate::domain::{Disposition, Language};

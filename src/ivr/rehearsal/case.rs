@@ -60,7 +60,7 @@ impl CaseFile {
     /// # Errors
     /// The first mistake of writing, with its line.
     pub fn read(text: &str) -> Result<Self, Mistake> {
-        serde_saphyr::from_str(text).map_err(|error| Mistake::of_writing(&error))
+        serde_saphyr::from_str(text).map_err(|error| Mistake::of_writing(&error, None))
     }
 }
 

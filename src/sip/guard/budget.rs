@@ -10,17 +10,27 @@ const ALL_STRANGERS: u32 = 400;
 /// The most strangers remembered between two ticks, and the most friends ever.
 const MOST: usize = 4_096;
 
-/// Per-source budgets. Friends (trunks) have none; the owner ticks it once a second.
+/// Per-source budgets. Trunks and whom we have written to have none; the owner ticks it once a second.
 #[derive(Debug, Default)]
 pub(in crate::sip) struct Budget {
+    /// The trunks of the configuration in force.
+    known: HashSet<IpAddr>,
+    /// Whom we have written to.
     friends: HashSet<IpAddr>,
     strangers: HashMap<IpAddr, u32>,
     spent: u32,
 }
 
 impl Budget {
-    pub fn new(friends: impl IntoIterator<Item = IpAddr>) -> Self {
-        Self { friends: friends.into_iter().map(|ip| ip.to_canonical()).collect(), ..Self::default() }
+    pub fn new(known: impl IntoIterator<Item = IpAddr>) -> Self {
+        let mut budget = Self::default();
+        budget.know(known);
+        budget
+    }
+
+    /// Takes the trunks of a new configuration in the old one's place.
+    pub fn know(&mut self, known: impl IntoIterator<Item = IpAddr>) {
+        self.known = known.into_iter().map(|ip| ip.to_canonical()).collect();
     }
 
     /// We have written to this address: what it sends is no stranger's.
@@ -33,7 +43,7 @@ impl Budget {
     /// Whether a message from `ip` may be looked at.
     pub fn take(&mut self, ip: IpAddr) -> bool {
         let ip = ip.to_canonical();
-        if self.friends.contains(&ip) {
+        if self.known.contains(&ip) || self.friends.contains(&ip) {
             return true;
         }
         if self.spent >= ALL_STRANGERS || (self.strangers.len() >= MOST && !self.strangers.contains_key(&ip))
@@ -54,5 +64,21 @@ impl Budget {
     pub fn tick(&mut self) {
         self.strangers.clear();
         self.spent = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trunk_that_is_configured_no_more_is_a_stranger_again() {
+        let (old, new): (IpAddr, IpAddr) = ([192, 0, 2, 1].into(), [192, 0, 2, 2].into());
+        let heard = |budget: &mut Budget, ip| (0..100).filter(|_| budget.take(ip)).count();
+        let mut budget = Budget::new([old]);
+        assert_eq!((heard(&mut budget, old), heard(&mut budget, new)), (100, 20));
+        budget.tick();
+        budget.know([new]);
+        assert_eq!((heard(&mut budget, old), heard(&mut budget, new)), (20, 100));
     }
 }

@@ -15,7 +15,7 @@ mod way;
 pub(super) use flow::Flow;
 pub(super) use transact::Heard;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
@@ -129,6 +129,11 @@ impl Wire {
     /// The bound addresses, with the ports the system gave.
     pub fn bound(&self) -> Vec<SocketAddr> {
         self.udp.bound()
+    }
+
+    /// Takes the trunks' addresses of a new configuration in the old ones' place.
+    pub fn know(&self, trunks: Vec<IpAddr>) {
+        self.budget().know(trunks);
     }
 
     /// Answered INVITEs whose repetitions are still acknowledged.

@@ -37,6 +37,18 @@ impl Store {
         Ok(())
     }
 
+    /// The version whose texts were kept last.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn last_version(&self) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT version FROM kept_version ORDER BY kept_at DESC LIMIT 1";
+        let read = self.read(move |conn| {
+            Box::pin(async move { conn.first(sql, Vec::new()).await?.map(|row| row.text(0)).transpose() })
+        });
+        read.await.map_err(|source| StoreError::Texts { source })
+    }
+
     /// The texts of a version by file; none when nobody kept them.
     ///
     /// # Errors

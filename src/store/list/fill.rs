@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use super::merge::chunks;
 use crate::domain::{CampaignId, ContactId, Currency, DebtId, DebtorType, Money, PersonId};
-use crate::store::engine::conn::{Conn, Fault, Value, date, values};
+use crate::store::engine::conn::{Conn, Fault, Row, Value, date, values};
 use crate::store::{Store, StoreError};
 
 /// An open debt that is not in the campaign yet.
@@ -179,16 +179,21 @@ async fn candidates(
         if known {
             continue;
         }
-        page.push(Candidate {
-            debt: DebtId(row.int(0)?),
-            person: PersonId(row.int(1)?),
-            debtor_type: row.code(2, "debtor type", DebtorType::parse)?,
-            creditor: row.text(3)?,
-            amount: Money::new(row.int(4)?, row.code(5, "currency", Currency::parse)?),
-            due: date(&row.text(6)?)?,
-        });
+        page.push(candidate(row)?);
     }
     Ok((page, last))
+}
+
+/// The first seven columns of a row.
+pub(super) fn candidate(row: &Row) -> Result<Candidate, Fault> {
+    Ok(Candidate {
+        debt: DebtId(row.int(0)?),
+        person: PersonId(row.int(1)?),
+        debtor_type: row.code(2, "debtor type", DebtorType::parse)?,
+        creditor: row.text(3)?,
+        amount: Money::new(row.int(4)?, row.code(5, "currency", Currency::parse)?),
+        due: date(&row.text(6)?)?,
+    })
 }
 
 const CANDIDATES: &str = "SELECT d.id, d.person_id, p.debtor_type, k.name, d.amount_minor, d.currency, d.due_date, \

@@ -7,12 +7,14 @@ mod fill;
 mod merge;
 mod names;
 mod people;
+mod replan;
 mod stage;
 mod why_not;
 
 pub use claim::{ClaimedContact, ClaimedPhone, TriedBefore};
 pub use compare::Comparison;
 pub use fill::{Candidate, FillPlan, Filled, Placement};
+pub use replan::Parked;
 pub use stage::ImportRun;
 pub use why_not::WhyNot;
 

@@ -1,0 +1,7 @@
+//! The campaigns' queues: filled from the lists, and looked at again when a plan has changed.
+
+mod fill;
+mod replan;
+
+pub use fill::fill_campaign;
+pub(super) use replan::{Changed, replan};

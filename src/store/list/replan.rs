@@ -1,0 +1,131 @@
+//! A campaign whose plan has changed: its contacts that the old plan put off or left out.
+
+use super::fill::{Candidate, FillPlan, Placement, candidate};
+use crate::domain::contact::ContactState;
+use crate::domain::{CampaignId, ContactId};
+use crate::store::engine::conn::{Conn, Fault, values};
+use crate::store::{Store, StoreError};
+
+/// Why waiting contacts wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Parked {
+    /// The campaign's own hours, trunks or numbers to show.
+    ByPlan,
+    /// A rule denied the call.
+    ByRules,
+}
+
+/// Contacts looked at in one step.
+const PAGE: i64 = 2048;
+
+impl Store {
+    /// Puts up to `limit` waiting contacts back into the queue whose reason may have gone. Returns how many.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn wake_parked(
+        &self,
+        campaign: CampaignId,
+        parked: Parked,
+        limit: u32,
+    ) -> Result<u64, StoreError> {
+        let sql = match parked {
+            Parked::ByPlan => WAKE_BY_PLAN,
+            Parked::ByRules => WAKE_BY_RULES,
+        };
+        let values = values![campaign, i64::from(limit)];
+        let woken = self.write(move |conn| Box::pin(async move { conn.run(sql, values).await }));
+        woken.await.map_err(|source| StoreError::Wake { source })
+    }
+
+    /// Places the campaign's contacts again that wait for an agent or are done because they were not aimed at or the
+    /// campaign was over, and gives all contacts its new end. Returns how many joined the queue. Goes step by step, so
+    /// that dialling goes on meanwhile.
+    ///
+    /// # Errors
+    /// When the database fails; what was placed stands, and doing it again goes on.
+    pub async fn replan(
+        &self,
+        plan: FillPlan,
+        mut place: impl FnMut(&Candidate) -> Placement,
+    ) -> Result<u64, StoreError> {
+        let (mut joined, mut from) = (0, ContactId(0));
+        loop {
+            let act = |source| StoreError::Wake { source };
+            let page = self.read(|conn| Box::pin(async move { contacts(conn, plan.campaign, from).await }));
+            let page = page.await.map_err(act)?;
+            let Some(last) = page.last else { return Ok(joined) };
+            let placed: Vec<_> = page
+                .left_out
+                .iter()
+                .filter_map(|(id, state, candidate)| match place(candidate) {
+                    Placement::Queued { score } => Some((*id, *state, Some(score))),
+                    Placement::LeftAlone => Some((*id, *state, None)),
+                    Placement::Held { .. } | Placement::Left => None,
+                })
+                .collect();
+            let written = self.write(move |conn| {
+                Box::pin(async move {
+                    let range = values![plan.campaign, from, last, plan.not_after];
+                    conn.run(NEW_END, range).await?;
+                    let mut queued = 0;
+                    for (id, state, score) in placed {
+                        let from = values![id, state.code(), plan.now];
+                        match score {
+                            Some(score) => {
+                                queued += conn.run(JOIN, [from, values![score]].concat()).await?;
+                            }
+                            None => _ = conn.run(LEAVE_ALONE, from).await?,
+                        }
+                    }
+                    Ok(queued)
+                })
+            });
+            joined += written.await.map_err(act)?;
+            from = last;
+        }
+    }
+}
+
+/// Some contacts of a campaign.
+struct Page {
+    last: Option<ContactId>,
+    left_out: Vec<(ContactId, ContactState, Candidate)>,
+}
+
+async fn contacts(conn: &mut Conn, campaign: CampaignId, from: ContactId) -> Result<Page, Fault> {
+    let rows = conn.all(CONTACTS, values![from, campaign, PAGE]).await?;
+    let mut page = Page { last: None, left_out: Vec::new() };
+    for row in &rows {
+        let id = ContactId(row.int(7)?);
+        page.last = Some(id);
+        let state = row.code(8, "contact state", ContactState::parse)?;
+        let left_out = matches!(
+            (state, row.text(9)?.as_str()),
+            (ContactState::Held, "needs_agent") | (ContactState::Done, "off_target" | "campaign_over")
+        );
+        if left_out && row.text(10)? == "open" {
+            page.left_out.push((id, state, candidate(row)?));
+        }
+    }
+    Ok(page)
+}
+
+const CONTACTS: &str = "SELECT d.id, d.person_id, p.debtor_type, k.name, d.amount_minor, d.currency, d.due_date, \
+    c.id, c.state, c.why, d.state FROM contact c JOIN debt d ON d.id = c.debt_id \
+    JOIN person p ON p.id = d.person_id JOIN creditor k ON k.id = d.creditor_id \
+    WHERE c.id > $1 AND c.campaign_id = $2 ORDER BY c.id LIMIT $3";
+const NEW_END: &str = "UPDATE contact SET not_after = CAST($4 AS BIGINT) WHERE id > $2 AND id <= $3 \
+    AND campaign_id = $1 AND not_after IS DISTINCT FROM CAST($4 AS BIGINT)";
+/// The arm that a contact was drawn into stays.
+const JOIN: &str = "UPDATE contact SET state = 'queued', why = '', score = $4, next_at = NULL, claimed_until = 0, \
+    arm = COALESCE(arm, 'called'), selected_at = COALESCE(selected_at, $3) WHERE id = $1 AND state = $2";
+const LEAVE_ALONE: &str = "UPDATE contact SET state = 'done', why = 'held_out', arm = 'left_alone', selected_at = $3 \
+    WHERE id = $1 AND state = $2 AND arm IS NULL";
+const WAKE_BY_PLAN: &str = "UPDATE contact SET state = 'queued', next_at = NULL, claimed_until = 0 WHERE id IN \
+    (SELECT id FROM contact WHERE campaign_id = $1 AND state = 'waiting' \
+    AND why IN ('campaign_hours', 'no_caller_id', 'no_trunk') LIMIT $2) AND state = 'waiting'";
+/// The ids of rules have a dot in them, and no other reason has.
+const WAKE_BY_RULES: &str = "UPDATE contact SET state = 'queued', next_at = NULL, claimed_until = 0 WHERE id IN \
+    (SELECT id FROM contact WHERE campaign_id = $1 AND state = 'waiting' AND why LIKE '%.%' LIMIT $2) \
+    AND state = 'waiting'";
