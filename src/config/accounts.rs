@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::plan::Desk;
-use super::read::{Clause, Mistake, Section, nearest, words};
-use crate::domain::{AgentId, DigestAccount};
+use super::read::{Clause, Mistake, Section, words};
+use crate::domain::{AgentId, DigestAccount, nearest};
 
 /// Reads the accounts' text; `None` means noted. A line's hash is never repeated in a message.
 pub fn accounts(
@@ -74,7 +74,7 @@ impl<'a> Line<'a> {
         accounts: &mut BTreeMap<AgentId, DigestAccount>,
     ) -> Result<(), Mistake> {
         let Some(id) = AgentId::parse(self.login).filter(|id| desks.contains_key(id)) else {
-            let nearest = nearest(self.login, desks.keys().map(AgentId::as_str));
+            let nearest = nearest(self.login, desks.keys().map(AgentId::as_str)).map(str::to_owned);
             return Err(Mistake::NoSuch { what: words::AGENT, name: self.login.to_owned(), nearest });
         };
         if self.realm != realm {

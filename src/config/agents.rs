@@ -9,11 +9,11 @@ use secrecy::ExposeSecret;
 
 use super::accounts::accounts;
 use super::plan::{AgentContact, AgentLeg, AgentsConfig, Desk, FlowsConfig};
-use super::read::{Clause, Environment, Mistake, Reading, Section, Value, nearest, words};
+use super::read::{Clause, Environment, Mistake, Reading, Section, Value, words};
 use super::secret::secret;
 use super::trunks::host;
 use crate::agents::{AgentPlan, Level, Limits, Pause, Plan, Skill, Skills};
-use crate::domain::{AgentId, DebtorType};
+use crate::domain::{AgentId, DebtorType, nearest};
 use crate::trunk::Transport;
 
 /// Stands in every hash of a password: changing it makes them all void.
@@ -89,7 +89,7 @@ pub fn check_queues(reading: &Reading<'_>, agents: &AgentsConfig, flows: &FlowsC
     for (flow, checked) in flows {
         for queue in checked.queues().filter(|queue| !known.contains_key(*queue)) {
             let name = format!("{queue} ({flow})");
-            let nearest = nearest(queue, known.keys().map(|known| &**known));
+            let nearest = nearest(queue, known.keys().map(|known| &**known)).map(str::to_owned);
             reading.note_file(FILE, Mistake::NoSuch { what: words::QUEUE, name, nearest });
         }
     }
