@@ -155,7 +155,7 @@ mod tests {
     fn an_agents_lines_take_the_place_of_his_earlier_ones_and_nobody_else_may_read_them() {
         let dir = tempfile::tempdir().expect("a folder");
         let file = dir.path().join("secrets/agents");
-        let login = |text| AgentId::parse(text).expect("a login");
+        let login = |text: &str| AgentId::parse(text).expect("a login");
         let lines = |name: &str, password: &str| {
             account_lines(&login(name), "obzvon", &digest_account(name, "obzvon", password))
         };
