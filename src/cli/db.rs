@@ -6,17 +6,15 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Args, Subcommand};
 
-use super::check::{environment, refuse};
-use super::screen_language::screen_language;
-use crate::config::Config;
+use super::open::ConfigArgs;
+use crate::domain::Language;
 use crate::store::{Kind, Store, StorePlan};
 
 /// Looks after the database.
 #[derive(Debug, Args)]
 pub struct Db {
-    /// Folder of the configuration
-    #[arg(long, value_name = "DIR", default_value = "config", global = true)]
-    config: PathBuf,
+    #[command(flatten)]
+    config: ConfigArgs,
     #[command(subcommand)]
     command: DbCommand,
 }
@@ -41,16 +39,16 @@ impl Db {
     /// # Errors
     /// When the database cannot be opened, or is newer than this program.
     pub fn run(self) -> anyhow::Result<ExitCode> {
-        let config = match Config::load(&self.config, &environment()) {
-            Ok(config) => config,
-            Err(problems) => return Ok(refuse(&problems, screen_language(None))),
+        let address = match self.config.address() {
+            Ok(address) => address,
+            Err(code) => return Ok(code),
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(async {
-            let plan = StorePlan { url: config.store.url.clone(), node: config.daemon.node.clone() };
+            let plan = StorePlan { url: address.store.url.clone(), node: address.daemon.node.clone() };
             // Opening lays the tables; every command here works on a database of this version.
             let store = Store::open(plan).await?;
-            let done = self.command.carry_out(&store).await;
+            let done = self.command.carry_out(&store, self.config.language()).await;
             store.close().await;
             done.map(|()| ExitCode::SUCCESS)
         })
@@ -58,9 +56,15 @@ impl Db {
 }
 
 impl DbCommand {
-    async fn carry_out(self, store: &Store) -> anyhow::Result<()> {
+    async fn carry_out(self, store: &Store, language: Language) -> anyhow::Result<()> {
         match self {
             Self::Backup { file } => {
+                if file.try_exists().unwrap_or(false) {
+                    match language {
+                        Language::En => anyhow::bail!("{} is there already", file.display()),
+                        Language::Ru => anyhow::bail!("{} уже есть", file.display()),
+                    }
+                }
                 store.backup(&file).await.with_context(|| format!("writing {}", file.display()))?;
                 println!("{}", file.display());
             }

@@ -119,7 +119,7 @@ impl Daemon {
             }
         });
         tasks.spawn(kill_switch::watch_file(kill_file, throw, stop.clone()));
-        tasks.spawn(stop_ringing_when_killed(Arc::clone(&house), stop.clone()));
+        tasks.spawn(follow_kill_switch(Arc::clone(&house), readiness.clone(), stop.clone()));
         tasks.spawn(keep_house(Arc::clone(&house), stop.clone()));
         tasks.spawn(names::sweep_daily(Arc::clone(&house), stop.clone()));
         tasks.spawn(writeback_task::keep_endpoints(Arc::clone(&house), sender, stop.clone()));
@@ -148,7 +148,7 @@ impl Daemon {
 
     /// Works until `end` says so: starts the running campaigns, takes reloads.
     pub async fn work(&mut self, end: CancellationToken, mut reload: tokio::sync::mpsc::Receiver<()>) {
-        self.readiness.send_replace(Readiness::Ready);
+        self.readiness.send_modify(|readiness| *readiness = by_kill_switch(&self.house));
         loop {
             if let Err(fault) = self.start_campaigns().await {
                 warn!(fault = format!("{fault:#}"), "the store does not tell the campaigns");
@@ -378,13 +378,26 @@ async fn wake(house: &House) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The kill switch takes ringing calls back; who talks may finish.
-async fn stop_ringing_when_killed(house: Arc<House>, stop: CancellationToken) {
+fn by_kill_switch(house: &House) -> Readiness {
+    if *house.killed.borrow() { Readiness::Killed } else { Readiness::Ready }
+}
+
+/// The kill switch takes ringing calls back; who talks may finish. While it is thrown the daemon is not ready.
+async fn follow_kill_switch(house: Arc<House>, readiness: watch::Sender<Readiness>, stop: CancellationToken) {
     let mut killed = house.killed.clone();
     loop {
-        if *killed.borrow_and_update() {
+        let thrown = *killed.borrow_and_update();
+        if thrown {
             house.live.stop_all(StopReason::KillSwitch);
         }
+        house.metrics.killed(thrown);
+        readiness.send_if_modified(|readiness| match readiness {
+            Readiness::Ready | Readiness::Killed => {
+                *readiness = by_kill_switch(&house);
+                true
+            }
+            Readiness::Not(_) => false,
+        });
         tokio::select! {
             changed = killed.changed() => if changed.is_err() { return },
             () = stop.cancelled() => return,

@@ -46,6 +46,7 @@ pub struct DemoPlan {
 /// # Errors
 /// When a part can't be had, or the carrier's log and the attempts disagree.
 pub async fn run(plan: &DemoPlan, folder: &Path, end: CancellationToken) -> anyhow::Result<()> {
+    refuse_elsewhere(plan)?;
     let now = Clock.wall();
     let today = now.to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
     let carrier = CarrierPlan { speed: plan.speed, ..CarrierPlan::new(plan.seed, today) };
@@ -77,6 +78,24 @@ pub async fn run(plan: &DemoPlan, folder: &Path, end: CancellationToken) -> anyh
     let reconciled = reconcile(&store, plan.language, &calls).await;
     store.close().await;
     reconciled
+}
+
+/// The demo speaks and judges with what is shipped beside the program.
+fn refuse_elsewhere(plan: &DemoPlan) -> anyhow::Result<()> {
+    let flows = plan.config.join("flows");
+    let missing: Vec<_> = [&flows, &plan.prompts].into_iter().filter(|folder| !folder.is_dir()).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let missing = missing.iter().map(|folder| folder.display().to_string()).collect::<Vec<_>>().join(", ");
+    match plan.language {
+        Language::En => anyhow::bail!(
+            "no {missing} here: run the demo in the project's folder, or name its folders with --config and --prompts"
+        ),
+        Language::Ru => anyhow::bail!(
+            "здесь нет {missing}: запустите демо в папке проекта или назовите её папки в --config и --prompts"
+        ),
+    }
 }
 
 /// Writes the configuration: a campaign for each list, those for live agents without a dialer.

@@ -233,6 +233,20 @@ mod tests {
     }
 
     #[test]
+    fn the_page_about_lists_names_every_column_and_every_header() {
+        let page = include_str!("../../docs/lists.md");
+        for column in Column::ALL {
+            let code = column.code().replace(' ', "_");
+            let row = page.lines().find(|line| line.starts_with(&format!("| `{code}` |")));
+            let row = row.unwrap_or_else(|| panic!("{code} has no row"));
+            let headers = column.words()[1..].join(", ");
+            assert!(row.ends_with(&format!("| {headers} |")), "{code}: {headers}");
+        }
+        let rows = page.lines().filter(|line| line.starts_with("| `")).count();
+        assert_eq!(rows, Column::ALL.len());
+    }
+
+    #[test]
     fn no_word_means_two_things_and_every_word_is_folded() {
         let mut seen = BTreeSet::new();
         for column in Column::ALL {

@@ -114,7 +114,12 @@ impl ImportFault {
             Self::Bomb { part } => format!("`{part}` unpacks to far more than a list can hold"),
             Self::BrokenQuote { line } => format!("line {line}: a quote is opened and not closed"),
             Self::ColumnTwice { column, headers: [first, second] } => {
-                format!("`{first}` and `{second}` are both read as {}; rename one", column.code())
+                format!(
+                    "the columns `{first}` and `{second}` both mean {}: rename the one that does not, or pass over it \
+                     with a preset (columns.\"{second}\" = \"skip\"){}",
+                    hint(*column),
+                    more(*column, "; the debtor's own id is `person_id`")
+                )
             }
             Self::Empty => "the file is empty".into(),
             Self::HeaderTwice { header } => format!("the header `{header}` is there twice"),
@@ -148,8 +153,10 @@ impl ImportFault {
             Self::BrokenQuote { line } => format!("строка {line}: кавычка открыта и не закрыта"),
             Self::ColumnTwice { column, headers: [first, second] } => {
                 format!(
-                    "столбцы «{first}» и «{second}» оба читаются как {}; переименуйте один",
-                    column.code()
+                    "столбцы «{first}» и «{second}» оба значат {}: переименуйте лишний или пропустите его шаблоном \
+                     (columns.\"{second}\" = \"skip\"){}",
+                    hint(*column),
+                    more(*column, "; номер самого должника — «person_id»")
                 )
             }
             Self::Empty => "файл пуст".into(),
@@ -179,6 +186,11 @@ impl ImportFault {
             Self::Write { source } => format!("запись отклонённых строк: {source}"),
         }
     }
+}
+
+/// What besides helps where a debt's id and a person's are taken for each other.
+fn more(column: Column, said: &'static str) -> &'static str {
+    if column == Column::ExternalId { said } else { "" }
 }
 
 /// `amount (amount, сумма, …)`.

@@ -38,7 +38,8 @@ pub use outcome::{
 };
 pub use read::{
     AttemptExport, AttemptFilter, AttemptRow, AttemptsLine, ContactFile, DebtFile, ExperimentLine, LedgerRow,
-    OutcomeLine, PaymentRow, Period, PersonFile, PhoneFile, PromiseLine, PromiseRow, Reacted, ReactionLine,
+    LeftOut, OutcomeLine, PaymentRow, Period, PersonFile, PhoneFile, PromiseLine, PromiseRow, Reacted,
+    ReactionLine,
 };
 pub use standing::{ByHand, ConsentRow, DeedRow, HoldRow, Preference, PreferenceRow};
 pub use told::{Delivered, Delivery, DeliveryFilter, DeliveryRow, EndpointRow};

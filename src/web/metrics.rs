@@ -62,6 +62,7 @@ pub struct Metrics {
     talk: Histogram,
     rtp_lost: Counter,
     reload_ok: Gauge,
+    kill_switch: Gauge,
     calendar_days_left: Family<CalendarLabel, Gauge>,
     messages_sent: Family<SentLabels, Counter>,
     messages_waiting: Family<EndpointLabel, Gauge>,
@@ -94,6 +95,12 @@ impl Metrics {
             reload_ok.clone(),
         );
         reload_ok.set(1);
+        let kill_switch: Gauge = Gauge::default();
+        registry.register(
+            "kill_switch",
+            "1 while the kill switch is thrown and nothing is dialled",
+            kill_switch.clone(),
+        );
         let calendar_days_left = Family::<CalendarLabel, Gauge>::default();
         registry.register(
             "calendar_days_left",
@@ -124,6 +131,7 @@ impl Metrics {
             talk,
             rtp_lost,
             reload_ok,
+            kill_switch,
             calendar_days_left,
             messages_sent,
             messages_waiting,
@@ -179,6 +187,11 @@ impl Metrics {
 
     pub fn reloaded(&self, taken: bool) {
         self.reload_ok.set(taken.into());
+    }
+
+    /// The kill switch was thrown or released.
+    pub fn killed(&self, thrown: bool) {
+        self.kill_switch.set(thrown.into());
     }
 
     /// The days left to the end of a calendar in use; negative after it.

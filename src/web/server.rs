@@ -21,6 +21,8 @@ use super::api::{Api, router};
 pub enum Readiness {
     /// Dialling, or free to.
     Ready,
+    /// The kill switch is thrown: nothing is dialled until it is released.
+    Killed,
     /// Not; says why.
     Not(String),
 }
@@ -70,6 +72,9 @@ pub async fn serve(
 async fn ready(State(shown): State<Shown>) -> (StatusCode, String) {
     match &*shown.readiness.borrow() {
         Readiness::Ready => (StatusCode::OK, "ready\n".to_owned()),
+        Readiness::Killed => {
+            (StatusCode::SERVICE_UNAVAILABLE, "not ready: the kill switch is thrown\n".to_owned())
+        }
         Readiness::Not(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}\n")),
     }
 }

@@ -30,6 +30,8 @@ async fn while_its_file_is_there_what_rings_is_taken_back_and_nobody_is_dialled(
 
     std::fs::remove_file(house.path("data/STOP")).expect("the switch");
     until("it dials again", || ringing(&carrier) == 3);
+    assert_eq!(daemon.get("/readyz").map(|(code, _)| code), Some(200));
+    assert_eq!(daemon.metric("obzvon_kill_switch"), Some(0.0));
     daemon.stop();
 }
 
@@ -60,6 +62,10 @@ async fn a_daemon_that_finds_it_thrown_dials_nobody() {
     house.import(3);
     house.write("data/STOP", "");
     let daemon = house.start();
+    let (code, told) = daemon.get("/readyz").expect("an answer");
+    assert_eq!(code, 503, "{told}");
+    assert!(told.contains("not ready: the kill switch is thrown"), "{told}");
+    assert_eq!(daemon.metric("obzvon_kill_switch"), Some(1.0));
     tokio::time::sleep(Duration::from_millis(1500)).await;
     daemon.stop();
     assert!(carrier.calls().is_empty());

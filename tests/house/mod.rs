@@ -170,7 +170,9 @@ impl House {
             .expect("the program runs");
         let mut running = Running { child, http };
         let patience = Instant::now() + Duration::from_secs(60);
-        while running.get("/readyz").is_none_or(|(code, _)| code != 200) {
+        // Under the kill switch it is up and not ready.
+        let up = |(code, text): (u16, String)| code == 200 || text.contains("kill switch");
+        while !running.get("/readyz").is_some_and(up) {
             if let Some(status) = running.child.try_wait().expect("our child") {
                 panic!("the daemon ended before it was ready: {status}\n{}", self.log());
             }

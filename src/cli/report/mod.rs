@@ -20,7 +20,7 @@ use super::words;
 use crate::daemon::Clock;
 use crate::domain::{Language, Money};
 use crate::stats::{DEFINITIONS, EffectRow, effect_table};
-use crate::store::{Period, Store};
+use crate::store::{LeftOut, Period, Store};
 
 /// Reports: agents, channels, outcomes, attempts, uplift, wear, pareto, promises, types, kpi
 #[derive(Debug, Args)]
@@ -136,16 +136,19 @@ pub async fn channels(
     language: Language,
 ) -> anyhow::Result<String> {
     let table = effect_table(&store.channels_report(period).await?);
+    let left_out = store.left_out(period).await?;
     if json {
-        return Ok(format!("{}\n", serde_json::json!({ "definitions": DEFINITIONS, "rows": table })));
+        let answer = serde_json::json!({ "definitions": DEFINITIONS, "rows": table, "left_out": left_out });
+        return Ok(format!("{answer}\n"));
     }
     if table.is_empty() {
-        return Ok(nothing(language).to_owned());
+        return Ok(format!("{}{}", nothing_done(left_out, language), left_out_text(left_out, language)));
     }
     let mut text = String::new();
     for row in &table {
         text += &effect_text(row, language);
     }
+    text += &left_out_text(left_out, language);
     text += match language {
         Language::En => "\nHow to read it: what is counted / out of what = share (its 95 % interval)\n",
         Language::Ru => "\nКак читать: что посчитано / из чего = доля (95-процентный интервал)\n",
@@ -158,6 +161,29 @@ pub async fn channels(
         text += &format!("  {:<16} {numerator} / {denominator}\n", words::figure(definition.key, language));
     }
     Ok(text)
+}
+
+/// Attempts that are not among the actions, and why.
+fn left_out_text(left_out: LeftOut, language: Language) -> String {
+    let LeftOut { taken_back, open } = left_out;
+    match language {
+        Language::En => format!(
+            "\nNot among the actions: {taken_back} that we took back before an answer (payment, hold, stop): nobody was \
+             reached; {open} still open\n"
+        ),
+        Language::Ru => format!(
+            "\nНе вошли в действия: {taken_back} отозваны нами до ответа (платёж, запрет, остановка): никого не застали; \
+             {open} ещё идут\n"
+        ),
+    }
+}
+
+fn nothing_done(left_out: LeftOut, language: Language) -> &'static str {
+    match (left_out == LeftOut::default(), language) {
+        (true, language) => nothing(language),
+        (false, Language::En) => "no action in this time\n",
+        (false, Language::Ru) => "за это время действий не было\n",
+    }
 }
 
 fn nothing(language: Language) -> &'static str {

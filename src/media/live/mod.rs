@@ -223,6 +223,7 @@ impl Live {
 
     /// A key that comes beside the sound: the other side of a talk must be told of it.
     fn pressed(&mut self, now: Instant, code: u8, source: DigitSource) {
+        self.line.iter_mut().for_each(|line| line.receiving.key_pressed());
         if self.outlet.pressed(now, code, source) {
             self.cords.press(code);
         }

@@ -26,7 +26,9 @@ pub(super) struct Receiving {
     events: EventReceiver,
     /// Ears for keys in the sound; none once a telephone event has come: then the far end sends those.
     tones: Option<Box<ToneReceiver>>,
+    /// Ears for who answered; none once a key has proved a person: nothing they could say counts then.
     detector: Option<Box<Detector>>,
+    answered: bool,
     first: Option<Instant>,
     /// The last sign of life, or when the far end was allowed to send.
     alive: Instant,
@@ -55,6 +57,7 @@ impl Receiving {
             events: EventReceiver::default(),
             tones: Some(Box::default()),
             detector: detector.map(|plan| Box::new(Detector::new(plan))),
+            answered: false,
             first: None,
             alive: now,
             stale: false,
@@ -76,8 +79,16 @@ impl Receiving {
     }
 
     pub fn answered(&mut self) {
+        self.answered = true;
         if let Some(detector) = &mut self.detector {
             detector.answered();
+        }
+    }
+
+    /// A key came. Before the answer it proves nothing.
+    pub fn key_pressed(&mut self) {
+        if self.answered {
+            self.detector = None;
         }
     }
 
@@ -122,6 +133,7 @@ impl Receiving {
         let event = TelephoneEvent::parse(packet.payload())?;
         let code = self.events.receive(packet.timestamp(), packet.mark(), event)?;
         self.tones = None;
+        self.key_pressed();
         Some(code)
     }
 
@@ -137,6 +149,9 @@ impl Receiving {
         }
         let samples = g711::decode_frame(codec, frame);
         let key = self.tones.as_mut().and_then(|tones| tones.feed(&samples));
+        if key.is_some() {
+            self.key_pressed();
+        }
         (key, self.detector.as_mut().and_then(|detector| detector.feed(&samples)))
     }
 
@@ -241,6 +256,25 @@ mod tests {
         receiving.datagram(Datagram { bytes: &bytes, from, arrived: None }, at(13));
         assert_eq!(receiving.check_silence(at(22), limit), None);
         assert_eq!(receiving.check_silence(at(24), limit), Some(Duration::from_secs(11)));
+    }
+
+    #[test]
+    fn a_key_after_the_answer_ends_the_listening_and_one_before_it_does_not() {
+        let now = Clock::start().now();
+        let (mut receiving, from) = receiving(now);
+        let mut sequence = 0;
+        let mut press = |receiving: &mut Receiving| {
+            sequence += 1;
+            // RFC 4733: key 5, at its end, in a packet of its own with the marker.
+            let head = [0x80, 0x80 | 101, 0, sequence, 0, 0, sequence, 0, 0, 0, 0, 9];
+            let bytes = [&head[..], &[5, 0x8a, 3, 0x20]].concat();
+            receiving.datagram(Datagram { bytes: &bytes, from, arrived: None }, now).key
+        };
+        assert_eq!(press(&mut receiving), Some(5));
+        assert!(receiving.detector.is_some(), "early media has menus of its own");
+        receiving.answered();
+        assert_eq!(press(&mut receiving), Some(5));
+        assert!(receiving.detector.is_none());
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub enum SchemaFault {
     Newer { found: i64, known: i64 },
     #[error("laying the tables")]
     Lay { source: MigrateError },
-    #[error("copying the database")]
+    #[error("SQLite's VACUUM INTO")]
     Copy { source: sqlx::Error },
 }
 

@@ -9,5 +9,7 @@ mod settling;
 pub use attempts::{AttemptExport, AttemptFilter, AttemptRow};
 pub use ledger::LedgerRow;
 pub use person::{ContactFile, DebtFile, PersonFile, PhoneFile};
-pub use report::{AttemptsLine, ExperimentLine, OutcomeLine, Period, PromiseLine, Reacted, ReactionLine};
+pub use report::{
+    AttemptsLine, ExperimentLine, LeftOut, OutcomeLine, Period, PromiseLine, Reacted, ReactionLine,
+};
 pub use settling::{PaymentRow, PromiseRow};

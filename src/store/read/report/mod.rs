@@ -39,6 +39,15 @@ pub struct ReactionLine {
     pub money: Money,
 }
 
+/// Attempts that are no actions.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct LeftOut {
+    /// We took them back before an answer: a payment, a hold, the kill switch, a stop.
+    pub taken_back: u64,
+    /// Not closed yet.
+    pub open: u64,
+}
+
 /// Attempts of one outcome and disposition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutcomeLine {
@@ -78,6 +87,20 @@ impl Store {
                 let actions = conn.all(ACTIONS, values![period.from, period.to]).await?;
                 let debts = conn.all(DEBTS, values![period.from, period.to]).await?;
                 join(&actions, &debts)
+            })
+        });
+        read.await.map_err(|source| StoreError::Report { report: "channels", source })
+    }
+
+    /// The attempts that the channel report leaves out: they are no actions yet, or never became one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn left_out(&self, period: Period) -> Result<LeftOut, StoreError> {
+        let read = self.read(move |conn| {
+            Box::pin(async move {
+                let row = conn.one(LEFT_OUT, values![period.from, period.to]).await?;
+                Ok(LeftOut { taken_back: count(&row, 0)?, open: count(&row, 1)? })
             })
         });
         read.await.map_err(|source| StoreError::Report { report: "channels", source })
@@ -249,6 +272,9 @@ const DEBTS: &str = "SELECT w.channel, w.debtor_type, w.debt_kind, w.currency, C
 const REACTIONS: &str = "SELECT channel, debtor_type, debt_kind, currency, kind, COUNT(*), \
     CAST(SUM(amount_minor) AS BIGINT) FROM reaction WHERE at >= $1 AND at < $2 AND channel IS NOT NULL \
     GROUP BY channel, debtor_type, debt_kind, currency, kind ORDER BY channel, debtor_type, debt_kind, currency, kind";
+const LEFT_OUT: &str = "SELECT CAST(COALESCE(SUM(CASE WHEN outcome = 'cancelled' THEN 1 ELSE 0 END), 0) AS BIGINT), \
+    CAST(COALESCE(SUM(CASE WHEN outcome IS NULL THEN 1 ELSE 0 END), 0) AS BIGINT) FROM attempt \
+    WHERE reserved_at >= $1 AND reserved_at < $2";
 const OUTCOMES: &str = "SELECT outcome, disposition, COUNT(*) AS n FROM attempt WHERE reserved_at >= $1 \
     AND reserved_at < $2 AND outcome IS NOT NULL GROUP BY outcome, disposition ORDER BY n DESC, outcome";
 const ATTEMPTS: &str = "SELECT g.name, a.trunk, COUNT(*), \
