@@ -8,7 +8,7 @@ use crate::pacing::{Cap, Window};
 use crate::rules::DialMode;
 
 /// What a campaign's calls wait for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Dialling {
     /// The flow speaks; an agent comes only where it leads to one.
     Agentless,
@@ -32,7 +32,7 @@ pub struct AgentCalls {
 }
 
 /// What prediction is bound by.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Prediction {
     /// People abandoned over people who answered.
     pub cap: Cap,

@@ -13,7 +13,7 @@ pub enum Window {
 }
 
 /// What the budget holds to.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cap {
     /// Most that may be abandoned, as a share of people who answered.
     pub share: f64,
