@@ -78,6 +78,8 @@ impl Daemon {
             .with_context(|| format!("making {}", config.daemon.data_dir.display()))?;
         let plan = StorePlan { url: config.store.url.clone(), node: config.daemon.node.clone() };
         let store = Store::open(plan).await.context("opening the store")?;
+        // Before the first new sign of life: the last one says until when they were there.
+        store.log_out_left().await.context("logging out agents whom a crash left")?;
         store.heartbeat(clock.wall()).await?;
         rescue(&store, Whose::Own, clock).await?;
         store.resume_imports(clock.wall()).await.context("going on with an import that was cut short")?;

@@ -1,48 +1,78 @@
-//! Keeps the floor's time and the nailed-up phones of those at work.
+//! Keeps the floor's time, its history, and the nailed-up phones of those at work.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use jiff::SignedDuration;
 use tokio_util::sync::CancellationToken;
-use tracing::info;
+use tracing::{info, warn};
 
-use super::{Floor, phone};
+use super::{Change, Floor, phone, registered};
 use crate::agents::{Event, State};
 use crate::config::{AgentContact, AgentLeg};
 use crate::daemon::house::House;
 use crate::domain::AgentId;
+use crate::store::{AgentChange, AgentMark};
 
 /// Without a timer the floor is looked at so often.
 const LOOK: Duration = Duration::from_secs(1);
 
+/// The phones that are kept up, each with its fixed address and what ends it.
+type Nailed = HashMap<AgentId, (Option<AgentContact>, CancellationToken)>;
+
 /// Serves the floor until told to stop.
 pub async fn keep(house: Arc<House>, stop: CancellationToken) {
     let (mut told, mut changes) = (house.floor.listen(), house.floor.changes());
-    let mut nailed: HashMap<AgentId, (AgentContact, CancellationToken)> = HashMap::new();
+    let mut phones = house.stack.phone_events();
+    let mut nailed = Nailed::new();
+    registered::restore(&house).await;
     loop {
         let wake = house.floor.run_timers();
-        while let Ok(output) = told.try_recv() {
-            if let Event::Changed { from, to, why } = &output.event {
-                info!(agent = %output.agent, from = from.code(), to = to.code(), why = why.code(), "agent");
-            }
+        while let Ok(change) = told.try_recv() {
+            note(&house, &change).await;
         }
         nail_up(&house, &mut nailed, &stop);
         let rest = wake.map_or(LOOK, |at| at.saturating_duration_since(house.clock.now()).min(LOOK));
         tokio::select! {
             () = tokio::time::sleep(rest) => {}
             _ = changes.changed() => {}
-            () = stop.cancelled() => return,
+            event = registered::next(&mut phones) => registered::follow(&house, event).await,
+            () = stop.cancelled() => break,
         }
+    }
+    // What the good-byes of the last calls changed.
+    while let Ok(change) = told.try_recv() {
+        note(&house, &change).await;
+    }
+}
+
+/// Writes down what an agent did.
+async fn note(house: &House, Change { output, attempt }: &Change) {
+    let ago = SignedDuration::try_from(house.clock.now().saturating_duration_since(output.at));
+    let at = house.clock.wall().saturating_sub(ago.unwrap_or_default()).unwrap_or(jiff::Timestamp::MIN);
+    let kept = match &output.event {
+        Event::Changed { from, to, why } => {
+            info!(agent = %output.agent, from = from.code(), to = to.code(), why = why.code(), "agent");
+            let plans = house.plans.load();
+            let pauses = &plans.config.agents.plan.pauses;
+            let billable = to.pause().and_then(|code| pauses.get(code)).is_some_and(|pause| pause.billable);
+            let (agent, to, why) = (output.agent.clone(), to.clone(), *why);
+            house.store.log_agent(AgentChange { agent, at, to, billable, why, attempt: *attempt }).await
+        }
+        Event::PauseOverrun => house.store.mark_agent(&output.agent, at, AgentMark::PauseOverrun).await,
+        Event::WrapUpRanOut { disposed, .. } => {
+            let mark = if *disposed { AgentMark::WrapUpRanOut } else { AgentMark::WrapUpWithoutDisposition };
+            house.store.mark_agent(&output.agent, at, mark).await
+        }
+    };
+    if let Err(fault) = kept {
+        warn!(%fault, "what an agent did was not kept");
     }
 }
 
 /// Begins the phones of those who came, and ends those of who left.
-fn nail_up(
-    house: &Arc<House>,
-    nailed: &mut HashMap<AgentId, (AgentContact, CancellationToken)>,
-    stop: &CancellationToken,
-) {
+fn nail_up(house: &Arc<House>, nailed: &mut Nailed, stop: &CancellationToken) {
     let wanted = house.floor.nailed_up_phones();
     nailed.retain(|agent, (contact, stop)| {
         let stays = wanted.get(agent).is_some_and(|wanted| wanted == contact);
@@ -72,13 +102,13 @@ impl Floor {
         inside.core.next_timer()
     }
 
-    /// The phones that are to be up.
-    fn nailed_up_phones(&self) -> HashMap<AgentId, AgentContact> {
+    /// The phones that are to be up, each with its fixed address.
+    fn nailed_up_phones(&self) -> HashMap<AgentId, Option<AgentContact>> {
         let inside = self.lock();
         let at_work = inside.core.everybody().filter(|(_, state, ..)| **state != State::LoggedOut);
         let phone = |(id, ..): (&AgentId, &State, Instant, bool)| {
             let desk = inside.desks.get(id).filter(|desk| desk.leg == AgentLeg::NailedUp)?;
-            Some((id.clone(), desk.contact.clone()?))
+            Some((id.clone(), desk.contact.clone()))
         };
         at_work.filter_map(phone).collect()
     }

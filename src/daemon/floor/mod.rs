@@ -2,6 +2,7 @@
 
 mod keep;
 mod phone;
+mod registered;
 mod seat;
 
 use std::collections::{BTreeMap, HashMap};
@@ -14,7 +15,7 @@ pub use keep::keep;
 pub use seat::{Seat, SeatEvent};
 
 use super::clock::Clock;
-use crate::agents::{self, Caller, Input, Need, Output, Refusal, ReservationNo, State, Wish};
+use crate::agents::{self, Caller, Event, Input, Need, Output, Refusal, ReservationNo, State, Wish};
 use crate::config::{AgentLeg, AgentsConfig, Desk};
 use crate::domain::{AgentId, AttemptId};
 use crate::media::StreamLink;
@@ -26,7 +27,7 @@ pub struct Floor {
     inside: Mutex<Inside>,
     /// Counts what happened: the keeper looks for timers and phones, waiting calls for a free agent.
     changed: watch::Sender<u64>,
-    told: broadcast::Sender<Output>,
+    told: broadcast::Sender<Change>,
 }
 
 #[derive(Debug)]
@@ -38,6 +39,13 @@ struct Inside {
     /// Who hears of a lost phone: the calls that have the agent.
     seats: HashMap<ReservationNo, mpsc::Sender<SeatEvent>>,
     calls: HashMap<ReservationNo, AttemptId>,
+}
+
+/// What happened to an agent, and in which call.
+#[derive(Clone, Debug)]
+pub struct Change {
+    pub output: Output,
+    pub attempt: Option<AttemptId>,
 }
 
 /// Changes kept for a listener who is late.
@@ -112,7 +120,7 @@ impl Floor {
     }
 
     /// Hears of every change from now on.
-    pub fn listen(&self) -> broadcast::Receiver<Output> {
+    pub fn listen(&self) -> broadcast::Receiver<Change> {
         self.told.subscribe()
     }
 
@@ -126,6 +134,17 @@ impl Floor {
         let inside = self.lock();
         let no = inside.core.state(agent)?.0.reservation()?;
         inside.calls.get(&no).copied()
+    }
+
+    /// An agent's phone has registered, or has none registered any more. Where a leg stays up the leg tells.
+    fn registered(&self, agent: &AgentId, is: bool) {
+        self.with(|inside, now| {
+            let desk = inside.desks.get(agent);
+            if desk.is_some_and(|desk| desk.leg == AgentLeg::PerCall && desk.contact.is_none()) {
+                let input = if is { Input::PhoneBack } else { Input::PhoneLost };
+                inside.core.handle(now, agent, input).ok();
+            }
+        });
     }
 
     /// An agent's nailed-up phone is up.
@@ -150,10 +169,13 @@ impl Floor {
 
     fn give_back(&self, agent: &AgentId, no: ReservationNo) {
         self.with(|inside, now| {
-            inside.seats.remove(&no);
-            inside.calls.remove(&no);
             inside.core.handle(now, agent, Input::HangUp(no)).ok();
         });
+        let inside = &mut *self.lock();
+        inside.seats.remove(&no);
+        // The wrap-up still belongs to the call; the next reservation has another number.
+        let seats = &inside.seats;
+        inside.calls.retain(|other, _| *other == no || seats.contains_key(other));
     }
 
     /// Does something with the core, and tells of what came of it.
@@ -166,8 +188,9 @@ impl Floor {
 
     fn tell_changes(&self, inside: &mut Inside) {
         while let Some(output) = inside.core.poll() {
+            let attempt = reservation(&output).and_then(|no| inside.calls.get(&no)).copied();
             // Without a listener nobody need know.
-            self.told.send(output).ok();
+            self.told.send(Change { output, attempt }).ok();
         }
         self.changed.send_modify(|count| *count += 1);
     }
@@ -175,6 +198,15 @@ impl Floor {
     fn lock(&self) -> MutexGuard<'_, Inside> {
         // A panic in a reader leaves whole states behind; the call path must go on.
         self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The call a change belongs to: the one that goes on, else the one that is over.
+fn reservation(output: &Output) -> Option<ReservationNo> {
+    match &output.event {
+        Event::Changed { from, to, .. } => to.reservation().or_else(|| from.reservation()),
+        Event::WrapUpRanOut { no, .. } => Some(*no),
+        Event::PauseOverrun => None,
     }
 }
 

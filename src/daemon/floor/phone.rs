@@ -9,13 +9,13 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 
-use super::SeatEvent;
+use super::{SeatEvent, registered};
 use crate::config::{AgentContact, Desk};
 use crate::daemon::house::House;
+use crate::domain::attempt::HungUpBy;
 use crate::domain::{AgentId, AttemptId, Codec};
 use crate::media::{MediaEvent, Stream, StreamPlan};
-use crate::sip::{Leg, LegEvent, PlaceCall, Reason, SessionTimer, Transport, TrunkTarget};
-use crate::trunk;
+use crate::sip::{Leg, LegEvent, PlaceCall, Reason, SessionTimer};
 
 /// How long after a lost or refused phone it is called again.
 const AGAIN: Duration = Duration::from_secs(3);
@@ -28,6 +28,7 @@ const SESSION: SessionTimer =
 /// A phone to be rung for one call.
 #[derive(Debug)]
 pub(super) struct Ring {
+    pub agent: AgentId,
     pub desk: Desk,
     pub limit: Duration,
     pub attempt: AttemptId,
@@ -40,12 +41,14 @@ pub(super) struct Ring {
 pub(super) async fn nail_up(
     house: Arc<House>,
     agent: AgentId,
-    contact: AgentContact,
+    contact: Option<AgentContact>,
     stop: CancellationToken,
 ) {
     while !stop.is_cancelled() {
-        match place(&house, &contact, AttemptId(0)).await {
-            Ok((leg, stream)) => stay(&house, &agent, leg, stream, &stop).await,
+        match place(&house, &agent, contact.as_ref(), AttemptId(0)).await {
+            Ok(Some((leg, stream))) => stay(&house, &agent, leg, stream, &stop).await,
+            // Registered nowhere yet.
+            Ok(None) => {}
             Err(fault) => warn!(%agent, fault = format!("{fault:#}"), "an agent's phone can't be called"),
         }
         tokio::select! {
@@ -89,16 +92,16 @@ async fn stay(house: &House, agent: &AgentId, mut leg: Leg, mut stream: Stream, 
 
 /// Rings a phone for one call and keeps it until the call wants it no longer.
 pub(super) async fn ring(house: Arc<House>, ring: Ring) {
-    let Ring { desk, limit, attempt, events, stop } = ring;
-    let Some(contact) = desk.contact else {
-        debug!("an agent's phone is registered nowhere");
-        events.send(SeatEvent::Missed).await.ok();
-        return;
-    };
-    let (mut leg, mut stream) = match place(&house, &contact, attempt).await {
-        Ok(placed) => placed,
+    let Ring { agent, desk, limit, attempt, events, stop } = ring;
+    let (mut leg, mut stream) = match place(&house, &agent, desk.contact.as_ref(), attempt).await {
+        Ok(Some(placed)) => placed,
+        Ok(None) => {
+            debug!(%agent, "an agent's phone is registered nowhere");
+            events.send(SeatEvent::Missed).await.ok();
+            return;
+        }
         Err(fault) => {
-            warn!(fault = format!("{fault:#}"), "an agent's phone can't be called");
+            warn!(%agent, fault = format!("{fault:#}"), "an agent's phone can't be called");
             events.send(SeatEvent::Missed).await.ok();
             return;
         }
@@ -108,7 +111,7 @@ pub(super) async fn ring(house: Arc<House>, ring: Ring) {
     let last = loop {
         tokio::select! {
             event = leg.next_event() => {
-                let hung_up = matches!(&event, Some(LegEvent::Ended { by, .. }) if *by == crate::domain::attempt::HungUpBy::Callee);
+                let hung_up = matches!(&event, Some(LegEvent::Ended { by: HungUpBy::Callee, .. }));
                 match follow(event, &stream) {
                     Word::Up => {
                         up = true;
@@ -171,28 +174,27 @@ fn is_silent(event: Option<&MediaEvent>) -> bool {
     matches!(event, Some(MediaEvent::Stale { .. }) | None)
 }
 
-/// Calls a phone.
-async fn place(house: &House, contact: &AgentContact, attempt: AttemptId) -> anyhow::Result<(Leg, Stream)> {
-    let stream = house.media.open(StreamPlan::default())?;
-    let plans = house.plans.load_full();
-    let local = stream.local_addr();
-    let rtp = plans.config.media.public_ip.map_or(local, |public| (public, local.port()).into());
-    let transport = match contact.transport {
-        trunk::Transport::Tcp => Transport::Tcp,
-        trunk::Transport::Tls => Transport::Tls,
-        trunk::Transport::Udp => Transport::Udp,
-    };
-    let mut target = TrunkTarget::new(contact.host.clone(), contact.port, transport);
+/// Calls a phone; `None`: nobody knows where it is.
+async fn place(
+    house: &House,
+    agent: &AgentId,
+    fixed: Option<&AgentContact>,
+    attempt: AttemptId,
+) -> anyhow::Result<Option<(Leg, Stream)>> {
+    let Some((user, mut target)) = registered::target(house, agent, fixed) else { return Ok(None) };
     target.session_timer = Some(SESSION);
+    let stream = house.media.open(StreamPlan::default())?;
+    let local = stream.local_addr();
+    let public = house.plans.load().config.media.public_ip;
     let call = PlaceCall {
         attempt,
         tag: rand::make_rng::<rand_pcg::Pcg64>().random(),
         trunk: target,
-        to_user: contact.user.clone(),
+        to_user: user,
         from_user: "obzvon".to_owned(),
         display: None,
-        rtp,
+        rtp: public.map_or(local, |public| (public, local.port()).into()),
         codecs: vec![Codec::Pcma, Codec::Pcmu],
     };
-    Ok((house.stack.place(call).await?, stream))
+    Ok(Some((house.stack.place(call).await?, stream)))
 }

@@ -68,6 +68,7 @@ impl Seat {
                 self.tell(Input::Ring(self.no));
                 let stop = CancellationToken::new();
                 let ring = phone::Ring {
+                    agent: self.agent.clone(),
                     desk: self.desk.clone(),
                     limit: house.plans.load().config.agents.plan.limits.ring,
                     attempt,

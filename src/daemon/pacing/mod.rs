@@ -11,9 +11,10 @@ use tokio::sync::broadcast;
 
 pub use pace::{Pace, Ticket};
 
+use super::floor::Change;
 use super::house::House;
 use super::turn::Turn;
-use crate::agents::{Caller, Need, Output, State, Wish};
+use crate::agents::{Caller, Need, State, Wish};
 use crate::campaign::{CampaignPlan, Dialling, Prediction};
 use crate::domain::{AgentId, DebtorType};
 use crate::pacing::{Clock, Plan};
@@ -27,7 +28,7 @@ const BEFORE_END: Duration = Duration::from_secs(45);
 #[derive(Debug)]
 pub(super) struct Pacing {
     house: Arc<House>,
-    floor: broadcast::Receiver<Output>,
+    floor: broadcast::Receiver<Change>,
     /// The day's pacer and the shift it is for, of a predictive campaign.
     pace: Option<(Arc<Pace>, jiff::civil::Date)>,
     mode: Mode,
@@ -118,7 +119,9 @@ impl Pacing {
         let (pace, _) = self.pace.as_ref()?;
         loop {
             match self.floor.try_recv() {
-                Ok(output) if ours.iter().any(|(id, _)| *id == output.agent) => pace.hear(&output),
+                Ok(Change { output, .. }) if ours.iter().any(|(id, _)| *id == output.agent) => {
+                    pace.hear(&output);
+                }
                 // Another queue's.
                 Ok(_) => {}
                 // Too late for what is lost: the states of now say it all.
