@@ -14,12 +14,14 @@ const FLOORS: [&[&str]; 5] = [
 ];
 
 /// Libraries that speak to one outside thing or format, and the modules that may name them.
-const DOORS: [(&str, &[&str]); 15] = [
+const DOORS: [(&str, &[&str]); 18] = [
     ("anyhow", &["cli", "daemon", "demo", "main"]),
+    ("argon2", &["web"]),
     ("axum", &["web"]),
     ("calamine", &["import"]),
     ("clap", &["cli", "main"]),
     ("indicatif", &["cli", "demo"]),
+    ("maud", &["web"]),
     ("nix", &["cli", "daemon", "media", "sip", "synthesis"]),
     ("prometheus_client", &["web"]),
     ("reqwest", &["writeback"]),
@@ -30,6 +32,7 @@ const DOORS: [(&str, &[&str]); 15] = [
     ("serde_saphyr", &["cli", "config", "ivr"]),
     ("sqlx", &["store"]),
     ("tower_http", &["web"]),
+    ("tower_sessions", &["web"]),
 ];
 
 /// What a core (floors 0 to 2) may not name: clocks, tasks, sockets, files, threads, locks.

@@ -1,18 +1,19 @@
 //! `obzvon agent`: accounts for agents' phones.
 
 use std::fs;
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::Write;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
-use std::process::{Command, ExitCode, Stdio};
+use std::process::ExitCode;
 
-use anyhow::{Context, ensure};
+use anyhow::Context;
 use clap::{Args, Subcommand};
 
 use super::check::environment;
 use super::open::ConfigArgs;
+use super::password::ask_twice;
 use crate::config::{account_lines, accounts_address};
-use crate::domain::{AgentId, Language};
+use crate::domain::AgentId;
 use crate::sip::digest_account;
 
 /// Accounts for agents' phones
@@ -49,7 +50,7 @@ impl AgentArgs {
         let AgentCommand::Add { login, md5, print } = self.command;
         let (realm, file) = accounts_address(&self.config.config, &environment());
         let language = self.config.language();
-        let password = ask_twice(&login, language)?;
+        let password = ask_twice(login.as_str(), language)?;
         let mut account = digest_account(login.as_str(), &realm, &password);
         account.sha256 = account.sha256.filter(|_| !md5);
         let lines = account_lines(&login, &realm, &account);
@@ -66,61 +67,6 @@ impl AgentArgs {
 
 fn login(text: &str) -> Result<AgentId, String> {
     AgentId::parse(text).ok_or_else(|| "a login of a-z, 0-9, -, _ and ., at most 32".to_owned())
-}
-
-/// The shortest password taken, in characters: who guesses one makes calls in our name.
-const SHORTEST: usize = 8;
-
-/// Asks for the password, twice where somebody types it; from a pipe its first line is taken.
-fn ask_twice(login: &AgentId, language: Language) -> anyhow::Result<String> {
-    let (ask, again, differ, short) = match language {
-        Language::En => {
-            ("Password of", "Again", "the passwords differ", "the password is shorter than 8 characters")
-        }
-        Language::Ru => ("Пароль для", "Ещё раз", "пароли не совпадают", "пароль короче 8 символов"),
-    };
-    let typed = std::io::stdin().is_terminal();
-    let first = if typed { ask_hidden(&format!("{ask} {login}: "))? } else { read_line()? };
-    ensure!(first.chars().count() >= SHORTEST, short);
-    ensure!(!typed || ask_hidden(&format!("{again}: "))? == first, differ);
-    Ok(first)
-}
-
-fn ask_hidden(prompt: &str) -> anyhow::Result<String> {
-    eprint!("{prompt}");
-    std::io::stderr().flush().ok();
-    let quiet = Quiet::begin();
-    let line = read_line();
-    drop(quiet);
-    eprintln!();
-    line
-}
-
-fn read_line() -> anyhow::Result<String> {
-    let mut line = String::new();
-    std::io::stdin().lock().read_line(&mut line).context("reading the password")?;
-    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
-}
-
-/// While it lives, the terminal does not show what is typed.
-struct Quiet;
-
-impl Quiet {
-    fn begin() -> Self {
-        stty("-echo");
-        Self
-    }
-}
-
-impl Drop for Quiet {
-    fn drop(&mut self) {
-        stty("echo");
-    }
-}
-
-fn stty(word: &str) {
-    // A terminal that can't be silenced is no reason to refuse: the prompt stands there for all to see.
-    Command::new("stty").arg(word).stdin(Stdio::inherit()).status().ok();
 }
 
 /// Puts the login's lines in the place of its earlier ones. The file is only its owner's.

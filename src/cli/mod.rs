@@ -9,7 +9,7 @@ mod db;
 mod demo;
 pub mod detect;
 mod event;
-mod exceptions;
+pub mod exceptions;
 mod explain;
 mod export;
 mod flow;
@@ -17,6 +17,7 @@ mod import;
 mod names;
 pub mod open;
 mod pace;
+mod password;
 mod pay;
 mod person;
 mod prompt_folder;
@@ -30,6 +31,7 @@ mod say_item;
 pub mod screen_language;
 mod simulate;
 mod standing;
+mod user;
 pub mod words;
 mod writeback;
 
@@ -74,6 +76,7 @@ enum Command {
     Run(run::Run),
     Say(say::Say),
     Simulate(simulate::Simulate),
+    User(user::UserArgs),
     Writeback(writeback::WritebackArgs),
 }
 
@@ -108,6 +111,7 @@ impl Cli {
             Command::Rules(args) => args.run(),
             Command::Run(run) => run.run(),
             Command::Simulate(simulate) => simulate.run(),
+            Command::User(args) => args.run(),
             Command::Writeback(args) => args.run(),
             Command::Say(say) => say.run().map(|()| ExitCode::SUCCESS),
         }

@@ -5,6 +5,7 @@ mod call_seats;
 mod call_task;
 mod campaign_task;
 mod clock;
+mod console;
 mod floor;
 mod house;
 mod kill_switch;

@@ -27,7 +27,7 @@ use super::queue::{Changed, replan};
 use super::roots;
 use super::tones::Tones;
 use super::trunk_task::kept_alike;
-use super::{campaign_task, kill_switch, names, promises, reclassify, trunk_task, writeback_task};
+use super::{campaign_task, console, kill_switch, names, promises, reclassify, trunk_task, writeback_task};
 use crate::call::StopReason;
 use crate::config::Config;
 use crate::media::{MediaEngine, MediaPlan};
@@ -114,9 +114,9 @@ impl Daemon {
             draining: CancellationToken::new(),
         });
         let mut tasks = JoinSet::new();
-        let (web_stop, api) = (stop.clone(), super::api::api(&house));
+        let (web_stop, api, console) = (stop.clone(), super::api::api(&house), console::console(&house));
         tasks.spawn(async move {
-            if let Err(fault) = crate::web::serve(http, metrics, ready, api, web_stop).await {
+            if let Err(fault) = crate::web::serve(http, metrics, ready, api, console, web_stop).await {
                 error!(fault = format!("{:#}", anyhow::Error::from(fault)), "no HTTP");
             }
         });

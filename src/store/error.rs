@@ -58,6 +58,8 @@ pub enum StoreError {
     Report { report: &'static str, source: Fault },
     #[error("judging the promises of campaign {campaign}")]
     Promises { campaign: CampaignId, source: Fault },
+    #[error("working on users")]
+    User { source: Fault },
     #[error("rescuing the open attempts of node {node}")]
     Rescue { node: String, source: Fault },
     #[error("reserving a dial for contact {contact}")]

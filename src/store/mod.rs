@@ -27,7 +27,7 @@ pub use gate::{
     Replayed, ReserveRequest, Reserved, RowName, RulesInForce, RulesThen, Said, Same, SealedDay, Traced,
     Verified, VerifiedDay, VerifiedRows, Wrong, WrongRow,
 };
-pub use house::{Access, CampaignRow, CampaignState, Kind, Store, StoreInfo, StorePlan};
+pub use house::{Access, CampaignRow, CampaignState, Kind, Store, StoreInfo, StorePlan, UserRow};
 pub use identity::{KinRow, LinkRow};
 pub use list::{
     Candidate, ClaimedContact, ClaimedPhone, Comparison, FillPlan, Filled, ImportRun, Parked, Placement,

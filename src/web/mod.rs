@@ -1,12 +1,19 @@
-//! Health, metrics and the API over HTTP. Floor 3.
+//! Health, metrics, the API and the console over HTTP. Floor 3.
 //!
 //! It alone names the HTTP and metrics libraries. What it shows is handed in: counters by [`Metrics`], readiness by
-//! a watch channel, and who answers the API's resources by [`Api`].
+//! a watch channel, and who answers the API's resources by [`Api`], the console's pages by [`Console`].
 
 mod api;
+mod console;
+mod handler;
 mod metrics;
 mod server;
 
-pub use api::{Api, EventAnswer, Handler, PaymentAnswer, TellEvent, TellPayment, Unavailable};
+pub use api::{Api, EventAnswer, PaymentAnswer, TellEvent, TellPayment};
+pub use console::{
+    CampaignAct, CampaignLine, Console, PasswordError, SetCampaign, TrunkLine, User, UserLine, Wallboard,
+    WhyNotLine, Word, hash_password,
+};
+pub use handler::{Handler, Unavailable};
 pub use metrics::Metrics;
 pub use server::{Readiness, WebError, serve};

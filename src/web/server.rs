@@ -1,4 +1,4 @@
-//! `/healthz`, `/readyz` and `/metrics`, and the API where there is one.
+//! `/healthz`, `/readyz` and `/metrics`, the console, and the API where there is one.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -13,8 +13,8 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tower_http::timeout::TimeoutLayer;
 
-use super::Metrics;
 use super::api::{Api, router};
+use super::{Console, Metrics, console};
 
 /// Whether the daemon may be given work.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +51,7 @@ pub async fn serve(
     metrics: Metrics,
     readiness: watch::Receiver<Readiness>,
     api: Option<Api>,
+    desk: Console,
     stop: CancellationToken,
 ) -> Result<(), WebError> {
     let listener = TcpListener::bind(addr).await.map_err(|source| WebError::Listen { addr, source })?;
@@ -63,6 +64,7 @@ pub async fn serve(
         Some(api) => house.merge(router(api)),
         None => house,
     };
+    let app = app.merge(console::router(desk));
     let patience = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(5));
     let app = app.layer(patience);
     let served = axum::serve(listener, app).with_graceful_shutdown(async move { stop.cancelled().await });

@@ -253,6 +253,11 @@ impl Running {
     }
 
     /// A figure of the kernel's about the process, in kB: `VmRSS:`, `VmHWM:`.
+    /// Where its HTTP listens.
+    pub fn base(&self) -> String {
+        format!("http://127.0.0.1:{}", self.http)
+    }
+
     pub fn status_kb(&self, key: &str) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
         let line = status.lines().find_map(|line| line.strip_prefix(key));

@@ -6,8 +6,10 @@ mod info;
 mod kept;
 mod node;
 mod open;
+mod user;
 
 pub use access::Access;
 pub use campaign::{CampaignRow, CampaignState};
 pub use info::StoreInfo;
 pub use open::{Kind, Store, StorePlan};
+pub use user::UserRow;

@@ -1,5 +1,6 @@
 //! Faults of the API: a status, a stable code, and a sentence.
 
+use crate::web::handler::Unavailable;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
@@ -16,6 +17,12 @@ pub(super) struct Fault {
     message: String,
 }
 
+impl From<Unavailable> for Fault {
+    fn from(Unavailable: Unavailable) -> Self {
+        Self::unavailable()
+    }
+}
+
 impl Fault {
     pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         Self { status, code, message: message.into() }
@@ -30,7 +37,7 @@ impl Fault {
         Self::new(StatusCode::UNAUTHORIZED, "no_token", "show the token: Authorization: Bearer …")
     }
 
-    pub fn unavailable() -> Self {
+    fn unavailable() -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "nothing was written: tell it again later")
     }
 }

@@ -10,8 +10,6 @@ mod openapi;
 mod payments;
 mod token;
 
-use std::fmt;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::Router;
@@ -22,8 +20,8 @@ use secrecy::SecretString;
 pub use events::{EventAnswer, TellEvent};
 pub use payments::{PaymentAnswer, TellPayment};
 
-use self::fault::Fault;
 use self::token::Token;
+use super::handler::Handler;
 
 /// What the API is given: the secret, and who answers for each resource.
 #[derive(Debug)]
@@ -31,35 +29,6 @@ pub struct Api {
     pub token: SecretString,
     pub events: Handler<TellEvent, EventAnswer>,
     pub payments: Handler<TellPayment, PaymentAnswer>,
-}
-
-/// The store did not answer: the same may be told again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Unavailable;
-
-type Answering<Answer> = Pin<Box<dyn Future<Output = Result<Answer, Unavailable>> + Send>>;
-
-/// Who answers a request that was read and checked.
-pub struct Handler<Ask, Answer>(Arc<dyn Fn(Ask) -> Answering<Answer> + Send + Sync>);
-
-impl<Ask, Answer> Handler<Ask, Answer> {
-    /// Makes one of a function.
-    pub fn new<F>(answer: impl Fn(Ask) -> F + Send + Sync + 'static) -> Self
-    where
-        F: Future<Output = Result<Answer, Unavailable>> + Send + 'static,
-    {
-        Self(Arc::new(move |ask| Box::pin(answer(ask))))
-    }
-
-    async fn ask(&self, ask: Ask) -> Result<Answer, Fault> {
-        (self.0)(ask).await.map_err(|Unavailable| Fault::unavailable())
-    }
-}
-
-impl<Ask, Answer> fmt::Debug for Handler<Ask, Answer> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Handler")
-    }
 }
 
 /// What the routes share.

@@ -1,0 +1,140 @@
+//! What the console's pages ask, answered from the house.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use jiff::Timestamp;
+use tracing::info;
+
+use super::house::House;
+use crate::cli::exceptions::notices_of;
+use crate::cli::words;
+use crate::domain::Language;
+use crate::store::{CampaignState, Period, StoreError};
+use crate::web::{
+    CampaignAct, CampaignLine, Console, Handler, SetCampaign, TrunkLine, Unavailable, User, UserLine,
+    Wallboard, WhyNotLine, Word,
+};
+
+/// The console of a running house.
+pub fn console(house: &Arc<House>) -> Console {
+    Console {
+        user: answered(house, |house: Arc<House>, login: String| async move {
+            let row = house.store.user(&login).await?.filter(|row| row.disabled_at.is_none());
+            Ok(row.map(|row| User { login: row.login, hash: row.hash, role: row.role }))
+        }),
+        users: answered(house, |house: Arc<House>, ()| async move {
+            let line = |row: crate::store::UserRow| UserLine {
+                login: row.login,
+                role: row.role,
+                made_on: row.made_at.to_zoned_datetime(jiff::tz::TimeZone::UTC).date().to_string(),
+                out: row.disabled_at.is_some(),
+            };
+            Ok(house.store.users().await?.into_iter().map(line).collect())
+        }),
+        wallboard: answered(house, |house: Arc<House>, language: Language| async move {
+            wallboard(&house, language).await
+        }),
+        why_not: answered(house, |house: Arc<House>, (campaign, language): (String, Language)| async move {
+            why_not(&house, &campaign, language).await
+        }),
+        set_campaign: answered(house, |house: Arc<House>, set: SetCampaign| async move {
+            set_campaign(&house, set).await
+        }),
+        kpi: answered(house, |house: Arc<House>, ()| async move { house.store.kpi_report(always()).await }),
+        channels: answered(house, |house: Arc<House>, ()| async move {
+            house.store.channels_report(always()).await
+        }),
+        words: |kind, code, language| {
+            let word = match kind {
+                Word::Channel => words::channel(code, language),
+                Word::DebtorType => words::debtor_type(code, language),
+                Word::DebtKind => words::debt_kind(code, language),
+            };
+            word.to_owned()
+        },
+    }
+}
+
+/// Makes a handler of work on the house; what the store could not do is logged and told as "not now".
+fn answered<Ask, Answer, Work>(
+    house: &Arc<House>,
+    work: impl Fn(Arc<House>, Ask) -> Work + Send + Sync + 'static,
+) -> Handler<Ask, Answer>
+where
+    Work: Future<Output = Result<Answer, StoreError>> + Send + 'static,
+{
+    let house = Arc::clone(house);
+    Handler::new(move |ask| {
+        let answer = work(Arc::clone(&house), ask);
+        async move {
+            answer.await.map_err(|fault| {
+                tracing::warn!(%fault, "a page was not answered");
+                Unavailable
+            })
+        }
+    })
+}
+
+fn always() -> Period {
+    Period { from: Timestamp::UNIX_EPOCH, to: Timestamp::MAX }
+}
+
+async fn wallboard(house: &House, language: Language) -> Result<Wallboard, StoreError> {
+    let mut board = Wallboard {
+        killed: *house.killed.borrow(),
+        calls: house.live.count(),
+        talking: house.talking.load(Ordering::Relaxed),
+        ..Wallboard::default()
+    };
+    house.lines.each(|plan, well, calls| {
+        let channels = plan.channels.get();
+        board.trunks.push(TrunkLine { name: plan.name.to_string(), well, calls, channels });
+    });
+    let plans = house.plans.load_full();
+    for row in house.store.campaigns().await? {
+        let totals = house.store.why_not(row.id).await?;
+        let of = |state: &str| {
+            totals.iter().filter(|total| total.state.code() == state).map(|total| total.contacts).sum()
+        };
+        board.campaigns.push(CampaignLine {
+            state: row.state.code(),
+            queued: of("queued"),
+            waiting: of("waiting"),
+            in_flight: of("in_flight"),
+            held: of("held"),
+            done: of("done"),
+            notices: plans.config.campaign(&row.name).map_or_else(String::new, |plan| {
+                notices_of(&plans.config, plan, house.clock.wall(), language)
+            }),
+            name: row.name,
+        });
+    }
+    Ok(board)
+}
+
+async fn why_not(
+    house: &House,
+    campaign: &str,
+    language: Language,
+) -> Result<Option<Vec<WhyNotLine>>, StoreError> {
+    let rows = house.store.campaigns().await?;
+    let Some(row) = rows.iter().find(|row| row.name == campaign) else { return Ok(None) };
+    let line = |total: crate::store::WhyNot| WhyNotLine {
+        state: words::contact_state(total.state.code(), language).to_owned(),
+        why: words::why(&total.why, language),
+        contacts: total.contacts,
+    };
+    Ok(Some(house.store.why_not(row.id).await?.into_iter().map(line).collect()))
+}
+
+async fn set_campaign(house: &House, set: SetCampaign) -> Result<bool, StoreError> {
+    let state = match set.act {
+        CampaignAct::Pause => CampaignState::Paused,
+        CampaignAct::Start => CampaignState::Running,
+        CampaignAct::Stop => CampaignState::Stopped,
+    };
+    let moved = house.store.set_campaign(&set.campaign, state, house.clock.wall()).await?;
+    info!(campaign = set.campaign, state = state.code(), who = set.who, moved, "a campaign was clicked");
+    Ok(moved)
+}

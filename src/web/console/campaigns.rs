@@ -1,0 +1,151 @@
+//! Campaigns: start, pause, stop, and why contacts are not called.
+
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum::{Form, Router};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::guard::Viewer;
+use super::page::{bar, number, page};
+use super::texts::Texts;
+use super::{CampaignAct, CampaignLine, SetCampaign, Shared};
+use crate::domain::Right;
+
+pub(super) fn routes() -> Router<Shared> {
+    Router::new()
+        .route("/campaigns", get(list))
+        .route("/campaigns/{name}", post(act))
+        .route("/campaigns/{name}/why-not", get(why_not))
+}
+
+#[derive(Deserialize)]
+struct Said {
+    #[serde(default)]
+    refused: bool,
+}
+
+async fn list(
+    viewer: Viewer,
+    State(shared): State<Shared>,
+    Query(said): Query<Said>,
+) -> Result<Response, Response> {
+    viewer.may(Right::SeeLive)?;
+    let texts = Texts::of(viewer.language);
+    let unavailable = |_| StatusCode::SERVICE_UNAVAILABLE.into_response();
+    let board = shared.console.wallboard.ask(viewer.language).await.map_err(unavailable)?;
+    let buttons = viewer.role.may(Right::RunCampaigns);
+    let body = html! {
+        h1 { (texts.campaigns) }
+        @if said.refused { p.bad role="alert" { (texts.not_moved) } }
+        @if board.killed { p.alarm role="alert" { (texts.killed) } }
+        div.card { (table(&board.campaigns, texts, buttons)) }
+    };
+    Ok(page(&viewer, "/campaigns", texts.campaigns, &body).into_response())
+}
+
+/// The campaigns with their contacts by state; with buttons for those who run them.
+pub(super) fn table(campaigns: &[CampaignLine], texts: &Texts, buttons: bool) -> Markup {
+    html! {
+        @if campaigns.is_empty() { p { (texts.no_campaign) } } @else {
+            table {
+                thead {
+                    tr {
+                        th { (texts.campaign) } th { (texts.state) }
+                        th.n { (texts.queued) } th.n { (texts.waiting) } th.n { (texts.in_flight) }
+                        th.n { (texts.held) } th.n { (texts.done) } th.n { (texts.contacts) }
+                        th { (texts.why_not) }
+                        @if buttons { th {} }
+                    }
+                }
+                tbody { @for campaign in campaigns { (row(campaign, texts, buttons)) } }
+            }
+        }
+    }
+}
+
+fn row(campaign: &CampaignLine, texts: &Texts, buttons: bool) -> Markup {
+    let path = format!("/campaigns/{}", campaign.name);
+    html! {
+        tr {
+            td {
+                (campaign.name)
+                @if !campaign.notices.is_empty() { pre.warn { (campaign.notices) } }
+            }
+            td { (texts.campaign_state(campaign.state)) }
+            @for count in [campaign.queued, campaign.waiting, campaign.in_flight, campaign.held, campaign.done] {
+                td.n { (number(count)) }
+            }
+            td.n { (number(campaign.contacts())) }
+            td { a href=(format!("{path}/why-not")) { (texts.why_not) } }
+            @if buttons {
+                td {
+                    @if campaign.state == "running" { (button(&path, "pause", texts.pause)) }
+                    @if matches!(campaign.state, "draft" | "paused") { (button(&path, "start", texts.start)) }
+                    @if campaign.state != "stopped" {
+                        form method="post" action=(path) data-ask=(texts.stop_is_final) {
+                            button name="act" value="stop" { (texts.stop) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn button(path: &str, act: &str, name: &str) -> Markup {
+    html! { form method="post" action=(path) { button name="act" value=(act) { (name) } } " " }
+}
+
+#[derive(Deserialize)]
+struct Click {
+    act: CampaignAct,
+}
+
+async fn act(
+    viewer: Viewer,
+    State(shared): State<Shared>,
+    Path(campaign): Path<String>,
+    Form(click): Form<Click>,
+) -> Result<Redirect, Response> {
+    viewer.may(Right::RunCampaigns)?;
+    let set = SetCampaign { campaign, act: click.act, who: viewer.login };
+    match shared.console.set_campaign.ask(set).await {
+        Ok(true) => Ok(Redirect::to("/campaigns")),
+        Ok(false) => Ok(Redirect::to("/campaigns?refused=true")),
+        Err(_) => Err(StatusCode::SERVICE_UNAVAILABLE.into_response()),
+    }
+}
+
+async fn why_not(
+    viewer: Viewer,
+    State(shared): State<Shared>,
+    Path(campaign): Path<String>,
+) -> Result<Response, Response> {
+    viewer.may(Right::SeeLive)?;
+    let texts = Texts::of(viewer.language);
+    let asked = shared.console.why_not.ask((campaign.clone(), viewer.language)).await;
+    let lines = asked.map_err(|_| StatusCode::SERVICE_UNAVAILABLE.into_response())?;
+    let Some(lines) = lines else { return Err(StatusCode::NOT_FOUND.into_response()) };
+    let all: u64 = lines.iter().map(|line| line.contacts).sum();
+    let body = html! {
+        h1 { (texts.why_not) ": " (campaign) }
+        div.card {
+            table {
+                thead { tr { th { (texts.state) } th { (texts.why) } th.n { (texts.contacts) } th {} } }
+                tbody {
+                    @for line in &lines {
+                        tr {
+                            td { (line.state) } td { (line.why) } td.n { (number(line.contacts)) }
+                            td { (bar(line.contacts as f64 / all.max(1) as f64)) }
+                        }
+                    }
+                    tr { th { (texts.all) } th {} th.n { (number(all)) } th {} }
+                }
+            }
+        }
+    };
+    Ok(page(&viewer, "/campaigns", texts.why_not, &body).into_response())
+}

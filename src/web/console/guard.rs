@@ -1,0 +1,135 @@
+//! Who is asking, and whether he may.
+
+use axum::extract::{FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use tower_sessions::Session;
+
+use super::Shared;
+use crate::domain::{Language, Right, Role};
+
+/// The session's key for the login; nothing else is kept in it.
+pub const LOGIN: &str = "login";
+/// The session's key for the chosen language.
+pub const LANGUAGE: &str = "language";
+
+/// Somebody who is signed in, as the database knows him at this click: who is disabled is out at once.
+#[derive(Debug, Clone)]
+pub struct Viewer {
+    pub login: String,
+    pub role: Role,
+    pub language: Language,
+}
+
+impl Viewer {
+    /// Lets him on, or answers that he may not.
+    pub fn may(&self, right: Right) -> Result<(), Response> {
+        if self.role.may(right) { Ok(()) } else { Err(StatusCode::FORBIDDEN.into_response()) }
+    }
+}
+
+impl FromRequestParts<Shared> for Viewer {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Response> {
+        let language = language(parts).await;
+        let unavailable = || StatusCode::SERVICE_UNAVAILABLE.into_response();
+        let session = session(parts).await?;
+        let login: Option<String> = session.get(LOGIN).await.map_err(|_| unavailable())?;
+        let Some(login) = login else { return Err(Redirect::to("/sign-in").into_response()) };
+        match shared.console.user.ask(login).await {
+            Ok(Some(user)) => Ok(Self { login: user.login, role: user.role, language }),
+            Ok(None) => {
+                session.flush().await.ok();
+                Err(Redirect::to("/sign-in").into_response())
+            }
+            Err(_) => Err(unavailable()),
+        }
+    }
+}
+
+async fn session(parts: &mut Parts) -> Result<Session, Response> {
+    let none = |_| StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    Session::from_request_parts(parts, &()).await.map_err(none)
+}
+
+/// The language chosen in this session, else the browser's; Russian where neither says.
+pub async fn language(parts: &mut Parts) -> Language {
+    let chosen = match session(parts).await {
+        Ok(session) => session.get::<String>(LANGUAGE).await.ok().flatten(),
+        Err(_) => None,
+    };
+    match chosen.as_deref() {
+        Some("en") => Language::En,
+        Some("ru") => Language::Ru,
+        _ => of_browser(&parts.headers),
+    }
+}
+
+fn of_browser(headers: &HeaderMap) -> Language {
+    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let known = accepted.split(',').find_map(|part| match part.trim().get(..2) {
+        Some("en") => Some(Language::En),
+        Some("ru") => Some(Language::Ru),
+        _ => None,
+    });
+    known.unwrap_or(Language::Ru)
+}
+
+/// Refuses a change that another site's page asked for (cross-site request forgery). Browsers say where a request comes
+/// from by `Sec-Fetch-Site`, older ones by `Origin`; what says neither is no browser's form.
+pub async fn only_from_here(request: Request, next: Next) -> Response {
+    let changes = !matches!(*request.method(), Method::GET | Method::HEAD);
+    if changes && !is_from_here(request.headers()) {
+        return StatusCode::FORBIDDEN.into_response();
+    }
+    next.run(request).await
+}
+
+fn is_from_here(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+    if let Some(site) = text("sec-fetch-site") {
+        return matches!(site, "same-origin" | "none");
+    }
+    match text("origin") {
+        Some(origin) => {
+            let authority = origin.split_once("://").map(|(_, authority)| authority);
+            authority.is_some() && authority == text("host")
+        }
+        None => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|&(name, value)| (name.parse().expect("a name"), value.parse().expect("text")))
+            .collect()
+    }
+
+    #[test]
+    fn a_form_of_another_site_is_refused() {
+        let here = |pairs: &[_]| is_from_here(&headers(pairs));
+        assert!(here(&[("sec-fetch-site", "same-origin")]));
+        assert!(!here(&[("sec-fetch-site", "cross-site")]));
+        assert!(!here(&[("sec-fetch-site", "same-site")]));
+        assert!(here(&[("host", "127.0.0.1:8080"), ("origin", "http://127.0.0.1:8080")]));
+        assert!(!here(&[("host", "127.0.0.1:8080"), ("origin", "https://evil.example")]));
+        assert!(!here(&[("host", "127.0.0.1:8080"), ("origin", "null")]));
+        assert!(here(&[("host", "127.0.0.1:8080")]));
+    }
+
+    #[test]
+    fn the_browsers_first_known_language_is_taken() {
+        let of = |text: &'static str| of_browser(&headers(&[("accept-language", text)]));
+        assert_eq!(of("de-DE,en;q=0.8,ru;q=0.5"), Language::En);
+        assert_eq!(of("ru-RU,ru;q=0.9"), Language::Ru);
+        assert_eq!(of("de"), Language::Ru);
+    }
+}

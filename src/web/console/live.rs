@@ -1,0 +1,77 @@
+//! The wallboard: what is going on now.
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use maud::{Markup, html};
+
+use super::guard::Viewer;
+use super::page::{bar, number, page};
+use super::texts::Texts;
+use super::{Shared, Wallboard};
+use crate::domain::Right;
+
+pub(super) fn routes() -> Router<Shared> {
+    Router::new().route("/", get(whole)).route("/live", get(part))
+}
+
+async fn whole(viewer: Viewer, State(shared): State<Shared>) -> Result<Response, Response> {
+    let texts = Texts::of(viewer.language);
+    let board = board(&viewer, &shared).await?;
+    let body = html! {
+        h1 { (texts.wallboard) }
+        section data-live="/live" aria-live="off" { (shown(&board, texts)) }
+    };
+    Ok(page(&viewer, "/", texts.wallboard, &body).into_response())
+}
+
+async fn part(viewer: Viewer, State(shared): State<Shared>) -> Result<Response, Response> {
+    let board = board(&viewer, &shared).await?;
+    Ok(shown(&board, Texts::of(viewer.language)).into_response())
+}
+
+async fn board(viewer: &Viewer, shared: &Shared) -> Result<Wallboard, Response> {
+    viewer.may(Right::SeeLive)?;
+    let asked = shared.console.wallboard.ask(viewer.language).await;
+    asked.map_err(|_| StatusCode::SERVICE_UNAVAILABLE.into_response())
+}
+
+fn shown(board: &Wallboard, texts: &Texts) -> Markup {
+    let ringing = (board.calls as u64).saturating_sub(board.talking);
+    let queued = board.campaigns.iter().map(|campaign| campaign.queued).sum();
+    html! {
+        @if board.killed { p.alarm role="alert" { (texts.killed) } }
+        div.cards {
+            (card(texts.calls_now, &number(board.calls as u64), ""))
+            (card(texts.talking, &number(board.talking), ""))
+            (card(texts.ringing, &number(ringing), ""))
+            (card(texts.queued, &number(queued), texts.contacts))
+        }
+        div.card {
+            h2 { (texts.lines) }
+            table {
+                thead { tr { th { (texts.trunk) } th { (texts.state) } th.n { (texts.in_use) } th {} } }
+                tbody {
+                    @for trunk in &board.trunks {
+                        tr {
+                            td { (trunk.name) }
+                            @if trunk.well { td.good { (texts.well) } } @else { td.bad { (texts.ill) } }
+                            td.n { (trunk.calls) " / " (trunk.channels) }
+                            td { (bar(f64::from(trunk.calls) / f64::from(trunk.channels.max(1)))) }
+                        }
+                    }
+                }
+            }
+        }
+        div.card {
+            h2 { (texts.campaigns) }
+            (super::campaigns::table(&board.campaigns, texts, false))
+        }
+    }
+}
+
+fn card(name: &str, value: &str, small: &str) -> Markup {
+    html! { div.card { h2 { (name) } b { (value) } small { (small) } } }
+}

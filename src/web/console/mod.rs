@@ -1,0 +1,175 @@
+//! The supervisor's console: pages made on the server, a stylesheet and one small script of our own, no library in the
+//! browser.
+//!
+//! What the pages show is handed in by [`Console`]; who may see them stands in the rights table of
+//! [`Role`](crate::domain::Role).
+
+mod campaigns;
+mod guard;
+mod live;
+mod page;
+mod password;
+mod reports;
+mod sign_in;
+mod texts;
+mod users;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::{from_fn, map_response};
+use axum::routing::get;
+use tower_sessions::cookie::SameSite;
+use tower_sessions::cookie::time::Duration;
+use tower_sessions::{Expiry, MemoryStore, SessionManagerLayer};
+
+pub use password::{PasswordError, hash_password};
+
+use self::sign_in::Doorman;
+use super::handler::Handler;
+use crate::domain::{Currency, Language, Role};
+use crate::stats::{ActionRow, Counts};
+
+/// What the console is given: who answers for each page. Texts come in the asker's language.
+#[derive(Debug)]
+pub struct Console {
+    /// A user by his login; `None` too when he is kept out.
+    pub user: Handler<String, Option<User>>,
+    pub users: Handler<(), Vec<UserLine>>,
+    pub wallboard: Handler<Language, Wallboard>,
+    pub why_not: Handler<(String, Language), Option<Vec<WhyNotLine>>>,
+    /// `false`: the campaign is not there, or can't go that way.
+    pub set_campaign: Handler<SetCampaign, bool>,
+    pub kpi: Handler<(), BTreeMap<(String, Currency), Counts>>,
+    pub channels: Handler<(), Vec<ActionRow>>,
+    /// A code in words: kind of word, code, language.
+    pub words: fn(Word, &str, Language) -> String,
+}
+
+/// The kinds of codes that are shown in words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Word {
+    Channel,
+    DebtorType,
+    DebtKind,
+}
+
+/// Who may sign in.
+#[derive(Debug, Clone)]
+pub struct User {
+    pub login: String,
+    /// Argon2id, PHC format.
+    pub hash: String,
+    pub role: Role,
+}
+
+/// A line of the table of users.
+#[derive(Debug, Clone)]
+pub struct UserLine {
+    pub login: String,
+    pub role: Role,
+    pub made_on: String,
+    /// He may not sign in.
+    pub out: bool,
+}
+
+/// What is going on now.
+#[derive(Debug, Clone, Default)]
+pub struct Wallboard {
+    /// The kill switch is thrown: nothing is dialled.
+    pub killed: bool,
+    pub calls: usize,
+    pub talking: u64,
+    pub trunks: Vec<TrunkLine>,
+    pub campaigns: Vec<CampaignLine>,
+}
+
+/// A trunk now.
+#[derive(Debug, Clone)]
+pub struct TrunkLine {
+    pub name: String,
+    pub well: bool,
+    pub calls: u32,
+    pub channels: u32,
+}
+
+/// A campaign now, its contacts by state.
+#[derive(Debug, Clone)]
+pub struct CampaignLine {
+    pub name: String,
+    /// `draft`, `running`, `paused` or `stopped`.
+    pub state: &'static str,
+    pub queued: u64,
+    pub waiting: u64,
+    pub in_flight: u64,
+    pub held: u64,
+    pub done: u64,
+    /// What the configuration makes looser than the law's preset; empty where nothing is.
+    pub notices: String,
+}
+
+impl CampaignLine {
+    fn contacts(&self) -> u64 {
+        self.queued + self.waiting + self.in_flight + self.held + self.done
+    }
+}
+
+/// Contacts of one state and reason, in words.
+#[derive(Debug, Clone)]
+pub struct WhyNotLine {
+    pub state: String,
+    pub why: String,
+    pub contacts: u64,
+}
+
+/// A click on a campaign.
+#[derive(Debug, Clone)]
+pub struct SetCampaign {
+    pub campaign: String,
+    pub act: CampaignAct,
+    /// Whose click; it goes to the log.
+    pub who: String,
+}
+
+/// What may be done to a campaign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CampaignAct {
+    Pause,
+    Start,
+    Stop,
+}
+
+/// What the routes share.
+#[derive(Clone)]
+struct Shared {
+    console: Arc<Console>,
+    doorman: Arc<Doorman>,
+}
+
+/// A session ends after so long without a click.
+const IDLE_HOURS: i64 = 10;
+
+/// The routes of the console. Whoever is not signed in sees the door and nothing else.
+pub(super) fn router(console: Console) -> Router {
+    // The cookie goes over HTTP too: the console listens on loopback, or behind whoever does TLS before it.
+    let sessions = SessionManagerLayer::new(MemoryStore::default())
+        .with_name("obzvon")
+        .with_secure(false)
+        .with_same_site(SameSite::Strict)
+        .with_expiry(Expiry::OnInactivity(Duration::hours(IDLE_HOURS)));
+    let shared = Shared { console: Arc::new(console), doorman: Arc::new(Doorman::default()) };
+    Router::new()
+        .merge(sign_in::routes())
+        .merge(live::routes())
+        .merge(campaigns::routes())
+        .merge(reports::routes())
+        .merge(users::routes())
+        .route("/console.css", get(page::stylesheet))
+        .route("/console.js", get(page::script))
+        .layer(from_fn(guard::only_from_here))
+        .layer(map_response(page::harden))
+        .layer(sessions)
+        .with_state(shared)
+}

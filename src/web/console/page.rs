@@ -1,0 +1,124 @@
+//! What every page has: its frame, its headers, its stylesheet.
+
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use maud::{DOCTYPE, Markup, html};
+
+use super::guard::Viewer;
+use super::texts::Texts;
+use crate::domain::{Language, Right};
+
+/// The rooms of the console that the bar leads to.
+const ROOMS: [(&str, Right); 4] = [
+    ("/", Right::SeeLive),
+    ("/campaigns", Right::SeeLive),
+    ("/reports", Right::SeeReports),
+    ("/users", Right::SeeUsers),
+];
+
+/// A page for somebody who is signed in; `room` is the path of the bar's entry that is lit.
+pub fn page(viewer: &Viewer, room: &str, title: &str, body: &Markup) -> Markup {
+    let texts = Texts::of(viewer.language);
+    let names = [texts.wallboard, texts.campaigns, texts.reports, texts.users];
+    let rooms = ROOMS.iter().zip(names).filter(|((_, right), _)| viewer.role.may(*right));
+    frame(
+        viewer.language,
+        title,
+        &html! {
+            header {
+                strong { "obzvon" }
+                nav {
+                    @for ((path, _), name) in rooms {
+                        a href=(path) aria-current=[(*path == room).then_some("page")] { (name) }
+                    }
+                }
+                form method="post" action="/language" {
+                    button name="language" value=(texts.other_language_code) { (texts.other_language) }
+                }
+                span { (viewer.login) }
+                form method="post" action="/sign-out" { button { (texts.sign_out) } }
+            }
+            main { (body) }
+        },
+    )
+}
+
+/// The frame around any page.
+pub fn frame(language: Language, title: &str, body: &Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang=(language.code()) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (title) " — obzvon" }
+                link rel="stylesheet" href="/console.css";
+                script src="/console.js" defer {}
+            }
+            body { (body) }
+        }
+    }
+}
+
+/// A horizontal bar of `share` (0 to 1), made on the server; what it means stands beside it as text.
+pub fn bar(share: f64) -> Markup {
+    let width = format!("{:.1}", share.clamp(0.0, 1.0) * 100.0);
+    html! {
+        svg.bar viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true" {
+            rect.all width="100" height="8" rx="2" {}
+            rect.part width=(width) height="8" rx="2" {}
+        }
+    }
+}
+
+/// A whole number with its thousands apart.
+pub fn number(n: u64) -> String {
+    let digits = n.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push('\u{a0}');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// The headers of every answer: nothing from elsewhere, no inline script, no frame, no copy on a shared machine.
+pub async fn harden(mut answer: Response) -> Response {
+    const HEADERS: [(header::HeaderName, &str); 5] = [
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+             form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+        ),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    for (name, value) in HEADERS {
+        answer.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    answer
+}
+
+pub async fn stylesheet() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("console.css"))
+}
+
+pub async fn script() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("console.js"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_stand_apart() {
+        assert_eq!(number(7), "7");
+        assert_eq!(number(1_234_567), "1\u{a0}234\u{a0}567");
+        assert_eq!(number(100), "100");
+    }
+}
