@@ -1,12 +1,6 @@
 //! A linear rule for yes or no, by Newton's method.
 
-/// A frame: what it sounds like, whether it is speech, how much it counts.
-#[derive(Clone, Debug)]
-pub struct Case<const N: usize> {
-    pub features: [f32; N],
-    pub yes: bool,
-    pub weight: f64,
-}
+use crate::boosting::Case;
 
 /// The bias and the weights (`N + 1` of them).
 pub fn fit<const N: usize>(cases: &[Case<N>]) -> Vec<f32> {
@@ -27,10 +21,10 @@ pub fn fit<const N: usize>(cases: &[Case<N>]) -> Vec<f32> {
             let odds: f64 = x.iter().zip(&weights).map(|(x, w)| x * w).sum();
             let p = 1.0 / (1.0 + (-odds).exp());
             let truth = if case.yes { 1.0 } else { 0.0 };
-            let bend = case.weight * (p * (1.0 - p)).max(1e-6);
+            let bend = f64::from(case.weight) * (p * (1.0 - p)).max(1e-6);
             for (row, a) in matrix.iter_mut().zip(&x) {
                 row.iter_mut().zip(&x).for_each(|(cell, b)| *cell += bend * a * b);
-                row[N + 1] += case.weight * (truth - p) * a;
+                row[N + 1] += f64::from(case.weight) * (truth - p) * a;
             }
         }
         for n in 1..=N {

@@ -65,14 +65,6 @@ pub struct Detector {
     rest: Vec<i16>,
 }
 
-/// What a verdict is judged by, for training and for who asks why.
-#[derive(Clone, Debug)]
-pub struct Evidence {
-    pub voice: [f32; VOICE_FEATURES],
-    /// `None` before anything was said, and where the model is not asked.
-    pub talk: Option<[f32; TALK_FEATURES]>,
-}
-
 impl Detector {
     pub fn new(plan: &DetectorPlan) -> Self {
         Self {
@@ -121,11 +113,9 @@ impl Detector {
         let beep = if music || self.is_network() { [None, None] } else { beep };
         for heard in beep.into_iter().flatten() {
             self.found.push_back(heard);
-            if matches!(heard, Heard::BeepEnded { .. }) {
-                self.beeped = true;
-                // People do not beep.
-                self.say(Verdict::Machine, 0.95);
-            }
+            self.beeped |= matches!(heard, Heard::BeepEnded { .. });
+            // People do not beep.
+            self.say(Verdict::Machine, 0.95);
         }
         if let Some((verdict, confidence)) = talk {
             self.say(verdict, confidence);
@@ -151,9 +141,14 @@ impl Detector {
         found
     }
 
-    /// What the next verdict would be judged by.
-    pub fn evidence(&self) -> Evidence {
-        Evidence { voice: self.talk.voice_features, talk: self.talk.features() }
+    /// What tells whether the last frame was speech, for training.
+    pub fn voice_evidence(&self) -> [f32; VOICE_FEATURES] {
+        self.talk.voice_features
+    }
+
+    /// What tells who speaks, for training; `None` before anything was said.
+    pub fn talk_evidence(&self) -> Option<[f32; TALK_FEATURES]> {
+        self.talk.features()
     }
 
     /// A greeting without a beep ends in silence, which is told once.

@@ -6,13 +6,15 @@ use std::sync::{Arc, LazyLock};
 use super::talk::TALK_FEATURES;
 use super::voice::VOICE_FEATURES;
 
-/// A linear rule for frames and boosted trees for moments of a call.
+/// A linear rule with boosted trees for frames, and boosted trees for moments of a call.
 ///
-/// As text, a line `voice BIAS WEIGHT…` and lines `tree FEATURE THRESHOLD … LEAF …`: seven questions, from the root
-/// on level by level, and eight leaves from left (each answer "at most the threshold") to right.
+/// As text, a line `voice BIAS WEIGHT…` and lines `frame` (of the rule for frames) and `tree`, both `FEATURE THRESHOLD …
+/// LEAF …`: seven questions, from the root on level by level, and eight leaves from left (each answer "at most the
+/// threshold") to right.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Model {
     voice: [f32; VOICE_FEATURES + 1],
+    frames: Vec<Tree>,
     trees: Vec<Tree>,
 }
 
@@ -21,7 +23,7 @@ pub struct Model {
 pub struct Tree {
     /// Which feature is asked about, and the threshold.
     pub questions: [(u8, f32); 7],
-    /// Log-odds of a machine to add.
+    /// Log-odds to add.
     pub leaves: [f32; 8],
 }
 
@@ -40,8 +42,8 @@ impl Model {
         Arc::clone(&SHIPPED)
     }
 
-    pub fn new(voice: [f32; VOICE_FEATURES + 1], trees: Vec<Tree>) -> Self {
-        Self { voice, trees }
+    pub fn new(voice: [f32; VOICE_FEATURES + 1], frames: Vec<Tree>, trees: Vec<Tree>) -> Self {
+        Self { voice, frames, trees }
     }
 
     /// Reads the text.
@@ -50,7 +52,7 @@ impl Model {
     /// The first line that is neither kind or lacks a number; line 0 when there is no `voice`.
     pub fn parse(text: &str) -> Result<Self, ModelError> {
         let mut voice = None;
-        let mut trees = Vec::new();
+        let (mut frames, mut trees) = (Vec::new(), Vec::new());
         for (line, text) in (1..).zip(text.lines()) {
             let numbers = |text: &str| -> Option<Vec<f32>> {
                 text.split_whitespace().map(|word| word.parse().ok()).collect()
@@ -59,20 +61,24 @@ impl Model {
                 Some(("voice", rest)) => numbers(rest)
                     .and_then(|numbers| numbers.try_into().ok())
                     .map(|weights| voice = Some(weights)),
-                Some(("tree", rest)) => {
-                    numbers(rest).and_then(|numbers| Tree::read(&numbers)).map(|tree| trees.push(tree))
-                }
+                Some(("frame", rest)) => numbers(rest)
+                    .and_then(|numbers| Tree::read(&numbers, VOICE_FEATURES))
+                    .map(|tree| frames.push(tree)),
+                Some(("tree", rest)) => numbers(rest)
+                    .and_then(|numbers| Tree::read(&numbers, TALK_FEATURES))
+                    .map(|tree| trees.push(tree)),
                 _ => None,
             };
             read.ok_or(ModelError { line })?;
         }
-        Ok(Self { voice: voice.ok_or(ModelError { line: 0 })?, trees })
+        Ok(Self { voice: voice.ok_or(ModelError { line: 0 })?, frames, trees })
     }
 
     /// Log-odds that a frame is speech.
-    pub(super) fn speech(&self, features: &[f32; VOICE_FEATURES]) -> f32 {
+    pub fn speech(&self, features: &[f32; VOICE_FEATURES]) -> f32 {
         self.voice[0]
             + self.voice[1..].iter().zip(features).map(|(weight, value)| weight * value).sum::<f32>()
+            + self.frames.iter().map(|tree| tree.answer(features)).sum::<f32>()
     }
 
     /// How likely the speech so far is a machine's, 0..=1.
@@ -83,16 +89,16 @@ impl Model {
 }
 
 impl Tree {
-    fn read(numbers: &[f32]) -> Option<Self> {
+    fn read(numbers: &[f32], features: usize) -> Option<Self> {
         let (questions, leaves) = numbers.split_at_checked(14)?;
         let (pairs, []) = questions.as_chunks::<2>() else { return None };
         let questions: Vec<(u8, f32)> = pairs.iter().map(|[feature, at]| (*feature as u8, *at)).collect();
-        let known = questions.iter().all(|(feature, _)| usize::from(*feature) < TALK_FEATURES);
+        let known = questions.iter().all(|(feature, _)| usize::from(*feature) < features);
         known.then_some(Self { questions: questions.try_into().ok()?, leaves: leaves.try_into().ok()? })
     }
 
     /// The leaf these features lead to.
-    pub fn leaf(&self, features: &[f32; TALK_FEATURES]) -> usize {
+    pub fn leaf(&self, features: &[f32]) -> usize {
         let mut at = 0;
         while at < self.questions.len() {
             let (feature, threshold) = self.questions[at];
@@ -101,7 +107,7 @@ impl Tree {
         at - self.questions.len()
     }
 
-    fn answer(&self, features: &[f32; TALK_FEATURES]) -> f32 {
+    fn answer(&self, features: &[f32]) -> f32 {
         self.leaves[self.leaf(features)]
     }
 }
@@ -110,8 +116,10 @@ impl fmt::Display for Model {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "voice")?;
         self.voice.iter().try_for_each(|weight| write!(f, " {weight}"))?;
-        for tree in &self.trees {
-            write!(f, "\ntree")?;
+        let named = |name: &'static str| move |tree| (name, tree);
+        let trees = self.frames.iter().map(named("frame")).chain(self.trees.iter().map(named("tree")));
+        for (name, tree) in trees {
+            write!(f, "\n{name}")?;
             tree.questions.iter().try_for_each(|(feature, at)| write!(f, " {feature} {at}"))?;
             tree.leaves.iter().try_for_each(|leaf| write!(f, " {leaf}"))?;
         }
@@ -127,7 +135,7 @@ mod tests {
     fn the_shipped_model_is_read_whole_and_written_as_it_was() {
         let text = include_str!("model.txt");
         let model = Model::parse(text).unwrap();
-        assert!(model.trees.len() > 20);
+        assert!(model.trees.len() > 20 && model.frames.len() > 20);
         assert_eq!(model.to_string(), text);
     }
 
@@ -147,7 +155,7 @@ mod tests {
     fn what_is_no_model_is_refused_with_its_line() {
         assert_eq!(Model::parse("voice 1 2"), Err(ModelError { line: 1 }));
         assert_eq!(Model::parse(""), Err(ModelError { line: 0 }));
-        let text = include_str!("model.txt").replacen("tree 1", "tree x", 1).replacen("tree", "treee", 1);
+        let text = include_str!("model.txt").replacen("frame", "frames", 1);
         assert!(matches!(Model::parse(&text), Err(ModelError { line: 2 })));
     }
 }

@@ -104,6 +104,18 @@ fn a_beep_after_a_word_was_a_machine_after_all() {
 }
 
 #[test]
+fn a_long_beep_tells_of_a_machine_while_it_sounds() {
+    let call =
+        Call::default().quiet(500).says(HELLO[0]).quiet(700).tone(&[(1000.0, 5000.0)], 1000).quiet(400);
+    let machine = call.heard().into_iter().find_map(|heard| match heard {
+        Heard::Verdict { verdict: Verdict::Machine, at_ms, .. } => Some(at_ms),
+        _ => None,
+    });
+    let ends = 20 * call.0.len() as u32 - 400;
+    assert!(machine.is_some_and(|at_ms| at_ms < ends - 500), "{machine:?}, the beep ends at {ends}");
+}
+
+#[test]
 fn nothing_said_is_silence_and_never_a_person() {
     assert_eq!(Call::default().quiet(9000).verdicts(), [Verdict::Silence]);
 }

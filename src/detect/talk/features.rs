@@ -4,7 +4,7 @@ use super::speech::{Speech, Stretch};
 use crate::detect::FRAME_MS;
 
 /// How many there are; see [`names`].
-pub const TALK_FEATURES: usize = 42;
+pub const TALK_FEATURES: usize = 46;
 
 /// Their names, in order.
 pub fn names() -> [&'static str; TALK_FEATURES] {
@@ -51,6 +51,10 @@ pub fn names() -> [&'static str; TALK_FEATURES] {
         "second_utt",
         "second_pause",
         "wide_utt",
+        "faded",
+        "far_faded",
+        "fade",
+        "held",
     ]
 }
 
@@ -84,6 +88,7 @@ pub(super) fn read(speech: &Speech, floor: f32, peak: f32) -> Option<[f32; TALK_
     let pitch_end = ending.iter().sum::<f32>() / ending.len().max(1) as f32 - v_pitch;
     let second = loose.get(1).map_or(0, |stretch| stretch.length_ms());
     let second_pause = if loose.len() > 1 { after(&loose, 1) } else { 0 };
+    let [faded, far_faded] = speech.faded_ms();
     let syllables = speech.syllables as f32;
     Some([
         s(onset),
@@ -128,6 +133,10 @@ pub(super) fn read(speech: &Speech, floor: f32, peak: f32) -> Option<[f32; TALK_
         s(second),
         s(second_pause),
         s(wide[0].length_ms()),
+        s(faded),
+        s(far_faded),
+        speech.fade(),
+        speech.held / speech.voice.frames.max(1.0),
     ])
 }
 

@@ -16,14 +16,16 @@ use speech::Speech;
 pub struct TalkPlan {
     /// A person, when a machine is at most so likely (0..=1) in a pause.
     pub human_below: f32,
-    /// The pause for that, in milliseconds; where a machine is less than a quarter as likely, half of it will do.
+    /// The pause for that, in milliseconds; the less likely a machine is, the shorter.
     pub wait_ms: u32,
-    /// A machine, when it is at least so likely.
+    /// A machine, when it is at least so likely at first.
     pub machine_above: f32,
     /// So likely, once speech has gone on for longer than people's greetings do.
     pub machine_late_above: f32,
-    /// The verdict on a person is taken back when a machine is at least so likely.
+    /// The verdict on a person is taken back when a machine is at least so likely at first.
     pub machine_after_all: f32,
+    /// So likely, once speech has gone on.
+    pub machine_late_after_all: f32,
     /// The verdict on a machine is taken back when a machine is at most so likely in a pause.
     pub human_after_all: f32,
     /// Nothing said for so long is silence.
@@ -33,11 +35,12 @@ pub struct TalkPlan {
 impl Default for TalkPlan {
     fn default() -> Self {
         Self {
-            human_below: 0.5,
-            wait_ms: 260,
-            machine_above: 0.97,
-            machine_late_above: 0.6,
-            machine_after_all: 0.98,
+            human_below: 0.54,
+            wait_ms: 280,
+            machine_above: 0.91,
+            machine_late_above: 0.5,
+            machine_after_all: 0.96,
+            machine_late_after_all: 0.9,
             human_after_all: 0.45,
             silence_ms: 5000,
         }
@@ -120,33 +123,57 @@ impl TalkEar {
             return silent.then_some((Verdict::Silence, 0.9));
         };
         let since_ms = now_ms - onset_ms;
-        if since_ms > LATEST_MS || !now_ms.is_multiple_of(EVERY_MS) || self.speech.voiced_ms() < SHORTEST_MS {
+        if now_ms <= self.deaf_until_ms
+            || since_ms > LATEST_MS
+            || !now_ms.is_multiple_of(EVERY_MS)
+            || self.speech.voiced_ms() < SHORTEST_MS
+        {
             return None;
         }
         let likely = model.machine(&self.features()?);
-        let pause_ms = self.speech.pause_ms();
-        let (human_below, machine_above) = match self.verdict {
-            Some(Verdict::Human) => (plan.human_below, plan.machine_after_all),
-            Some(Verdict::Machine) => (plan.human_after_all, plan.machine_above),
-            _ if since_ms >= LONG_MS => (plan.human_below, plan.machine_late_above),
-            _ => (plan.human_below, plan.machine_above),
-        };
-        if likely >= machine_above && self.speech.voiced_ms() >= SPOKEN_MS {
+        if likely >= self.machine_threshold(since_ms) && self.speech.voiced_ms() >= SPOKEN_MS {
             return Some((Verdict::Machine, likely));
         }
-        let wait_ms = match self.speech.pace() {
-            // A long vowel, or the notes of a melody, which soon goes on.
-            ..SLOW => plan.wait_ms.max(NOTE_MS),
-            _ if likely < human_below / 4.0 && self.speech.voiced_ms() >= SPOKEN_MS => plan.wait_ms / 2,
-            _ => plan.wait_ms,
+        let most = match self.verdict {
+            Some(Verdict::Machine) => plan.human_after_all,
+            _ => plan.human_below,
         };
-        if likely <= human_below && pause_ms >= wait_ms {
+        // Where others talk in the background, what is much fainter than the voice was is the pause.
+        let pause_ms = self.speech.pause_ms().max(self.speech.faded_ms()[1].saturating_sub(FADING_MS));
+        if likely <= most && pause_ms >= self.wait_ms(likely / most) {
             return Some((Verdict::Human, 1.0 - likely));
         }
         // The last moment the model knows about.
         let late = self.verdict.is_none() && since_ms + EVERY_MS > LATEST_MS;
         let word = if likely >= 0.5 { (Verdict::Machine, likely) } else { (Verdict::Unsure, 0.5) };
         late.then_some(word)
+    }
+
+    /// How likely a machine must be: the less, the longer somebody has been speaking.
+    fn machine_threshold(&self, since_ms: u32) -> f32 {
+        let plan = &self.plan;
+        let (soon, late) = match self.verdict {
+            Some(Verdict::Human) => (plan.machine_after_all, plan.machine_late_after_all),
+            _ => (plan.machine_above, plan.machine_late_above),
+        };
+        let passed = since_ms.saturating_sub(SOON_MS) as f32 / (LONG_MS - SOON_MS) as f32;
+        soon + (late - soon) * passed.min(1.0)
+    }
+
+    /// The pause to wait for, by how near the doubt is to the most that is taken (0..=1).
+    fn wait_ms(&self, doubt: f32) -> u32 {
+        let most = self.plan.wait_ms;
+        let slow = self.speech.pace() < SLOW && doubt > LITTLE_DOUBT;
+        if slow || self.speech.voice.means()[8] > LEAP {
+            // A long vowel, or the notes of a melody, which soon goes on.
+            return most.max(NOTE_MS);
+        }
+        if self.speech.voiced_ms() < SPOKEN_MS {
+            return most.max(BRIEF_MS);
+        }
+        let doubt = if doubt < LITTLE_DOUBT { 0.0 } else { doubt };
+        let least = LEAST_WAIT_MS.min(most);
+        least + ((most - least) as f32 * doubt) as u32
     }
 }
 
@@ -156,9 +183,20 @@ pub(super) const EVERY_MS: u32 = 2 * FRAME_MS;
 pub(super) const LATEST_MS: u32 = 6000;
 /// Speech changes faster from frame to frame.
 const SLOW: f32 = 0.105;
+/// Octaves: the pitch of a voice deviates less.
+const LEAP: f32 = 0.9;
 const NOTE_MS: u32 = 900;
-/// Whole sentences of people who answer are rarely longer.
+/// A machine must be most likely until here; until `LONG_MS` the threshold falls: whole sentences of people who answer are
+/// rarely longer.
+const SOON_MS: u32 = 1200;
 const LONG_MS: u32 = 4200;
+/// Shares of the doubt that is taken.
+const LITTLE_DOUBT: f32 = 0.12;
+const LEAST_WAIT_MS: u32 = 100;
+/// So little speech may be the first note or the first syllable.
+const BRIEF_MS: u32 = 340;
+/// A voice may fade for so long without a pause.
+const FADING_MS: u32 = 160;
 /// A click or a breath is nobody's greeting.
 const SHORTEST_MS: u32 = 120;
 const SPOKEN_MS: u32 = 240;

@@ -17,7 +17,7 @@ impl Stretch {
 }
 
 /// Follows the speech of one call.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Speech {
     pub now_ms: u32,
     pub stretches: Vec<Stretch>,
@@ -38,6 +38,38 @@ pub(super) struct Speech {
     rising: bool,
     /// Log-odds of speech of the last frames, the newest last.
     pub odds: Vec<f32>,
+    /// How loud the voice was at its loudest, 60 ms of it, in dBm0.
+    loudest: f32,
+    /// The levels of the last frames, the newest last.
+    levels: [f32; 3],
+    /// When it was last within some dB of the loudest (see [`FADES`]).
+    loud_until_ms: [u32; 2],
+    /// Frames of speech whose spectrum was nearly that of the frame before.
+    pub held: f32,
+}
+
+impl Default for Speech {
+    fn default() -> Self {
+        Self {
+            now_ms: 0,
+            stretches: Vec::new(),
+            speaking: false,
+            doubt: 0,
+            doubt_ms: 0,
+            voice: Tally::default(),
+            line: Tally::default(),
+            pitches: Vec::new(),
+            syllables: 0,
+            valley: -90.0,
+            crest: -90.0,
+            rising: false,
+            odds: Vec::new(),
+            loudest: QUIETEST,
+            levels: [QUIETEST; 3],
+            loud_until_ms: [0; 2],
+            held: 0.0,
+        }
+    }
 }
 
 /// Sums over frames.
@@ -100,6 +132,7 @@ impl Speech {
             self.odds.remove(0);
         }
         self.odds.push(odds);
+        self.follow_loudness(sound.level, odds);
         let other = if self.speaking { odds < ENDS } else { odds > BEGINS };
         if other {
             if self.doubt == 0 {
@@ -117,10 +150,36 @@ impl Speech {
                 last.until_ms = at_ms + FRAME_MS;
             }
             self.voice.take(sound);
+            self.held += f32::from(u8::from(sound.change < HELD));
             self.follow(sound);
         } else if !self.speaking && odds < ENDS {
             self.line.take(sound);
         }
+    }
+
+    fn follow_loudness(&mut self, level: f32, odds: f32) {
+        self.levels.rotate_left(1);
+        self.levels[2] = level;
+        let mean = self.levels.iter().sum::<f32>() / 3.0;
+        if self.speaking && odds > ENDS {
+            self.loudest = self.loudest.max(mean);
+        }
+        for (until, fade) in self.loud_until_ms.iter_mut().zip(FADES) {
+            if mean >= self.loudest - fade {
+                *until = self.now_ms;
+            }
+        }
+    }
+
+    /// For how long the sound has been fainter than the voice at its loudest by 8 and by 14 dB, were it speech or not: where
+    /// others talk in the background, this is the pause.
+    pub fn faded_ms(&self) -> [u32; 2] {
+        self.loud_until_ms.map(|until| self.now_ms - until)
+    }
+
+    /// How much fainter the sound is now than the voice was at its loudest, in dB.
+    pub fn fade(&self) -> f32 {
+        self.levels.iter().sum::<f32>() / 3.0 - self.loudest
     }
 
     fn turn(&mut self) {
@@ -194,6 +253,9 @@ impl Speech {
             last.until_ms = last.until_ms.min(ms);
         }
         (self.speaking, self.doubt) = (false, 0);
+        if self.stretches.is_empty() {
+            self.loudest = QUIETEST;
+        }
     }
 
     /// The stretches with pauses up to `bridge_ms` taken as speech.
@@ -211,6 +273,10 @@ impl Speech {
     }
 }
 
+/// See [`Speech::faded_ms`].
+const FADES: [f32; 2] = [8.0, 14.0];
+const QUIETEST: f32 = -60.0;
+const HELD: f32 = 0.03;
 const BEGINS: f32 = 0.5;
 const ENDS: f32 = -0.3;
 const VOICED: f32 = 0.6;
@@ -219,3 +285,25 @@ const CLICK_MS: u32 = 60;
 const EDGE_MS: u32 = 160;
 const KEPT: usize = 32;
 const RECENT: usize = 15;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn talk_in_the_background_leaves_no_pause_but_the_voice_has_faded() {
+        let mut speech = Speech::default();
+        let mut say = |frames: u32, level: f32| {
+            for _ in 0..frames {
+                let at_ms = speech.now_ms;
+                speech.take(at_ms, &Sound { level, ..Sound::default() }, 1.0);
+            }
+            (speech.pause_ms(), speech.faded_ms())
+        };
+        assert_eq!(say(20, -15.0), (0, [0, 0]));
+        // The mean of three frames falls behind by one or two.
+        assert_eq!(say(20, -26.0), (0, [360, 0]));
+        assert_eq!(say(20, -32.0), (0, [760, 380]));
+        assert_eq!(say(5, -15.0), (0, [0, 0]));
+    }
+}

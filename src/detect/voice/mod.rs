@@ -8,7 +8,7 @@ use super::sound::Sound;
 use levels::Levels;
 
 /// What a frame of speech is told by.
-pub const VOICE_FEATURES: usize = 21;
+pub const VOICE_FEATURES: usize = 24;
 
 /// Follows the line's noise and the speaker's level.
 #[derive(Clone, Debug)]
@@ -18,14 +18,22 @@ pub(super) struct VoiceEar {
     levels: Levels,
     /// The speaker's level in dBm0: rises at once, falls 3 dB a second.
     pub peak: f32,
-    /// What it was before each of the last frames.
-    peaks: VecDeque<f32>,
+    /// The same, falling 0.6 dB a second: who talks in the background is no louder for the speaker's silence.
+    summit: f32,
+    /// What both were before each of the last frames.
+    peaks: VecDeque<(f32, f32)>,
 }
 
 impl Default for VoiceEar {
     fn default() -> Self {
         let quiet = Sound { level: -65.0, ..Sound::default() };
-        Self { recent: [quiet; 7], levels: Levels::default(), peak: -50.0, peaks: VecDeque::new() }
+        Self {
+            recent: [quiet; 7],
+            levels: Levels::default(),
+            peak: -50.0,
+            summit: -50.0,
+            peaks: VecDeque::new(),
+        }
     }
 }
 
@@ -51,14 +59,15 @@ impl VoiceEar {
         let mean_of_three = mean(3, |s| s.level);
         if tone {
             // It was taken for a voice until it was known for a tone.
-            self.peak = self.peaks.pop_back().unwrap_or(self.peak);
+            (self.peak, self.summit) = self.peaks.pop_back().unwrap_or((self.peak, self.summit));
         } else {
             self.levels.take(mean_of_three);
-            self.peaks.push_back(self.peak);
+            self.peaks.push_back((self.peak, self.summit));
             if self.peaks.len() > 8 {
                 self.peaks.pop_front();
             }
             self.peak = (self.peak - 0.06).max(level).max(-50.0);
+            self.summit = (self.summit - 0.012).max(mean_of_three).max(-50.0);
         }
         let (floor, peak) = (self.floor(), self.peak);
         // Where between the usual noise and the speaker's level.
@@ -88,6 +97,9 @@ impl VoiceEar {
             place(mean(5, |s| s.level)),
             place(most(5, |s| s.level)),
             place(mean(7, |s| s.level)),
+            self.summit - mean_of_three,
+            self.summit - mean(7, |s| s.level),
+            self.summit - floor,
         ]
     }
 
