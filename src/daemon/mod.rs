@@ -38,4 +38,4 @@ pub use roots::{daily_roots_file, read_roots};
 pub use run::Daemon;
 pub use test_call::{SAMPLE_SUM, TEST_CAMPAIGN, TestCall, TestCallEnd, test_plan, test_rules};
 pub use turn::{phone_to_dial, recording_path};
-pub use voice::Voice;
+pub use voice::{NameSound, Voice};

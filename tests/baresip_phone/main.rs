@@ -3,6 +3,7 @@
 mod compare;
 mod phone;
 mod reminder;
+mod voicemail;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
-use tempfile::TempDir;
+use tempfile::{NamedTempFile, TempDir};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
@@ -17,9 +17,13 @@ pub struct Phone {
     home: TempDir,
     process: Child,
     control: TcpStream,
+    /// The sound it plays, kept as long as it lives.
+    _played: Option<NamedTempFile>,
     #[allow(dead_code, reason = "not every test calls it directly")]
     pub sip_port: u16,
 }
+
+const SILENT: &str = "audio_source aubridge,phone";
 
 /// An account at a registrar.
 #[allow(dead_code, reason = "not every test has a registrar")]
@@ -34,24 +38,41 @@ pub struct Account<'a> {
 impl Phone {
     /// Starts a phone with the account `user` that answers every call at once.
     pub async fn start(user: &str) -> Self {
-        Self::with(&format!("<sip:{user}@127.0.0.1>;regint=0")).await
+        Self::with(&format!("<sip:{user}@127.0.0.1>;regint=0"), SILENT).await
     }
 
-    /// The same, registering with an account.
+    /// Starts one that plays this sound (8 kHz) from the answer on.
+    pub async fn that_plays(user: &str, sound: &[i16]) -> Self {
+        let file = tempfile::Builder::new().suffix(".wav").tempfile().expect("a file");
+        let spec = hound::WavSpec {
+            channels: 1,
+            sample_rate: 8000,
+            bits_per_sample: 16,
+            sample_format: hound::SampleFormat::Int,
+        };
+        let mut wav = hound::WavWriter::create(file.path(), spec).expect("a WAV");
+        sound.iter().for_each(|sample| wav.write_sample(*sample).expect("it is written"));
+        wav.finalize().expect("it is whole");
+        let source = format!("module aufile.so\naudio_source aufile,{}", file.path().display());
+        let phone = Self::with(&format!("<sip:{user}@127.0.0.1>;regint=0"), &source).await;
+        Self { _played: Some(file), ..phone }
+    }
+
+    /// Starts a phone that registers with an account.
     pub async fn registering(user: &str, account: &Account<'_>) -> Self {
         let Account { password, registrar, transport } = account;
         let of_record = format!("<sip:{user}@{registrar};transport={transport}>;auth_user={user}");
-        Self::with(&format!("{of_record};auth_pass={password};regint=120")).await
+        Self::with(&format!("{of_record};auth_pass={password};regint=120"), SILENT).await
     }
 
-    async fn with(account: &str) -> Self {
+    async fn with(account: &str, source: &str) -> Self {
         let home = tempfile::tempdir().expect("a folder");
         let (sip_port, control_port) = (free_udp_port(), free_tcp_port());
         let folder = home.path().display();
         // The bridge plays into nothing but its own source: a sound card in the same process, paced by a timer.
         let config = format!(
             "poll_method epoll\nsip_listen 127.0.0.1:{sip_port}\nnet_interface 127.0.0.1\n\
-             audio_player aubridge,phone\naudio_source aubridge,phone\nrtp_ports 32100-32700\n\
+             audio_player aubridge,phone\n{source}\nrtp_ports 32100-32700\n\
              module_path {}\nmodule g711.so\nmodule aubridge.so\nmodule sndfile.so\nmodule_tmp account.so\n\
              module_app menu.so\nmodule_app ctrl_tcp.so\nctrl_tcp_listen 127.0.0.1:{control_port}\nsnd_path {folder}\n",
             modules().display()
@@ -71,7 +92,7 @@ impl Phone {
         let control = timeout(Duration::from_secs(15), connect(control_port))
             .await
             .expect("baresip opens its control port");
-        Self { home, process, control, sip_port }
+        Self { home, process, control, sip_port, _played: None }
     }
 
     /// Presses keys as telephone events.
@@ -82,6 +103,11 @@ impl Phone {
     /// Speaks no more: what it hears would come back as an echo.
     pub async fn mute(&mut self) {
         self.command("mute", "").await;
+    }
+
+    /// Ends the call.
+    pub async fn hang_up(&mut self) {
+        self.command("hangup", "").await;
     }
 
     /// Waits until the phone tells of this event.
@@ -97,14 +123,23 @@ impl Phone {
     }
 
     /// Ends the phone and hands over what it heard: 16-bit samples at 8 kHz.
-    pub async fn heard(mut self) -> Vec<i16> {
+    pub async fn heard(self) -> Vec<i16> {
+        self.heard_and_said().await.0
+    }
+
+    /// The same, and what it sent, both from the beginning of the call on.
+    pub async fn heard_and_said(mut self) -> (Vec<i16>, Vec<i16>) {
         self.command("quit", "").await;
         timeout(Duration::from_secs(10), self.process.wait()).await.expect("baresip quits").expect("it ran");
+        (self.kept("-dec.wav"), self.kept("-enc.wav"))
+    }
+
+    fn kept(&self, ending: &str) -> Vec<i16> {
         let files = std::fs::read_dir(self.home.path()).expect("its folder");
         let kept = files
             .filter_map(|file| Some(file.ok()?.path()))
-            .find(|path| path.to_string_lossy().ends_with("-dec.wav"))
-            .expect("a recording of what it heard");
+            .find(|path| path.to_string_lossy().ends_with(ending))
+            .expect("a recording of what it heard and sent");
         let mut wav = hound::WavReader::open(kept).expect("a WAV");
         assert_eq!((wav.spec().sample_rate, wav.spec().channels), (8000, 1));
         wav.samples::<i16>().map(|sample| sample.expect("a sample")).collect()

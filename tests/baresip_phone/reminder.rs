@@ -7,8 +7,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use obzvon::config::{Config, Environment};
-use obzvon::daemon::fill_campaign;
-use obzvon::daemon::{Clock, Daemon};
+use obzvon::daemon::{Clock, Daemon, NameSound, fill_campaign};
 use obzvon::demo::carrier_config::{CarrierConfig, campaign_file};
 use obzvon::domain::{
     Codec, Currency, DebtKind, DebtorType, Disposition, ImportRow, Language, Money, Outcome, PersonName,
@@ -24,11 +23,11 @@ use tokio_util::sync::CancellationToken;
 use super::compare;
 use super::phone::Phone;
 
-const NUMBER: &str = "+79990000001";
+pub const NUMBER: &str = "+79990000001";
 const CALLER_ID: &str = "+74950000000";
 const CREDITOR: &str = "Энергосбыт";
 /// A whole reminder lasts less than a minute.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub const PATIENCE: Duration = Duration::from_secs(120);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_debtor_hears_his_reminder_presses_keys_and_the_outcome_row_says_so() {
@@ -83,13 +82,13 @@ async fn a_debtor_hears_his_reminder_presses_keys_and_the_outcome_row_says_so() 
 }
 
 /// A zone in which it is noon, so that the test may call at any hour.
-struct Noon {
+pub struct Noon {
     zone: String,
-    today: Date,
+    pub today: Date,
 }
 
 impl Noon {
-    fn now() -> Self {
+    pub fn now() -> Self {
         let utc = Clock.wall().to_zoned_datetime(TimeZone::UTC);
         let offset = 12 - i64::from(utc.hour());
         let sign = if offset < 0 { '-' } else { '+' };
@@ -98,7 +97,7 @@ impl Noon {
     }
 }
 
-fn debtor(noon: &Noon) -> ImportRow {
+pub fn debtor(noon: &Noon) -> ImportRow {
     ImportRow {
         line: 2,
         external_id: "contract-1".to_owned(),
@@ -115,9 +114,9 @@ fn debtor(noon: &Noon) -> ImportRow {
     }
 }
 
-/// What the flow says to this debtor when he presses these keys, each after the end of a prompt.
-fn rehearse(config: &Config, row: &ImportRow, today: Date, keys: &str) -> Vec<Utterance> {
-    let facts = CallFacts {
+/// What the flow knows of this debtor.
+pub fn facts(row: &ImportRow, today: Date) -> CallFacts {
+    CallFacts {
         name: None,
         language: row.language,
         creditor: row.creditor.clone(),
@@ -126,9 +125,13 @@ fn rehearse(config: &Config, row: &ImportRow, today: Date, keys: &str) -> Vec<Ut
         kind: DebtKind::Overdue,
         callback: PhoneNumber::parse(CALLER_ID).expect("E.164"),
         today,
-    };
+    }
+}
+
+/// What the flow says to this debtor when he presses these keys, each after the end of a prompt.
+fn rehearse(config: &Config, row: &ImportRow, today: Date, keys: &str) -> Vec<Utterance> {
     let now = Clock.now();
-    let mut run = FlowRun::new(config.flows["reminder_overdue"].clone(), facts, now);
+    let mut run = FlowRun::new(config.flows["reminder_overdue"].clone(), facts(row, today), now);
     let (mut said, mut keys) = (Vec::new(), keys.chars());
     run.handle(now, Input::Begin);
     loop {
@@ -144,17 +147,17 @@ fn rehearse(config: &Config, row: &ImportRow, today: Date, keys: &str) -> Vec<Ut
     }
 }
 
-fn samples(voice: &obzvon::daemon::Voice, utterance: &Utterance) -> Vec<i16> {
-    let sound = voice.sound(utterance).expect("the pack can say it");
+pub fn samples(voice: &obzvon::daemon::Voice, utterance: &Utterance) -> Vec<i16> {
+    let sound = voice.sound(utterance, &NameSound::default()).expect("the pack can say it");
     let bytes = sound.clips.iter().flat_map(|clip| clip.encoded(Codec::Pcma).to_vec());
     bytes.map(|byte| g711::decode(Codec::Pcma, byte)).collect()
 }
 
-fn length(sounds: &[Vec<i16>]) -> Duration {
+pub fn length(sounds: &[Vec<i16>]) -> Duration {
     Duration::from_micros(sounds.iter().map(|sound| sound.len() as u64 * 125).sum())
 }
 
-async fn prepare(config: &Config, row: &ImportRow) {
+pub async fn prepare(config: &Config, row: &ImportRow) {
     let plan = StorePlan { url: config.store.url.clone(), node: config.daemon.node.clone() };
     let store = Store::open(plan).await.expect("a store");
     let now: Timestamp = Clock.wall();
@@ -165,7 +168,7 @@ async fn prepare(config: &Config, row: &ImportRow) {
     store.close().await;
 }
 
-async fn finished(store: &Store) -> AttemptRow {
+pub async fn finished(store: &Store) -> AttemptRow {
     loop {
         let rows = store.export_attempts(AttemptFilter::default()).next_page().await.expect("attempts");
         if let Some(row) = rows.into_iter().find(|row| row.outcome.is_some()) {
@@ -176,7 +179,7 @@ async fn finished(store: &Store) -> AttemptRow {
 }
 
 /// One trunk that leads to the phone, one campaign that may call at any hour.
-fn configure(folder: &Path, port: u16) -> Config {
+pub fn configure(folder: &Path, port: u16) -> Config {
     let project = Path::new(env!("CARGO_MANIFEST_DIR"));
     let (reminders, calendar) = (campaign_file("reminders"), ["calendar.weekdays", "calendar.weekend"]);
     let mut config = CarrierConfig::around(([127, 0, 0, 1], port).into(), &project.join("prompts"))
