@@ -1,7 +1,8 @@
 //! The running stack: places calls, probes, registers, and sorts what comes in.
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rsipstack::sip::Uri;
@@ -13,10 +14,11 @@ use tokio_util::task::TaskTracker;
 use super::leg::{Registry, Task};
 use super::message::dialog::Dialog;
 use super::message::draft::{escape_user, quote, uri_host};
+use super::sdp::LocalMedia;
+use super::stranger::{Door, IncomingCall};
 use super::wire::{Flow, Wire};
 use super::{
     Leg, Phone, PhoneEvent, PlaceCall, RegistrarPlan, SipError, SipPlan, StackCounts, Transport, TrunkTarget,
-    stranger,
 };
 use crate::domain::AgentId;
 
@@ -27,6 +29,7 @@ pub struct SipStack {
     legs: Registry,
     /// What says good-bye when the stack closes: legs and registrations.
     pub(super) tasks: TaskTracker,
+    calls: Mutex<Option<mpsc::Receiver<IncomingCall>>>,
 }
 
 /// A request this long goes by TCP where the trunk takes it (RFC 3261 section 18.1.1), in bytes.
@@ -44,8 +47,10 @@ impl SipStack {
     pub async fn start(plan: SipPlan) -> Result<Self, SipError> {
         let (wire, requests) = Wire::start(plan).await?;
         let legs = Registry::default();
-        wire.tasks.spawn(sort(wire.clone(), legs.clone(), requests));
-        Ok(Self { wire, legs, tasks: TaskTracker::new() })
+        let tasks = TaskTracker::new();
+        let (door, calls) = Door::new(wire.clone(), legs.clone(), tasks.clone());
+        wire.tasks.spawn(sort(door, requests));
+        Ok(Self { wire, legs, tasks, calls: Mutex::new(Some(calls)) })
     }
 
     /// The addresses bound, with the ports the system gave.
@@ -61,6 +66,13 @@ impl SipStack {
     /// Legs whose task lives: calling, answered, or seeing their BYE through.
     pub fn legs(&self) -> usize {
         self.legs.len()
+    }
+
+    /// The calls that come in; the first caller gets them. Until then, and whenever the queue is full, they are declined
+    /// as strangers' are.
+    pub fn incoming(&self) -> Option<mpsc::Receiver<IncomingCall>> {
+        self.wire.taking_calls.store(true, Ordering::Relaxed);
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// What becomes of agents' phones; the first caller gets it.
@@ -112,8 +124,9 @@ impl SipStack {
         let dialog = self.dialog_of(&call, &flow)?;
         let (leg, ends) = Leg::new(dialog.call_id.clone());
         let seat = self.legs.sit(&dialog.call_id);
-        let task = Task::new(self.wire.clone(), (call, flow, dialog), ends, seat);
-        self.tasks.spawn(task.run());
+        let media = LocalMedia::new(call.rtp, call.codecs, call.tag);
+        let task = Task::new(self.wire.clone(), (media, flow, dialog), ends, seat);
+        self.tasks.spawn(task.run(call.trunk));
         Ok(leg)
     }
 
@@ -202,7 +215,8 @@ fn estimate(call: &PlaceCall) -> usize {
 }
 
 /// Gives each request to its leg; the others are strangers'.
-async fn sort(wire: Arc<Wire>, legs: Registry, mut requests: TransactionReceiver) {
+async fn sort(door: Door, mut requests: TransactionReceiver) {
+    let wire = door.wire.clone();
     loop {
         let request = tokio::select! {
             () = wire.closing.cancelled() => return,
@@ -210,8 +224,8 @@ async fn sort(wire: Arc<Wire>, legs: Registry, mut requests: TransactionReceiver
         };
         let Some(request) = request else { return };
         let call_id = request.original.call_id_header().map(|id| id.value().to_owned()).unwrap_or_default();
-        if let Err(request) = legs.deliver(&call_id, Box::new(request)) {
-            wire.passing.spawn(stranger::answer(request));
+        if let Err(request) = door.legs.deliver(&call_id, Box::new(request)) {
+            wire.passing.spawn(door.clone().open(request));
         }
     }
 }

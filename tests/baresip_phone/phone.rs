@@ -100,6 +100,16 @@ impl Phone {
         self.command("sndcode", keys).await;
     }
 
+    /// Calls a URI.
+    pub async fn dial(&mut self, uri: &str) {
+        self.command("dial", uri).await;
+    }
+
+    /// Ends its call.
+    pub async fn hang_up(&mut self) {
+        self.command("hangup", "").await;
+    }
+
     /// Speaks no more: what it hears would come back as an echo.
     pub async fn mute(&mut self) {
         self.command("mute", "").await;

@@ -98,12 +98,83 @@ impl Client {
         self.register(claim.to, &format!("{}{headers}", claim.header(nonce)))
     }
 
+    /// An Authorization header made for REGISTER.
+    pub fn proof(&self, user: &str, password: &str, nonce: &str) -> String {
+        Claim::of(user, password).header(nonce)
+    }
+
+    /// An INVITE's text, with an offer of A-law at a port.
+    pub fn invite(&mut self, to: &str, headers: &str, port: Option<u16>) -> String {
+        self.sent += 1;
+        let (home, sent) = (self.socket.local_addr().expect("bound"), self.sent);
+        let sdp = port.map(description).unwrap_or_default();
+        let kind = if sdp.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
+        format!(
+            "INVITE sip:{to}@pbx.example SIP/2.0\r\nVia: SIP/2.0/UDP {home};branch=z9hG4bKi{sent};rport\r\n\
+             From: <sip:caller@pbx.example>;tag=1\r\nTo: <sip:{to}@pbx.example>\r\nCall-ID: {}-{sent}@client\r\n\
+             CSeq: {sent} INVITE\r\nMax-Forwards: 70\r\nContact: <sip:caller@{home}>\r\n{headers}{kind}\
+             Content-Length: {}\r\n\r\n{sdp}",
+            home.port(),
+            sdp.len(),
+        )
+    }
+
+    /// The ACK of a final response: in the INVITE's transaction, or a 2xx's own.
+    pub fn ack(&self, invite: &str, answer: &str) -> String {
+        self.follow("ACK", invite, Some(answer), "")
+    }
+
+    /// The ACK that brings an answer.
+    pub fn ack_with(&self, invite: &str, answer: &str, port: u16) -> String {
+        self.follow("ACK", invite, Some(answer), &description(port))
+    }
+
+    pub fn cancel(&self, invite: &str) -> String {
+        self.follow("CANCEL", invite, None, "")
+    }
+
+    fn follow(&self, method: &str, invite: &str, answer: Option<&str>, sdp: &str) -> String {
+        let header = |text: &str, name: &str| {
+            let line = text.lines().find(|line| line.starts_with(name)).unwrap_or_default();
+            line.to_owned()
+        };
+        let own = answer.is_some_and(|answer| answer.starts_with("SIP/2.0 2"));
+        let via = header(invite, "Via:");
+        let via = if own { via.replace("branch=z9hG4bKi", "branch=z9hG4bKa") } else { via };
+        let to = header(answer.unwrap_or(invite), "To:");
+        let uri = invite.split(' ').nth(1).expect("a Request-URI");
+        let cseq = header(invite, "CSeq:").replace("INVITE", method);
+        let (from, call_id) = (header(invite, "From:"), header(invite, "Call-ID:"));
+        let kind = if sdp.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
+        format!(
+            "{method} {uri} SIP/2.0\r\n{via}\r\n{from}\r\n{to}\r\n{call_id}\r\n{cseq}\r\nMax-Forwards: 70\r\n\
+             {kind}Content-Length: {}\r\n\r\n{sdp}",
+            sdp.len()
+        )
+    }
+
+    /// The next message that begins so; others are passed over.
+    pub async fn until(&self, start: &str) -> String {
+        loop {
+            let message = self.next().await;
+            if message.starts_with(start) {
+                return message;
+            }
+        }
+    }
+
     /// Registers from the challenge on: the answer.
     pub async fn come_in(&mut self, claim: &Claim<'_>, headers: &str) -> String {
         let nonce = self.nonce().await;
         let text = self.proven(claim, &nonce, headers);
         self.ask(&text).await
     }
+}
+
+fn description(port: u16) -> String {
+    format!(
+        "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio {port} RTP/AVP 8\r\n"
+    )
 }
 
 pub fn code(answer: &str) -> u16 {

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test says by its failure what was wrong")]
 
+mod callers;
 mod client;
 mod flood;
 #[path = "../baresip_phone/phone.rs"]

@@ -118,7 +118,7 @@ async fn baresip_with_a_wrong_password_stays_out() {
 }
 
 /// This baresip knows MD5 only and stumbles over a second challenge.
-async fn stack_for_old_phones() -> (SipStack, mpsc::Receiver<PhoneEvent>) {
+pub async fn stack_for_old_phones() -> (SipStack, mpsc::Receiver<PhoneEvent>) {
     let boris = DigestAccount { sha256: None, ..digest_account(BORIS, "obzvon", BORIS_S) };
     stack_for([(id(BORIS), boris)].into()).await
 }

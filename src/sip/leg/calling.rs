@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use rsipstack::sip::{Method, Response};
+use rsipstack::sip::{Method, Request, Response};
+use tokio::sync::mpsc;
 use tokio::time::{Sleep, sleep};
 
 use super::Command;
@@ -18,13 +19,15 @@ use crate::sip::message::draft::cancel_of;
 use crate::sip::message::read;
 use crate::sip::sdp::{NoMedia, body_of};
 use crate::sip::wire::Heard;
-use crate::sip::{LegEvent, LegFault, Reason, SipError};
+use crate::sip::{LegEvent, LegFault, Reason, SipError, TrunkTarget};
 
 /// What the answer left to know.
 pub(super) struct Answered {
     pub timer: SessionTimer,
     /// The far end takes UPDATE.
     pub update: bool,
+    /// The ACK of our own 2xx, where it is still to come.
+    pub ack: Option<mpsc::Receiver<Option<Request>>>,
 }
 
 /// The call's way to its answer.
@@ -64,9 +67,10 @@ const MOST_INTERVAL: u32 = 86_400;
 
 impl Task {
     /// Calls; the answer's facts, or `None` when the leg is over and its last event told.
-    pub(super) async fn call_out(&mut self) -> Option<Answered> {
-        let interval = self.call.trunk.session_timer.map(|t| (seconds(t.expires), seconds(t.min)));
-        let inviting = match self.invite(None, interval) {
+    pub(super) async fn call_out(&mut self, trunk: &TrunkTarget) -> Option<Answered> {
+        let interval = trunk.session_timer.map(|t| (seconds(t.expires), seconds(t.min)));
+        let supported = if trunk.reliable_provisionals { SUPPORTED } else { "timer" };
+        let inviting = match self.invite(supported, None, interval) {
             Ok(inviting) => inviting,
             Err(error) => {
                 self.tell(LegEvent::Fault(LegFault::Unsent(error.to_string())));
@@ -104,16 +108,18 @@ impl Task {
                 Next::Wait => {}
                 Next::Answered(answered) => return Some(*answered),
                 Next::Over => return None,
-                Next::Again => match self.invite(calling.authorization.clone(), calling.interval) {
-                    Ok(inviting) => {
-                        calling.inviting = inviting;
-                        calling.provisional = false;
+                Next::Again => {
+                    match self.invite(supported, calling.authorization.clone(), calling.interval) {
+                        Ok(inviting) => {
+                            calling.inviting = inviting;
+                            calling.provisional = false;
+                        }
+                        Err(error) => {
+                            self.tell(LegEvent::Fault(LegFault::Unsent(error.to_string())));
+                            return None;
+                        }
                     }
-                    Err(error) => {
-                        self.tell(LegEvent::Fault(LegFault::Unsent(error.to_string())));
-                        return None;
-                    }
-                },
+                }
             }
         }
     }
@@ -121,11 +127,11 @@ impl Task {
     /// Sends the INVITE, the first or the next of the call.
     fn invite(
         &mut self,
+        supported: &str,
         authorization: Option<(&'static str, String)>,
         interval: Option<(u32, u32)>,
     ) -> Result<Inviting, SipError> {
         let mut draft = self.dialog.next(Method::Invite).with("Allow", ALLOW);
-        let supported = if self.call.trunk.reliable_provisionals { SUPPORTED } else { "timer" };
         draft = draft.with("Supported", supported).with("Accept", "application/sdp");
         if let Some((expires, min)) = interval {
             draft = draft.with("Session-Expires", expires.to_string()).with("Min-SE", min.to_string());
@@ -202,7 +208,7 @@ impl Task {
                 self.tell(LegEvent::Answered(target));
                 let update = read::has_token(response, "Allow", "UPDATE");
                 let timer = session_timer::of_answer(response, calling.interval);
-                Next::Answered(Box::new(Answered { timer, update }))
+                Next::Answered(Box::new(Answered { timer, update, ack: None }))
             }
             Err(fault) => {
                 let codec = matches!(fault, NoMedia::NoCodec | NoMedia::NoAudio | NoMedia::TooLong);
@@ -227,7 +233,7 @@ impl Task {
 
     fn on_challenge(&mut self, calling: &mut Calling, response: &Response) -> Next {
         let uri = self.dialog.target.to_string();
-        let credentials = self.call.trunk.credentials.as_ref();
+        let credentials = self.credentials.as_ref();
         let cnonce = self.wire.name();
         match digest::answer(&mut calling.tried, response, credentials, ("INVITE", &uri), cnonce) {
             Ok(header) => {
@@ -257,6 +263,8 @@ impl Task {
     fn on_command_calling(&mut self, calling: &mut Calling, command: Option<Command>) -> Next {
         match command {
             Some(Command::Cancel | Command::HangUp(_)) | None => self.take_back(calling),
+            // It is not ours to answer.
+            Some(Command::Answer) => Next::Wait,
             // There is no dialog yet to change or transfer.
             Some(Command::Hold | Command::Resume) => {
                 self.tell(LegEvent::MediaKept { code: 491 });

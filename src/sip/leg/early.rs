@@ -103,7 +103,7 @@ impl Task {
         let draft = early.next(Method::PRack).with("RAck", format!("{rseq} {invite} INVITE"));
         // PRACK and what follows count on together; the RAck keeps the INVITE's own number. One number is left for
         // the PRACK that answers a challenge.
-        let credentials = self.call.trunk.credentials.clone();
+        let credentials = self.credentials.clone();
         self.dialog.cseq = early.cseq + u32::from(credentials.is_some());
         let (wire, flow) = (self.wire.clone(), self.flow.clone());
         self.wire.passing.spawn(async move {

@@ -40,7 +40,7 @@ impl Task {
             if !matches!(answer.status_code.code(), 401 | 407) {
                 return;
             }
-            let credentials = self.call.trunk.credentials.as_ref();
+            let credentials = self.credentials.as_ref();
             let cnonce = self.wire.name();
             match digest::answer(&mut tried, &answer, credentials, ("BYE", &uri), cnonce) {
                 Ok(header) => authorization = Some(header),

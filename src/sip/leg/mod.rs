@@ -1,5 +1,6 @@
 //! A leg as its owner holds it: events out, commands in. The task behind it lives as long as the dialog.
 
+mod being_called;
 mod calling;
 mod early;
 mod ending;
@@ -13,6 +14,7 @@ mod task;
 
 use tokio::sync::mpsc;
 
+pub(super) use being_called::Invited;
 pub(super) use registry::Registry;
 pub(super) use task::Task;
 
@@ -21,7 +23,7 @@ use super::{LegEvent, Reason};
 /// Events waiting for an owner who is busy; what comes beyond is left out, but never the last one.
 const EVENTS: usize = 64;
 
-/// One call we placed. Dropping it ends the call as the moment asks: CANCEL or BYE.
+/// One call, placed or taken. Dropping it ends the call as the moment asks: CANCEL, a refusal or BYE.
 #[derive(Debug)]
 pub struct Leg {
     call_id: String,
@@ -32,6 +34,7 @@ pub struct Leg {
 /// What the owner asks of the leg's task.
 #[derive(Debug)]
 pub(super) enum Command {
+    Answer,
     Cancel,
     HangUp(Reason),
     Hold,
@@ -63,12 +66,17 @@ impl Leg {
         self.events.recv().await
     }
 
+    /// Answers a call that came in; `Answered` follows, or a last event. One we placed is not ours to answer.
+    pub fn answer(&self) {
+        self.ask(Command::Answer);
+    }
+
     /// Takes the call back: CANCEL, once a provisional response allows it. An answered leg is hung up.
     pub fn cancel(&self) {
         self.ask(Command::Cancel);
     }
 
-    /// Ends an answered call with BYE and the reason; a ringing one is cancelled.
+    /// Ends an answered call with BYE and the reason; a ringing one is cancelled, or declined where it came in.
     pub fn hang_up(&self, reason: Reason) {
         self.ask(Command::HangUp(reason));
     }

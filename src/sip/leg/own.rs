@@ -80,6 +80,8 @@ impl Task {
             Command::Refer(uri) => (Act::Refer(uri), LegEvent::Transfer { code: 491 }),
             // The two that end the talk never come here.
             Command::Cancel | Command::HangUp(_) => return,
+            // It is answered.
+            Command::Answer => return,
         };
         if !talk.own.push(act) {
             self.tell(refusal);
@@ -186,7 +188,7 @@ impl Task {
     fn again_with_credentials(&mut self, running: &mut Running, response: &Response) -> Result<(), u16> {
         let code = response.status_code.code();
         let (method, uri) = (running.draft.method.to_string(), running.draft.uri.to_string());
-        let credentials = self.call.trunk.credentials.as_ref();
+        let credentials = self.credentials.as_ref();
         let cnonce = self.wire.name();
         let header = digest::answer(&mut running.tried, response, credentials, (&method, &uri), cnonce);
         let (name, value) = header.map_err(|_| code)?;

@@ -28,6 +28,12 @@ impl Registry {
         (Seat { registry: self.clone(), call_id: call_id.to_owned() }, receiver)
     }
 
+    /// As `sit`, unless the place is taken.
+    pub fn try_sit(&self, call_id: &str) -> Option<(Seat, mpsc::Receiver<Box<Transaction>>)> {
+        let taken = self.lock().contains_key(call_id);
+        (!taken).then(|| self.sit(call_id))
+    }
+
     /// Gives a request to its leg, or back: nobody has this Call-ID, or its leg is swamped.
     pub fn deliver(&self, call_id: &str, request: Box<Transaction>) -> Result<(), Box<Transaction>> {
         let sender = self.lock().get(call_id).cloned();

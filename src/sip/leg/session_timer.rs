@@ -57,6 +57,11 @@ pub(super) fn of_request(request: &impl HasHeaders) -> Result<Option<(SessionTim
 }
 
 impl SessionTimer {
+    /// Nothing was agreed.
+    pub fn none() -> Self {
+        Self::new(None)
+    }
+
     fn new(agreed: Option<Agreed>) -> Self {
         let due = agreed.map(|agreed| Box::pin(sleep(agreed.wait())));
         Self { agreed, due }

@@ -30,7 +30,7 @@ pub(super) enum Turn {
 
 impl Task {
     /// Serves the leg until somebody hangs up.
-    pub(super) async fn talk(&mut self, answered: Answered) {
+    pub(super) async fn talk(&mut self, mut answered: Answered) {
         let (ack_sender, acks) = mpsc::channel(4);
         let mut talk =
             Talk { timer: answered.timer, update: answered.update, own: Own::default(), acks, ack_sender };
@@ -41,6 +41,10 @@ impl Task {
                 Some(request) = self.requests.recv() => self.answer(&mut talk, request).await,
                 heard = talk.own.heard() => self.on_own(&mut talk, heard).await,
                 Some(ack) = talk.acks.recv() => self.on_ack(ack).await,
+                Some(ack) = first_ack(&mut answered.ack) => {
+                    answered.ack = None;
+                    self.on_ack(ack).await
+                }
                 due = talk.timer.due() => self.on_due(&mut talk, due).await,
                 () = leaving.cancelled() => self.hang_up(Reason::SHUTDOWN).await,
             };
@@ -85,5 +89,13 @@ impl Task {
         self.tell(LegEvent::Ended { by: HungUpBy::Us, word, crossed_cancel: false });
         self.bye(reason).await;
         Turn::Over
+    }
+}
+
+/// The ACK of our 2xx; for ever without one to come.
+async fn first_ack(ack: &mut Option<mpsc::Receiver<Option<Request>>>) -> Option<Option<Request>> {
+    match ack {
+        Some(ack) => ack.recv().await,
+        None => std::future::pending().await,
     }
 }

@@ -7,18 +7,20 @@ use rsipstack::sip::headers::make_header;
 use rsipstack::transaction::transaction::Transaction;
 use tokio::sync::mpsc;
 
+use super::being_called::Invited;
 use super::registry::Seat;
 use super::{Command, Ends};
 use crate::domain::media_target::MediaTarget;
 use crate::sip::message::dialog::Dialog;
 use crate::sip::sdp::LocalMedia;
 use crate::sip::wire::{Flow, Wire};
-use crate::sip::{LegEvent, PlaceCall};
+use crate::sip::{Credentials, LegEvent, TrunkTarget};
 
-/// A leg's state. Its phases are `call_out` and `talk`; each answers the far end's requests in its own way.
+/// A leg's state. Its phases are `call_out` or `be_called`, and `talk`; each answers the far end's requests in its own way.
 pub(in crate::sip) struct Task {
     pub(super) wire: Arc<Wire>,
-    pub(super) call: PlaceCall,
+    /// What answers a far end that challenges our requests.
+    pub(super) credentials: Option<Credentials>,
     pub(super) flow: Flow,
     /// Before an answer: who we are and where we ask; afterwards the confirmed dialog.
     pub(super) dialog: Dialog,
@@ -34,14 +36,13 @@ pub(in crate::sip) struct Task {
 impl Task {
     pub fn new(
         wire: Arc<Wire>,
-        (call, flow, dialog): (PlaceCall, Flow, Dialog),
+        (media, flow, dialog): (LocalMedia, Flow, Dialog),
         ends: Ends,
         (seat, requests): (Seat, mpsc::Receiver<Box<Transaction>>),
     ) -> Self {
-        let media = LocalMedia::new(call.rtp, call.codecs.clone(), call.tag);
         Self {
             wire,
-            call,
+            credentials: None,
             flow,
             dialog,
             media,
@@ -53,9 +54,17 @@ impl Task {
         }
     }
 
-    /// From INVITE to the end.
-    pub async fn run(mut self) {
-        if let Some(answered) = self.call_out().await {
+    /// Calls a trunk or a phone, from INVITE to the end.
+    pub async fn run(mut self, trunk: TrunkTarget) {
+        self.credentials.clone_from(&trunk.credentials);
+        if let Some(answered) = self.call_out(&trunk).await {
+            self.talk(answered).await;
+        }
+    }
+
+    /// Is called, from the INVITE to the end.
+    pub async fn run_called(mut self, invited: Invited) {
+        if let Some(answered) = self.be_called(invited).await {
             self.talk(answered).await;
         }
     }

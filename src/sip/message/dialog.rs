@@ -6,7 +6,7 @@ use rsipstack::sip::{Method, Request, Response, Uri};
 use super::draft::Draft;
 use super::read;
 
-/// One dialog as we, its client, see it.
+/// One dialog as we see it.
 #[derive(Clone, Debug)]
 pub(in crate::sip) struct Dialog {
     pub call_id: String,
@@ -37,6 +37,22 @@ impl Dialog {
             cseq: read::value(request, "CSeq").and_then(read::number).unwrap_or_default(),
             remote_cseq: None,
         }
+    }
+
+    /// The dialog that an INVITE to us begins, with our tag (RFC 3261 section 12.1.1); `None` without a Contact, to
+    /// which no request of ours could go.
+    pub fn of_invite(request: &Request, tag: &str, contact: String) -> Option<Self> {
+        let value = |name| read::value(request, name).unwrap_or_default().to_owned();
+        Some(Self {
+            call_id: value("Call-ID"),
+            local: format!("{};tag={tag}", value("To")),
+            remote: value("From"),
+            target: read::contact(request)?,
+            routes: read::recorded_routes(request),
+            contact,
+            cseq: 0,
+            remote_cseq: read::value(request, "CSeq").and_then(read::number),
+        })
     }
 
     /// The dialog a response makes. One without Contact or To tag (RFC 2543) is spoken with as well as it can be.

@@ -55,10 +55,15 @@ pub(in crate::sip) fn contact(message: &impl HasHeaders) -> Option<Uri> {
 
 /// The route set a response gives its client: Record-Route from last to first (RFC 3261 section 12.1.2).
 pub(in crate::sip) fn route_set(message: &impl HasHeaders) -> Vec<String> {
-    let lines = values(message, "Record-Route").filter_map(|line| RecordRoute::parse_header_list(line).ok());
-    let mut routes: Vec<String> = lines.flatten().map(|route| route.to_string()).collect();
+    let mut routes = recorded_routes(message);
     routes.reverse();
     routes
+}
+
+/// The route set a request gives its server: Record-Route in its order (section 12.1.1).
+pub(in crate::sip) fn recorded_routes(message: &impl HasHeaders) -> Vec<String> {
+    let lines = values(message, "Record-Route").filter_map(|line| RecordRoute::parse_header_list(line).ok());
+    lines.flatten().map(|route| route.to_string()).collect()
 }
 
 /// The last word of a final response: its code and phrase, and the Q.850 cause of its Reason header (RFC 3326).

@@ -59,6 +59,14 @@ struct Answer {
     headers: Vec<String>,
 }
 
+/// What a request's proof is worth.
+#[derive(Debug)]
+pub(super) enum Visitor {
+    Agent(AgentId),
+    /// To be challenged with these WWW-Authenticate values.
+    Stranger(Vec<String>),
+}
+
 impl Registrar {
     pub fn new(plan: Option<RegistrarPlan>) -> Self {
         let (sender, events) = mpsc::channel(EVENTS);
@@ -147,6 +155,23 @@ impl Registrar {
         drop(guard);
         self.tell(events);
         Some(bytes)
+    }
+
+    /// Who sends a request that begins a call; `None` where there is no registrar.
+    pub fn visitor(&self, request: &Request, source: SocketAddr) -> Option<Visitor> {
+        let second = self.second();
+        let mut guard = self.lock();
+        let state = guard.as_mut()?;
+        let proofs = read::values(request, "Authorization");
+        let method = request.method.to_string();
+        Some(match state.doorkeeper.judge(proofs, &method, source.ip(), second) {
+            Door::Open(agent) => Visitor::Agent(agent),
+            // The library knows a repetition by its branch: what comes here is a copy.
+            Door::Again(_) => Visitor::Stranger(state.doorkeeper.challenges(source.ip(), second, true)),
+            Door::Shut { stale } => {
+                Visitor::Stranger(state.doorkeeper.challenges(source.ip(), second, stale))
+            }
+        })
     }
 
     /// A second has passed: lets run out what does, and hands out the phones to be asked whether they are there.

@@ -16,7 +16,7 @@ pub(super) use flow::Flow;
 pub(super) use transact::Heard;
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -50,6 +50,8 @@ pub(super) struct Wire {
     authorities: stream::Authorities,
     unreached: Arc<unreached::Unreached>,
     pub registrar: Registrar,
+    /// Somebody takes calls that come in.
+    pub taking_calls: AtomicBool,
     /// Read from the system's configuration when the first SRV record is wanted.
     resolver: OnceLock<SipResolver>,
     accepted: Mutex<accepted::Accepted>,
@@ -83,6 +85,7 @@ impl Wire {
             accepted: Mutex::default(),
             budget: Mutex::new(Budget::new(plan.known.iter().copied())),
             registrar: Registrar::new(plan.registrar.clone()),
+            taking_calls: AtomicBool::new(false),
             seed: seed(),
             names: AtomicU64::new(0),
             plan,
