@@ -153,9 +153,7 @@ impl Door {
                 }
                 return;
             }
-            Some(Visitor::Stranger(_)) | None if self.wire.plan.known.contains(&source.ip()) => {
-                Caller::Trunk(source.ip())
-            }
+            Some(Visitor::Stranger(_)) | None if self.wire.knows(source.ip()) => Caller::Trunk(source.ip()),
             Some(Visitor::Stranger(_)) | None => return refuse(request, 480).await,
         };
         let Ok(flow) = self.wire.flow(source, transport, "").await else { return refuse(request, 480).await };

@@ -40,6 +40,11 @@ impl Budget {
         }
     }
 
+    /// Whether it is a trunk's address.
+    pub fn knows(&self, ip: IpAddr) -> bool {
+        self.known.contains(&ip.to_canonical())
+    }
+
     /// Whether a message from `ip` may be looked at.
     pub fn take(&mut self, ip: IpAddr) -> bool {
         let ip = ip.to_canonical();

@@ -26,7 +26,7 @@ pub(in crate::sip) struct Invited {
 
 /// What comes in the INVITE's transaction.
 enum Said {
-    Ack(Request),
+    Ack(Box<Request>),
     Cancel,
     /// No ACK in 64 × T1, or the stack is closing.
     Nothing,
@@ -53,7 +53,7 @@ impl Invited {
                 };
                 match message {
                     Some(SipMessage::Request(ack)) if ack.method == Method::Ack => {
-                        sender.send(Said::Ack(ack)).await.ok();
+                        sender.send(Said::Ack(Box::new(ack))).await.ok();
                         return;
                     }
                     Some(SipMessage::Request(cancel)) if cancel.method == Method::Cancel => {
@@ -235,7 +235,7 @@ impl Task {
                 }
             }
         };
-        let target = ack.as_ref().and_then(|ack| {
+        let target = ack.as_deref().and_then(|ack| {
             let kind = read::value(ack, "Content-Type").unwrap_or_default();
             self.media.read_answer(body_of(kind, &ack.body)).ok()
         });
@@ -255,7 +255,7 @@ impl Task {
         self.wire.passing.spawn(async move {
             while let Some(said) = invited.heard.recv().await {
                 let ack = match said {
-                    Said::Ack(ack) => Some(ack),
+                    Said::Ack(ack) => Some(*ack),
                     Said::Cancel => continue,
                     Said::Nothing => None,
                 };

@@ -121,6 +121,11 @@ impl Wire {
         Ok(())
     }
 
+    /// Whether it is a trunk's address.
+    pub fn knows(&self, ip: IpAddr) -> bool {
+        self.budget().knows(ip)
+    }
+
     fn second_passed(self: &Arc<Self>) {
         self.budget().tick();
         self.accepted().tick(self.plan.t1 * 64);
