@@ -74,6 +74,15 @@ fn strength(samples: &[i16], hz: f64) -> f64 {
 }
 
 #[tokio::test]
+async fn a_stream_that_hears_itself_gives_back_what_is_said() {
+    let engine = engine();
+    let mut anna = Person::on(&engine, 500.0).await;
+    let link = anna.stream.link();
+    link.hear(&link).unwrap();
+    assert_eq!(converse([&mut anna]).await, [[500.0]]);
+}
+
+#[tokio::test]
 async fn two_people_hear_each_other_and_not_themselves() {
     let engine = engine();
     let (mut debtor, mut agent) = (Person::on(&engine, 500.0).await, Person::on(&engine, 1100.0).await);

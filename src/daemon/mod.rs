@@ -12,6 +12,7 @@ mod kill_switch;
 mod lines;
 mod live;
 mod names;
+mod own_numbers;
 mod pacing;
 mod phones;
 mod promises;

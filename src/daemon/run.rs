@@ -27,7 +27,9 @@ use super::queue::{Changed, replan};
 use super::roots;
 use super::tones::Tones;
 use super::trunk_task::kept_alike;
-use super::{campaign_task, console, kill_switch, names, promises, reclassify, trunk_task, writeback_task};
+use super::{
+    campaign_task, console, kill_switch, names, own_numbers, promises, reclassify, trunk_task, writeback_task,
+};
 use crate::call::StopReason;
 use crate::config::Config;
 use crate::media::{MediaEngine, MediaPlan};
@@ -126,6 +128,7 @@ impl Daemon {
         tasks.spawn(names::sweep_daily(Arc::clone(&house), stop.clone()));
         tasks.spawn(writeback_task::keep_endpoints(Arc::clone(&house), sender, stop.clone()));
         tasks.spawn(floor::keep(Arc::clone(&house), stop.clone()));
+        tasks.spawn(own_numbers::take_calls(Arc::clone(&house), stop.clone()));
         let (kept, at_work, campaigns) = (Vec::new(), HashSet::new(), JoinSet::new());
         let mut daemon = Self { house, tasks, kept, at_work, campaigns, readiness, stop, dir };
         daemon.keep_trunks();

@@ -1,6 +1,7 @@
 //! An independent phone, baresip, answers our call: it hears the prompt whole and its keys reach us.
 
 mod compare;
+mod own_numbers;
 mod phone;
 mod reminder;
 mod voicemail;

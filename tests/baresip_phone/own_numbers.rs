@@ -1,0 +1,71 @@
+//! An agent's phone calls our own numbers at a whole daemon.
+
+use std::path::Path;
+use std::time::Duration;
+
+use obzvon::config::{Config, Environment, account_lines};
+use obzvon::daemon::{Daemon, NameSound};
+use obzvon::demo::carrier_config::CarrierConfig;
+use obzvon::domain::{AgentId, Codec, DigestAccount, Language, Part, Utterance};
+use obzvon::media::g711;
+use obzvon::sip::digest_account;
+use tokio::time::{sleep, timeout};
+
+use super::compare;
+use super::phone::{Account, Phone};
+
+const PASSWORD: &str = "a-long-password";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_hears_his_state_at_601() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let agent = AgentId::parse("boris").expect("a login");
+    let daemon = Daemon::start(configure(folder.path(), &agent)).await.expect("a daemon");
+    let stack = daemon.house().stack.clone();
+    let port = stack.local()[0].port();
+    let registrar = ([127, 0, 0, 1], port).into();
+    let mut phone =
+        Phone::registering(agent.as_str(), &Account { password: PASSWORD, registrar, transport: "udp" })
+            .await;
+    let registered = async {
+        while stack.phones(&agent).is_empty() {
+            sleep(Duration::from_millis(50)).await;
+        }
+    };
+    timeout(Duration::from_secs(30), registered).await.expect("it registers");
+    phone.dial(&format!("sip:601@127.0.0.1:{port}")).await;
+    phone.until("CALL_ESTABLISHED").await;
+    phone.until("CALL_CLOSED").await;
+    let heard = phone.heard().await;
+
+    let words = Part::Words("Вы не вошли в систему.".to_owned());
+    let said = Utterance { language: Language::Ru, parts: vec![words] };
+    let voice = daemon.house().plans.load().voice.clone();
+    let sound = voice.sound(&said, &NameSound::default()).expect("the pack says it");
+    let bytes = sound.clips.iter().flat_map(|clip| clip.encoded(Codec::Pcma).to_vec());
+    let samples: Vec<i16> = bytes.map(|byte| g711::decode(Codec::Pcma, byte)).collect();
+    let found = compare::find(&samples, &heard, 0);
+    println!("{found:?}");
+    assert!(found.windows > 3 && found.worst > 0.9, "it is not what was said: {found:?}");
+    daemon.drain().await;
+}
+
+fn configure(folder: &Path, agent: &AgentId) -> Config {
+    let project = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let account = DigestAccount { sha256: None, ..digest_account(agent.as_str(), "obzvon", PASSWORD) };
+    let lines = account_lines(agent, "obzvon", &account).join("\n");
+    // The trunk leads nowhere: nobody is called.
+    let config = CarrierConfig::around(([127, 0, 0, 1], 9).into(), &project.join("prompts"))
+        .expect("the speech packs")
+        .campaign("reminders")
+        .set("obzvon.toml", "media.ports", "24000-25999")
+        .set("agents.toml", "accounts_env", "ACCOUNTS")
+        .set("agents.toml", "queue.collectors.skills", Vec::<String>::new())
+        .set("agents.toml", &format!("agent.{agent}.skills"), vec!["language:ru".to_owned()]);
+    config.write(&project.join("config"), &folder.join("config")).expect("files of our own");
+    std::fs::create_dir_all(folder.join("data")).expect("a folder");
+    let environment: Environment = [("ACCOUNTS".to_owned(), lines)].into();
+    Config::load(&folder.join("config"), &environment)
+        .map_err(|problems| problems.render(Language::En))
+        .expect("sound")
+}
