@@ -58,13 +58,7 @@ fn at_night_the_hours_and_their_opening_on_his_clock_are_told() {
     let house = house();
     let night = Timestamp::now() + 12.hours();
     let text = house.run(&["explain", "p1", "--at", &night.to_string(), "--lang", "en"]);
-    for told in [
-        "as of then: events before it",
-        "as of today: how contacts",
-        "nothing was decided for the campaign by then",
-    ] {
-        assert!(text.contains(told), "{told} is not in\n{text}");
-    }
+    assert!(text.contains("this time lies ahead: by what is known today"), "{text}");
     let said = explained(&house, &["--at", &night.to_string(), "--lang", "en"]);
     assert_eq!(said["decision"]["deny"], "ru.window");
     let window = said["rules"].as_array().expect("rules").iter().find(|rule| rule["rule"] == "ru.window");
@@ -132,6 +126,26 @@ fn a_campaign_that_can_not_be_started_says_which_way() {
         assert!(refused(act, "reminders").contains("is stopped for good"), "{act}");
     }
     assert_eq!(house.count(&["queued"]), 1, "nobody was added to a stopped campaign");
+}
+
+#[test]
+fn of_a_time_that_is_over_it_is_told_what_is_of_then_and_what_of_today() {
+    let house = house();
+    let at = (Timestamp::now() - 2.hours()).to_string();
+    house.run(&["hold", "add", "p1", "bankruptcy", "--evidence", "act 5"]);
+    let text = house.run(&["explain", "p1", "--at", &at, "--lang", "en"]);
+    for told in [
+        "as of then: events before it",
+        "as of today: how contacts",
+        "nothing was decided for the campaign by then",
+        "MAY BE CALLED",
+    ] {
+        assert!(text.contains(told), "{told} is not in\n{text}");
+    }
+    let answer: Value =
+        serde_json::from_str(&house.run(&["explain", "p1", "--at", &at, "--json"])).expect("JSON");
+    assert_eq!(answer[0]["as_of"]["then"][0], "events");
+    assert!(house.run(&["explain", "p1", "--lang", "en"]).contains("NOT CALLED"), "the hold is of today");
 }
 
 #[test]

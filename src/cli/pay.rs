@@ -58,6 +58,7 @@ impl Pay {
                 Paid::Recorded { closed: true, .. } => println!("recorded; the debt is paid"),
                 Paid::Recorded { closed: false, .. } => println!("recorded; a part is still owed"),
                 Paid::Known => println!("known already; nothing was changed"),
+                Paid::Differs => bail!("another payment was told by this id before"),
                 Paid::NoDebt => bail!("the creditor has no debt of that id"),
             }
             Ok(())

@@ -62,6 +62,7 @@ async fn payment(house: Arc<House>, told: TellPayment) -> Result<PaymentAnswer, 
     };
     Ok(match house.store.record_payment(payment, now).await.map_err(unavailable)? {
         Paid::Recorded { closed, .. } => PaymentAnswer::Recorded { closed },
+        Paid::Differs => PaymentAnswer::Differs,
         Paid::Known => PaymentAnswer::Known,
         Paid::NoDebt => PaymentAnswer::NoDebt,
     })

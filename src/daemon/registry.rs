@@ -82,7 +82,7 @@ mod tests {
             .expect("a file");
         std::fs::write(folder.path().join("two.CSV"), format!("\u{feff}{other}")).expect("a file");
         std::fs::create_dir(folder.path().join("three.csv")).expect("a folder where a file should be");
-        std::fs::write(folder.path().join("four.csv"), b"\x00\xff;\x98;\xfe\n").expect("a file");
+        std::fs::write(folder.path().join("four.csv"), b"902;x\xff;\x98;\xfe\n").expect("a file");
         let read = read_registry(folder.path());
         assert_eq!((read.registry.len(), read.unread.len(), read.left_out), (2, 1, 1));
         assert!(read.unread[0].contains("three.csv"), "{:?}", read.unread);

@@ -73,6 +73,8 @@ fn a_payment_is_told_once_and_closes_the_debt() {
     let payment = json!({ "id": "bank-1", "creditor": creditor, "debt": "d1", "amount": "1000000.00" });
     assert_eq!(tell(payment.clone()), (201, json!({ "recorded": "new", "debt_paid": true })));
     assert_eq!(tell(payment), (200, json!({ "recorded": "known" })));
+    let other = json!({ "id": "bank-1", "creditor": creditor, "debt": "d1", "amount": "7.00" });
+    assert_eq!((tell(other.clone()).0, &tell(other).1["fault"]), (409, &json!("id_reused")));
     let no_debt = json!({ "id": "bank-2", "creditor": creditor, "debt": "none", "amount": "10" });
     assert_eq!(tell(no_debt).1["fault"], "no_debt");
     let no_sum = json!({ "id": "bank-3", "creditor": creditor, "debt": "d0", "amount": "much" });

@@ -142,6 +142,8 @@ async fn a_payment_stops_what_is_queued_and_what_rings(world: World) {
     let paid = pay("m1", "d2", 200_000).await.expect("recorded");
     assert_eq!(paid, Paid::Recorded { debt: both[0].debt, closed: true, cancel: vec![ringing] });
     assert_eq!(pay("m1", "d2", 200_000).await.expect("known"), Paid::Known);
+    assert_eq!(pay("m1", "d2", 200_001).await.expect("read"), Paid::Differs, "another sum by that id");
+    assert_eq!(pay("m1", "d1", 200_000).await.expect("read"), Paid::Differs, "another debt by that id");
     assert_eq!(pay("m9", "d77", 1).await.expect("asked"), Paid::NoDebt);
     let paid = pay("m2", "d1", 100_000).await.expect("recorded");
     assert_eq!(paid, Paid::Recorded { debt: both[1].debt, closed: true, cancel: Vec::new() });

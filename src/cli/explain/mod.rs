@@ -1,6 +1,8 @@
 //! `obzvon explain PERSON`: why he is or is not called, by which rule, what counts, and when next, in words.
 
 mod outlook;
+mod standing;
+mod when;
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -11,9 +13,9 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use self::outlook::{Case, Outlook};
+use self::when::{NOW, THEN, When};
 use super::exceptions::{caution_text, exceptions_json};
 use super::open::{ConfigArgs, block_on, registry, store};
-use super::standing::in_words;
 use crate::campaign::{Callee, CampaignPlan, ask};
 use crate::config::Config;
 use crate::daemon::{Clock, TEST_CAMPAIGN, test_plan, test_rules};
@@ -52,11 +54,13 @@ impl Explain {
             Err(code) => return Ok(code),
         };
         let language = self.config.language();
+        let when = When::of(self.at, Clock.wall());
         let now = self.at.unwrap_or(Clock.wall());
         let registry = registry(&config);
         let (mut files, standing, then) = block_on(async {
             let store = store(&config).await?;
-            let read = read(&store, &self.person, self.at).await;
+            let past = self.at.filter(|_| when == When::Then);
+            let read = read(&store, &self.person, past).await;
             store.close().await;
             read
         })?;
@@ -64,9 +68,9 @@ impl Explain {
         if self.at.is_some() {
             files.iter_mut().flat_map(|file| &mut file.phones).for_each(|phone| phone.look_back(now));
         }
-        let (back, killed) = (self.at.is_some(), killed(&config));
+        let killed = killed(&config);
         let (config, registry) = (&config, &registry);
-        let desk = Desk { config, registry, killed, now, back, standing, then, language };
+        let desk = Desk { config, registry, killed, now, when, standing, then, language };
         if self.json {
             let all: Vec<_> = files.iter().map(|file| desk.json(file)).collect();
             println!("{}", serde_json::Value::from(all));
@@ -89,7 +93,7 @@ pub async fn explained(
 ) -> anyhow::Result<String> {
     let (files, standing, then) = read(store, person, None).await?;
     let (registry, now, killed) = (registry(config), Clock.wall(), killed(config));
-    let desk = Desk { config, registry: &registry, killed, now, back: false, standing, then, language };
+    let desk = Desk { config, registry: &registry, killed, now, when: When::Now, standing, then, language };
     Ok(files.iter().map(|file| desk.text(file)).collect())
 }
 
@@ -130,8 +134,7 @@ struct Desk<'a> {
     /// The kill switch is thrown.
     killed: bool,
     now: Timestamp,
-    /// `now` is a time that was asked for.
-    back: bool,
+    when: When,
     standing: Standing,
     then: Then,
     language: Language,
@@ -210,7 +213,7 @@ impl Desk<'_> {
                 let grounds = Grounds { preset: &preset, calendars, facts: &facts, history: &phone.history };
                 let explanation = explain(&decision, &grounds, self.language);
                 let rules = (&*preset, calendars);
-                let (plan, killed, back) = (Arc::clone(&plan), self.killed, self.back);
+                let (plan, killed, back) = (Arc::clone(&plan), self.killed, self.when != When::Now);
                 let case = Case {
                     contact,
                     debt,
@@ -245,7 +248,7 @@ impl Desk<'_> {
         let strangers: Vec<_> = self.strangers(file).map(|contact| &contact.campaign).collect();
         json!({
             "person": file.external_id, "at": self.now, "contacts": contacts, "events": file_events(file),
-            "as_of": self.back.then(|| json!({ "then": THEN, "now": NOW })),
+            "as_of": (self.when != When::Now).then(|| json!({ "then": THEN, "now": NOW })),
             "holds": self.holds(file), "consents": self.consents(file), "preferences": file.preferences,
             "campaigns_not_configured": strangers,
         })
@@ -285,9 +288,7 @@ impl Desk<'_> {
     fn text(&self, file: &PersonFile) -> String {
         let (said, ru) = (self.said(file), self.language == Language::Ru);
         let mut text = format!("{} · {}\n", file.external_id, self.now);
-        if self.back {
-            text += if ru { AS_OF_RU } else { AS_OF_EN };
-        }
+        text += self.when.told(ru);
         if let Some(Said { facts, .. }) = said.first() {
             let clocks = on_clocks(&facts.zones, self.now, self.language);
             let (head, by) = if ru { ("его часы", "по") } else { ("his clocks", "by") };
@@ -325,7 +326,7 @@ impl Desk<'_> {
         let mut text = format!("\n{campaign} · {debt} · {phone}: {verdict}\n");
         for obstacle in &said.outlook.obstacles {
             // How the contact stands today says nothing of the time asked for; the campaign's hours do.
-            let today = match (self.back && !obstacle.is_of_the_hour(), ru) {
+            let today = match (self.when != When::Now && !obstacle.is_of_the_hour(), ru) {
                 (false, _) => "",
                 (true, true) => "сегодня: ",
                 (true, false) => "today: ",
@@ -374,58 +375,21 @@ impl Desk<'_> {
 
     /// Of what time the rules are, where a time was asked for.
     fn rules_of_when(&self, plan: &CampaignPlan, ru: bool) -> String {
-        match (self.back, self.then.get(&*plan.name), ru) {
-            (false, ..) => String::new(),
-            (true, Some(RulesThen { config, decided_at, .. }), true) => {
+        match (self.when, self.then.get(&*plan.name), ru) {
+            (When::Now | When::Ahead, ..) => String::new(),
+            (When::Then, Some(RulesThen { config, decided_at, .. }), true) => {
                 format!(" (как в решении {decided_at}, настройки {config})")
             }
-            (true, Some(RulesThen { config, decided_at, .. }), false) => {
+            (When::Then, Some(RulesThen { config, decided_at, .. }), false) => {
                 format!(" (as in the decision of {decided_at}, configuration {config})")
             }
-            (true, None, true) => " (нынешние: до этого времени по кампании ничего не решали)".to_owned(),
-            (true, None, false) => {
+            (When::Then, None, true) => {
+                " (нынешние: до этого времени по кампании ничего не решали)".to_owned()
+            }
+            (When::Then, None, false) => {
                 " (those of today: nothing was decided for the campaign by then)".to_owned()
             }
         }
-    }
-
-    /// The holds that had not ended.
-    fn holds(&self, file: &PersonFile) -> Vec<&HoldRow> {
-        let all = self.standing.get(&file.id).map_or(&[][..], |(holds, _)| holds.as_slice());
-        all.iter().filter(|hold| hold.until.is_none_or(|until| self.now < until)).collect()
-    }
-
-    fn consents(&self, file: &PersonFile) -> Vec<&ConsentRow> {
-        let all = self.standing.get(&file.id).map_or(&[][..], |(_, consents)| consents.as_slice());
-        all.iter().filter(|consent| consent.in_force(self.now)).collect()
-    }
-
-    /// A line for each hold, consent and preference that stands.
-    fn standing_text(&self, file: &PersonFile) -> String {
-        let ru = self.language == Language::Ru;
-        let until = |until: Option<Timestamp>| until.map(|until| format!(" – {until}")).unwrap_or_default();
-        let mut text = String::new();
-        for hold in self.holds(file) {
-            let head = match (hold.in_force(self.now), ru) {
-                (true, true) => "запрет",
-                (true, false) => "hold",
-                (false, true) => "запрет, сейчас не действует",
-                (false, false) => "hold, not in force now",
-            };
-            let evidence = hold.evidence.as_deref().unwrap_or("");
-            text += &format!("{head} {}: {}{} {evidence}\n", hold.id, hold.kind.code(), until(hold.until));
-        }
-        for consent in self.consents(file) {
-            let head = if ru { "согласие" } else { "consent" };
-            let evidence = consent.evidence.as_deref().unwrap_or("");
-            let (id, kind) = (consent.id, consent.kind.code());
-            text += &format!("{head} {id}: {kind}{} {evidence}\n", until(consent.until));
-        }
-        for wish in file.preferences.iter().filter(|wish| wish.in_force(self.now)) {
-            let head = if ru { "просил не звонить" } else { "asked not to be called" };
-            text += &format!("{head}: {}{}\n", in_words(wish.range), until(wish.until));
-        }
-        text
     }
 
     /// Contacts of campaigns that are not in the configuration: nobody knows by which rules they would be called.
@@ -433,15 +397,6 @@ impl Desk<'_> {
         file.contacts.iter().filter(|contact| self.plan(&contact.campaign).is_none())
     }
 }
-
-const AS_OF_RU: &str = "на это время: события до него, запреты, согласия, пожелания и правила, какими были тогда;\n\
-    сегодняшние: состояние контактов, долгов, номеров и кампаний, где живёт человек. Что решили на деле — audit person\n";
-const AS_OF_EN: &str = "as of then: events before it; holds, consents, wishes and rules as they were;\n\
-    as of today: how contacts, debts, numbers and campaigns stand, and where he lives. What was decided: audit person\n";
-/// The same for a program: what is of the time asked for, and what is of today.
-const THEN: [&str; 5] = ["events", "holds", "consents", "preferences", "rules"];
-const NOW: [&str; 9] =
-    ["state", "why", "next_at", "besides", "obstacles", "debt", "phone", "campaigns_not_configured", "zones"];
 
 impl Said<'_> {
     /// Rules, campaign and queue all let the call happen now; of another time the queue says nothing.

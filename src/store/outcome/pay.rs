@@ -27,6 +27,8 @@ pub struct NewPayment {
 pub enum Paid {
     /// Recorded. `closed`: the debt is paid in full, its contacts are done, and `cancel` are its open attempts.
     Recorded { debt: DebtId, closed: bool, cancel: Vec<AttemptId> },
+    /// Another payment was told by this id before: nothing was written.
+    Differs,
     /// It was known already.
     Known,
     /// No such debt.
@@ -63,7 +65,11 @@ async fn pay(conn: &mut Conn, payment: &NewPayment, now: Timestamp) -> Result<Pa
         ],
     );
     if recorded.await? == 0 {
-        return Ok(Paid::Known);
+        let known = conn.one(KNOWN, values![payment.external_id.as_str()]).await?;
+        let same = known.int(0)? == debt.0
+            && known.int(1)? == amount.minor
+            && known.text(2)? == amount.currency.code();
+        return Ok(if same { Paid::Known } else { Paid::Differs });
     }
     conn.run(REACTION, values![debt, now, amount.minor, amount.currency.code()]).await?;
     let paid = conn.one(SUM, values![debt, amount.currency.code()]).await?.int(0)?;
@@ -95,6 +101,7 @@ const DEBT: &str = "SELECT d.id, d.person_id, d.amount_minor FROM debt d JOIN cr
     WHERE k.name = $1 AND d.external_id = $2";
 const INSERT: &str = "INSERT INTO payment (external_id, debt_id, amount_minor, currency, paid_at, received_at) \
     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (external_id) DO NOTHING";
+const KNOWN: &str = "SELECT debt_id, amount_minor, currency FROM payment WHERE external_id = $1";
 const SUM: &str = "SELECT CAST(COALESCE(SUM(amount_minor), 0) AS BIGINT) FROM payment WHERE debt_id = $1 \
     AND currency = $2";
 /// A payment is a reaction to the last action on the debt; without one it is nobody's.

@@ -52,6 +52,8 @@ pub struct TellPayment {
 pub enum PaymentAnswer {
     /// The amount is none.
     Amount,
+    /// Another payment was told by this id.
+    Differs,
     /// It was told before.
     Known,
     /// The creditor has no debt of that id.
@@ -76,6 +78,9 @@ async fn tell(State(api): State<Shared>, bytes: Result<Bytes, BytesRejection>) -
         PaymentAnswer::Known => recorded(StatusCode::OK, json!({ "recorded": "known" })),
         PaymentAnswer::Amount => {
             Err(Fault::field("malformed", "amount is a sum above 0 such as \"1234.50\""))
+        }
+        PaymentAnswer::Differs => {
+            Err(Fault::new(StatusCode::CONFLICT, "id_reused", "another payment was told by this id before"))
         }
         PaymentAnswer::NoDebt => {
             Err(Fault::new(StatusCode::NOT_FOUND, "no_debt", "the creditor has no debt of that id"))
@@ -113,6 +118,7 @@ pub(super) fn document() -> (&'static str, Value) {
             (201, "Recorded", &recorded),
             (200, "Known already; nothing was changed", &json!({ "recorded": "known" })),
             (404, "The creditor has no debt of that id", &Value::Null),
+            (409, "Another payment was told by this id before", &Value::Null),
         ]),
     });
     ("/api/v1/payments", json!({ "post": post }))

@@ -14,7 +14,7 @@ use crate::domain::{AttemptId, DecisionId, PersonId};
 use crate::rules::ZoneSet;
 use crate::store::{
     Access, AttemptRow, ConsentRow, DeedRow, HoldRow, KinRow, LedgerRow, LinkRow, PaymentRow, PersonFile,
-    PromiseRow, RulesInForce, Store, Traced,
+    PromiseRow, RulesInForce, Store, Traced, TypeChangeRow,
 };
 
 /// A person's whole file.
@@ -35,6 +35,8 @@ pub struct Dossier {
     pub links: Vec<LinkRow>,
     pub promises: Vec<PromiseRow>,
     pub payments: Vec<PaymentRow>,
+    /// How his type changed.
+    pub types: Vec<TypeChangeRow>,
     /// What was done by hand to holds, consents and preferences.
     pub deeds: Vec<DeedRow>,
     pub accesses: Vec<Access>,
@@ -101,6 +103,7 @@ impl Dossier {
             promises,
             payments,
             deeds,
+            types: store.type_changes(file.id).await?,
             accesses: store.accesses(file.id).await?,
             texts,
             recordings,

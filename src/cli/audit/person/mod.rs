@@ -17,7 +17,7 @@ use super::super::export::object;
 use super::super::standing::user;
 use crate::config::Config;
 use crate::domain::Language;
-use crate::store::{PaymentRow, PromiseRow, Store, Traced};
+use crate::store::{PaymentRow, PromiseRow, Store, Traced, TypeChangeRow};
 use archive::Archive;
 use gather::Dossier;
 
@@ -74,6 +74,7 @@ fn write(out: &Path, dossier: &Dossier) -> anyhow::Result<()> {
     archive.put_json("preferences.json", &dossier.file.preferences)?;
     archive.put_json("deeds.json", &dossier.deeds)?;
     archive.put_json("same_person.json", &json!({ "ids": dossier.kin, "found_out": dossier.links }))?;
+    archive.put_json("types.json", &dossier.types.iter().map(type_json).collect::<Vec<_>>())?;
     archive.put_json("promises.json", &dossier.promises.iter().map(promise_json).collect::<Vec<_>>())?;
     archive.put_json("payments.json", &dossier.payments.iter().map(payment_json).collect::<Vec<_>>())?;
     archive.put_json("recordings.json", &dossier.recordings)?;
@@ -122,6 +123,13 @@ fn promise_json(promise: &PromiseRow) -> serde_json::Value {
     json!({
         "made_at": promise.made_at, "debt": promise.debt, "attempt": promise.attempt,
         "promised_on": promise.promised_on, "amount": promise.amount.reveal(), "state": promise.state,
+    })
+}
+
+fn type_json(change: &TypeChangeRow) -> serde_json::Value {
+    json!({
+        "at": change.at, "was": change.was.code(), "became": change.became.code(), "who": change.who,
+        "why": change.why,
     })
 }
 
