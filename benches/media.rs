@@ -22,7 +22,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use far_end::{FarEnd, Heard, LOOPBACK, PACKET, go_first, voice};
+use far_end::{FarEnd, Heard, LOOPBACK, PACKET, cpu_of, go_first, voice};
 use nix::sys::socket::{MsgFlags, MultiHeaders, SockaddrStorage, recvmmsg};
 use obzvon::detect::DetectorPlan;
 use obzvon::domain::Codec;
@@ -159,19 +159,6 @@ fn row(
         kb.map_or("-".to_owned(), |kb| format!("{kb:.1}")),
         heard.lost,
     );
-}
-
-/// Seconds on a CPU of this process's threads of a name.
-fn cpu_of(name: &str) -> f64 {
-    let tasks = std::fs::read_dir("/proc/self/task").unwrap().flatten();
-    let mine = tasks.filter(|task| {
-        std::fs::read_to_string(task.path().join("comm")).is_ok_and(|comm| comm.trim() == name)
-    });
-    let spent = mine.filter_map(|task| {
-        let stat = std::fs::read_to_string(task.path().join("schedstat")).ok()?;
-        stat.split(' ').next()?.parse::<f64>().ok()
-    });
-    spent.sum::<f64>() / 1e9
 }
 
 fn resident_kb() -> u64 {

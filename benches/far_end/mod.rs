@@ -253,3 +253,16 @@ pub fn voice(samples: usize) -> Vec<i16> {
         })
         .collect()
 }
+
+/// Seconds on a CPU of this process's threads of a name.
+pub fn cpu_of(name: &str) -> f64 {
+    let tasks = std::fs::read_dir("/proc/self/task").unwrap().flatten();
+    let mine = tasks.filter(|task| {
+        std::fs::read_to_string(task.path().join("comm")).is_ok_and(|comm| comm.trim() == name)
+    });
+    let spent = mine.filter_map(|task| {
+        let stat = std::fs::read_to_string(task.path().join("schedstat")).ok()?;
+        stat.split(' ').next()?.parse::<f64>().ok()
+    });
+    spent.sum::<f64>() / 1e9
+}

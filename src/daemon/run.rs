@@ -127,7 +127,7 @@ impl Daemon {
         tasks.spawn(keep_house(Arc::clone(&house), stop.clone()));
         tasks.spawn(names::sweep_daily(Arc::clone(&house), stop.clone()));
         tasks.spawn(writeback_task::keep_endpoints(Arc::clone(&house), sender, stop.clone()));
-        tasks.spawn(floor::keep(Arc::clone(&house), stop.clone()));
+        tasks.spawn(floor::keep(Arc::clone(&house), house.floor.listen(), stop.clone()));
         tasks.spawn(own_numbers::take_calls(Arc::clone(&house), stop.clone()));
         let (kept, at_work, campaigns) = (Vec::new(), HashSet::new(), JoinSet::new());
         let mut daemon = Self { house, tasks, kept, at_work, campaigns, readiness, stop, dir };

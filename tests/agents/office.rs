@@ -1,6 +1,7 @@
 //! A daemon in this process, a carrier with debtors, and agents with phones of their own.
 
 use std::f64::consts::TAU;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use obzvon::daemon::Daemon;
 use obzvon::demo::carrier::script::{Script, Step};
 use obzvon::demo::carrier::sound::synth::{Sound, tone};
 use obzvon::demo::carrier::{Carrier, CarrierPlan, Casting};
-use obzvon::domain::{AgentId, Language};
+use obzvon::domain::{AgentId, DigestAccount, Language};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -22,6 +23,7 @@ use crate::house::{self, House, REMINDERS};
 /// The debtors' voice and the agents'.
 pub const DEBTOR_HZ: f64 = 610.0;
 pub const AGENT_HZ: f64 = 1130.0;
+pub const BORIS_HZ: f64 = 1790.0;
 
 /// Debtors behind a carrier; each call's sound, as the debtor heard it, is kept under the attempt's number.
 pub async fn debtors(steps: Vec<Step>, special: &[(u32, Vec<Step>)], heard: &Path) -> Carrier {
@@ -35,7 +37,12 @@ pub async fn debtors(steps: Vec<Step>, special: &[(u32, Vec<Step>)], heard: &Pat
 
 /// Agents' phones on one switchboard.
 pub async fn agents_phones(steps: Vec<Step>, heard: &Path) -> Carrier {
-    Carrier::start(people("agent", steps, AGENT_HZ, heard)).await.expect("a free port")
+    agents_phones_of(AGENT_HZ, steps, heard).await
+}
+
+/// The same with another voice.
+pub async fn agents_phones_of(hz: f64, steps: Vec<Step>, heard: &Path) -> Carrier {
+    Carrier::start(people("agent", steps, hz, heard)).await.expect("a free port")
 }
 
 fn people(who: &'static str, steps: Vec<Step>, hz: f64, heard: &Path) -> CarrierPlan {
@@ -77,9 +84,12 @@ pub struct Office {
 /// An agent: his login, where his phone is, and how it is called.
 pub struct Desk {
     pub login: &'static str,
+    /// Empty: it registers, with the password `PASSWORD`.
     pub contact: String,
     pub leg: &'static str,
 }
+
+pub const PASSWORD: &str = "the-password-of-an-agent";
 
 impl Office {
     /// Imports `people` debtors, starts the daemon, and lets the agents log in and be ready.
@@ -100,12 +110,22 @@ impl Office {
         }
         for desk in desks {
             let key = |key: &str| format!("agent.{}.{key}", desk.login);
-            config = config
-                .set("agents.toml", &key("contact"), desk.contact.as_str())
-                .set("agents.toml", &key("leg"), desk.leg)
-                .set("agents.toml", &key("skills"), vec!["language:ru".to_owned()]);
+            if desk.contact.is_empty() {
+                config = config.set("agents.toml", "accounts_file", "secrets/accounts");
+            } else {
+                config = config.set("agents.toml", &key("contact"), desk.contact.as_str());
+            }
+            config = config.set("agents.toml", &key("leg"), desk.leg).set(
+                "agents.toml",
+                &key("skills"),
+                vec!["language:ru".to_owned()],
+            );
         }
         let house = House::new(config);
+        let registering: Vec<_> = desks.iter().filter(|desk| desk.contact.is_empty()).collect();
+        if !registering.is_empty() {
+            write_accounts(&house, &registering);
+        }
         house.import(people);
         let config = Config::load(&house.path("config"), &Environment::new());
         let config = config.map_err(|problems| problems.render(Language::En)).expect("sound");
@@ -164,6 +184,19 @@ impl Office {
         self.daemon.await.expect("it works").drain().await;
         self.house.attempts()
     }
+}
+
+fn write_accounts(house: &House, desks: &[&Desk]) {
+    let lines = desks.iter().flat_map(|desk| {
+        let account = obzvon::sip::digest_account(desk.login, "obzvon", PASSWORD);
+        // Not every phone knows better than MD5, and who has a better hash is never asked for it.
+        let account = DigestAccount { sha256: None, ..account };
+        obzvon::config::account_lines(&AgentId::parse(desk.login).expect("a login"), "obzvon", &account)
+    });
+    let text: String = lines.map(|line| line + "\n").collect();
+    house.write("config/secrets/accounts", &text);
+    let closed = std::fs::Permissions::from_mode(0o600);
+    std::fs::set_permissions(house.path("config/secrets/accounts"), closed).expect("a mode");
 }
 
 /// What matters of an attempt.

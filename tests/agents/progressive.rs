@@ -5,10 +5,11 @@ use std::time::Duration;
 use obzvon::agents::State;
 use obzvon::demo::carrier::script::{Refusal, Step};
 
+use crate::office::PASSWORD;
 use crate::office::{
     AGENT_HZ, DEBTOR_HZ, Desk, Office, agents_phones, debtors, desk_phone, heard, person, seconds_of,
 };
-use crate::phone::Phone;
+use crate::phone::{Account, Phone};
 
 const TALK: Duration = Duration::from_secs(4);
 
@@ -74,4 +75,26 @@ async fn calls_are_joined_to_three_real_phones_that_stay_up() {
         all += seconds_of(&phone.heard().await, DEBTOR_HZ);
     }
     assert!(all > 9.0 * 2.5, "the agents heard {all} s of nine talks of {TALK:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_is_called_where_his_phone_has_registered_and_what_he_did_is_kept() {
+    let debtors_heard = tempfile::tempdir().expect("a folder");
+    let carrier = debtors(person(Duration::from_millis(500), TALK), &[], debtors_heard.path()).await;
+    let desk = Desk { login: "anna", contact: String::new(), leg: "per_call" };
+    let office = Office::open("progressive", &carrier, 2, &[desk]).await;
+    assert_eq!(office.state("anna"), State::NoAudio);
+    let registrar = office.inside().stack.local()[0];
+    let account = Account { password: PASSWORD, registrar, transport: "udp" };
+    let phone = Phone::registering("anna", &account).await;
+    office.until_done(60).await;
+    let report = office.house.run(&["report", "agents", "--json"]);
+    let attempts = office.close().await;
+
+    assert!(attempts.iter().all(|attempt| attempt["outcome"] == "answered"), "{attempts:?}");
+    let echo = seconds_of(&heard(&debtors_heard, 1), DEBTOR_HZ);
+    assert!(echo > 2.5, "{echo} s of {TALK:?}");
+    let to_agent = seconds_of(&phone.heard().await, DEBTOR_HZ);
+    println!("{echo} s there and back, {to_agent} s at the agent's phone; {report}");
+    assert!(report.contains("anna"), "{report}");
 }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
+use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::TryRecvError;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
@@ -21,17 +23,15 @@ const LOOK: Duration = Duration::from_secs(1);
 /// The phones that are kept up, each with its fixed address and what ends it.
 type Nailed = HashMap<AgentId, (Option<AgentContact>, CancellationToken)>;
 
-/// Serves the floor until told to stop.
-pub async fn keep(house: Arc<House>, stop: CancellationToken) {
-    let (mut told, mut changes) = (house.floor.listen(), house.floor.changes());
+/// Serves the floor until told to stop. `told`: what the floor has told since it was opened.
+pub async fn keep(house: Arc<House>, mut told: broadcast::Receiver<Change>, stop: CancellationToken) {
+    let mut changes = house.floor.changes();
     let mut phones = house.stack.phone_events();
     let mut nailed = Nailed::new();
     registered::restore(&house).await;
     loop {
         let wake = house.floor.run_timers();
-        while let Ok(change) = told.try_recv() {
-            note(&house, &change).await;
-        }
+        note_all(&house, &mut told).await;
         nail_up(&house, &mut nailed, &stop);
         let rest = wake.map_or(LOOK, |at| at.saturating_duration_since(house.clock.now()).min(LOOK));
         tokio::select! {
@@ -42,8 +42,16 @@ pub async fn keep(house: Arc<House>, stop: CancellationToken) {
         }
     }
     // What the good-byes of the last calls changed.
-    while let Ok(change) = told.try_recv() {
-        note(&house, &change).await;
+    note_all(&house, &mut told).await;
+}
+
+async fn note_all(house: &House, told: &mut broadcast::Receiver<Change>) {
+    loop {
+        match told.try_recv() {
+            Ok(change) => note(house, &change).await,
+            Err(TryRecvError::Lagged(lost)) => warn!(lost, "changes of agents were not kept"),
+            Err(TryRecvError::Empty | TryRecvError::Closed) => return,
+        }
     }
 }
 
