@@ -130,6 +130,11 @@ impl TalkEar {
         {
             return None;
         }
+        let known = self.verdict == Some(Verdict::Machine);
+        if known && self.speech.speaking && self.speech.faded_ms()[1] == 0 {
+            // Only a pause could take that back.
+            return None;
+        }
         let likely = model.machine(&self.features()?);
         if likely >= self.machine_threshold(since_ms) && self.speech.voiced_ms() >= SPOKEN_MS {
             return Some((Verdict::Machine, likely));
