@@ -85,14 +85,21 @@ async fn replan_one(house: &House, row: &CampaignRow, change: &Changed) -> anyho
         joined = house.store.replan(placing.fill(now), |candidate| placing.place(candidate)).await?;
     }
     for (parked, concerned) in [(Parked::ByPlan, change.plan), (Parked::ByRules, change.rules)] {
-        while concerned {
-            let some = house.store.wake_parked(row.id, parked, WAKE).await?;
-            woken += some;
-            if some < u64::from(WAKE) {
-                break;
-            }
+        if concerned {
+            woken += wake(house, row, parked).await?;
         }
     }
     info!(campaign = %row.name, woken, joined, "contacts were looked at again by the changed plan");
     Ok(())
+}
+
+async fn wake(house: &House, row: &CampaignRow, parked: Parked) -> anyhow::Result<u64> {
+    let mut woken = 0;
+    loop {
+        let some = house.store.wake_parked(row.id, parked, WAKE).await?;
+        woken += some;
+        if some < u64::from(WAKE) {
+            return Ok(woken);
+        }
+    }
 }
