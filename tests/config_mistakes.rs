@@ -36,7 +36,7 @@ languages: [en]
 start: hello
 steps:
   hello:
-    notice: [robot, recording]
+    notice: [robot, recording, name]
     say: { en: "Hello. This is an automated call. The call is recorded." }
     barge_in: false
     then: offer

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::plan::{FlowsConfig, PromptsConfig};
+use super::plan::{FlowsConfig, PromptsConfig, RulesConfig};
 use super::read::{Mistake, Place, Reading};
 use crate::campaign::CampaignPlan;
 use crate::ivr::{self, Flow, FlowFile, Policy};
@@ -34,19 +34,25 @@ pub fn read(reading: &Reading<'_>) -> FlowFiles {
     files
 }
 
-/// Checks every flow. Its promises may reach no further than each campaign that plays it allows.
+/// Checks every flow. Its promises may reach no further than each campaign that plays it allows, and it tells first what
+/// the rules of each ask for.
 pub fn check(
     reading: &Reading<'_>,
     files: &FlowFiles,
     prompts: Option<&PromptsConfig>,
-    campaigns: &[Arc<CampaignPlan>],
+    (campaigns, rules): (&[Arc<CampaignPlan>], &RulesConfig),
 ) -> FlowsConfig {
     let sounds = prompts.map(|prompts| sounds(&prompts.dir)).unwrap_or_default();
     let mut flows = FlowsConfig::new();
     for (name, (path, file)) in files {
-        let playing = campaigns.iter().filter(|campaign| campaign.flows().any(|flow| flow == name));
+        let playing = || campaigns.iter().filter(|campaign| campaign.flows().any(|flow| flow == name));
         let mut policy = Policy::default();
-        if let Some(days) = playing.map(|campaign| campaign.limits.promise_within_days).min() {
+        for preset in playing().filter_map(|campaign| rules.presets.get(&campaign.preset)) {
+            let more = preset.notices.iter().filter(|notice| !policy.notices.contains(notice)).copied();
+            let more: Vec<_> = more.collect();
+            policy.notices.extend(more);
+        }
+        if let Some(days) = playing().map(|campaign| campaign.limits.promise_within_days).min() {
             policy.promise_within_days = days.into();
         }
         match Flow::check(file, &policy, &sounds) {

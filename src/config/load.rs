@@ -30,7 +30,8 @@ impl Config {
         let presets = presets(&reading);
         let names: Vec<String> = presets.names().map(str::to_owned).collect();
         let campaigns = campaigns(&reading, Known { trunks: &trunks, flows: &flows, presets: &names });
-        let flows = flows::check(&reading, &flow_files, prompts.as_ref(), &campaigns);
+        let rules = flatten(&reading, &presets, &campaigns);
+        let flows = flows::check(&reading, &flow_files, prompts.as_ref(), (&campaigns, &rules));
         if let Some(prompts) = &prompts {
             check_packs(&reading, prompts, &flows);
         }
@@ -41,7 +42,6 @@ impl Config {
         if let Some(agents) = &agents {
             agents::check_queues(&reading, agents, &flows);
         }
-        let rules = flatten(&reading, &presets, &campaigns);
         let writeback = endpoints(&reading);
         let texts = reading.texts_of_calls();
         let version = reading.end()?;

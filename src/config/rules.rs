@@ -87,6 +87,7 @@ pub fn presets(reading: &Reading<'_>) -> Presets {
     for looser in looser_than_shipped(&presets) {
         let (section, name, what) = match looser {
             Looser::Rule { preset, rule } => ("preset", preset, rule.to_string()),
+            Looser::Notice { preset, notice } => ("preset", preset, format!("notices, {}", notice.code())),
             Looser::Calendar { calendar, days } => ("calendar", calendar, days.to_string()),
         };
         let place = place_of(&sources, section, &name, &what);

@@ -127,7 +127,7 @@ pub fn test_rules(preset: &Preset, listed: bool) -> Preset {
     }
     let counted = |kind: &RuleKind| matches!(kind, RuleKind::Cap { .. } | RuleKind::Cooldown { .. });
     let rules = preset.rules.iter().filter(|rule| !counted(&rule.kind)).cloned().collect();
-    Preset { name: format!("{} (test number)", preset.name), rules, caution: preset.caution }
+    Preset { name: format!("{} (test number)", preset.name), rules, ..preset.clone() }
 }
 
 fn with_rules(plans: &Plans, preset: &str, listed: bool) -> anyhow::Result<Plans> {

@@ -2,21 +2,27 @@
 
 use std::collections::BTreeMap;
 
-use super::Notice;
 use super::flow::Flow;
 use super::step::Plays;
 use super::template::Piece;
 use super::wording::Prompt;
-use crate::domain::Language;
+use crate::domain::{Language, Notice};
 
 /// The beginnings of words and phrases to look for in one language.
 ///
-/// The file has one a line under the headings `[threat]`, `[disclosure]`, `[robot]`, `[recording]`; `#` opens a
-/// comment. `суд` finds «суд» and «судебный», not «посуда».
+/// The file has one a line under the headings `[threat]`, `[disclosure]` and those of the notices, `[name]`, `[robot]`, `[recording]`; `#` opens a
+/// comment. `суд` finds «суд» and «судебный», not «посуда»; `court$` finds the whole word alone, not "courtesy".
 #[derive(Clone, Debug)]
 pub struct WordList {
     language: Language,
-    sections: BTreeMap<String, Vec<String>>,
+    sections: BTreeMap<String, Vec<Sought>>,
+}
+
+/// Words to look for: as they stand, or as the beginning of a word.
+#[derive(Clone, Debug)]
+struct Sought {
+    words: String,
+    whole: bool,
 }
 
 /// Something to look at in a flow's text.
@@ -28,7 +34,7 @@ pub struct Finding {
     pub text: String,
 }
 
-const SECTIONS: [&str; 4] = ["threat", "disclosure", "robot", "recording"];
+const SECTIONS: [&str; 5] = ["threat", "disclosure", "name", "robot", "recording"];
 
 impl WordList {
     /// Reads the text of a word list.
@@ -36,7 +42,7 @@ impl WordList {
     /// # Errors
     /// A heading that is not known, or a word under none, with its line.
     pub fn parse(language: Language, text: &str) -> Result<Self, String> {
-        let mut sections: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut sections: BTreeMap<String, Vec<Sought>> = BTreeMap::new();
         let mut current = None;
         for (at, line) in text.lines().enumerate() {
             let line = line.split('#').next().unwrap_or("").trim();
@@ -47,7 +53,8 @@ impl WordList {
                 current = Some(heading.to_owned());
             } else if !line.is_empty() {
                 let heading = current.clone().ok_or(format!("line {}: a word under no heading", at + 1))?;
-                sections.entry(heading).or_default().push(folded(line));
+                let sought = Sought { words: folded(line), whole: line.ends_with('$') };
+                sections.entry(heading).or_default().push(sought);
             }
         }
         Ok(Self { language, sections })
@@ -92,10 +99,7 @@ impl WordList {
     /// A text that is declared a notice says so in its words.
     fn lint_notice(&self, key: &str, prompt: &Prompt, notices: &[Notice], findings: &mut Vec<Finding>) {
         for notice in notices {
-            let section = match notice {
-                Notice::Recording => "recording",
-                Notice::Robot => "robot",
-            };
+            let section = notice.code();
             if self.texts(prompt).any(|text| self.found(&text, section).next().is_none()) {
                 let text = format!("is declared the notice {section} and has none of its words");
                 findings.push(Finding { key: key.to_owned(), text });
@@ -118,7 +122,11 @@ impl WordList {
 
     fn found<'a>(&'a self, text: &'a str, section: &str) -> impl Iterator<Item = &'a str> {
         let stems = self.sections.get(section).into_iter().flatten();
-        stems.filter(move |stem| format!(" {text}").contains(&format!(" {stem}"))).map(String::as_str)
+        let there = move |sought: &&Sought| {
+            let end = if sought.whole { " " } else { "" };
+            format!(" {text} ").contains(&format!(" {}{end}", sought.words))
+        };
+        stems.filter(there).map(|sought| sought.words.as_str())
     }
 }
 

@@ -21,7 +21,7 @@ mod template;
 mod wording;
 
 pub use facts::{CallFacts, VoicedName};
-pub use file::{FlowFile, Hours, Notice, Record, read, read_all, schema};
+pub use file::{FlowFile, Hours, Record, read, read_all, schema};
 pub use flow::{Flow, fixed_texts};
 pub use graph::{mermaid, svg};
 pub use input::Input;

@@ -1,6 +1,6 @@
 //! What law and house policy ask of every flow.
 
-use super::Notice;
+use crate::domain::Notice;
 
 /// The demands of a rules profile on flows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub struct Policy {
     pub call_hours: (u8, u8),
 }
 
-/// The strict reading of `ru-230fz-safe`.
+/// What every market asks for; a preset of rules may ask for more.
 impl Default for Policy {
     fn default() -> Self {
         Self {

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-use super::file::{Meaning, Notice};
+use super::file::Meaning;
 use super::output::{Action, Mark};
 use super::wording::Prompt;
-use crate::domain::{Disposition, Language};
+use crate::domain::{Disposition, Language, Notice};
 
 /// The place of a step in its flow.
 pub(super) type StepNo = usize;

@@ -10,12 +10,15 @@ use serde::{Deserialize, Serialize};
 use super::calendar::Calendar;
 use super::preset::{Preset, Presets, Reading, RuleId};
 use super::tighter::loosened;
+use crate::domain::Notice;
 
 /// Something of a shipped name that a folder has looser.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Looser {
     /// A rule of the shipped preset that none of the folder's preset answers.
     Rule { preset: String, rule: RuleId },
+    /// A notice that the folder's preset does not ask for.
+    Notice { preset: String, notice: Notice },
     /// A calendar that knows fewer days off, or more working weekends, in the time the shipped one knows.
     Calendar { calendar: String, days: LostDays },
 }
@@ -54,6 +57,12 @@ pub fn looser_than_shipped(presets: &Presets) -> Vec<Looser> {
     for name in presets.names() {
         // What can't be flattened is told elsewhere.
         let (Ok(ours), Ok(theirs)) = (shipped.flatten(name), presets.flatten(name)) else { continue };
+        for &notice in ours.notices.difference(&theirs.notices) {
+            let told = |one: &Looser| matches!(one, Looser::Notice { notice: known, .. } if *known == notice);
+            if !found.iter().any(told) {
+                found.push(Looser::Notice { preset: name.to_owned(), notice });
+            }
+        }
         for rule in loosened(&ours, &theirs) {
             let told = |one: &Looser| matches!(one, Looser::Rule { rule: known, .. } if *known == rule);
             if !found.iter().any(told) {
@@ -142,6 +151,13 @@ mod tests {
         assert!(found.contains(&Looser::Rule { preset: "ru-230fz".to_owned(), rule }), "{found:?}");
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!(edited(line, &line.replace("limit=2", "limit=1")), []);
+    }
+
+    #[test]
+    fn a_notice_that_was_taken_out_of_a_preset_is_seen_once() {
+        let line = RU.lines().find(|line| line.starts_with("notices")).expect("the notices");
+        let preset = "ru-230fz".to_owned();
+        assert_eq!(edited(line, ""), [Looser::Notice { preset, notice: Notice::Name }]);
     }
 
     #[test]

@@ -16,9 +16,9 @@ use crate::speech::sound::{TARGET_DBOV, measure};
 pub struct Check {
     /// ru or en; both when left out.
     #[arg(long)]
-    lang: Option<String>,
+    pub(super) lang: Option<String>,
     #[command(flatten)]
-    places: Places,
+    pub(super) places: Places,
 }
 
 impl Check {

@@ -10,15 +10,15 @@ use hound::WavWriter;
 
 use super::wanted::{Wanted, wanted};
 use super::{Places, language};
-use crate::cli::prompt_folder::{SHAPE, read_wav};
+use crate::cli::prompt_folder::SHAPE;
 use crate::domain::Language;
-use crate::speech::sound::{Measured, TARGET_DBOV, even_out, measure};
+use crate::speech::sound::{RATE, Recording, TARGET_DBOV, for_telephone, in_band, measure, parse_wav};
 use crate::speech::{Intonation, Pack};
 
 /// Takes recordings named as `prompts script` names them: checks, trims, levels, and writes the pack.
 #[derive(Debug, Args)]
 pub struct Import {
-    /// The folder of the recordings: 8000 Hz, mono, 16 bits.
+    /// The folder of the recordings: WAV files of 6 to 192 kHz and 8 to 32 bits, mono or stereo.
     recordings: PathBuf,
     /// ru or en.
     #[arg(long, default_value = "ru")]
@@ -41,6 +41,11 @@ const TOO_QUIET_DBOV: f64 = -40.0;
 const LONG_SILENCE_MS: u32 = 1000;
 
 impl Import {
+    /// Takes a whole folder for a language.
+    pub(super) fn whole(recordings: PathBuf, language: Language, voice: String, places: Places) -> Self {
+        Self { recordings, lang: language.code().to_owned(), voice, dry_run: false, places }
+    }
+
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let language = language(&self.lang)?;
         let folder = self.places.prompts.join(language.code());
@@ -69,14 +74,15 @@ impl Import {
 
     /// Reports on one recording and writes the clip made of it.
     fn take(&self, file: &Path, folder: &Path, wanted: &Wanted) -> anyhow::Result<()> {
-        let samples = read_wav(file)?;
-        let measured = measure(&samples);
-        anyhow::ensure!(measured.active_dbov > -100.0, "{}: silence", file.display());
-        remark(file, measured);
+        let name = || file.display().to_string();
+        let bytes = std::fs::read(file).with_context(name)?;
+        let recording = parse_wav(&bytes).with_context(name)?;
+        let clip = for_telephone(&recording).with_context(name)?;
+        remark(file, &recording);
         if self.dry_run {
             return Ok(());
         }
-        write_wav(&folder.join(format!("{}.wav", wanted.id)), &even_out(&samples))
+        write_wav(&folder.join(format!("{}.wav", wanted.id)), &clip)
     }
 
     fn write_manifest(&self, folder: &Path, language: Language, taken: &[Wanted]) -> anyhow::Result<()> {
@@ -102,11 +108,16 @@ impl Import {
     }
 }
 
-/// Prints what a sound engineer would remark on.
-fn remark(file: &Path, measured: Measured) {
+/// Prints what a sound engineer would remark on. Clipping is looked for before anything is done to the sound.
+fn remark(file: &Path, recording: &Recording) {
+    let measured = measure(&in_band(recording));
     let mut remarks = Vec::new();
-    if measured.clipped > 0 {
-        remarks.push(format!("{} samples clipped", measured.clipped));
+    if recording.rate != RATE {
+        remarks.push(format!("{} Hz brought to {RATE}", recording.rate));
+    }
+    let clipped = recording.clipped();
+    if clipped > 0 {
+        remarks.push(format!("{clipped} samples clipped"));
     }
     if measured.active_dbov < TOO_QUIET_DBOV {
         remarks.push(format!("very quiet, {:.0} dBov", measured.active_dbov));
@@ -120,7 +131,7 @@ fn remark(file: &Path, measured: Measured) {
     }
 }
 
-fn write_wav(file: &Path, samples: &[i16]) -> anyhow::Result<()> {
+pub(super) fn write_wav(file: &Path, samples: &[i16]) -> anyhow::Result<()> {
     let writing = || format!("writing {}", file.display());
     if let Some(folder) = file.parent() {
         std::fs::create_dir_all(folder).with_context(writing)?;

@@ -1,8 +1,10 @@
 //! `obzvon prompts`: what a pack must hold, whether it does, and how it sounds.
 
+mod bench;
 mod check;
 mod import;
 mod play;
+mod render;
 mod script;
 mod sweep;
 mod wanted;
@@ -24,15 +26,17 @@ pub struct Prompts {
 
 #[derive(Debug, Subcommand)]
 enum Act {
+    Bench(bench::Bench),
     Check(check::Check),
     Import(import::Import),
     Play(play::Play),
+    Render(render::Render),
     Script(script::Script),
     Sweep(sweep::Sweep),
 }
 
 /// Where the flows, the fixed words and the packs lie.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 struct Places {
     /// The folder of the flow files.
     #[arg(long, default_value = "config/flows")]
@@ -49,9 +53,11 @@ impl Prompts {
     /// When a file cannot be read or written, or is not what it should be.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         match &self.act {
+            Act::Bench(bench) => bench.run().map(|()| ExitCode::SUCCESS),
             Act::Check(check) => check.run(),
             Act::Import(import) => import.run(),
             Act::Play(play) => play.run().map(|()| ExitCode::SUCCESS),
+            Act::Render(render) => render.run(),
             Act::Script(script) => script.run().map(|()| ExitCode::SUCCESS),
             Act::Sweep(sweep) => sweep.run(),
         }

@@ -30,7 +30,7 @@ impl Script {
             return Ok(());
         }
         println!(
-            "Record each line to a file of that name, 8000 Hz, mono, 16 bits; one voice, one sitting, one"
+            "Record each line to a WAV file of that name, 8 to 48 kHz, 16 or 24 bits; one voice, one sitting, one"
         );
         println!(
             "distance. \"mid\": the sentence goes on, the voice stays up. \"end\": it ends, the voice falls."

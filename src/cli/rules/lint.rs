@@ -32,6 +32,7 @@ pub fn lint_presets(
         sound = false;
         let (name, what) = match &looser {
             Looser::Rule { preset, rule } => (preset, rule.to_string()),
+            Looser::Notice { preset, notice } => (preset, format!("the notice {}", notice.code())),
             Looser::Calendar { calendar, days } => (calendar, days.to_string()),
         };
         writeln!(output, "{name}: error: {what} is looser than in the shipped {name}")?;

@@ -1,12 +1,12 @@
 //! What law and policy ask of a flow: the notice first and unskippable, a key to stop in every menu.
 
 use super::at_step;
-use crate::domain::Disposition;
+use crate::domain::{Disposition, Notice};
+use crate::ivr::Mistake;
 use crate::ivr::flow::Flow;
 use crate::ivr::output::Action;
 use crate::ivr::policy::Policy;
 use crate::ivr::step::{Act, Plays, Step, Target};
-use crate::ivr::{Mistake, Notice};
 
 /// The duties that `flow` leaves undone.
 pub(super) fn check(flow: &Flow, policy: &Policy) -> Vec<Mistake> {
@@ -42,11 +42,7 @@ fn notices(flow: &Flow, policy: &Policy) -> Vec<Mistake> {
         }
     }
     for notice in missing {
-        let word = match notice {
-            Notice::Recording => "recording",
-            Notice::Robot => "robot",
-        };
-        let text = format!("the notice {word} must be told before the first question");
+        let text = format!("the notice {} must be told before the first question", notice.code());
         mistakes.push(at_step(&flow.steps[flow.start], text));
     }
     mistakes

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::ivr::{Notice, read, read_all};
+use crate::domain::Notice;
+use crate::ivr::{read, read_all};
 
 const SOUND: &str = r##"
 flow: small

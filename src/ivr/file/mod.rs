@@ -16,7 +16,7 @@ pub use reactions::ReactionsFile;
 pub use read::{read, read_all, schema};
 pub use span::{Days, Wait};
 
-use crate::domain::{Disposition, Language};
+use crate::domain::{Disposition, Language, Notice};
 
 /// One wording for each language the flow speaks. Slots stand in double braces: `{{ debt.amount | money }}`.
 /// A text that is a single word ending in `.wav` names a sound file.
@@ -143,16 +143,6 @@ pub struct StepFile {
 pub enum MarkWord {
     /// The person has said by a key that he is the debtor.
     RightParty,
-}
-
-/// A duty of speech that the rules profile may ask for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Notice {
-    /// The talk is recorded.
-    Recording,
-    /// A robot speaks.
-    Robot,
 }
 
 /// A number the debtor enters.

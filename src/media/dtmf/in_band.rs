@@ -181,7 +181,9 @@ const _: () = assert!(FREQUENCY * 1633.0 * 2.0 * PI / RATE * (BLOCK as f32) < 3.
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Codec;
     use crate::media::dtmf::{KEYS, key_of, tones_of};
+    use crate::media::g711;
 
     /// Builds sound piece by piece.
     #[derive(Default)]
@@ -284,6 +286,37 @@ mod tests {
             let sound = Sound::default().tones((*hertz, -10.0), (50.0, -90.0), 8000);
             assert_eq!(sound.keys(), "", "{hertz} Hz");
         }
+    }
+
+    /// Talk-off on real speech: every recording of the shipped packs, over A-law, at three levels.
+    #[test]
+    fn the_speech_of_the_packs_presses_no_key() {
+        let packs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("prompts");
+        let (mut seconds, mut pressed) = (0.0, Vec::new());
+        for language in ["ru", "en"] {
+            for entry in std::fs::read_dir(packs.join(language)).unwrap() {
+                let path = entry.unwrap().path();
+                if path.extension().is_none_or(|extension| extension != "wav") {
+                    continue;
+                }
+                let mut wav = hound::WavReader::open(&path).unwrap();
+                let clip: Vec<i16> = wav.samples::<i16>().map(Result::unwrap).collect();
+                for gain_db in [0.0_f32, -12.0, 8.0] {
+                    let gain = 10.0_f32.powf(gain_db / 20.0);
+                    let on_the_line = |sample: &i16| {
+                        let sample = (f32::from(*sample) * gain).clamp(-32768.0, 32767.0) as i16;
+                        g711::decode(Codec::Pcma, g711::encode(Codec::Pcma, sample))
+                    };
+                    let keys = Sound(clip.iter().map(on_the_line).collect()).keys();
+                    if !keys.is_empty() {
+                        pressed.push(format!("{} at {gain_db} dB: {keys}", path.display()));
+                    }
+                    seconds += clip.len() as f32 / RATE;
+                }
+            }
+        }
+        println!("{:.1} minutes of speech, pressed: {pressed:?}", seconds / 60.0);
+        assert!(seconds > 1000.0 && pressed.is_empty(), "{pressed:?}");
     }
 
     /// A voice by its parts: a gliding pitch with its harmonics under three gliding formants.

@@ -1,11 +1,12 @@
 //! Flattens a preset: core and parents first, then its own patches and rules.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use toml::Table;
 
 use super::file::{Days, read_rule};
 use super::{Preset, PresetError, PresetFile, Rule, WorkingWeekend};
+use crate::domain::Notice;
 
 /// A rule as written, with what its patches changed, and the days it goes by.
 #[derive(Clone)]
@@ -41,7 +42,15 @@ pub(super) fn flatten(
             rules.push(rule);
         }
     }
-    Ok(Preset { name: name.to_owned(), rules, caution: None })
+    let notices = name.split('+').flat_map(|part| notices(presets, part)).collect();
+    Ok(Preset { name: name.to_owned(), rules, notices, caution: None })
+}
+
+/// What a preset and its parents want told first. Called once the parents are known to form no circle.
+fn notices(presets: &BTreeMap<String, PresetFile>, name: &str) -> BTreeSet<Notice> {
+    let Some(file) = presets.get(name) else { return BTreeSet::new() };
+    let inherited = file.extends.iter().flat_map(|parent| notices(presets, parent));
+    inherited.chain(file.notices.iter().copied()).collect()
 }
 
 /// The rules of one preset as drafts, and the days that its own rules go by: what it does not say its last parent does.

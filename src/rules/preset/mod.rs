@@ -4,7 +4,7 @@ mod file;
 mod flatten;
 mod rule;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use toml::Table;
@@ -16,6 +16,7 @@ pub use rule::{
 
 use super::calendar::{Calendar, Calendars};
 use super::shipped::Caution;
+use crate::domain::Notice;
 
 /// A flattened preset: what the engine evaluates. All its rules must pass.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +25,9 @@ pub struct Preset {
     pub name: String,
     /// In flattened order.
     pub rules: Vec<Rule>,
+    /// What a flow must tell first.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub notices: BTreeSet<Notice>,
     /// Shown wherever it is in force.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub caution: Option<Caution>,
@@ -74,6 +78,9 @@ struct PresetFile {
     extends: Vec<String>,
     calendar: Option<String>,
     working_weekend: Option<WorkingWeekend>,
+    /// What a flow must tell first, beside what the parents ask for.
+    #[serde(default)]
+    notices: BTreeSet<Notice>,
     /// Absent: a part, to be composed with others.
     reading: Option<Reading>,
     #[serde(default)]

@@ -9,6 +9,14 @@ pub struct Recording {
     pub samples: Vec<f32>,
 }
 
+impl Recording {
+    /// Samples at full scale that stand in a row with another: clipped when they were recorded.
+    pub fn clipped(&self) -> usize {
+        let full = |sample: &f32| sample.abs() >= 32_766.0;
+        self.samples.windows(2).filter(|pair| full(&pair[0]) && full(&pair[1])).count()
+    }
+}
+
 /// Why some bytes are no sound to work with.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoSound {
@@ -158,6 +166,13 @@ mod tests {
             let read = parse_wav(&wav(1, 2, 22_050, 16, said, &data)).expect("a sound");
             assert_eq!(read, Recording { rate: 22_050, samples: vec![200.0, 0.0] });
         }
+    }
+
+    #[test]
+    fn samples_at_full_scale_in_a_row_are_clipped_and_a_lone_peak_is_not() {
+        let clipped = |samples: &[f32]| Recording { rate: 8000, samples: samples.to_vec() }.clipped();
+        assert_eq!(clipped(&[0.0, 32_767.0, 0.0, -32_768.0]), 0);
+        assert_eq!(clipped(&[0.0, 32_767.0, 32_767.0, 32_767.0, -32_768.0, 0.0]), 3);
     }
 
     #[test]
