@@ -1,5 +1,6 @@
 //! One running campaign: what to dial next and why not. Floor 2, sans-IO.
 
+mod agreed;
 mod ask;
 mod choose_phone;
 mod dialling;
@@ -10,6 +11,7 @@ mod plan;
 mod reclassify;
 mod score;
 
+pub use agreed::{Agreed, agreed};
 pub use ask::{Callee, ask};
 pub use choose_phone::{PhoneChoice, choose_phone};
 pub use dialling::{AgentCalls, Dialling, Prediction, USUAL_CAP};

@@ -9,6 +9,7 @@ use jiff::civil::{Time, date};
 use obzvon::domain::utterance::Case;
 use obzvon::domain::{Currency, Language, Money, Part, PhoneNumber, Utterance};
 use obzvon::ivr::{self, Flow, Policy};
+use obzvon::speech::sound::measure;
 use obzvon::speech::{self, ClipId, Pack};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64;
@@ -149,6 +150,37 @@ fn all_clips_are_of_one_loudness() {
         let (low, high) = (levels[levels.len() / 20].0, levels[levels.len() * 19 / 20].0);
         assert!(high - low < 7.0, "nine in ten clips are between {low:.1} and {high:.1} dBov");
     }
+}
+
+#[test]
+fn clips_begin_and_end_with_the_voice_and_hold_no_hum() {
+    for language in [Language::Ru, Language::En] {
+        let (mut longest, mut most) = (0, 0.0_f64);
+        for clip in pack(language).ids().filter(|clip| !clip.as_str().starts_with("pause-")) {
+            let samples = samples(language, clip);
+            let (before, after) = measure(&samples).silence_ms;
+            longest = longest.max(before).max(after);
+            assert!(before.max(after) <= 60, "{clip}: silence {before} ms before, {after} ms after");
+            let low = low_share(&samples);
+            most = most.max(low);
+            assert!(low < 0.02, "{clip}: {:.1} % of its power is below 100 Hz", low * 100.0);
+        }
+        println!(
+            "{}: at most {longest} ms of silence, {:.2} % of power below 100 Hz",
+            language.code(),
+            most * 100.0
+        );
+    }
+}
+
+/// The share of the power that is left by two running means of 10 ms, which cut off from about 50 Hz on.
+fn low_share(samples: &[i16]) -> f64 {
+    let smooth = |samples: &[f64]| -> Vec<f64> {
+        samples.windows(80).map(|window| window.iter().sum::<f64>() / 80.0).collect()
+    };
+    let power = |samples: &[f64]| samples.iter().map(|s| s * s).sum::<f64>() / samples.len().max(1) as f64;
+    let samples: Vec<f64> = samples.iter().map(|s| f64::from(*s)).collect();
+    power(&smooth(&smooth(&samples))) / power(&samples).max(1.0)
 }
 
 /// The level of the louder half of the 20 ms frames, dB below full scale; none for silence. Simpler than the P.56 that
