@@ -5,14 +5,14 @@ use tracing::info;
 
 use super::Turn;
 use super::choose::Choice;
-use crate::campaign::{NextStep, RetryClass, ScoreFacts, Tried, next_step, score};
+use crate::campaign::{Agreed, NextStep, RetryClass, ScoreFacts, Tried, agreed, next_step, score};
 use crate::daemon::call_task::CallReport;
 use crate::daemon::house::House;
 use crate::domain::attempt::Finished;
-use crate::domain::{Money, Outcome};
+use crate::domain::{Disposition, Money, Outcome};
 use crate::ivr::{Action, CallAgain};
 use crate::rules::{self, Called, Hold, HoldKind, PhoneKey};
-use crate::store::{Dial, FinishRequest};
+use crate::store::{Dial, FinishRequest, NewCallback};
 use crate::trunk::may_fail_over;
 
 impl Turn {
@@ -24,10 +24,30 @@ impl Turn {
         report: CallReport,
     ) -> anyhow::Result<()> {
         let outcome = report.finished.outcome;
+        let callback = self.callback(choice, &report, house.clock.wall());
         let request = self.finish_request(house, choice, dial.attempt, report);
         house.store.finish(request, house.clock.wall()).await?;
+        // Apart from the outcome, which says `callback_booked` all the same: an outcome must not wait for anything.
+        if let Some(callback) = callback {
+            house.store.book_callback(callback, house.clock.wall()).await?;
+        }
         info!(attempt = %dial.attempt, campaign = %self.plan.name, trunk = %dial.trunk, outcome = outcome.code(), "call ended");
         Ok(())
+    }
+
+    /// The call that the debtor asked for, if that is what the talk came to.
+    fn callback(&self, choice: &Choice, report: &CallReport, now: Timestamp) -> Option<NewCallback> {
+        if report.finished.disposition != Some(Disposition::CallbackBooked) {
+            return None;
+        }
+        // The last wish counts.
+        let again = report.actions.iter().rev().find_map(|action| match action {
+            Action::ScheduleCall(again) => Some(*again),
+            Action::OpenComplaint | Action::SendSms { .. } => None,
+        })?;
+        let zones: Vec<_> = choice.zones.zones().iter().map(|zone| zone.tz().clone()).collect();
+        let Agreed { due, expires } = agreed(again, &self.plan.calendar, &zones, now)?;
+        Some(NewCallback { contact: self.contact.id, due_at: due, expires_at: expires, agent: None })
     }
 
     pub(super) fn finish_request(
