@@ -1,5 +1,6 @@
 //! When a call that the debtor asked for is due.
 
+use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
@@ -30,8 +31,8 @@ pub fn agreed(again: CallAgain, calendar: &Calendar, zones: &[TimeZone], now: Ti
             let here = now.to_zoned_datetime(zones.first()?.clone());
             let on_day = |days: i64| {
                 let date = here.date().checked_add(days.days()).ok()?;
-                let at = date.at(i8::try_from(asked).ok()?, 0, 0, 0);
-                Some(at.to_zoned_datetime(here.time_zone().clone()).ok()?.timestamp())
+                let time = Time::new(i8::try_from(asked).ok()?, 0, 0, 0).ok()?;
+                Some(date.to_datetime(time).to_zoned_datetime(here.time_zone().clone()).ok()?.timestamp())
             };
             let open = |due: &Timestamp| *due > now && hour(calendar, zones, *due) == Hour::Open;
             let due = (0..DAYS).filter_map(on_day).find(open)?;

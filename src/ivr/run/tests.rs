@@ -148,7 +148,12 @@ fn starts(lines: &[String]) -> Vec<&str> {
 #[test]
 fn the_debt_is_told_after_the_notice_and_the_key_that_names_the_debtor() {
     let mut talk = Talk::begin(CURRENT);
-    assert_eq!(talk.told(), ["say: Hello. This is an automated call. The call is recorded."]);
+    assert_eq!(
+        talk.told(),
+        [
+            "say: Hello. This is an automated call. You are speaking with robot number one. The call is recorded."
+        ]
+    );
     let asked = talk.played().told();
     assert_eq!(starts(&asked), ["Mark(NoticeHeard)", "say: Is this Anna? If yes, press one"]);
     assert_eq!(
