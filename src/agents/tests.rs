@@ -52,6 +52,7 @@ struct Story {
 }
 
 impl Story {
+    #[allow(clippy::disallowed_methods, reason = "any moment is as good a beginning")]
     fn of(plan: Plan) -> Self {
         let began = Instant::now();
         Self { floor: Floor::new(plan, began), began, now: began, log: Vec::new() }
