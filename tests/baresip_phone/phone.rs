@@ -115,11 +115,6 @@ impl Phone {
         self.command("mute", "").await;
     }
 
-    /// Ends the call.
-    pub async fn hang_up(&mut self) {
-        self.command("hangup", "").await;
-    }
-
     /// Waits until the phone tells of this event.
     pub async fn until(&mut self, event: &str) {
         let mut told = String::new();
