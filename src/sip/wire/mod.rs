@@ -187,6 +187,11 @@ impl Wire {
                     && request.method == Method::Register
                     && let Some(answer) = self.registrar.answer(request, source, by, &self.plan.user_agent)
                 {
+                    // Only who has read our challenge at this address gets a 200: an office behind one address is no
+                    // crowd of strangers.
+                    if answer.starts_with(b"SIP/2.0 200 ") {
+                        self.budget().befriend(source.ip());
+                    }
                     return Some(answer);
                 }
                 self.hand_on(*message, source, over, by).await;
