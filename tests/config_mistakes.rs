@@ -286,3 +286,20 @@ fn mistakes_of_writing_and_of_sense_in_a_flow_are_shown_together() {
         assert!(said.contains(told), "{told} is not in\n{said}");
     }
 }
+
+#[test]
+fn a_campaign_for_agents_is_dialled_for_agents_of_a_queue_and_a_predictive_one_has_it_alone() {
+    let agents = ("agents.toml", "[queue.collectors]\nskills = []\n");
+    let told = |campaigns: &[(&str, &str)]| {
+        let files: Vec<_> = [agents].iter().chain(campaigns).copied().collect();
+        said(folder(&files).path(), &[], Language::En)
+    };
+    let plan = |rest: &str| format!("flow = \"hello\"\nchannel = \"agent_call\"\n{rest}");
+    let wrong_mode = plan("mode = \"agentless\"\n");
+    assert!(told(&[("campaigns/a.toml", &wrong_mode)]).contains("`progressive` or `predictive`"));
+    let mistyped = plan("[agents]\nqueue = \"collector\"\n");
+    assert!(told(&[("campaigns/a.toml", &mistyped)]).contains("collectors"));
+    let (predictive, progressive) = (plan("mode = \"predictive\"\n"), plan(""));
+    let both = [("campaigns/a.toml", &*predictive), ("campaigns/b.toml", &*progressive)];
+    assert!(told(&both).contains("no other campaign may have them"));
+}

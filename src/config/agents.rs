@@ -13,6 +13,7 @@ use super::read::{Clause, Environment, Mistake, Reading, Section, Value, words};
 use super::secret::secret;
 use super::trunks::host;
 use crate::agents::{AgentPlan, Level, Limits, Pause, Plan, Skill, Skills};
+use crate::campaign::{CampaignPlan, Dialling};
 use crate::domain::{AgentId, DebtorType, nearest};
 use crate::trunk::Transport;
 
@@ -94,6 +95,30 @@ pub fn check_queues(reading: &Reading<'_>, agents: &AgentsConfig, flows: &FlowsC
         }
     }
 }
+
+/// A campaign for agents has a queue of theirs, and a predictive one has it alone: it counts on all of them.
+pub fn check_campaigns(reading: &Reading<'_>, agents: &AgentsConfig, campaigns: &[Arc<CampaignPlan>]) {
+    let queues = || campaigns.iter().filter_map(|plan| plan.dialling.agents()).map(|calls| &calls.queue);
+    for plan in campaigns {
+        let file = format!("campaigns/{}.toml", plan.name);
+        let Some(calls) = plan.dialling.agents() else { continue };
+        let known = &agents.plan.queues;
+        if !known.contains_key(&calls.queue) {
+            let nearest = nearest(&calls.queue, known.keys().map(|known| &**known)).map(str::to_owned);
+            let name = calls.queue.to_string();
+            reading.note_file(&file, Mistake::NoSuch { what: words::QUEUE, name, nearest });
+        }
+        let alone = queues().filter(|queue| **queue == calls.queue).count() == 1;
+        if matches!(plan.dialling, Dialling::Predictive(..)) && !alone {
+            reading.note_file(&file, Mistake::Contradiction(SHARED));
+        }
+    }
+}
+
+const SHARED: Clause = Clause {
+    en: "a predictive campaign counts on the agents of its queue: no other campaign may have them",
+    ru: "кампания с режимом predictive рассчитывает на операторов своей очереди: другим кампаниям она не даётся",
+};
 
 /// A realm stands in quoted strings and colon-separated lines.
 fn realm(value: &Value<'_>) -> Result<String, Mistake> {

@@ -9,11 +9,11 @@ use super::daemon::main;
 use super::flows;
 use super::plan::{AgentsConfig, Config, DaemonConfig, StoreConfig};
 use super::prompts::{check_packs, prompts};
-use super::read::{Clause, Environment, Mistake, Problems, Reading, Section};
+use super::read::{Environment, Mistake, Problems, Reading, Section};
 use super::rules::{flatten, presets};
 use super::trunks::trunks;
 use super::writeback::endpoints;
-use crate::campaign::{CampaignPlan, Dialling};
+use crate::campaign::CampaignPlan;
 
 impl Config {
     /// Reads the folder `dir` and the overrides in `environment`.
@@ -41,6 +41,7 @@ impl Config {
         };
         if let Some(agents) = &agents {
             agents::check_queues(&reading, agents, &flows);
+            agents::check_campaigns(&reading, agents, &campaigns);
         }
         let writeback = endpoints(&reading);
         let texts = reading.texts_of_calls();
@@ -115,18 +116,5 @@ fn campaigns(reading: &Reading<'_>, known: Known<'_>) -> Vec<Arc<CampaignPlan>> 
         }
         plans.push(Arc::new(plan));
     }
-    for plan in &plans {
-        if let Dialling::Predictive(calls, _) = &plan.dialling {
-            let queues = plans.iter().filter_map(|plan| plan.dialling.agents()).map(|calls| &calls.queue);
-            if queues.filter(|queue| **queue == calls.queue).count() > 1 {
-                reading.note_file(&format!("campaigns/{}.toml", plan.name), Mistake::Contradiction(SHARED));
-            }
-        }
-    }
     plans
 }
-
-const SHARED: Clause = Clause {
-    en: "a predictive campaign counts on the agents of its queue: no other campaign may have them",
-    ru: "кампания с режимом predictive рассчитывает на операторов своей очереди: другим кампаниям она не даётся",
-};

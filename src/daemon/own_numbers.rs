@@ -1,4 +1,5 @@
-//! Our own short numbers, which agents call: 600 gives back what it hears, 601 says what the floor knows of the caller.
+//! Our own short numbers, which agents call: 600 gives back what it hears, 601 says what the floor knows of the caller;
+//! 602 logs him in and makes him ready, 603 sends him to a pause, 604 logs him out, and each says what he is then.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +10,7 @@ use tracing::{debug, warn};
 
 use super::house::{House, Plans};
 use super::voice::NameSound;
-use crate::agents::{Skill, State};
+use crate::agents::{Input, Skill, State};
 use crate::domain::{AgentId, Codec, Language, Part, Utterance};
 use crate::media::{MediaEvent, PlayId, Stream, StreamPlan};
 use crate::sip::{Answering, Caller, IncomingCall, Leg, LegEvent, Reason};
@@ -18,6 +19,9 @@ use crate::sip::{Answering, Caller, IncomingCall, Leg, LegEvent, Reason};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Service {
     Echo,
+    LogOut,
+    Pause,
+    Ready,
     State,
 }
 
@@ -49,6 +53,9 @@ fn service(number: &str) -> Option<Service> {
     match number {
         "600" => Some(Service::Echo),
         "601" => Some(Service::State),
+        "602" => Some(Service::Ready),
+        "603" => Some(Service::Pause),
+        "604" => Some(Service::LogOut),
         _ => None,
     }
 }
@@ -95,7 +102,10 @@ async fn talk(
                     let link = stream.link();
                     let begun = link.connect(target).and_then(|()| match service {
                         Service::Echo => link.hear(&link),
-                        Service::State => say(house, plans, agent, stream),
+                        Service::LogOut | Service::Pause | Service::Ready | Service::State => {
+                            serve_floor(house, agent, service);
+                            say(house, plans, agent, stream)
+                        }
                     });
                     if let Err(fault) = begun {
                         warn!(%fault, "an agent's call has no sound");
@@ -115,6 +125,26 @@ async fn talk(
             },
             () = &mut limit => return,
             () = stop.cancelled() => return,
+        }
+    }
+}
+
+/// Does what the number stands for; what the floor refuses is heard in the state that is said.
+fn serve_floor(house: &House, agent: &AgentId, service: Service) {
+    let inputs = match service {
+        Service::Echo | Service::State => vec![],
+        Service::LogOut => vec![Input::LogOut],
+        // The first pause of the plan: a phone has no word for the others.
+        Service::Pause => {
+            let plans = house.plans.load();
+            let first = plans.config.agents.plan.pauses.keys().next().cloned();
+            first.into_iter().map(|code| Input::Away { code }).collect()
+        }
+        Service::Ready => vec![Input::LogIn, Input::Ready],
+    };
+    for input in inputs {
+        if let Err(refusal) = house.floor.tell(agent, input) {
+            debug!(%agent, %refusal, "the floor does not do what a number stands for");
         }
     }
 }
