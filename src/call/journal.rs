@@ -67,6 +67,11 @@ impl Journal {
         self.agent_at.get_or_insert(now);
     }
 
+    /// An agent has talked with him: he is a person, whatever a sound may say.
+    pub fn has_talked(&self) -> bool {
+        self.agent_at.is_some()
+    }
+
     pub fn note_grade(&mut self, grade: Grade) {
         if !self.grades.contains(&grade) {
             self.grades.push(grade);

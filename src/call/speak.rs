@@ -61,9 +61,12 @@ impl Call {
         }
     }
 
-    /// The detector changes the flow when it knows. A key pressed before has settled the matter: the flow ignores
-    /// the machine then, and so do the notes.
+    /// The detector changes the flow when it knows. A key pressed before has settled the matter, and so has a talk with
+    /// an agent: the flow ignores the machine then, and so do the notes.
     fn heard(&mut self, now: Instant, heard: Heard) {
+        if self.journal.has_talked() {
+            return;
+        }
         let verdict = match heard {
             Heard::BeepEnded { .. } => return self.tell_flow(now, ivr::Input::BeepEnded),
             Heard::BeepStarted { .. } => return,

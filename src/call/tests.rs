@@ -374,6 +374,17 @@ fn an_agent_lost_in_a_talk_is_apologised_for_and_a_call_is_booked() {
 }
 
 #[test]
+fn who_has_talked_to_an_agent_is_no_machine_whatever_is_heard_during_the_apology() {
+    let machine = Heard::Verdict { verdict: Verdict::Machine, at_ms: 5000, confidence: 0.9 };
+    let (_, end) = with_agent(&[
+        (10, Input::AgentGone { seat: Seat::First, lost: true }),
+        (11, Input::Heard(machine)),
+        (11, Input::Heard(Heard::BeepEnded { at_ms: 5500 })),
+    ]);
+    assert_eq!((end.outcome, end.disposition), (Outcome::Answered, Some(Disposition::CallbackBooked)));
+}
+
+#[test]
 fn an_agent_who_hangs_up_his_phone_ends_the_call() {
     let (log, end) = with_agent(&[(10, Input::AgentGone { seat: Seat::First, lost: false }), (11, bye())]);
     assert!(log.contains(&"10s HangUp".to_owned()), "{log:?}");
