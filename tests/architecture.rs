@@ -24,7 +24,7 @@ const DOORS: [(&str, &[&str]); 18] = [
     ("maud", &["web"]),
     ("nix", &["cli", "daemon", "media", "sip", "synthesis"]),
     ("prometheus_client", &["web"]),
-    ("reqwest", &["writeback"]),
+    ("reqwest", &["synthesis", "writeback"]),
     ("rsipstack", &["sip"]),
     ("rtcp_types", &["media"]),
     ("rtp_rs", &["media"]),

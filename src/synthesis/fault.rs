@@ -9,8 +9,8 @@ use crate::speech::sound::NoSound;
 pub enum EngineFault {
     #[error("the engine's server answered with status {0}")]
     Answer(u16),
-    #[error("the engine's server did not answer as HTTP does")]
-    NotHttp,
+    #[error("speaking with the engine's server")]
+    Http { source: reqwest::Error },
     #[error("the engine gave no sound")]
     Sound { source: NoSound },
     #[error("starting the engine {program:?}")]

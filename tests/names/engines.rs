@@ -142,7 +142,7 @@ fn server(answer: Option<Vec<u8>>, requests: usize) -> (HttpAddress, thread::Joi
 fn is_whole(request: &[u8]) -> bool {
     let text = String::from_utf8_lossy(request);
     let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
-    let length = head.lines().find_map(|line| line.strip_prefix("Content-Length: "));
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
     body.len() >= length.and_then(|length| length.parse().ok()).unwrap_or(0)
 }
 
@@ -162,7 +162,7 @@ fn a_server_says_a_name() {
         is_speech(&synthesise(&over_http(address.clone(), body), "Это Иван?").expect("a sound"));
     }
     let requests = served.join().expect("served");
-    assert!(requests[0].starts_with("POST /tts HTTP/1.0\r\n") && requests[0].ends_with("\r\n\r\nЭто Иван?"));
+    assert!(requests[0].starts_with("POST /tts HTTP/1.1\r\n") && requests[0].ends_with("\r\n\r\nЭто Иван?"));
     assert!(requests[1].ends_with(r#"{"text": "Это Иван?"}"#), "{}", requests[1]);
 }
 
@@ -175,7 +175,7 @@ fn a_server_that_hangs_refuses_or_is_not_there_is_a_fault() {
     assert!(matches!(synthesise(&over_http(address, None), "Это Иван?"), Err(EngineFault::Answer(503))));
     served.join().expect("served");
     let nobody = HttpAddress { host: "127.0.0.1".to_owned(), port: 1, path: "/".to_owned() };
-    assert!(matches!(synthesise(&over_http(nobody, None), "Это Иван?"), Err(EngineFault::Talk { .. })));
+    assert!(matches!(synthesise(&over_http(nobody, None), "Это Иван?"), Err(EngineFault::Http { .. })));
 }
 
 #[test]
