@@ -48,7 +48,7 @@ impl Call {
         let call =
             TestCall { number: number.clone(), flow: self.flow, language: self.speak, amount: SAMPLE_SUM };
         block_on(async {
-            let daemon = Daemon::start(config).await?;
+            let daemon = Daemon::start_beside(config).await?;
             daemon.settle().await;
             let placed = call.place(daemon.house()).await;
             let house = daemon.house();

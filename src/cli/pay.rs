@@ -45,7 +45,13 @@ impl Pay {
         let currency = Currency::parse(&self.currency).context("currencies are RUB, KZT, USD, EUR")?;
         let amount = crate::import::cell::money(&self.amount, currency)
             .map_err(|_| anyhow::anyhow!("an amount is 1234.50"))?;
+        if amount.minor <= 0 {
+            bail!("a payment is a sum above 0");
+        }
         let now = Clock.wall();
+        if self.at.is_some_and(|at| at > now) {
+            bail!("--at is in the future: a payment is told once it was made");
+        }
         let payment = NewPayment {
             external_id: self.id,
             creditor: self.creditor,

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Args;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -27,19 +27,22 @@ impl Run {
     /// # Errors
     /// When a part of the daemon can't be had.
     pub fn run(self) -> anyhow::Result<ExitCode> {
-        let config = match self.config.load() {
-            Ok(config) => config,
-            Err(code) => return Ok(code),
-        };
-        log_to_stderr(config.daemon.log);
         block_on(async {
+            // Before anything else: until they are heard, signals have the system's meaning, and end the process.
+            let signals = Signals::hear()?;
+            let config = match self.config.load() {
+                Ok(config) => config,
+                Err(code) => return Ok(code),
+            };
+            log_to_stderr(config.daemon.log);
             let kill_switch = config.daemon.kill_switch.clone();
             let (reload, reloads) = mpsc::channel(1);
             let end = CancellationToken::new();
-            let mut daemon = Daemon::start(config).await?;
             let mut tasks = JoinSet::new();
             let ended = end.clone();
-            tasks.spawn(async move { hear_signals(ended, reload, &kill_switch).await });
+            // What comes while the daemon starts is obeyed once it can be: an end and a reload wait for `work`.
+            tasks.spawn(async move { signals.obey(ended, reload, &kill_switch).await });
+            let mut daemon = Daemon::start(config).await?;
             daemon.work(end.clone(), reloads).await;
             daemon.drain().await;
             end.cancel();
@@ -62,28 +65,44 @@ pub fn log_to_stderr(format: LogFormat) {
     }
 }
 
-async fn hear_signals(
-    end: CancellationToken,
-    reload: mpsc::Sender<()>,
-    kill_switch: &std::path::Path,
-) -> anyhow::Result<()> {
-    let mut term = signal(SignalKind::terminate()).context("hearing SIGTERM")?;
-    let mut int = signal(SignalKind::interrupt()).context("hearing SIGINT")?;
-    let mut hup = signal(SignalKind::hangup()).context("hearing SIGHUP")?;
-    let mut usr1 = signal(SignalKind::user_defined1()).context("hearing SIGUSR1")?;
-    loop {
-        tokio::select! {
-            _ = term.recv() => end.cancel(),
-            _ = int.recv() => end.cancel(),
-            _ = hup.recv() => { reload.try_send(()).ok(); }
-            // The file is the switch: it outlives the process, and an operator removes it when he is sure.
-            _ = usr1.recv() => throw(kill_switch).await,
-            () = end.cancelled() => return Ok(()),
+/// The signals that are heard; one that comes before it is asked for is kept.
+struct Signals {
+    term: Signal,
+    int: Signal,
+    hup: Signal,
+    usr1: Signal,
+}
+
+impl Signals {
+    fn hear() -> anyhow::Result<Self> {
+        Ok(Self {
+            term: signal(SignalKind::terminate()).context("hearing SIGTERM")?,
+            int: signal(SignalKind::interrupt()).context("hearing SIGINT")?,
+            hup: signal(SignalKind::hangup()).context("hearing SIGHUP")?,
+            usr1: signal(SignalKind::user_defined1()).context("hearing SIGUSR1")?,
+        })
+    }
+
+    async fn obey(mut self, end: CancellationToken, reload: mpsc::Sender<()>, kill_switch: &std::path::Path) {
+        let Self { term, int, hup, usr1 } = &mut self;
+        loop {
+            tokio::select! {
+                _ = term.recv() => end.cancel(),
+                _ = int.recv() => end.cancel(),
+                _ = hup.recv() => { reload.try_send(()).ok(); }
+                // The file is the switch: it outlives the process, and an operator removes it when he is sure.
+                _ = usr1.recv() => throw(kill_switch).await,
+                () = end.cancelled() => return,
+            }
         }
     }
 }
 
 async fn throw(kill_switch: &std::path::Path) {
+    // At a first start its folder may not be there yet.
+    if let Some(folder) = kill_switch.parent() {
+        tokio::fs::create_dir_all(folder).await.ok();
+    }
     match tokio::fs::write(kill_switch, b"").await {
         Ok(()) => info!("SIGUSR1: the kill switch is thrown; remove its file to go on"),
         Err(fault) => tracing::error!(%fault, "the kill switch could not be thrown"),

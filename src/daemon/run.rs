@@ -74,6 +74,17 @@ impl Daemon {
     /// # Errors
     /// When a part can't be had: the database, a port, a pack.
     pub async fn start(config: Config) -> anyhow::Result<Self> {
+        let mut daemon = Self::start_beside(config).await?;
+        daemon.keep_trunks();
+        Ok(daemon)
+    }
+
+    /// As `start`, but the trunks are neither registered with nor probed: for a node that lives for one call beside a
+    /// daemon, whose binding at the registrar it would displace.
+    ///
+    /// # Errors
+    /// As `start`.
+    pub async fn start_beside(config: Config) -> anyhow::Result<Self> {
         let clock = Clock;
         let dir = config.dir.clone();
         std::fs::create_dir_all(&config.daemon.data_dir)
@@ -131,7 +142,6 @@ impl Daemon {
         tasks.spawn(own_numbers::take_calls(Arc::clone(&house), stop.clone()));
         let (kept, at_work, campaigns) = (Vec::new(), HashSet::new(), JoinSet::new());
         let mut daemon = Self { house, tasks, kept, at_work, campaigns, readiness, stop, dir };
-        daemon.keep_trunks();
         let plans = daemon.house.plans.load_full();
         if before.is_some_and(|before| before != *plans.config.version) {
             daemon.replan(Changed::all(&plans));
@@ -240,6 +250,7 @@ impl Daemon {
                 self.house.floor.reload(&plans.config.agents);
                 info!(version = %plans.config.version, "the configuration was reloaded");
                 let changed = Changed::between(&self.house.plans.load(), &plans);
+                self.house.metrics.built(env!("CARGO_PKG_VERSION"), &plans.config.version);
                 self.house.plans.store(Arc::new(plans));
                 self.house.stack.know(trunk_addresses(&self.house.plans.load().config));
                 self.keep_trunks();

@@ -51,7 +51,8 @@ fn sound_of(answer: Response, plan: &EnginePlan) -> Result<Vec<u8>, EngineFault>
 }
 
 fn is_timeout(fault: &std::io::Error) -> bool {
-    let inner = fault.get_ref().and_then(|inner| (inner as &(dyn Error + 'static)).downcast_ref::<reqwest::Error>());
+    let inner =
+        fault.get_ref().and_then(|inner| (inner as &(dyn Error + 'static)).downcast_ref::<reqwest::Error>());
     fault.kind() == std::io::ErrorKind::TimedOut || inner.is_some_and(reqwest::Error::is_timeout)
 }
 
@@ -123,6 +124,9 @@ mod tests {
         assert_eq!(json.body, r#"{"speaker": "xenia", "text": "Это «Яна»?"}"#);
         let path = asked("/say?voice={voice}&text={text}", None);
         assert_eq!((path.method, path.body.as_str()), (Method::GET, ""));
-        assert!(path.url.ends_with("/say?voice=xenia&text=%D0%AD%D1%82%D0%BE%20%C2%AB%D0%AF%D0%BD%D0%B0%C2%BB%3F"));
+        assert!(
+            path.url
+                .ends_with("/say?voice=xenia&text=%D0%AD%D1%82%D0%BE%20%C2%AB%D0%AF%D0%BD%D0%B0%C2%BB%3F")
+        );
     }
 }

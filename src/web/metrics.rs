@@ -45,6 +45,12 @@ struct RuleLabel {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct BuildLabels {
+    version: String,
+    config: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct CalendarLabel {
     calendar: String,
 }
@@ -53,6 +59,7 @@ struct CalendarLabel {
 #[derive(Clone, Debug)]
 pub struct Metrics {
     registry: std::sync::Arc<Registry>,
+    build: Family<BuildLabels, Gauge>,
     calls: Family<CallLabels, Counter>,
     active: Family<TrunkLabel, Gauge>,
     responses: Family<ResponseLabels, Counter>,
@@ -115,13 +122,11 @@ impl Metrics {
             "Messages another system has not taken yet",
             messages_waiting.clone(),
         );
-        let info = prometheus_client::metrics::info::Info::new([
-            ("version", version.to_owned()),
-            ("config", config.to_owned()),
-        ]);
-        registry.register("build", "Version of the program and of its config", info);
-        Self {
+        let build = Family::<BuildLabels, Gauge>::default();
+        registry.register("build_info", "Version of the program and of its config in force", build.clone());
+        let metrics = Self {
             registry: std::sync::Arc::new(registry),
+            build,
             calls,
             active,
             responses,
@@ -135,7 +140,16 @@ impl Metrics {
             calendar_days_left,
             messages_sent,
             messages_waiting,
-        }
+        };
+        metrics.built(version, config);
+        metrics
+    }
+
+    /// This configuration is in force from now on.
+    pub fn built(&self, version: &str, config: &str) {
+        self.build.clear();
+        let labels = BuildLabels { version: version.to_owned(), config: config.to_owned() };
+        self.build.get_or_create(&labels).set(1);
     }
 
     /// A call began on this trunk.
@@ -220,8 +234,11 @@ mod tests {
         metrics.response("main", 486);
         metrics.denied("ru.call.day");
         metrics.calendar_days_left("RU", 35);
+        metrics.built("0.1.0", "def");
         let text = metrics.exposition();
+        assert!(!text.contains("abc"), "the old configuration is still told");
         for line in [
+            "obzvon_build_info{version=\"0.1.0\",config=\"def\"} 1",
             "obzvon_calls_total{campaign=\"autumn\",trunk=\"main\",result=\"busy\"} 1",
             "obzvon_calls_active{trunk=\"main\"} 0",
             "obzvon_sip_responses_total{trunk=\"main\",code=\"486\"} 1",
