@@ -130,7 +130,10 @@ fn a_visit_is_added_once_and_corrected_by_a_new_entry() {
     assert_eq!(obzvon(&house, &add), ("added\n".into(), true));
     assert_eq!(obzvon(&house, &add), ("known already; nothing was changed\n".into(), true));
     assert_eq!(entries(&house, "p1"), ["2026-03-03T11:00:00Z visit visit"]);
-    let (said, fine) = obzvon(&house, &["event", "correct", "1", "letter", "--evidence", "the diary"]);
+    let correct = ["event", "correct", "1", "letter", "--evidence", "the diary"];
+    let (said, fine) = obzvon(&house, &correct);
+    assert!(!fine && said.contains("--by"), "nobody answers for it: {said}");
+    let (said, fine) = obzvon(&house, &[&correct[..], &["--by", "A. Kim"]].concat());
     assert_eq!((said.as_str(), fine), ("corrected by entry 2\n", true));
     assert_eq!(entries(&house, "p1"), ["2026-03-03T11:00:00Z letter visit"]);
     let other = ["event", "add", "p1", "visit", "--id", "v-1", "--at", "2026-03-03T12:00:00Z"];

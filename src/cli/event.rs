@@ -6,8 +6,8 @@ use anyhow::{Context, bail, ensure};
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 
-use super::open::{ConfigArgs, act, evidence};
-use super::standing::{nonblank, persons};
+use super::open::{ConfigArgs, act};
+use super::standing::{Signed, nonblank, persons};
 use crate::daemon::Clock;
 use crate::domain::{EventId, PhoneNumber};
 use crate::rules::event::EXACT_CHANNELS;
@@ -30,9 +30,8 @@ enum EventCommand {
     Correct {
         event: i64,
         kind: String,
-        /// What proves it: a recording heard again
-        #[arg(long, value_parser = evidence)]
-        evidence: String,
+        #[command(flatten)]
+        signed: Signed,
     },
     /// List the entries that count for a person
     List {
@@ -94,11 +93,15 @@ async fn carry_out(store: &Store, command: EventCommand) -> anyhow::Result<()> {
                 Some(Recorded::NoPerson) | None => bail!("nobody has this id or number"),
             }
         }
-        EventCommand::Correct { event, kind, evidence } => {
-            let corrected = store.correct_event(EventId(event), read_kind(&kind)?, &evidence, Clock.wall());
+        EventCommand::Correct { event, kind, signed } => {
+            let kind = read_kind(&kind)?;
+            let corrected = store.correct_event(EventId(event), kind, signed.hand(), Clock.wall());
             match corrected.await? {
                 Corrected::Now { by } => println!("corrected by entry {by}"),
                 Corrected::Before { by } => bail!("it was corrected by entry {by}: correct that one"),
+                Corrected::Open { attempt } => {
+                    bail!("call {attempt} is not over: its end says what it was")
+                }
                 Corrected::NoEvent => bail!("the ledger has no entry {event}"),
             }
         }

@@ -3,7 +3,7 @@
 use obzvon::domain::EventId;
 use obzvon::domain::import_row::ImportRow;
 use obzvon::rules::{Agent, EventKind, History};
-use obzvon::store::{Corrected, Past, PastContact, Recorded, Reserved};
+use obzvon::store::{ByHand, Corrected, Past, PastContact, Recorded, Reserved};
 
 use crate::world::{World, hours, noon, number, row};
 
@@ -14,6 +14,7 @@ crate::on_both_engines!(
     messages_letters_and_visits_have_channels_of_their_own,
     a_debt_that_two_creditors_call_the_same_counts_for_all_debts,
     an_event_is_corrected_once_and_its_correction_after_it,
+    a_call_that_is_not_over_is_not_corrected,
     an_id_that_was_another_contacts_is_refused,
 );
 
@@ -106,7 +107,7 @@ async fn an_event_is_corrected_once_and_its_correction_after_it(world: World) {
     tell(&world, vec![past(EventKind::Conversation)], false).await;
     let first = history(&world, "p1").await.events()[0].id;
     let correct = async |event, kind| {
-        world.store.correct_event(event, kind, "heard again", noon()).await.expect("written")
+        world.store.correct_event(event, kind, heard_again(), noon()).await.expect("written")
     };
     let Corrected::Now { by } = correct(first, EventKind::Voicemail).await else { panic!("not corrected") };
     assert_eq!(correct(first, EventKind::Message).await, Corrected::Before { by });
@@ -115,6 +116,25 @@ async fn an_event_is_corrected_once_and_its_correction_after_it(world: World) {
     let history = history(&world, "p1").await;
     let told: Vec<_> = history.events().iter().map(|event| (event.id, event.kind, event.at)).collect();
     assert_eq!(told, [(by, EventKind::ThirdParty, noon() - hours(1))]);
+}
+
+fn heard_again() -> ByHand {
+    ByHand { who: "the head".into(), evidence: "heard again".into() }
+}
+
+async fn a_call_that_is_not_over_is_not_corrected(world: World) {
+    let contact = world.one_contact().await;
+    let Reserved::Permit(permit) = world.reserve(&contact, noon()).await else { panic!("denied") };
+    let attempt = permit.attempt();
+    let reserved = history(&world, "p1").await.events()[0].id;
+    let corrected = world
+        .store
+        .correct_event(reserved, EventKind::AttemptNoAnswer, heard_again(), noon())
+        .await
+        .expect("looked");
+    assert_eq!(corrected, Corrected::Open { attempt });
+    assert_eq!(history(&world, "p1").await.events()[0].kind, EventKind::InFlight);
+    assert_eq!(world.store.deeds(contact.person).await.expect("read"), []);
 }
 
 async fn an_id_that_was_another_contacts_is_refused(world: World) {

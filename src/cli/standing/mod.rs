@@ -37,6 +37,23 @@ impl By {
     }
 }
 
+/// The same of an act that may loosen: a name can't be left out.
+#[derive(Debug, Args)]
+pub struct Signed {
+    /// What proves it: a letter, a recording, a court act
+    #[arg(long, value_parser = evidence)]
+    evidence: String,
+    /// Who does it; the user of the operating system is written beside the name
+    #[arg(long, value_name = "WHO", value_parser = nonblank)]
+    by: String,
+}
+
+impl Signed {
+    pub(super) fn hand(self) -> ByHand {
+        By { evidence: self.evidence, by: Some(self.by) }.hand()
+    }
+}
+
 /// On what of his it stands, and for how long.
 #[derive(Debug, Args)]
 pub struct Reach {

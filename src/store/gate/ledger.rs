@@ -3,11 +3,12 @@
 use jiff::Timestamp;
 
 use super::proof::{event_columns, seal_event};
-use crate::domain::{AttemptId, EventId};
+use crate::domain::{AttemptId, EventId, PersonId};
 use crate::rules::{Event, EventKind};
 use crate::store::engine::conn::{Conn, Fault, values};
 use crate::store::engine::dialect;
-use crate::store::{Store, StoreError};
+use crate::store::standing::note_deed;
+use crate::store::{ByHand, Store, StoreError};
 
 /// An event that happened outside: a message sent, a call of another system, a correction.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +32,10 @@ pub enum Corrected {
         by: EventId,
     },
     NoEvent,
+    /// It reserves a call that is not over: the call's end says what it was.
+    Open {
+        attempt: AttemptId,
+    },
 }
 
 impl Store {
@@ -55,7 +60,7 @@ impl Store {
     }
 
     /// Says that an event was of another kind. The entry stands and is no longer counted; the correction, which is
-    /// alike in all else, is counted instead.
+    /// alike in all else, is counted instead. Who did it is kept among the deeds.
     ///
     /// # Errors
     /// When the database fails.
@@ -63,10 +68,10 @@ impl Store {
         &self,
         event: EventId,
         kind: EventKind,
-        evidence: &str,
+        by: ByHand,
         now: Timestamp,
     ) -> Result<Corrected, StoreError> {
-        let source = format!("correction: {evidence}");
+        let source = format!("correction: {}", by.evidence);
         let written = self.write(move |conn| {
             Box::pin(async move {
                 let Some(row) = conn.first(STANDS, values![event]).await? else {
@@ -75,8 +80,13 @@ impl Store {
                 if let Some(by) = row.int_opt(0)? {
                     return Ok(Corrected::Before { by: EventId(by) });
                 }
+                if let Some(attempt) = row.int_opt(2)? {
+                    return Ok(Corrected::Open { attempt: AttemptId(attempt) });
+                }
+                let person = PersonId(row.int(1)?);
                 let row = conn.one(CORRECT, values![event, kind.code(), &source, now]).await?;
                 seal_event(conn, &row, now).await?;
+                note_deed(conn, person, ("event_corrected", event.0), &by, now).await?;
                 Ok(Corrected::Now { by: EventId(row.int(0)?) })
             })
         });
@@ -100,7 +110,9 @@ impl Store {
     }
 }
 
-const STANDS: &str = "SELECT (SELECT c.id FROM event c WHERE c.corrects = e.id) FROM event e WHERE e.id = $1";
+const STANDS: &str = "SELECT (SELECT c.id FROM event c WHERE c.corrects = e.id), e.person_id, \
+    (SELECT a.id FROM attempt a WHERE a.id = e.attempt_id AND a.outcome IS NULL AND e.kind = 'in_flight') \
+    FROM event e WHERE e.id = $1";
 const CORRECT: &str = concat!(
     "INSERT INTO event (person_id, at, kind, channel_exact, phone, phone_type, dial_mode, debt_id, \
     creditor, agent, excluded, attempt_id, corrects, source, written_at) \

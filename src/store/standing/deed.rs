@@ -21,9 +21,9 @@ pub struct DeedRow {
     pub at: Timestamp,
     pub who: String,
     /// `hold_added`, `hold_lifted`, `hold_suspended`, `consent_added`, `consent_withdrawn`, `preference_set`,
-    /// `preference_lifted`.
+    /// `preference_lifted`, `event_corrected`, `persons_merged`, `person_split`.
     pub act: String,
-    /// The row it was done to: a hold, a consent, a preference.
+    /// The row it was done to: a hold, a consent, a preference, an entry of the ledger, the other person.
     pub row: i64,
     pub evidence: String,
 }
@@ -54,7 +54,7 @@ impl Store {
 }
 
 /// Writes down, in the transaction of the thing itself, what was done to `row`.
-pub(super) async fn note_deed(
+pub(in crate::store) async fn note_deed(
     conn: &mut Conn,
     person: PersonId,
     (act, row): (&'static str, i64),

@@ -17,6 +17,7 @@ pub use deed::{ByHand, DeedRow};
 pub use hold::HoldRow;
 pub use preference::{Preference, PreferenceRow};
 
+pub(in crate::store) use deed::note_deed;
 pub(in crate::store) use hold::insert_hold;
 pub(in crate::store) use preference::{blocked_at, of_person as preferences_of};
 
