@@ -303,3 +303,17 @@ fn a_campaign_for_agents_is_dialled_for_agents_of_a_queue_and_a_predictive_one_h
     let both = [("campaigns/a.toml", &*predictive), ("campaigns/b.toml", &*progressive)];
     assert!(told(&both).contains("no other campaign may have them"));
 }
+
+#[test]
+fn a_preset_of_ones_own_that_is_looser_than_every_law_is_refused() {
+    let own = "[preset.mine]\nrules = []\n";
+    let core = include_str!("../config/rules/core.toml");
+    let campaign = "flow = \"hello\"\npreset = \"mine\"\n";
+    let dir = folder(&[
+        ("rules/core.toml", core),
+        ("rules/mine.toml", own),
+        ("campaigns/reminders.toml", campaign),
+    ]);
+    let said = said(dir.path(), &[], Language::En);
+    assert!(said.contains("campaign.reminders.preset: looser than the law of every market"), "{said}");
+}

@@ -201,6 +201,7 @@ CREATE TABLE attempt (
 );
 -- The law of the house: one open attempt a person, whatever the campaign, the debt, the phone or the node.
 CREATE UNIQUE INDEX attempt_one_open ON attempt (person_id) WHERE outcome IS NULL;
+CREATE INDEX attempt_phone_open ON attempt (phone) WHERE outcome IS NULL;
 CREATE INDEX attempt_person ON attempt (person_id, id);
 CREATE INDEX attempt_contact ON attempt (contact_id, id);
 CREATE INDEX attempt_reserved ON attempt (reserved_at);

@@ -12,6 +12,7 @@ use super::words;
 use crate::config::LogFormat;
 use crate::daemon::{Daemon, SAMPLE_SUM, TestCall, TestCallEnd};
 use crate::domain::{Language, PhoneNumber};
+use crate::rules::zone::Zone;
 
 /// Places one test call through the gate. Numbers listed as test numbers are exempt from caps, never from holds
 #[derive(Debug, Args)]
@@ -26,6 +27,15 @@ pub struct Call {
     /// The language to speak: ru or en
     #[arg(long, default_value = "ru", value_parser = super::screen_language::parse_language)]
     speak: Language,
+    /// Where the phone is (Asia/Omsk); without it every zone of its country must be open
+    #[arg(long, value_parser = zone)]
+    zone: Option<String>,
+}
+
+fn zone(name: &str) -> Result<String, String> {
+    Zone::find(name)
+        .map(|_| name.to_owned())
+        .ok_or_else(|| "a zone is written Asia/Omsk or +06:00".to_owned())
 }
 
 impl Call {
@@ -45,8 +55,13 @@ impl Call {
         config.daemon.http.set_port(0);
         config.sip.bind.set_port(0);
         let language = self.config.language();
-        let call =
-            TestCall { number: number.clone(), flow: self.flow, language: self.speak, amount: SAMPLE_SUM };
+        let call = TestCall {
+            number: number.clone(),
+            zone: self.zone,
+            flow: self.flow,
+            language: self.speak,
+            amount: SAMPLE_SUM,
+        };
         block_on(async {
             let daemon = Daemon::start_beside(config).await?;
             daemon.settle().await;

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::plan::RulesConfig;
-use super::read::{Environment, Mistake, Place, Problems, Reading, Source};
+use super::read::{Clause, Environment, Mistake, Place, Problems, Reading, Source};
 use crate::campaign::CampaignPlan;
 use crate::rules::limits::{Limited, Limits, LimitsError};
 use crate::rules::preset::PresetError;
-use crate::rules::shipped::{Looser, caution, looser_than_shipped};
+use crate::rules::shipped::{Caution, Looser, caution, looser_than_shipped};
 use crate::rules::{Calendars, Presets};
 
 /// The presets of a folder and the limits over them, to ask for any preset's rules.
@@ -125,6 +125,10 @@ pub fn flatten(reading: &Reading<'_>, presets: &Presets, campaigns: &[Arc<Campai
         match limits.over(presets, &plan.preset, Timestamp::MIN) {
             Ok(mut limited) => {
                 limited.preset.caution = caution(&limited.preset);
+                if limited.preset.caution == Some(Caution::Own) {
+                    let place = Place::File { path: format!("campaigns/{}.toml", plan.name), line: None };
+                    reading.note(place, format!("campaign.{}.preset", plan.name), OUTSIDE_THE_LAW);
+                }
                 flat.insert(plan.preset.clone(), Arc::new(limited.preset));
                 overrides.insert(plan.preset.clone(), limited.overrides);
             }
@@ -138,6 +142,12 @@ pub fn flatten(reading: &Reading<'_>, presets: &Presets, campaigns: &[Arc<Campai
     }
     RulesConfig { presets: flat, overrides, calendars: Arc::new(presets.calendars().clone()) }
 }
+
+/// A preset that is looser than every law would switch the law off in two lines.
+const OUTSIDE_THE_LAW: Mistake = Mistake::Contradiction(Clause {
+    en: "looser than the law of every market that is shipped: name a shipped preset, or extend one and tighten it",
+    ru: "мягче закона любого из поставленных рынков: назовите поставленный набор или расширьте его и ужесточите",
+});
 
 const LIMITS: &str = "limits.toml";
 

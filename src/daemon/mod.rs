@@ -22,7 +22,7 @@ mod registry;
 mod roots;
 mod run;
 mod sip_names;
-mod test_call;
+pub(crate) mod test_call;
 mod tones;
 mod trunk_task;
 mod turn;

@@ -17,6 +17,8 @@ use crate::store::{AttemptRow, CampaignState, FillPlan, RulesInForce};
 #[derive(Debug, Clone)]
 pub struct TestCall {
     pub number: PhoneNumber,
+    /// Where the phone is, if that is known.
+    pub zone: Option<String>,
     pub flow: String,
     pub language: Language,
     /// Made-up money of the made-up debt.
@@ -34,7 +36,8 @@ pub enum TestCallEnd {
 
 /// The campaign that test calls stand under.
 pub const TEST_CAMPAIGN: &str = "test-calls";
-const CREDITOR: &str = "Test";
+/// Whom the made-up debts of test calls are owed to; no campaign takes them for its own.
+pub const TEST_CREDITOR: &str = "obzvon: test calls";
 
 impl TestCall {
     /// Places the call and waits for its end.
@@ -47,6 +50,7 @@ impl TestCall {
         let listed = plans.config.daemon.test_numbers.contains(&self.number);
         let plan = Arc::new(test_plan(&plans.config, &self.flow)?);
         let plans = Arc::new(with_rules(&plans, &plan.preset, listed)?);
+        self.ensure_nobodys(house).await?;
         let contact = self.queue(house).await?;
         let loaded = house.store.contacts(vec![contact]).await?.pop().context("the test contact is gone")?;
         let before = last_attempt(house).await?;
@@ -59,10 +63,22 @@ impl TestCall {
         Ok(TestCallEnd::Called(Box::new(row)))
     }
 
+    /// A debtor's number is called by campaigns alone, with his ledger and his holds: a test call would have neither.
+    async fn ensure_nobodys(&self, house: &House) -> anyhow::Result<()> {
+        let files = house.store.person_files(self.number.as_e164()).await?;
+        let is_debtors = files.iter().any(|file| file.external_id != self.person());
+        ensure!(!is_debtors, "this number is a debtor's: test calls go to numbers of nobody in the lists");
+        Ok(())
+    }
+
+    fn person(&self) -> String {
+        format!("test-{}", self.number.digits())
+    }
+
     /// Makes a person and a debt of the number, and queues it.
     async fn queue(&self, house: &House) -> anyhow::Result<crate::domain::ContactId> {
         let now = house.clock.wall();
-        let id = format!("test-{}", self.number.digits());
+        let id = self.person();
         let due = now.to_zoned_datetime(jiff::tz::TimeZone::UTC).date().checked_add(7.days())?;
         let row = ImportRow {
             line: 1,
@@ -70,11 +86,11 @@ impl TestCall {
             person_id: id.clone(),
             name: None,
             phones: vec![self.number.clone()],
-            time_zone: None,
+            time_zone: self.zone.clone(),
             region: None,
             language: self.language,
             debtor_type: Some(DebtorType::Forgetful),
-            creditor: CREDITOR.to_owned(),
+            creditor: TEST_CREDITOR.to_owned(),
             amount: self.amount,
             due,
         };
@@ -82,7 +98,7 @@ impl TestCall {
         let campaign = house.store.campaign(TEST_CAMPAIGN, now).await?;
         house.store.set_campaign(TEST_CAMPAIGN, CampaignState::Running, now).await?;
         let fill = FillPlan { campaign, not_after: None, now };
-        match house.store.queue_debt(fill, CREDITOR, &id, 1).await? {
+        match house.store.queue_debt(fill, TEST_CREDITOR, &id, 1).await? {
             Some(contact) => Ok(contact),
             None => bail!("a test call to this number is under way"),
         }

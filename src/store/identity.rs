@@ -118,7 +118,8 @@ impl Store {
     }
 }
 
-async fn merge(
+/// Takes two ids for one person from now on. `false`: they were already.
+pub(in crate::store) async fn merge(
     conn: &mut Conn,
     person: PersonId,
     other: PersonId,

@@ -187,7 +187,6 @@ pub fn configure(folder: &Path, port: u16) -> Config {
         .campaign("reminders")
         .set("obzvon.toml", "media.ports", "20000-23999")
         .set("trunks.toml", "trunk.carrier.codecs", vec!["pcma"])
-        .set(&reminders, "preset", "core")
         .set(&reminders, "kinds", vec!["overdue"]);
     for days in calendar {
         config = config.set(&reminders, days, "00:00-24:00");

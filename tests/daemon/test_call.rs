@@ -5,16 +5,7 @@ use std::time::Duration;
 use obzvon::demo::carrier::script::Step;
 
 use crate::carrier;
-use crate::house::{House, REMINDERS, config, number};
-
-/// Holds of `core`, and one answered call a day at any hour.
-const RULES: &str = r#"
-[preset.once]
-extends = ["core"]
-rules = [
-  {id="once.day", type="cap", channels=["call"], scope=["person"], count=["answered_unknown","abandoned","conversation"], limit=1, window="rolling_hours", n=24},
-]
-"#;
+use crate::house::{House, config, number, zone_of_noon};
 
 fn answers() -> Vec<Step> {
     vec![Step::Ring(180), Step::Answer, Step::Listen(Duration::from_secs(1)), Step::HangUp]
@@ -22,7 +13,16 @@ fn answers() -> Vec<Step> {
 
 /// Calls the number: what was printed when it was called, and when it was not.
 fn call(house: &House) -> Result<String, String> {
-    let output = house.try_run(&["call", &number(0), "--flow", "reminder_overdue", "--lang", "en"]);
+    let output = house.try_run(&[
+        "call",
+        &number(0),
+        "--flow",
+        "reminder_overdue",
+        "--lang",
+        "en",
+        "--zone",
+        &zone_of_noon(),
+    ]);
     let text = String::from_utf8(output.stdout).expect("UTF-8");
     match output.status.code() {
         Some(0) => Ok(text),
@@ -34,12 +34,11 @@ fn call(house: &House) -> Result<String, String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_number_that_is_not_listed_goes_by_all_the_rules() {
     let carrier = carrier(answers()).await;
-    let house = House::new(config(carrier.addr()).set(REMINDERS, "preset", "once"));
-    house.write("config/rules/once.toml", RULES);
+    let house = House::new(config(carrier.addr()));
     let said = call(&house).expect("the first call of the day");
     assert!(said.contains("answered"), "{said}");
     let refusal = call(&house).expect_err("the cap holds");
-    assert!(refusal.contains("rule once.day"), "{refusal}");
+    assert!(refusal.contains("rule ru."), "{refusal}");
     assert!(refusal.contains("test-calls · test-"), "his contact is explained: {refusal}");
     assert_eq!(carrier.calls().len(), 1);
 }
@@ -48,12 +47,7 @@ async fn a_number_that_is_not_listed_goes_by_all_the_rules() {
 async fn a_test_number_is_exempt_from_caps_but_never_from_holds() {
     let carrier = carrier(answers()).await;
     let listed = vec![number(0)];
-    let house = House::new(config(carrier.addr()).set(REMINDERS, "preset", "once").set(
-        "obzvon.toml",
-        "daemon.test_numbers",
-        listed,
-    ));
-    house.write("config/rules/once.toml", RULES);
+    let house = House::new(config(carrier.addr()).set("obzvon.toml", "daemon.test_numbers", listed));
     for _ in 0..2 {
         call(&house).expect("no cap for a test number");
     }
@@ -68,10 +62,30 @@ async fn a_test_number_is_exempt_from_caps_but_never_from_holds() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_test_call_under_the_kill_switch_says_so() {
     let carrier = carrier(answers()).await;
-    let house = House::new(config(carrier.addr()).set(REMINDERS, "preset", "once"));
-    house.write("config/rules/once.toml", RULES);
+    let house = House::new(config(carrier.addr()));
     house.write("data/STOP", "");
     let refusal = call(&house).expect_err("the switch holds");
     assert!(refusal.starts_with("not called: the kill switch is thrown"), "{refusal}");
+    assert!(carrier.calls().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_debtors_number_is_called_by_campaigns_alone() {
+    let carrier = carrier(answers()).await;
+    let house = House::new(config(carrier.addr()));
+    house.import(1);
+    house.run(&["campaign", "pause", "reminders"]);
+    let output = house.try_run(&[
+        "call",
+        &number(0),
+        "--flow",
+        "reminder_overdue",
+        "--lang",
+        "en",
+        "--zone",
+        &zone_of_noon(),
+    ]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success() && said.contains("this number is a debtor's"), "{said}");
     assert!(carrier.calls().is_empty());
 }

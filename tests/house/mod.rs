@@ -390,7 +390,7 @@ pub fn until_within(seconds: u64, what: &str, mut holds: impl FnMut() -> bool) {
 }
 
 /// A zone in which it is noon or nearly so.
-fn zone_of_noon() -> String {
+pub fn zone_of_noon() -> String {
     let seconds =
         std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs();
     let hour = i64::try_from(seconds / 3600 % 24).expect("an hour");

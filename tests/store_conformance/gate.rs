@@ -16,6 +16,8 @@ crate::on_both_engines!(
     a_contact_that_may_never_be_called_is_done,
     a_conversation_counts_for_every_debt_of_the_person,
     a_phone_that_two_persons_share_is_held_for_both,
+    one_telephone_rings_for_one_of_those_who_share_it,
+    a_debt_that_comes_under_another_id_brings_the_holds_along,
     history_from_other_systems_counts,
     a_correction_takes_back_what_it_corrects,
     a_clock_that_stepped_back_stops_dialling,
@@ -125,6 +127,38 @@ async fn a_phone_that_two_persons_share_is_held_for_both(world: World) {
     for contact in &both {
         assert_eq!(deny_rule(world.reserve(contact, noon()).await), "core.hold.never_call");
     }
+    // A number is not to be called: set for a person without naming one, it is on all of his.
+    let others = [row(3), ImportRow { phones: row(3).phones, ..row(4) }];
+    let campaign = world.campaign("more", &others).await;
+    let both = world.store.claim(campaign, 2, noon()).await.expect("claimed");
+    world.store.add_hold(Hold::new(HoldKind::NeverCall, both[0].person, noon())).await.expect("set");
+    for contact in &both {
+        assert_eq!(deny_rule(world.reserve(contact, noon()).await), "core.hold.never_call");
+    }
+}
+
+async fn one_telephone_rings_for_one_of_those_who_share_it(world: World) {
+    let shared = ImportRow { phones: row(1).phones, ..row(2) };
+    let campaign = world.campaign("reminders", &[row(1), shared]).await;
+    let both = world.store.claim(campaign, 2, noon()).await.expect("claimed");
+    let permit = world.permit(&both[0], noon()).await;
+    let reserved = world.reserve(&both[1], noon()).await;
+    assert!(matches!(reserved, Reserved::Gone(Gone::PersonInCall)), "{reserved:?}");
+    world.store.finish(no_answer(permit.attempt(), noon() + hours(9)), noon()).await.expect("finished");
+    world.store.wake_due(9, noon() + hours(1)).await.expect("woken");
+    let other = world.claim_one(campaign, noon() + hours(1)).await;
+    let _permit = world.permit(&other, noon() + hours(1)).await;
+}
+
+async fn a_debt_that_comes_under_another_id_brings_the_holds_along(world: World) {
+    world.store.upsert(&[row(1)], noon()).await.expect("imported");
+    let first = world.store.person_files("p1").await.expect("read")[0].id;
+    world.store.add_hold(Hold::new(HoldKind::Bankruptcy, first, noon())).await.expect("set");
+    let moved = ImportRow { person_id: "p2".into(), phones: row(2).phones, ..row(1) };
+    let campaign = world.campaign("reminders", &[moved]).await;
+    let contact = world.claim_one(campaign, noon()).await;
+    assert_ne!(contact.person, first);
+    assert_eq!(deny_rule(world.reserve(&contact, noon()).await), "ru.hold.bankruptcy");
 }
 
 async fn history_from_other_systems_counts(world: World) {

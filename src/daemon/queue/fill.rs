@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use crate::campaign::{CampaignPlan, ScoreFacts, score};
 use crate::config::Config;
 use crate::daemon::Clock;
+use crate::daemon::test_call::TEST_CREDITOR;
 use crate::domain::{CampaignId, Channel, DebtKind};
 use crate::stats::is_held_out;
 use crate::store::{Candidate, FillPlan, Filled, Placement, Store};
@@ -55,7 +56,8 @@ impl<'a> Placing<'a> {
     pub fn place(&self, candidate: &Candidate) -> Placement {
         let plan = self.plan;
         let creditors = &plan.targets.creditors;
-        if !creditors.is_empty() && !creditors.contains(&candidate.creditor) {
+        let aimed_at = creditors.is_empty() || creditors.contains(&candidate.creditor);
+        if !aimed_at || candidate.creditor == TEST_CREDITOR {
             return Placement::Left;
         }
         let kind = DebtKind::on(candidate.due, self.today, plan.targets.collectible_years);

@@ -111,21 +111,32 @@ impl ZoneSet {
     }
 }
 
+/// Whether a list puts a person into a zone that his region does not have.
+fn contradict(zone: &str, region: &str) -> bool {
+    regions::find(region).is_some_and(|found| !found.iter().any(|region| region.zones.contains(&zone)))
+}
+
 /// Where a contact may be, whichever of `phones` is then called: from the zone and the region that the list gives for
-/// him (the zone is worth more), and from his numbers.
+/// him (the zone is worth more where the region has it; else both count), and from his numbers.
 pub fn of_contact<'a>(
     time_zone: Option<&'a str>,
     region: Option<&'a str>,
     phones: impl IntoIterator<Item = &'a PhoneNumber>,
     registry: &Registry,
 ) -> ZoneSet {
-    let residence = time_zone.filter(|zone| Zone::find(zone).is_some()).or(region);
+    let zone = time_zone.map(str::trim).filter(|zone| Zone::find(zone).is_some());
+    let residences = match (zone, region) {
+        (Some(zone), Some(region)) if contradict(zone, region) => vec![Some(zone), Some(region)],
+        _ => vec![zone.or(region)],
+    };
     let (mut names, mut told) = (Vec::new(), Vec::new());
     for phone in phones {
-        let set = Evidence { stated: None, residence, registration: None, phone }.zones(registry);
-        names.extend(set.zones.iter().map(|zone| zone.name().to_owned()));
-        if !told.contains(&set.evidence) {
-            told.push(set.evidence);
+        for &residence in &residences {
+            let set = Evidence { stated: None, residence, registration: None, phone }.zones(registry);
+            names.extend(set.zones.iter().map(|zone| zone.name().to_owned()));
+            if !told.contains(&set.evidence) {
+                told.push(set.evidence);
+            }
         }
     }
     ZoneSet::resolve(names.iter().map(String::as_str), told.join("|"))
@@ -163,6 +174,23 @@ mod tests {
         for name in ["", "Moscow", "Etc/Unknown", "+5", "+15:00", "+05:60", "+-5:00", "MSK"] {
             assert!(Zone::find(name).is_none(), "{name}");
         }
+    }
+
+    #[test]
+    fn a_zone_that_the_region_does_not_have_counts_beside_it() {
+        let phone = PhoneNumber::parse("+79110000000").expect("E.164");
+        let of = |zone, region| {
+            let set = of_contact(zone, region, [&phone], &Registry::default());
+            set.zones().iter().map(|zone| zone.name().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(of(Some("Asia/Kamchatka"), Some("Москва")), ["Asia/Kamchatka", "Europe/Moscow"]);
+        assert_eq!(of(Some("Europe/Moscow"), Some("Москва")), ["Europe/Moscow"]);
+        assert_eq!(
+            of(Some("Asia/Yakutsk"), Some("Якутия")),
+            ["Asia/Yakutsk"],
+            "of its three the list knows which"
+        );
+        assert_eq!(of(Some("Asia/Kamchatka"), None), ["Asia/Kamchatka"]);
     }
 
     #[test]

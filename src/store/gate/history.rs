@@ -39,10 +39,15 @@ const EVENTS: &str = "SELECT id, at, kind, person_id, debt_id, creditor, phone, 
 
 const KIN: &str = "SELECT other_id, upto_event, upto_at FROM kin WHERE person_id = $1 ORDER BY other_id";
 
+/// A hold that says of the telephone what is to be known, set for a person without naming one, is on all of his; whoever
+/// shares one of them is not called there either.
 const HOLDS: &str = "SELECT kind, person_id, phone, debt_id, from_at, until_at, suspended, evidence \
     FROM hold WHERE person_id = $1 \
     UNION ALL SELECT kind, person_id, phone, debt_id, from_at, until_at, suspended, evidence \
-    FROM hold WHERE phone = $2 AND person_id <> $1";
+    FROM hold WHERE phone = $2 AND person_id <> $1 \
+    UNION ALL SELECT h.kind, h.person_id, CAST($2 AS BIGINT), h.debt_id, h.from_at, h.until_at, h.suspended, h.evidence \
+    FROM hold h WHERE h.phone IS NULL AND h.person_id <> $1 AND h.kind IN ('never_call', 'wrong_number') \
+    AND h.person_id IN (SELECT t.person_id FROM phone t WHERE t.e164 = $3)";
 
 const CONSENTS: &str = "SELECT kind, person_id, phone, debt_id, from_at, until_at, evidence \
     FROM consent WHERE person_id = $1";
@@ -94,11 +99,13 @@ async fn load_holds(
     phone: Option<PhoneKey>,
     kin: &[Kin],
 ) -> Result<Vec<Hold>, Fault> {
-    let rows = conn.all(HOLDS, values![person, phone]).await?;
+    let e164 = phone.map(|phone| format!("+{}", phone.digits()));
+    let rows = conn.all(HOLDS, values![person, phone, e164]).await?;
     let mut holds = rows.iter().map(read_hold).collect::<Result<Vec<_>, _>>()?;
     for kin in kin {
         let none: Option<i64> = None;
-        let rows = conn.all(HOLDS, values![kin.other, none]).await?;
+        let nowhere: Option<String> = None;
+        let rows = conn.all(HOLDS, values![kin.other, none, nowhere]).await?;
         for row in &rows {
             let hold = read_hold(row)?;
             if kin.upto.is_none_or(|(_, split)| hold.from.is_none_or(|from| from <= split)) {

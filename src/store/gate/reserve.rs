@@ -160,6 +160,11 @@ async fn reserve(
         }
     }
     dialect::lock_phone(conn, facts.phone.number).await?;
+    // Whoever shares the telephone is talking on it, or it rings for him.
+    if conn.first(PHONE_IN_CALL, values![&request.phone]).await?.is_some() {
+        settle_gone(conn, request.contact, Gone::PersonInCall, now).await?;
+        return Ok(Reserved::Gone(Gone::PersonInCall));
+    }
     let loaded = load_history(conn, case.person, Some(facts.phone.number), i64::MAX).await?;
     let head = record::take_head(conn, case.person).await?;
     if now < head.at.checked_sub(CLOCK_SLACK).unwrap_or(head.at) {
@@ -219,6 +224,8 @@ const CASE: &str = "SELECT c.state, c.person_id, c.debt_id, c.campaign_id, c.not
     (SELECT k.other_id FROM kin k WHERE k.person_id = c.person_id AND k.upto_event IS NULL))), k.name \
     FROM contact c JOIN campaign g ON g.id = c.campaign_id JOIN debt d ON d.id = c.debt_id \
     JOIN person p ON p.id = c.person_id JOIN creditor k ON k.id = d.creditor_id WHERE c.id = $1";
+
+const PHONE_IN_CALL: &str = "SELECT id FROM attempt WHERE phone = $1 AND outcome IS NULL LIMIT 1";
 
 impl Case {
     async fn load(

@@ -6,9 +6,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::people::{Known, known_people, write_people};
+use crate::domain::PersonId;
 use crate::domain::import_row::{ImportRow, Upserted};
 use crate::store::engine::conn::{Conn, Fault, Value, values};
 use crate::store::engine::dialect;
+use crate::store::identity;
 
 /// A row as it waits in the database.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -105,6 +107,7 @@ async fn merge(conn: &mut Conn, rows: &[Staged], now: Timestamp) -> Result<Upser
         })
         .map(|((creditor, _), row)| (creditor, row))
         .collect();
+    join_holders(conn, &stale, &debts, &people, now).await?;
     write_debts(conn, &stale, &people, now).await?;
     Ok(counts)
 }
@@ -233,6 +236,26 @@ async fn write_phones(
         let values =
             part.iter().flat_map(|(row, phone, rank)| values![people[&row.person].id, *phone, *rank]);
         conn.run_built(sql, values.collect()).await?;
+    }
+    Ok(())
+}
+
+/// A debt that comes under another person's id: the two are taken for one, so that neither calls nor holds of the first
+/// are forgotten. If they are two after all, `person split` parts them.
+async fn join_holders(
+    conn: &mut Conn,
+    rows: &[(i64, &Staged)],
+    debts: &HashMap<(i64, String), DebtRow>,
+    people: &HashMap<String, Known>,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    for (creditor, row) in rows {
+        let Some(known) = debts.get(&(*creditor, row.debt.clone())) else { continue };
+        let told = people[&row.person].id;
+        if known.person != told {
+            let evidence = "list: a debt of the one came under the other's id";
+            identity::merge(conn, PersonId(known.person), PersonId(told), evidence, now).await?;
+        }
     }
     Ok(())
 }
