@@ -65,6 +65,7 @@ impl Pay {
                 Paid::Recorded { closed: false, .. } => println!("recorded; a part is still owed"),
                 Paid::Known => println!("known already; nothing was changed"),
                 Paid::Differs => bail!("another payment was told by this id before"),
+                Paid::OtherCurrency => bail!("the debt is in another currency than {}", currency.code()),
                 Paid::NoDebt => bail!("the creditor has no debt of that id"),
             }
             Ok(())

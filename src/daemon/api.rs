@@ -65,6 +65,7 @@ async fn payment(house: Arc<House>, told: TellPayment) -> Result<PaymentAnswer, 
         Paid::Differs => PaymentAnswer::Differs,
         Paid::Known => PaymentAnswer::Known,
         Paid::NoDebt => PaymentAnswer::NoDebt,
+        Paid::OtherCurrency => PaymentAnswer::OtherCurrency,
     })
 }
 

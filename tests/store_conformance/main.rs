@@ -6,6 +6,7 @@ mod gate;
 mod identity;
 mod ledger;
 mod lists;
+mod money;
 mod outcomes;
 mod postgres;
 mod proof;

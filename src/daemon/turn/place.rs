@@ -107,7 +107,7 @@ impl Turn {
         };
         let plan = CallPlan {
             flow: Arc::clone(&choice.flow),
-            facts: self.call_facts(choice, &name),
+            facts: self.call_facts(choice, &name, dial),
             limits: CallLimits { ring: trunk.ring_limit, ..CallLimits::default() },
             agent: self.agent_plan(),
             record: self.plan.limits.record,
@@ -147,13 +147,13 @@ impl Turn {
         }
     }
 
-    fn call_facts(&self, choice: &Choice, name: &NameSound) -> CallFacts {
+    fn call_facts(&self, choice: &Choice, name: &NameSound, dial: &Dial) -> CallFacts {
         let contact = &self.contact;
         CallFacts {
             name: name.name.clone(),
             language: contact.language,
             creditor: contact.creditor.clone(),
-            amount: contact.amount,
+            amount: dial.owed,
             due: contact.due,
             kind: choice.kind,
             callback: choice.caller_id.clone(),

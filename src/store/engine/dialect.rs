@@ -4,6 +4,15 @@ use super::conn::{Conn, Fault, values};
 use crate::domain::{ContactId, PersonId};
 use crate::rules::PhoneKey;
 
+/// What is still owed of the debt `d`: the amount less what was paid in its currency since a list told it.
+macro_rules! owed {
+    () => {
+        "(d.amount_minor - CAST(COALESCE((SELECT SUM(m.amount_minor) FROM payment m WHERE m.debt_id = d.id \
+         AND m.currency = d.currency AND m.received_at >= d.told_at), 0) AS BIGINT))"
+    };
+}
+pub(in crate::store) use owed;
+
 /// Takes the contact and its person for this transaction: nobody else decides about them until it ends.
 ///
 /// SQLite has one writer, so its transactions are serial already. On PostgreSQL the person comes first everywhere, so

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::{AttemptId, ContactId, DebtId, DecisionId, PersonId, PhoneNumber};
+use crate::domain::{AttemptId, ContactId, DebtId, DecisionId, Money, PersonId, PhoneNumber};
 
 /// How long a permit is good for: the INVITE leaves within it, or not at all.
 pub(super) const GOOD_FOR: SignedDuration = SignedDuration::from_secs(5);
@@ -23,6 +23,8 @@ pub struct Dial {
     pub contact: ContactId,
     pub person: PersonId,
     pub debt: DebtId,
+    /// What he still owes at this moment: no other sum is to be spoken.
+    pub owed: Money,
     pub decision: DecisionId,
     pub phone: PhoneNumber,
     pub caller_id: PhoneNumber,

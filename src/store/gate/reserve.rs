@@ -11,11 +11,12 @@ use super::record::{self, Author, Basis, RulesInForce};
 use crate::campaign::DoneWhy;
 use crate::domain::contact::ContactState;
 use crate::domain::{
-    AttemptId, Channel, ContactId, DebtId, DebtKind, DecisionId, EventId, PersonId, PhoneNumber,
+    AttemptId, Channel, ContactId, Currency, DebtId, DebtKind, DecisionId, EventId, Money, PersonId,
+    PhoneNumber,
 };
 use crate::rules::{self, Agent, Decision, Event, EventKind, Facts};
 use crate::store::engine::conn::{Conn, Fault, values};
-use crate::store::engine::dialect;
+use crate::store::engine::dialect::{self, owed};
 use crate::store::standing::blocked_at;
 use crate::store::{Store, StoreError};
 
@@ -195,6 +196,7 @@ async fn reserve(
         contact: request.contact,
         person: case.person,
         debt: case.debt,
+        owed: case.owed,
         decision: decided,
         phone: request.phone.clone(),
         caller_id: request.caller_id.clone(),
@@ -213,17 +215,20 @@ struct Case {
     creditor: i64,
     creditor_name: String,
     debtor_type: String,
-    amount_minor: i64,
-    currency: String,
+    /// What is still owed: spoken, and written into the attempt.
+    owed: Money,
 }
 
-const CASE: &str = "SELECT c.state, c.person_id, c.debt_id, c.campaign_id, c.not_after, c.tries, g.state, \
-    d.state, d.creditor_id, d.amount_minor, d.currency, p.debtor_type, \
+const CASE: &str = concat!(
+    "SELECT c.state, c.person_id, c.debt_id, c.campaign_id, c.not_after, c.tries, g.state, d.state, d.creditor_id, ",
+    owed!(),
+    ", d.currency, p.debtor_type, \
     (SELECT ph.state FROM phone ph WHERE ph.person_id = c.person_id AND ph.e164 = $2), \
     (SELECT MIN(a.id) FROM attempt a WHERE a.outcome IS NULL AND (a.person_id = c.person_id OR a.person_id IN \
     (SELECT k.other_id FROM kin k WHERE k.person_id = c.person_id AND k.upto_event IS NULL))), k.name \
     FROM contact c JOIN campaign g ON g.id = c.campaign_id JOIN debt d ON d.id = c.debt_id \
-    JOIN person p ON p.id = c.person_id JOIN creditor k ON k.id = d.creditor_id WHERE c.id = $1";
+    JOIN person p ON p.id = c.person_id JOIN creditor k ON k.id = d.creditor_id WHERE c.id = $1"
+);
 
 const PHONE_IN_CALL: &str = "SELECT id FROM attempt WHERE phone = $1 AND outcome IS NULL LIMIT 1";
 
@@ -263,8 +268,7 @@ impl Case {
             campaign: row.int(3)?,
             creditor: row.int(8)?,
             creditor_name: row.text(14)?,
-            amount_minor: row.int(9)?,
-            currency: row.text(10)?,
+            owed: Money::new(row.int(9)?, row.code(10, "currency", Currency::parse)?),
             debtor_type: row.text(11)?,
         }))
     }
@@ -303,8 +307,8 @@ impl Case {
                 self.debtor_type.as_str(),
                 request.debt_kind.code(),
                 self.creditor,
-                self.amount_minor,
-                self.currency.as_str(),
+                self.owed.minor,
+                self.owed.currency.code(),
                 &*request.config_version,
                 &*request.flow_version,
                 request.due_at,

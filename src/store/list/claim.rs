@@ -11,7 +11,7 @@ use crate::domain::{
 };
 use crate::rules::{PhoneType, Relation};
 use crate::store::engine::conn::{Conn, Fault, Row, Value, date, moment, moment_opt, values};
-use crate::store::engine::dialect;
+use crate::store::engine::dialect::{self, owed};
 use crate::store::{Store, StoreError};
 
 /// A contact with all that a campaign needs to dial it.
@@ -235,10 +235,13 @@ async fn load(conn: &mut Conn, ids: &[ContactId]) -> Result<Vec<ClaimedContact>,
     Ok(all)
 }
 
-const CONTACTS: &str = "SELECT c.id, c.campaign_id, c.score, c.tries, c.answered, c.not_after, p.id, p.name, \
-    p.language, p.debtor_type, p.region, p.time_zone, d.id, d.external_id, k.name, d.amount_minor, \
-    d.currency, d.due_date FROM contact c JOIN person p ON p.id = c.person_id JOIN debt d ON d.id = c.debt_id \
-    JOIN creditor k ON k.id = d.creditor_id";
+const CONTACTS: &str = concat!(
+    "SELECT c.id, c.campaign_id, c.score, c.tries, c.answered, c.not_after, p.id, p.name, \
+    p.language, p.debtor_type, p.region, p.time_zone, d.id, d.external_id, k.name, ",
+    owed!(),
+    ", d.currency, d.due_date FROM contact c JOIN person p ON p.id = c.person_id JOIN debt d ON d.id = c.debt_id \
+    JOIN creditor k ON k.id = d.creditor_id"
+);
 const PHONES: &str = "SELECT c.id, f.e164, f.phone_type, f.relation, f.rank, f.state FROM contact c \
     JOIN phone f ON f.person_id = c.person_id";
 const BEFORE: &str = "SELECT contact_id, reserved_at, phone, outcome, disposition, trunk FROM attempt \

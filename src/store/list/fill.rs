@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use super::merge::chunks;
 use crate::domain::{CampaignId, ContactId, Currency, DebtId, DebtorType, Money, PersonId};
 use crate::store::engine::conn::{Conn, Fault, Row, Value, date, values};
+use crate::store::engine::dialect::owed;
 use crate::store::{Store, StoreError};
 
 /// An open debt that is not in the campaign yet.
@@ -57,7 +58,8 @@ const PAGE: i64 = 2048;
 const COLUMNS: usize = 9;
 
 impl Store {
-    /// Makes contacts of every open debt that `place` wants and the campaign does not have yet. Goes step by step, so
+    /// Makes contacts of every open debt that `place` wants and the campaign does not have yet, and takes in again
+    /// those that were paid and are owed anew. Goes step by step, so
     /// that dialling goes on meanwhile; filled twice, nothing is made twice.
     ///
     /// # Errors
@@ -196,13 +198,20 @@ pub(super) fn candidate(row: &Row) -> Result<Candidate, Fault> {
     })
 }
 
-const CANDIDATES: &str = "SELECT d.id, d.person_id, p.debtor_type, k.name, d.amount_minor, d.currency, d.due_date, \
-    c.id, d.state FROM debt d JOIN person p ON p.id = d.person_id JOIN creditor k ON k.id = d.creditor_id \
-    LEFT JOIN contact c ON c.debt_id = d.id AND c.campaign_id = $2 WHERE d.id > $1 ORDER BY d.id LIMIT $3";
+/// A contact that money ended is none: where the debt is open, a list has told a new amount since.
+const CANDIDATES: &str = concat!(
+    "SELECT d.id, d.person_id, p.debtor_type, k.name, ",
+    owed!(),
+    ", d.currency, d.due_date, CASE WHEN c.state = 'done' AND c.why = 'paid' THEN NULL ELSE c.id END, d.state FROM debt d JOIN person p ON p.id = d.person_id JOIN creditor k ON k.id = d.creditor_id \
+    LEFT JOIN contact c ON c.debt_id = d.id AND c.campaign_id = $2 WHERE d.id > $1 ORDER BY d.id LIMIT $3"
+);
 
 fn insert_text(places: &str) -> String {
     format!(
         "INSERT INTO contact (campaign_id, person_id, debt_id, state, why, score, not_after, arm, selected_at) \
-         VALUES {places} ON CONFLICT (campaign_id, debt_id) DO NOTHING"
+         VALUES {places} ON CONFLICT (campaign_id, debt_id) DO UPDATE SET state = excluded.state, why = excluded.why, \
+         score = excluded.score, next_at = NULL, claimed_until = 0, not_after = excluded.not_after, \
+         arm = COALESCE(contact.arm, excluded.arm), selected_at = COALESCE(contact.selected_at, excluded.selected_at) \
+         WHERE contact.state = 'done' AND contact.why = 'paid'"
     )
 }

@@ -260,24 +260,29 @@ async fn join_holders(
     Ok(())
 }
 
+/// Writes debts. A new amount is owed from now on whatever was paid before, and opens a paid debt again.
 async fn write_debts(
     conn: &mut Conn,
     rows: &[(i64, &Staged)],
     people: &HashMap<String, Known>,
     now: Timestamp,
 ) -> Result<(), Fault> {
+    let same = "debt.amount_minor = excluded.amount_minor AND debt.currency = excluded.currency";
     let insert = |places: &str| {
         format!(
-            "INSERT INTO debt (creditor_id, external_id, person_id, amount_minor, currency, due_date, updated_at) \
-             VALUES {places} ON CONFLICT (creditor_id, external_id) DO UPDATE SET person_id = excluded.person_id, \
+            "INSERT INTO debt (creditor_id, external_id, person_id, amount_minor, currency, due_date, updated_at, \
+             told_at) VALUES {places} ON CONFLICT (creditor_id, external_id) DO UPDATE SET \
+             told_at = CASE WHEN {same} THEN debt.told_at ELSE excluded.told_at END, \
+             state = CASE WHEN {same} OR debt.state <> 'paid' OR excluded.amount_minor = 0 THEN debt.state \
+             ELSE 'open' END, person_id = excluded.person_id, \
              amount_minor = excluded.amount_minor, currency = excluded.currency, due_date = excluded.due_date, \
              updated_at = excluded.updated_at"
         )
     };
-    for (sql, part) in chunks(conn, rows, 7, insert) {
+    for (sql, part) in chunks(conn, rows, 8, insert) {
         let values = part.iter().flat_map(|(creditor, row)| {
             let person = people[&row.person].id;
-            values![*creditor, &row.debt, person, row.amount_minor, &row.currency, &row.due, now]
+            values![*creditor, &row.debt, person, row.amount_minor, &row.currency, &row.due, now, now]
         });
         conn.run_built(sql, values.collect()).await?;
     }

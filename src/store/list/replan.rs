@@ -4,6 +4,7 @@ use super::fill::{Candidate, FillPlan, Placement, candidate};
 use crate::domain::contact::ContactState;
 use crate::domain::{CampaignId, ContactId};
 use crate::store::engine::conn::{Conn, Fault, values};
+use crate::store::engine::dialect::owed;
 use crate::store::{Store, StoreError};
 
 /// Why waiting contacts wait.
@@ -111,10 +112,14 @@ async fn contacts(conn: &mut Conn, campaign: CampaignId, from: ContactId) -> Res
     Ok(page)
 }
 
-const CONTACTS: &str = "SELECT d.id, d.person_id, p.debtor_type, k.name, d.amount_minor, d.currency, d.due_date, \
+const CONTACTS: &str = concat!(
+    "SELECT d.id, d.person_id, p.debtor_type, k.name, ",
+    owed!(),
+    ", d.currency, d.due_date, \
     c.id, c.state, c.why, d.state FROM contact c JOIN debt d ON d.id = c.debt_id \
     JOIN person p ON p.id = d.person_id JOIN creditor k ON k.id = d.creditor_id \
-    WHERE c.id > $1 AND c.campaign_id = $2 ORDER BY c.id LIMIT $3";
+    WHERE c.id > $1 AND c.campaign_id = $2 ORDER BY c.id LIMIT $3"
+);
 const NEW_END: &str = "UPDATE contact SET not_after = CAST($4 AS BIGINT) WHERE id > $2 AND id <= $3 \
     AND campaign_id = $1 AND not_after IS DISTINCT FROM CAST($4 AS BIGINT)";
 /// The arm that a contact was drawn into stays.

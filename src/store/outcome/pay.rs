@@ -6,7 +6,7 @@ use crate::campaign::DoneWhy;
 use crate::domain::{AttemptId, DebtId, Money, PersonId};
 use crate::store::desk::cancel_of_debt;
 use crate::store::engine::conn::{Conn, Fault, values};
-use crate::store::engine::dialect;
+use crate::store::engine::dialect::{self, owed};
 use crate::store::told::{Told, tell};
 use crate::store::{Store, StoreError};
 
@@ -33,10 +33,12 @@ pub enum Paid {
     Known,
     /// No such debt.
     NoDebt,
+    /// The debt is in another currency: nothing was written.
+    OtherCurrency,
 }
 
 impl Store {
-    /// Records a payment. Once the payments reach the amount, the debt is paid: it is never dialled again.
+    /// Records a payment. Once the payments since the list told the amount reach it, the debt is paid: it is never dialled again.
     ///
     /// # Errors
     /// When the database fails: the teller is to tell it again.
@@ -50,9 +52,12 @@ impl Store {
 async fn pay(conn: &mut Conn, payment: &NewPayment, now: Timestamp) -> Result<Paid, Fault> {
     let found = conn.first(DEBT, values![payment.creditor.as_str(), payment.debt.as_str()]).await?;
     let Some(row) = found else { return Ok(Paid::NoDebt) };
-    let (debt, person, owed) = (DebtId(row.int(0)?), PersonId(row.int(1)?), row.int(2)?);
-    dialect::lock_person(conn, person).await?;
+    let (debt, person) = (DebtId(row.int(0)?), PersonId(row.int(1)?));
     let amount = payment.amount;
+    if row.text(2)? != amount.currency.code() {
+        return Ok(Paid::OtherCurrency);
+    }
+    dialect::lock_person(conn, person).await?;
     let recorded = conn.run(
         INSERT,
         values![
@@ -72,8 +77,7 @@ async fn pay(conn: &mut Conn, payment: &NewPayment, now: Timestamp) -> Result<Pa
         return Ok(if same { Paid::Known } else { Paid::Differs });
     }
     conn.run(REACTION, values![debt, now, amount.minor, amount.currency.code()]).await?;
-    let paid = conn.one(SUM, values![debt, amount.currency.code()]).await?.int(0)?;
-    let closed = paid >= owed;
+    let closed = conn.one(STILL_OWED, values![debt]).await?.int(0)? <= 0;
     let told = Told::Payment {
         payment: &payment.external_id,
         debt: &payment.debt,
@@ -97,13 +101,12 @@ async fn pay(conn: &mut Conn, payment: &NewPayment, now: Timestamp) -> Result<Pa
 }
 
 const KEPT: &str = "UPDATE promise SET state = 'kept', judged_at = $2 WHERE debt_id = $1 AND state = 'open'";
-const DEBT: &str = "SELECT d.id, d.person_id, d.amount_minor FROM debt d JOIN creditor k ON k.id = d.creditor_id \
+const DEBT: &str = "SELECT d.id, d.person_id, d.currency FROM debt d JOIN creditor k ON k.id = d.creditor_id \
     WHERE k.name = $1 AND d.external_id = $2";
 const INSERT: &str = "INSERT INTO payment (external_id, debt_id, amount_minor, currency, paid_at, received_at) \
     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (external_id) DO NOTHING";
 const KNOWN: &str = "SELECT debt_id, amount_minor, currency FROM payment WHERE external_id = $1";
-const SUM: &str = "SELECT CAST(COALESCE(SUM(amount_minor), 0) AS BIGINT) FROM payment WHERE debt_id = $1 \
-    AND currency = $2";
+const STILL_OWED: &str = concat!("SELECT ", owed!(), " FROM debt d WHERE d.id = $1");
 /// A payment is a reaction to the last action on the debt; without one it is nobody's.
 const REACTION: &str = "INSERT INTO reaction (at, person_id, debt_id, campaign_id, attempt_id, kind, channel, \
     debtor_type, debt_kind, amount_minor, currency) \

@@ -58,6 +58,8 @@ pub enum PaymentAnswer {
     Known,
     /// The creditor has no debt of that id.
     NoDebt,
+    /// The debt is in another currency.
+    OtherCurrency,
     Recorded {
         /// The debt is paid in full.
         closed: bool,
@@ -82,6 +84,11 @@ async fn tell(State(api): State<Shared>, bytes: Result<Bytes, BytesRejection>) -
         PaymentAnswer::Differs => {
             Err(Fault::new(StatusCode::CONFLICT, "id_reused", "another payment was told by this id before"))
         }
+        PaymentAnswer::OtherCurrency => Err(Fault::new(
+            StatusCode::CONFLICT,
+            "other_currency",
+            "the debt is in another currency than the payment",
+        )),
         PaymentAnswer::NoDebt => {
             Err(Fault::new(StatusCode::NOT_FOUND, "no_debt", "the creditor has no debt of that id"))
         }
@@ -118,7 +125,7 @@ pub(super) fn document() -> (&'static str, Value) {
             (201, "Recorded", &recorded),
             (200, "Known already; nothing was changed", &json!({ "recorded": "known" })),
             (404, "The creditor has no debt of that id", &Value::Null),
-            (409, "Another payment was told by this id before", &Value::Null),
+            (409, "Another payment was told by this id before, or the debt is in another currency", &Value::Null),
         ]),
     });
     ("/api/v1/payments", json!({ "post": post }))
