@@ -53,18 +53,21 @@ pub fn exceptions_text(preset: &str, exceptions: &[Override], now: Timestamp, la
     let lines = exceptions.iter().map(|one| {
         let Override { rule, limit, evidence, until, .. } = one;
         let until = until.map_or_else(|| "-".to_owned(), |until| until.to_string());
-        match (language, one.in_force(now)) {
-            (Language::Ru, true) => {
-                format!("исключение в силе: {preset}, {rule}: предел {limit}, основание — {evidence}, до {until}\n")
+        let ahead = one.from.is_some_and(|from| now < from);
+        let stands = match (language, one.in_force(now), ahead) {
+            (Language::Ru, true, _) => "исключение в силе",
+            (Language::Ru, false, true) => "исключение ещё не началось",
+            (Language::Ru, false, false) => "исключение истекло",
+            (Language::En, true, _) => "exception in force",
+            (Language::En, false, true) => "exception that has not begun",
+            (Language::En, false, false) => "exception expired",
+        };
+        match language {
+            Language::Ru => {
+                format!("{stands}: {preset}, {rule}: предел {limit}, основание — {evidence}, до {until}\n")
             }
-            (Language::Ru, false) => {
-                format!("исключение истекло: {preset}, {rule}: предел {limit}, основание — {evidence}, до {until}\n")
-            }
-            (Language::En, true) => {
-                format!("exception in force: {preset}, {rule}: limit {limit} on {evidence}, until {until}\n")
-            }
-            (Language::En, false) => {
-                format!("exception expired: {preset}, {rule}: limit {limit} on {evidence}, until {until}\n")
+            Language::En => {
+                format!("{stands}: {preset}, {rule}: limit {limit} on {evidence}, until {until}\n")
             }
         }
     });

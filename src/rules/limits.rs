@@ -64,8 +64,12 @@ pub enum LimitsError {
          second approver"
     )]
     Loosens { preset: String, rule: RuleId },
-    #[error("the override of {rule} names no evidence")]
+    #[error("the override of {rule} names no evidence: a document, in three letters or digits at least")]
     NoEvidence { rule: RuleId },
+    #[error("the override of {rule} ends on {expires}, before it begins on {approved_on}")]
+    EndsFirst { rule: RuleId, approved_on: Date, expires: Timestamp },
+    #[error("the override of {rule} has the limit {limit}: more than {HIGHEST} is taken for a mistake")]
+    TooHigh { rule: RuleId, limit: u32 },
     #[error("the override of {rule} needs two different people to approve it")]
     OnePerson { rule: RuleId },
     #[error(
@@ -163,17 +167,28 @@ impl Loosening {
         let rule = self.rule.clone();
         let (first, second) = (self.approved_by.trim(), self.second_approver.trim());
         let is_cap = |kind: &RuleKind| matches!(kind, RuleKind::Cap { .. });
-        if self.evidence.trim().is_empty() {
+        if self.evidence.chars().filter(|c| c.is_alphanumeric() && !UNSEEN.contains(c)).count() < 3 {
             return Err(LimitsError::NoEvidence { rule });
         }
-        if first.is_empty() || second.is_empty() || bare(first) == bare(second) {
+        let (one, other) = (words(first), words(second));
+        if one.is_empty() || other.is_empty() || one == other || letters(&one) == letters(&other) {
             return Err(LimitsError::OnePerson { rule });
+        }
+        if self.limit > HIGHEST {
+            return Err(LimitsError::TooHigh { rule, limit: self.limit });
         }
         let from = self
             .approved_on
             .to_datetime(Time::midnight())
             .to_zoned_datetime(TimeZone::UTC)
             .map_or(Timestamp::MAX, |day| day.timestamp());
+        if self.expires <= from {
+            return Err(LimitsError::EndsFirst {
+                rule,
+                approved_on: self.approved_on,
+                expires: self.expires,
+            });
+        }
         if self.expires.duration_since(from) > LONGEST {
             return Err(LimitsError::TooLong { rule, approved_on: self.approved_on });
         }
@@ -192,7 +207,29 @@ impl Loosening {
 /// How long an exception may last.
 const LONGEST: SignedDuration = SignedDuration::from_hours(24 * 366);
 
-/// A name without what the eye does not see: case, spaces, dots, and letters that look alike in Latin and Cyrillic.
+/// The highest limit that is no slip of the finger.
+const HIGHEST: u32 = 1_000;
+
+/// Letters by their class that no eye sees: fillers of other scripts.
+const UNSEEN: [char; 4] = ['\u{115f}', '\u{1160}', '\u{3164}', '\u{ffa0}'];
+
+/// A name's words in the order of the alphabet: Ivan Petrov is Petrov Ivan.
+fn words(name: &str) -> Vec<String> {
+    let parts = name.split(|c: char| c.is_whitespace() || matches!(c, '.' | ',' | ';' | '/'));
+    let mut words: Vec<_> = parts.map(bare).filter(|word| !word.is_empty()).collect();
+    words.sort();
+    words.dedup();
+    words
+}
+
+/// The letters of words that somebody wrote apart or together.
+fn letters(words: &[String]) -> Vec<char> {
+    let mut letters: Vec<char> = words.iter().flat_map(|word| word.chars()).collect();
+    letters.sort_unstable();
+    letters
+}
+
+/// A word without what the eye does not see: case, marks, and letters that look alike in Latin and Cyrillic.
 fn bare(name: &str) -> String {
     const ALIKE: [(char, char); 19] = [
         ('а', 'a'),
@@ -215,7 +252,8 @@ fn bare(name: &str) -> String {
         ('0', 'o'),
         ('1', 'l'),
     ];
-    let letters = name.chars().flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric());
+    let letters = name.chars().flat_map(char::to_lowercase);
+    let letters = letters.filter(|c| c.is_alphanumeric() && !UNSEEN.contains(c));
     letters.map(|c| ALIKE.iter().find(|(from, _)| *from == c).map_or(c, |&(_, to)| to)).collect()
 }
 
@@ -309,9 +347,37 @@ mod tests {
             ("agreement 17", "2026-06-01T00:00:00Z", "h e a d."),
             ("agreement 17", "2026-06-01T00:00:00Z", "Hеаd"),
             ("agreement 17", "2027-06-01T00:00:00Z", "counsel"),
+            ("agreement 17", "2026-02-28T00:00:00Z", "counsel"),
+            ("\u{200b}\u{200b}\u{200b}", "2026-06-01T00:00:00Z", "counsel"),
+            ("№ 7!", "2026-06-01T00:00:00Z", "counsel"),
+            ("agreement 17", "2026-06-01T00:00:00Z", "\u{200b}"),
         ] {
             assert_eq!(over(&text(evidence, expires, second)).expect_err("refused").len(), 1);
         }
+    }
+
+    #[test]
+    fn one_name_in_another_order_is_one_person_and_a_limit_beyond_reason_a_mistake() {
+        let text = |limit: u32, first, second| {
+            format!(
+                "[[override]]\nrule = \"ru.call.week\"\nlimit = {limit}\nevidence = \"agreement 17\"\napproved_on = \"2026-03-01\"\n\
+                 expires = \"2026-06-01T00:00:00Z\"\napproved_by = \"{first}\"\nsecond_approver = \"{second}\"\n"
+            )
+        };
+        assert!(over(&text(1_000, "Ivan Petrov", "Ivan Sidorov")).is_ok());
+        for second in [
+            "Petrov Ivan",
+            "PETROV, Ivan",
+            "Petrov\u{200b} ivan",
+            "Рetrov Ivаn",
+            "IvanPetrov",
+            "Petrov Ivan Ivan",
+        ] {
+            let refused = over(&text(3, "Ivan Petrov", second)).expect_err("one person");
+            assert!(refused[0].contains("two different people"), "{second}: {}", refused[0]);
+        }
+        let refused = over(&text(1_001, "Ivan Petrov", "Ivan Sidorov")).expect_err("a mistake");
+        assert!(refused[0].contains("more than 1000 is taken for a mistake"), "{}", refused[0]);
     }
 
     #[test]
