@@ -30,6 +30,8 @@ pub enum LostDays {
     Horizon,
     /// This day is no longer off.
     Off(Date),
+    /// It has no day off in this year, which it knows and the shipped one does not.
+    Year(i16),
     /// This weekend day is a working day now.
     Working(Date),
 }
@@ -39,6 +41,7 @@ impl fmt::Display for LostDays {
         match self {
             Self::Horizon => write!(f, "horizon"),
             Self::Off(day) => write!(f, "off, {day}"),
+            Self::Year(year) => write!(f, "off, no day of {year}"),
             Self::Working(day) => write!(f, "working_weekends, {day}"),
         }
     }
@@ -73,7 +76,7 @@ pub fn looser_than_shipped(presets: &Presets) -> Vec<Looser> {
     found
 }
 
-/// Days after the shipped calendar's end are anybody's to add.
+/// Days after the shipped calendar's end are anybody's to add, but whoever moves the end must add them.
 fn lost_days(ours: &Calendar, theirs: &Calendar) -> Option<LostDays> {
     let known = |day: Date| ours.horizon.is_some_and(|horizon| day <= horizon);
     if ours.horizon.is_some() && theirs.horizon.is_none() {
@@ -82,6 +85,14 @@ fn lost_days(ours: &Calendar, theirs: &Calendar) -> Option<LostDays> {
     let holiday = |day: Date| theirs.off.contains(&day) || theirs.horizon.is_some_and(|end| day > end);
     if let Some(day) = ours.off.iter().find(|&&day| !holiday(day)) {
         return Some(LostDays::Off(*day));
+    }
+    if let (Some(end), Some(later)) = (ours.horizon, theirs.horizon) {
+        let has_days = |year: i16| theirs.off.iter().any(|day| day.year() == year && *day > end);
+        let next = end.saturating_add(jiff::Span::new().days(1));
+        let mut newly = (next.year()..=later.year()).filter(|_| end < later);
+        if let Some(year) = newly.find(|&year| !has_days(year)) {
+            return Some(LostDays::Year(year));
+        }
     }
     let working = theirs.working_weekends.difference(&ours.working_weekends);
     working.copied().find(|&day| known(day)).map(LostDays::Working)
@@ -161,11 +172,26 @@ mod tests {
     }
 
     #[test]
-    fn a_day_off_that_was_taken_out_of_a_calendar_is_seen_and_a_later_year_is_not() {
+    fn a_day_off_that_was_taken_out_of_a_calendar_is_seen_and_a_later_year_without_days_off_too() {
         let found = edited("2026-05-11", "2026-05-12");
         assert!(matches!(&found[..], [Looser::Calendar { days: LostDays::Off(_), .. }]), "{found:?}");
         let line = RU.lines().find(|line| line.starts_with("horizon")).expect("a horizon");
-        assert_eq!(edited(line, "horizon = \"2999-12-31\""), []);
+        let later = |end: &str| edited(line, &format!("horizon = \"{end}\""));
+        let no_days = Looser::Calendar { calendar: "RU".to_owned(), days: LostDays::Year(2027) };
+        assert_eq!(later("2027-01-31"), std::slice::from_ref(&no_days));
+        assert_eq!(later("2999-12-31"), [no_days]);
+        let with_days = |end: &str| {
+            let text = RU.replacen(line, &format!("horizon = \"{end}\""), 1);
+            let text = text.replacen("\"2026-05-11\"", "\"2026-05-11\", \"2027-01-01\"", 1);
+            assert!(text.contains("2027-01-01"));
+            let mut presets = Presets::default();
+            presets.add(CORE).expect("sound");
+            presets.add(&text).expect("sound");
+            looser_than_shipped(&presets)
+        };
+        assert_eq!(with_days("2027-12-31"), []);
+        let next = Looser::Calendar { calendar: "RU".to_owned(), days: LostDays::Year(2028) };
+        assert_eq!(with_days("2028-12-31"), [next]);
         assert_eq!(edited(line, "horizon = \"2020-12-31\""), []);
         let endless = Looser::Calendar { calendar: "RU".to_owned(), days: LostDays::Horizon };
         assert_eq!(edited(line, ""), [endless]);
