@@ -1,6 +1,7 @@
 //! Holds: reasons not to contact someone that last until they are lifted.
 
-use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::coded::coded;
@@ -38,6 +39,20 @@ coded! {
         ValidationDisputeOpen = "validation_dispute_open",
         WrongNumber = "wrong_number",
     }
+}
+
+impl HoldKind {
+    /// A law lets it be suspended: a court act does so to a refusal of interaction (230-FZ), and to nothing else.
+    pub fn may_be_suspended(self) -> bool {
+        self == Self::RefusalOfInteraction
+    }
+}
+
+/// The latest end of a suspension from `from` on: two months (230-FZ).
+pub fn latest_end(from: Timestamp) -> Timestamp {
+    let utc = TimeZone::UTC;
+    let end = utc.to_datetime(from).checked_add(Span::new().months(2));
+    end.and_then(|end| utc.to_timestamp(end)).unwrap_or(from)
 }
 
 /// One hold. Without a phone or debt it covers all of the person's.

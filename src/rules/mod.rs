@@ -37,7 +37,7 @@ pub use facts::{
     CliStatus, DialMode, Facts, LocalRange, Override, Phone, PhoneType, Relation, Tally, Way, WayKind,
 };
 pub use history::History;
-pub use hold::{Hold, HoldKind};
+pub use hold::{Hold, HoldKind, latest_end};
 pub use preset::{Preset, Presets, Rule, RuleId, RuleKind};
 pub use shipped::Caution;
 pub use zone::{Zone, ZoneSet};

@@ -41,5 +41,5 @@ pub use read::{
     LeftOut, OutcomeLine, PaymentRow, Period, PersonFile, PhoneFile, PromiseLine, PromiseRow, Reacted,
     ReactionLine,
 };
-pub use standing::{ByHand, ConsentRow, DeedRow, HoldRow, Preference, PreferenceRow};
+pub use standing::{ByHand, ConsentRow, DeedRow, HoldRow, Preference, PreferenceRow, Suspended};
 pub use told::{Delivered, Delivery, DeliveryFilter, DeliveryRow, EndpointRow};

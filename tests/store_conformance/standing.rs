@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::time;
 use obzvon::rules::{Consent, ConsentKind, Hold, HoldKind, LocalRange};
-use obzvon::store::{ByHand, Preference, Rescued, Reserved, Whose};
+use obzvon::store::{ByHand, Preference, Rescued, Reserved, Suspended, Whose};
 
 use crate::world::{World, hours, noon, row, rules, seconds};
 
@@ -76,16 +76,23 @@ async fn a_suspended_hold_lets_calls_through_for_that_time(world: World) {
     let hold = Hold::new(HoldKind::RefusalOfInteraction, contact.person, noon() - hours(1));
     let (id, _) = world.store.add_hold_by_hand(hold, by("his letter"), noon()).await.expect("set");
     assert_eq!(denied(world.reserve(&contact, noon()).await), "ru.hold.refusal");
-    let times = (noon(), Some(noon() + hours(2)));
-    let suspend = async |id| {
+    let times = (noon(), noon() + hours(2));
+    let suspend = async |id, times| {
         world
             .store
             .suspend_hold(contact.person, id, times, by("the court\'s act"), noon())
             .await
             .expect("written")
     };
-    assert!(suspend(id).await);
-    assert!(!suspend(999).await);
+    assert_eq!(suspend(id, times).await, Suspended::Now);
+    assert_eq!(suspend(999, times).await, Suspended::NoHold);
+    let other = Hold::new(HoldKind::Bankruptcy, contact.person, noon());
+    let (other, _) = world.store.add_hold_by_hand(other, by("act 5"), noon()).await.expect("set");
+    assert_eq!(suspend(other, times).await, Suspended::NotThisKind { kind: HoldKind::Bankruptcy });
+    world.store.lift_hold(contact.person, other, noon()).await.expect("lifted");
+    for end in [noon(), noon() - hours(1), noon() + hours(24 * 63)] {
+        assert!(matches!(suspend(id, (noon(), end)).await, Suspended::BadEnd { .. }), "{end}");
+    }
     world.store.wake_due(10, noon() + seconds(1)).await.expect("woken");
     assert!(matches!(world.reserve(&contact, noon() + seconds(1)).await, Reserved::Permit(_)));
     let row = &world.store.holds(contact.person).await.expect("read")[0];

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 
@@ -10,7 +10,7 @@ use super::{By, Reach, files, persons, reach, span};
 use crate::cli::open::{ConfigArgs, act};
 use crate::daemon::Clock;
 use crate::rules::{Hold, HoldKind};
-use crate::store::Store;
+use crate::store::{Store, Suspended};
 
 /// Holds: reasons not to contact a person. A ringing call to him is taken back within a second
 #[derive(Debug, Args)]
@@ -34,16 +34,16 @@ enum HoldCommand {
     },
     /// List a person's holds
     List { person: String },
-    /// Suspend a hold for a time, as a court act does a refusal of interaction
+    /// Suspend a refusal of interaction for a time, as a court act does; no other kind can be
     Suspend {
         person: String,
         id: i64,
         /// From this moment (2026-12-01T00:00:00Z); now where absent
         #[arg(long)]
         from: Option<Timestamp>,
-        /// Until this moment; without an end where absent
+        /// Until this moment, two months after the first at most
         #[arg(long)]
-        until: Option<Timestamp>,
+        until: Timestamp,
         #[command(flatten)]
         by: By,
     },
@@ -95,13 +95,23 @@ async fn carry_out(store: &Store, command: HoldCommand) -> anyhow::Result<()> {
         }
         HoldCommand::Suspend { person, id, from, until, by } => {
             let (from, by) = (from.unwrap_or(now), by.hand());
-            ensure!(until.is_none_or(|until| from < until), "it would end before it begins");
-            let mut done = false;
             for person in persons(store, &person).await? {
-                done = done || store.suspend_hold(person, id, (from, until), by.clone(), now).await?;
+                match store.suspend_hold(person, id, (from, until), by.clone(), now).await? {
+                    Suspended::Now => {
+                        println!("hold {id}: suspended {}", span(Some(from), Some(until)));
+                        return Ok(());
+                    }
+                    Suspended::NoHold => {}
+                    Suspended::NotThisKind { kind } => bail!(
+                        "a hold of the kind {} can't be suspended: lift it once its ground is gone",
+                        kind.code()
+                    ),
+                    Suspended::BadEnd { latest } => {
+                        bail!("a suspension ends after it begins, and by {latest}: in two months at most")
+                    }
+                }
             }
-            ensure!(done, "the person has no hold {id}");
-            println!("hold {id}: suspended {}", span(Some(from), until));
+            bail!("the person has no hold {id}");
         }
         HoldCommand::Lift { person, id, by } => {
             let (mut lifted, by) = (false, by.hand());

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::deed::note_deed;
 use super::{ByHand, his, look_again};
 use crate::domain::{AttemptId, PersonId};
-use crate::rules::{Hold, HoldKind, PhoneKey};
+use crate::rules::{Hold, HoldKind, PhoneKey, latest_end};
 use crate::store::engine::conn::{Conn, Fault, Row, moment_opt, values};
 use crate::store::engine::dialect;
 use crate::store::{Store, StoreError};
@@ -25,6 +25,22 @@ pub struct HoldRow {
     /// Times in which it does not bite, half-open.
     pub suspended: Vec<(Timestamp, Option<Timestamp>)>,
     pub evidence: Option<String>,
+}
+
+/// What became of a suspension.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Suspended {
+    Now,
+    /// The person has no such hold.
+    NoHold,
+    /// No law lets a hold of this kind be suspended.
+    NotThisKind {
+        kind: HoldKind,
+    },
+    /// It would end before it begins, or after this moment.
+    BadEnd {
+        latest: Timestamp,
+    },
 }
 
 impl HoldRow {
@@ -104,7 +120,7 @@ impl Store {
         written.await.map_err(|source| StoreError::Hold { person, source })
     }
 
-    /// Suspends a hold for a time, as a court act does a refusal of interaction. `false`: there is no such hold.
+    /// Suspends a hold for a time, as a court act does a refusal of interaction.
     ///
     /// # Errors
     /// When the database fails.
@@ -112,21 +128,31 @@ impl Store {
         &self,
         person: PersonId,
         id: i64,
-        (from, until): (Timestamp, Option<Timestamp>),
+        (from, until): (Timestamp, Timestamp),
         by: ByHand,
         now: Timestamp,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Suspended, StoreError> {
+        let latest = latest_end(from);
+        if until <= from || latest < until {
+            return Ok(Suspended::BadEnd { latest });
+        }
         let written = self.write(move |conn| {
             Box::pin(async move {
                 dialect::lock_person(conn, person).await?;
-                let Some(row) = conn.first(SUSPENDED, values![person, id]).await? else { return Ok(false) };
+                let Some(row) = conn.first(SUSPENDED, values![person, id]).await? else {
+                    return Ok(Suspended::NoHold);
+                };
+                let kind = row.code(1, "hold kind", HoldKind::parse)?;
+                if !kind.may_be_suspended() {
+                    return Ok(Suspended::NotThisKind { kind });
+                }
                 let mut times = read_times(&row, 0)?;
-                times.push((from, until));
+                times.push((from, Some(until)));
                 let text = serde_json::to_string(&times).expect("times");
                 conn.run("UPDATE hold SET suspended = $2 WHERE id = $1", values![id, text]).await?;
                 note_deed(conn, person, ("hold_suspended", id), &by, now).await?;
                 look_again(conn, person, now).await?;
-                Ok(true)
+                Ok(Suspended::Now)
             })
         });
         written.await.map_err(|source| StoreError::Hold { person, source })
@@ -203,7 +229,7 @@ const LIFT: &str = concat!(
     "UPDATE hold SET until_at = $3 WHERE id = $2 AND (until_at IS NULL OR until_at > $3) AND ",
     his!()
 );
-const SUSPENDED: &str = concat!("SELECT suspended FROM hold WHERE id = $2 AND ", his!());
+const SUSPENDED: &str = concat!("SELECT suspended, kind FROM hold WHERE id = $2 AND ", his!());
 const ROWS: &str = "SELECT h.id, h.kind, h.phone, d.external_id, h.from_at, h.until_at, h.suspended, h.evidence \
     FROM hold h LEFT JOIN debt d ON d.id = h.debt_id WHERE h.person_id = $1 OR h.person_id IN \
     (SELECT other_id FROM kin WHERE person_id = $1 AND upto_event IS NULL) ORDER BY h.id";

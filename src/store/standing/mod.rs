@@ -14,7 +14,7 @@ use crate::store::engine::conn::{Conn, Fault, values};
 
 pub use consent::ConsentRow;
 pub use deed::{ByHand, DeedRow};
-pub use hold::HoldRow;
+pub use hold::{HoldRow, Suspended};
 pub use preference::{Preference, PreferenceRow};
 
 pub(in crate::store) use deed::note_deed;
