@@ -81,6 +81,8 @@ async fn a_day_is_proved_and_a_flipped_bit_is_named() {
     let (again, code) = audit(&house, &["replay"]);
     assert_eq!((code, &again["differing"]), (Some(0), &Value::from(0)), "{again}");
     assert_eq!((&again["decisions"], &again["reproduced"]), (&Value::from(PEOPLE), &Value::from(PEOPLE)));
+    let backwards = ["audit", "replay", "--from", "2026-02-01T00:00:00Z", "--to", "2026-01-01T00:00:00Z"];
+    assert_eq!(house.try_run(&backwards).status.code(), Some(1), "a period that ends before it begins");
     let (none, _) = audit(&house, &["replay", "--to", "2026-01-01T00:00:00Z"]);
     assert_eq!(none["decisions"], 0);
     assert!(house.run(&["audit", "verify", "--lang", "ru"]).contains("цело: записей 30"));
@@ -134,6 +136,11 @@ async fn roots_kept_apart_tell_of_a_day_that_was_written_anew() {
         (code, &answer["roots_kept_apart_that_do_not_fit"][0]["day"]),
         (Some(1), &Value::from("2026-01-01"))
     );
+    house.write("apart.txt", "");
+    let empty =
+        house.try_run(&["audit", "verify", "--lang", "en", "--roots", apart.to_str().expect("UTF-8")]);
+    assert_eq!(empty.status.code(), Some(1), "nothing to compare with");
+    assert!(String::from_utf8_lossy(&empty.stderr).contains("has no root in it"), "{empty:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

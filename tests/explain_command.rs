@@ -135,7 +135,7 @@ fn of_a_time_that_is_over_it_is_told_what_is_of_then_and_what_of_today() {
     house.run(&["hold", "add", "p1", "bankruptcy", "--evidence", "act 5"]);
     let text = house.run(&["explain", "p1", "--at", &at, "--lang", "en"]);
     for told in [
-        "as of then: events before it",
+        "as of then: events before it (those written or corrected later, too)",
         "as of today: how contacts",
         "nothing was decided for the campaign by then",
         "MAY BE CALLED",

@@ -148,6 +148,23 @@ fn a_visit_is_added_once_and_corrected_by_a_new_entry() {
 }
 
 #[test]
+fn an_answer_that_can_not_be_written_is_a_fault_and_no_panic() {
+    let house = house();
+    obzvon(&house, &["event", "add", "p1", "visit", "--id", "v-1", "--at", "2026-03-03T11:00:00Z"]);
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").expect("a full device");
+    let config = house.path().join("config");
+    let listed = Command::new(env!("CARGO_BIN_EXE_obzvon"))
+        .args(["event", "list", "p1", "--config"])
+        .arg(config)
+        .stdout(full)
+        .output()
+        .expect("it runs");
+    let said = String::from_utf8_lossy(&listed.stderr);
+    assert_eq!(listed.status.code(), Some(1), "{said}");
+    assert!(said.contains("failed printing to stdout") && !said.contains("panicked"), "{said}");
+}
+
+#[test]
 fn merged_ids_show_one_history_and_a_shared_number_is_no_id() {
     let house = house();
     obzvon(&house, &["event", "add", "p1", "visit", "--id", "v-1", "--at", "2026-03-03T11:00:00Z"]);
@@ -185,8 +202,11 @@ fn holds_consents_and_wishes_are_written_by_hand_and_shown() {
     let held = run(&["hold", "list", "p1"]);
     assert!(held.contains("debt A-1") && held.contains("2099-01-01") && held.contains("letter 7"), "{held}");
     assert!(!held.contains("9990000001"), "the number is masked: {held}");
-    run(&[&["hold", "suspend", "p1", "1", "--until", "2099-01-01T00:00:00Z"][..], &paper].concat());
-    assert!(run(&["explain", "p1"]).contains("hold, not in force now 1"));
+    run(&[&["hold", "add", "p1", "refusal_of_interaction"][..], &paper].concat());
+    let month = obzvon::daemon::Clock.wall() + jiff::SignedDuration::from_hours(24 * 30);
+    let month = month.to_string();
+    run(&[&["hold", "suspend", "p1", "2", "--until", &month][..], &paper].concat());
+    assert!(run(&["explain", "p1"]).contains("hold, not in force now 2"));
     run(&[&["hold", "lift", "p1", "1"][..], &paper].concat());
     run(&[&["consent", "withdraw", "p1", "1"][..], &paper].concat());
     run(&[&["preference", "lift", "p1", "1"][..], &paper].concat());
@@ -205,6 +225,9 @@ fn holds_consents_and_wishes_are_written_by_hand_and_shown() {
         (&["hold", "add", "p1", "bankruptcy", "--phone", "+79990000002"], "p1 has no such number"),
         (&["hold", "add", "p1", "bankruptcy", "--debt", "A-2"], "p1 has no debt A-2"),
         (&["preference", "set", "p1", "--not", "13:00-13:00"], "two times of day"),
+        (&["hold", "suspend", "p1", "1", "--until", &month], "phone_under_review can't be suspended"),
+        (&["hold", "suspend", "p1", "2", "--until", "2099-01-01T00:00:00Z"], "in two months at most"),
+        (&["hold", "suspend", "p1", "2"], "--until"),
     ] {
         let (said, fine) = obzvon(&house, &[arguments, &paper].concat());
         assert!(!fine && said.contains(told), "{arguments:?}: {said}");

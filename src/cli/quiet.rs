@@ -7,7 +7,8 @@ use std::process::ExitCode;
 
 use crate::store::StoreError;
 
-/// Runs a command. Where it writes to a pipe that nobody reads any more it ends there, and that is no fault.
+/// Runs a command. Where it writes to a pipe that nobody reads any more it ends there, and that is no fault; output that
+/// can't be written for another reason (a full disk) is one.
 ///
 /// # Errors
 /// The command's own.
@@ -15,7 +16,7 @@ pub fn run_quietly(command: impl FnOnce() -> anyhow::Result<ExitCode>) -> anyhow
     let told = panic::take_hook();
     // `println!` has no other way to say it; unwinding lets every destructor run.
     panic::set_hook(Box::new(move |panic| {
-        if !is_closed_pipe(panic.payload()) {
+        if unwritten(panic.payload()).is_none() {
             told(panic);
         }
     }));
@@ -23,14 +24,22 @@ pub fn run_quietly(command: impl FnOnce() -> anyhow::Result<ExitCode>) -> anyhow
         Ok(Err(fault)) if nobody_reads(&fault) => Ok(ExitCode::SUCCESS),
         Ok(done) => done,
         Err(panic) if is_closed_pipe(&*panic) => Ok(ExitCode::SUCCESS),
-        Err(panic) => panic::resume_unwind(panic),
+        Err(panic) => match unwritten(&*panic) {
+            Some(said) => Err(anyhow::Error::msg(said.to_owned())),
+            None => panic::resume_unwind(panic),
+        },
     }
 }
 
 /// What the standard library says when standard output has no reader.
 fn is_closed_pipe(payload: &(dyn Any + Send)) -> bool {
-    let said = payload.downcast_ref::<String>();
-    said.is_some_and(|said| said.starts_with("failed printing to stdout") && said.contains("Broken pipe"))
+    unwritten(payload).is_some_and(|said| said.contains("Broken pipe"))
+}
+
+/// What the standard library says when standard output can't be written.
+fn unwritten(payload: &(dyn Any + Send)) -> Option<&str> {
+    let said = payload.downcast_ref::<String>()?;
+    said.starts_with("failed printing to stdout").then_some(said)
 }
 
 /// A write of ours met a closed pipe. A database that hung up is another thing.

@@ -340,4 +340,7 @@ async fn a_look_into_a_file_and_the_texts_of_a_version_are_kept(world: World) {
     }
     assert_eq!(world.store.kept_texts("v2").await.expect("read"), texts);
     assert_eq!(world.store.kept_texts("v3").await.expect("read"), []);
+    assert_eq!(world.store.verify_texts().await.expect("walked"), Vec::<String>::new());
+    world.raw("UPDATE kept_text SET body = 'flow: b' WHERE body = 'flow: a'").await.expect("forged");
+    assert_eq!(world.store.verify_texts().await.expect("walked").len(), 1);
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use clap::Args;
 use serde_json::json;
 
@@ -33,6 +33,8 @@ struct Proof {
     rows: VerifiedRows,
     /// Hashes of rule texts that were changed.
     rules: Vec<String>,
+    /// Hashes of texts of the configuration that were changed.
+    texts: Vec<String>,
     days: Vec<VerifiedDay>,
     /// Roots kept apart that the database does not have.
     apart: Vec<SealedDay>,
@@ -51,6 +53,15 @@ impl Verify {
             Err(_) if self.roots.is_none() && !file.exists() => Vec::new(),
             Err(fault) => return Err(fault).with_context(|| format!("reading {}", file.display())),
         };
+        ensure!(
+            self.roots.is_none() || !kept.is_empty(),
+            "{} {}",
+            file.display(),
+            match language {
+                Language::Ru => "не содержит ни одного корня: сверять не с чем",
+                Language::En => "has no root in it: there is nothing to compare with",
+            }
+        );
         let walked = ["decisions", "ledger events", "attempts"];
         let counted = store.info().await?.rows.into_iter().filter(|row| walked.contains(&row.0));
         let bar = bar(counted.map(|row| row.1.unsigned_abs()).sum());
@@ -60,7 +71,8 @@ impl Verify {
         let days = store.verify_days().await?;
         let sealed = |one: &SealedDay| days.iter().any(|day| day.day == one.day && day.root == one.root);
         let apart = kept.into_iter().filter(|one| !sealed(one)).collect();
-        let proof = Proof { chains, rows, rules: store.verify_rules().await?, days, apart };
+        let (rules, texts) = (store.verify_rules().await?, store.verify_texts().await?);
+        let proof = Proof { chains, rows, rules, texts, days, apart };
         if self.json {
             println!("{}", proof.json());
         } else {
@@ -75,6 +87,7 @@ impl Proof {
         self.chains.iter().all(|chain| chain.broken.is_empty())
             && self.rows.broken.is_empty()
             && self.rules.is_empty()
+            && self.texts.is_empty()
             && self.days.iter().all(VerifiedDay::fits)
             && self.apart.is_empty()
     }
@@ -98,6 +111,7 @@ impl Proof {
             "chains": self.chains,
             "rows": self.rows,
             "rules_changed": self.rules,
+            "texts_changed": self.texts,
             "days": self.days.len(),
             "days_that_do_not_fit": self.unfit().collect::<Vec<_>>(),
             "roots_kept_apart_that_do_not_fit": self.apart,
@@ -118,6 +132,14 @@ impl Proof {
                 "текст правил изменён"
             } else {
                 "the text of the rules was changed"
+            };
+            text += &format!("{said}: {hash}\n");
+        }
+        for hash in &self.texts {
+            let said = if ru {
+                "хранимый текст конфигурации изменён"
+            } else {
+                "a kept text of the configuration was changed"
             };
             text += &format!("{said}: {hash}\n");
         }

@@ -37,9 +37,9 @@ const AHEAD_RU: &str =
     "это время ещё впереди: по тому, что известно сегодня; что случится до него, не учтено\n";
 const AHEAD_EN: &str =
     "this time lies ahead: by what is known today; nothing that happens until then is counted\n";
-const AS_OF_RU: &str = "на это время: события до него, запреты, согласия, пожелания и правила, какими были тогда;\n\
+const AS_OF_RU: &str = "на это время: события до него (и записанные, и исправленные позже), запреты, согласия, пожелания и правила, какими были тогда;\n\
     сегодняшние: состояние контактов, долгов, номеров и кампаний, где живёт человек. Что решили на деле — audit person\n";
-const AS_OF_EN: &str = "as of then: events before it; holds, consents, wishes and rules as they were;\n\
+const AS_OF_EN: &str = "as of then: events before it (those written or corrected later, too); holds, consents, wishes and rules as they were;\n\
     as of today: how contacts, debts, numbers and campaigns stand, and where he lives. What was decided: audit person\n";
 /// The same for a program: what is of the time asked for, and what is of today.
 pub const THEN: [&str; 5] = ["events", "holds", "consents", "preferences", "rules"];

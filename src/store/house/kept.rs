@@ -49,6 +49,26 @@ impl Store {
         read.await.map_err(|source| StoreError::Texts { source })
     }
 
+    /// The hashes of kept texts that are not the text of their hash.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn verify_texts(&self) -> Result<Vec<String>, StoreError> {
+        let read = self.read(|conn| {
+            Box::pin(async move {
+                let mut changed = Vec::new();
+                for row in conn.all("SELECT hash, body FROM kept_text ORDER BY hash", Vec::new()).await? {
+                    let hash = row.text(0)?;
+                    if hash != hex::encode(Sha256::digest(row.text(1)?)) {
+                        changed.push(hash);
+                    }
+                }
+                Ok(changed)
+            })
+        });
+        read.await.map_err(|source| StoreError::Texts { source })
+    }
+
     /// The texts of a version by file; none when nobody kept them.
     ///
     /// # Errors
