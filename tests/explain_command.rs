@@ -87,6 +87,35 @@ fn the_campaigns_own_hours_count_beside_the_rules() {
 }
 
 #[test]
+fn nobody_is_queued_to_hear_silence_and_the_creditor_whom_the_pack_lacks_is_named() {
+    let house = House::new(config(([127, 0, 0, 1], 9).into()));
+    let list = "external_id;person_id;phone;time_zone;debtor_type;creditor;amount;due\n\
+                a;p1;+79995550101;Etc/GMT;forgetful;Водоканал Приречья;10;2026-01-15\n\
+                b;p2;+79995550102;Etc/GMT;forgetful;Энергосбыт;10;2026-01-15\n";
+    house.write("list.csv", list);
+    house.run(&["import", house.path("list.csv").to_str().expect("UTF-8")]);
+    let said = house.run(&["campaign", "start", "reminders", "--lang", "en"]);
+    for told in [
+        "queued 1,",
+        "for want of words 1,",
+        "the ru pack cannot say the debts to \"Водоканал Приречья\" (RUB)",
+        "prompts import",
+    ] {
+        assert!(said.contains(told), "{told} is not in\n{said}");
+    }
+    assert!(!said.contains("Энергосбыт"), "{said}");
+    let states = house.states();
+    assert!(states.contains(&("held".into(), "unspeakable".into(), 1)), "{states:?}");
+    let text = house.run(&["explain", "p1", "--lang", "en"]);
+    assert!(text.contains("the contact is held: the voice lacks words for the debt"), "{text}");
+    // Filled again, nothing is made twice, and the warning stays.
+    let again = house.run(&["campaign", "prepare", "reminders", "--lang", "ru"]);
+    assert!(again.contains("нет слов для долгов перед «Водоканал Приречья» (RUB)"), "{again}");
+    house.run(&["campaign", "fill", "reminders"]);
+    assert_eq!(house.states(), states);
+}
+
+#[test]
 fn a_campaign_that_does_not_run_is_the_reason_on_every_screen() {
     let house = house();
     let why_not = || house.run(&["campaign", "why-not", "reminders", "--lang", "en"]);

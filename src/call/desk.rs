@@ -34,7 +34,8 @@ impl Call {
             Input::AgentConnected(seat) => self.release(seat),
             Input::FirstAudio => self.journal.stamp(now, |s| &mut s.first_audio),
             // Nothing is said yet and nobody is sought.
-            Input::PlayEnded { .. } | Input::NoAgent(_) | Input::AgentGone { .. } | Input::Desk(_) => {}
+            Input::PlayEnded { .. } | Input::Unsaid { .. } => {}
+            Input::NoAgent(_) | Input::AgentGone { .. } | Input::Desk(_) => {}
             // A refusal can't follow a 2xx; provisionals may be late by reordering.
             Input::Refused(_) | Input::Trying | Input::Ringing | Input::EarlyMedia | Input::Answered => {}
         }
@@ -83,7 +84,7 @@ impl Call {
             Input::MediaLost => self.hang_up(now, HungUpBy::Network),
             Input::Stop(reason) => self.stopped(now, reason),
             // Who waits is a person: the search settled that.
-            Input::Heard(_) | Input::PlayEnded { .. } => {}
+            Input::Heard(_) | Input::PlayEnded { .. } | Input::Unsaid { .. } => {}
             Input::NoAgent(Seat::Second) | Input::AgentGone { .. } | Input::Desk(_) => {}
             Input::Refused(_) | Input::Trying | Input::Ringing | Input::EarlyMedia | Input::Answered => {}
         }
@@ -157,6 +158,7 @@ impl Call {
             Input::Stop(reason) => self.stopped(now, reason),
             // The late end of a prompt that the agent cut; sounds tell nothing new.
             Input::PlayEnded { prompt, percent, length } => self.prompt_ended(now, prompt, percent, length),
+            Input::Unsaid { prompt } => self.prompt_ended(now, prompt, 0, Duration::ZERO),
             Input::Heard(_) | Input::NoAgent(Seat::First) => {}
             Input::Refused(_) | Input::Trying | Input::Ringing | Input::EarlyMedia | Input::Answered => {}
         }

@@ -27,8 +27,10 @@ pub enum Input {
     Ended(FinalWord),
     /// The first packet of our sound left.
     FirstAudio,
-    /// A prompt ended, was cut, or could not be said; `percent` of its `length` was sent.
+    /// A prompt ended or was cut; `percent` of its `length` was sent.
     PlayEnded { prompt: PromptNo, percent: u8, length: Duration },
+    /// A prompt could not be said at all: our own fault, found while somebody listens.
+    Unsaid { prompt: PromptNo },
     /// The debtor pressed a key: `0`–`9`, `*`, `#`.
     Digit(char),
     /// The detector's word.
@@ -68,7 +70,7 @@ pub enum Output {
     Cancel,
     /// Send BYE.
     HangUp,
-    /// Say this; answered by one `PlayEnded` with the same number.
+    /// Say this; answered by one `PlayEnded` or `Unsaid` with the same number.
     Play {
         prompt: PromptNo,
         utterance: Utterance,

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::attempt::{FinalWord, Finished, HungUpBy, Stamps};
-use crate::domain::{Channel, Disposition, Grade, Outcome};
+use crate::domain::{Channel, Disposition, Fault, Grade, Outcome};
 
 /// The notes of one call. Wall-clock stamps are the beginning's plus the time passed, so they never run backwards.
 #[derive(Debug)]
@@ -22,6 +22,8 @@ pub struct Journal {
     pub machine: bool,
     /// A person answered and no agent came in time.
     pub unserved: bool,
+    /// The flow wanted something said that we could not say.
+    pub unsaid: bool,
     /// When an agent came.
     agent_at: Option<Instant>,
     grades: Vec<Grade>,
@@ -42,6 +44,7 @@ impl Journal {
             identified: false,
             machine: false,
             unserved: false,
+            unsaid: false,
             agent_at: None,
             grades: Vec::new(),
             promised_on: None,
@@ -88,12 +91,14 @@ impl Journal {
     }
 
     /// What an answered call came to. Where nothing was heard of us the person was left in silence: abandoned. So is
-    /// whoever should have had an agent in time and had none, whatever he heard instead.
+    /// whoever should have had an agent in time and had none, whatever he heard instead. A call that we ended because our
+    /// voice failed is our own fault.
     pub fn outcome_of_answer(&self) -> Outcome {
         let heard = self.stamps.first_audio.is_some() || self.agent_at.is_some();
         match (self.machine, self.unserved, heard) {
             (true, ..) => Outcome::Machine,
             (false, true, _) | (false, false, false) => Outcome::Abandoned,
+            (false, false, true) if self.unsaid && self.agent_at.is_none() => Outcome::Failed(Fault::Us),
             (false, false, true) => Outcome::Answered,
         }
     }

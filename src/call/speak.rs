@@ -17,6 +17,7 @@ impl Call {
                 self.prompt_ended(now, prompt, percent, length);
                 self.follow_flow(now);
             }
+            Input::Unsaid { prompt } => self.unsaid(now, prompt),
             Input::Digit(digit) => {
                 self.journal.stamp(now, |s| &mut s.first_key);
                 if self.was_to_have_an_agent() {
@@ -40,6 +41,15 @@ impl Call {
             // A refusal belongs to the INVITE and can't follow its 2xx; provisionals may be late by reordering.
             Input::Refused(_) | Input::Trying | Input::Ringing | Input::EarlyMedia | Input::Answered => {}
         }
+    }
+
+    /// Silence where something should be told, and a menu after it, would only puzzle him: the call ends.
+    fn unsaid(&mut self, now: Instant, prompt: PromptNo) {
+        if self.playing == Some(prompt) {
+            self.playing = None;
+        }
+        self.journal.unsaid = true;
+        self.hang_up(now, HungUpBy::Us);
     }
 
     pub(super) fn they_hung_up(&mut self, now: Instant, word: FinalWord) {

@@ -200,7 +200,7 @@ impl Call {
             // Early media's sounds tell of the network; its final response will say what came of the call.
             Input::Heard(_) | Input::Digit(_) | Input::MediaLost => {}
             // Nothing is played and no agent is sought before the answer.
-            Input::FirstAudio | Input::PlayEnded { .. } => {}
+            Input::FirstAudio | Input::PlayEnded { .. } | Input::Unsaid { .. } => {}
             Input::AgentConnected(seat) => self.release(seat),
             Input::AgentGone { .. } | Input::Desk(_) | Input::NoAgent(_) => {}
         }
@@ -226,7 +226,7 @@ impl Call {
             Input::Ringing | Input::EarlyMedia => self.journal.stamp(now, |s| &mut s.ringing),
             // Already on its way out.
             Input::Trying | Input::Stop(_) | Input::Heard(_) | Input::Digit(_) | Input::MediaLost => {}
-            Input::FirstAudio | Input::PlayEnded { .. } => {}
+            Input::FirstAudio | Input::PlayEnded { .. } | Input::Unsaid { .. } => {}
             Input::AgentConnected(seat) => self.release(seat),
             Input::AgentGone { .. } | Input::Desk(_) | Input::NoAgent(_) => {}
         }
@@ -235,12 +235,9 @@ impl Call {
     fn while_leaving(&mut self, now: Instant, over: bool, input: Input) {
         match input {
             Input::PlayEnded { prompt, percent, length } => {
-                self.prompt_cut(now, prompt, percent, length);
-                self.collect_flow();
-                if over && self.playing.is_none() {
-                    self.settle(now);
-                }
+                self.leaving_cut(now, over, prompt, percent, length);
             }
+            Input::Unsaid { prompt } => self.leaving_cut(now, over, prompt, 0, Duration::ZERO),
             Input::Ended(word) => {
                 self.journal.last_word = word;
                 self.leave(now, true);
@@ -252,6 +249,14 @@ impl Call {
             Input::Trying | Input::Ringing | Input::EarlyMedia | Input::Answered => {}
             Input::AgentConnected(seat) => self.release(seat),
             Input::AgentGone { .. } | Input::Desk(_) | Input::NoAgent(_) => {}
+        }
+    }
+
+    fn leaving_cut(&mut self, now: Instant, over: bool, prompt: PromptNo, percent: u8, length: Duration) {
+        self.prompt_cut(now, prompt, percent, length);
+        self.collect_flow();
+        if over && self.playing.is_none() {
+            self.settle(now);
         }
     }
 

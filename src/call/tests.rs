@@ -223,6 +223,24 @@ fn the_right_person_hears_the_sum() {
 }
 
 #[test]
+fn a_debt_that_cannot_be_said_ends_the_call_as_our_fault_and_no_menu_follows() {
+    let script = [
+        (2, Input::Ringing),
+        (5, Input::Answered),
+        (5, Input::FirstAudio),
+        (8, Input::Digit('1')),
+        (9, Input::Unsaid { prompt: PromptNo(3) }),
+        (9, bye()),
+    ];
+    let (log, end) = drive(&script);
+    let end = end.expect("an end");
+    assert_eq!(log.last().expect("a line"), "9s Finished failed_us", "{log:?}");
+    assert!(log.contains(&"9s HangUp".to_owned()), "{log:?}");
+    assert_eq!((end.disposition, end.identified), (Some(Disposition::CutOff), true));
+    assert!(!end.grades.contains(&Grade::AmountHeard));
+}
+
+#[test]
 fn a_person_left_in_silence_is_abandoned() {
     let (_, end) = drive(&[(2, Input::Ringing), (5, Input::Answered), (6, bye())]);
     assert_eq!(end.expect("an end").outcome, Outcome::Abandoned);

@@ -5,11 +5,11 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 
 use super::exceptions::{exceptions_json, notices_of};
-use super::names::prepare_campaign;
+use super::names::{prepare_campaign, untellable_text};
 use super::open::{ConfigArgs, block_on, store};
 use super::words;
 use crate::config::Config;
-use crate::daemon::{Clock, TEST_CAMPAIGN, fill_campaign};
+use crate::daemon::{Clock, TEST_CAMPAIGN, fill_campaign, untellable};
 use crate::domain::Language;
 use crate::domain::contact::ContactState;
 use crate::store::{CampaignRow, CampaignState, Filled, Store, WhyNot};
@@ -75,6 +75,7 @@ impl CampaignArgs {
                 }
                 CampaignCommand::Prepare { name } => {
                     let sound = prepare_campaign(&store, &config, &name, language).await;
+                    print!("{}", untellable_text(&untellable(&store, &config, &name).await?, language));
                     store.close().await;
                     return Ok(if sound? { ExitCode::SUCCESS } else { ExitCode::FAILURE });
                 }
@@ -93,15 +94,16 @@ impl CampaignArgs {
 
 async fn fill(store: &Store, config: &Config, name: &str, language: Language) -> anyhow::Result<()> {
     let filled = fill_campaign(store, config, name).await?;
-    let Filled { queued, held, left_alone, left } = filled;
+    let Filled { queued, held, unspeakable, left_alone, left } = filled;
     match language {
         Language::En => println!(
-            "{name}: queued {queued}, held for agents {held}, left alone for comparison {left_alone}, not its debts {left}"
+            "{name}: queued {queued}, held for agents {held}, for want of words {unspeakable}, left alone for comparison {left_alone}, not its debts {left}"
         ),
         Language::Ru => println!(
-            "{name}: в очереди {queued}, ждут оператора {held}, не звоним для сравнения {left_alone}, не из этой кампании {left}"
+            "{name}: в очереди {queued}, ждут оператора {held}, нечем озвучить {unspeakable}, не звоним для сравнения {left_alone}, не из этой кампании {left}"
         ),
     }
+    print!("{}", untellable_text(&untellable(store, config, name).await?, language));
     Ok(())
 }
 

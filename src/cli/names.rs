@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::daemon::{Clock, wanted_sentences};
 use crate::domain::Language;
 use crate::speech::EnginePlan;
-use crate::store::Store;
+use crate::store::{Store, ToTell};
 use crate::synthesis::{Prepared, SentenceCache, prepare, synthesise};
 
 /// Has every engine say the sentences with names of the campaign that are not there yet. Whether none failed.
@@ -36,6 +36,37 @@ pub async fn prepare_campaign(
         sound &= prepared.failed + prepared.left == 0;
     }
     Ok(sound)
+}
+
+/// A warning for each creditor whose debts our voice cannot tell, and what to do.
+pub fn untellable_text(untellable: &[ToTell], language: Language) -> String {
+    let line = |debts: &ToTell| {
+        let ToTell { creditor, language: of, amount, contacts } = debts;
+        let (of, currency) = (of.code(), amount.currency.code());
+        match language {
+            Language::En => format!(
+                "warning: the {of} pack cannot say the debts to {creditor:?} ({currency}): contacts not called: {contacts}\n"
+            ),
+            Language::Ru => format!(
+                "предупреждение: в наборе {of} нет слов для долгов перед «{creditor}» ({currency}): контактов без звонка: \
+                 {contacts}\n"
+            ),
+        }
+    };
+    let lines: String = untellable.iter().map(line).collect();
+    match language {
+        _ if lines.is_empty() => lines,
+        Language::En => {
+            lines
+                + "  add the creditor to prompts/words.txt, record it (obzvon prompts script, prompts import) or have an \
+               engine say it (prompts render), reload the daemon, and fill the campaign again\n"
+        }
+        Language::Ru => {
+            lines
+                + "  впишите кредитора в prompts/words.txt, запишите его (obzvon prompts script, prompts import) или \
+               озвучьте движком (prompts render), перечитайте настройки службы и снова заполните кампанию\n"
+        }
+    }
 }
 
 /// Says what the cache lacks, and prints what came of it.

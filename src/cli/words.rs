@@ -139,7 +139,7 @@ const CAMPAIGN_STATES: [Word; 4] = [
     ("stopped", "stopped", "остановлена"),
 ];
 
-const REASONS: [Word; 29] = [
+const REASONS: [Word; 30] = [
     ("agent_wanted", "asked for an agent", "просил оператора"),
     ("budget_spent", "attempts used up", "попытки исчерпаны"),
     ("campaign_draft", "the campaign has not been started", "кампания не запущена"),
@@ -169,6 +169,7 @@ const REASONS: [Word; 29] = [
     ("stopped", "asked not to be called", "просил не звонить"),
     ("trunks_full", "the lines are full", "линии заняты"),
     ("trunks_ill", "the lines are out of order", "линии неисправны"),
+    ("unspeakable", "the voice lacks words for the debt", "нечем озвучить долг"),
 ];
 
 const FIGURES: [Word; 9] = [

@@ -15,9 +15,9 @@ use super::live::Word;
 use super::pacing::Ticket;
 use super::voice::{NameSound, Voice};
 use crate::call::{Call, Input, Output, Seat};
-use crate::domain::Fault;
 use crate::domain::attempt::Finished;
 use crate::domain::verdict::{Heard, Verdict};
+use crate::domain::{AttemptId, Fault};
 use crate::ivr::{Action, PromptNo};
 use crate::media::{MediaError, MediaEvent, PlayId, Stream, StreamReport};
 use crate::sip::{Leg, LegEvent, LegFault, PlaceCall, Reason, SipStack};
@@ -25,6 +25,9 @@ use crate::sip::{Leg, LegEvent, LegFault, PlaceCall, Reason, SipStack};
 /// What a call needs of the house.
 #[derive(Debug)]
 pub struct CallTask {
+    pub attempt: AttemptId,
+    /// The flow with its version, for the log.
+    pub flow: String,
     pub call: Call,
     pub place: PlaceCall,
     pub stack: Arc<SipStack>,
@@ -59,6 +62,8 @@ pub struct CallReport {
 
 /// The moving parts of one drive.
 struct Drive {
+    attempt: AttemptId,
+    flow: String,
     call: Call,
     place: Option<PlaceCall>,
     stack: Arc<SipStack>,
@@ -79,9 +84,11 @@ struct Drive {
 impl CallTask {
     /// Drives the call to its end.
     pub async fn drive(self) -> CallReport {
-        let Self { call, place, stack, stream, voice, name, .. } = self;
+        let Self { attempt, flow, call, place, stack, stream, voice, name, .. } = self;
         let Self { today, clock, talking, seats, ticket, mut words, .. } = self;
         let mut drive = Drive {
+            attempt,
+            flow,
             call,
             place: Some(place),
             stack,
@@ -238,22 +245,21 @@ impl Drive {
         }
     }
 
-    /// Plays an utterance; one that can't be said has ended at once, unheard.
+    /// Plays an utterance; one that the engine does not take has ended at once, unheard.
     fn play(&mut self, prompt: PromptNo, utterance: &crate::domain::Utterance) -> Option<Input> {
-        let unheard = |length| Some(Input::PlayEnded { prompt, percent: 0, length });
         let sound = match self.voice.sound_on(self.today, utterance, &self.name) {
             Ok(sound) => sound,
             Err(fault) => {
-                warn!(%fault, "an utterance could not be said");
-                return unheard(Duration::ZERO);
+                warn!(attempt = %self.attempt, flow = self.flow, %fault, "an utterance could not be said: the call ends");
+                return Some(Input::Unsaid { prompt });
             }
         };
         self.lengths.insert(prompt, sound.length);
         match self.stream.play(PlayId(prompt.0.into()), sound.clips) {
             Ok(()) => None,
             Err(fault) => {
-                warn!(%fault, "a prompt could not be played");
-                unheard(sound.length)
+                warn!(attempt = %self.attempt, %fault, "a prompt could not be played");
+                Some(Input::PlayEnded { prompt, percent: 0, length: sound.length })
             }
         }
     }

@@ -33,7 +33,7 @@ pub use clock::Clock;
 pub use floor::{Floor, Seat, SeatEvent};
 pub use house::{House, Plans};
 pub use names::{sweep_names, wanted_sentences};
-pub use queue::fill_campaign;
+pub use queue::{fill_campaign, untellable};
 pub use registry::{RegistryRead, decode, read_registry};
 pub use roots::{daily_roots_file, read_roots};
 pub use run::Daemon;

@@ -1,6 +1,7 @@
 //! Utterances to sound: the packs and their clips.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,10 +10,12 @@ use jiff::civil::Date;
 
 use super::names::name_texts;
 use crate::config::PromptsConfig;
-use crate::domain::{Language, PersonName, Utterance};
+use crate::domain::{Language, Money, PersonName, Utterance};
 use crate::ivr::{Flow, VoicedName};
 use crate::media::{Clip, ClipStore};
-use crate::speech::{ClipId, EnginePlan, Pack, Unspeakable, near_dates, readable_name, speak_prepared};
+use crate::speech::{
+    ClipId, EnginePlan, Pack, Unspeakable, near_dates, readable_name, speak, speak_prepared,
+};
 use crate::synthesis::SentenceCache;
 
 /// The voices of the house, one pack a language, and the engines that have said the names.
@@ -53,10 +56,7 @@ impl Voice {
         let store = ClipStore::new(root);
         let mut loaded = HashMap::new();
         for (language, folder) in &prompts.packs {
-            let manifest = root.join(folder).join("pack.toml");
-            let text = std::fs::read_to_string(&manifest)
-                .with_context(|| format!("reading {}", manifest.display()))?;
-            let pack = Pack::parse(&text).with_context(|| format!("reading {}", manifest.display()))?;
+            let pack = read_pack(root, folder)?;
             let mut clips = HashMap::new();
             for id in pack.ids() {
                 clips.insert(id.as_str().to_owned(), store.load(*language, id.as_str())?);
@@ -64,6 +64,12 @@ impl Voice {
             loaded.insert(*language, Loaded { pack, clips });
         }
         Ok(Self { packs: loaded, engines: prompts.engines.clone() })
+    }
+
+    /// Whether the packs can tell somebody of `wanted` language this debt in the words of `flow`.
+    pub fn can_tell(&self, flow: &Flow, wanted: Language, creditor: &str, amount: Money) -> bool {
+        let pack = |language| self.packs.get(&language).map(|loaded| &loaded.pack);
+        can_tell(pack, flow, wanted, creditor, amount)
     }
 
     /// Whether an engine says names at all.
@@ -127,16 +133,57 @@ impl Voice {
     }
 }
 
+/// The packs without their sound: what they can say.
+#[derive(Debug)]
+pub struct Packs(HashMap<Language, Pack>);
+
+impl Packs {
+    /// Reads the manifests.
+    ///
+    /// # Errors
+    /// When one can't be read.
+    pub fn read(prompts: &PromptsConfig) -> anyhow::Result<Self> {
+        let packs = prompts
+            .packs
+            .iter()
+            .map(|(language, folder)| Ok((*language, read_pack(&prompts.dir, folder)?)))
+            .collect::<anyhow::Result<_>>()?;
+        Ok(Self(packs))
+    }
+
+    /// As [`Voice::can_tell`].
+    pub fn can_tell(&self, flow: &Flow, wanted: Language, creditor: &str, amount: Money) -> bool {
+        can_tell(|language| self.0.get(&language), flow, wanted, creditor, amount)
+    }
+}
+
+fn can_tell<'p>(
+    pack: impl Fn(Language) -> Option<&'p Pack>,
+    flow: &Flow,
+    wanted: Language,
+    creditor: &str,
+    amount: Money,
+) -> bool {
+    let sentences = flow.debt_sentences(wanted, creditor, amount);
+    sentences.iter().all(|said| pack(said.language).is_some_and(|pack| speak(said, pack).is_ok()))
+}
+
+fn read_pack(root: &Path, folder: &str) -> anyhow::Result<Pack> {
+    let manifest = root.join(folder).join("pack.toml");
+    let reading = || format!("reading {}", manifest.display());
+    let text = std::fs::read_to_string(&manifest).with_context(reading)?;
+    Pack::parse(&text).with_context(reading)
+}
+
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
 
     use std::collections::BTreeSet;
-    use std::path::Path;
 
     use super::*;
-    use crate::domain::Part;
     use crate::domain::utterance::Case;
+    use crate::domain::{Currency, Part};
     use crate::ivr::Policy;
     use crate::speech::EngineWay;
 
@@ -177,6 +224,18 @@ mod tests {
         let prompt = &flow.prompts_with_name(Language::Ru, &sound.name.as_ref().expect("voiced").name)[0];
         assert!(voice.sound(prompt, &sound).is_ok());
         assert!(matches!(voice.sound(prompt, &NameSound::default()), Err(Unspeakable::Name)));
+    }
+
+    #[test]
+    fn a_creditor_whom_the_pack_lacks_cannot_be_told_of() {
+        let text = include_str!("../../config/flows/reminder_overdue.yaml");
+        let file = crate::ivr::read(text).expect("a flow file");
+        let flow = Flow::check(&file, &Policy::default(), &BTreeSet::new()).expect("a sound flow");
+        let (voice, amount) = (voice(Vec::new()), Money::new(123_456, Currency::Rub));
+        let told = |language, creditor| voice.can_tell(&flow, language, creditor, amount);
+        assert!(told(Language::Ru, "Северный Банк"));
+        assert!(!told(Language::Ru, "Водоканал Приречья"));
+        assert!(!told(Language::En, "Северный Банк"), "there is no English pack");
     }
 
     #[test]

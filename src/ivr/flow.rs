@@ -8,7 +8,7 @@ use super::step::{Plays, Step, StepNo};
 use super::template::Piece;
 use super::wording::Prompt;
 use super::{FlowFile, Hours, Mistake, Record};
-use crate::domain::{Language, PersonName, Utterance};
+use crate::domain::{Language, Money, PersonName, Utterance};
 
 /// A flow that passed every check. It never changes: a live call ends on the version it began with.
 #[derive(Debug)]
@@ -90,6 +90,14 @@ impl Flow {
     /// their sentences with the name beforehand.
     pub fn prompts_with_name(&self, language: Language, name: &PersonName) -> Vec<Utterance> {
         self.prompts().iter().filter_map(|(_, prompt)| prompt.with_name(language, name)).collect()
+    }
+
+    /// The sentences in which the flow tells somebody of `wanted` language this creditor or this amount: a pack that
+    /// lacks one of them would leave him in silence when he has said who he is.
+    pub fn debt_sentences(&self, wanted: Language, creditor: &str, amount: Money) -> Vec<Utterance> {
+        let language = self.language_for(wanted);
+        let prompts = self.prompts().into_iter();
+        prompts.flat_map(|(_, prompt)| prompt.debt_sentences(language, creditor, amount)).collect()
     }
 
     /// `wanted` if the flow speaks it, else its default.

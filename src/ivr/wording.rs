@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::CallFacts;
 use super::template::{Piece, Slot};
 use crate::domain::utterance::Case;
-use crate::domain::{Language, Part, PersonName, Utterance};
+use crate::domain::{Language, Money, Part, PersonName, Utterance};
 
 use jiff::civil::{Date, Time};
 
@@ -69,6 +69,22 @@ impl Prompt {
         };
         let parts = pieces.iter().filter_map(part).collect();
         says_name(pieces).then_some(Utterance { language, parts })
+    }
+
+    /// The sentences of one language that tell the creditor or the amount, both wordings. Other slots are left out: every
+    /// pack says dates, and a sentence with a name has no other slot.
+    pub(super) fn debt_sentences(&self, language: Language, creditor: &str, amount: Money) -> Vec<Utterance> {
+        let part = |piece: &Piece| match piece {
+            Piece::File(path) => Some(Part::File(path.clone())),
+            Piece::Slot(Slot::Amount(case)) => Some(Part::Money { amount, case: *case }),
+            Piece::Slot(Slot::Creditor) => Some(Part::Words(creditor.to_owned())),
+            Piece::Slot(_) => None,
+            Piece::Words(words) => Some(Part::Words(words.clone())),
+        };
+        let tells = |piece: &Piece| matches!(piece, Piece::Slot(Slot::Amount(_) | Slot::Creditor));
+        let texts = self.every_text().filter(|(of, _)| *of == language);
+        let telling = texts.flat_map(|(_, pieces)| sentences(pieces)).filter(|said| said.iter().any(tells));
+        telling.map(|said| Utterance { language, parts: said.iter().filter_map(part).collect() }).collect()
     }
 
     /// It tells the amount, the due date or the creditor.

@@ -31,7 +31,7 @@ pub use house::{Access, CampaignRow, CampaignState, Kind, Store, StoreInfo, Stor
 pub use identity::{KinRow, LinkRow};
 pub use list::{
     Candidate, ClaimedContact, ClaimedPhone, Comparison, FillPlan, Filled, ImportRun, Parked, Placement,
-    TriedBefore, WhyNot,
+    ToTell, TriedBefore, UNSPEAKABLE, WhyNot,
 };
 pub use outcome::{
     Closed, FinishRequest, NewPayment, Paid, PromiseTerms, PromisesJudged, Rescued, TakeBack, Whose,

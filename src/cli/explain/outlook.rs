@@ -8,7 +8,7 @@ use crate::cli::words;
 use crate::domain::contact::ContactState;
 use crate::domain::{DebtKind, Language};
 use crate::rules::{Calendars, Facts, Preset};
-use crate::store::{ContactFile, DebtFile, PhoneFile};
+use crate::store::{ContactFile, DebtFile, PhoneFile, UNSPEAKABLE};
 
 /// What lies before a contact on one phone, beside the rules.
 #[derive(Debug)]
@@ -102,6 +102,7 @@ impl Obstacle {
         let Some((state, why)) = &self.queue else { return words::why(&self.code, language) };
         let (en, ru) = match state {
             ContactState::Done => ("the contact is done", "контакт завершён"),
+            ContactState::Held if why == UNSPEAKABLE => ("the contact is held", "контакт отложен"),
             ContactState::Held => ("the contact waits for an agent", "контакт ждёт оператора"),
             ContactState::InFlight => {
                 return if language == Language::Ru {

@@ -1,5 +1,9 @@
 //! Which debts a campaign calls about, and where each stands at first.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use anyhow::Context;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -7,9 +11,11 @@ use crate::campaign::{CampaignPlan, ScoreFacts, score};
 use crate::config::Config;
 use crate::daemon::Clock;
 use crate::daemon::test_call::TEST_CREDITOR;
-use crate::domain::{CampaignId, Channel, DebtKind};
+use crate::daemon::voice::Packs;
+use crate::domain::{CampaignId, Channel, Currency, DebtKind, Language, Money};
+use crate::ivr::Flow;
 use crate::stats::is_held_out;
-use crate::store::{Candidate, FillPlan, Filled, Placement, Store};
+use crate::store::{Candidate, FillPlan, Filled, Placement, Store, ToTell, UNSPEAKABLE};
 
 /// Makes contacts of the open debts that a campaign's plan aims at.
 ///
@@ -22,8 +28,50 @@ pub async fn fill_campaign(store: &Store, config: &Config, name: &str) -> anyhow
     };
     let now = Clock.wall();
     let campaign = store.campaign(name, now).await?;
-    let placing = Placing::of(store, plan, campaign, now).await?;
-    Ok(store.fill_campaign(placing.fill(now), |candidate| placing.place(candidate)).await?)
+    let mut placing = Placing::of(store, config, plan, campaign, now).await?;
+    let fill = placing.fill(now);
+    // Who is held for want of words may be called when the pack has learnt them.
+    if store.why_not(campaign).await?.iter().any(|total| total.why == UNSPEAKABLE) {
+        store.replan(fill, |candidate| placing.place(candidate)).await?;
+    }
+    Ok(store.fill_campaign(fill, |candidate| placing.place(candidate)).await?)
+}
+
+/// The creditors of the campaign's open contacts whose debts our voice cannot tell, by the debtors' language.
+///
+/// # Errors
+/// When the configuration has no such campaign, a pack's manifest can't be read, or the store fails.
+pub async fn untellable(store: &Store, config: &Config, name: &str) -> anyhow::Result<Vec<ToTell>> {
+    let plan = config.campaign(name).with_context(|| format!("no campaign {name:?} in the configuration"))?;
+    let campaign = store.campaign(name, Clock.wall()).await?;
+    let mut telling = Telling::of(config, plan)?;
+    let mut all = store.debts_to_tell(campaign).await?;
+    all.retain(|debts| !telling.can_tell(debts.language, &debts.creditor, debts.amount));
+    Ok(all)
+}
+
+/// Whether the flows of a campaign can be said, by creditor.
+struct Telling {
+    packs: Packs,
+    flows: Vec<Arc<Flow>>,
+    /// What is known already: numbers are in every pack, so an amount is as good as another of its currency.
+    known: HashMap<(Language, String, Currency), bool>,
+}
+
+impl Telling {
+    /// Empty of flows where the flow does not tell the debt but an agent.
+    fn of(config: &Config, plan: &CampaignPlan) -> anyhow::Result<Self> {
+        let by_flow = plan.channel == Channel::Ivr;
+        let flows = plan.flows().filter(|_| by_flow).filter_map(|flow| config.flows.get(flow)).cloned();
+        Ok(Self { packs: Packs::read(&config.prompts)?, flows: flows.collect(), known: HashMap::new() })
+    }
+
+    fn can_tell(&mut self, language: Language, creditor: &str, amount: Money) -> bool {
+        let (packs, flows) = (&self.packs, &self.flows);
+        let tells = || flows.iter().all(|flow| packs.can_tell(flow, language, creditor, amount));
+        let key = (language, creditor.to_owned(), amount.currency);
+        *self.known.entry(key).or_insert_with(tells)
+    }
 }
 
 /// Where a campaign puts debts.
@@ -34,26 +82,29 @@ pub(super) struct Placing<'a> {
     today: Date,
     /// Of the lots that leave persons alone for comparison.
     seed: u64,
+    telling: Telling,
 }
 
 impl<'a> Placing<'a> {
     pub async fn of(
         store: &Store,
+        config: &Config,
         plan: &'a CampaignPlan,
         campaign: CampaignId,
         now: Timestamp,
     ) -> anyhow::Result<Self> {
         let today = now.to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
         let seed = store.hold_out_seed(campaign, rand::random()).await?;
-        Ok(Self { plan, campaign, today, seed })
+        Ok(Self { plan, campaign, today, seed, telling: Telling::of(config, plan)? })
     }
 
     pub fn fill(&self, now: Timestamp) -> FillPlan {
         FillPlan { campaign: self.campaign, not_after: self.plan.calendar.not_after, now }
     }
 
-    /// Where the campaign puts a debt. Types that this channel does not serve are held for live agents.
-    pub fn place(&self, candidate: &Candidate) -> Placement {
+    /// Where the campaign puts a debt. Types that this channel does not serve are held for live agents,
+    /// and debts that our voice cannot tell until it can.
+    pub fn place(&mut self, candidate: &Candidate) -> Placement {
         let plan = self.plan;
         let creditors = &plan.targets.creditors;
         let aimed_at = creditors.is_empty() || creditors.contains(&candidate.creditor);
@@ -73,6 +124,9 @@ impl<'a> Placing<'a> {
         }
         if is_held_out(self.seed, self.campaign, candidate.person, plan.limits.hold_out_percent) {
             return Placement::LeftAlone;
+        }
+        if !self.telling.can_tell(candidate.language, &candidate.creditor, candidate.amount) {
+            return Placement::Held { why: UNSPEAKABLE };
         }
         let facts = ScoreFacts {
             amount: candidate.amount,

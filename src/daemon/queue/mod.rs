@@ -3,5 +3,5 @@
 mod fill;
 mod replan;
 
-pub use fill::fill_campaign;
+pub use fill::{fill_campaign, untellable};
 pub(super) use replan::{Changed, replan};

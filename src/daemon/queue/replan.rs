@@ -81,8 +81,9 @@ async fn replan_one(house: &House, row: &CampaignRow, change: &Changed) -> anyho
     let (mut woken, mut joined) = (0, 0);
     if change.plan {
         let now = house.clock.wall();
-        let placing = Placing::of(&house.store, plan, row.id, now).await?;
-        joined = house.store.replan(placing.fill(now), |candidate| placing.place(candidate)).await?;
+        let mut placing = Placing::of(&house.store, &plans.config, plan, row.id, now).await?;
+        let fill = placing.fill(now);
+        joined = house.store.replan(fill, |candidate| placing.place(candidate)).await?;
     }
     for (parked, concerned) in [(Parked::ByPlan, change.plan), (Parked::ByRules, change.rules)] {
         if concerned {

@@ -10,10 +10,10 @@ use super::Turn;
 use crate::campaign::{DoneWhy, Hour, PhoneChoice, choose_phone, hour};
 use crate::daemon::house::House;
 use crate::daemon::lines::Line;
-use crate::domain::{DebtKind, Fault, Outcome, PhoneNumber};
+use crate::domain::{Channel, DebtKind, Fault, Outcome, PhoneNumber};
 use crate::ivr::Flow;
 use crate::rules::{self, ZoneSet};
-use crate::store::{ClaimedContact, ClaimedPhone};
+use crate::store::{ClaimedContact, ClaimedPhone, UNSPEAKABLE};
 use crate::trunk::{Ask, NoRoute, caller_id};
 
 /// What is settled of a dial before the gate is asked.
@@ -70,6 +70,12 @@ impl Turn {
         let Some(phone) = phone_to_dial(&self.contact) else {
             return self.end(house, DoneWhy::NoPhone).await;
         };
+        let flow = self.plans.config.flows.get(self.plan.flow_for(kind)).expect("flows were checked at load");
+        let flow = Arc::clone(flow);
+        if !self.can_be_told(&flow) {
+            warn!(contact = %self.contact.id, flow = flow.label(), "the pack cannot tell this debt: nobody is called");
+            return self.put_off(house, UNSPEAKABLE, after(now, NO_TRUNK_PAUSE)).await;
+        }
         let ask =
             Ask { number: &phone.number, allowed: &self.plan.trunks, tried: &self.failed_just_now(now) };
         let line = match house.lines.take(ask) {
@@ -86,9 +92,14 @@ impl Turn {
             warn!(trunk = %line.trunk().name, "no number may be shown on this trunk");
             return self.put_off(house, "no_caller_id", after(now, NO_TRUNK_PAUSE)).await;
         };
-        let flow = self.plans.config.flows.get(self.plan.flow_for(kind)).expect("flows were checked at load");
-        let flow = Arc::clone(flow);
         Ok(Ok(Choice { phone, kind, flow, zones, caller_id, line, debtor_today }))
+    }
+
+    /// Nobody is called to hear silence where the debt should be told. An agent tells it himself.
+    fn can_be_told(&self, flow: &Flow) -> bool {
+        let contact = &self.contact;
+        self.plan.channel != Channel::Ivr
+            || self.plans.voice.can_tell(flow, contact.language, &contact.creditor, contact.amount)
     }
 
     async fn end(&self, house: &House, why: DoneWhy) -> anyhow::Result<Result<Choice, &'static str>> {

@@ -116,6 +116,8 @@ impl Turn {
         let (_, words) = tokio::sync::mpsc::channel(1);
         let (stack, voice) = (Arc::clone(&house.stack), Arc::clone(&self.plans.voice));
         Ok(CallTask {
+            attempt: dial.attempt,
+            flow: choice.flow.label(),
             call,
             place,
             stack,

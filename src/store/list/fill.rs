@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::merge::chunks;
-use crate::domain::{CampaignId, ContactId, Currency, DebtId, DebtorType, Money, PersonId};
+use crate::domain::{CampaignId, ContactId, Currency, DebtId, DebtorType, Language, Money, PersonId};
 use crate::store::engine::conn::{Conn, Fault, Row, Value, date, values};
 use crate::store::engine::dialect::owed;
 use crate::store::{Store, StoreError};
@@ -18,6 +18,8 @@ pub struct Candidate {
     pub creditor: String,
     pub amount: Money,
     pub due: Date,
+    /// The debtor's.
+    pub language: Language,
 }
 
 /// Where a campaign puts a debt.
@@ -48,9 +50,14 @@ pub struct FillPlan {
 pub struct Filled {
     pub queued: u64,
     pub held: u64,
+    /// Held because our voice cannot tell the debt.
+    pub unspeakable: u64,
     pub left_alone: u64,
     pub left: u64,
 }
+
+/// Why a contact is held whose debt our voice cannot tell.
+pub const UNSPEAKABLE: &str = "unspeakable";
 
 /// Debts looked at in one step.
 const PAGE: i64 = 2048;
@@ -160,6 +167,7 @@ impl Filled {
     fn count(&mut self, placement: Placement) {
         let counter = match placement {
             Placement::Queued { .. } => &mut self.queued,
+            Placement::Held { why: UNSPEAKABLE } => &mut self.unspeakable,
             Placement::Held { .. } => &mut self.held,
             Placement::LeftAlone => &mut self.left_alone,
             Placement::Left => &mut self.left,
@@ -177,7 +185,7 @@ async fn candidates(
     let last = rows.last().map(|row| row.int(0).map(DebtId)).transpose()?;
     let mut page = Vec::with_capacity(rows.len());
     for row in &rows {
-        let known = row.int_opt(7)?.is_some() || row.text(8)? != "open";
+        let known = row.int_opt(8)?.is_some() || row.text(9)? != "open";
         if known {
             continue;
         }
@@ -186,7 +194,7 @@ async fn candidates(
     Ok((page, last))
 }
 
-/// The first seven columns of a row.
+/// The first eight columns of a row.
 pub(super) fn candidate(row: &Row) -> Result<Candidate, Fault> {
     Ok(Candidate {
         debt: DebtId(row.int(0)?),
@@ -195,6 +203,7 @@ pub(super) fn candidate(row: &Row) -> Result<Candidate, Fault> {
         creditor: row.text(3)?,
         amount: Money::new(row.int(4)?, row.code(5, "currency", Currency::parse)?),
         due: date(&row.text(6)?)?,
+        language: row.code(7, "language", Language::parse)?,
     })
 }
 
@@ -202,7 +211,7 @@ pub(super) fn candidate(row: &Row) -> Result<Candidate, Fault> {
 const CANDIDATES: &str = concat!(
     "SELECT d.id, d.person_id, p.debtor_type, k.name, ",
     owed!(),
-    ", d.currency, d.due_date, CASE WHEN c.state = 'done' AND c.why = 'paid' THEN NULL ELSE c.id END, d.state FROM debt d JOIN person p ON p.id = d.person_id JOIN creditor k ON k.id = d.creditor_id \
+    ", d.currency, d.due_date, p.language, CASE WHEN c.state = 'done' AND c.why = 'paid' THEN NULL ELSE c.id END, d.state FROM debt d JOIN person p ON p.id = d.person_id JOIN creditor k ON k.id = d.creditor_id \
     LEFT JOIN contact c ON c.debt_id = d.id AND c.campaign_id = $2 WHERE d.id > $1 ORDER BY d.id LIMIT $3"
 );
 

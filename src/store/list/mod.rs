@@ -13,7 +13,8 @@ mod why_not;
 
 pub use claim::{ClaimedContact, ClaimedPhone, TriedBefore};
 pub use compare::Comparison;
-pub use fill::{Candidate, FillPlan, Filled, Placement};
+pub use fill::{Candidate, FillPlan, Filled, Placement, UNSPEAKABLE};
+pub use names::ToTell;
 pub use replan::Parked;
 pub use stage::ImportRun;
 pub use why_not::WhyNot;

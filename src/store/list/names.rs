@@ -1,10 +1,43 @@
-//! What the people of a campaign are called: for the speech engine, before anybody is dialled.
+//! What a campaign will have to say, before anybody is dialled: what its people are called, and whose money it is about.
 
-use crate::domain::{CampaignId, PersonId, PersonName};
+use crate::domain::{CampaignId, Currency, Language, Money, PersonId, PersonName};
 use crate::store::engine::conn::values;
 use crate::store::{Store, StoreError};
 
+/// Debts that are told alike.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToTell {
+    pub creditor: String,
+    /// The debtors'.
+    pub language: Language,
+    /// The largest of them.
+    pub amount: Money,
+    pub contacts: u64,
+}
+
 impl Store {
+    /// The debts of contacts that the campaign may yet call, by creditor, language and currency.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn debts_to_tell(&self, campaign: CampaignId) -> Result<Vec<ToTell>, StoreError> {
+        let read = self.read(move |conn| {
+            Box::pin(async move {
+                let rows = conn.all(TO_TELL, values![campaign]).await?;
+                let told = rows.iter().map(|row| {
+                    Ok(ToTell {
+                        creditor: row.text(0)?,
+                        language: row.code(1, "language", Language::parse)?,
+                        amount: Money::new(row.int(3)?, row.code(2, "currency", Currency::parse)?),
+                        contacts: row.int(4)?.unsigned_abs(),
+                    })
+                });
+                told.collect()
+            })
+        });
+        read.await.map_err(|source| StoreError::Report { report: "debts to tell", source })
+    }
+
     /// Names of persons after `after` that the campaign may yet call, in the order of their ids, a page at a time; empty
     /// at the end.
     ///
@@ -29,3 +62,7 @@ impl Store {
 const NAMES: &str = "SELECT p.id, p.name FROM person p WHERE p.id > $2 AND p.name IS NOT NULL AND EXISTS \
     (SELECT 1 FROM contact c WHERE c.person_id = p.id AND c.campaign_id = $1 AND c.state <> 'done') \
     ORDER BY p.id LIMIT 1000";
+const TO_TELL: &str = "SELECT k.name, p.language, d.currency, MAX(d.amount_minor), COUNT(*) FROM contact c \
+    JOIN debt d ON d.id = c.debt_id JOIN person p ON p.id = d.person_id JOIN creditor k ON k.id = d.creditor_id \
+    WHERE c.campaign_id = $1 AND c.state <> 'done' GROUP BY k.name, p.language, d.currency \
+    ORDER BY k.name, p.language, d.currency";

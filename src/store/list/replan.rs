@@ -1,6 +1,6 @@
 //! A campaign whose plan has changed: its contacts that the old plan put off or left out.
 
-use super::fill::{Candidate, FillPlan, Placement, candidate};
+use super::fill::{Candidate, FillPlan, Placement, UNSPEAKABLE, candidate};
 use crate::domain::contact::ContactState;
 use crate::domain::{CampaignId, ContactId};
 use crate::store::engine::conn::{Conn, Fault, values};
@@ -10,7 +10,7 @@ use crate::store::{Store, StoreError};
 /// Why waiting contacts wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Parked {
-    /// The campaign's own hours, trunks or numbers to show.
+    /// The campaign's own hours, trunks, numbers to show or voice.
     ByPlan,
     /// A rule denied the call.
     ByRules,
@@ -39,7 +39,7 @@ impl Store {
         woken.await.map_err(|source| StoreError::Wake { source })
     }
 
-    /// Places the campaign's contacts again that wait for an agent or are done because they were not aimed at or the
+    /// Places the campaign's contacts again that wait for an agent or a voice or are done because they were not aimed at or the
     /// campaign was over, and gives all contacts its new end. Returns how many joined the queue. Goes step by step, so
     /// that dialling goes on meanwhile.
     ///
@@ -98,14 +98,15 @@ async fn contacts(conn: &mut Conn, campaign: CampaignId, from: ContactId) -> Res
     let rows = conn.all(CONTACTS, values![from, campaign, PAGE]).await?;
     let mut page = Page { last: None, left_out: Vec::new() };
     for row in &rows {
-        let id = ContactId(row.int(7)?);
+        let id = ContactId(row.int(8)?);
         page.last = Some(id);
-        let state = row.code(8, "contact state", ContactState::parse)?;
+        let state = row.code(9, "contact state", ContactState::parse)?;
         let left_out = matches!(
-            (state, row.text(9)?.as_str()),
-            (ContactState::Held, "needs_agent") | (ContactState::Done, "off_target" | "campaign_over")
+            (state, row.text(10)?.as_str()),
+            (ContactState::Held, "needs_agent" | UNSPEAKABLE)
+                | (ContactState::Done, "off_target" | "campaign_over")
         );
-        if left_out && row.text(10)? == "open" {
+        if left_out && row.text(11)? == "open" {
             page.left_out.push((id, state, candidate(row)?));
         }
     }
@@ -116,7 +117,7 @@ const CONTACTS: &str = concat!(
     "SELECT d.id, d.person_id, p.debtor_type, k.name, ",
     owed!(),
     ", d.currency, d.due_date, \
-    c.id, c.state, c.why, d.state FROM contact c JOIN debt d ON d.id = c.debt_id \
+    p.language, c.id, c.state, c.why, d.state FROM contact c JOIN debt d ON d.id = c.debt_id \
     JOIN person p ON p.id = d.person_id JOIN creditor k ON k.id = d.creditor_id \
     WHERE c.id > $1 AND c.campaign_id = $2 ORDER BY c.id LIMIT $3"
 );
@@ -129,7 +130,7 @@ const LEAVE_ALONE: &str = "UPDATE contact SET state = 'done', why = 'held_out', 
     WHERE id = $1 AND state = $2 AND arm IS NULL";
 const WAKE_BY_PLAN: &str = "UPDATE contact SET state = 'queued', next_at = NULL, claimed_until = 0 WHERE id IN \
     (SELECT id FROM contact WHERE campaign_id = $1 AND state = 'waiting' \
-    AND why IN ('campaign_hours', 'no_caller_id', 'no_trunk') LIMIT $2) AND state = 'waiting'";
+    AND why IN ('campaign_hours', 'no_caller_id', 'no_trunk', 'unspeakable') LIMIT $2) AND state = 'waiting'";
 /// The ids of rules have a dot in them, and no other reason has.
 const WAKE_BY_RULES: &str = "UPDATE contact SET state = 'queued', next_at = NULL, claimed_until = 0 WHERE id IN \
     (SELECT id FROM contact WHERE campaign_id = $1 AND state = 'waiting' AND why LIKE '%.%' LIMIT $2) \
