@@ -156,5 +156,8 @@ async fn last_attempt(house: &House) -> anyhow::Result<AttemptId> {
     Ok(house.store.last_attempt().await?.unwrap_or(AttemptId(0)))
 }
 
+/// The creditor a test call speaks of: an invented one that the shipped packs say.
+pub const SAMPLE_CREDITOR: &str = "Северный Банк";
+
 /// The sum a test call speaks when none is given.
 pub const SAMPLE_SUM: Money = Money { minor: 123_450, currency: Currency::Rub };

@@ -16,6 +16,7 @@ use self::choose::Choice;
 use super::floor::Seat;
 use super::house::{House, Plans};
 use super::pacing::Ticket;
+use super::test_call::{SAMPLE_CREDITOR, TEST_CREDITOR};
 use super::voice::NameSound;
 use crate::agents::Caller;
 use crate::campaign::{Callee, CampaignPlan, ask};
@@ -96,6 +97,11 @@ impl Turn {
         let cache = SentenceCache::below(&self.plans.config.daemon.data_dir);
         let read = tokio::task::spawn_blocking(move || voice.name_sound(&flow, &name, &cache));
         read.await.context("reading the sentences with a name")
+    }
+
+    /// The creditor as the debtor hears him; a test call names an invented one of the shipped packs.
+    fn creditor_said(&self) -> &str {
+        if self.contact.creditor == TEST_CREDITOR { SAMPLE_CREDITOR } else { &self.contact.creditor }
     }
 
     /// Whom an agent would talk to.

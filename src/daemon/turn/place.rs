@@ -154,7 +154,7 @@ impl Turn {
         CallFacts {
             name: name.name.clone(),
             language: contact.language,
-            creditor: contact.creditor.clone(),
+            creditor: self.creditor_said().to_owned(),
             amount: dial.owed,
             due: contact.due,
             kind: choice.kind,
