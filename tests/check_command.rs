@@ -52,7 +52,7 @@ fn a_calendar_that_has_ended_is_told_and_one_that_lasts_is_not() {
     assert_eq!(ended["warnings"][0]["calendar"], "RU");
     assert!(ended["warnings"][0]["days_left"].as_i64().expect("a number") < 0);
     let lasts = check("2999-12-31", &["--lang", "en"]);
-    assert!(!lasts.contains("warning"), "{lasts}");
+    assert!(!lasts.contains("calendar RU"), "{lasts}");
 }
 
 #[test]
@@ -71,4 +71,19 @@ fn a_debt_told_in_plain_words_before_identity_is_warned_of() {
     let told = check_with("2999-12-31", &["--json"], change);
     let told: serde_json::Value = serde_json::from_str(&told).expect("JSON");
     assert_eq!(told["warnings"][0]["flow"], "reminder_current");
+}
+
+#[test]
+fn a_trunk_elsewhere_that_loopback_addresses_keep_out_of_reach_is_warned_of() {
+    let told = check("2099-12-31", &["--lang", "en"]);
+    for key in ["sip.bind", "media.ip"] {
+        let line = format!("warning: trunk main is not on this machine, and {key} is an address");
+        assert!(told.contains(&line), "{key}: {told}");
+    }
+    let told = check_with("2099-12-31", &["--lang", "en"], |config| {
+        let file = config.join("trunks.toml");
+        let trunks = fs::read_to_string(&file).expect("the shipped trunks");
+        fs::write(&file, trunks.replace("sip.example.com", "127.0.0.1")).expect("our own trunks");
+    });
+    assert!(!told.contains("is not on this machine"), "{told}");
 }

@@ -30,6 +30,7 @@ impl Call {
             Input::Ended(word) => self.they_hung_up(now, word),
             Input::Broken(_) => self.broke(now),
             Input::MediaLost => self.hang_up(now, HungUpBy::Network),
+            Input::NoMedia => self.no_media(now),
             Input::Stop(reason) => self.stopped(now, reason),
             Input::AgentConnected(seat) => self.release(seat),
             Input::FirstAudio => self.journal.stamp(now, |s| &mut s.first_audio),
@@ -82,6 +83,7 @@ impl Call {
             Input::Ended(word) => self.they_hung_up(now, word),
             Input::Broken(_) => self.broke(now),
             Input::MediaLost => self.hang_up(now, HungUpBy::Network),
+            Input::NoMedia => self.no_media(now),
             Input::Stop(reason) => self.stopped(now, reason),
             // Who waits is a person: the search settled that.
             Input::Heard(_) | Input::PlayEnded { .. } | Input::Unsaid { .. } => {}
@@ -153,6 +155,7 @@ impl Call {
             Input::Ended(word) => self.they_hung_up(now, word),
             Input::Broken(_) => self.broke(now),
             Input::MediaLost => self.hang_up(now, HungUpBy::Network),
+            Input::NoMedia => self.no_media(now),
             // The agent is told by his desk, and thanks.
             Input::Stop(StopReason::Paid) => {}
             Input::Stop(reason) => self.stopped(now, reason),

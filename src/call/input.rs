@@ -37,6 +37,8 @@ pub enum Input {
     Heard(Heard),
     /// No sound has come for the time-out: the leg is dead.
     MediaLost,
+    /// The same, and none had ever come: the trunk connects no sound.
+    NoMedia,
     /// The agent sought for a seat is on the line.
     AgentConnected(Seat),
     /// An agent of this call is gone: his phone was `lost`, or he hung it up.

@@ -24,6 +24,8 @@ pub struct Journal {
     pub unserved: bool,
     /// The flow wanted something said that we could not say.
     pub unsaid: bool,
+    /// Not one packet of sound came from the far end.
+    pub no_media: bool,
     /// When an agent came.
     agent_at: Option<Instant>,
     grades: Vec<Grade>,
@@ -45,6 +47,7 @@ impl Journal {
             machine: false,
             unserved: false,
             unsaid: false,
+            no_media: false,
             agent_at: None,
             grades: Vec::new(),
             promised_on: None,
@@ -92,8 +95,12 @@ impl Journal {
 
     /// What an answered call came to. Where nothing was heard of us the person was left in silence: abandoned. So is
     /// whoever should have had an agent in time and had none, whatever he heard instead. A call that we ended because our
-    /// voice failed is our own fault.
+    /// voice failed is our own fault. A trunk that connects no sound has failed, unless a person showed himself all the
+    /// same, by a key told in the signalling or to an agent.
     pub fn outcome_of_answer(&self) -> Outcome {
+        if self.no_media && self.stamps.first_key.is_none() && self.agent_at.is_none() {
+            return Outcome::Failed(Fault::Trunk);
+        }
         let heard = self.stamps.first_audio.is_some() || self.agent_at.is_some();
         match (self.machine, self.unserved, heard) {
             (true, ..) => Outcome::Machine,
@@ -124,10 +131,10 @@ impl Journal {
     /// Closes the notes.
     pub fn close(&mut self, now: Instant, outcome: Outcome, keys: &str) -> Finished {
         self.stamps.end = Some(self.at(now));
-        let answered = self.stamps.answer.is_some();
+        let talked = self.stamps.answer.is_some() && outcome != Outcome::Failed(Fault::Trunk);
         Finished {
             outcome,
-            disposition: self.disposition.filter(|_| answered),
+            disposition: self.disposition.filter(|_| talked),
             grades: std::mem::take(&mut self.grades),
             channel: self.channel(),
             stamps: self.stamps.clone(),

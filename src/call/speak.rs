@@ -37,6 +37,7 @@ impl Call {
             Input::Ended(word) => self.they_hung_up(now, word),
             Input::Broken(_) => self.broke(now),
             Input::MediaLost => self.hang_up(now, HungUpBy::Network),
+            Input::NoMedia => self.no_media(now),
             Input::Stop(reason) => self.stopped(now, reason),
             // A refusal belongs to the INVITE and can't follow its 2xx; provisionals may be late by reordering.
             Input::Refused(_) | Input::Trying | Input::Ringing | Input::EarlyMedia | Input::Answered => {}

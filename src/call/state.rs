@@ -198,7 +198,7 @@ impl Call {
                 self.cancel(now, Outcome::Cancelled);
             }
             // Early media's sounds tell of the network; its final response will say what came of the call.
-            Input::Heard(_) | Input::Digit(_) | Input::MediaLost => {}
+            Input::Heard(_) | Input::Digit(_) | Input::MediaLost | Input::NoMedia => {}
             // Nothing is played and no agent is sought before the answer.
             Input::FirstAudio | Input::PlayEnded { .. } | Input::Unsaid { .. } => {}
             Input::AgentConnected(seat) => self.release(seat),
@@ -225,7 +225,8 @@ impl Call {
             Input::Broken(_) => self.finish(now, why),
             Input::Ringing | Input::EarlyMedia => self.journal.stamp(now, |s| &mut s.ringing),
             // Already on its way out.
-            Input::Trying | Input::Stop(_) | Input::Heard(_) | Input::Digit(_) | Input::MediaLost => {}
+            Input::Trying | Input::Stop(_) | Input::Heard(_) | Input::Digit(_) => {}
+            Input::MediaLost | Input::NoMedia => {}
             Input::FirstAudio | Input::PlayEnded { .. } | Input::Unsaid { .. } => {}
             Input::AgentConnected(seat) => self.release(seat),
             Input::AgentGone { .. } | Input::Desk(_) | Input::NoAgent(_) => {}
@@ -245,7 +246,7 @@ impl Call {
             Input::Broken(_) | Input::Refused(_) => self.leave(now, true),
             Input::FirstAudio => self.journal.stamp(now, |s| &mut s.first_audio),
             // The call is ending: nothing said or pressed now changes what came of it.
-            Input::Digit(_) | Input::Heard(_) | Input::MediaLost | Input::Stop(_) => {}
+            Input::Digit(_) | Input::Heard(_) | Input::MediaLost | Input::NoMedia | Input::Stop(_) => {}
             Input::Trying | Input::Ringing | Input::EarlyMedia | Input::Answered => {}
             Input::AgentConnected(seat) => self.release(seat),
             Input::AgentGone { .. } | Input::Desk(_) | Input::NoAgent(_) => {}
@@ -291,6 +292,12 @@ impl Call {
         self.journal.hung_up_by = by;
         self.outputs.push_back(Output::HangUp);
         self.leave(now, false);
+    }
+
+    /// The trunk connects no sound: nobody can be talked to, and it is we who end it.
+    pub(super) fn no_media(&mut self, now: Instant) {
+        self.journal.no_media = true;
+        self.hang_up(now, HungUpBy::Us);
     }
 
     /// Ends what is played and waits for what is still to be told: the prompt's share, the answer to our BYE.

@@ -523,6 +523,17 @@ fn a_talk_that_we_or_the_network_cut_short_is_not_the_debtors_hanging_up() {
 }
 
 #[test]
+fn an_answer_without_any_sound_is_the_trunks_fault_unless_a_person_showed_himself() {
+    let silent = [(5, Input::Answered), (5, Input::FirstAudio), (8, Input::NoMedia)];
+    let end = drive(&silent).1.expect("an end");
+    assert_eq!((end.outcome, end.disposition), (Outcome::Failed(Fault::Trunk), None));
+    assert_eq!(end.hung_up_by, HungUpBy::Us);
+    assert!(end.stamps.answer.is_some(), "the rules count it as answered");
+    let end = ends_in_the_middle_of_the_sum(Input::NoMedia);
+    assert_eq!((end.outcome, end.hung_up_by), (Outcome::Answered, HungUpBy::Us), "he pressed a key");
+}
+
+#[test]
 fn a_prompt_cut_by_the_end_leads_nowhere() {
     let end = ends_in_the_middle_of_the_sum(bye());
     assert!(!end.grades.contains(&Grade::AmountHeard), "{:?}", end.grades);
@@ -541,6 +552,7 @@ fn inputs() -> impl Strategy<Value = Vec<(u64, Input)>> {
         Just(Input::Answered),
         Just(Input::FirstAudio),
         Just(Input::MediaLost),
+        Just(Input::NoMedia),
         agents_input(),
         Just(bye()),
         Just(Input::Broken(Fault::Trunk)),

@@ -1,5 +1,6 @@
 //! `obzvon check`: reads the configuration as the daemon would and says every mistake.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use crate::daemon::Clock;
 use crate::domain::Language;
 use crate::ivr::Flow;
 use crate::rules::calendar::ALARM_DAYS;
+use crate::trunk::TrunkPlan;
 
 /// Exit code for mistakes in the configuration (`EX_CONFIG` of sysexits.h).
 pub const CONFIG_MISTAKE: u8 = 78;
@@ -52,6 +54,9 @@ impl Check {
                     }
                     for (calendar, days) in &ending {
                         println!("{}", ends_soon(calendar, *days, language));
+                    }
+                    for (trunk, key) in unreachable_from(&config) {
+                        println!("{}", out_of_reach(trunk, key, language));
                     }
                     for engine in &engines {
                         println!("{}", health_text(engine, language));
@@ -118,6 +123,35 @@ fn ends_soon(calendar: &str, days: i32, language: Language) -> String {
     }
 }
 
+/// Trunks elsewhere that can't send anything back to where we listen: the trunk, and the key that says so.
+fn unreachable_from(config: &Config) -> Vec<(&str, &'static str)> {
+    let elsewhere = |host: &str| match host.parse::<IpAddr>() {
+        Ok(address) => !address.is_loopback(),
+        Err(_) => host != "localhost",
+    };
+    let here =
+        [("sip.bind", config.sip.bind.ip().is_loopback()), ("media.ip", config.media.ip.is_loopback())];
+    let hop = |trunk: &TrunkPlan| {
+        trunk.peer.outbound_proxy.as_ref().map_or(&trunk.peer.host, |proxy| &proxy.host).clone()
+    };
+    let far = config.trunks.iter().filter(|trunk| elsewhere(&hop(trunk)));
+    far.flat_map(|trunk| {
+        here.into_iter().filter_map(|(key, loopback)| loopback.then_some((&*trunk.name, key)))
+    })
+    .collect()
+}
+
+fn out_of_reach(trunk: &str, key: &str, language: Language) -> String {
+    match language {
+        Language::En => format!(
+            "warning: trunk {trunk} is not on this machine, and {key} is an address that only this machine reaches"
+        ),
+        Language::Ru => format!(
+            "предупреждение: транк {trunk} не на этой машине, а {key} — адрес, до которого достаёт только она сама"
+        ),
+    }
+}
+
 fn sound(config: &Config, language: Language) -> String {
     let (trunks, campaigns, version) = (config.trunks.len(), config.campaigns.len(), &config.version);
     let notices = notices_text(config, Clock.wall(), language);
@@ -139,6 +173,8 @@ fn sound_json(
     let word = |(flow, key, text): &(String, String, String)| serde_json::json!({ "flow": flow, "key": key, "text": text });
     let mut warnings: Vec<_> = ending.iter().map(warning).chain(words.iter().map(word)).collect();
     warnings.extend(cautions_json(config));
+    let far = unreachable_from(config).into_iter();
+    warnings.extend(far.map(|(trunk, key)| serde_json::json!({ "trunk": trunk, "out_of_reach_of": key })));
     let said = config.rules.overrides.iter();
     let overrides: Vec<_> =
         said.flat_map(|(preset, listed)| exceptions_json(preset, listed, Clock.wall())).collect();

@@ -70,6 +70,8 @@ struct Drive {
     leg: Option<Leg>,
     stream: Stream,
     hears: bool,
+    /// A packet of sound has come from the far end.
+    sound_came: bool,
     answered: bool,
     voice: Arc<Voice>,
     name: NameSound,
@@ -95,6 +97,7 @@ impl CallTask {
             leg: None,
             stream,
             hears: true,
+            sound_came: false,
             answered: false,
             voice,
             name,
@@ -323,8 +326,13 @@ impl Drive {
                 warn!(why, "a recording failed; the call goes on");
                 None
             }
-            MediaEvent::Stale { .. } => Some(Input::MediaLost),
-            MediaEvent::DigitsSent { .. } | MediaEvent::FirstPacketReceived { .. } => None,
+            MediaEvent::Stale { .. } if self.sound_came => Some(Input::MediaLost),
+            MediaEvent::Stale { .. } => Some(Input::NoMedia),
+            MediaEvent::FirstPacketReceived { .. } => {
+                self.sound_came = true;
+                None
+            }
+            MediaEvent::DigitsSent { .. } => None,
         }
     }
 }

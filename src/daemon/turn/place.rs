@@ -194,8 +194,12 @@ fn unsent(outcome: Outcome) -> CallReport {
 }
 
 fn sign(report: &CallReport) -> Sign {
+    // One that answers and connects no sound has not done its part, though it rang.
+    let answered = report.finished.stamps.answer.is_some();
     match report.finished.outcome {
-        Outcome::Failed(Fault::Trunk) if !report.rang => Sign::Fault { retry_after: report.retry_after },
+        Outcome::Failed(Fault::Trunk) if answered || !report.rang => {
+            Sign::Fault { retry_after: report.retry_after }
+        }
         Outcome::Cancelled | Outcome::Failed(_) => Sign::Nothing,
         _ => Sign::Well,
     }
