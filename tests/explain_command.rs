@@ -116,6 +116,17 @@ fn nobody_is_queued_to_hear_silence_and_the_creditor_whom_the_pack_lacks_is_name
 }
 
 #[test]
+fn who_is_queued_for_an_agent_is_said_to_wait_for_one() {
+    let agents = config(([127, 0, 0, 1], 9).into()).set(REMINDERS, "channel", "agent_call");
+    let house = House::new(agents);
+    house.import(2);
+    let text = house.run(&["campaign", "why-not", "reminders", "--lang", "en"]);
+    assert!(text.contains("called when an agent is free"), "{text}");
+    let text = house.run(&["explain", "p1", "--lang", "en"]);
+    assert!(text.contains("while none is ready there is no call"), "{text}");
+}
+
+#[test]
 fn a_campaign_that_does_not_run_is_the_reason_on_every_screen() {
     let house = house();
     let why_not = || house.run(&["campaign", "why-not", "reminders", "--lang", "en"]);

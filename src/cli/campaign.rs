@@ -1,6 +1,7 @@
 //! `obzvon campaign`: fill, start, pause, stop, list, and why contacts are not called.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 
@@ -8,6 +9,7 @@ use super::exceptions::{exceptions_json, notices_of};
 use super::names::{prepare_campaign, untellable_text};
 use super::open::{ConfigArgs, block_on, store};
 use super::words;
+use crate::campaign::CampaignPlan;
 use crate::config::Config;
 use crate::daemon::{Clock, TEST_CAMPAIGN, fill_campaign, untellable};
 use crate::domain::Language;
@@ -208,7 +210,10 @@ fn not_dialled(config: &Config, row: &CampaignRow) -> String {
         CampaignState::Running if config.campaign(&row.name).is_none() && row.name != TEST_CAMPAIGN => {
             "campaign_unknown".to_owned()
         }
-        CampaignState::Running => String::new(),
+        CampaignState::Running => {
+            let awaits = |plan: &Arc<CampaignPlan>| plan.dialling.agents().is_some();
+            if config.campaign(&row.name).is_some_and(awaits) { "agent_awaited" } else { "" }.to_owned()
+        }
         CampaignState::Draft | CampaignState::Paused | CampaignState::Stopped => {
             format!("campaign_{}", row.state.code())
         }

@@ -139,7 +139,8 @@ const CAMPAIGN_STATES: [Word; 4] = [
     ("stopped", "stopped", "остановлена"),
 ];
 
-const REASONS: [Word; 30] = [
+const REASONS: [Word; 31] = [
+    ("agent_awaited", "called when an agent is free", "звоним, когда свободен оператор"),
     ("agent_wanted", "asked for an agent", "просил оператора"),
     ("budget_spent", "attempts used up", "попытки исчерпаны"),
     ("campaign_draft", "the campaign has not been started", "кампания не запущена"),

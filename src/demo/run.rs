@@ -18,6 +18,7 @@ use crate::call::StopReason;
 use crate::cli::campaign::why_not_text;
 use crate::config::{Config, Environment};
 use crate::daemon::{Clock, Daemon, House, fill_campaign};
+use crate::domain::contact::ContactState;
 use crate::domain::{ImportRow, Language};
 use crate::import::{Item, Options, Preset, read_list};
 use crate::store::{CampaignState, Filled, Period, Store, StorePlan};
@@ -109,7 +110,7 @@ fn write_config(
     let types = [&["forgetful"][..], &["involuntary", "habitual", "unknown"], &["idler", "fraudster"]];
     for (list, types) in lists.iter().zip(types) {
         let file = campaign_file(list.campaign);
-        let channel = if list.campaign == "reminders" { "ivr" } else { "agent_call" };
+        let channel = if for_agents(list.campaign) { "agent_call" } else { "ivr" };
         config = config.campaign(list.campaign).set(&file, "channel", channel).set(
             &file,
             "debtor_types",
@@ -174,8 +175,15 @@ fn opening(plan: &DemoPlan) -> String {
     }
 }
 
+/// Whether a campaign's calls are made for live agents, of whom the demo has none.
+fn for_agents(campaign: &str) -> bool {
+    campaign != "reminders"
+}
+
 fn list_line(list: &DebtorList, filled: Filled, language: Language) -> String {
     let (name, people, Filled { queued, held, .. }) = (list.campaign, list.people, filled);
+    // No agent is there: what such a campaign queues waits for one as well.
+    let (queued, held) = if for_agents(name) { (0, queued + held) } else { (queued, held) };
     match language {
         Language::En => {
             format!("{name:<14} {people:>5} people; debts: to be called {queued}, for agents {held}")
@@ -241,6 +249,7 @@ async fn snapshot(house: &House, elapsed: Duration) -> anyhow::Result<Snapshot> 
                 "done" => now.done += total.contacts,
                 "waiting" => now.waiting += total.contacts,
                 "held" => now.held += total.contacts,
+                "queued" if for_agents(&campaign.name) => now.held += total.contacts,
                 _ => {}
             }
         }
@@ -277,7 +286,11 @@ async fn report(store: &Store, language: Language) -> anyhow::Result<()> {
     print!("{}", crate::cli::report::channels(store, ALL_TIME, false, language).await?);
     for campaign in store.campaigns().await? {
         println!("\n{}", campaign.name);
-        print!("{}", why_not_text(&store.why_not(campaign.id).await?, language));
+        let mut totals = store.why_not(campaign.id).await?;
+        for total in totals.iter_mut().filter(|total| total.state == ContactState::Queued) {
+            total.why = if for_agents(&campaign.name) { "agent_awaited" } else { "" }.to_owned();
+        }
+        print!("{}", why_not_text(&totals, language));
     }
     Ok(())
 }

@@ -334,6 +334,12 @@ impl Desk<'_> {
             text += &format!("  {today}{} ({})\n", obstacle.text(self.language), obstacle.code);
         }
         text += &format!("  {}\n", self.earliest_text(said));
+        if said.contact.state == ContactState::Queued && said.plan.dialling.agents().is_some() {
+            text += match ru {
+                true => "  звоним, когда свободен оператор: пока никто не готов, звонка нет\n",
+                false => "  called when an agent is free: while none is ready there is no call\n",
+            };
+        }
         let warning = caution_text(&said.preset.name, said.preset.caution, self.language);
         if !warning.is_empty() {
             text += &format!("  {warning}");
