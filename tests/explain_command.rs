@@ -119,6 +119,7 @@ fn nobody_is_queued_to_hear_silence_and_the_creditor_whom_the_pack_lacks_is_name
 fn who_is_queued_for_an_agent_is_said_to_wait_for_one() {
     let agents = config(([127, 0, 0, 1], 9).into()).set(REMINDERS, "channel", "agent_call");
     let house = House::new(agents);
+    house.write("config/agents.toml", include_str!("../config/agents.toml"));
     house.import(2);
     let text = house.run(&["campaign", "why-not", "reminders", "--lang", "en"]);
     assert!(text.contains("called when an agent is free"), "{text}");
