@@ -168,12 +168,14 @@ fn an_answer_that_can_not_be_written_is_a_fault_and_no_panic() {
 fn merged_ids_show_one_history_and_a_shared_number_is_no_id() {
     let house = house();
     obzvon(&house, &["event", "add", "p1", "visit", "--id", "v-1", "--at", "2026-03-03T11:00:00Z"]);
-    let (said, fine) = obzvon(&house, &["person", "merge", "+79990000001", "p1", "--evidence", "x"]);
+    let (said, fine) =
+        obzvon(&house, &["person", "merge", "+79990000001", "p1", "--evidence", "x", "--by", "A. Kim"]);
     assert!(!fine && said.contains("several persons share this number"), "{said}");
-    let merge = ["person", "merge", "p1", "p2", "--evidence", "passport"];
+    let merge = ["person", "merge", "p1", "p2", "--evidence", "passport", "--by", "A. Kim"];
     assert_eq!(obzvon(&house, &merge), ("merged\n".into(), true));
     assert_eq!(entries(&house, "p2").len(), 1);
-    let (said, fine) = obzvon(&house, &["person", "split", "p2", "--evidence", "a namesake"]);
+    let (said, fine) =
+        obzvon(&house, &["person", "split", "p2", "--evidence", "a namesake", "--by", "A. Kim"]);
     assert_eq!((said.as_str(), fine), ("split from 1\n", true));
     let (said, _) = obzvon(&house, &["person", "links", "p1"]);
     assert_eq!(said.lines().count(), 2, "{said}");
@@ -251,7 +253,7 @@ fn the_file_of_a_merged_person_has_the_rows_of_both_ids_and_their_settling() {
     obzvon(&house, &["event", "add", "p2", "visit", "--id", "v-1", "--at", "2026-03-03T11:00:00Z"]);
     obzvon(&house, &["hold", "add", "p2", "bankruptcy", "--evidence", "act 5"]);
     obzvon(&house, &["pay", "--id", "pay-9", "--creditor", "Ромашка", "--debt", "A-2", "--amount", "50,00"]);
-    obzvon(&house, &["person", "merge", "p1", "p2", "--evidence", "passport 12"]);
+    obzvon(&house, &["person", "merge", "p1", "p2", "--evidence", "passport 12", "--by", "A. Kim"]);
     let out = house.path().join("p1.zip");
     let (said, fine) = obzvon(&house, &["audit", "person", "p1", "--out", out.to_str().expect("UTF-8")]);
     assert!(fine, "{said}");
@@ -269,7 +271,7 @@ fn the_file_of_a_merged_person_has_the_rows_of_both_ids_and_their_settling() {
     for told in ["passport 12", "pay-9", "act 5", "visit"] {
         assert!(page.contains(told), "{told} is not on the page");
     }
-    obzvon(&house, &["person", "split", "p2", "--evidence", "a namesake"]);
+    obzvon(&house, &["person", "split", "p2", "--evidence", "a namesake", "--by", "A. Kim"]);
     obzvon(&house, &["event", "add", "p2", "visit", "--id", "v-2"]);
     let out = house.path().join("later.zip");
     obzvon(&house, &["audit", "person", "p1", "--out", out.to_str().expect("UTF-8")]);

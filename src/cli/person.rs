@@ -6,7 +6,7 @@ use anyhow::ensure;
 use clap::{Args, Subcommand};
 
 use super::open::{ConfigArgs, act, evidence};
-use super::standing::persons;
+use super::standing::{Signed, persons};
 use crate::daemon::Clock;
 use crate::domain::{DebtorType, PersonId};
 use crate::store::Store;
@@ -26,15 +26,14 @@ enum PersonCommand {
     Merge {
         one: String,
         other: String,
-        /// What proves it: a passport, his own word in a recorded call
-        #[arg(long, value_parser = evidence)]
-        evidence: String,
+        #[command(flatten)]
+        signed: Signed,
     },
     /// Take an id for a person of its own from now on
     Split {
         person: String,
-        #[arg(long, value_parser = evidence)]
-        evidence: String,
+        #[command(flatten)]
+        signed: Signed,
     },
     /// List what was found out of a person
     Links { person: String },
@@ -66,15 +65,15 @@ impl PersonArgs {
 
 async fn carry_out(store: &Store, command: PersonCommand) -> anyhow::Result<()> {
     match command {
-        PersonCommand::Merge { one, other, evidence } => {
+        PersonCommand::Merge { one, other, signed } => {
             let (first, second) = (one_person(store, &one).await?, one_person(store, &other).await?);
             ensure!(first != second, "{one} and {other} are the same id");
-            let merged = store.merge_persons(first, second, &evidence, Clock.wall()).await?;
+            let merged = store.merge_persons(first, second, &told(signed), Clock.wall()).await?;
             println!("{}", if merged { "merged" } else { "they were one person already" });
         }
-        PersonCommand::Split { person, evidence } => {
+        PersonCommand::Split { person, signed } => {
             let id = one_person(store, &person).await?;
-            let parted = store.split_person(id, &evidence, Clock.wall()).await?;
+            let parted = store.split_person(id, &told(signed), Clock.wall()).await?;
             ensure!(parted > 0, "{person} is one with nobody");
             println!("split from {parted}");
         }
@@ -96,6 +95,12 @@ async fn carry_out(store: &Store, command: PersonCommand) -> anyhow::Result<()> 
         }
     }
     Ok(())
+}
+
+/// The evidence with who answers for it, as the link keeps it.
+fn told(signed: Signed) -> String {
+    let by = signed.hand();
+    format!("{} ({})", by.evidence, by.who)
 }
 
 fn debtor_type(code: &str) -> Result<DebtorType, String> {
