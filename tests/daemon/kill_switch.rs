@@ -71,3 +71,22 @@ async fn a_daemon_that_finds_it_thrown_dials_nobody() {
     assert!(carrier.calls().is_empty());
     assert!(house.attempts().is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signals_that_come_while_the_daemon_starts_are_obeyed() {
+    let carrier = carrier(rings()).await;
+    let house = House::new(ringing_config(&carrier));
+    house.import(1);
+    let read = house.pause_reading("config/trunks.toml");
+    let starting = house.launch();
+    // It reads its configuration, and can't go on before it is given the file.
+    let mut given = read.wait();
+    starting.signal(Signal::SIGUSR1);
+    starting.signal(Signal::SIGHUP);
+    read.give(&mut given);
+    drop(given);
+    until("the switch is thrown", || house.path("data/STOP").exists());
+    until("the configuration is read again", || house.log().contains("the configuration was reloaded"));
+    starting.stop();
+    assert!(house.attempts().is_empty());
+}

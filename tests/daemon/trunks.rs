@@ -63,6 +63,23 @@ async fn a_trunk_is_registered_with_kept_and_left_at_the_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_test_call_leaves_the_daemons_binding_at_the_registrar_alone() {
+    let registrar = Sipp::start("registrar", &[]).await;
+    let mut house = House::new(config(registrar.addr));
+    with_account(&mut house);
+    house.change(TRUNKS, "trunk.carrier.register", true);
+    // The switch is thrown: it starts, places no call, and ends.
+    house.write("data/STOP", "");
+    let called = house.try_run(&["call", &crate::house::number(0), "--flow", "reminder_overdue"]);
+    assert_eq!(called.status.code(), Some(1), "nobody is called under the switch");
+    let log = house.log();
+    assert!(
+        !log.contains("registered") && !log.contains("registration") && !log.contains("registrar"),
+        "{log}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_carrier_that_asks_for_a_password_gets_its_answer() {
     let mut plan = CarrierPlan::new(1, date(2026, 2, 3));
     plan.casting = Casting::Always(Script::new("everybody", rings()));

@@ -31,6 +31,27 @@ pub struct Running {
     http: u16,
 }
 
+/// A file whose reader waits for us.
+pub struct PausedFile {
+    path: PathBuf,
+    text: String,
+}
+
+impl PausedFile {
+    /// Waits until it is read.
+    pub fn wait(&self) -> std::fs::File {
+        std::fs::File::options().write(true).open(&self.path).expect("a reader")
+    }
+
+    /// Gives the reader its text, and all later ones a plain file.
+    pub fn give(&self, reader: &mut std::fs::File) {
+        let plain = self.path.with_extension("plain");
+        std::fs::write(&plain, &self.text).expect("a file of our own");
+        std::fs::rename(&plain, &self.path).expect("a file of our own");
+        reader.write_all(self.text.as_bytes()).expect("the reader waits");
+    }
+}
+
 pub const TRUNKS: &str = "trunks.toml";
 pub const CPS: &str = "trunk.carrier.cps";
 pub const CHANNELS: &str = "trunk.carrier.channels";
@@ -156,7 +177,22 @@ impl House {
         self.start_with(http, &own)
     }
 
-    fn start_with(&self, http: u16, environment: &[(&str, &str)]) -> Running {
+    /// Starts the daemon and waits for nothing.
+    pub fn launch(&self) -> Running {
+        self.launch_with(self.http, &[])
+    }
+
+    /// Makes a file of the configuration one that whoever reads it waits at, until it is given.
+    pub fn pause_reading(&self, name: &str) -> PausedFile {
+        let path = self.path(name);
+        let text = std::fs::read_to_string(&path).expect("a file of our own");
+        std::fs::remove_file(&path).expect("a file of our own");
+        let made = Command::new("mkfifo").arg(&path).status().expect("mkfifo runs");
+        assert!(made.success(), "{made}");
+        PausedFile { path, text }
+    }
+
+    fn launch_with(&self, http: u16, environment: &[(&str, &str)]) -> Running {
         let child = Command::new(env!("CARGO_BIN_EXE_obzvon"))
             .envs(environment.iter().copied())
             .arg("run")
@@ -168,7 +204,11 @@ impl House {
             .stderr(self.open_log())
             .spawn()
             .expect("the program runs");
-        let mut running = Running { child, http };
+        Running { child, http }
+    }
+
+    fn start_with(&self, http: u16, environment: &[(&str, &str)]) -> Running {
+        let mut running = self.launch_with(http, environment);
         let patience = Instant::now() + Duration::from_secs(60);
         // Under the kill switch it is up and not ready.
         let up = |(code, text): (u16, String)| code == 200 || text.contains("kill switch");
