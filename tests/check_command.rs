@@ -75,12 +75,12 @@ fn a_debt_told_in_plain_words_before_identity_is_warned_of() {
 
 #[test]
 fn a_trunk_elsewhere_that_loopback_addresses_keep_out_of_reach_is_warned_of() {
-    let told = check("2099-12-31", &["--lang", "en"]);
+    let told = check("2026-12-31", &["--lang", "en"]);
     for key in ["sip.bind", "media.ip"] {
         let line = format!("warning: trunk main is not on this machine, and {key} is an address");
         assert!(told.contains(&line), "{key}: {told}");
     }
-    let told = check_with("2099-12-31", &["--lang", "en"], |config| {
+    let told = check_with("2026-12-31", &["--lang", "en"], |config| {
         let file = config.join("trunks.toml");
         let trunks = fs::read_to_string(&file).expect("the shipped trunks");
         fs::write(&file, trunks.replace("sip.example.com", "127.0.0.1")).expect("our own trunks");
