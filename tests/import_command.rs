@@ -46,8 +46,8 @@ fn import(house: &TempDir, list: &str, arguments: &[&str]) -> (Value, bool) {
 }
 
 const HEADER: &str = "id;phone;name;amount;due;creditor;type\n";
-const FIRST: &str = "A-1;89990000001;Образцова Мария;100,00;31.12.2026;Ромашка;forgetful\n";
-const SECOND: &str = "A-2;89990000002;Примеров Пётр;200,00;31.12.2026;Ромашка;forgetful\n";
+const FIRST: &str = "A-1;89990000001;Образцова Мария;100,00;31.12.2026;Северный Банк;forgetful\n";
+const SECOND: &str = "A-2;89990000002;Примеров Пётр;200,00;31.12.2026;Северный Банк;forgetful\n";
 
 fn upserted(answer: &Value) -> [u64; 3] {
     ["new", "changed", "unchanged"].map(|what| answer["upserted"][what].as_u64().expect("a count"))
@@ -104,9 +104,13 @@ fn a_fault_at_the_end_of_a_file_leaves_nothing_of_it() {
 fn a_campaign_is_filled_from_the_list() {
     let house = house();
     let habitual = SECOND.replace("forgetful", "habitual");
-    let (answer, fine) = import(&house, &format!("{HEADER}{FIRST}{habitual}"), &["--campaign", "forgetful"]);
+    let stranger = FIRST.replace("A-1", "A-3").replace("0001", "0003").replace("Северный Банк", "Ромашка");
+    let list = format!("{HEADER}{FIRST}{habitual}{stranger}");
+    let (answer, fine) = import(&house, &list, &["--campaign", "forgetful"]);
     assert!(fine, "{answer}");
-    assert_eq!((&answer["filled"]["queued"], &answer["filled"]["held"]), (&json!(1), &json!(1)));
+    // Whom the shipped packs can't name waits: nobody is called to hear silence.
+    let told = ["queued", "held", "unspeakable"].map(|key| answer["filled"][key].as_u64());
+    assert_eq!(told, [Some(1); 3], "{answer}");
 }
 
 #[test]

@@ -106,7 +106,9 @@ fn write_config(
     lists: &[DebtorList; 3],
     carrier: std::net::SocketAddr,
 ) -> anyhow::Result<()> {
-    let mut config = CarrierConfig::around(carrier, &plan.prompts)?;
+    let mut config = CarrierConfig::around(carrier, &plan.prompts)?
+        // A campaign for agents has a queue, though nobody sits at it here.
+        .set("agents.toml", "queue.collectors.skills", Vec::<String>::new());
     let types = [&["forgetful"][..], &["involuntary", "habitual", "unknown"], &["idler", "fraudster"]];
     for (list, types) in lists.iter().zip(types) {
         let file = campaign_file(list.campaign);
