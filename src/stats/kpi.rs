@@ -1,6 +1,9 @@
 //! The field's figures by the names it gives them, each with what is divided by what.
 
+use std::fmt;
+
 use super::Ratio;
+use crate::domain::Language;
 
 /// What a campaign counted in a period. Calls are attempts whose INVITE left and that neither the trunk nor we spoiled.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
@@ -49,6 +52,27 @@ pub struct KpiDefinition {
     /// What is divided by what.
     pub formula: &'static str,
     pub formula_ru: &'static str,
+}
+
+/// A share with its interval, or `sum/count = each`; `sum/0` where nobody shares it.
+impl fmt::Display for Kpi {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Share(ratio) => ratio.fmt(f),
+            Self::Each { sum, count: 0 } => write!(f, "{sum}/0"),
+            Self::Each { sum, count } => write!(f, "{sum}/{count} = {:.2}", sum as f64 / count as f64),
+        }
+    }
+}
+
+impl KpiDefinition {
+    /// Its name and its formula in a language.
+    pub fn words(&self, language: Language) -> (&'static str, &'static str) {
+        match language {
+            Language::En => (self.name, self.formula),
+            Language::Ru => (self.name_ru, self.formula_ru),
+        }
+    }
 }
 
 macro_rules! kpis {

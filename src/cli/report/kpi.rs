@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::domain::{Currency, Language};
-use crate::stats::{Counts, KPIS, Kpi, KpiDefinition, kpis};
+use crate::stats::{Counts, KPIS, KpiDefinition, kpis};
 use crate::store::{Period, Store};
 
 /// The report as text, or as JSON.
@@ -23,7 +23,7 @@ pub async fn report(store: &Store, period: Period, json: bool, language: Languag
     for ((campaign, currency), counts) in &campaigns {
         text += &format!("{campaign} · {}\n", currency.code());
         for (definition, value) in kpis(counts) {
-            text += &format!("  {:<42} {}\n", name(definition, language), value_text(value));
+            text += &format!("  {:<42} {value}\n", definition.words(language).0);
         }
     }
     Ok(text + "\n" + &glossary(language))
@@ -32,26 +32,14 @@ pub async fn report(store: &Store, period: Period, json: bool, language: Languag
 /// What every figure means.
 pub fn glossary(language: Language) -> String {
     let line = |definition: &KpiDefinition| {
-        let formula = if language == Language::Ru { definition.formula_ru } else { definition.formula };
-        format!("{:<42} {formula}\n", name(definition, language))
+        let (name, formula) = definition.words(language);
+        format!("{name:<42} {formula}\n")
     };
     let head = match language {
         Language::En => "A call is an attempt whose INVITE left and that neither the trunk nor we spoiled.\n",
         Language::Ru => "Звонок — попытка, чей INVITE ушёл и которую не сорвали ни линия, ни мы.\n",
     };
     head.to_owned() + &KPIS.iter().map(line).collect::<String>()
-}
-
-fn name(definition: &KpiDefinition, language: Language) -> &'static str {
-    if language == Language::Ru { definition.name_ru } else { definition.name }
-}
-
-fn value_text(value: Kpi) -> String {
-    match value {
-        Kpi::Share(ratio) => ratio.to_string(),
-        Kpi::Each { sum, count: 0 } => format!("{sum}/0"),
-        Kpi::Each { sum, count } => format!("{sum}/{count} = {:.2}", sum as f64 / count as f64),
-    }
 }
 
 fn row_json((campaign, currency): &(String, Currency), counts: &Counts) -> serde_json::Value {

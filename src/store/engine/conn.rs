@@ -214,6 +214,16 @@ impl Row {
         })
     }
 
+    /// A telephone number that may be absent, kept as its digits.
+    ///
+    /// # Errors
+    /// When the column holds no such number.
+    pub fn phone_opt(&self, column: usize) -> Result<Option<crate::rules::PhoneKey>, Fault> {
+        let read = |digits| u64::try_from(digits).map(crate::rules::PhoneKey::new);
+        let unreadable = |_| Fault::Unreadable { what: "phone" };
+        self.int_opt(column)?.map(read).transpose().map_err(unreadable)
+    }
+
     /// A code of ours, read back by `parse`.
     ///
     /// # Errors

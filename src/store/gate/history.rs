@@ -130,7 +130,7 @@ fn read_event(row: &Row) -> Result<Event, Fault> {
         person: PersonId(row.int(3)?),
         debt: row.int_opt(4)?.map(DebtId),
         creditor: row.text_opt(5)?,
-        phone: phone_key(row, 6)?.map(|number| Phone { number, kind }),
+        phone: row.phone_opt(6)?.map(|number| Phone { number, kind }),
         dial_mode: row.code(8, "dial mode", DialMode::parse)?,
         channel_exact: Cow::Owned(row.text(9)?),
         agent: row.code_opt(10, "agent", Agent::parse)?,
@@ -144,7 +144,7 @@ fn read_hold(row: &Row) -> Result<Hold, Fault> {
     Ok(Hold {
         kind: row.code(0, "hold kind", HoldKind::parse)?,
         person: PersonId(row.int(1)?),
-        phone: phone_key(row, 2)?,
+        phone: row.phone_opt(2)?,
         debt: row.int_opt(3)?.map(DebtId),
         from: moment_opt(row.int_opt(4)?)?,
         until: moment_opt(row.int_opt(5)?)?,
@@ -157,7 +157,7 @@ fn read_consent(row: &Row) -> Result<Consent, Fault> {
     Ok(Consent {
         kind: row.code(0, "consent kind", ConsentKind::parse)?,
         person: PersonId(row.int(1)?),
-        phone: phone_key(row, 2)?,
+        phone: row.phone_opt(2)?,
         debt: row.int_opt(3)?.map(DebtId),
         from: moment_opt(row.int_opt(4)?)?,
         until: moment_opt(row.int_opt(5)?)?,
@@ -167,11 +167,4 @@ fn read_consent(row: &Row) -> Result<Consent, Fault> {
 
 fn suspended(text: &str) -> Result<Vec<(Timestamp, Option<Timestamp>)>, Fault> {
     serde_json::from_str(text).map_err(|_| Fault::Unreadable { what: "suspended times of a hold" })
-}
-
-fn phone_key(row: &Row, column: usize) -> Result<Option<PhoneKey>, Fault> {
-    let digits = row.int_opt(column)?;
-    digits
-        .map(|d| u64::try_from(d).map(PhoneKey::new).map_err(|_| Fault::Unreadable { what: "phone" }))
-        .transpose()
 }

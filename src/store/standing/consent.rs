@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::deed::note_deed;
-use super::{ByHand, look_again};
+use super::{ByHand, look_again, stands};
 use crate::domain::PersonId;
 use crate::rules::{Consent, ConsentKind, PhoneKey};
 use crate::store::engine::conn::{Conn, Fault, moment_opt, values};
@@ -27,7 +27,7 @@ pub struct ConsentRow {
 impl ConsentRow {
     /// It lets something be done at `at`.
     pub fn in_force(&self, at: Timestamp) -> bool {
-        self.from.is_none_or(|from| from <= at) && self.until.is_none_or(|until| at < until)
+        stands(self.from, self.until, at)
     }
 }
 
@@ -99,10 +99,7 @@ impl Store {
                     Ok(ConsentRow {
                         id: row.int(0)?,
                         kind: row.code(1, "consent kind", ConsentKind::parse)?,
-                        phone: row
-                            .int_opt(2)?
-                            .and_then(|digits| u64::try_from(digits).ok())
-                            .map(PhoneKey::new),
+                        phone: row.phone_opt(2)?,
                         debt: row.text_opt(3)?,
                         from: moment_opt(row.int_opt(4)?)?,
                         until: moment_opt(row.int_opt(5)?)?,

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::deed::note_deed;
-use super::{ByHand, his, look_again};
+use super::{ByHand, his, look_again, stands};
 use crate::domain::{AttemptId, PersonId};
 use crate::rules::{Hold, HoldKind, PhoneKey, latest_end};
 use crate::store::engine::conn::{Conn, Fault, Row, moment_opt, values};
@@ -46,11 +46,8 @@ pub enum Suspended {
 impl HoldRow {
     /// It bites at `at`, wherever a rule asks for its kind.
     pub fn in_force(&self, at: Timestamp) -> bool {
-        let within = |from: Option<Timestamp>, until: Option<Timestamp>| {
-            from.is_none_or(|from| from <= at) && until.is_none_or(|until| at < until)
-        };
-        within(self.from, self.until)
-            && !self.suspended.iter().any(|&(from, until)| within(Some(from), until))
+        stands(self.from, self.until, at)
+            && !self.suspended.iter().any(|&(from, until)| stands(Some(from), until, at))
     }
 }
 
@@ -207,7 +204,7 @@ fn read_row(row: &Row) -> Result<HoldRow, Fault> {
     Ok(HoldRow {
         id: row.int(0)?,
         kind: row.code(1, "hold kind", HoldKind::parse)?,
-        phone: row.int_opt(2)?.and_then(|digits| u64::try_from(digits).ok()).map(PhoneKey::new),
+        phone: row.phone_opt(2)?,
         debt: row.text_opt(3)?,
         from: moment_opt(row.int_opt(4)?)?,
         until: moment_opt(row.int_opt(5)?)?,
@@ -223,8 +220,7 @@ fn read_times(row: &Row, column: usize) -> Result<Vec<(Timestamp, Option<Timesta
 
 const INSERT: &str = "INSERT INTO hold (person_id, kind, phone, debt_id, from_at, until_at, suspended, evidence, \
     after_attempt) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, (SELECT COALESCE(MAX(id), 0) FROM attempt)) RETURNING id";
-const OPEN: &str = "SELECT MIN(id) FROM attempt WHERE outcome IS NULL AND (person_id = $1 OR person_id IN \
-    (SELECT other_id FROM kin WHERE person_id = $1 AND upto_event IS NULL))";
+const OPEN: &str = concat!("SELECT MIN(id) FROM attempt WHERE outcome IS NULL AND ", his!());
 const LIFT: &str = concat!(
     "UPDATE hold SET until_at = $3 WHERE id = $2 AND (until_at IS NULL OR until_at > $3) AND ",
     his!()

@@ -21,16 +21,6 @@ pub(in crate::store) use deed::note_deed;
 pub(in crate::store) use hold::insert_hold;
 pub(in crate::store) use preference::{blocked_at, of_person as preferences_of};
 
-/// Lets contacts of the person, and of the ids that are one with him, look again that wait or ended because of a rule.
-async fn look_again(conn: &mut Conn, person: PersonId, at: Timestamp) -> Result<(), Fault> {
-    conn.run(LOOK_AGAIN, values![person, at]).await.map(|_| ())
-}
-
-/// Rule ids have a dot in them; the campaign's own reasons have none.
-const LOOK_AGAIN: &str = "UPDATE contact SET state = 'waiting', next_at = $2 WHERE (person_id = $1 OR person_id IN \
-    (SELECT other_id FROM kin WHERE person_id = $1 AND upto_event IS NULL)) \
-    AND (state = 'waiting' OR state = 'done') AND why LIKE '%.%'";
-
 /// A row of the person's, or of an id that is one with him.
 macro_rules! his {
     () => {
@@ -38,3 +28,20 @@ macro_rules! his {
     };
 }
 use his;
+
+/// Whether what stands from a moment to another stands at `at`; an absent end is open.
+fn stands(from: Option<Timestamp>, until: Option<Timestamp>, at: Timestamp) -> bool {
+    from.is_none_or(|from| from <= at) && until.is_none_or(|until| at < until)
+}
+
+/// Lets contacts of the person, and of the ids that are one with him, look again that wait or ended because of a rule.
+async fn look_again(conn: &mut Conn, person: PersonId, at: Timestamp) -> Result<(), Fault> {
+    conn.run(LOOK_AGAIN, values![person, at]).await.map(|_| ())
+}
+
+/// Rule ids have a dot in them; the campaign's own reasons have none.
+const LOOK_AGAIN: &str = concat!(
+    "UPDATE contact SET state = 'waiting', next_at = $2 WHERE ",
+    his!(),
+    " AND (state = 'waiting' OR state = 'done') AND why LIKE '%.%'"
+);

@@ -5,7 +5,7 @@ use jiff::civil::Time;
 use serde::Serialize;
 
 use super::deed::note_deed;
-use super::{ByHand, his, look_again};
+use super::{ByHand, his, look_again, stands};
 use crate::domain::PersonId;
 use crate::rules::LocalRange;
 use crate::store::engine::conn::{Conn, Fault, Row, moment_opt, values};
@@ -34,7 +34,7 @@ pub struct PreferenceRow {
 impl PreferenceRow {
     /// It keeps calls away at `at`, when his clocks say so.
     pub fn in_force(&self, at: Timestamp) -> bool {
-        self.from.is_none_or(|from| from <= at) && self.until.is_none_or(|until| at < until)
+        stands(self.from, self.until, at)
     }
 }
 

@@ -12,7 +12,7 @@ use super::page::{bar, number, page};
 use super::texts::Texts;
 use super::{Console, Shared, Word};
 use crate::domain::{Language, Right};
-use crate::stats::{Counts, EffectRow, Kpi, effect_table, kpis};
+use crate::stats::{Counts, EffectRow, effect_table, kpis};
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new().route("/reports", get(report))
@@ -78,22 +78,11 @@ fn figures(counts: &Counts, language: Language) -> Markup {
             tbody {
                 @for (definition, value) in kpis(counts) {
                     tr {
-                        @if language == Language::Ru {
-                            td { (definition.name_ru) } td.n { (value_text(value)) } td { (definition.formula_ru) }
-                        } @else {
-                            td { (definition.name) } td.n { (value_text(value)) } td { (definition.formula) }
-                        }
+                        @let (name, formula) = definition.words(language);
+                        td { (name) } td.n { (value) } td { (formula) }
                     }
                 }
             }
         }
-    }
-}
-
-fn value_text(value: Kpi) -> String {
-    match value {
-        Kpi::Share(ratio) => ratio.to_string(),
-        Kpi::Each { sum, count: 0 } => format!("{sum}/0"),
-        Kpi::Each { sum, count } => format!("{sum}/{count} = {:.2}", sum as f64 / count as f64),
     }
 }

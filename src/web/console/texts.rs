@@ -28,6 +28,10 @@ pub struct Texts {
     pub ill: &'static str,
     pub in_use: &'static str,
     pub state: &'static str,
+    pub draft: &'static str,
+    pub running: &'static str,
+    pub paused: &'static str,
+    pub stopped: &'static str,
     pub contacts: &'static str,
     pub queued: &'static str,
     pub waiting: &'static str,
@@ -70,15 +74,11 @@ impl Texts {
 
     /// A campaign's state in words.
     pub fn campaign_state(&self, code: &'static str) -> &'static str {
-        let words = match self.other_language_code {
-            "en" => ["готовится", "идёт", "пауза", "остановлена"],
-            _ => ["draft", "running", "paused", "stopped"],
-        };
         match code {
-            "draft" => words[0],
-            "running" => words[1],
-            "paused" => words[2],
-            "stopped" => words[3],
+            "draft" => self.draft,
+            "running" => self.running,
+            "paused" => self.paused,
+            "stopped" => self.stopped,
             other => other,
         }
     }
@@ -108,6 +108,10 @@ static EN: Texts = Texts {
     ill: "faulty",
     in_use: "in use",
     state: "State",
+    draft: "draft",
+    running: "running",
+    paused: "paused",
+    stopped: "stopped",
     contacts: "Contacts",
     queued: "Queued",
     waiting: "Waiting",
@@ -164,6 +168,10 @@ static RU: Texts = Texts {
     ill: "сбоит",
     in_use: "занято",
     state: "Состояние",
+    draft: "готовится",
+    running: "идёт",
+    paused: "пауза",
+    stopped: "остановлена",
     contacts: "Контакты",
     queued: "В очереди",
     waiting: "Ждут",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Period;
+use super::{Period, count};
 use crate::domain::Currency;
 use crate::stats::Counts;
 use crate::store::engine::conn::{Fault, Row, values};
@@ -52,10 +52,6 @@ impl Store {
 
 fn key(row: &Row) -> Result<(String, Currency), Fault> {
     Ok((row.text(0)?, row.code(1, "currency", Currency::parse)?))
-}
-
-fn count(row: &Row, column: usize) -> Result<u64, Fault> {
-    Ok(row.int(column)?.unsigned_abs())
 }
 
 /// A call: its INVITE left, and neither the trunk nor we spoiled it.
