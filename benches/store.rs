@@ -206,6 +206,7 @@ fn reminded(attempt: obzvon::domain::AttemptId) -> FinishRequest {
         next: NextStep::Done(DoneWhy::Reached),
         score: None,
         cost_micro: None,
+        callback: None,
         asks: Vec::new(),
     }
 }

@@ -139,10 +139,11 @@ const CAMPAIGN_STATES: [Word; 4] = [
     ("stopped", "stopped", "остановлена"),
 ];
 
-const REASONS: [Word; 31] = [
+const REASONS: [Word; 32] = [
     ("agent_awaited", "called when an agent is free", "звоним, когда свободен оператор"),
     ("agent_wanted", "asked for an agent", "просил оператора"),
     ("budget_spent", "attempts used up", "попытки исчерпаны"),
+    ("callback_agreed", "a call at an agreed time", "ждёт звонка в обещанное время"),
     ("campaign_draft", "the campaign has not been started", "кампания не запущена"),
     ("campaign_hours", "outside the campaign's hours", "вне часов кампании"),
     ("campaign_over", "the campaign is over", "кампания окончена"),

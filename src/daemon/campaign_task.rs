@@ -6,11 +6,12 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tracing::{error, info, warn};
 
-use super::house::House;
+use super::house::{House, Plans};
 use super::pacing::Pacing;
 use super::turn::{Taken, Turn};
 use crate::campaign::CampaignPlan;
 use crate::domain::CampaignId;
+use crate::store::AgreedContact;
 
 /// The longest the queue is left unlooked at: another node, an import or an operator may have changed it.
 const LOOK: Duration = Duration::from_millis(500);
@@ -51,23 +52,64 @@ async fn start(
 ) -> usize {
     let plans = house.plans.load_full();
     let Some(plan) = plans.config.campaign(name).cloned() else { return 0 };
-    let room = pacing.room(&plan, room(house, &plan, turns.len()));
+    let lines = room(house, &plan, turns.len());
+    // First who was promised a call, then as many of the others as pacing affords.
+    let agreed = agreed_turns(house, (&plan, &plans), id, pacing.room_for_agreed(&plan, lines)).await;
+    let started = take_turns(house, agreed, pacing, turns).await;
+    let lines = lines.saturating_sub(u32::try_from(started).unwrap_or(u32::MAX));
+    let room = pacing.room(&plan, lines);
     if room == 0 {
-        return 0;
+        return started;
     }
     let contacts = match house.store.claim(id, room.min(CLAIM), house.clock.wall()).await {
         Ok(contacts) => contacts,
         Err(fault) => {
             warn!(%fault, "the store did not give contacts: nothing is dialled");
-            return 0;
+            return started;
         }
     };
+    let ordinary = contacts.into_iter().map(|contact| {
+        let (plan, plans) = (Arc::clone(&plan), Arc::clone(&plans));
+        Turn { plan, plans, contact, agreed: None, seat: None, ticket: None }
+    });
+    started + take_turns(house, ordinary.collect(), pacing, turns).await
+}
+
+/// The turns of those with whom a call was agreed that is due now.
+async fn agreed_turns(
+    house: &House,
+    (plan, plans): (&Arc<CampaignPlan>, &Arc<Plans>),
+    id: CampaignId,
+    room: u32,
+) -> Vec<Turn> {
+    if room == 0 {
+        return Vec::new();
+    }
+    let due = house.store.claim_callbacks(id, room.min(CLAIM), house.clock.wall()).await;
+    let due = due.unwrap_or_else(|fault| {
+        warn!(%fault, "the store did not give agreed calls: none is made");
+        Vec::new()
+    });
+    let turn = |due: AgreedContact| {
+        let (plan, plans) = (Arc::clone(plan), Arc::clone(plans));
+        let (contact, agreed) = (due.contact, Some(due.callback));
+        Turn { plan, plans, contact, agreed, seat: None, ticket: None }
+    };
+    due.into_iter().map(turn).collect()
+}
+
+/// Starts the turns for which there is what they need; gives the others' contacts back. How many were started.
+async fn take_turns(
+    house: &Arc<House>,
+    all: Vec<Turn>,
+    pacing: &Pacing,
+    turns: &mut JoinSet<anyhow::Result<Taken>>,
+) -> usize {
     let (mut started, mut without_agent) = (0, Vec::new());
-    for contact in contacts {
-        let (house, plan, plans) = (Arc::clone(house), Arc::clone(&plan), Arc::clone(&plans));
-        let mut turn = Turn { plan, plans, contact, seat: None, ticket: None };
+    for mut turn in all {
         if pacing.equip(&mut turn) {
             started += 1;
+            let house = Arc::clone(house);
             turns.spawn(async move { turn.take(&house).await });
         } else {
             without_agent.push(turn.contact.id);

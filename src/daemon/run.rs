@@ -390,6 +390,11 @@ async fn wake(house: &House) -> anyhow::Result<()> {
         }
     }
     while house.store.wake_due(WAKE, house.clock.wall()).await? == u64::from(WAKE) {}
+    for lapsed in house.store.expire_callbacks(house.clock.wall()).await? {
+        let (contact, due_at) = (lapsed.contact, lapsed.due_at);
+        warn!(%contact, %due_at, "a call that was agreed was not made in time");
+        house.metrics.callback_expired();
+    }
     house.lines.each(|plan, well, _| house.metrics.trunk_up(&plan.name, well));
     Ok(())
 }

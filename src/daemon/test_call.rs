@@ -54,7 +54,7 @@ impl TestCall {
         let contact = self.queue(house).await?;
         let loaded = house.store.contacts(vec![contact]).await?.pop().context("the test contact is gone")?;
         let before = last_attempt(house).await?;
-        let turn = Turn { plan, plans, contact: loaded, seat: None, ticket: None };
+        let turn = Turn { plan, plans, contact: loaded, agreed: None, seat: None, ticket: None };
         if let Taken::NotCalled(why) = turn.take(house).await? {
             return Ok(TestCallEnd::NotCalled(why));
         }

@@ -20,7 +20,9 @@ mod standing;
 mod told;
 
 pub use debtor_type::{TypeChangeRow, TypeMoveLine, TypeShareLine};
-pub use desk::{AgentChange, AgentMark, AgentTimes, CallbackRow, CallbackWhy, NewCallback, PhoneRow};
+pub use desk::{
+    AgentChange, AgentMark, AgentTimes, AgreedContact, CallbackRow, CallbackWhy, NewCallback, PhoneRow,
+};
 pub use error::{Fault, SchemaFault, StoreError};
 pub use gate::{
     Broken, BrokenRow, Corrected, Dial, DialPermit, Expired, Gone, NewEvent, Past, PastContact, Recorded,

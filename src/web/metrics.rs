@@ -65,6 +65,7 @@ pub struct Metrics {
     responses: Family<ResponseLabels, Counter>,
     trunk_up: Family<TrunkLabel, Gauge>,
     denied: Family<RuleLabel, Counter>,
+    callbacks_expired: Counter,
     setup: Histogram,
     talk: Histogram,
     rtp_lost: Counter,
@@ -89,6 +90,12 @@ impl Metrics {
         registry.register("trunk_up", "1 while the trunk takes calls", trunk_up.clone());
         let denied = Family::<RuleLabel, Counter>::default();
         registry.register("contact_denied", "Dials denied by the gate, by the first rule", denied.clone());
+        let callbacks_expired = Counter::default();
+        registry.register(
+            "callbacks_expired",
+            "Agreed calls that nobody made in time",
+            callbacks_expired.clone(),
+        );
         let setup = Histogram::new(exponential_buckets(0.5, 1.6, 12));
         registry.register_with_unit("call_setup", "INVITE to answer", Unit::Seconds, setup.clone());
         let talk = Histogram::new(exponential_buckets(1.0, 1.7, 12));
@@ -132,6 +139,7 @@ impl Metrics {
             responses,
             trunk_up,
             denied,
+            callbacks_expired,
             setup,
             talk,
             rtp_lost,
@@ -177,6 +185,11 @@ impl Metrics {
 
     pub fn trunk_up(&self, trunk: &str, up: bool) {
         self.trunk_up.get_or_create(&TrunkLabel { trunk: trunk.to_owned() }).set(up.into());
+    }
+
+    /// A call that was agreed was not made in time.
+    pub fn callback_expired(&self) {
+        self.callbacks_expired.inc();
     }
 
     /// The gate said no; `rule` is the first rule that denied.

@@ -9,6 +9,7 @@ mod house;
 #[path = "../baresip_phone/phone.rs"]
 mod phone;
 
+mod callbacks;
 mod loss;
 mod office;
 mod predictive;

@@ -13,6 +13,7 @@ use obzvon::demo::carrier::script::{Script, Step};
 use obzvon::demo::carrier::sound::synth::{Sound, tone};
 use obzvon::demo::carrier::{Carrier, CarrierPlan, Casting};
 use obzvon::domain::{AgentId, DigestAccount, Language};
+use obzvon::store::{Store, StorePlan};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -94,6 +95,17 @@ pub const PASSWORD: &str = "the-password-of-an-agent";
 impl Office {
     /// Imports `people` debtors, starts the daemon, and lets the agents log in and be ready.
     pub async fn open(mode: &str, carrier: &Carrier, people: u32, desks: &[Desk]) -> Self {
+        Self::open_with(mode, carrier, people, desks, async |_| {}).await
+    }
+
+    /// As `open`, with something done to the store before the daemon starts.
+    pub async fn open_with(
+        mode: &str,
+        carrier: &Carrier,
+        people: u32,
+        desks: &[Desk],
+        prepare: impl AsyncFnOnce(&Store),
+    ) -> Self {
         let filter = tracing_subscriber::EnvFilter::from_default_env();
         tracing_subscriber::fmt().with_env_filter(filter).with_test_writer().try_init().ok();
         let mut config = house::config(carrier.addr())
@@ -129,6 +141,10 @@ impl Office {
         house.import(people);
         let config = Config::load(&house.path("config"), &Environment::new());
         let config = config.map_err(|problems| problems.render(Language::En)).expect("sound");
+        let plan = StorePlan { url: config.store.url.clone(), node: "before".to_owned() };
+        let store = Store::open(plan).await.expect("it opens");
+        prepare(&store).await;
+        store.close().await;
         let daemon = Daemon::start(config).await.expect("it starts");
         let inside = std::sync::Arc::clone(daemon.house());
         for desk in desks {

@@ -4,17 +4,22 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use obzvon::agents::{ReservationNo, State, Why};
-use obzvon::domain::{AgentId, Currency, Money};
-use obzvon::store::{AgentChange, AgentMark, CallbackWhy, NewCallback, NewPayment, Period, PhoneRow};
+use obzvon::domain::{AgentId, Currency, Money, Outcome};
+use obzvon::rules::EventKind;
+use obzvon::store::{
+    AgentChange, AgentMark, CallbackWhy, FinishRequest, NewCallback, NewPayment, Period, PhoneRow,
+};
 use obzvon::trunk::Transport;
 
-use crate::world::{World, hours, noon, seconds};
+use crate::world::{World, finished, hours, no_answer, noon, promised, seconds};
 
 crate::on_both_engines!(
     an_agents_day_is_added_up_from_his_changes,
     what_a_dead_process_left_open_ends_with_its_last_sign_of_life,
     what_agents_did_is_never_changed,
     callbacks_come_up_when_due_and_expire_visibly,
+    an_agreed_call_goes_first_and_waits_again_where_it_never_went_out,
+    a_call_agreed_in_the_talk_is_written_with_its_outcome,
     a_new_callback_takes_the_place_of_the_old,
     a_payment_and_a_call_of_his_own_cancel_what_was_agreed,
     phones_are_found_again_after_a_crash,
@@ -131,17 +136,72 @@ async fn callbacks_come_up_when_due_and_expire_visibly(world: World) {
     };
     assert_eq!(due(299).await, [0_i64; 0]);
     assert_eq!(due(600).await, [sooner, later]);
-    assert!(world.store.take_callback(sooner, noon() + seconds(601)).await.expect("taken"));
-    assert!(!world.store.take_callback(sooner, noon() + seconds(602)).await.expect("read"), "once");
+    assert!(
+        world.store.claim(campaign, 2, noon() + seconds(299)).await.expect("read").is_empty(),
+        "they wait"
+    );
+    assert_eq!(
+        world.store.cancel_callbacks(both[1].person, CallbackWhy::Agent, noon()).await.expect("done"),
+        1
+    );
     assert_eq!(due(700).await, [later]);
     let after = noon() + seconds(600) + hours(1);
-    assert!(!world.store.take_callback(later, after).await.expect("read"), "too late");
+    assert!(world.store.claim_callbacks(campaign, 2, after).await.expect("read").is_empty(), "too late");
     let expired = world.store.expire_callbacks(after).await.expect("ended");
     assert_eq!(
         expired.iter().map(|row| (row.id, row.agent.clone())).collect::<Vec<_>>(),
         [(later, Some(agent("anna")))]
     );
     assert!(world.store.expire_callbacks(after).await.expect("ended").is_empty(), "told once");
+}
+
+async fn an_agreed_call_goes_first_and_waits_again_where_it_never_went_out(world: World) {
+    let campaign = world.campaign("reminders", &[crate::world::row(1), crate::world::row(2)]).await;
+    let both = world.store.claim(campaign, 2, noon()).await.expect("claimed");
+    let (rich, poor) = (&both[0], &both[1]);
+    world.store.release(vec![rich.id, poor.id]).await.expect("released");
+    book(&world, poor.id, 300, Some("anna")).await;
+    assert_eq!(world.contact_of("p1").await, ("held".to_owned(), "callback_agreed".to_owned()));
+    let at = noon() + seconds(300);
+    let ordinary = world.store.claim(campaign, 2, at).await.expect("claimed");
+    assert_eq!(ordinary.iter().map(|contact| contact.id).collect::<Vec<_>>(), [rich.id]);
+    let agreed = async |at: Timestamp| {
+        let claimed = world.store.claim_callbacks(campaign, 2, at).await.expect("claimed");
+        claimed.into_iter().map(|due| (due.contact.id, due.callback.agent)).collect::<Vec<_>>()
+    };
+    assert!(agreed(noon() + seconds(299)).await.is_empty(), "not due");
+    assert_eq!(agreed(at).await, [(poor.id, Some(agent("anna")))]);
+    assert!(agreed(at).await.is_empty(), "leased");
+
+    let permit = world.permit(poor, at).await;
+    assert!(world.store.due_callbacks(9, at).await.expect("read").is_empty(), "it is being made");
+    let taken_back = FinishRequest {
+        finished: finished(Outcome::Cancelled),
+        kinds: vec![EventKind::AttemptUnconnected],
+        ..no_answer(permit.attempt(), at + seconds(60))
+    };
+    world.store.finish(taken_back, at + seconds(1)).await.expect("finished");
+    assert_eq!(world.contact_of("p1").await.0, "waiting", "it has its turn as any try has");
+    world.store.wake_due(9, at + seconds(60)).await.expect("woken");
+    assert_eq!(agreed(at + seconds(60)).await.len(), 1);
+    let permit = world.permit(poor, at + seconds(61)).await;
+    let finish = no_answer(permit.attempt(), at + hours(2));
+    world.store.finish(finish, at + seconds(90)).await.expect("finished");
+    assert!(world.store.due_callbacks(9, at + seconds(99)).await.expect("read").is_empty(), "it was made");
+}
+
+async fn a_call_agreed_in_the_talk_is_written_with_its_outcome(world: World) {
+    let contact = world.one_contact().await;
+    let permit = world.permit(&contact, noon()).await;
+    let due_at = noon() + hours(3);
+    let callback = NewCallback { contact: contact.id, due_at, expires_at: due_at + hours(1), agent: None };
+    let request = FinishRequest { callback: Some(callback), ..promised(permit.attempt()) };
+    world.store.finish(request, noon() + seconds(60)).await.expect("finished");
+    assert_eq!(world.contact_of("p1").await, ("held".to_owned(), "callback_agreed".to_owned()));
+    assert_eq!(world.store.due_callbacks(9, due_at).await.expect("read").len(), 1);
+    let expired = world.store.expire_callbacks(due_at + hours(1)).await.expect("ended");
+    assert_eq!(expired.len(), 1);
+    assert_eq!(world.contact_of("p1").await.0, "queued", "like any other again");
 }
 
 async fn a_new_callback_takes_the_place_of_the_old(world: World) {

@@ -234,6 +234,7 @@ pub fn promised(attempt: AttemptId) -> FinishRequest {
         next: NextStep::Done(DoneWhy::Reached),
         score: None,
         cost_micro: Some(1_500_000),
+        callback: None,
     }
 }
 
@@ -248,5 +249,6 @@ pub fn no_answer(attempt: AttemptId, next: Timestamp) -> FinishRequest {
         next: NextStep::Wait(next),
         score: None,
         cost_micro: None,
+        callback: None,
     }
 }

@@ -5,6 +5,7 @@ mod pace;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use tokio::sync::broadcast;
@@ -18,9 +19,12 @@ use crate::agents::{Caller, Need, State, Wish};
 use crate::campaign::{CampaignPlan, Dialling, Prediction};
 use crate::domain::{AgentId, DebtorType};
 use crate::pacing::{Clock, Plan};
+use crate::store::CallbackRow;
 
 /// A reservation for a call outlasts its ringing by so much: judging, and the agent's own phone.
 const AFTER_RING: Duration = Duration::from_secs(60);
+/// So long a due call waits for the agent who agreed it, while he is at work.
+const HIS_OWN: SignedDuration = SignedDuration::from_mins(5);
 /// No call is started in this last part of a shift.
 const BEFORE_END: Duration = Duration::from_secs(45);
 
@@ -72,13 +76,30 @@ impl Pacing {
         }
     }
 
+    /// How many agreed calls may start now, `lines` at most: each has its agent kept, where the campaign is for agents.
+    pub fn room_for_agreed(&self, plan: &CampaignPlan, lines: u32) -> u32 {
+        match &plan.dialling {
+            Dialling::Agentless => lines,
+            // Who of the free agents takes whose call is for `equip` to say.
+            Dialling::Predictive(..) | Dialling::Progressive(_) if self.free(plan) > 0 => lines,
+            Dialling::Predictive(..) | Dialling::Progressive(_) => 0,
+        }
+    }
+
     /// Gives a turn what it needs; `false`: no agent who could take this call is free.
     pub fn equip(&self, turn: &mut Turn) -> bool {
+        if let (Some(agreed), Some(_)) = (&turn.agreed, turn.plan.dialling.agents()) {
+            let wish = self.wish(agreed);
+            turn.seat =
+                self.need(&turn.plan, &turn.caller(), wish).and_then(|need| self.house.floor.seat(&need));
+            return turn.seat.is_some();
+        }
         match self.mode {
             Mode::Nothing => true,
             Mode::Seat => {
-                turn.seat =
-                    self.need(&turn.plan, &turn.caller()).and_then(|need| self.house.floor.seat(&need));
+                turn.seat = self
+                    .need(&turn.plan, &turn.caller(), Wish::Anybody)
+                    .and_then(|need| self.house.floor.seat(&need));
                 turn.seat.is_some()
             }
             Mode::Ticket => {
@@ -89,17 +110,29 @@ impl Pacing {
     }
 
     fn free(&self, plan: &CampaignPlan) -> u32 {
-        let need = self.need(plan, &usual_caller(plan));
+        let need = self.need(plan, &usual_caller(plan), Wish::Anybody);
         need.map_or(0, |need| u32::try_from(self.house.floor.free(&need)).unwrap_or(u32::MAX))
     }
 
-    fn need(&self, plan: &CampaignPlan, caller: &Caller) -> Option<Need> {
+    /// Whose call an agreed one is: his for a while, as long as he is at work, then anybody's.
+    fn wish(&self, agreed: &CallbackRow) -> Wish {
+        let Some(agent) = &agreed.agent else { return Wish::Anybody };
+        let his_until = agreed.due_at.saturating_add(HIS_OWN).unwrap_or(agreed.due_at);
+        let at_work = self.house.floor.state(agent).is_some_and(|(state, _)| state != State::LoggedOut);
+        if at_work && self.house.clock.wall() < his_until {
+            Wish::Only(agent.clone())
+        } else {
+            Wish::Rather(agent.clone())
+        }
+    }
+
+    fn need(&self, plan: &CampaignPlan, caller: &Caller, wish: Wish) -> Option<Need> {
         let calls = plan.dialling.agents()?;
         let trunks = &self.house.plans.load().config.trunks;
         let rings =
             trunks.iter().filter(|trunk| plan.trunks.contains(&trunk.name)).map(|trunk| trunk.ring_limit);
         let lasts = rings.max().unwrap_or_default() + AFTER_RING;
-        self.house.floor.need(&calls.queue, caller, Wish::Anybody, lasts)
+        self.house.floor.need(&calls.queue, caller, wish, lasts)
     }
 
     /// The pacer of the shift, fed with what the floor told; `None` outside the shift.
@@ -133,7 +166,7 @@ impl Pacing {
 
     /// Who works for this queue, and what each does.
     fn present(&self, plan: &CampaignPlan) -> Vec<(AgentId, State)> {
-        let Some(need) = self.need(plan, &usual_caller(plan)) else { return Vec::new() };
+        let Some(need) = self.need(plan, &usual_caller(plan), Wish::Anybody) else { return Vec::new() };
         self.house.floor.who_can(&need)
     }
 

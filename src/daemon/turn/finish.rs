@@ -24,13 +24,8 @@ impl Turn {
         report: CallReport,
     ) -> anyhow::Result<()> {
         let outcome = report.finished.outcome;
-        let callback = self.callback(choice, &report, house.clock.wall());
         let request = self.finish_request(house, choice, dial.attempt, report);
         house.store.finish(request, house.clock.wall()).await?;
-        // Apart from the outcome, which says `callback_booked` all the same: an outcome must not wait for anything.
-        if let Some(callback) = callback {
-            house.store.book_callback(callback, house.clock.wall()).await?;
-        }
         info!(attempt = %dial.attempt, campaign = %self.plan.name, trunk = %dial.trunk, outcome = outcome.code(), "call ended");
         Ok(())
     }
@@ -58,6 +53,7 @@ impl Turn {
         report: CallReport,
     ) -> FinishRequest {
         let now = house.clock.wall();
+        let callback = self.callback(choice, &report, now);
         let CallReport { finished, rang, actions, .. } = report;
         let contact = &self.contact;
         let answered = finished.outcome == Outcome::Answered;
@@ -83,6 +79,7 @@ impl Turn {
             next: self.next(choice, &finished, rang, now),
             score: Some(score(&self.plan.score, &facts)),
             cost_micro: cost(choice.line.trunk().routing.cost_per_minute, &finished),
+            callback,
             asks: actions.iter().map(ask_code).collect(),
             finished,
         }
@@ -101,7 +98,11 @@ impl Turn {
         let tried = Tried {
             outcome: finished.outcome,
             disposition: finished.disposition,
-            total: small(began.len()),
+            // An agreed call is none of the campaign's own tries.
+            total: match self.agreed {
+                Some(_) => small(began.len()).min(self.plan.retries.budget.saturating_sub(1)),
+                None => small(began.len()),
+            },
             of_class: small(same + 1),
             began: &began,
             other_phone: others.count() > 0,

@@ -21,7 +21,8 @@ use super::voice::NameSound;
 use crate::agents::Caller;
 use crate::campaign::{Callee, CampaignPlan, ask};
 use crate::domain::AttemptId;
-use crate::store::{ClaimedContact, ReserveRequest, Reserved};
+use crate::rules::DialMode;
+use crate::store::{CallbackRow, ClaimedContact, ReserveRequest, Reserved};
 use crate::synthesis::SentenceCache;
 
 /// One contact of one campaign, claimed and about to be dialled.
@@ -30,6 +31,8 @@ pub struct Turn {
     pub plan: Arc<CampaignPlan>,
     pub plans: Arc<Plans>,
     pub contact: ClaimedContact,
+    /// The call was agreed with him.
+    pub agreed: Option<CallbackRow>,
     /// The agent reserved for the call.
     pub seat: Option<Seat>,
     /// The call in its pacer's eyes.
@@ -119,6 +122,11 @@ impl Turn {
         Ok(why)
     }
 
+    /// How the rules see the call: a predictive campaign, too, keeps an agent for whom it has agreed to call.
+    fn dial_mode(&self) -> DialMode {
+        if self.seat.is_some() { DialMode::AgentGuaranteed } else { self.plan.dialling.mode() }
+    }
+
     fn request(&self, house: &House, choice: &Choice) -> ReserveRequest {
         let contact = &self.contact;
         let rules = self.plans.rules(&self.plan.preset).expect("every campaign's preset is in force").clone();
@@ -138,11 +146,15 @@ impl Turn {
             trunk: choice.line.trunk().name.to_string(),
             channel: self.plan.channel,
             debt_kind: choice.kind,
-            facts: ask(callee, self.plan.dialling.mode(), self.plans.config.overrides_of(&self.plan)),
+            facts: ask(callee, self.dial_mode(), self.plans.config.overrides_of(&self.plan)),
             rules,
             config_version: Arc::clone(&self.plans.config.version),
             flow_version: choice.flow.label().into(),
-            budget: self.plan.retries.budget,
+            budget: match self.agreed {
+                // The campaign's budget is for the calls it makes by itself.
+                Some(_) => self.plan.retries.budget.max(contact.tries.saturating_add(1)),
+                None => self.plan.retries.budget,
+            },
             due_at: house.clock.wall(),
         }
     }

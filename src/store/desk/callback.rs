@@ -1,4 +1,4 @@
-//! Calls agreed with people: booked, due, called, expired, or cancelled by what makes them needless.
+//! Calls agreed with people: booked, and cancelled by what makes them needless.
 
 use jiff::Timestamp;
 
@@ -50,61 +50,15 @@ impl CallbackWhy {
 }
 
 impl Store {
-    /// Books a callback; the contact's earlier one is cancelled as booked anew. `None`: no such contact.
+    /// Books a callback; the contact's earlier one is cancelled as booked anew, and the contact waits for it and for
+    /// nothing else. `None`: no such contact, or it is done for good.
     ///
     /// # Errors
     /// When the database fails, or the callback would expire before it is due.
     pub async fn book_callback(&self, new: NewCallback, now: Timestamp) -> Result<Option<i64>, StoreError> {
         let contact = new.contact;
-        let written = self.write(move |conn| {
-            Box::pin(async move {
-                conn.run(REBOOK, values![new.contact, now]).await?;
-                let agent = new.agent.as_ref().map(AgentId::as_str);
-                let booked = conn.first(BOOK, values![new.contact, now, new.due_at, new.expires_at, agent]);
-                booked.await?.map(|row| row.int(0)).transpose()
-            })
-        });
+        let written = self.write(move |conn| Box::pin(async move { book(conn, &new, now).await }));
         written.await.map_err(|source| StoreError::Callback { contact, source })
-    }
-
-    /// Callbacks that are due, the earliest first.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn due_callbacks(&self, limit: u32, now: Timestamp) -> Result<Vec<CallbackRow>, StoreError> {
-        let read = self.read(move |conn| {
-            Box::pin(async move {
-                let rows = conn.all(DUE, values![now, i64::from(limit)]).await?;
-                rows.iter().map(callback).collect()
-            })
-        });
-        read.await.map_err(|source| StoreError::Report { report: "callbacks", source })
-    }
-
-    /// Takes a callback to be called. `false`: it does not wait any more.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn take_callback(&self, id: i64, now: Timestamp) -> Result<bool, StoreError> {
-        let taken = self.write(move |conn| Box::pin(async move { conn.run(TAKE, values![id, now]).await }));
-        taken
-            .await
-            .map(|taken| taken > 0)
-            .map_err(|source| StoreError::Report { report: "callbacks", source })
-    }
-
-    /// Ends the callbacks nobody made in time: they are handed out to be shown, each once.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn expire_callbacks(&self, now: Timestamp) -> Result<Vec<CallbackRow>, StoreError> {
-        let ended = self.write(move |conn| {
-            Box::pin(async move {
-                let rows = conn.all(EXPIRE, values![now]).await?;
-                rows.iter().map(callback).collect()
-            })
-        });
-        ended.await.map_err(|source| StoreError::Report { report: "callbacks", source })
     }
 
     /// Cancels what a person waits for; how many they were.
@@ -117,10 +71,46 @@ impl Store {
         why: CallbackWhy,
         now: Timestamp,
     ) -> Result<u64, StoreError> {
-        let values = values![person, now, why.code()];
-        let written = self.write(move |conn| Box::pin(async move { conn.run(CANCEL, values).await }));
+        let written =
+            self.write(move |conn| Box::pin(async move { cancel_of_person(conn, person, why, now).await }));
         written.await.map_err(|source| StoreError::Report { report: "callbacks", source })
     }
+}
+
+/// Books a callback in a transaction that does more, as [`Store::book_callback`].
+pub(in crate::store) async fn book(
+    conn: &mut Conn,
+    new: &NewCallback,
+    now: Timestamp,
+) -> Result<Option<i64>, Fault> {
+    conn.run(REBOOK, values![new.contact, now]).await?;
+    let agent = new.agent.as_ref().map(AgentId::as_str);
+    let booked = conn.first(BOOK, values![new.contact, now, new.due_at, new.expires_at, agent]).await?;
+    hold_for_callback(conn, new.contact, Timestamp::MIN).await?;
+    booked.map(|row| row.int(0)).transpose()
+}
+
+/// A contact with whom a call was agreed for later than `after` is called then, and not before by the way.
+pub(in crate::store) async fn hold_for_callback(
+    conn: &mut Conn,
+    contact: ContactId,
+    after: Timestamp,
+) -> Result<(), Fault> {
+    conn.run(HOLD, values![contact, AGREED, after]).await.map(|_| ())
+}
+
+/// Cancels what a person waits for: his contacts are like any others again. How many callbacks there were.
+pub(in crate::store) async fn cancel_of_person(
+    conn: &mut Conn,
+    person: PersonId,
+    why: CallbackWhy,
+    now: Timestamp,
+) -> Result<u64, Fault> {
+    let cancelled = conn.run(CANCEL, values![person, now, why.code()]).await?;
+    if cancelled > 0 {
+        conn.run(FREE, values![person, AGREED]).await?;
+    }
+    Ok(cancelled)
 }
 
 /// Cancels the callbacks of a debt that is paid, in the payment's own transaction.
@@ -132,7 +122,7 @@ pub(in crate::store) async fn cancel_of_debt(
     conn.run(CANCEL_PAID, values![debt, now]).await.map(|_| ())
 }
 
-fn callback(row: &Row) -> Result<CallbackRow, Fault> {
+pub(super) fn callback(row: &Row) -> Result<CallbackRow, Fault> {
     let agent = row.text_opt(5)?;
     let read = |text: String| AgentId::parse(&text).ok_or(Fault::Unreadable { what: "agent" });
     Ok(CallbackRow {
@@ -145,18 +135,23 @@ fn callback(row: &Row) -> Result<CallbackRow, Fault> {
     })
 }
 
+/// Why a contact is held with whom a call was agreed.
+pub(super) const AGREED: &str = "callback_agreed";
+
 const REBOOK: &str = "UPDATE callback SET state = 'cancelled', why = 'rebooked', ended_at = $2 \
     WHERE contact_id = $1 AND state = 'waiting'";
+/// A contact may be in the very call in which another one is agreed, or have had all that the campaign would do.
 const BOOK: &str = "INSERT INTO callback (person_id, contact_id, booked_at, due_at, expires_at, agent) \
     SELECT person_id, id, CAST($2 AS BIGINT), CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS TEXT) \
-    FROM contact WHERE id = $1 RETURNING id";
-const DUE: &str = "SELECT id, person_id, contact_id, due_at, expires_at, agent FROM callback \
-    WHERE state = 'waiting' AND due_at <= $1 AND expires_at > $1 ORDER BY due_at, id LIMIT $2";
-const TAKE: &str = "UPDATE callback SET state = 'called', ended_at = $2 WHERE id = $1 AND state = 'waiting' \
-    AND expires_at > $2";
-const EXPIRE: &str = "UPDATE callback SET state = 'expired', ended_at = $1 WHERE state = 'waiting' \
-    AND expires_at <= $1 RETURNING id, person_id, contact_id, due_at, expires_at, agent";
+    FROM contact WHERE id = $1 AND (state <> 'done' OR why IN ('reached', 'budget_spent', 'not_retried')) \
+    RETURNING id";
+const HOLD: &str = "UPDATE contact SET state = 'held', why = $2, next_at = NULL, claimed_until = 0 WHERE id = $1 \
+    AND (state IN ('queued', 'waiting') OR (state = 'held' AND why = 'agent_wanted') \
+    OR (state = 'done' AND why IN ('reached', 'budget_spent', 'not_retried'))) \
+    AND EXISTS (SELECT 1 FROM callback b WHERE b.contact_id = $1 AND b.state = 'waiting' AND b.due_at > $3)";
 const CANCEL: &str = "UPDATE callback SET state = 'cancelled', why = $3, ended_at = $2 \
     WHERE person_id = $1 AND state = 'waiting'";
+const FREE: &str = "UPDATE contact SET state = 'queued', claimed_until = 0 WHERE person_id = $1 AND state = 'held' \
+    AND why = $2";
 const CANCEL_PAID: &str = "UPDATE callback SET state = 'cancelled', why = 'paid', ended_at = $2 \
     WHERE state = 'waiting' AND contact_id IN (SELECT id FROM contact WHERE debt_id = $1)";

@@ -1,12 +1,15 @@
 //! Live agents: what each did when, the calls agreed with people, and where the phones are.
 
 mod callback;
+mod due;
 mod phone;
 mod state;
 mod times;
 
-pub(super) use callback::cancel_of_debt;
 pub use callback::{CallbackRow, CallbackWhy, NewCallback};
+pub(super) use callback::{book, cancel_of_debt, hold_for_callback};
+pub use due::AgreedContact;
+pub(super) use due::{call_agreed, not_made};
 pub use phone::PhoneRow;
 pub use state::{AgentChange, AgentMark};
 pub use times::AgentTimes;

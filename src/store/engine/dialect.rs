@@ -87,19 +87,42 @@ pub fn places(conn: &Conn, rows: usize, columns: usize) -> String {
     (0..rows).map(tuple).collect::<Vec<_>>().join(", ")
 }
 
-/// Claims the best queued contacts of a campaign. `$1` campaign, `$2` now, `$3` lease's end, `$4` how many.
+/// Claims the best queued contacts of a campaign; those with whom a call was agreed are claimed apart. `$1` campaign, `$2` now, `$3` lease's end, `$4` how many.
 pub fn claim(conn: &Conn) -> &'static str {
     match conn {
         Conn::Postgres(_) => {
             "UPDATE contact SET claimed_until = $3 WHERE id IN (SELECT id FROM contact \
              WHERE campaign_id = $1 AND state = 'queued' AND claimed_until <= $2 \
+             AND NOT EXISTS (SELECT 1 FROM callback b WHERE b.contact_id = contact.id AND b.state = 'waiting') \
              ORDER BY score DESC, last_tried_at, id LIMIT $4 FOR UPDATE SKIP LOCKED) RETURNING id"
         }
         Conn::Sqlite(_) => {
             "UPDATE contact SET claimed_until = $3 WHERE id IN (SELECT id FROM contact \
              WHERE campaign_id = $1 AND state = 'queued' AND claimed_until <= $2 \
+             AND NOT EXISTS (SELECT 1 FROM callback b WHERE b.contact_id = contact.id AND b.state = 'waiting') \
              ORDER BY score DESC, last_tried_at, id LIMIT $4) RETURNING id"
         }
+    }
+}
+
+/// The agreed calls of a running campaign that are due and whose contacts nobody has claimed. `$1` campaign, `$2` now,
+/// `$3` how many, `$4` why they are held.
+pub fn due_of_campaign(conn: &Conn) -> &'static str {
+    macro_rules! sql {
+        ($lock:literal) => {
+            concat!(
+                "SELECT b.id, b.person_id, b.contact_id, b.due_at, b.expires_at, b.agent FROM callback b ",
+                "JOIN contact c ON c.id = b.contact_id JOIN campaign g ON g.id = c.campaign_id ",
+                "WHERE b.state = 'waiting' AND b.due_at <= $2 AND b.expires_at > $2 AND c.campaign_id = $1 ",
+                "AND (c.state = 'queued' OR (c.state = 'held' AND c.why = $4)) AND c.claimed_until <= $2 AND g.state = 'running' ",
+                "ORDER BY b.due_at, b.id LIMIT $3",
+                $lock
+            )
+        };
+    }
+    match conn {
+        Conn::Postgres(_) => sql!(" FOR UPDATE OF c SKIP LOCKED"),
+        Conn::Sqlite(_) => sql!(""),
     }
 }
 

@@ -15,6 +15,7 @@ use crate::domain::{
     PhoneNumber,
 };
 use crate::rules::{self, Agent, Decision, Event, EventKind, Facts};
+use crate::store::desk::call_agreed;
 use crate::store::engine::conn::{Conn, Fault, values};
 use crate::store::engine::dialect::{self, owed};
 use crate::store::standing::blocked_at;
@@ -191,6 +192,7 @@ async fn reserve(
     let attempt = case.write_attempt(conn, request, decided, node, now).await?;
     append_event(conn, &in_flight(&facts, attempt, request.channel, now), now).await?;
     conn.run(TAKE_CONTACT, values![request.contact, now]).await?;
+    call_agreed(conn, request.contact, attempt, now).await?;
     Ok(Reserved::Permit(DialPermit::new(Dial {
         attempt,
         contact: request.contact,

@@ -7,12 +7,13 @@ use crate::domain::attempt::{Finished, HungUpBy};
 use crate::domain::contact::ContactState;
 use crate::domain::{AttemptId, CampaignId, ContactId, DebtId, Disposition, Outcome, PersonId};
 use crate::rules::{EventKind, Hold};
+use crate::store::desk::{book, hold_for_callback, not_made};
 use crate::store::engine::conn::{Conn, Fault, Row, Value, values};
 use crate::store::engine::dialect;
 use crate::store::gate::{call_event, seal_attempt};
 use crate::store::standing::insert_hold;
 use crate::store::told::{Told, tell};
-use crate::store::{Store, StoreError};
+use crate::store::{NewCallback, Store, StoreError};
 
 /// A finished attempt, and what follows from it.
 #[derive(Debug, Clone)]
@@ -28,6 +29,8 @@ pub struct FinishRequest {
     pub score: Option<i64>,
     /// What the carrier will charge, in millionths of the currency's unit.
     pub cost_micro: Option<i64>,
+    /// The call agreed in this one, where one was.
+    pub callback: Option<NewCallback>,
     /// What the flow asked other systems for: `complaint`, `sms:TEMPLATE`, `call_at:HOUR`, `call_next_window`.
     pub asks: Vec<String>,
 }
@@ -69,6 +72,12 @@ pub(super) async fn finish(
         call_event(conn, request.attempt, kind, now).await?;
     }
     open.move_contact(conn, request).await?;
+    not_made(conn, request.attempt, request.finished.outcome).await?;
+    match &request.callback {
+        Some(callback) => drop(book(conn, callback, now).await?),
+        // One agreed before for later still waits; one that is due has its turn as any try has.
+        None => hold_for_callback(conn, open.contact, now).await?,
+    }
     for hold in &request.holds {
         insert_hold(conn, hold).await?;
     }

@@ -96,6 +96,7 @@ fn lost(attempt: AttemptId, next: Timestamp) -> FinishRequest {
         next: NextStep::Wait(next),
         score: None,
         cost_micro: None,
+        callback: None,
         asks: Vec::new(),
     }
 }
