@@ -49,28 +49,35 @@ impl Listener {
     /// Analyses the next frame.
     pub fn hear(&mut self, frame: &[i16; FRAME]) -> Sound {
         let x = frame.map(f32::from);
-        let energy: f32 = x.iter().map(|x| x * x).sum();
+        let energy = sum(&x.map(|x| x * x));
         let level = 10.0 * ((energy / FRAME as f32).max(1e-3) / ZERO_DBM0).log10();
         let mut power = self.spectrum.take(&x);
         // Below 60 Hz there is mains hum and no sound of a call.
         power[..2].fill(0.0);
-        let total: f32 = power.iter().sum::<f32>().max(1.0);
+        let total = sum(&power).max(1.0);
         let tones = strongest(&power, total);
         let (harmony, pitch) = harmony(&power);
         let change = self.change(&power, total);
-        let centre = STEP * power.iter().zip(0u16..).map(|(p, n)| p * f32::from(n)).sum::<f32>() / total;
+        let centre = STEP * sum(&std::array::from_fn::<_, LINES, _>(|n| power[n] * n as f32)) / total;
         Sound { level: level.max(-90.0), tones, flatness: flatness(&power), centre, harmony, pitch, change }
     }
 
     fn change(&mut self, power: &[f32; LINES], total: f32) -> f32 {
-        let mut alike = 0.0;
-        for (old, new) in self.shape.iter_mut().zip(power) {
-            let new = (new / total).sqrt();
-            alike += *old * new;
-            *old = new;
-        }
+        let shape = power.map(|power| (power / total).sqrt());
+        let alike = sum(&std::array::from_fn::<_, LINES, _>(|n| self.shape[n] * shape[n]));
+        self.shape = shape;
         1.0 - alike.clamp(0.0, 1.0)
     }
+}
+
+/// The sum, eight at a time: one after another each addition would wait for the last.
+fn sum(values: &[f32]) -> f32 {
+    let (eights, rest) = values.as_chunks::<8>();
+    let mut sums = [0.0; 8];
+    for eight in eights {
+        sums.iter_mut().zip(eight).for_each(|(sum, value)| *sum += value);
+    }
+    sums.iter().chain(rest).sum()
 }
 
 /// The two highest peaks, each with the lines its window spreads it over.
@@ -125,7 +132,7 @@ fn place(power: &[f32; LINES], n: usize) -> f32 {
 /// Geometric over arithmetic mean of the power from 250 to 3400 Hz, in dB.
 fn flatness(power: &[f32; LINES]) -> f32 {
     let band = &power[8..109];
-    let mean = band.iter().sum::<f32>() / band.len() as f32 + 1e-3;
+    let mean = sum(band) / band.len() as f32 + 1e-3;
     // Products of a few lines at a time: a logarithm costs more than a multiplication.
     let logs: f32 =
         band.chunks(3).map(|lines| lines.iter().map(|p| p / mean + 1e-9).product::<f32>().ln()).sum();
@@ -138,9 +145,12 @@ fn harmony(power: &[f32; LINES]) -> (f32, f32) {
     let whole = again[0].max(1.0);
     let mut best = (0.0, SHORTEST_LAG);
     for lag in SHORTEST_LAG..=LONGEST_LAG {
+        if again[lag] < again[lag - 1] || again[lag] < again[lag + 1] {
+            continue;
+        }
         // The window makes long lags weaker than they are.
         let strength = again[lag] / whole / (1.0 - lag as f32 / 160.0).max(0.2);
-        if strength > best.0 && again[lag] >= again[lag - 1] && again[lag] >= again[lag + 1] {
+        if strength > best.0 {
             best = (strength, lag);
         }
     }
