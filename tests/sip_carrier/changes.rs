@@ -40,7 +40,7 @@ async fn update_changes_media_before_and_after_the_answer() {
     let mut leg = place(&stack, &carrier).await;
     let seen = rest(&mut leg).await;
     assert_eq!(seen[1], "early 23456 PCMA Both");
-    assert!(seen[2].starts_with("answered "));
+    assert_eq!(seen[2], "answered 23456 PCMA Both", "the 200 has no description: the UPDATE's stands");
     assert_eq!(seen[3..], ["changed 23458 PCMA Both", "ended by callee - - -"]);
     carrier.finish().await.expect_success();
 }

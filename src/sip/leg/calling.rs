@@ -94,7 +94,7 @@ impl Task {
                 heard = calling.inviting.heard.recv() => self.on_heard(&mut calling, heard).await,
                 command = self.commands.recv(), if listening => self.on_command_calling(&mut calling, command),
                 Some(request) = self.requests.recv() => {
-                    self.answer_early(request).await;
+                    self.answer_branch(&mut calling.branches, request).await;
                     Next::Wait
                 }
                 () = leaving.cancelled(), if listening => self.take_back(&mut calling),

@@ -29,6 +29,8 @@ struct Branch {
     /// The last reliable response's RSeq.
     rseq: Option<u32>,
     media: Option<MediaTarget>,
+    /// An UPDATE has changed the media: what a provisional response says of it is older, however late it comes.
+    updated: bool,
 }
 
 /// The most branches kept; later ones still ring, but bring no media and get no PRACK.
@@ -42,8 +44,16 @@ impl Branches {
         if self.all.len() >= MOST {
             return None;
         }
-        self.all.push(Branch { tag: tag.to_owned(), rseq: None, media: None });
+        self.all.push(Branch { tag: tag.to_owned(), rseq: None, media: None, updated: false });
         self.all.last_mut()
+    }
+
+    /// Takes the media that an UPDATE of a branch agreed on.
+    fn update(&mut self, tag: &str, media: Option<MediaTarget>) {
+        if let Some(branch) = self.of(tag) {
+            branch.media = media;
+            branch.updated = true;
+        }
     }
 
     /// The early media of a branch, or the latest of any.
@@ -79,6 +89,9 @@ impl Task {
         match self.media.read_answer(body_of(kind, &response.body)) {
             Ok(target) => {
                 if let Some(branch) = branches.of(&tag) {
+                    if branch.updated {
+                        return;
+                    }
                     branch.media = Some(target.clone());
                 }
                 if self.told.as_ref() != Some(&target) {
@@ -113,13 +126,21 @@ impl Task {
         });
     }
 
-    /// A request in an early dialog.
-    pub(super) async fn answer_early(&mut self, mut request: Box<Transaction>) {
+    /// A request in an early dialog of the INVITE we sent.
+    pub(super) async fn answer_branch(&mut self, branches: &mut Branches, request: Box<Transaction>) {
+        let tag = read::from_tag(&request.original).unwrap_or_default();
+        if self.answer_early(request).await {
+            branches.update(&tag, self.told.clone());
+        }
+    }
+
+    /// A request in an early dialog. Says whether it agreed on media.
+    pub(super) async fn answer_early(&mut self, mut request: Box<Transaction>) -> bool {
         match request.original.method {
             Method::Update => {
                 let kind = read::value(&request.original, "Content-Type").unwrap_or_default();
                 let offer = body_of(kind, &request.original.body).to_vec();
-                self.answer_update(&mut request, &offer, &[], LegEvent::EarlyMedia).await;
+                return self.answer_update(&mut request, &offer, &[], LegEvent::EarlyMedia).await;
             }
             Method::Info => self.answer_info(&mut request).await,
             Method::Options => {
@@ -131,6 +152,7 @@ impl Task {
             Method::Invite => self.reply(&mut request, 491, &[], None).await,
             _ => self.reply(&mut request, 405, &[("Allow", ALLOW.to_owned())], None).await,
         }
+        false
     }
 }
 

@@ -131,30 +131,30 @@ impl Task {
         Turn::Go
     }
 
-    /// UPDATE with or without an offer (RFC 3311).
+    /// UPDATE with or without an offer (RFC 3311). Says whether it agreed on media.
     pub(super) async fn answer_update(
         &mut self,
         request: &mut Transaction,
         offer: &[u8],
         headers: &[(&'static str, String)],
         event: fn(MediaTarget) -> LegEvent,
-    ) {
+    ) -> bool {
         let mut headers = headers.to_vec();
         headers.push(("Contact", self.dialog.contact.clone()));
         headers.push(("Allow", ALLOW.to_owned()));
         if offer.is_empty() {
             self.take_target(&request.original);
             self.reply(request, 200, &headers, None).await;
-            return;
+            return false;
         }
-        match self.media.answer(offer) {
-            Ok((sdp, target)) => {
-                self.take_target(&request.original);
-                self.reply(request, 200, &headers, Some(sdp)).await;
-                self.changed(target, event);
-            }
-            Err(_) => self.reply(request, 488, &[], None).await,
-        }
+        let Ok((sdp, target)) = self.media.answer(offer) else {
+            self.reply(request, 488, &[], None).await;
+            return false;
+        };
+        self.take_target(&request.original);
+        self.reply(request, 200, &headers, Some(sdp)).await;
+        self.changed(target, event);
+        true
     }
 
     /// How a transfer goes (RFC 3515 section 2.4.4): the NOTIFY's body is the start of a SIP response.

@@ -46,6 +46,12 @@ pub(in crate::sip) fn to_tag(message: &impl HeadersExt) -> Option<String> {
     Some(tag.value().to_owned()).filter(|tag| !tag.is_empty())
 }
 
+/// The tag of the From header.
+pub(in crate::sip) fn from_tag(message: &impl HeadersExt) -> Option<String> {
+    let tag = message.from_header().ok()?.tag().ok()??;
+    Some(tag.value().to_owned()).filter(|tag| !tag.is_empty())
+}
+
 /// The URI of the first Contact.
 pub(in crate::sip) fn contact(message: &impl HasHeaders) -> Option<Uri> {
     let list = values(message, "Contact").next()?;
