@@ -76,6 +76,7 @@ fn broken() -> TempDir {
         ("campaigns/first.toml", include_str!("config_mistakes/first.toml")),
         ("campaigns/second.toml", include_str!("config_mistakes/second.toml")),
         ("agents.toml", include_str!("config_mistakes/agents.toml")),
+        ("limits.toml", include_str!("config_mistakes/limits.toml")),
         ("secrets/accounts", include_str!("config_mistakes/accounts")),
         ("flows/broken.yaml", include_str!("config_mistakes/broken.yaml")),
         ("secrets/open", "everybody may read me\n"),
@@ -228,7 +229,10 @@ fn a_queue_that_a_flow_connects_to_is_there_once_there_are_agents() {
     let agents = "[queue.depts]\n[agent.anna]\n";
     let dir = folder(&[("flows/hello.yaml", &flow), ("agents.toml", agents)]);
     let said = said(dir.path(), &[], Language::En);
-    assert!(said.contains("agents.toml: there is no queue `debts (hello)`; did you mean `depts`?"), "{said}");
+    assert!(
+        said.contains("agents.toml:1: queue: there is no queue `debts (hello)`; did you mean `depts`?"),
+        "{said}"
+    );
 }
 
 mod properties {
@@ -316,4 +320,62 @@ fn a_preset_of_ones_own_that_is_looser_than_every_law_is_refused() {
     ]);
     let said = said(dir.path(), &[], Language::En);
     assert!(said.contains("campaign.reminders.preset: looser than the law of every market"), "{said}");
+}
+
+#[test]
+fn what_is_wrong_with_rules_of_ones_own_is_said_in_its_file_with_line_and_key() {
+    let own = "[calendar.XX]\noff = [\"2026-02-30\"]\n";
+    let slips = "[preset.mine]\nextends = [\"ru-230fz-safe\", \"coer\"]\n\
+                 [[preset.mine.rules]]\nid = \"mine.day\"\ntype = \"cap\"\ncount = [\"conversation\"]\nlimit = -1\nwindow = \"calendar_day\"\n\
+                 [[preset.mine.rules]]\ntype = \"end_guard\"\nminutes = 3\n\
+                 [preset.other]\nextends = [\"ru-230fz-safe\"]\ncalendar = \"YY\"\n\
+                 [[preset.other.patches]]\nid = \"ru.call.wek\"\nlimit = 1\n\
+                 [[preset.other.patches]]\nid = \"ru.call.week\"\nlimit = \"one\"\n\
+                 [preset.round]\nextends = [\"round\"]\n";
+    let dir = folder(&[
+        ("rules/core.toml", include_str!("../config/rules/core.toml")),
+        ("rules/ru.toml", include_str!("../config/rules/ru.toml")),
+        ("rules/again.toml", "[preset.core]\nrules = []\n"),
+        ("rules/days.toml", own),
+        ("rules/slips.toml", slips),
+    ]);
+    let said = said(dir.path(), &[], Language::En);
+    for told in [
+        ": preset.core: preset \"core\" is defined twice",
+        "rules/days.toml:2: calendar.XX.off",
+        "rules/slips.toml:2: preset.mine.extends.2: no preset \"coer\"",
+        "rules/slips.toml:7: preset.mine.rules.1.limit: ",
+        "rules/slips.toml:9: preset.mine.rules.2.id: preset \"mine\": a rule has no id",
+        "rules/slips.toml:14: preset.other.calendar: preset \"other\" goes by the calendar \"YY\", which is not there",
+        "rules/slips.toml:16: preset.other.patches.1.id: preset \"other\" patches \"ru.call.wek\", which no parent has",
+        "rules/slips.toml:20: preset.other.patches.2.limit: ",
+        "rules/slips.toml:22: preset.round.extends: preset \"round\" extends itself",
+    ] {
+        assert!(said.contains(told), "{told}\n{said}");
+    }
+}
+
+#[test]
+fn mistakes_between_files_have_their_line_and_key() {
+    let agents = "[queue.collectors]\n[queue.callers]\n";
+    let plan = |rest: &str| format!("flow = \"hello\"\nchannel = \"agent_call\"\n{rest}");
+    let mistyped = plan("name = \"evening\"\n[agents]\nqueue = \"collector\"\n");
+    let (own, again) = ("flow = \"hello\"\npreset = \"core\"\n", "name = \"evening\"\nflow = \"hello\"\n");
+    let flow = FLOW.replace("flow: hello", "\nflow: hello");
+    let dir = folder(&[
+        ("agents.toml", agents),
+        ("campaigns/a.toml", &mistyped),
+        ("campaigns/b.toml", own),
+        ("campaigns/c.toml", again),
+        ("flows/twice.yaml", &flow),
+    ]);
+    let said = said(dir.path(), &[], Language::En);
+    for told in [
+        "campaigns/a.toml:5: campaign.evening.agents.queue: there is no queue `collector`; did you mean `collectors`?",
+        "campaigns/b.toml:2: campaign.b.preset: looser than the law of every market",
+        "campaigns/c.toml:1: campaign.c.name: `evening` is there twice",
+        "flows/twice.yaml:3: flow: `hello` is there twice",
+    ] {
+        assert!(said.contains(told), "{told}\n{said}");
+    }
 }

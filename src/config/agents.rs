@@ -8,13 +8,15 @@ use std::time::Duration;
 use secrecy::ExposeSecret;
 
 use super::accounts::accounts;
+use super::load::Listed;
 use super::plan::{AgentContact, AgentLeg, AgentsConfig, Desk, FlowsConfig};
 use super::read::{Clause, Environment, Mistake, Reading, Section, Value, words};
 use super::secret::secret;
 use super::trunks::host;
 use crate::agents::{AgentPlan, Level, Limits, Pause, Plan, Skill, Skills};
-use crate::campaign::{CampaignPlan, Dialling};
+use crate::campaign::Dialling;
 use crate::domain::{AgentId, DebtorType, nearest};
+use crate::rules::spot::Spot;
 use crate::trunk::Transport;
 
 /// Stands in every hash of a password: changing it makes them all void.
@@ -91,26 +93,30 @@ pub fn check_queues(reading: &Reading<'_>, agents: &AgentsConfig, flows: &FlowsC
         for queue in checked.queues().filter(|queue| !known.contains_key(*queue)) {
             let name = format!("{queue} ({flow})");
             let nearest = nearest(queue, known.keys().map(|known| &**known)).map(str::to_owned);
-            reading.note_file(FILE, Mistake::NoSuch { what: words::QUEUE, name, nearest });
+            let mistake = Mistake::NoSuch { what: words::QUEUE, name, nearest };
+            reading.note_spot(FILE, "", &Spot::default().then("queue"), mistake);
         }
     }
 }
 
 /// A campaign for agents has a queue of theirs, and a predictive one has it alone: it counts on all of them.
-pub fn check_campaigns(reading: &Reading<'_>, agents: &AgentsConfig, campaigns: &[Arc<CampaignPlan>]) {
-    let queues = || campaigns.iter().filter_map(|plan| plan.dialling.agents()).map(|calls| &calls.queue);
-    for plan in campaigns {
-        let file = format!("campaigns/{}.toml", plan.name);
+pub fn check_campaigns(reading: &Reading<'_>, agents: &AgentsConfig, campaigns: &[Listed]) {
+    for Listed { path, plan } in campaigns {
+        let key = format!("campaign.{}", plan.name);
+        let note = |key_of_it: &str, mistake| {
+            reading.note_spot(path, &key, &key_of_it.split('.').fold(Spot::default(), Spot::then), mistake);
+        };
         let Some(calls) = plan.dialling.agents() else { continue };
         let known = &agents.plan.queues;
         if !known.contains_key(&calls.queue) {
             let nearest = nearest(&calls.queue, known.keys().map(|known| &**known)).map(str::to_owned);
             let name = calls.queue.to_string();
-            reading.note_file(&file, Mistake::NoSuch { what: words::QUEUE, name, nearest });
+            note("agents.queue", Mistake::NoSuch { what: words::QUEUE, name, nearest });
         }
-        let alone = queues().filter(|queue| **queue == calls.queue).count() == 1;
+        let alone = campaigns.iter().filter_map(|listed| listed.plan.dialling.agents());
+        let alone = alone.filter(|other| other.queue == calls.queue).count() == 1;
         if matches!(plan.dialling, Dialling::Predictive(..)) && !alone {
-            reading.note_file(&file, Mistake::Contradiction(SHARED));
+            note("agents.queue", Mistake::Contradiction(SHARED));
         }
     }
 }

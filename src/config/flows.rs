@@ -24,7 +24,10 @@ pub fn read(reading: &Reading<'_>) -> FlowFiles {
         let Some(file) = file else { continue };
         match files.entry(file.flow.clone()) {
             Entry::Occupied(taken) => {
-                reading.note_file(&path, Mistake::Twice { name: taken.key().clone() });
+                let line = source.text.lines().position(|line| line.starts_with("flow:"));
+                let line = line.and_then(|line| u32::try_from(line + 1).ok());
+                let mistake = Mistake::Twice { name: taken.key().clone() };
+                reading.note(Place::File { path, line }, "flow".to_owned(), mistake);
             }
             Entry::Vacant(free) => {
                 free.insert((path, file));

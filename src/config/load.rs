@@ -14,6 +14,7 @@ use super::rules::{flatten, presets};
 use super::trunks::trunks;
 use super::writeback::endpoints;
 use crate::campaign::CampaignPlan;
+use crate::rules::spot::Spot;
 
 impl Config {
     /// Reads the folder `dir` and the overrides in `environment`.
@@ -29,8 +30,9 @@ impl Config {
         let flows: Vec<String> = flow_files.keys().cloned().collect();
         let presets = presets(&reading);
         let names: Vec<String> = presets.names().map(str::to_owned).collect();
-        let campaigns = campaigns(&reading, Known { trunks: &trunks, flows: &flows, presets: &names });
-        let rules = flatten(&reading, &presets, &campaigns);
+        let listed = campaigns(&reading, Known { trunks: &trunks, flows: &flows, presets: &names });
+        let rules = flatten(&reading, &presets, &listed);
+        let campaigns: Vec<_> = listed.iter().map(|listed| Arc::clone(&listed.plan)).collect();
         let flows = flows::check(&reading, &flow_files, prompts.as_ref(), (&campaigns, &rules));
         if let Some(prompts) = &prompts {
             check_packs(&reading, prompts, &flows);
@@ -41,7 +43,7 @@ impl Config {
         };
         if let Some(agents) = &agents {
             agents::check_queues(&reading, agents, &flows);
-            agents::check_campaigns(&reading, agents, &campaigns);
+            agents::check_campaigns(&reading, agents, &listed);
         }
         let writeback = endpoints(&reading);
         let texts = reading.texts_of_calls();
@@ -103,18 +105,26 @@ fn file<T>(
     reading.toml(&source, key, read)
 }
 
+/// A campaign and the file it stands in.
+#[derive(Debug)]
+pub struct Listed {
+    pub path: String,
+    pub plan: Arc<CampaignPlan>,
+}
+
 /// Every campaign file, in the order of names. Two with one name are a mistake.
-fn campaigns(reading: &Reading<'_>, known: Known<'_>) -> Vec<Arc<CampaignPlan>> {
-    let mut plans: Vec<Arc<CampaignPlan>> = Vec::new();
+fn campaigns(reading: &Reading<'_>, known: Known<'_>) -> Vec<Listed> {
+    let mut plans: Vec<Listed> = Vec::new();
     for path in reading.list("campaigns", &["toml"]) {
         let Some(source) = reading.source(&path) else { continue };
         let stem = Path::new(&path).file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
         let key = format!("campaign.{stem}");
         let Some(plan) = reading.toml(&source, &key, |root| campaign(root, stem, known)) else { continue };
-        if plans.iter().any(|other| other.name == plan.name) {
-            reading.note_file(&path, Mistake::Twice { name: plan.name.to_string() });
+        if plans.iter().any(|other| other.plan.name == plan.name) {
+            let mistake = Mistake::Twice { name: plan.name.to_string() };
+            reading.note_spot(&path, &key, &Spot::default().then("name"), mistake);
         }
-        plans.push(Arc::new(plan));
+        plans.push(Listed { path, plan: Arc::new(plan) });
     }
     plans
 }

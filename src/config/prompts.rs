@@ -9,6 +9,7 @@ use super::read::{Mistake, Reading, Section, Value, words};
 use super::trunks::LANGUAGES;
 use crate::domain::{Language, nearest};
 use crate::ivr::fixed_texts;
+use crate::rules::spot::Spot;
 use crate::speech::{Pack, text_fragments};
 
 /// Reads the file's root; a pack's folder has to exist.
@@ -43,8 +44,10 @@ fn pack_folder(value: &Value<'_>, dir: Option<&Path>) -> Result<String, Mistake>
 pub fn check_packs(reading: &Reading<'_>, prompts: &PromptsConfig, flows: &FlowsConfig) {
     for (language, name) in &prompts.packs {
         let path = prompts.dir.join(name).join("pack.toml");
-        let note =
-            |said: String| reading.note_file("prompts.toml", Mistake::Foreign { code: "prompts", said });
+        let spot = Spot::default().then("packs").then(language.code());
+        let note = |said: String| {
+            reading.note_spot("prompts.toml", "prompts", &spot, Mistake::Foreign { code: "prompts", said });
+        };
         let read = fs::read_to_string(&path).map_err(|fault| fault.to_string());
         match read.and_then(|text| Pack::parse(&text).map_err(|fault| fault.to_string())) {
             Err(said) => note(format!("pack `{name}`: {}: {said}", path.display())),

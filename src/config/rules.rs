@@ -1,18 +1,19 @@
 //! `rules/*.toml`: presets and calendars, the built-in ones where there is no such folder; and `limits.toml` over them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::load::Listed;
 use super::plan::RulesConfig;
 use super::read::{Clause, Environment, Mistake, Place, Problems, Reading, Source};
-use crate::campaign::CampaignPlan;
-use crate::rules::limits::{Limited, Limits, LimitsError};
+use crate::rules::limits::{Limited, Limits, LimitsError, Slip};
 use crate::rules::preset::PresetError;
 use crate::rules::shipped::{Caution, Looser, caution, looser_than_shipped};
-use crate::rules::{Calendars, Presets};
+use crate::rules::spot::Spot;
+use crate::rules::{Calendars, Preset, Presets};
 
 /// The presets of a folder and the limits over them, to ask for any preset's rules.
 #[derive(Debug)]
@@ -37,14 +38,14 @@ impl Lawbook {
     ///
     /// # Errors
     /// When it is not such a file, or means a preset or a rule that nobody knows.
-    pub fn replace_limits(&mut self, text: &str) -> Result<(), LimitsError> {
+    pub fn replace_limits(&mut self, text: &str) -> Result<(), Vec<Slip>> {
         let limits = Limits::read(text)?;
-        match limits.strangers(&self.presets).into_iter().next() {
-            Some(stranger) => Err(stranger),
-            None => {
-                self.limits = limits;
-                Ok(())
-            }
+        let strangers = limits.strangers(&self.presets);
+        if strangers.is_empty() {
+            self.limits = limits;
+            Ok(())
+        } else {
+            Err(strangers)
         }
     }
 
@@ -52,7 +53,7 @@ impl Lawbook {
     ///
     /// # Errors
     /// Every reason to refuse the limits, or that there is no such preset.
-    pub fn rules(&self, preset: &str, now: Timestamp) -> Result<Limited, Vec<LimitsError>> {
+    pub fn rules(&self, preset: &str, now: Timestamp) -> Result<Limited, Vec<Slip>> {
         let mut limited = self.limits.over(&self.presets, preset, now)?;
         limited.preset.caution = caution(&limited.preset);
         Ok(limited)
@@ -72,17 +73,15 @@ pub fn presets(reading: &Reading<'_>) -> Presets {
     for path in reading.list("rules", &["toml"]) {
         let Some(source) = reading.source(&path) else { continue };
         if let Err(fault) = presets.add(&source.text) {
-            let line = match &fault {
-                PresetError::Read { source: toml } => toml.span().map(|span| source.line_of(span.start)),
-                _ => None,
-            };
-            let said = match &fault {
-                PresetError::Read { source } => source.message().trim().to_owned(),
-                _ => fault.to_string(),
-            };
-            reading.note(Place::File { path, line }, String::new(), Mistake::Foreign { code: "rules", said });
+            note_preset(reading, &source, &fault);
         }
         sources.push(source);
+    }
+    for (spot, fault) in presets.mistakes() {
+        // The first two steps name the preset, which stands in one file.
+        let path = sources.iter().find(|source| source.has(&spot.0[..2])).map(|source| source.path.as_str());
+        let mistake = Mistake::Foreign { code: "rules", said: fault.to_string() };
+        reading.note_spot(path.unwrap_or("rules"), "", &spot, mistake);
     }
     for looser in looser_than_shipped(&presets) {
         let (section, name, what) = match looser {
@@ -94,6 +93,29 @@ pub fn presets(reading: &Reading<'_>) -> Presets {
         reading.note(place, format!("{section}.{name}"), Mistake::Looser { what, name });
     }
     presets
+}
+
+/// Notes why a file of presets could not be taken.
+fn note_preset(reading: &Reading<'_>, source: &Source, fault: &PresetError) {
+    let foreign = |said: String| Mistake::Foreign { code: "rules", said };
+    let twice = |section: &str, name: &str| {
+        let spot = Spot::default().then(section).then(name);
+        reading.note_spot(&source.path, "", &spot, foreign(fault.to_string()));
+    };
+    match fault {
+        PresetError::PresetTwice { name } => twice("preset", name),
+        PresetError::CalendarTwice { name } => twice("calendar", name),
+        PresetError::Read { source: toml } => note_toml(reading, source, toml, "rules"),
+        _ => reading.note_file(&source.path, foreign(fault.to_string())),
+    }
+}
+
+/// Notes what a reader of TOML says of a file, with the line and the key it says it of.
+fn note_toml(reading: &Reading<'_>, source: &Source, fault: &toml::de::Error, code: &'static str) {
+    let at = fault.span().map(|span| span.start);
+    let place = Place::File { path: source.path.clone(), line: at.map(|at| source.line_of(at)) };
+    let key = at.map(|at| source.key_at(at)).unwrap_or_default();
+    reading.note(place, key, Mistake::Foreign { code, said: fault.message().trim().to_owned() });
 }
 
 /// The line of `what` in the section `name`, or else the section's own.
@@ -110,34 +132,34 @@ fn place_of(sources: &[Source], section: &str, name: &str, what: &str) -> Place 
     found.unwrap_or_else(|| Place::File { path: "rules".to_owned(), line: None })
 }
 
-/// Flattens what the campaigns go by, with the supervisor's limits over it; a refusal is noted once a preset.
-pub fn flatten(reading: &Reading<'_>, presets: &Presets, campaigns: &[Arc<CampaignPlan>]) -> RulesConfig {
+/// Flattens what the campaigns go by, with the supervisor's limits over it; a refusal is noted once.
+pub fn flatten(reading: &Reading<'_>, presets: &Presets, campaigns: &[Listed]) -> RulesConfig {
     let limits = limits(reading);
     let (mut flat, mut overrides) = (BTreeMap::new(), BTreeMap::new());
-    for stranger in limits.strangers(presets) {
-        reading.note_file(LIMITS, Mistake::Foreign { code: "limits", said: stranger.to_string() });
-    }
-    for plan in campaigns {
-        if flat.contains_key(&plan.preset) {
-            continue;
-        }
+    let mut slips = limits.strangers(presets);
+    let go_by = campaigns.iter().map(|listed| listed.plan.preset.as_str());
+    let mut names: BTreeSet<&str> = go_by.clone().chain(limits.presets()).collect();
+    // What can't be flattened by itself is noted in its own file.
+    names.retain(|name| presets.flatten(name).is_ok());
+    for name in names {
         // Without a clock here no override counts as expired; the engine lets each end by itself.
-        match limits.over(presets, &plan.preset, Timestamp::MIN) {
-            Ok(mut limited) => {
+        match limits.over(presets, name, Timestamp::MIN) {
+            Ok(mut limited) if go_by.clone().any(|known| known == name) => {
                 limited.preset.caution = caution(&limited.preset);
-                if limited.preset.caution == Some(Caution::Own) {
-                    let place = Place::File { path: format!("campaigns/{}.toml", plan.name), line: None };
-                    reading.note(place, format!("campaign.{}.preset", plan.name), OUTSIDE_THE_LAW);
-                }
-                flat.insert(plan.preset.clone(), Arc::new(limited.preset));
-                overrides.insert(plan.preset.clone(), limited.overrides);
+                flat.insert(name.to_owned(), Arc::new(limited.preset));
+                overrides.insert(name.to_owned(), limited.overrides);
             }
-            Err(refused) => {
-                for fault in refused {
-                    let said = fault.to_string();
-                    reading.note_file(LIMITS, Mistake::Foreign { code: "limits", said });
-                }
-            }
+            Ok(_) => {}
+            Err(refused) => slips.extend(refused),
+        }
+    }
+    note_slips(reading, &slips);
+    let mut told = BTreeSet::new();
+    for Listed { path, plan } in campaigns {
+        let caution = flat.get(&plan.preset).and_then(|preset: &Arc<Preset>| preset.caution);
+        if caution == Some(Caution::Own) && told.insert(&plan.preset) {
+            let key = format!("campaign.{}", plan.name);
+            reading.note_spot(path, &key, &Spot::default().then("preset"), OUTSIDE_THE_LAW);
         }
     }
     RulesConfig { presets: flat, overrides, calendars: Arc::new(presets.calendars().clone()) }
@@ -157,15 +179,30 @@ fn limits(reading: &Reading<'_>) -> Limits {
         return Limits::default();
     }
     let Some(source) = reading.source(LIMITS) else { return Limits::default() };
-    Limits::read(&source.text).unwrap_or_else(|fault| {
-        let (line, said) = match &fault {
-            LimitsError::Read { source: toml } => {
-                (toml.span().map(|span| source.line_of(span.start)), toml.message().trim().to_owned())
-            }
-            other => (None, other.to_string()),
+    let (limits, slips) = Limits::read_all(&source.text);
+    for slip in &slips {
+        match &slip.fault {
+            LimitsError::Read { source: toml } => note_toml(reading, &source, toml, "limits"),
+            _ => note_slips(reading, std::slice::from_ref(slip)),
+        }
+    }
+    limits
+}
+
+/// Notes each slip once, though several presets may have it.
+fn note_slips(reading: &Reading<'_>, slips: &[Slip]) {
+    let mut told = Vec::new();
+    for slip in slips {
+        let said = slip.to_string();
+        // One patch may loosen the same rule of several presets, one rule be wrong in each.
+        let about = match &slip.fault {
+            LimitsError::Loosens { rule, .. } => rule.to_string(),
+            LimitsError::Preset(PresetError::Rule { source, .. }) => source.to_string(),
+            _ => said.clone(),
         };
-        let place = Place::File { path: LIMITS.to_owned(), line };
-        reading.note(place, String::new(), Mistake::Foreign { code: "limits", said });
-        Limits::default()
-    })
+        if !told.contains(&(slip.at.clone(), about.clone())) {
+            told.push((slip.at.clone(), about));
+            reading.note_spot(LIMITS, "", &slip.at, Mistake::Foreign { code: "limits", said });
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! Holds: reasons not to contact someone that last until they are lifted.
 
 use jiff::tz::TimeZone;
-use jiff::{Span, Timestamp};
+use jiff::{SignedDuration, Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::coded::coded;
@@ -42,6 +42,10 @@ coded! {
 }
 
 impl HoldKind {
+    /// Those that say of a telephone what is to be known of it: set for a person without naming one, they are on all of
+    /// his, whoever else has them.
+    pub const OF_TELEPHONES: [Self; 2] = [Self::NeverCall, Self::WrongNumber];
+
     /// A law lets it be suspended: a court act does so to a refusal of interaction (230-FZ), and to nothing else.
     pub fn may_be_suspended(self) -> bool {
         self == Self::RefusalOfInteraction
@@ -53,6 +57,27 @@ pub fn latest_end(from: Timestamp) -> Timestamp {
     let utc = TimeZone::UTC;
     let end = utc.to_datetime(from).checked_add(Span::new().months(2));
     end.and_then(|end| utc.to_timestamp(end)).unwrap_or(from)
+}
+
+/// A suspension with those before and after it that leave no whole day between them: when the chain began, and its end
+/// (absent: open). A court act that follows on another would otherwise suspend for ever, two months at a time.
+pub fn chain_of(
+    suspended: &[(Timestamp, Option<Timestamp>)],
+    (from, until): (Timestamp, Timestamp),
+) -> (Timestamp, Option<Timestamp>) {
+    let day = SignedDuration::from_hours(24);
+    let mut rest = suspended.to_vec();
+    let (mut began, mut ends) = (from, Some(until));
+    while let Some(next) = rest.iter().position(|&(from, until)| {
+        let after = ends.is_none_or(|ends| from.duration_since(ends) < day);
+        let before = until.is_none_or(|until| began.duration_since(until) < day);
+        after && before
+    }) {
+        let (from, until) = rest.swap_remove(next);
+        began = began.min(from);
+        ends = ends.zip(until).map(|(ends, until)| ends.max(until));
+    }
+    (began, ends)
 }
 
 /// One hold. Without a phone or debt it covers all of the person's.
@@ -86,5 +111,22 @@ impl Hold {
             suspended: Vec::new(),
             evidence: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn suspensions_that_follow_on_each_other_are_a_chain_whatever_their_order() {
+        let day = |day: i64| Timestamp::UNIX_EPOCH + SignedDuration::from_hours(24 * day);
+        let times = [(day(40), Some(day(60))), (day(0), Some(day(20))), (day(100), None)];
+        let end = day(20) + SignedDuration::from_hours(12);
+        assert_eq!(chain_of(&times, (day(70), day(80))), (day(70), Some(day(80))));
+        assert_eq!(chain_of(&times, (end, day(30))), (day(0), Some(day(30))));
+        assert_eq!(chain_of(&times, (end, day(40))), (day(0), Some(day(60))));
+        assert_eq!(chain_of(&times, (day(10), day(12))), (day(0), Some(day(20))));
+        assert_eq!(chain_of(&times, (day(90), day(100))), (day(90), None));
     }
 }

@@ -22,6 +22,7 @@ pub mod limits;
 pub mod lint;
 pub mod preset;
 pub mod shipped;
+pub mod spot;
 pub mod tighter;
 pub mod zone;
 
@@ -37,7 +38,7 @@ pub use facts::{
     CliStatus, DialMode, Facts, LocalRange, Override, Phone, PhoneType, Relation, Tally, Way, WayKind,
 };
 pub use history::History;
-pub use hold::{Hold, HoldKind, latest_end};
+pub use hold::{Hold, HoldKind, chain_of, latest_end};
 pub use preset::{Preset, Presets, Rule, RuleId, RuleKind};
 pub use shipped::Caution;
 pub use zone::{Zone, ZoneSet};

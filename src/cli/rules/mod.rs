@@ -17,7 +17,7 @@ use jiff::civil::Date;
 
 use crate::domain::PhoneNumber;
 use crate::rules::Presets;
-use crate::rules::limits::Limits;
+use crate::rules::limits::{Limits, Slip};
 
 /// Contact rules: evaluate, check, compare.
 #[derive(Debug, Args)]
@@ -116,7 +116,17 @@ fn code(sound: bool) -> ExitCode {
 
 fn read_limits(path: &Path) -> anyhow::Result<Limits> {
     let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
-    Limits::read(&text).with_context(|| format!("reading {}", path.display()))
+    Limits::read(&text).map_err(|slips| anyhow::anyhow!("reading {}: {}", path.display(), in_a_line(&slips)))
+}
+
+/// What is wrong with limits, each with its key.
+fn in_a_line(slips: &[Slip]) -> String {
+    let told = slips.iter().map(
+        |Slip { at, fault }| {
+            if at.0.is_empty() { fault.to_string() } else { format!("{at}: {fault}") }
+        },
+    );
+    told.collect::<Vec<_>>().join("; ")
 }
 
 /// The presets of a file, of a folder (`rules/` in it, or its own files), or those built in.

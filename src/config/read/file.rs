@@ -9,6 +9,7 @@ use toml::de::DeTable;
 
 use super::overrides::Overrides;
 use super::{Environment, Mistake, Place, Problem, Problems, Section};
+use crate::rules::spot::Spot;
 
 /// A reading under way. Single-threaded; the notes are behind a cell so that sections can share them.
 #[derive(Debug)]
@@ -118,6 +119,16 @@ impl<'a> Reading<'a> {
     /// Notes a mistake of a whole file.
     pub fn note_file(&self, path: &str, mistake: Mistake) {
         self.note(Place::File { path: path.to_owned(), line: None }, String::new(), mistake);
+    }
+
+    /// Notes a mistake of the value at `spot` of a file that was read; the file's keys stand below `key`.
+    pub fn note_spot(&self, path: &str, key: &str, spot: &Spot, mistake: Mistake) {
+        let texts = self.texts.borrow();
+        let text = texts.iter().find(|(known, _)| known == path).map(|(_, text)| text.clone());
+        let source = Source { path: path.to_owned(), text: text.unwrap_or_default() };
+        let below = spot.to_string();
+        let dot = if key.is_empty() || below.is_empty() { "" } else { "." };
+        self.note(source.place_of(spot), format!("{key}{dot}{below}"), mistake);
     }
 
     /// A relative path is taken from the folder of the configuration, wherever the process was started.

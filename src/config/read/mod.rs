@@ -2,6 +2,7 @@
 //! line, and what nobody took is an unknown key.
 
 mod file;
+mod find;
 mod mistake;
 mod overrides;
 mod problems;

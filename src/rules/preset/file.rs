@@ -14,11 +14,12 @@ use crate::rules::consent::ConsentKind;
 use crate::rules::event::EventKind;
 use crate::rules::facts::{CliStatus, DialMode, PhoneType, Relation, WayKind};
 use crate::rules::hold::HoldKind;
+use crate::rules::spot::key_of;
 
 /// What is wrong with a rule.
 #[derive(Debug, thiserror::Error)]
 pub enum RuleMistake {
-    #[error("{0}")]
+    #[error("{}", .0.message())]
     Shape(#[from] toml::de::Error),
     #[error("unknown type {0:?}")]
     UnknownType(String),
@@ -36,6 +37,23 @@ pub enum RuleMistake {
     Empty(&'static str),
     #[error("the lease must be above 0 seconds")]
     NoLease,
+}
+
+impl RuleMistake {
+    /// The key that is wrong; empty where it is the rule as a whole.
+    pub fn key(&self) -> String {
+        match self {
+            Self::Shape(error) => key_of(error),
+            Self::UnknownType(_) => "type".to_owned(),
+            Self::Hours(_) => "hours".to_owned(),
+            Self::Period(_) => "period".to_owned(),
+            Self::Share(_) => "max".to_owned(),
+            Self::NoDays(_) => "n".to_owned(),
+            Self::NoLength => String::new(),
+            Self::Empty(key) => (*key).to_owned(),
+            Self::NoLease => "lease_s".to_owned(),
+        }
+    }
 }
 
 /// The calendar a rule's hours go by.

@@ -16,6 +16,7 @@ pub use rule::{
 
 use super::calendar::{Calendar, Calendars};
 use super::shipped::Caution;
+use super::spot::Spot;
 use crate::domain::Notice;
 
 /// A flattened preset: what the engine evaluates. All its rules must pass.
@@ -32,6 +33,23 @@ pub struct Preset {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub caution: Option<Caution>,
 }
+
+impl Preset {
+    /// The same with the house's rule that a person's recorded wish is kept, where no rule of its own keeps it for every
+    /// contact: most laws are silent on wishes, and one that we wrote down is not ignored.
+    #[must_use]
+    pub fn with_wishes(mut self) -> Self {
+        let everywhere = Applies::default();
+        if !self.rules.iter().any(|rule| rule.kind == RuleKind::Pref && rule.applies == everywhere) {
+            let id = RuleId::from(WISHES);
+            self.rules.push(Rule { id, applies: everywhere, kind: RuleKind::Pref });
+        }
+        self
+    }
+}
+
+/// The house's rule on wishes.
+const WISHES: &str = "house.pref";
 
 /// What is wrong with a file of presets, or with the name asked for.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +70,24 @@ pub enum PresetError {
     PatchOfNothing { preset: String, rule: String },
     #[error("preset {preset:?}, rule {rule:?}: {source}")]
     Rule { preset: String, rule: String, source: RuleMistake },
+    #[error("preset {preset:?} goes by the calendar {calendar:?}, which is not there")]
+    NoCalendar { preset: String, calendar: String },
+}
+
+impl PresetError {
+    /// The key of the rule or patch that is wrong; empty where it is the table as a whole.
+    pub fn key(&self) -> String {
+        match self {
+            Self::NoId { .. } | Self::PatchOfNothing { .. } => "id".to_owned(),
+            Self::Rule { source, .. } => source.key(),
+            Self::Read { .. }
+            | Self::PresetTwice { .. }
+            | Self::CalendarTwice { .. }
+            | Self::NoPreset { .. }
+            | Self::Circle { .. }
+            | Self::NoCalendar { .. } => String::new(),
+        }
+    }
 }
 
 /// Presets and calendars as the files write them.
@@ -152,6 +188,21 @@ impl Presets {
         self.presets.keys().map(String::as_str)
     }
 
+    /// What keeps presets from being flattened, or from ever opening, each with its place in the file.
+    pub fn mistakes(&self) -> Vec<(Spot, PresetError)> {
+        let mut found = flatten::mistakes(&self.presets);
+        for (preset, file) in &self.presets {
+            if let Some(calendar) =
+                file.calendar.as_ref().filter(|name| !self.calendars.0.contains_key(*name))
+            {
+                let at = Spot::default().then("preset").then(preset.as_str()).then("calendar");
+                let (preset, calendar) = (preset.clone(), calendar.clone());
+                found.push((at, PresetError::NoCalendar { preset, calendar }));
+            }
+        }
+        found
+    }
+
     /// The names of the presets that read their law in this way.
     pub fn of_reading(&self, reading: Reading) -> impl Iterator<Item = &str> {
         let of_it = self.presets.iter().filter(move |(_, preset)| preset.reading == Some(reading));
@@ -188,6 +239,32 @@ impl Presets {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_wish_is_kept_by_every_preset_a_campaign_goes_by_and_ruled_on_once() {
+        let presets = Presets::shipped();
+        let limits = crate::rules::limits::Limits::default();
+        for name in presets.names() {
+            let limited = limits.over(&presets, name, jiff::Timestamp::MIN).expect("shipped");
+            let rules = limited.preset.rules.iter().filter(|rule| rule.kind == RuleKind::Pref);
+            assert_eq!(rules.count(), 1, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_known_of_a_telephone_holds_it_by_every_preset() {
+        let presets = Presets::shipped();
+        for name in presets.names().filter(|name| *name != "phone-review") {
+            let preset = presets.flatten(name).expect("shipped");
+            for kind in crate::rules::HoldKind::OF_TELEPHONES {
+                let holds = |rule: &Rule| {
+                    matches!(&rule.kind, RuleKind::Hold { hold, scope }
+                    if hold.contains(kind) && scope.contains(ScopePart::Phone))
+                };
+                assert!(preset.rules.iter().any(holds), "{name}: {kind:?}");
+            }
+        }
+    }
 
     #[test]
     fn a_preset_that_was_kept_as_json_is_the_preset() {

@@ -84,6 +84,21 @@ pub enum Window {
     Lifetime,
 }
 
+impl Window {
+    /// The longest that an event counts.
+    pub fn longest(self) -> SignedDuration {
+        let days = |days: i64| SignedDuration::from_hours(days * 24 + 1);
+        match self {
+            Self::CalendarDay => days(1),
+            Self::CalendarWeek => days(7),
+            Self::CalendarMonth => days(31),
+            Self::RollingDays(n) => days(n.into()),
+            Self::Elapsed(time) => time,
+            Self::Lifetime => SignedDuration::MAX,
+        }
+    }
+}
+
 /// A set that filters: absent means no restriction.
 pub type Filter<T> = Option<Set<T>>;
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context, anyhow, bail};
 use jiff::Timestamp;
 
+use crate::cli::rules::in_a_line;
 use crate::config::{Config, Environment, Lawbook};
 use crate::domain::Language;
 use crate::rules::limits::Limited;
@@ -46,7 +47,7 @@ impl Proposal {
             .map_err(|problems| anyhow!("{}", problems.render(language)))?;
         let named = if path.is_file() {
             let text = std::fs::read_to_string(path).with_context(|| format!("reading {new}"))?;
-            lawbook.replace_limits(&text).with_context(|| format!("reading {new}"))?;
+            lawbook.replace_limits(&text).map_err(|slips| anyhow!("{new}: {}", in_a_line(&slips)))?;
             None
         } else {
             Some(new)
@@ -56,10 +57,7 @@ impl Proposal {
             let preset = named.unwrap_or(&plan.preset);
             let Limited { preset, overrides } = match lawbook.rules(preset, now) {
                 Ok(limited) => limited,
-                Err(refused) => {
-                    let reasons: Vec<_> = refused.iter().map(ToString::to_string).collect();
-                    bail!("{new}: {}", reasons.join("; "));
-                }
+                Err(refused) => bail!("{new}: {}", in_a_line(&refused)),
             };
             let calendars = Arc::new(lawbook.calendars().clone());
             let proposed = Proposed { preset: Arc::new(preset), calendars, overrides };
