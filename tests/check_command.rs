@@ -2,6 +2,7 @@
 #![allow(clippy::disallowed_methods, reason = "how long a calendar lasts is told from today")]
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
@@ -109,4 +110,45 @@ fn a_trunk_elsewhere_that_loopback_addresses_keep_out_of_reach_is_warned_of() {
         fs::write(&file, trunks.replace("sip.example.com", "127.0.0.1")).expect("our own trunks");
     });
     assert!(!told.contains("is not on this machine"), "{told}");
+}
+
+#[test]
+fn a_message_that_a_flow_promises_and_nobody_hears_of_is_warned_of() {
+    let promised =
+        "warning: campaign forgetful: step pay_link of flow reminder_overdue promises the message pay_link";
+    let told = check(&lasting(), &["--lang", "en"]);
+    assert_eq!(told.matches(promised).count(), 1, "{told}");
+    let json: serde_json::Value = serde_json::from_str(&check(&lasting(), &["--json"])).expect("JSON");
+    assert_eq!(warning(&json, "unsent")["flow"], "reminder_overdue");
+    let heard = |creditors: &str| {
+        check_with(&lasting(), &["--lang", "en"], |config| {
+            let key = format!("whsec_{}", "QUJD".repeat(10));
+            fs::write(config.join("hook.key"), key).expect("a key");
+            let closed = fs::Permissions::from_mode(0o600);
+            fs::set_permissions(config.join("hook.key"), closed).expect("our file");
+            let hook = format!(
+                "[endpoint.bank]\nurl = \"https://bank.example/hook\"\nsecret_file = \"hook.key\"\n{creditors}\n"
+            );
+            fs::write(config.join("writeback.toml"), hook).expect("our own endpoint");
+        })
+    };
+    assert!(!heard("").contains(promised), "every creditor's events are told");
+    assert!(heard("creditors = [\"Северный Банк\"]").contains(promised), "not those of every creditor");
+}
+
+#[test]
+fn a_creditor_whom_the_pack_cannot_say_is_warned_of() {
+    let told = |creditors: &str| {
+        check_with(&lasting(), &["--lang", "en"], |config| {
+            let file = config.join("campaigns/forgetful.toml");
+            let campaign = fs::read_to_string(&file).expect("the shipped campaign");
+            let line = campaign.lines().find(|line| line.starts_with("creditors = []")).expect("creditors");
+            let named = campaign.replace(line, &format!("creditors = {creditors}"));
+            fs::write(&file, named).expect("our own campaign");
+        })
+    };
+    let said = told("[\"Северный Банк\", \"Водоканал Приречья\"]");
+    assert!(said.contains("the ru pack cannot say the debts to \"Водоканал Приречья\""), "{said}");
+    assert!(!said.contains("cannot say the debts to \"Северный Банк\""), "{said}");
+    assert!(!told("[]").contains("cannot say"));
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -107,4 +109,30 @@ fn a_picture_of_a_flow_shows_every_step_and_every_way() {
             assert!(svg.contains(&format!(">{}<", step.trim_end_matches("\"]"))), "{step} is missing");
         }
     }
+}
+
+#[test]
+fn a_flow_is_played_for_a_debt_of_the_kind_it_is_for() {
+    let played = |flow: &str, arguments: &[&str]| {
+        let mut playing = Command::new(env!("CARGO_BIN_EXE_obzvon"))
+            .args(["flow", "play", flow])
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program runs");
+        playing.stdin.take().expect("its input").write_all(b"1\nlisten\n").expect("a turn");
+        let output = playing.wait_with_output().expect("it ends");
+        assert!(output.status.success(), "{output:?}");
+        (String::from_utf8(output.stdout).expect("UTF-8"), String::from_utf8(output.stderr).expect("UTF-8"))
+    };
+    let (overdue, _) = played("reminder_overdue", &[]);
+    assert!(overdue.contains("десятое ноября"), "{overdue}");
+    let (current, _) = played("reminder_current", &[]);
+    assert!(current.contains("двенадцатое декабря"), "{current}");
+    let (_, warned) = played("reminder_current", &["--creditor", "Водоканал Приречья"]);
+    assert!(warned.contains("the ru pack cannot say this debt"), "{warned}");
+    let (_, quiet) = played("reminder_current", &["--creditor", "Северный Банк"]);
+    assert!(!quiet.contains("cannot say"), "{quiet}");
 }

@@ -11,6 +11,7 @@ use super::exceptions::{cautions_json, exceptions_json, notices_text};
 use super::flow::findings;
 use super::names::{EngineHealth, engine_health, health_json, health_text};
 use super::screen_language::{parse_language, screen_language};
+use super::warnings::{Warning, warnings};
 use crate::config::{Config, Environment, Problems};
 use crate::daemon::Clock;
 use crate::domain::Language;
@@ -57,6 +58,9 @@ impl Check {
                     }
                     for (trunk, key) in unreachable_from(&config) {
                         println!("{}", out_of_reach(trunk, key, language));
+                    }
+                    for warning in warnings(&config) {
+                        println!("{}", warning.text(language));
                     }
                     for engine in &engines {
                         println!("{}", health_text(engine, language));
@@ -171,10 +175,11 @@ fn sound_json(
     let warning =
         |(calendar, days): &(String, i32)| serde_json::json!({ "calendar": calendar, "days_left": days });
     let word = |(flow, key, text): &(String, String, String)| serde_json::json!({ "flow": flow, "key": key, "text": text });
-    let mut warnings: Vec<_> = ending.iter().map(warning).chain(words.iter().map(word)).collect();
-    warnings.extend(cautions_json(config));
+    let mut told: Vec<_> = ending.iter().map(warning).chain(words.iter().map(word)).collect();
+    told.extend(cautions_json(config));
     let far = unreachable_from(config).into_iter();
-    warnings.extend(far.map(|(trunk, key)| serde_json::json!({ "trunk": trunk, "out_of_reach_of": key })));
+    told.extend(far.map(|(trunk, key)| serde_json::json!({ "trunk": trunk, "out_of_reach_of": key })));
+    told.extend(warnings(config).iter().map(Warning::json));
     let said = config.rules.overrides.iter();
     let overrides: Vec<_> =
         said.flat_map(|(preset, listed)| exceptions_json(preset, listed, Clock.wall())).collect();
@@ -185,7 +190,7 @@ fn sound_json(
         "overrides": overrides,
         "trunks": names(config.trunks.iter().map(|trunk| &*trunk.name).collect()),
         "engines": engines.iter().map(health_json).collect::<Vec<_>>(),
-        "warnings": warnings,
+        "warnings": told,
         "campaigns": names(config.campaigns.iter().map(|campaign| &*campaign.name).collect()),
     })
     .to_string()

@@ -32,6 +32,7 @@ pub mod screen_language;
 mod simulate;
 mod standing;
 mod user;
+mod warnings;
 pub mod words;
 mod writeback;
 

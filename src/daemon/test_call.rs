@@ -37,7 +37,17 @@ pub enum TestCallEnd {
 /// The campaign that test calls stand under.
 pub const TEST_CAMPAIGN: &str = "test-calls";
 /// Whom the made-up debts of test calls are owed to; no campaign takes them for its own.
-pub const TEST_CREDITOR: &str = "obzvon: test calls";
+const TEST_CREDITOR: &str = "obzvon: test calls";
+
+/// Whether debts to this creditor are made up for test calls.
+pub fn is_made_up(creditor: &str) -> bool {
+    creditor == TEST_CREDITOR
+}
+
+/// The creditor as he is spoken of: a test call names an invented one that the shipped packs say.
+pub fn said(creditor: &str) -> &str {
+    if is_made_up(creditor) { SAMPLE_CREDITOR } else { creditor }
+}
 
 impl TestCall {
     /// Places the call and waits for its end.
@@ -156,8 +166,8 @@ async fn last_attempt(house: &House) -> anyhow::Result<AttemptId> {
     Ok(house.store.last_attempt().await?.unwrap_or(AttemptId(0)))
 }
 
-/// The creditor a test call speaks of: an invented one that the shipped packs say.
-pub const SAMPLE_CREDITOR: &str = "Северный Банк";
+/// The creditor a test call speaks of.
+const SAMPLE_CREDITOR: &str = "Северный Банк";
 
 /// The sum a test call speaks when none is given.
 pub const SAMPLE_SUM: Money = Money { minor: 123_450, currency: Currency::Rub };

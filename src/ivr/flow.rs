@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::output::Action;
 use super::policy::Policy;
-use super::step::{Plays, Step, StepNo};
+use super::step::{Act, Plays, Step, StepNo};
 use super::template::Piece;
 use super::wording::Prompt;
 use super::{FlowFile, Hours, Mistake, Record};
@@ -83,6 +84,16 @@ impl Flow {
         self.steps.iter().filter_map(|step| match &step.plays {
             Plays::Connect { queue, .. } => Some(queue.as_str()),
             Plays::Ask { .. } | Plays::Enter { .. } | Plays::Pass { .. } | Plays::Say { .. } => None,
+        })
+    }
+
+    /// What it asks of others' systems, with the steps that do: nobody here sends a message.
+    pub fn messages(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.steps.iter().flat_map(|step| {
+            step.acts.iter().filter_map(|act| match act {
+                Act::Now(Action::SendSms { template }) => Some((step.name.as_str(), template.as_str())),
+                Act::Now(Action::OpenComplaint | Action::ScheduleCall(_)) | Act::ScheduleAtInput => None,
+            })
         })
     }
 

@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use clap::Args;
 
-use crate::config;
+use crate::cli::check::environment;
+use crate::config::{self, Config, PromptsConfig};
+use crate::daemon::Packs;
+use crate::domain::Language;
 use crate::ivr::{self, Flow, Mistake, Policy};
 
 /// Where flows and the sound files they name are.
@@ -40,6 +43,25 @@ impl Folder {
     pub fn flow_file(&self, name: &str) -> PathBuf {
         let is_path = name.contains(['/', '.']);
         if is_path { PathBuf::from(name) } else { self.flows().join(format!("{name}.yaml")) }
+    }
+
+    /// The configuration around the flows; absent where it is not sound.
+    pub fn config(&self) -> Option<Config> {
+        Config::load(&self.config, &environment()).ok()
+    }
+
+    /// The packs that speak: the configuration's, or those that lie in the folder of sound files.
+    ///
+    /// # Errors
+    /// When a manifest can't be read.
+    pub fn packs(&self, config: Option<&Config>) -> anyhow::Result<Packs> {
+        if let Some(config) = config {
+            return Packs::read(&config.prompts);
+        }
+        let there = |language: &Language| self.prompts.join(language.code()).join("pack.toml").exists();
+        let languages = [Language::Ru, Language::En].into_iter().filter(there);
+        let packs = languages.map(|language| (language, language.code().to_owned())).collect();
+        Packs::read(&PromptsConfig { dir: self.prompts.clone(), packs, engines: Vec::new() })
     }
 
     /// Reads and checks one flow.

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
 use clap::Args;
+use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::files::{self, Folder};
+use crate::config::Config;
 use crate::daemon::Clock;
-use crate::domain::Language;
+use crate::domain::{DebtKind, Language};
 use crate::ivr::{Debtor, Rehearsal};
 
 const HELP: &str = "keys: 0-9 * #; an empty line: silence; events: agent no_agent machine beep pause hangup";
@@ -50,7 +52,19 @@ impl Play {
                 return Ok(false);
             }
         };
-        let facts = self.debtor().facts().map_err(|why| anyhow!(why))?;
+        let config = folder.config();
+        let kind = config.as_ref().and_then(|config| kind_of(config, flow.name()));
+        let facts = self.debtor(kind).facts().map_err(|why| anyhow!(why))?;
+        // A debtor would hear nothing of it: campaigns hold such debts back.
+        match folder.packs(config.as_ref()) {
+            Ok(packs) if packs.can_tell(&flow, facts.language, &facts.creditor, facts.amount) => {}
+            Ok(_) => eprintln!(
+                "warning: the {} pack cannot say this debt, its sum or its creditor {:?}: it would not be called about",
+                facts.language.code(),
+                facts.creditor
+            ),
+            Err(fault) => eprintln!("warning: what the packs can say is not known: {fault:#}"),
+        }
         println!("{}; {HELP}", flow.label());
         let mut call = Rehearsal::begin(flow, facts, Clock.now(), &super::heard);
         let mut lines = io::stdin().lock().lines();
@@ -81,18 +95,34 @@ impl Play {
         Ok(true)
     }
 
-    fn debtor(&self) -> Debtor {
+    /// The debtor asked for; what is left open is invented so that it fits debts of `kind`.
+    fn debtor(&self, kind: Option<DebtKind>) -> Debtor {
         let invented = Debtor::default();
+        let today = self.today.unwrap_or(invented.today);
+        let due = match kind {
+            _ if self.today.is_none() && kind.is_none_or(|kind| kind == DebtKind::Current) => invented.due,
+            None | Some(DebtKind::Current) => today.saturating_add(11.days()),
+            Some(DebtKind::Overdue) => today.saturating_sub(21.days()),
+            Some(DebtKind::Collectible) => today.saturating_sub(5.years()),
+        };
         Debtor {
             name: self.name.clone(),
             lang: self.lang,
             creditor: self.creditor.clone().unwrap_or(invented.creditor),
             amount: self.amount.clone().unwrap_or(invented.amount),
-            due: self.due.unwrap_or(invented.due),
-            today: self.today.unwrap_or(invented.today),
+            due: self.due.unwrap_or(due),
+            today,
             ..invented
         }
     }
+}
+
+/// The kind of debt that a campaign plays this flow for.
+fn kind_of(config: &Config, flow: &str) -> Option<DebtKind> {
+    config.campaigns.iter().find_map(|plan| {
+        let mut kinds = plan.targets.kinds.iter();
+        kinds.find(|&&kind| plan.flow_for(kind) == flow).copied()
+    })
 }
 
 /// How much of the call the terminal has seen.

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use crate::campaign::{CampaignPlan, ScoreFacts, score};
 use crate::config::Config;
 use crate::daemon::Clock;
-use crate::daemon::test_call::TEST_CREDITOR;
+use crate::daemon::test_call::{SAMPLE_SUM, is_made_up};
 use crate::daemon::voice::Packs;
 use crate::domain::{CampaignId, Channel, Currency, DebtKind, Language, Money};
 use crate::ivr::Flow;
@@ -48,6 +48,21 @@ pub async fn untellable(store: &Store, config: &Config, name: &str) -> anyhow::R
     let mut all = store.debts_to_tell(campaign).await?;
     all.retain(|debts| !telling.can_tell(debts.language, &debts.creditor, debts.amount));
     Ok(all)
+}
+
+/// What our voice lacks for a campaign before any list is read: the creditors that its plan names whose debts it cannot
+/// tell in the campaign's language; one without a name where it cannot even tell a sum of the import's currency.
+///
+/// # Errors
+/// When a pack's manifest can't be read.
+pub fn unspoken_creditors(config: &Config, plan: &CampaignPlan) -> anyhow::Result<Vec<String>> {
+    let mut telling = Telling::of(config, plan)?;
+    let sum = Money::new(SAMPLE_SUM.minor, config.import.currency);
+    if !telling.can_tell(plan.language, "", sum) {
+        return Ok(vec![String::new()]);
+    }
+    let named = plan.targets.creditors.iter().filter(|name| !is_made_up(name));
+    Ok(named.filter(|name| !telling.can_tell(plan.language, name, sum)).cloned().collect())
 }
 
 /// Whether the flows of a campaign can be said, by creditor.
@@ -108,7 +123,7 @@ impl<'a> Placing<'a> {
         let plan = self.plan;
         let creditors = &plan.targets.creditors;
         let aimed_at = creditors.is_empty() || creditors.contains(&candidate.creditor);
-        if !aimed_at || candidate.creditor == TEST_CREDITOR {
+        if !aimed_at || is_made_up(&candidate.creditor) {
             return Placement::Left;
         }
         let kind = DebtKind::on(candidate.due, self.today, plan.targets.collectible_years);

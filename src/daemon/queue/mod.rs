@@ -3,5 +3,5 @@
 mod fill;
 mod replan;
 
-pub use fill::{fill_campaign, untellable};
+pub use fill::{fill_campaign, unspoken_creditors, untellable};
 pub(super) use replan::{Changed, replan};

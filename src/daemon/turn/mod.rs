@@ -16,7 +16,7 @@ use self::choose::Choice;
 use super::floor::Seat;
 use super::house::{House, Plans};
 use super::pacing::Ticket;
-use super::test_call::{SAMPLE_CREDITOR, TEST_CREDITOR};
+use super::test_call;
 use super::voice::NameSound;
 use crate::agents::Caller;
 use crate::campaign::{Callee, CampaignPlan, ask};
@@ -102,9 +102,9 @@ impl Turn {
         read.await.context("reading the sentences with a name")
     }
 
-    /// The creditor as the debtor hears him; a test call names an invented one of the shipped packs.
+    /// The creditor as the debtor hears him.
     fn creditor_said(&self) -> &str {
-        if self.contact.creditor == TEST_CREDITOR { SAMPLE_CREDITOR } else { &self.contact.creditor }
+        test_call::said(&self.contact.creditor)
     }
 
     /// Whom an agent would talk to.
