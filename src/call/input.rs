@@ -54,6 +54,8 @@ pub enum Input {
 /// Why the house takes a call back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StopReason {
+    /// Another contact with the debtor counts now: what rings is taken back, who talks may finish.
+    Counted,
     /// The process is shutting down and the time for live calls is over.
     Drain,
     /// A hold was set: complaint, refusal, bankruptcy.

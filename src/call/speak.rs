@@ -67,8 +67,8 @@ impl Call {
     pub(super) fn stopped(&mut self, now: Instant, reason: StopReason) {
         match reason {
             StopReason::Drain | StopReason::Hold | StopReason::Paid => self.hang_up(now, HungUpBy::Us),
-            // The switch stops dialling; cutting a person off in mid-sentence helps nobody.
-            StopReason::KillSwitch => {}
+            // They stop dialling; cutting a person off in mid-sentence helps nobody.
+            StopReason::Counted | StopReason::KillSwitch => {}
         }
     }
 

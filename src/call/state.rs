@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::journal::Journal;
 use super::party::{Party, Wiring};
 use super::timers::{Timer, Timers};
-use super::{AgentPlan, CallLimits, CallPlan, Input, Output, StopReason};
+use super::{AgentPlan, CallLimits, CallPlan, Input, Output};
 use crate::domain::attempt::{FinalWord, HungUpBy};
 use crate::domain::final_response::read_final;
 use crate::domain::{Fault, Grade, Outcome};
@@ -194,9 +194,7 @@ impl Call {
                 self.journal.last_word = word;
                 self.finish(now, Outcome::Abandoned);
             }
-            Input::Stop(StopReason::Drain | StopReason::Hold | StopReason::KillSwitch | StopReason::Paid) => {
-                self.cancel(now, Outcome::Cancelled);
-            }
+            Input::Stop(_) => self.cancel(now, Outcome::Cancelled),
             // Early media's sounds tell of the network; its final response will say what came of the call.
             Input::Heard(_) | Input::Digit(_) | Input::MediaLost | Input::NoMedia => {}
             // Nothing is played and no agent is sought before the answer.

@@ -560,8 +560,13 @@ fn inputs() -> impl Strategy<Value = Vec<(u64, Input)>> {
         "[0-9*#]".prop_map(|key| Input::Digit(key.chars().next().expect("one key"))),
         Just(Input::Heard(Heard::Verdict { verdict: Verdict::Machine, at_ms: 1, confidence: 1.0 })),
         Just(Input::Heard(Heard::BeepEnded { at_ms: 2 })),
-        prop_oneof![Just(StopReason::Paid), Just(StopReason::KillSwitch), Just(StopReason::Drain)]
-            .prop_map(Input::Stop),
+        prop_oneof![
+            Just(StopReason::Counted),
+            Just(StopReason::Paid),
+            Just(StopReason::KillSwitch),
+            Just(StopReason::Drain)
+        ]
+        .prop_map(Input::Stop),
     ];
     proptest::collection::vec((0_u64..120, input), 0..30).prop_map(|mut script| {
         script.sort_by_key(|(at, _)| *at);

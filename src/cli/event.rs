@@ -81,7 +81,12 @@ impl EventArgs {
 async fn carry_out(store: &Store, command: EventCommand) -> anyhow::Result<()> {
     match command {
         EventCommand::Add(add) => {
-            let past = Past { contacts: vec![add.read()?], source: "command".to_owned(), dry_run: false };
+            let past = Past {
+                contacts: vec![add.read()?],
+                source: "command".to_owned(),
+                dry_run: false,
+                strict: true,
+            };
             match store.record_past(past, Clock.wall()).await?.first() {
                 Some(Recorded::New) => println!("added"),
                 Some(Recorded::Known) => println!("known already; nothing was changed"),
@@ -90,6 +95,7 @@ async fn carry_out(store: &Store, command: EventCommand) -> anyhow::Result<()> {
                         "another entry was added by this id before: take an id of its own, or correct that one"
                     )
                 }
+                Some(Recorded::NoDebt) => bail!("he has no debt of that id: nothing was added"),
                 Some(Recorded::NoPerson) | None => bail!("nobody has this id or number"),
             }
         }

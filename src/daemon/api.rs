@@ -37,12 +37,13 @@ async fn event(house: Arc<House>, told: TellEvent) -> Result<EventAnswer, Unavai
         debt: told.debt,
         external_id: told.id,
     };
-    let past = Past { contacts: vec![contact], source: "api".to_owned(), dry_run: false };
+    let past = Past { contacts: vec![contact], source: "api".to_owned(), dry_run: false, strict: true };
     let recorded = house.store.record_past(past, now).await.map_err(unavailable)?;
     Ok(match recorded.first() {
         Some(Recorded::New) => EventAnswer::New,
         Some(Recorded::Known) => EventAnswer::Known,
         Some(Recorded::Differs) => EventAnswer::Differs,
+        Some(Recorded::NoDebt) => EventAnswer::NoDebt,
         Some(Recorded::NoPerson) | None => EventAnswer::NoPerson,
     })
 }

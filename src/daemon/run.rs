@@ -382,10 +382,12 @@ async fn keep_roots(house: &House) -> anyhow::Result<()> {
 async fn wake(house: &House) -> anyhow::Result<()> {
     for (attempt, why) in house.store.to_take_back().await? {
         let why = match why {
+            TakeBack::Counted => StopReason::Counted,
             TakeBack::Held => StopReason::Hold,
             TakeBack::Paid => StopReason::Paid,
         };
-        if house.live.stop(attempt, why) {
+        // Who talks already is told so every time.
+        if house.live.stop(attempt, why) && why != StopReason::Counted {
             info!(%attempt, ?why, "the call is taken back");
         }
     }

@@ -42,6 +42,13 @@ fn an_event_is_told_once_whoever_shows_the_token() {
     let fault = |code: u16, fault: &str| (code, fault.to_owned());
     assert_eq!(with("channel", json!("email")), fault(409, "id_reused"));
     assert_eq!(with("person", json!("nobody")), fault(404, "no_person"));
+    let about = |id: &str, person: &str, debt: &str| {
+        let event = json!({ "id": id, "person": person, "kind": "message", "debt": debt });
+        let (code, answer) = tell(token, &event);
+        (code, answer["fault"].as_str().unwrap_or_default().to_owned())
+    };
+    assert_eq!(about("crm-8", "p1", "d0"), fault(404, "no_debt"), "it is another's");
+    assert_eq!(about("crm-8", "p0", "d0"), fault(201, ""), "nothing was stored by that id");
     assert_eq!(with("at", json!("2999-01-01T00:00:00Z")), fault(422, "ahead"));
     for (field, value) in [
         ("kind", json!("in_flight")),

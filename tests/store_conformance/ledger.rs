@@ -33,7 +33,7 @@ fn past(kind: EventKind) -> PastContact {
 }
 
 async fn tell(world: &World, contacts: Vec<PastContact>, dry_run: bool) -> Vec<Recorded> {
-    let past = Past { contacts, source: "crm".into(), dry_run };
+    let past = Past { contacts, source: "crm".into(), dry_run, strict: false };
     world.store.record_past(past, noon()).await.expect("written")
 }
 

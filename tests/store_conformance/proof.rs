@@ -160,7 +160,7 @@ async fn an_entry_that_was_changed_deleted_or_slipped_in_is_found(world: World) 
         debt: None,
         external_id: "1".into(),
     };
-    let past = Past { contacts: vec![past], source: "crm".into(), dry_run: false };
+    let past = Past { contacts: vec![past], source: "crm".into(), dry_run: false, strict: false };
     world.store.record_past(past, noon()).await.expect("written");
     let whole = world.store.verify_rows(|_| ()).await.expect("walked");
     assert_eq!((whole.links, whole.broken), (61, Vec::new()), "20 calls, two entries each, and the message");

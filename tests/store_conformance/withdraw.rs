@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use obzvon::campaign::{DoneWhy, NextStep};
 use obzvon::domain::{Currency, Disposition, Money, Outcome};
-use obzvon::rules::{Called, Hold, HoldKind, holds_from};
-use obzvon::store::{FinishRequest, NewPayment, Reserved, TakeBack};
+use obzvon::rules::{Called, EventKind, Hold, HoldKind, holds_from};
+use obzvon::store::{FinishRequest, NewPayment, Past, PastContact, Reserved, TakeBack};
 
 use crate::world::{World, finished, hours, noon, promised, row, rules, second_debt, seconds};
 
@@ -13,6 +13,7 @@ crate::on_both_engines!(
     a_hold_written_after_the_decision_withdraws_the_dial_whatever_date_it_bears,
     a_hold_that_was_there_before_and_did_not_deny_withdraws_nothing,
     a_payment_withdraws_the_dial,
+    a_contact_told_after_the_decision_withdraws_the_dial_where_the_rules_deny_a_further_one,
     a_permit_ends_with_the_window,
     what_is_said_in_a_call_holds_every_campaign_at_once,
 );
@@ -51,6 +52,37 @@ async fn a_payment_withdraws_the_dial(world: World) {
     };
     world.store.record_payment(payment, noon()).await.expect("recorded");
     assert_eq!(world.store.withdrawn(permit.attempt()).await.expect("read"), Some(TakeBack::Paid));
+}
+
+async fn a_contact_told_after_the_decision_withdraws_the_dial_where_the_rules_deny_a_further_one(
+    mut world: World,
+) {
+    world.rules = rules("ru-230fz");
+    let contact = world.one_contact().await;
+    let permit = world.permit(&contact, noon()).await;
+    let other = world.node("two").await;
+    let tell = async |id: &str, kind| {
+        let contact = PastContact {
+            person: Some("p1".into()),
+            phone: None,
+            at: Some(noon() - hours(1)),
+            kind,
+            channel_exact: None,
+            agent: None,
+            creditor: None,
+            debt: None,
+            external_id: id.into(),
+        };
+        let past = Past { contacts: vec![contact], source: "crm".into(), dry_run: false, strict: true };
+        other.record_past(past, noon() + seconds(5)).await.expect("told");
+        world.store.withdrawn(permit.attempt()).await.expect("read")
+    };
+    assert_eq!(tell("letter", EventKind::Letter).await, None, "letters count for no rule of calls");
+    // One conversation a day.
+    assert_eq!(tell("talk", EventKind::Conversation).await, Some(TakeBack::Counted));
+    let open = world.store.to_take_back().await.expect("read");
+    assert_eq!(open, [(permit.attempt(), TakeBack::Counted)]);
+    assert_eq!(other.to_take_back().await.expect("read"), [], "another node's calls are not its own");
 }
 
 async fn a_permit_ends_with_the_window(mut world: World) {

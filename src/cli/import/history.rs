@@ -190,7 +190,8 @@ impl Reading<'_> {
     /// Writes what has been read; rows of persons whom nobody knows, and of ids that were another contact's, go back.
     fn write(&mut self) -> Result<(), ImportFault> {
         let (contacts, records): (Vec<_>, Vec<_>) = self.batch.drain(..).unzip();
-        let past = Past { contacts, source: self.args.source.clone(), dry_run: self.args.dry_run };
+        let past =
+            Past { contacts, source: self.args.source.clone(), dry_run: self.args.dry_run, strict: false };
         let written = self.handle.block_on(self.store.record_past(past, Clock.wall()));
         let recorded = written.map_err(|fault| {
             self.broken = Some(fault.into());
@@ -200,7 +201,8 @@ impl Reading<'_> {
             match recorded {
                 Recorded::Known => self.answer.known += 1,
                 Recorded::New => self.answer.new += 1,
-                Recorded::Differs | Recorded::NoPerson => {
+                // Not strict: a debt that nobody has is no reason here.
+                Recorded::Differs | Recorded::NoDebt | Recorded::NoPerson => {
                     let reason = match recorded {
                         Recorded::Differs => PastReason::IdReused,
                         _ => PastReason::NoPerson,

@@ -46,7 +46,7 @@ const HOLDS: &str = "SELECT kind, person_id, phone, debt_id, from_at, until_at, 
     UNION ALL SELECT kind, person_id, phone, debt_id, from_at, until_at, suspended, evidence \
     FROM hold WHERE phone = $2 AND person_id <> $1 \
     UNION ALL SELECT h.kind, h.person_id, CAST($2 AS BIGINT), h.debt_id, h.from_at, h.until_at, h.suspended, h.evidence \
-    FROM hold h WHERE h.phone IS NULL AND h.person_id <> $1 AND h.kind IN ('never_call', 'wrong_number') \
+    FROM hold h WHERE h.phone IS NULL AND h.person_id <> $1 AND h.kind IN ($4, $5) \
     AND h.person_id IN (SELECT t.person_id FROM phone t WHERE t.e164 = $3)";
 
 const CONSENTS: &str = "SELECT kind, person_id, phone, debt_id, from_at, until_at, evidence \
@@ -100,12 +100,13 @@ async fn load_holds(
     kin: &[Kin],
 ) -> Result<Vec<Hold>, Fault> {
     let e164 = phone.map(|phone| format!("+{}", phone.digits()));
-    let rows = conn.all(HOLDS, values![person, phone, e164]).await?;
+    let [one, other] = HoldKind::OF_TELEPHONES.map(HoldKind::code);
+    let rows = conn.all(HOLDS, values![person, phone, e164, one, other]).await?;
     let mut holds = rows.iter().map(read_hold).collect::<Result<Vec<_>, _>>()?;
     for kin in kin {
         let none: Option<i64> = None;
         let nowhere: Option<String> = None;
-        let rows = conn.all(HOLDS, values![kin.other, none, nowhere]).await?;
+        let rows = conn.all(HOLDS, values![kin.other, none, nowhere, one, other]).await?;
         for row in &rows {
             let hold = read_hold(row)?;
             if kin.upto.is_none_or(|(_, split)| hold.from.is_none_or(|from| from <= split)) {

@@ -6,6 +6,7 @@ mod past;
 mod permit;
 mod proof;
 mod record;
+mod recount;
 mod reserve;
 
 pub use ledger::{Corrected, NewEvent};
@@ -21,3 +22,4 @@ pub use reserve::{Gone, ReserveRequest, Reserved};
 pub(in crate::store) use history::load_history;
 pub(in crate::store) use ledger::{append_event, call_event};
 pub(in crate::store) use proof::seal_attempt;
+pub(in crate::store) use recount::{Open, denied_since};

@@ -26,7 +26,7 @@ pub struct PastContact {
     pub channel_exact: Option<String>,
     pub agent: Option<Agent>,
     pub creditor: Option<String>,
-    /// The debt's id at the creditor. One that is not known counts for every debt of the person.
+    /// The debt's id at the creditor. One that is not known counts for every debt of the person, or is refused.
     pub debt: Option<String>,
     /// What is the same when it is told again; never blank.
     pub external_id: String,
@@ -40,11 +40,15 @@ pub struct Past {
     pub source: String,
     /// Only look who is meant; write nothing.
     pub dry_run: bool,
+    /// A debt that is named has to be one of the person's. Old lists may name debts that nobody has any more.
+    pub strict: bool,
 }
 
 /// What became of one past contact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Recorded {
+    /// Whoever is meant has no debt of that id: nothing was written.
+    NoDebt,
     /// Nobody has this id or number.
     NoPerson,
     /// Another contact was told by this id before: nothing was written.
@@ -92,6 +96,9 @@ async fn record(
     if persons.is_empty() {
         return Ok(Recorded::NoPerson);
     }
+    if past.strict && !has_debt(conn, &persons, contact).await? {
+        return Ok(Recorded::NoDebt);
+    }
     let (source, told) = (past.source.as_str(), told_as(contact));
     match conn.first(TOLD, values![source, contact.external_id.as_str()]).await? {
         Some(row) if row.text(0)? != told => return Ok(Recorded::Differs),
@@ -136,6 +143,21 @@ async fn persons(conn: &mut Conn, contact: &PastContact) -> Result<Vec<(PersonId
         Ok((PersonId(row.int(0)?), kind))
     };
     rows.iter().map(read).collect()
+}
+
+/// Whether one of those meant has the debt that is named, if one is.
+async fn has_debt(
+    conn: &mut Conn,
+    persons: &[(PersonId, PhoneType)],
+    contact: &PastContact,
+) -> Result<bool, Fault> {
+    let Some(debt) = &contact.debt else { return Ok(true) };
+    for (person, _) in persons {
+        if conn.first(DEBT, values![*person, debt, contact.creditor.as_deref()]).await?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 async fn event(

@@ -1,12 +1,15 @@
-//! Calls under way that are to be taken back: the debt was paid, or somebody set a hold meanwhile.
+//! Calls under way that are to be taken back: the debt was paid, somebody set a hold, or another contact counts meanwhile.
 
 use crate::domain::AttemptId;
-use crate::store::engine::conn::Value;
+use crate::store::engine::conn::{Fault, Value};
+use crate::store::gate::{Open, denied_since};
 use crate::store::{Store, StoreError};
 
 /// Why a call is to be taken back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TakeBack {
+    /// A contact that was told after the reservation counts, and the rules permit no further one.
+    Counted,
     /// The person was put on hold after the reservation.
     Held,
     /// The debt is no longer open.
@@ -19,7 +22,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn to_take_back(&self) -> Result<Vec<(AttemptId, TakeBack)>, StoreError> {
-        self.find_to_take_back(TO_TAKE_BACK, self.node().into()).await
+        self.find_to_take_back(TO_TAKE_BACK, self.node().into(), Open::OfNode(self.node().to_owned())).await
     }
 
     /// Why an attempt of ours that is decided and not yet sent must not be sent any more, if so.
@@ -27,7 +30,7 @@ impl Store {
     /// # Errors
     /// When the database fails: then nothing may be sent.
     pub async fn withdrawn(&self, attempt: AttemptId) -> Result<Option<TakeBack>, StoreError> {
-        let found = self.find_to_take_back(THIS_ONE, attempt.into()).await?;
+        let found = self.find_to_take_back(THIS_ONE, attempt.into(), Open::One(attempt)).await?;
         Ok(found.first().map(|&(_, why)| why))
     }
 
@@ -35,6 +38,7 @@ impl Store {
         &self,
         sql: &'static str,
         whose: Value,
+        open: Open,
     ) -> Result<Vec<(AttemptId, TakeBack)>, StoreError> {
         let read = self.read(move |conn| {
             Box::pin(async move {
@@ -43,7 +47,13 @@ impl Store {
                     let why = if row.int(1)? == 1 { TakeBack::Paid } else { TakeBack::Held };
                     Ok((AttemptId(row.int(0)?), why))
                 });
-                read.collect()
+                let mut found = read.collect::<Result<Vec<_>, Fault>>()?;
+                for attempt in denied_since(conn, open).await? {
+                    if !found.iter().any(|(known, _)| *known == attempt) {
+                        found.push((attempt, TakeBack::Counted));
+                    }
+                }
+                Ok(found)
             })
         });
         read.await.map_err(|source| StoreError::Report { report: "calls to take back", source })

@@ -39,7 +39,7 @@ struct EventBody {
     /// human or robot.
     agent: Option<String>,
     creditor: Option<String>,
-    /// The debt's id at the creditor.
+    /// The debt's id at the creditor; it is one of the person's.
     debt: Option<String>,
 }
 
@@ -68,6 +68,8 @@ pub enum EventAnswer {
     /// It was told before.
     Known,
     New,
+    /// The person has no debt of that id.
+    NoDebt,
     /// Nobody has this id or number.
     NoPerson,
 }
@@ -86,6 +88,11 @@ async fn tell(State(api): State<Shared>, bytes: Result<Bytes, BytesRejection>) -
         EventAnswer::Differs => {
             Err(Fault::new(StatusCode::CONFLICT, "id_reused", "another event was told by this id before"))
         }
+        EventAnswer::NoDebt => Err(Fault::new(
+            StatusCode::NOT_FOUND,
+            "no_debt",
+            "the person has no debt of that id: leave the debt out where the contact was about none of his",
+        )),
         EventAnswer::NoPerson => {
             Err(Fault::new(StatusCode::NOT_FOUND, "no_person", "nobody has this id or number"))
         }
@@ -145,7 +152,7 @@ pub(super) fn document() -> (&'static str, Value) {
         "responses": answers(&[
             (201, "Recorded", &recorded),
             (200, "Known already; nothing was changed", &recorded),
-            (404, "Nobody has this id or number", &Value::Null),
+            (404, "Nobody has this id or number, or the person has no such debt; nothing was written", &Value::Null),
             (409, "Another event was told by this id before", &Value::Null),
         ]),
     });
