@@ -93,6 +93,17 @@ async fn a_suspended_hold_lets_calls_through_for_that_time(world: World) {
     for end in [noon(), noon() - hours(1), noon() + hours(24 * 63)] {
         assert!(matches!(suspend(id, (noon(), end)).await, Suspended::BadEnd { .. }), "{end}");
     }
+    // A second act follows on the first: together they last no longer than one may.
+    let next = |until: i64| (noon() + hours(3), noon() + hours(until));
+    assert!(
+        matches!(suspend(id, next(24 * 61 + 1)).await, Suspended::BadChain { since, .. } if since == noon())
+    );
+    assert_eq!(suspend(id, next(72)).await, Suspended::Now);
+    assert!(matches!(
+        suspend(id, (noon() + hours(80), noon() + hours(24 * 62))).await,
+        Suspended::BadChain { .. }
+    ));
+    assert_eq!(suspend(id, (noon() + hours(24 * 5), noon() + hours(24 * 65))).await, Suspended::Now);
     world.store.wake_due(10, noon() + seconds(1)).await.expect("woken");
     assert!(matches!(world.reserve(&contact, noon() + seconds(1)).await, Reserved::Permit(_)));
     let row = &world.store.holds(contact.person).await.expect("read")[0];

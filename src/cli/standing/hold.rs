@@ -106,6 +106,10 @@ async fn carry_out(store: &Store, command: HoldCommand) -> anyhow::Result<()> {
                         "a hold of the kind {} can't be suspended: lift it once its ground is gone",
                         kind.code()
                     ),
+                    Suspended::BadChain { since, latest } => bail!(
+                        "with the suspensions it follows on, the hold would rest from {since} beyond {latest}: together they \
+                         last two months at most, as one does"
+                    ),
                     Suspended::BadEnd { latest } => {
                         bail!("a suspension ends after it begins, and by {latest}: in two months at most")
                     }

@@ -29,7 +29,9 @@ const COPY_AFTER: usize = 256;
 type Settle = Box<dyn FnOnce(Result<(), String>) + Send>;
 /// What a job did: whether to keep it, and whom to tell.
 type Ran = (bool, Settle);
-type Job = Box<dyn for<'c> FnOnce(&'c mut Conn) -> Pin<Box<dyn Future<Output = Ran> + Send + 'c>> + Send>;
+/// A connection to work on, or why there is none.
+type Given<'c> = Result<&'c mut Conn, String>;
+type Job = Box<dyn for<'c> FnOnce(Given<'c>) -> Pin<Box<dyn Future<Output = Ran> + Send + 'c>> + Send>;
 
 /// Hands jobs to the writer task.
 #[derive(Clone, Debug)]
@@ -64,9 +66,12 @@ impl Writer {
         F: for<'c> FnOnce(&'c mut Conn) -> Work<'c, T> + Send + 'static,
     {
         let (tell, told) = oneshot::channel();
-        let job: Job = Box::new(move |conn| {
+        let job: Job = Box::new(move |given| {
             Box::pin(async move {
-                let result = job(conn).await;
+                let result = match given {
+                    Ok(conn) => job(conn).await,
+                    Err(why) => Err(Fault::NotCommitted(why)),
+                };
                 let keep = result.is_ok();
                 let settle: Settle = Box::new(move |committed| {
                     let result = match committed {
@@ -107,12 +112,16 @@ async fn write_in_groups(
             return;
         }
         let mut settles = Vec::with_capacity(group.len());
-        let committed = match write_group(&pool, &mut group, &mut settles).await {
-            Ok(()) => Ok(()),
-            Err(fault) => Err(fault.to_string()),
-        };
-        // Jobs never reached are dropped here; their callers read `Closed`.
-        group.clear();
+        let mut jobs = group.drain(..);
+        let committed = write_group(&pool, &mut jobs, &mut settles).await;
+        let committed = committed.map_err(|fault| fault.to_string());
+        // Those never reached hear why.
+        if let Err(why) = &committed {
+            for job in jobs {
+                let (_, settle) = job(Err(why.clone())).await;
+                settles.push(settle);
+            }
+        }
         since_copy += settles.len();
         for settle in settles {
             settle(committed.clone());
@@ -126,11 +135,11 @@ async fn write_in_groups(
 
 async fn write_group(
     pool: &SqlitePool,
-    group: &mut Vec<Job>,
+    jobs: &mut (impl Iterator<Item = Job> + Send),
     settles: &mut Vec<Settle>,
 ) -> Result<(), Fault> {
     let mut conn = Conn::Sqlite(begin(pool).await?);
-    for job in group.drain(..) {
+    for job in jobs {
         conn.script("SAVEPOINT job").await?;
         let ran = survive(job, &mut conn).await;
         let keep = ran.as_ref().is_some_and(|(keep, _)| *keep);
@@ -144,7 +153,7 @@ async fn write_group(
 /// Runs a job. One that panics is a bug of ours and leaves nothing, its caller reads `Closed`; the writer goes on, since
 /// without it no attempt could be written and no call taken back.
 async fn survive(job: Job, conn: &mut Conn) -> Option<Ran> {
-    let mut work = catch_unwind(AssertUnwindSafe(|| job(conn))).ok()?;
+    let mut work = catch_unwind(AssertUnwindSafe(|| job(Ok(conn)))).ok()?;
     poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx))) {
         Ok(polled) => polled.map(Some),
         Err(_) => Poll::Ready(None),
@@ -152,16 +161,70 @@ async fn survive(job: Job, conn: &mut Conn) -> Option<Ran> {
     .await
 }
 
+/// Takes the write lock. Who waits for it polls, and another node that writes without a pause may take it each time in
+/// between for as long as we have patience; nothing was done yet, so we ask again.
 async fn begin(pool: &SqlitePool) -> Result<sqlx::Transaction<'static, Sqlite>, sqlx::Error> {
+    for _ in 1..TIMES_TO_BEGIN {
+        match pool.begin_with("BEGIN IMMEDIATE").await {
+            Err(fault) if is_busy(&fault) => tracing::warn!(%fault, "the write lock is not free yet"),
+            begun => return begun,
+        }
+    }
     pool.begin_with("BEGIN IMMEDIATE").await
+}
+
+/// Each lasts as long as the connection's patience.
+const TIMES_TO_BEGIN: u32 = 3;
+
+/// SQLITE_BUSY, whatever its extended code.
+fn is_busy(fault: &sqlx::Error) -> bool {
+    let code = fault.as_database_error().and_then(|fault| fault.code()?.parse::<u32>().ok());
+    code.is_some_and(|code| code & 0xff == 5)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
+    use tokio::task::JoinSet;
+
+    use super::Writer;
     use crate::store::engine::conn::{Fault, values};
     use crate::store::{Store, StorePlan};
 
     const MAKE: &str = "INSERT INTO creditor (name) VALUES ($1)";
+
+    #[tokio::test]
+    async fn jobs_that_get_no_lock_hear_why_and_the_writer_goes_on() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let options =
+            SqliteConnectOptions::new().filename(folder.path().join("test.db")).create_if_missing(true);
+        let pool = |patience| {
+            let options = options.clone().busy_timeout(Duration::from_millis(patience));
+            SqlitePoolOptions::new().max_connections(1).connect_lazy_with(options)
+        };
+        let mut tasks = JoinSet::new();
+        let writer = Writer::start(pool(1), pool(1), &mut tasks);
+        let write = || {
+            writer
+                .write(|conn| Box::pin(async move { conn.script("CREATE TABLE IF NOT EXISTS t (a)").await }))
+        };
+        let other = pool(1_000);
+        let lock = other.begin_with("BEGIN IMMEDIATE").await.expect("the lock");
+        let (one, two) = tokio::join!(write(), write());
+        for refused in [one, two] {
+            assert!(
+                matches!(&refused, Err(Fault::NotCommitted(why)) if why.contains("locked")),
+                "{refused:?}"
+            );
+        }
+        lock.rollback().await.expect("given back");
+        write().await.expect("the lock is free");
+        writer.stop();
+        tasks.join_all().await;
+        assert!(matches!(write().await, Err(Fault::Closed)));
+    }
 
     #[tokio::test]
     async fn a_job_that_panics_leaves_nothing_and_its_neighbours_stand() {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::deed::note_deed;
-use super::{ByHand, look_again, stands};
+use super::{ByHand, end_by_hand, look_again, stands};
 use crate::domain::PersonId;
 use crate::rules::{Consent, ConsentKind, PhoneKey};
 use crate::store::engine::conn::{Conn, Fault, moment_opt, values};
@@ -75,16 +75,7 @@ impl Store {
         by: ByHand,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let written = self.write(move |conn| {
-            Box::pin(async move {
-                let withdrawn = conn.run(WITHDRAW, values![person, id, now]).await? > 0;
-                if withdrawn {
-                    note_deed(conn, person, ("consent_withdrawn", id), &by, now).await?;
-                }
-                Ok(withdrawn)
-            })
-        });
-        written.await.map_err(|source| StoreError::Hold { person, source })
+        end_by_hand(self, (person, id), (WITHDRAW, "consent_withdrawn"), by, now).await
     }
 
     /// The person's consents, also those that have ended. Those of other ids are not his: a consent loosens.

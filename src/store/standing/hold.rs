@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::deed::note_deed;
-use super::{ByHand, his, look_again, stands};
+use super::{ByHand, end_by_hand, his, look_again, stands};
 use crate::domain::{AttemptId, PersonId};
-use crate::rules::{Hold, HoldKind, PhoneKey, latest_end};
+use crate::rules::{Hold, HoldKind, PhoneKey, chain_of, latest_end};
 use crate::store::engine::conn::{Conn, Fault, Row, moment_opt, values};
 use crate::store::engine::dialect;
 use crate::store::{Store, StoreError};
@@ -39,6 +39,11 @@ pub enum Suspended {
     },
     /// It would end before it begins, or after this moment.
     BadEnd {
+        latest: Timestamp,
+    },
+    /// With the suspensions it follows on, which began `since`, it would last beyond this moment.
+    BadChain {
+        since: Timestamp,
         latest: Timestamp,
     },
 }
@@ -105,16 +110,7 @@ impl Store {
         by: ByHand,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let written = self.write(move |conn| {
-            Box::pin(async move {
-                let lifted = lift(conn, person, id, now).await?;
-                if lifted {
-                    note_deed(conn, person, ("hold_lifted", id), &by, now).await?;
-                }
-                Ok(lifted)
-            })
-        });
-        written.await.map_err(|source| StoreError::Hold { person, source })
+        end_by_hand(self, (person, id), (LIFT, "hold_lifted"), by, now).await
     }
 
     /// Suspends a hold for a time, as a court act does a refusal of interaction.
@@ -144,6 +140,11 @@ impl Store {
                     return Ok(Suspended::NotThisKind { kind });
                 }
                 let mut times = read_times(&row, 0)?;
+                let (since, ends) = chain_of(&times, (from, until));
+                let latest = latest_end(since);
+                if ends.is_none_or(|ends| latest < ends) {
+                    return Ok(Suspended::BadChain { since, latest });
+                }
                 times.push((from, Some(until)));
                 let text = serde_json::to_string(&times).expect("times");
                 conn.run("UPDATE hold SET suspended = $2 WHERE id = $1", values![id, text]).await?;

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 
 use crate::domain::PersonId;
 use crate::store::engine::conn::{Conn, Fault, values};
+use crate::store::{Store, StoreError};
 
 pub use consent::ConsentRow;
 pub use deed::{ByHand, DeedRow};
@@ -32,6 +33,28 @@ use his;
 /// Whether what stands from a moment to another stands at `at`; an absent end is open.
 fn stands(from: Option<Timestamp>, until: Option<Timestamp>, at: Timestamp) -> bool {
     from.is_none_or(|from| from <= at) && until.is_none_or(|until| at < until)
+}
+
+/// Ends a row of the person's by hand from `now` on, by a statement that takes person, row and moment, and writes the
+/// deed down. `false`: he has no such one that has not ended.
+async fn end_by_hand(
+    store: &Store,
+    (person, id): (PersonId, i64),
+    (ends, deed): (&'static str, &'static str),
+    by: ByHand,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let written = store.write(move |conn| {
+        Box::pin(async move {
+            let ended = conn.run(ends, values![person, id, now]).await? > 0;
+            if ended {
+                note_deed(conn, person, (deed, id), &by, now).await?;
+                look_again(conn, person, now).await?;
+            }
+            Ok(ended)
+        })
+    });
+    written.await.map_err(|source| StoreError::Hold { person, source })
 }
 
 /// Lets contacts of the person, and of the ids that are one with him, look again that wait or ended because of a rule.

@@ -5,7 +5,7 @@ use jiff::civil::Time;
 use serde::Serialize;
 
 use super::deed::note_deed;
-use super::{ByHand, his, look_again, stands};
+use super::{ByHand, end_by_hand, his, stands};
 use crate::domain::PersonId;
 use crate::rules::LocalRange;
 use crate::store::engine::conn::{Conn, Fault, Row, moment_opt, values};
@@ -73,17 +73,7 @@ impl Store {
         by: ByHand,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let written = self.write(move |conn| {
-            Box::pin(async move {
-                let lifted = conn.run(LIFT, values![person, id, now]).await? > 0;
-                if lifted {
-                    note_deed(conn, person, ("preference_lifted", id), &by, now).await?;
-                    look_again(conn, person, now).await?;
-                }
-                Ok(lifted)
-            })
-        });
-        written.await.map_err(|source| StoreError::Hold { person, source })
+        end_by_hand(self, (person, id), (LIFT, "preference_lifted"), by, now).await
     }
 
     /// The person's preferences, also those that have ended, and those of ids that are one with him.
