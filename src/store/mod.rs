@@ -39,9 +39,9 @@ pub use outcome::{
     Closed, FinishRequest, NewPayment, Paid, PromiseTerms, PromisesJudged, Rescued, TakeBack, Whose,
 };
 pub use read::{
-    AttemptExport, AttemptFilter, AttemptRow, AttemptsLine, ContactFile, DebtFile, ExperimentLine, LedgerRow,
-    LeftOut, OutcomeLine, PaymentRow, Period, PersonFile, PhoneFile, PromiseLine, PromiseRow, Reacted,
-    ReactionLine,
+    AttemptExport, AttemptFilter, AttemptRow, AttemptsLine, BesideRow, ContactFile, DebtFile, ExperimentLine,
+    LedgerRow, LeftOut, OutcomeLine, PaymentRow, Period, PersonFile, PhoneFile, PromiseLine, PromiseRow,
+    Reacted, ReactionLine, Sharer,
 };
 pub use standing::{ByHand, ConsentRow, DeedRow, HoldRow, Preference, PreferenceRow, Suspended};
 pub use told::{Delivered, Delivery, DeliveryFilter, DeliveryRow, EndpointRow};

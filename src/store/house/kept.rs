@@ -69,6 +69,26 @@ impl Store {
         read.await.map_err(|source| StoreError::Texts { source })
     }
 
+    /// The files of a version whose kept text is not the text of its hash.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn changed_texts(&self, version: &str) -> Result<Vec<String>, StoreError> {
+        let values = values![version];
+        let read = self.read(|conn| {
+            Box::pin(async move {
+                let mut changed = Vec::new();
+                for row in conn.all(TEXTS, values).await? {
+                    if row.text(2)? != hex::encode(Sha256::digest(row.text(1)?)) {
+                        changed.push(row.text(0)?);
+                    }
+                }
+                Ok(changed)
+            })
+        });
+        read.await.map_err(|source| StoreError::Texts { source })
+    }
+
     /// The texts of a version by file; none when nobody kept them.
     ///
     /// # Errors
@@ -88,5 +108,5 @@ impl Store {
 const TEXT: &str = "INSERT INTO kept_text (hash, body) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING";
 const VERSION: &str = "INSERT INTO kept_version (version, file, hash, kept_at) VALUES ($1, $2, $3, $4) \
     ON CONFLICT (version, file) DO NOTHING";
-const TEXTS: &str = "SELECT v.file, t.body FROM kept_version v JOIN kept_text t ON t.hash = v.hash \
+const TEXTS: &str = "SELECT v.file, t.body, t.hash FROM kept_version v JOIN kept_text t ON t.hash = v.hash \
     WHERE v.version = $1 ORDER BY v.file";

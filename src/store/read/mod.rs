@@ -1,12 +1,14 @@
 //! Looking things up: one person's file, reports, exports. All beside the writer.
 
 mod attempts;
+mod beside;
 mod ledger;
 mod person;
 mod report;
 mod settling;
 
 pub use attempts::{AttemptExport, AttemptFilter, AttemptRow};
+pub use beside::{BesideRow, Sharer};
 pub use ledger::LedgerRow;
 pub use person::{ContactFile, DebtFile, PersonFile, PhoneFile};
 pub use report::{

@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Context;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::archive::checksum;
 use crate::config::Config;
 use crate::daemon::recording_path;
 use crate::domain::{AttemptId, DecisionId, PersonId};
-use crate::rules::ZoneSet;
+use crate::rules::{RuleKind, ZoneSet};
 use crate::store::{
-    Access, AttemptRow, ConsentRow, DeedRow, HoldRow, KinRow, LedgerRow, LinkRow, PaymentRow, PersonFile,
-    PromiseRow, RulesInForce, Store, Traced, TypeChangeRow,
+    Access, AttemptRow, BesideRow, ConsentRow, DeedRow, HoldRow, KinRow, LedgerRow, LinkRow, PaymentRow,
+    PersonFile, PromiseRow, RulesInForce, Sharer, Store, Traced, TypeChangeRow,
 };
 
 /// A person's whole file.
@@ -33,6 +33,12 @@ pub struct Dossier {
     /// Other ids of the lists whose rows are in this file, and how that was found out.
     pub kin: Vec<KinRow>,
     pub links: Vec<LinkRow>,
+    /// Other ids of the lists that have a number of his and are not taken for him.
+    pub sharers: Vec<Sharer>,
+    /// What was done for others on his numbers, as far back as a rule of his decisions counts.
+    pub beside: Vec<BesideRow>,
+    /// What was kept and is not the text of its hash any more, by name: nothing can be shown by it.
+    pub changed: Vec<String>,
     pub promises: Vec<PromiseRow>,
     pub payments: Vec<PaymentRow>,
     /// How his type changed.
@@ -82,13 +88,33 @@ impl Dossier {
                 rules.insert(said.rules.clone(), found);
             }
         }
+        let lost = store.verify_rules().await?.into_iter();
+        let ours = |hash: &String| {
+            decisions.iter().any(|traced| traced.said.as_ref().is_some_and(|said| said.rules == *hash))
+        };
+        let mut changed: Vec<_> = lost.filter(ours).map(|hash| format!("rules/{hash}.json")).collect();
         let mut texts = BTreeMap::new();
         for attempt in &attempts {
             let version = &attempt.config_version;
             if !texts.contains_key(version) {
                 texts.insert(version.clone(), store.kept_texts(version).await?);
+                let files = store.changed_texts(version).await?.into_iter();
+                changed.extend(files.map(|file| format!("config/{version}/{file}")));
             }
         }
+        let since = counted_since(&decisions, &rules, made_at);
+        let (mut sharers, mut beside) = (Vec::new(), Vec::new());
+        for id in [file.id].into_iter().chain(kin.iter().map(|kin| kin.person)) {
+            sharers.extend(store.sharers(id).await?);
+            beside.extend(store.beside_rows(id, since).await?);
+        }
+        let his = |id: &str| id == file.external_id || kin.iter().any(|kin| kin.external_id == id);
+        sharers.retain(|sharer| !his(&sharer.person));
+        sharers.sort();
+        sharers.dedup();
+        beside.retain(|row| !his(&row.person));
+        beside.sort_by_key(|row| row.id);
+        beside.dedup_by_key(|row| row.id);
         let recordings = recordings(&config.daemon.data_dir, &attempts)?;
         Ok(Self {
             made_at,
@@ -100,6 +126,9 @@ impl Dossier {
             consents,
             kin,
             links,
+            sharers,
+            beside,
+            changed,
             promises,
             payments,
             deeds,
@@ -127,6 +156,25 @@ impl Dossier {
         };
         flows.find(|(_, text)| is_it(text)).map(|(_, text)| text.as_str())
     }
+}
+
+/// As far back as a rule of the first decision could count: by the longest window of all.
+fn counted_since(
+    decisions: &[Traced],
+    rules: &BTreeMap<String, RulesInForce>,
+    made_at: Timestamp,
+) -> Timestamp {
+    let first = decisions.iter().filter_map(|traced| Some(traced.said.as_ref()?.decision.at)).min();
+    let kinds = rules.values().flat_map(|rules| &rules.preset.rules).map(|rule| &rule.kind);
+    let longest = kinds.filter_map(|kind| match kind {
+        RuleKind::Cap { count: counted, .. }
+        | RuleKind::ChannelLock { trigger: counted }
+        | RuleKind::Cooldown { trigger: counted, .. } => Some(counted.window.longest()),
+        _ => None,
+    });
+    // Without rules that count, a month, as far back as people ask.
+    let longest = longest.max().unwrap_or(SignedDuration::from_hours(31 * 24));
+    first.unwrap_or(made_at).checked_sub(longest).unwrap_or(Timestamp::MIN)
 }
 
 /// What several ids of one person left, before it is laid out.

@@ -74,6 +74,8 @@ fn write(out: &Path, dossier: &Dossier) -> anyhow::Result<()> {
     archive.put_json("preferences.json", &dossier.file.preferences)?;
     archive.put_json("deeds.json", &dossier.deeds)?;
     archive.put_json("same_person.json", &json!({ "ids": dossier.kin, "found_out": dossier.links }))?;
+    archive.put_json("shared_phones.json", &json!({ "ids": dossier.sharers, "on_them": dossier.beside }))?;
+    archive.put_json("changed_texts.json", &dossier.changed)?;
     archive.put_json("types.json", &dossier.types.iter().map(type_json).collect::<Vec<_>>())?;
     archive.put_json("promises.json", &dossier.promises.iter().map(promise_json).collect::<Vec<_>>())?;
     archive.put_json("payments.json", &dossier.payments.iter().map(payment_json).collect::<Vec<_>>())?;

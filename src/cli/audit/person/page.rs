@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::gather::Dossier;
 use super::html::Html;
-use super::person_page::{same_person, settling, standing};
+use super::person_page::{same_person, settling, shared_phones, standing};
 use super::words::{disposition, outcome};
 use crate::domain::Language;
 use crate::rules::explain::Grounds;
@@ -21,6 +21,7 @@ pub fn page(dossier: &Dossier) -> String {
         "Время — на часах человека; рядом UTC. Тексты решений составлены по записям журнала.",
         "Times are on the person's clocks, with UTC beside them. The words of decisions are made from their records.",
     ));
+    changed(&mut html, dossier);
     person(&mut html, dossier);
     decisions(&mut html, dossier);
     attempts(&mut html, dossier, &zones);
@@ -31,6 +32,20 @@ pub fn page(dossier: &Dossier) -> String {
     texts(&mut html, dossier);
     closing(&mut html, dossier, &zones);
     html.finish()
+}
+
+/// What no longer is what was kept, before all else.
+fn changed(html: &mut Html, dossier: &Dossier) {
+    if dossier.changed.is_empty() {
+        return;
+    }
+    html.heading(("ВНИМАНИЕ: тексты изменены", "ATTENTION: texts were changed"));
+    html.note((
+        "Эти тексты — не те, что были сохранены: их контрольная сумма не сходится. По ним ничего доказать нельзя.",
+        "These texts are not those that were kept: they fail their hash. Nothing can be proved by them.",
+    ));
+    let rows: Vec<_> = dossier.changed.iter().map(|name| vec![name.clone()]).collect();
+    html.table(&[("Текст", "Text")], &rows);
 }
 
 fn person(html: &mut Html, dossier: &Dossier) {
@@ -55,6 +70,7 @@ fn person(html: &mut Html, dossier: &Dossier) {
         &phones.collect::<Vec<_>>(),
     );
     same_person(html, dossier);
+    shared_phones(html, dossier);
     let debts = file.debts.iter().map(|debt| {
         vec![
             debt.external_id.clone(),

@@ -41,6 +41,40 @@ pub fn same_person(html: &mut Html, dossier: &Dossier) {
     html.table(&heads, &links.collect::<Vec<_>>());
 }
 
+/// Who else has his numbers, and what was done on them: it counts where a rule's scope is the telephone.
+pub fn shared_phones(html: &mut Html, dossier: &Dossier) {
+    if dossier.sharers.is_empty() && dossier.beside.is_empty() {
+        return;
+    }
+    html.note((
+        "Его номера есть и у других людей из списков; о чём с ними говорили, в это дело не входит.",
+        "Others in the lists have numbers of his; what was spoken of with them is not of this file.",
+    ));
+    let rows = dossier.sharers.iter().map(|one| vec![one.phone.clone(), one.person.clone()]);
+    html.table(&[("Телефон", "Phone"), ("Номер в списках", "Id in the lists")], &rows.collect::<Vec<_>>());
+    let rows = dossier.beside.iter().map(|row| {
+        vec![
+            row.id.to_string(),
+            row.at.to_string(),
+            row.person.clone(),
+            row.kind.clone(),
+            row.channel.clone(),
+            format!("+{}", row.phone),
+            row.attempt.map(|attempt| attempt.to_string()).unwrap_or_default(),
+        ]
+    });
+    let heads = [
+        ("№", "No."),
+        ("Когда", "When"),
+        ("Номер в списках", "Id in the lists"),
+        ("Событие", "Event"),
+        ("Канал", "Channel"),
+        ("Телефон", "Phone"),
+        ("Звонок", "Call"),
+    ];
+    html.table(&heads, &rows.collect::<Vec<_>>());
+}
+
 pub fn standing(html: &mut Html, dossier: &Dossier) {
     let at = |at: Option<Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
     let heads = [("№", "No."), ("Что", "What"), ("С", "From"), ("До", "Until"), ("Основание", "Evidence")];
