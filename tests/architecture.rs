@@ -249,3 +249,21 @@ fn the_reader_of_sources_sees_groups_and_skips_comments_and_strings() {
     assert!(names_library("use sqlx::Row;", "sqlx") && names_library("use sqlx;", "sqlx"));
     assert!(!names_library("crate::sqlx::x my_sqlx::y", "sqlx"));
 }
+
+#[test]
+fn a_migration_has_a_number_of_its_own_and_stands_in_both_folders() {
+    let names = |folder: &str| {
+        let listed = fs::read_dir(Path::new("migrations").join(folder)).expect("the migrations");
+        let names = listed.map(|entry| entry.expect("a file").file_name().into_string().expect("UTF-8"));
+        names.collect::<BTreeSet<String>>()
+    };
+    let (sqlite, postgres) = (names("sqlite"), names("postgres"));
+    assert_eq!(sqlite, postgres);
+    let well_named = |name: &&String| {
+        let (number, rest) = name.split_at(name.len().min(4));
+        number.bytes().all(|byte| byte.is_ascii_digit()) && rest.starts_with('_') && rest.ends_with(".sql")
+    };
+    assert_eq!(sqlite.iter().find(|name| !well_named(name)), None);
+    let numbers: BTreeSet<&str> = sqlite.iter().map(|name| &name[..4]).collect();
+    assert_eq!(numbers.len(), sqlite.len(), "two migrations of one number: {sqlite:?}");
+}

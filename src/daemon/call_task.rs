@@ -237,7 +237,9 @@ impl Drive {
             }
             Err(fault) => {
                 warn!(%fault, "the INVITE did not leave");
-                Some(Input::Broken(Fault::Us))
+                // No way to the trunk: a name without an address, a connection refused.
+                let blame = if fault.is_transient() { Fault::Trunk } else { Fault::Us };
+                Some(Input::Broken(blame))
             }
         }
     }

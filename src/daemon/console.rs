@@ -1,16 +1,19 @@
 //! What the console's pages ask, answered from the house.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use tracing::info;
 
+use super::fresh::Fresh;
 use super::house::House;
 use crate::cli::exceptions::notices_of;
 use crate::cli::words;
-use crate::domain::Language;
-use crate::store::{CampaignState, Period, StoreError};
+use crate::domain::{CampaignId, Language};
+use crate::store::{CampaignRow, CampaignState, Period, StoreError, WhyNot};
 use crate::web::{
     CampaignAct, CampaignLine, Console, Handler, SetCampaign, TrunkLine, Unavailable, User, UserLine,
     Wallboard, WhyNotLine, Word,
@@ -18,6 +21,7 @@ use crate::web::{
 
 /// The console of a running house.
 pub fn console(house: &Arc<House>) -> Console {
+    let counts = Arc::new(Fresh::new(COUNTS_GOOD_FOR));
     Console {
         user: answered(house, |house: Arc<House>, login: String| async move {
             let row = house.store.user(&login).await?.filter(|row| row.disabled_at.is_none());
@@ -32,8 +36,9 @@ pub fn console(house: &Arc<House>) -> Console {
             };
             Ok(house.store.users().await?.into_iter().map(line).collect())
         }),
-        wallboard: answered(house, |house: Arc<House>, language: Language| async move {
-            wallboard(&house, language).await
+        wallboard: answered(house, move |house: Arc<House>, language: Language| {
+            let counts = Arc::clone(&counts);
+            async move { wallboard(&house, &counts, language).await }
         }),
         why_not: answered(house, |house: Arc<House>, (campaign, language): (String, Language)| async move {
             why_not(&house, &campaign, language).await
@@ -80,7 +85,25 @@ fn always() -> Period {
     Period { from: Timestamp::UNIX_EPOCH, to: Timestamp::MAX }
 }
 
-async fn wallboard(house: &House, language: Language) -> Result<Wallboard, StoreError> {
+/// Every campaign's contacts by state and reason.
+type Counts = HashMap<CampaignId, Vec<WhyNot>>;
+
+/// However many look on, the contacts are counted once in this time.
+const COUNTS_GOOD_FOR: Duration = Duration::from_secs(1);
+
+async fn count(house: &House, campaigns: &[CampaignRow]) -> Result<Counts, StoreError> {
+    let mut counts = Counts::new();
+    for row in campaigns {
+        counts.insert(row.id, house.store.why_not(row.id).await?);
+    }
+    Ok(counts)
+}
+
+async fn wallboard(
+    house: &House,
+    counts: &Fresh<Counts>,
+    language: Language,
+) -> Result<Wallboard, StoreError> {
     let mut board = Wallboard {
         killed: *house.killed.borrow(),
         calls: house.live.count(),
@@ -92,10 +115,12 @@ async fn wallboard(house: &House, language: Language) -> Result<Wallboard, Store
         board.trunks.push(TrunkLine { name: plan.name.to_string(), well, calls, channels });
     });
     let plans = house.plans.load_full();
-    for row in house.store.campaigns().await? {
-        let totals = house.store.why_not(row.id).await?;
+    let campaigns = house.store.campaigns().await?;
+    let counts = counts.ask(house.clock.now(), count(house, &campaigns)).await?;
+    for row in campaigns {
+        let totals = || counts.get(&row.id).into_iter().flatten();
         let of = |state: &str| {
-            totals.iter().filter(|total| total.state.code() == state).map(|total| total.contacts).sum()
+            totals().filter(|total| total.state.code() == state).map(|total| total.contacts).sum()
         };
         board.campaigns.push(CampaignLine {
             state: row.state.code(),
@@ -120,7 +145,7 @@ async fn why_not(
 ) -> Result<Option<Vec<WhyNotLine>>, StoreError> {
     let rows = house.store.campaigns().await?;
     let Some(row) = rows.iter().find(|row| row.name == campaign) else { return Ok(None) };
-    let line = |total: crate::store::WhyNot| WhyNotLine {
+    let line = |total: WhyNot| WhyNotLine {
         state: words::contact_state(total.state.code(), language).to_owned(),
         why: words::why(&total.why, language),
         contacts: total.contacts,

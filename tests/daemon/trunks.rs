@@ -42,6 +42,25 @@ async fn a_trunk_that_answers_no_probe_gets_no_calls_until_it_answers_again() {
     assert_eq!(house.attempts().len(), 2, "nobody was dialled while the trunk was down");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trunk_whose_name_has_no_address_opens_its_circuit_after_as_many_faults_as_any() {
+    let carrier = carrier(rings()).await;
+    let house = House::new(
+        ringing_config(&carrier)
+            .set(TRUNKS, "trunk.carrier.host", "carrier.invalid")
+            .set(TRUNKS, "trunk.carrier.health.faults_to_open", 2)
+            .set(TRUNKS, "trunk.carrier.health.rest_s", 300),
+    );
+    let daemon = house.start();
+    until("the trunk is up", || daemon.metric(UP) == Some(1.0));
+    house.import(5);
+    until_within(120, "the trunk is down", || daemon.metric(UP) == Some(0.0));
+    daemon.stop();
+    let outcomes: Vec<_> = house.attempts().iter().map(|attempt| attempt["outcome"].clone()).collect();
+    assert!(outcomes.len() >= 2 && outcomes.len() < 5, "{outcomes:?}");
+    assert!(outcomes.iter().all(|outcome| outcome == "failed_trunk"), "{outcomes:?}");
+}
+
 /// An account whose password stands in a file of its own.
 fn with_account(house: &mut House) {
     house.write("config/secret", "secret");
