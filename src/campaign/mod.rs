@@ -4,17 +4,23 @@ mod agreed;
 mod ask;
 mod choose_phone;
 mod dialling;
+mod disposition;
 mod earliest;
 mod hours;
 mod next_step;
 mod plan;
 mod reclassify;
 mod score;
+mod script;
 
 pub use agreed::{Agreed, agreed};
 pub use ask::{Callee, ask};
 pub use choose_phone::{PhoneChoice, choose_phone};
 pub use dialling::{AgentCalls, Dialling, Prediction, USUAL_CAP};
+pub use disposition::{
+    CallbackNo, DispositionPlan, Dispositions, Flag, Flags, Follows, Form, FormNo, NonPayment, PromiseBounds,
+    PromiseForm, PromiseNo, Talk, Words, check_promise, follow,
+};
 pub use earliest::earliest;
 pub use hours::{Hour, hour};
 pub use next_step::{DoneWhy, NextStep, Tried, next_step};
@@ -23,3 +29,4 @@ pub use plan::{
 };
 pub use reclassify::{Behaviour, Reclassify};
 pub use score::{ScoreFacts, score};
+pub use script::{Answer, Objection, Script, Stage, StageText};

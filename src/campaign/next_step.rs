@@ -172,7 +172,7 @@ fn next_opening(part: Hours, zone: &TimeZone, at: Timestamp) -> Option<Timestamp
 }
 
 #[cfg(test)]
-mod tests {
+pub(in crate::campaign) mod tests {
     use std::time::Duration;
 
     use jiff::civil::time;
@@ -186,7 +186,7 @@ mod tests {
         Hours { opens: time(opens, 0, 0, 0), closes: time(closes, 0, 0, 0) }
     }
 
-    fn plan() -> CampaignPlan {
+    pub(in crate::campaign) fn plan() -> CampaignPlan {
         let minutes = |m: u64| Delays(vec![Duration::from_secs(m * 60)]);
         CampaignPlan {
             name: "reminders".into(),

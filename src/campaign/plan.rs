@@ -220,11 +220,13 @@ pub struct PromisePolicy {
     pub grace_days: u8,
     /// Who broke his promise comes back into the queue.
     pub call_again: bool,
+    /// The least share of the debt that an agent may take a promise for, in percent.
+    pub least_percent: u8,
 }
 
 impl Default for PromisePolicy {
     fn default() -> Self {
-        Self { grace_days: 2, call_again: true }
+        Self { grace_days: 2, call_again: true, least_percent: 10 }
     }
 }
 

@@ -263,6 +263,7 @@ fn promises(section: &Section<'_>) -> Option<PromisePolicy> {
     let grace_days = section.or("grace_days", usual.grace_days, |value| value.integer(0..=30));
     let broken = [("call_again", true), ("leave", false)];
     let call_again = section.or("broken", usual.call_again, |value| value.one_of(&broken));
+    let least_percent = section.or("least_percent", usual.least_percent, |value| value.integer(0..=100));
     section.finish();
-    Some(PromisePolicy { grace_days: grace_days?, call_again: call_again? })
+    Some(PromisePolicy { grace_days: grace_days?, call_again: call_again?, least_percent: least_percent? })
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::agents;
 use super::campaigns::{Known, campaign};
 use super::daemon::main;
+use super::desk::desk;
 use super::flows;
 use super::plan::{AgentsConfig, Config, DaemonConfig, StoreConfig};
 use super::prompts::{check_packs, prompts};
@@ -45,6 +46,7 @@ impl Config {
             agents::check_queues(&reading, agents, &flows);
             agents::check_campaigns(&reading, agents, &listed);
         }
+        let desk = desk(&reading);
         let writeback = endpoints(&reading);
         let texts = reading.texts_of_calls();
         let version = reading.end()?;
@@ -68,6 +70,7 @@ impl Config {
             trunks: trunks.into_iter().map(|(_, plan)| plan.expect(sound)).collect(),
             campaigns,
             agents: agents.expect(sound),
+            desk: desk.expect(sound),
         })
     }
 }

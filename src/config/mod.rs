@@ -7,6 +7,7 @@ mod accounts;
 mod agents;
 mod campaigns;
 mod daemon;
+mod desk;
 mod dialling;
 mod engines;
 mod flows;
@@ -25,8 +26,8 @@ pub use agents::accounts_address;
 pub use flows::sounds;
 pub use load::StoreAddress;
 pub use plan::{
-    AgentContact, AgentLeg, AgentsConfig, ApiConfig, Config, DaemonConfig, Desk, EndpointConfig, FlowsConfig,
-    ImportConfig, LogFormat, MediaConfig, PromptsConfig, RulesConfig, SipConfig, StoreConfig,
+    AgentContact, AgentLeg, AgentsConfig, ApiConfig, Config, DaemonConfig, Desk, DeskConfig, EndpointConfig,
+    FlowsConfig, ImportConfig, LogFormat, MediaConfig, PromptsConfig, RulesConfig, SipConfig, StoreConfig,
 };
 pub use read::{Clause, Environment, Mistake, Place, Problem, Problems};
 pub use rules::Lawbook;

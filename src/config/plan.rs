@@ -10,7 +10,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use crate::agents;
-use crate::campaign::{CampaignPlan, Reclassify};
+use crate::campaign::{CampaignPlan, Dispositions, Reclassify, Script};
 use crate::domain::{AgentId, Currency, DigestAccount, Language, PhoneNumber, SigningKey};
 use crate::ivr::Flow;
 use crate::rules::{Calendars, Override, Preset};
@@ -45,6 +45,7 @@ pub struct Config {
     /// By name.
     pub campaigns: Vec<Arc<CampaignPlan>>,
     pub agents: AgentsConfig,
+    pub desk: DeskConfig,
 }
 
 impl Config {
@@ -172,6 +173,13 @@ pub struct AgentsConfig {
     pub plan: agents::Plan,
     /// How long a registration may last.
     pub registration: RangeInclusive<Duration>,
+}
+
+/// `dispositions.toml` and `script.toml`.
+#[derive(Clone, Debug)]
+pub struct DeskConfig {
+    pub dispositions: Dispositions,
+    pub script: Arc<Script>,
 }
 
 /// Nobody works the phones.

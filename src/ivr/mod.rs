@@ -18,6 +18,7 @@ mod rehearsal;
 mod run;
 mod step;
 mod template;
+mod text;
 mod wording;
 
 pub use facts::{CallFacts, VoicedName};
@@ -31,3 +32,4 @@ pub use output::{Action, CallAgain, Mark, Output, PromptNo};
 pub use policy::Policy;
 pub use rehearsal::{Case, CaseFile, Debtor, Reader, Rehearsal};
 pub use run::FlowRun;
+pub use text::{Text, TextFacts};

@@ -10,7 +10,7 @@ use crate::domain::{Language, Money, Part, PersonName, Utterance};
 use jiff::civil::{Date, Time};
 
 /// Days from which a date is said with its year: about nine months.
-const YEAR_FROM_DAYS: i32 = 270;
+pub(super) const YEAR_FROM_DAYS: i32 = 270;
 
 /// One prompt in every language of its flow.
 #[derive(Clone, Debug, Default)]

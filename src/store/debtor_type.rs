@@ -65,9 +65,7 @@ impl Store {
         let written = self.write(move |conn| {
             Box::pin(async move {
                 dialect::lock_person(conn, person).await?;
-                let was = conn.one(TYPE_OF, values![person]).await?.text(0)?;
-                let change = TypeChange { was: &was, became: became.code(), who: &who, why: &why };
-                retype(conn, person, change, now).await
+                retype_to(conn, person, became, (&who, &why), now).await
             })
         });
         written.await.map_err(|source| StoreError::DebtorType { source })
@@ -175,6 +173,19 @@ async fn apply(
         moved += u64::from(retype(conn, person, change, now).await?);
     }
     Ok((moved, persons.len() as u64))
+}
+
+/// Sets the type of a person who is locked. `false`: he has it already.
+pub(super) async fn retype_to(
+    conn: &mut Conn,
+    person: PersonId,
+    became: DebtorType,
+    (who, why): (&str, &str),
+    now: Timestamp,
+) -> Result<bool, Fault> {
+    let was = conn.one(TYPE_OF, values![person]).await?.text(0)?;
+    let change = TypeChange { was: &was, became: became.code(), who, why };
+    retype(conn, person, change, now).await
 }
 
 async fn retype(

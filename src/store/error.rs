@@ -12,6 +12,8 @@ pub enum StoreError {
     Access { source: Fault },
     #[error("keeping what agent {agent} does")]
     Agent { agent: AgentId, source: Fault },
+    #[error("keeping what is said in attempt {attempt}")]
+    Desk { attempt: AttemptId, source: Fault },
     #[error("booking a callback of contact {contact}")]
     Callback { contact: ContactId, source: Fault },
     #[error("copying the database")]

@@ -21,7 +21,8 @@ mod told;
 
 pub use debtor_type::{TypeChangeRow, TypeMoveLine, TypeShareLine};
 pub use desk::{
-    AgentChange, AgentMark, AgentTimes, AgreedContact, CallbackRow, CallbackWhy, NewCallback, PhoneRow,
+    AgentChange, AgentDay, AgentMark, AgentTimes, AgreedContact, CallMark, CallbackRow, CallbackWhy, Complained,
+    DeskAttempt, DeskFile, NewCallback, PhoneRow, Previewed, PromiseMade,
 };
 pub use error::{Fault, SchemaFault, StoreError};
 pub use gate::{
@@ -36,7 +37,8 @@ pub use list::{
     ToTell, TriedBefore, UNSPEAKABLE, WhyNot,
 };
 pub use outcome::{
-    Closed, FinishRequest, NewPayment, Paid, PromiseTerms, PromisesJudged, Rescued, TakeBack, Whose,
+    Closed, DisposeRequest, Disposed, FinishRequest, NewPayment, Paid, PromiseTerms, PromisesJudged, Rescued,
+    TakeBack, Whose,
 };
 pub use read::{
     AttemptExport, AttemptFilter, AttemptRow, AttemptsLine, BesideRow, ContactFile, DebtFile, ExperimentLine,

@@ -18,6 +18,7 @@ mod told;
 mod types;
 mod withdraw;
 mod world;
+mod written;
 
 /// Makes each scenario a test on both engines.
 macro_rules! on_both_engines {

@@ -1,15 +1,21 @@
 //! Live agents: what each did when, the calls agreed with people, and where the phones are.
 
+mod call;
 mod callback;
+mod day;
 mod due;
+mod file;
 mod phone;
 mod state;
 mod times;
 
+pub use call::{CallMark, Complained, Previewed};
 pub use callback::{CallbackRow, CallbackWhy, NewCallback};
 pub(super) use callback::{book, cancel_of_debt, hold_for_callback};
+pub use day::AgentDay;
 pub use due::AgreedContact;
 pub(super) use due::{call_agreed, not_made};
+pub use file::{DeskAttempt, DeskFile, PromiseMade};
 pub use phone::PhoneRow;
 pub use state::{AgentChange, AgentMark};
 pub use times::AgentTimes;

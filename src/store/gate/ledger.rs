@@ -162,6 +162,29 @@ pub(in crate::store) async fn call_event(
     }
 }
 
+/// Says that a call that is over was of another kind, where it was: what an agent wrote of it is better evidence than how it
+/// ended.
+pub(in crate::store) async fn correct_call(
+    conn: &mut Conn,
+    (attempt, person): (AttemptId, PersonId),
+    kind: EventKind,
+    by: &ByHand,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let Some(row) = conn.first(OF_CALL, values![attempt, person]).await? else { return Ok(()) };
+    let event = row.int(0)?;
+    if row.text(1)? == kind.code() {
+        return Ok(());
+    }
+    let source = format!("correction: {}", by.evidence);
+    let row = conn.one(CORRECT, values![event, kind.code(), &source, now]).await?;
+    seal_event(conn, &row, now).await?;
+    note_deed(conn, person, ("event_corrected", event), by, now).await
+}
+
+/// The main entry of a call that is over, as it stands now.
+const OF_CALL: &str = "SELECT e.id, e.kind FROM event e WHERE e.person_id = $2 AND e.attempt_id = $1 \
+    AND e.kind <> 'in_flight' AND NOT EXISTS (SELECT 1 FROM event c WHERE c.corrects = e.id) ORDER BY e.id LIMIT 1";
 /// The event stands at the time of the reservation, so that a cap counts the day on which the phone rang.
 const CLOSE: &str = concat!(
     "INSERT INTO event (person_id, at, kind, channel_exact, phone, phone_type, dial_mode, debt_id, \

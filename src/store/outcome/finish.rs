@@ -5,14 +5,14 @@ use jiff::Timestamp;
 use crate::campaign::{DoneWhy, NextStep};
 use crate::domain::attempt::{Finished, HungUpBy};
 use crate::domain::contact::ContactState;
-use crate::domain::{AttemptId, CampaignId, ContactId, DebtId, Disposition, Outcome, PersonId};
+use crate::domain::{AttemptId, CampaignId, Channel, ContactId, DebtId, Disposition, Outcome, PersonId};
 use crate::rules::{EventKind, Hold};
 use crate::store::desk::{book, hold_for_callback, not_made};
 use crate::store::engine::conn::{Conn, Fault, Row, Value, values};
 use crate::store::engine::dialect;
 use crate::store::gate::{call_event, seal_attempt};
 use crate::store::standing::insert_hold;
-use crate::store::told::{Told, tell};
+use crate::store::told::{TalkTold, Told, tell};
 use crate::store::{NewCallback, Store, StoreError};
 
 /// A finished attempt, and what follows from it.
@@ -88,18 +88,18 @@ pub(super) async fn finish(
     Ok(Closed::Now)
 }
 
-/// An open attempt's row.
-struct Open {
-    contact: ContactId,
-    person: PersonId,
-    debt: DebtId,
+/// An attempt's row that is being written to.
+pub(super) struct Open {
+    pub contact: ContactId,
+    pub person: PersonId,
+    pub debt: DebtId,
     campaign: CampaignId,
-    phone: String,
+    pub phone: String,
     debtor_type: String,
     debt_kind: String,
     amount_minor: i64,
     currency: String,
-    debt_open: bool,
+    pub debt_open: bool,
     debt_external: String,
     person_external: String,
     creditor: String,
@@ -107,7 +107,7 @@ struct Open {
 }
 
 impl Open {
-    fn read(row: &Row) -> Result<Self, Fault> {
+    pub fn read(row: &Row) -> Result<Self, Fault> {
         Ok(Self {
             contact: ContactId(row.int(1)?),
             person: PersonId(row.int(2)?),
@@ -159,23 +159,7 @@ impl Open {
     ) -> Result<(), Fault> {
         let finished = &request.finished;
         for kind in reactions(finished) {
-            conn.run(
-                REACTION,
-                values![
-                    now,
-                    self.person,
-                    self.debt,
-                    self.campaign,
-                    request.attempt,
-                    kind,
-                    finished.channel.code(),
-                    self.debtor_type.as_str(),
-                    self.debt_kind.as_str(),
-                    self.amount_minor,
-                    self.currency.as_str(),
-                ],
-            )
-            .await?;
+            self.react(conn, (request.attempt, kind, finished.channel), now).await?;
         }
         if let Some(on) = finished.promised_on {
             let who: Vec<Value> = values![
@@ -192,20 +176,64 @@ impl Open {
         Ok(())
     }
 
+    /// Tallies a reaction to the call.
+    pub async fn react(
+        &self,
+        conn: &mut Conn,
+        (attempt, kind, channel): (AttemptId, &'static str, Channel),
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        let values = values![
+            now,
+            self.person,
+            self.debt,
+            self.campaign,
+            attempt,
+            kind,
+            channel.code(),
+            self.debtor_type.as_str(),
+            self.debt_kind.as_str(),
+            self.amount_minor,
+            self.currency.as_str(),
+        ];
+        conn.run(REACTION, values).await.map(|_| ())
+    }
+
     fn told<'a>(&'a self, request: &'a FinishRequest) -> Told<'a> {
+        let finished = &request.finished;
+        let talk = TalkTold {
+            outcome: finished.outcome.code(),
+            disposition: finished.disposition.map(Disposition::code),
+            identified: finished.identified,
+            promised_on: finished.promised_on,
+            asks: &request.asks,
+            written: None,
+        };
+        self.tells(request.attempt, talk)
+    }
+
+    /// The word to the creditor's systems.
+    pub fn tells<'a>(&'a self, attempt: AttemptId, talk: TalkTold<'a>) -> Told<'a> {
         Told::Attempt {
-            attempt: request.attempt,
+            attempt,
             campaign: &self.campaign_name,
             person: &self.person_external,
             debt: &self.debt_external,
             creditor: &self.creditor,
-            outcome: request.finished.outcome.code(),
-            disposition: request.finished.disposition.map(Disposition::code),
-            identified: request.finished.identified,
-            promised_on: request.finished.promised_on,
-            asks: &request.asks,
+            talk,
         }
     }
+}
+
+/// As [`Open::react`], in a call that may still be open.
+pub(in crate::store) async fn react_to_call(
+    conn: &mut Conn,
+    what: (AttemptId, &'static str, Channel),
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let sql = dialect::open_attempt(conn);
+    let row = conn.one(sql, values![what.0]).await?;
+    Open::read(&row)?.react(conn, what, now).await
 }
 
 /// What the debtor did that counts as a reaction to the call.

@@ -1,5 +1,6 @@
 //! What came of things: finished attempts, attempts that a crash left open, payments, what the creditor is told.
 
+mod dispose;
 mod finish;
 mod pay;
 mod promise;
@@ -7,6 +8,9 @@ mod rescue;
 mod sent;
 mod take_back;
 
+pub(super) use dispose::open_case;
+pub use dispose::{DisposeRequest, Disposed};
+pub(super) use finish::react_to_call;
 pub use finish::{Closed, FinishRequest};
 pub use pay::{NewPayment, Paid};
 pub use promise::{PromiseTerms, PromisesJudged};

@@ -17,11 +17,8 @@ pub enum Told<'a> {
         person: &'a str,
         debt: &'a str,
         creditor: &'a str,
-        outcome: &'static str,
-        disposition: Option<&'static str>,
-        identified: bool,
-        promised_on: Option<Date>,
-        asks: &'a [String],
+        #[serde(flatten)]
+        talk: TalkTold<'a>,
     },
     Payment {
         payment: &'a str,
@@ -40,6 +37,32 @@ pub enum Told<'a> {
         /// `kept` or `broken`.
         state: &'a str,
     },
+}
+
+/// What came of an attempt. Where an agent talked it is told twice: when the call ends, and when he has written it up; the
+/// last word counts.
+#[derive(Debug, Serialize)]
+pub struct TalkTold<'a> {
+    pub outcome: &'static str,
+    pub disposition: Option<&'static str>,
+    pub identified: bool,
+    pub promised_on: Option<Date>,
+    pub asks: &'a [String],
+    /// The agent's own words.
+    #[serde(flatten)]
+    pub written: Option<WrittenTold<'a>>,
+}
+
+/// What an agent wrote up.
+#[derive(Debug, Serialize)]
+pub struct WrittenTold<'a> {
+    pub agent: &'a str,
+    /// The house's own code of the disposition.
+    pub written_as: &'a str,
+    pub promised_minor: Option<i64>,
+    pub currency: Option<&'static str>,
+    /// Why it was not paid.
+    pub reason: Option<&'a str>,
 }
 
 impl Told<'_> {

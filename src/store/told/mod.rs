@@ -6,4 +6,4 @@ mod message;
 
 pub use delivery::{Delivered, Delivery, DeliveryFilter, DeliveryRow};
 pub use endpoint::EndpointRow;
-pub(super) use message::{Told, tell};
+pub(super) use message::{TalkTold, Told, WrittenTold, tell};

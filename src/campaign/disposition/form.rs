@@ -1,0 +1,190 @@
+//! What the agent fills in, and why it may be refused.
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, ToSpan};
+
+use crate::campaign::{Calendar, Hour, hour};
+use crate::domain::{DebtorType, Money};
+
+/// A disposition as the agent writes it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Form {
+    pub code: String,
+    pub promise: Option<PromiseForm>,
+    /// When to call again.
+    pub callback: Option<Timestamp>,
+    /// The call that was agreed is to be his own.
+    pub callback_is_mine: bool,
+    /// Why it was not paid.
+    pub reason: Option<Arc<str>>,
+    /// The debtor's type as the talk showed it; absent: as it was.
+    pub debtor_type: Option<DebtorType>,
+}
+
+/// A promise to pay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PromiseForm {
+    pub on: Date,
+    pub amount: Money,
+}
+
+/// Why a form is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FormNo {
+    Callback(CallbackNo),
+    /// The disposition says that a call was agreed, and the form does not say when.
+    CallbackWanted,
+    NoSuchDisposition,
+    NoSuchReason,
+    Promise(PromiseNo),
+    /// The disposition says that he promised, and the form does not say what.
+    PromiseWanted,
+}
+
+impl FormNo {
+    /// A stable code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Callback(no) => no.code(),
+            Self::CallbackWanted => "callback_wanted",
+            Self::NoSuchDisposition => "no_such_disposition",
+            Self::NoSuchReason => "no_such_reason",
+            Self::Promise(no) => no.code(),
+            Self::PromiseWanted => "promise_wanted",
+        }
+    }
+}
+
+/// What a promise is held against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PromiseBounds {
+    /// The debtor's own date.
+    pub today: Date,
+    pub within_days: u8,
+    pub owed: Money,
+    /// The least share of the debt, in percent.
+    pub least_percent: u8,
+    /// The debt is open.
+    pub open: bool,
+}
+
+impl PromiseBounds {
+    /// The last day a promise may name.
+    pub fn last(&self) -> Date {
+        self.today.saturating_add(i64::from(self.within_days).days())
+    }
+
+    /// The least sum, rounded up.
+    pub fn least(&self) -> Money {
+        let part = i128::from(self.owed.minor) * i128::from(self.least_percent);
+        let minor = i64::try_from((part + 99) / 100).unwrap_or(self.owed.minor);
+        Money::new(minor.clamp(1, self.owed.minor.max(1)), self.owed.currency)
+    }
+}
+
+/// Why a promise is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PromiseNo {
+    /// The debt is paid or closed: there is nothing to promise.
+    NothingOwed,
+    OtherCurrency,
+    Past {
+        today: Date,
+    },
+    TooLate {
+        last: Date,
+    },
+    TooLittle {
+        least: Money,
+    },
+    TooMuch {
+        owed: Money,
+    },
+}
+
+impl PromiseNo {
+    /// A stable code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::NothingOwed => "nothing_owed",
+            Self::OtherCurrency => "other_currency",
+            Self::Past { .. } => "promise_in_the_past",
+            Self::TooLate { .. } => "promise_too_late",
+            Self::TooLittle { .. } => "promise_too_little",
+            Self::TooMuch { .. } => "promise_too_much",
+        }
+    }
+}
+
+/// Everything that keeps a promise from being taken; empty when it may be.
+pub fn check_promise(promise: PromiseForm, bounds: &PromiseBounds) -> Vec<PromiseNo> {
+    if !bounds.open || bounds.owed.minor <= 0 {
+        return vec![PromiseNo::NothingOwed];
+    }
+    let mut no = Vec::new();
+    if promise.on < bounds.today {
+        no.push(PromiseNo::Past { today: bounds.today });
+    }
+    if promise.on > bounds.last() {
+        no.push(PromiseNo::TooLate { last: bounds.last() });
+    }
+    if promise.amount.currency != bounds.owed.currency {
+        no.push(PromiseNo::OtherCurrency);
+    } else if promise.amount.minor < bounds.least().minor {
+        no.push(PromiseNo::TooLittle { least: bounds.least() });
+    } else if promise.amount.minor > bounds.owed.minor {
+        no.push(PromiseNo::TooMuch { owed: bounds.owed });
+    }
+    no
+}
+
+/// Why a call is not agreed for a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallbackNo {
+    /// The campaign does not call then; it does from `opens` on.
+    Closed {
+        opens: Option<Timestamp>,
+    },
+    Past,
+    TooFar {
+        last: Timestamp,
+    },
+}
+
+impl CallbackNo {
+    /// A stable code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Closed { .. } => "callback_closed",
+            Self::Past => "callback_in_the_past",
+            Self::TooFar { .. } => "callback_too_far",
+        }
+    }
+}
+
+/// How far ahead a call may be agreed.
+const CALLBACK_WITHIN: SignedDuration = SignedDuration::from_hours(14 * 24);
+
+/// Whether a call may be agreed for `due`, by the campaign's hours; the gate decides again when it is due.
+pub(super) fn check_callback(
+    due: Timestamp,
+    calendar: &Calendar,
+    zones: &[TimeZone],
+    now: Timestamp,
+) -> Result<(), CallbackNo> {
+    let last = now.saturating_add(CALLBACK_WITHIN).unwrap_or(Timestamp::MAX);
+    if due <= now {
+        return Err(CallbackNo::Past);
+    }
+    if due > last {
+        return Err(CallbackNo::TooFar { last });
+    }
+    match hour(calendar, zones, due) {
+        Hour::Open => Ok(()),
+        Hour::OpensAt(opens) => Err(CallbackNo::Closed { opens: Some(opens) }),
+        Hour::Over => Err(CallbackNo::Closed { opens: None }),
+    }
+}

@@ -1,0 +1,169 @@
+//! What an agent keeps of a call while it goes on: his note, his marks, a complaint; and what he decided of a preview.
+
+use jiff::Timestamp;
+
+use crate::domain::{AgentId, AttemptId, Channel, ContactId, PersonId};
+use crate::rules::{Hold, HoldKind};
+use crate::store::engine::conn::{Conn, Fault, values};
+use crate::store::engine::dialect;
+use crate::store::outcome::{open_case, react_to_call};
+use crate::store::standing::insert_hold;
+use crate::store::{Store, StoreError};
+
+/// What an agent may mark in a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallMark {
+    /// The person said who he is.
+    Identity,
+    /// An objection was answered.
+    Objection,
+    /// A stage of the script was gone through.
+    Stage,
+    /// Anger, a rude word: somebody should listen to this.
+    Trigger,
+}
+
+impl CallMark {
+    /// The code in the database.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::Objection => "objection",
+            Self::Stage => "stage",
+            Self::Trigger => "trigger",
+        }
+    }
+}
+
+/// What became of a complaint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Complained {
+    /// A case is open, and the person is not called automatically any more.
+    Now,
+    /// The call has a case already.
+    Before,
+    /// There is no such call.
+    NoAttempt,
+}
+
+/// What an agent decided of somebody he was shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Previewed {
+    Call,
+    NotNow,
+    /// He did not decide in time.
+    RanOut,
+    Skip,
+}
+
+impl Previewed {
+    /// The code in the database.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Call => "call",
+            Self::NotNow => "not_now",
+            Self::RanOut => "ran_out",
+            Self::Skip => "skip",
+        }
+    }
+}
+
+impl Store {
+    /// Keeps the agent's note of a call, in place of the one before.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn keep_note(
+        &self,
+        attempt: AttemptId,
+        agent: &AgentId,
+        text: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let values = values![attempt, agent.as_str(), now, text];
+        let written = self.write(move |conn| Box::pin(async move { conn.run(NOTE, values).await }));
+        written.await.map(|_| ()).map_err(|source| StoreError::Desk { attempt, source })
+    }
+
+    /// Keeps a mark of a call.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn keep_mark(
+        &self,
+        attempt: AttemptId,
+        agent: &AgentId,
+        (mark, code): (CallMark, &str),
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let values = values![attempt, agent.as_str(), now, mark.code(), code];
+        let written = self.write(move |conn| Box::pin(async move { conn.run(MARK, values).await }));
+        written.await.map(|_| ()).map_err(|source| StoreError::Desk { attempt, source })
+    }
+
+    /// Opens a case for a complaint made in a call and holds the person, in one transaction. The call itself goes on: its
+    /// agent is talking about it.
+    ///
+    /// # Errors
+    /// When the database fails: then nothing is held yet.
+    pub async fn complain(
+        &self,
+        attempt: AttemptId,
+        agent: &AgentId,
+        text: &str,
+        now: Timestamp,
+    ) -> Result<Complained, StoreError> {
+        let (agent, text) = (agent.clone(), text.to_owned());
+        let written = self.write(move |conn| {
+            Box::pin(async move { complain(conn, attempt, (agent.as_str(), &text), now).await })
+        });
+        written.await.map_err(|source| StoreError::Desk { attempt, source })
+    }
+
+    /// Keeps what an agent decided of somebody he was shown before a call.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn keep_preview(
+        &self,
+        contact: ContactId,
+        agent: &AgentId,
+        (decided, reason): (Previewed, Option<&str>),
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let values = values![contact, agent.as_str(), now, decided.code(), reason];
+        let written = self.write(move |conn| Box::pin(async move { conn.run(PREVIEW, values).await }));
+        let act = |source| StoreError::Agent { agent: agent.clone(), source };
+        written.await.map(|_| ()).map_err(act)
+    }
+}
+
+async fn complain(
+    conn: &mut Conn,
+    attempt: AttemptId,
+    by: (&str, &str),
+    now: Timestamp,
+) -> Result<Complained, Fault> {
+    let whose = "SELECT person_id FROM attempt WHERE id = $1";
+    let Some(row) = conn.first(whose, values![attempt]).await? else { return Ok(Complained::NoAttempt) };
+    let person = PersonId(row.int(0)?);
+    dialect::lock_person(conn, person).await?;
+    if !open_case(conn, (attempt, person), by, now).await? {
+        return Ok(Complained::Before);
+    }
+    let hold = Hold {
+        evidence: Some(format!("attempt {attempt}")),
+        ..Hold::new(HoldKind::ComplaintOpen, person, now)
+    };
+    let hold = insert_hold(conn, &hold).await?;
+    // A hold takes back the calls decided before it; not this one, in which it was asked for.
+    conn.run("UPDATE hold SET after_attempt = $2 WHERE id = $1", values![hold, attempt.0 - 1]).await?;
+    react_to_call(conn, (attempt, "complaint", Channel::AgentCall), now).await?;
+    Ok(Complained::Now)
+}
+
+const NOTE: &str = "INSERT INTO call_note (attempt_id, agent, at, text) VALUES ($1, $2, $3, $4) \
+    ON CONFLICT (attempt_id) DO UPDATE SET agent = excluded.agent, at = excluded.at, text = excluded.text";
+const MARK: &str = "INSERT INTO call_mark (attempt_id, agent, at, kind, code) VALUES ($1, $2, $3, $4, $5)";
+const PREVIEW: &str =
+    "INSERT INTO preview (contact_id, agent, at, decided, reason) VALUES ($1, $2, $3, $4, $5)";

@@ -1,0 +1,226 @@
+//! What an agent writes of his talk: everything that follows from it, in one transaction.
+
+use jiff::Timestamp;
+
+use super::finish::Open;
+use crate::campaign::{DoneWhy, Follows, NextStep};
+use crate::domain::contact::ContactState;
+use crate::domain::{AgentId, AttemptId, Channel, Disposition, Outcome};
+use crate::store::debtor_type::retype_to;
+use crate::store::desk::{NewCallback, book, hold_for_callback};
+use crate::store::engine::conn::{Conn, Fault, values};
+use crate::store::engine::dialect;
+use crate::store::gate::{correct_call, seal_attempt};
+use crate::store::standing::insert_hold;
+use crate::store::told::{TalkTold, WrittenTold, tell};
+use crate::store::{ByHand, Store, StoreError};
+
+/// An agent's disposition with all that follows.
+#[derive(Debug, Clone)]
+pub struct DisposeRequest {
+    pub attempt: AttemptId,
+    pub agent: AgentId,
+    /// The house's own code.
+    pub code: String,
+    pub follows: Follows,
+    /// Why it was not paid.
+    pub reason: Option<String>,
+    /// The agreed call is to be his own.
+    pub callback_is_mine: bool,
+    /// The wrap-up's time was over.
+    pub late: bool,
+}
+
+/// Whether this was the disposition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Disposed {
+    Now,
+    /// The call has one; nothing was changed.
+    Before,
+    /// The call is not over.
+    Open,
+    /// There is no such call.
+    NoAttempt,
+}
+
+impl Store {
+    /// Writes an agent's disposition: the attempt, the ledger, holds, the contact, promise, callback, type, reactions and the
+    /// word to the creditor, in one transaction. A second one changes nothing.
+    ///
+    /// # Errors
+    /// When the database fails: nothing is written then, and it may be written again.
+    pub async fn dispose(&self, request: DisposeRequest, now: Timestamp) -> Result<Disposed, StoreError> {
+        let attempt = request.attempt;
+        let written = self.write(move |conn| Box::pin(async move { dispose(conn, &request, now).await }));
+        written.await.map_err(|source| StoreError::Finish { attempt, source })
+    }
+}
+
+async fn dispose(conn: &mut Conn, request: &DisposeRequest, now: Timestamp) -> Result<Disposed, Fault> {
+    let attempt = request.attempt;
+    let whose = "SELECT person_id FROM attempt WHERE id = $1";
+    let Some(row) = conn.first(whose, values![attempt]).await? else { return Ok(Disposed::NoAttempt) };
+    // The person first, as everywhere.
+    dialect::lock_person(conn, crate::domain::PersonId(row.int(0)?)).await?;
+    let sql = dialect::open_attempt(conn);
+    let row = conn.one(sql, values![attempt]).await?;
+    let Some(outcome) = row.code_opt(0, "outcome", Outcome::parse)? else { return Ok(Disposed::Open) };
+    let open = Open::read(&row)?;
+    if !note(conn, request, now).await? {
+        return Ok(Disposed::Before);
+    }
+    let by = ByHand { who: request.agent.to_string(), evidence: format!("attempt {attempt}") };
+    write_attempt(conn, request).await?;
+    correct_call(conn, (attempt, open.person), request.follows.kind, &by, now).await?;
+    for hold in &request.follows.holds {
+        insert_hold(conn, hold).await?;
+    }
+    move_contact(conn, &open, &request.follows).await?;
+    if request.follows.disposition == Disposition::WrongPerson {
+        let sql = "UPDATE phone SET state = 'wrong_person' WHERE person_id = $1 AND e164 = $2";
+        conn.run(sql, values![open.person, open.phone.as_str()]).await?;
+    }
+    write_reactions(conn, &open, request, now).await?;
+    write_promise(conn, &open, request, now).await?;
+    if let Some(agreed) = request.follows.callback {
+        let agent = request.callback_is_mine.then(|| request.agent.clone());
+        let (due_at, expires_at) = (agreed.due, agreed.expires);
+        book(conn, &NewCallback { contact: open.contact, due_at, expires_at, agent }, now).await?;
+    } else {
+        // One agreed before for later still waits.
+        hold_for_callback(conn, open.contact, now).await?;
+    }
+    if let Some(became) = request.follows.debtor_type {
+        retype_to(conn, open.person, became, (&by.who, &by.evidence), now).await?;
+    }
+    let told = open.tells(attempt, told(request, outcome));
+    tell(conn, open.debt, &told, now).await?;
+    seal_attempt(conn, attempt, now).await?;
+    Ok(Disposed::Now)
+}
+
+/// Keeps the agent's own words. `false`: there are some.
+async fn note(conn: &mut Conn, request: &DisposeRequest, now: Timestamp) -> Result<bool, Fault> {
+    let values = values![
+        request.attempt,
+        request.agent.as_str(),
+        now,
+        request.code.as_str(),
+        request.follows.disposition.code(),
+        request.reason.as_deref(),
+        request.follows.promise.map(|promise| promise.amount.minor),
+        request.late,
+    ];
+    Ok(conn.run(DISPOSED, values).await? > 0)
+}
+
+async fn write_attempt(conn: &mut Conn, request: &DisposeRequest) -> Result<(), Fault> {
+    let follows = &request.follows;
+    let promised = follows.promise.map(|promise| promise.on);
+    let values = values![request.attempt, follows.disposition.code(), follows.identified, promised];
+    conn.run(ATTEMPT, values).await.map(|_| ())
+}
+
+/// Moves the contact on, unless it has been dialled again, or paid, meanwhile.
+async fn move_contact(conn: &mut Conn, open: &Open, follows: &Follows) -> Result<(), Fault> {
+    let (state, why, next_at) = match follows.next {
+        _ if !open.debt_open => (ContactState::Done, DoneWhy::Paid.code(), None),
+        NextStep::Done(why) => (ContactState::Done, why.code(), None),
+        NextStep::Hold => (ContactState::Held, "agent_wanted", None),
+        NextStep::Wait(at) => (ContactState::Waiting, Outcome::Answered.code(), Some(at)),
+    };
+    conn.run(CONTACT, values![open.contact, state.code(), why, next_at]).await.map(|_| ())
+}
+
+async fn write_reactions(
+    conn: &mut Conn,
+    open: &Open,
+    request: &DisposeRequest,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let follows = &request.follows;
+    let mut kinds = Vec::new();
+    if follows.identified {
+        kinds.push("right_party");
+    }
+    match follows.disposition {
+        Disposition::PromiseToPay => kinds.push("promise"),
+        Disposition::Dispute => kinds.push("dispute"),
+        Disposition::StopRequested => kinds.push("opt_out"),
+        _ => {}
+    }
+    if follows.complaint {
+        kinds.push("complaint");
+    }
+    for kind in kinds {
+        let known = "SELECT 1 FROM reaction WHERE attempt_id = $1 AND kind = $2";
+        if conn.first(known, values![request.attempt, kind]).await?.is_none() {
+            open.react(conn, (request.attempt, kind, Channel::AgentCall), now).await?;
+        }
+    }
+    if follows.complaint {
+        open_case(conn, (request.attempt, open.person), (request.agent.as_str(), ""), now).await?;
+    }
+    Ok(())
+}
+
+/// A promise that the flow had taken before gives way to the agent's.
+async fn write_promise(
+    conn: &mut Conn,
+    open: &Open,
+    request: &DisposeRequest,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let Some(promise) = request.follows.promise else { return Ok(()) };
+    let values = values![
+        open.person,
+        open.debt,
+        request.attempt,
+        now,
+        promise.on,
+        promise.amount.minor,
+        promise.amount.currency.code()
+    ];
+    conn.run(PROMISE, values).await.map(|_| ())
+}
+
+fn told(request: &DisposeRequest, outcome: Outcome) -> TalkTold<'_> {
+    let follows = &request.follows;
+    let promised = follows.promise.map(|promise| promise.amount);
+    TalkTold {
+        outcome: outcome.code(),
+        disposition: Some(follows.disposition.code()),
+        identified: follows.identified,
+        promised_on: follows.promise.map(|promise| promise.on),
+        asks: &follows.asks,
+        written: Some(WrittenTold {
+            agent: request.agent.as_str(),
+            written_as: &request.code,
+            promised_minor: promised.map(|money| money.minor),
+            currency: promised.map(|money| money.currency.code()),
+            reason: request.reason.as_deref(),
+        }),
+    }
+}
+
+/// Opens a case for a complaint made in a call; one a call. `false`: there is one.
+pub(in crate::store) async fn open_case(
+    conn: &mut Conn,
+    (attempt, person): (AttemptId, crate::domain::PersonId),
+    (agent, text): (&str, &str),
+    now: Timestamp,
+) -> Result<bool, Fault> {
+    Ok(conn.run(CASE, values![person, attempt, now, agent, text]).await? > 0)
+}
+
+const DISPOSED: &str = "INSERT INTO disposed (attempt_id, agent, at, code, disposition, reason, promised_minor, late) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (attempt_id) DO NOTHING";
+const ATTEMPT: &str = "UPDATE attempt SET disposition = $2, identified = $3, \
+    promised_on = COALESCE($4, promised_on), channel = 'agent_call' WHERE id = $1";
+const CONTACT: &str = "UPDATE contact SET state = $2, why = $3, next_at = $4, claimed_until = 0 WHERE id = $1 \
+    AND state <> 'in_flight' AND NOT (state = 'done' AND why = 'paid')";
+const PROMISE: &str = "INSERT INTO promise (person_id, debt_id, attempt_id, made_at, promised_on, amount_minor, \
+    currency) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (attempt_id) DO UPDATE SET \
+    promised_on = excluded.promised_on, amount_minor = excluded.amount_minor, made_at = excluded.made_at";
+const CASE: &str = "INSERT INTO complaint (person_id, attempt_id, opened_at, opened_by, text) \
+    VALUES ($1, $2, $3, $4, $5) ON CONFLICT (attempt_id) DO NOTHING";
