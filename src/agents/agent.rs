@@ -73,6 +73,11 @@ impl Agent {
         self.state != State::LoggedOut
     }
 
+    /// The wrap-up he is in has lasted its time.
+    pub fn ran_out(&self) -> bool {
+        self.ran_out && matches!(self.state, State::WrapUp { .. })
+    }
+
     pub fn has_phone(&self) -> bool {
         self.phone
     }

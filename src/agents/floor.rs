@@ -123,9 +123,13 @@ impl Floor {
     }
 
     /// When an agent's state has lasted its time.
-    #[cfg(test)]
-    pub(super) fn due(&self, agent: &AgentId) -> Option<Instant> {
+    pub fn due(&self, agent: &AgentId) -> Option<Instant> {
         self.agents.get(agent)?.due
+    }
+
+    /// His wrap-up's time is over, and he is still in it.
+    pub fn ran_out(&self, agent: &AgentId) -> bool {
+        self.agents.get(agent).is_some_and(Agent::ran_out)
     }
 
     fn pick<'a>(&'a self, need: &'a Need) -> Option<&'a Agent> {

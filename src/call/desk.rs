@@ -175,6 +175,7 @@ impl Call {
             (Desk::Resume, Second::None | Second::Joined) => self.turn(Party { held: false, ..party }),
             // The debtor waits already while somebody is asked.
             (Desk::Hold | Desk::Resume, Second::Asked | Second::Sought) => {}
+            (Desk::Identified, _) => self.journal.identified = true,
             (Desk::Mute(muted), _) => self.outputs.push_back(Output::Mute(muted)),
             (Desk::Transfer(whom), Second::None) => self.hand_on(now, whom),
             (Desk::Consult(whom), Second::None) => {

@@ -49,6 +49,8 @@ pub enum Desk {
     Consult(Whom),
     HangUp,
     Hold,
+    /// The debtor has said who he is.
+    Identified,
     /// Debtor, first and second agent talk together.
     Join,
     /// Is not heard while true.

@@ -94,6 +94,11 @@ impl Call {
         self.timers.next().into_iter().chain(flow).min()
     }
 
+    /// Whether the debtor has said who he is.
+    pub fn identified(&self) -> bool {
+        self.journal.identified
+    }
+
     /// Whether it ever rang: then a failure is no reason to try another trunk.
     pub fn rang(&self) -> bool {
         self.journal.stamps.ringing.is_some() || self.journal.stamps.early_media.is_some()

@@ -12,6 +12,8 @@ use crate::rules::DialMode;
 pub enum Dialling {
     /// The flow speaks; an agent comes only where it leads to one.
     Agentless,
+    /// An agent is reserved and shown the contact; the call is made once he has decided to, within this time.
+    Preview(AgentCalls, Duration),
     /// Calls are made for agents who are about to come free.
     Predictive(AgentCalls, Prediction),
     /// An agent is reserved, then the call is made.
@@ -49,7 +51,7 @@ impl Dialling {
             // Opened by a recorded voice, whoever goes on.
             Self::Agentless => DialMode::Prerecorded,
             Self::Predictive(..) => DialMode::Predictive,
-            Self::Progressive(_) => DialMode::AgentGuaranteed,
+            Self::Preview(..) | Self::Progressive(_) => DialMode::AgentGuaranteed,
         }
     }
 
@@ -57,7 +59,7 @@ impl Dialling {
     pub fn agents(&self) -> Option<&AgentCalls> {
         match self {
             Self::Agentless => None,
-            Self::Predictive(calls, _) | Self::Progressive(calls) => Some(calls),
+            Self::Predictive(calls, _) | Self::Preview(calls, _) | Self::Progressive(calls) => Some(calls),
         }
     }
 }

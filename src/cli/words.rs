@@ -139,7 +139,7 @@ const CAMPAIGN_STATES: [Word; 4] = [
     ("stopped", "stopped", "остановлена"),
 ];
 
-const REASONS: [Word; 32] = [
+const REASONS: [Word; 34] = [
     ("agent_awaited", "called when an agent is free", "звоним, когда свободен оператор"),
     ("agent_wanted", "asked for an agent", "просил оператора"),
     ("budget_spent", "attempts used up", "попытки исчерпаны"),
@@ -159,6 +159,7 @@ const REASONS: [Word; 32] = [
     ("no_caller_id", "no number to show", "нет номера для показа"),
     ("no_phone", "no usable number", "нет годного номера"),
     ("no_trunk", "no trunk for the number", "нет линии для номера"),
+    ("not_now", "the agent calls later", "оператор позвонит позже"),
     ("not_queued", "not in the queue", "не в очереди"),
     ("not_retried", "not tried again after that", "после такого не повторяем"),
     ("not_running", "the campaign does not run", "кампания не идёт"),
@@ -168,6 +169,7 @@ const REASONS: [Word; 32] = [
     ("phone_invalid", "the number is not in service", "номер не обслуживается"),
     ("phone_wrong_person", "the number is another person's", "номер другого человека"),
     ("reached", "reached", "человека застали"),
+    ("skipped", "skipped by an agent", "оператор пропустил"),
     ("stopped", "asked not to be called", "просил не звонить"),
     ("trunks_full", "the lines are full", "линии заняты"),
     ("trunks_ill", "the lines are out of order", "линии неисправны"),

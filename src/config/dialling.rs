@@ -12,7 +12,8 @@ use crate::pacing::{Cap, PREDICTIVE_FROM, Window};
 
 /// Reads both; an agentless campaign has no `[agents]`.
 pub fn dialling(root: &Section<'_>, channel: Option<Channel>) -> Option<Dialling> {
-    let modes = [Mode::Agentless, Mode::Predictive, Mode::Progressive].map(|mode| (mode.code(), mode));
+    let modes =
+        [Mode::Agentless, Mode::Predictive, Mode::Preview, Mode::Progressive].map(|mode| (mode.code(), mode));
     let agents = channel == Some(Channel::AgentCall);
     let usual = if agents { Mode::Progressive } else { Mode::Agentless };
     let mode = root.or("mode", usual, |value| value.one_of(&modes))?;
@@ -27,6 +28,11 @@ pub fn dialling(root: &Section<'_>, channel: Option<Channel>) -> Option<Dialling
             let (calls, prediction) = (calls(&section), prediction(&section));
             calls.zip(prediction).map(|(calls, prediction)| Dialling::Predictive(calls, prediction))
         }
+        Mode::Preview => {
+            // A claimed contact is another node's after a minute.
+            let decide = section.or("decide_s", Duration::from_secs(40), |value| value.seconds(5..=50));
+            calls(&section).zip(decide).map(|(calls, decide)| Dialling::Preview(calls, decide))
+        }
         Mode::Progressive => calls(&section).map(Dialling::Progressive),
     };
     section.finish();
@@ -34,14 +40,15 @@ pub fn dialling(root: &Section<'_>, channel: Option<Channel>) -> Option<Dialling
 }
 
 const MODE: Clause = Clause {
-    en: "channel `agent_call` is dialled `progressive` or `predictive`, channel `ivr` `agentless`",
-    ru: "канал `agent_call` требует `progressive` или `predictive`, канал `ivr` — `agentless`",
+    en: "channel `agent_call` is dialled `preview`, `progressive` or `predictive`, channel `ivr` `agentless`",
+    ru: "канал `agent_call` требует `preview`, `progressive` или `predictive`, канал `ivr` — `agentless`",
 };
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mode {
     Agentless,
     Predictive,
+    Preview,
     Progressive,
 }
 
@@ -50,6 +57,7 @@ impl Mode {
         match self {
             Self::Agentless => "agentless",
             Self::Predictive => "predictive",
+            Self::Preview => "preview",
             Self::Progressive => "progressive",
         }
     }

@@ -106,6 +106,15 @@ impl CallSeats {
         self.taken[0] = self.taken[1].take();
     }
 
+    /// The debtor has said who he is: whoever talks with him may see what he owes.
+    pub fn identified(&self) {
+        if self.house.live.identify(self.attempt)
+            && let Some(agent) = self.agent()
+        {
+            self.house.desks.tell(agent, "identified", &serde_json::json!({ "attempt": self.attempt }));
+        }
+    }
+
     /// Who talks with the debtor.
     pub fn agent(&self) -> Option<&AgentId> {
         self.taken[0].as_ref().map(|taken| &taken.seat.agent)

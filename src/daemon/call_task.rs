@@ -131,6 +131,9 @@ impl CallTask {
                 Some(input) => drive.call.handle(clock.now(), input),
                 None => drive.call.handle_timers(clock.now()),
             }
+            if drive.call.identified() {
+                drive.seats.identified();
+            }
         };
         talking.fetch_sub(u64::from(drive.answered), Ordering::Relaxed);
         if let Some(ticket) = &mut drive.ticket {

@@ -8,6 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tracing::info;
 
+use super::desk;
 use super::fresh::Fresh;
 use super::house::House;
 use crate::cli::exceptions::notices_of;
@@ -15,8 +16,8 @@ use crate::cli::words;
 use crate::domain::{CampaignId, Language};
 use crate::store::{CampaignRow, CampaignState, Period, StoreError, WhyNot};
 use crate::web::{
-    CampaignAct, CampaignLine, Console, Handler, SetCampaign, TrunkLine, Unavailable, User, UserLine,
-    Wallboard, WhyNotLine, Word,
+    CampaignAct, CampaignLine, Console, DeskDeed, DeskHandlers, Handler, SetCampaign, TrunkLine, Unavailable,
+    User, UserLine, Wallboard, WhyNotLine, Word,
 };
 
 /// The console of a running house.
@@ -50,6 +51,18 @@ pub fn console(house: &Arc<House>) -> Console {
         channels: answered(house, |house: Arc<House>, ()| async move {
             house.store.channels_report(always()).await
         }),
+        desk: DeskHandlers {
+            view: answered(house, |house: Arc<House>, (login, language): (String, Language)| async move {
+                desk::view(&house, &login, language).await
+            }),
+            act: answered(
+                house,
+                |house: Arc<House>, deed: DeskDeed| async move { desk::act(&house, deed).await },
+            ),
+            events: answered(house, |house: Arc<House>, (login, last): (String, Option<u64>)| async move {
+                Ok(desk::listen(&house, &login, last))
+            }),
+        },
         words: |kind, code, language| {
             let word = match kind {
                 Word::Channel => words::channel(code, language),

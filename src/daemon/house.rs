@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::clock::Clock;
+use super::desk::Desks;
 use super::floor::Floor;
 use super::lines::Lines;
 use super::live::Live;
@@ -35,6 +36,8 @@ pub struct House {
     pub live: Live,
     /// The agents at work.
     pub floor: Arc<Floor>,
+    /// What happens at their desks.
+    pub desks: Desks,
     pub tones: Tones,
     /// Legs to agents' phones: they say good-bye before the house closes.
     pub helpers: TaskTracker,

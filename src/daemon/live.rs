@@ -10,7 +10,15 @@ use crate::domain::AttemptId;
 
 /// Every live call of this node by its attempt.
 #[derive(Debug, Default)]
-pub struct Live(Mutex<HashMap<AttemptId, mpsc::Sender<Word>>>);
+pub struct Live(Mutex<HashMap<AttemptId, Up>>);
+
+/// A call that is up.
+#[derive(Debug)]
+struct Up {
+    words: mpsc::Sender<Word>,
+    /// The debtor has said who he is.
+    identified: bool,
+}
 
 /// What is said to a live call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,24 +33,34 @@ impl Live {
     /// Enters a call; it leaves when the guard is dropped.
     pub fn enter(&self, attempt: AttemptId) -> (Here<'_>, mpsc::Receiver<Word>) {
         let (stop, stopped) = mpsc::channel(WORDS);
-        self.lock().insert(attempt, stop);
+        self.lock().insert(attempt, Up { words: stop, identified: false });
         (Here { live: self, attempt }, stopped)
     }
 
     /// Takes a call back. `false`: it is not up here. A call that has a queue of words already has been told.
     pub fn stop(&self, attempt: AttemptId, why: StopReason) -> bool {
-        self.lock().get(&attempt).map(|call| call.try_send(Word::Stop(why)).ok()).is_some()
+        self.lock().get(&attempt).map(|call| call.words.try_send(Word::Stop(why)).ok()).is_some()
     }
 
     /// Tells a call what its agent wants. `false`: it is not up here, or does not keep up.
     pub fn desk(&self, attempt: AttemptId, wish: Desk) -> bool {
-        self.lock().get(&attempt).is_some_and(|call| call.try_send(Word::Desk(wish)).is_ok())
+        self.lock().get(&attempt).is_some_and(|call| call.words.try_send(Word::Desk(wish)).is_ok())
+    }
+
+    /// Whether the debtor has said who he is; `None`: the call is not up here.
+    pub fn identified(&self, attempt: AttemptId) -> Option<bool> {
+        self.lock().get(&attempt).map(|call| call.identified)
+    }
+
+    /// The debtor has said who he is. `false`: that is known, or the call is not up here.
+    pub fn identify(&self, attempt: AttemptId) -> bool {
+        self.lock().get_mut(&attempt).is_some_and(|call| !std::mem::replace(&mut call.identified, true))
     }
 
     /// Takes every call back.
     pub fn stop_all(&self, why: StopReason) {
         for call in self.lock().values() {
-            call.try_send(Word::Stop(why)).ok();
+            call.words.try_send(Word::Stop(why)).ok();
         }
     }
 
@@ -50,7 +68,7 @@ impl Live {
         self.lock().len()
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<AttemptId, mpsc::Sender<Word>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<AttemptId, Up>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

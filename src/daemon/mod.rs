@@ -6,6 +6,7 @@ mod call_task;
 mod campaign_task;
 mod clock;
 mod console;
+mod desk;
 mod floor;
 mod fresh;
 mod house;

@@ -18,6 +18,7 @@ use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
 
 use super::clock::Clock;
+use super::desk::{self, Desks};
 use super::floor::{self, Floor};
 use super::house::{House, Plans};
 use super::lines::Lines;
@@ -119,6 +120,7 @@ impl Daemon {
             lines: Arc::new(lines),
             live: Live::default(),
             floor,
+            desks: Desks::new(clock.wall().as_millisecond().unsigned_abs()),
             tones: Tones::synthesised(),
             helpers: TaskTracker::new(),
             talking: Arc::default(),
@@ -139,6 +141,7 @@ impl Daemon {
         tasks.spawn(names::sweep_daily(Arc::clone(&house), stop.clone()));
         tasks.spawn(writeback_task::keep_endpoints(Arc::clone(&house), sender, stop.clone()));
         tasks.spawn(floor::keep(Arc::clone(&house), house.floor.listen(), stop.clone()));
+        tasks.spawn(desk::follow(Arc::clone(&house), stop.clone()));
         tasks.spawn(own_numbers::take_calls(Arc::clone(&house), stop.clone()));
         let (kept, at_work, campaigns) = (Vec::new(), HashSet::new(), JoinSet::new());
         let mut daemon = Self { house, tasks, kept, at_work, campaigns, readiness, stop, dir };
@@ -386,6 +389,11 @@ async fn wake(house: &House) -> anyhow::Result<()> {
             TakeBack::Held => StopReason::Hold,
             TakeBack::Paid => StopReason::Paid,
         };
+        if why == StopReason::Paid
+            && let Some(agent) = house.floor.agent_of(attempt)
+        {
+            house.desks.tell_paid(&agent, attempt);
+        }
         // Who talks already is told so every time.
         if house.live.stop(attempt, why) && why != StopReason::Counted {
             info!(%attempt, ?why, "the call is taken back");

@@ -51,14 +51,17 @@ pub enum Right {
     SeeLive,
     SeeReports,
     SeeUsers,
+    /// An agent's own desk, and nobody else's.
+    WorkDesk,
 }
 
 impl Right {
-    pub const ALL: [Self; 4] = [Self::RunCampaigns, Self::SeeLive, Self::SeeReports, Self::SeeUsers];
+    pub const ALL: [Self; 5] =
+        [Self::RunCampaigns, Self::SeeLive, Self::SeeReports, Self::SeeUsers, Self::WorkDesk];
 }
 
 /// The rights table. What is not in it nobody may do.
-const RIGHTS: [(Right, &[Role]); 4] = [
+const RIGHTS: [(Right, &[Role]); 5] = [
     (Right::RunCampaigns, &[Role::Administrator, Role::Operator, Role::Supervisor]),
     (Right::SeeLive, &[Role::Administrator, Role::Auditor, Role::Operator, Role::Quality, Role::Supervisor]),
     (
@@ -66,6 +69,7 @@ const RIGHTS: [(Right, &[Role]); 4] = [
         &[Role::Administrator, Role::Auditor, Role::Operator, Role::Quality, Role::Supervisor],
     ),
     (Right::SeeUsers, &[Role::Administrator, Role::Auditor]),
+    (Right::WorkDesk, &[Role::Administrator, Role::Agent]),
 ];
 
 #[cfg(test)]
@@ -78,6 +82,8 @@ mod tests {
             assert!(Role::Administrator.may(right), "{right:?} is in the table");
         }
         assert!(!Role::Auditor.may(Right::RunCampaigns));
-        assert!(Right::ALL.iter().all(|right| !Role::Agent.may(*right)), "an agent's desk is another one");
+        let may = |role: Role| Right::ALL.into_iter().filter(|right| role.may(*right)).collect::<Vec<_>>();
+        assert_eq!(may(Role::Agent), [Right::WorkDesk], "an agent has his desk and nothing else");
+        assert!(!Role::Auditor.may(Right::WorkDesk));
     }
 }

@@ -11,8 +11,10 @@ mod server;
 
 pub use api::{Api, EventAnswer, PaymentAnswer, TellEvent, TellPayment};
 pub use console::{
-    CampaignAct, CampaignLine, Console, PasswordError, SetCampaign, TrunkLine, User, UserLine, Wallboard,
-    WhyNotLine, Word, hash_password,
+    CallView, CampaignAct, CampaignLine, ChoiceView, Console, ContactLine, DayView, DebtView, Decided,
+    DeskAct, DeskAnswer, DeskDeed, DeskEvent, DeskHandlers, DeskView, KindView, LimitView, ObjectionView,
+    PasswordError, PauseView, PromiseAsked, PromiseView, SetCampaign, StageView, StateView, TargetView,
+    TrunkLine, Turn, User, UserLine, Wallboard, WhyNotLine, Word, Written, day, hash_password, money,
 };
 pub use handler::{Handler, Unavailable};
 pub use metrics::Metrics;

@@ -64,7 +64,7 @@ pub async fn serve(
         Some(api) => house.merge(router(api)),
         None => house,
     };
-    let app = app.merge(console::router(desk));
+    let app = app.merge(console::router(desk, &stop));
     let patience = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(5));
     let app = app.layer(patience);
     let served = axum::serve(listener, app).with_graceful_shutdown(async move { stop.cancelled().await });

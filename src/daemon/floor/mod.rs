@@ -17,7 +17,7 @@ pub use seat::{Seat, SeatEvent};
 use super::clock::Clock;
 use crate::agents::{self, Caller, Event, Input, Need, Output, Refusal, ReservationNo, State, Wish};
 use crate::config::{AgentLeg, AgentsConfig, Desk};
-use crate::domain::{AgentId, AttemptId};
+use crate::domain::{AgentId, AttemptId, ContactId};
 use crate::media::StreamLink;
 
 /// Everybody who works the phones of this node.
@@ -39,6 +39,8 @@ struct Inside {
     /// Who hears of a lost phone: the calls that have the agent.
     seats: HashMap<ReservationNo, mpsc::Sender<SeatEvent>>,
     calls: HashMap<ReservationNo, AttemptId>,
+    /// Whom a reservation is for, where that is known before the call.
+    expected: HashMap<ReservationNo, ContactId>,
 }
 
 /// What happened to an agent, and in which call.
@@ -54,8 +56,10 @@ const TOLD: usize = 1_024;
 impl Floor {
     pub fn new(config: &AgentsConfig, clock: Clock) -> Self {
         let core = agents::Floor::new(plan(config), clock.now());
-        let (phones, seats, calls) = (HashMap::new(), HashMap::new(), HashMap::new());
-        let inside = Mutex::new(Inside { core, desks: config.desks.clone(), phones, seats, calls });
+        let (phones, seats) = (HashMap::new(), HashMap::new());
+        let (calls, expected) = (HashMap::new(), HashMap::new());
+        let desks = config.desks.clone();
+        let inside = Mutex::new(Inside { core, desks, phones, seats, calls, expected });
         Self { clock, inside, changed: watch::Sender::new(0), told: broadcast::channel(TOLD).0 }
     }
 
@@ -136,6 +140,42 @@ impl Floor {
         inside.calls.get(&no).copied()
     }
 
+    /// The agent who has the call, or writes it up.
+    pub fn agent_of(&self, attempt: AttemptId) -> Option<AgentId> {
+        let inside = self.lock();
+        let no = inside.calls.iter().find(|(_, of)| **of == attempt).map(|(no, _)| *no)?;
+        let mut everybody = inside.core.everybody();
+        everybody.find(|(_, state, ..)| state.reservation() == Some(no)).map(|(id, ..)| id.clone())
+    }
+
+    /// Whom an agent's reservation is about: the call, once there is one, and the contact, where that is known.
+    pub fn subject(&self, agent: &AgentId) -> (Option<AttemptId>, Option<ContactId>) {
+        let inside = self.lock();
+        let no = inside.core.state(agent).and_then(|(state, _)| state.reservation());
+        no.map_or((None, None), |no| (inside.calls.get(&no).copied(), inside.expected.get(&no).copied()))
+    }
+
+    pub fn reservation(&self, agent: &AgentId) -> Option<ReservationNo> {
+        self.lock().core.state(agent)?.0.reservation()
+    }
+
+    /// The reservation in which an agent has this call, if he still has it.
+    pub fn reservation_of(&self, agent: &AgentId, attempt: AttemptId) -> Option<ReservationNo> {
+        let inside = self.lock();
+        let no = inside.core.state(agent)?.0.reservation()?;
+        (inside.calls.get(&no) == Some(&attempt)).then_some(no)
+    }
+
+    /// When an agent's state has lasted its time.
+    pub fn due(&self, agent: &AgentId) -> Option<Instant> {
+        self.lock().core.due(agent)
+    }
+
+    /// His wrap-up's time is over, and he is still in it.
+    pub fn ran_out(&self, agent: &AgentId) -> bool {
+        self.lock().core.ran_out(agent)
+    }
+
     /// An agent's phone has registered, or has none registered any more. Where a leg stays up the leg tells.
     fn registered(&self, agent: &AgentId, is: bool) {
         self.with(|inside, now| {
@@ -173,9 +213,12 @@ impl Floor {
         });
         let inside = &mut *self.lock();
         inside.seats.remove(&no);
-        // The wrap-up still belongs to the call; the next reservation has another number.
-        let seats = &inside.seats;
-        inside.calls.retain(|other, _| *other == no || seats.contains_key(other));
+        // A wrap-up still belongs to its call; the next reservation has another number.
+        let lasting = |no: &ReservationNo| {
+            inside.core.everybody().any(|(_, state, ..)| state.reservation() == Some(*no))
+        };
+        inside.calls.retain(|no, _| lasting(no));
+        inside.expected.retain(|no, _| lasting(no));
     }
 
     /// Does something with the core, and tells of what came of it.

@@ -9,7 +9,7 @@ use super::{Floor, phone};
 use crate::agents::{Input, ReservationNo};
 use crate::config::{AgentLeg, Desk};
 use crate::daemon::house::House;
-use crate::domain::{AgentId, AttemptId};
+use crate::domain::{AgentId, AttemptId, ContactId};
 use crate::media::StreamLink;
 
 /// What becomes of the agent's phone.
@@ -79,6 +79,11 @@ impl Seat {
                 self.leg = Some(stop.drop_guard());
             }
         }
+    }
+
+    /// The agent is to know whom the call is for before it is made.
+    pub fn expects(&self, contact: ContactId) {
+        self.floor.with(|inside, _| inside.expected.insert(self.no, contact));
     }
 
     /// The floor still keeps the agent for this call.

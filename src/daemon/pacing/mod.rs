@@ -63,7 +63,7 @@ impl Pacing {
                 self.mode = Mode::Nothing;
                 lines
             }
-            Dialling::Progressive(_) => {
+            Dialling::Preview(..) | Dialling::Progressive(_) => {
                 self.mode = Mode::Seat;
                 lines.min(self.free(plan))
             }
@@ -81,8 +81,9 @@ impl Pacing {
         match &plan.dialling {
             Dialling::Agentless => lines,
             // Who of the free agents takes whose call is for `equip` to say.
-            Dialling::Predictive(..) | Dialling::Progressive(_) if self.free(plan) > 0 => lines,
-            Dialling::Predictive(..) | Dialling::Progressive(_) => 0,
+            Dialling::Predictive(..) | Dialling::Preview(..) | Dialling::Progressive(_) => {
+                if self.free(plan) > 0 { lines } else { 0 }
+            }
         }
     }
 
@@ -92,6 +93,9 @@ impl Pacing {
             let wish = self.wish(agreed);
             turn.seat =
                 self.need(&turn.plan, &turn.caller(), wish).and_then(|need| self.house.floor.seat(&need));
+            if let Some(seat) = &turn.seat {
+                seat.expects(turn.contact.id);
+            }
             return turn.seat.is_some();
         }
         match self.mode {
@@ -100,6 +104,9 @@ impl Pacing {
                 turn.seat = self
                     .need(&turn.plan, &turn.caller(), Wish::Anybody)
                     .and_then(|need| self.house.floor.seat(&need));
+                if let Some(seat) = &turn.seat {
+                    seat.expects(turn.contact.id);
+                }
                 turn.seat.is_some()
             }
             Mode::Ticket => {
@@ -131,7 +138,11 @@ impl Pacing {
         let trunks = &self.house.plans.load().config.trunks;
         let rings =
             trunks.iter().filter(|trunk| plan.trunks.contains(&trunk.name)).map(|trunk| trunk.ring_limit);
-        let lasts = rings.max().unwrap_or_default() + AFTER_RING;
+        let decide = match &plan.dialling {
+            Dialling::Preview(_, decide) => *decide,
+            Dialling::Agentless | Dialling::Predictive(..) | Dialling::Progressive(_) => Duration::ZERO,
+        };
+        let lasts = rings.max().unwrap_or_default() + AFTER_RING + decide;
         self.house.floor.need(&calls.queue, caller, wish, lasts)
     }
 

@@ -13,13 +13,14 @@ pub use self::choose::phone_to_dial;
 pub use self::place::recording_path;
 
 use self::choose::Choice;
+use super::desk;
 use super::floor::Seat;
 use super::house::{House, Plans};
 use super::pacing::Ticket;
 use super::test_call;
 use super::voice::NameSound;
 use crate::agents::Caller;
-use crate::campaign::{Callee, CampaignPlan, ask};
+use crate::campaign::{Callee, CampaignPlan, Dialling, ask};
 use crate::domain::AttemptId;
 use crate::rules::DialMode;
 use crate::store::{CallbackRow, ClaimedContact, ReserveRequest, Reserved};
@@ -60,6 +61,11 @@ impl Turn {
     /// # Errors
     /// When the store fails; the attempt, if there was one, is then still open and the next start rescues it.
     pub async fn take(mut self, house: &Arc<House>) -> anyhow::Result<Taken> {
+        if let (Dialling::Preview(_, decide), Some(seat)) = (&self.plan.dialling, &self.seat)
+            && let Some(why) = desk::preview(house, &seat.agent, self.contact.id, *decide).await?
+        {
+            return Ok(Taken::not_called(why));
+        }
         let choice = match self.choose(house).await? {
             Ok(choice) => choice,
             Err(why) => return Ok(Taken::not_called(why)),

@@ -11,7 +11,7 @@ use serde_json::json;
 
 /// Why a request was not carried out. It tells nothing of a debtor that was not in the request.
 #[derive(Debug)]
-pub(super) struct Fault {
+pub(in crate::web) struct Fault {
     status: StatusCode,
     code: &'static str,
     message: String,
@@ -57,7 +57,7 @@ pub(super) async fn nothing_here() -> Fault {
 }
 
 /// Reads a body as JSON; what is wrong is told by line and column.
-pub(super) fn read<T: DeserializeOwned>(body: Result<Bytes, BytesRejection>) -> Result<T, Fault> {
+pub(in crate::web) fn read<T: DeserializeOwned>(body: Result<Bytes, BytesRejection>) -> Result<T, Fault> {
     let body = body.map_err(|rejection| match rejection.status() {
         StatusCode::PAYLOAD_TOO_LARGE => {
             Fault::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "a body has 64 kB at most")

@@ -18,6 +18,8 @@ use axum::middleware::from_fn_with_state;
 use secrecy::SecretString;
 
 pub use events::{EventAnswer, TellEvent};
+pub(super) use fault::{Fault, read};
+pub(super) use openapi::{answers, body};
 pub use payments::{PaymentAnswer, TellPayment};
 
 use self::token::Token;

@@ -6,6 +6,7 @@ use schemars::Schema;
 use serde_json::{Map, Value, json};
 
 use super::{Shared, events, payments};
+use crate::web::console;
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new().route("/openapi.json", get(|| async { Json(document()) }))
@@ -13,16 +14,19 @@ pub(super) fn routes() -> Router<Shared> {
 
 /// The whole document.
 fn document() -> Value {
-    let resources = [events::document(), payments::document()];
-    let paths: Map<String, Value> =
-        resources.into_iter().map(|(path, part)| (path.to_owned(), part)).collect();
+    let desk = console::desk_document();
+    let resources = [events::document(), payments::document()].into_iter().chain(desk);
+    let paths: Map<String, Value> = resources.map(|(path, part)| (path.to_owned(), part)).collect();
     json!({
         "openapi": "3.1.0",
         "info": { "title": "obzvon", "version": env!("CARGO_PKG_VERSION") },
         "security": [{ "bearer": [] }],
         "paths": paths,
         "components": {
-            "securitySchemes": { "bearer": { "type": "http", "scheme": "bearer" } },
+            "securitySchemes": {
+                "bearer": { "type": "http", "scheme": "bearer" },
+                "session": { "type": "apiKey", "in": "cookie", "name": "obzvon" },
+            },
             "schemas": { "Fault": {
                 "type": "object",
                 "required": ["fault", "message"],
@@ -36,12 +40,12 @@ fn document() -> Value {
 }
 
 /// A request's body of this schema.
-pub(super) fn body(schema: Schema) -> Value {
+pub(in crate::web) fn body(schema: Schema) -> Value {
     json!({ "required": true, "content": { "application/json": { "schema": schema } } })
 }
 
 /// A resource's own answers, an example of each where there is one, and those that every resource has.
-pub(super) fn answers(own: &[(u16, &str, &Value)]) -> Value {
+pub(in crate::web) fn answers(own: &[(u16, &str, &Value)]) -> Value {
     let fault = json!({ "application/json": { "schema": { "$ref": "#/components/schemas/Fault" } } });
     let mut all = Map::new();
     for &(status, description, example) in own {

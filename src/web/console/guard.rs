@@ -38,12 +38,18 @@ impl FromRequestParts<Shared> for Viewer {
         let unavailable = || StatusCode::SERVICE_UNAVAILABLE.into_response();
         let session = session(parts).await?;
         let login: Option<String> = session.get(LOGIN).await.map_err(|_| unavailable())?;
-        let Some(login) = login else { return Err(Redirect::to("/sign-in").into_response()) };
+        // A program has no use for the door.
+        let program = parts.uri.path().starts_with("/api/");
+        let door = || match program {
+            true => StatusCode::UNAUTHORIZED.into_response(),
+            false => Redirect::to("/sign-in").into_response(),
+        };
+        let Some(login) = login else { return Err(door()) };
         match shared.console.user.ask(login).await {
             Ok(Some(user)) => Ok(Self { login: user.login, role: user.role, language }),
             Ok(None) => {
                 session.flush().await.ok();
-                Err(Redirect::to("/sign-in").into_response())
+                Err(door())
             }
             Err(_) => Err(unavailable()),
         }

@@ -5,6 +5,7 @@
 //! [`Role`](crate::domain::Role).
 
 mod campaigns;
+mod desk;
 mod guard;
 mod live;
 mod page;
@@ -20,10 +21,17 @@ use std::sync::Arc;
 use axum::Router;
 use axum::middleware::{from_fn, map_response};
 use axum::routing::get;
+use tokio_util::sync::CancellationToken;
 use tower_sessions::cookie::SameSite;
 use tower_sessions::cookie::time::Duration;
 use tower_sessions::{Expiry, MemoryStore, SessionManagerLayer};
 
+pub(super) use desk::document as desk_document;
+pub use desk::{
+    CallView, ChoiceView, ContactLine, DayView, DebtView, Decided, DeskAct, DeskAnswer, DeskDeed, DeskEvent,
+    DeskHandlers, DeskView, KindView, LimitView, ObjectionView, PauseView, PromiseAsked, PromiseView,
+    StageView, StateView, TargetView, Turn, Written, day, money,
+};
 pub use password::{PasswordError, hash_password};
 
 use self::sign_in::Doorman;
@@ -43,6 +51,7 @@ pub struct Console {
     pub set_campaign: Handler<SetCampaign, bool>,
     pub kpi: Handler<(), BTreeMap<(String, Currency), Counts>>,
     pub channels: Handler<(), Vec<ActionRow>>,
+    pub desk: DeskHandlers,
     /// A code in words: kind of word, code, language.
     pub words: fn(Word, &str, Language) -> String,
 }
@@ -152,7 +161,7 @@ struct Shared {
 const IDLE_HOURS: i64 = 10;
 
 /// The routes of the console. Whoever is not signed in sees the door and nothing else.
-pub(super) fn router(console: Console) -> Router {
+pub(super) fn router(console: Console, stop: &CancellationToken) -> Router {
     // The cookie goes over HTTP too: the console listens on loopback, or behind whoever does TLS before it.
     let sessions = SessionManagerLayer::new(MemoryStore::default())
         .with_name("obzvon")
@@ -166,6 +175,7 @@ pub(super) fn router(console: Console) -> Router {
         .merge(campaigns::routes())
         .merge(reports::routes())
         .merge(users::routes())
+        .merge(desk::routes(stop))
         .route("/console.css", get(page::stylesheet))
         .route("/console.js", get(page::script))
         .layer(from_fn(guard::only_from_here))

@@ -9,7 +9,8 @@ use super::texts::Texts;
 use crate::domain::{Language, Right};
 
 /// The rooms of the console that the bar leads to.
-const ROOMS: [(&str, Right); 4] = [
+pub const ROOMS: [(&str, Right); 5] = [
+    ("/desk", Right::WorkDesk),
     ("/", Right::SeeLive),
     ("/campaigns", Right::SeeLive),
     ("/reports", Right::SeeReports),
@@ -19,7 +20,7 @@ const ROOMS: [(&str, Right); 4] = [
 /// A page for somebody who is signed in; `room` is the path of the bar's entry that is lit.
 pub fn page(viewer: &Viewer, room: &str, title: &str, body: &Markup) -> Markup {
     let texts = Texts::of(viewer.language);
-    let names = [texts.wallboard, texts.campaigns, texts.reports, texts.users];
+    let names = [texts.desk, texts.wallboard, texts.campaigns, texts.reports, texts.users];
     let rooms = ROOMS.iter().zip(names).filter(|((_, right), _)| viewer.role.may(*right));
     frame(
         viewer.language,
@@ -33,6 +34,7 @@ pub fn page(viewer: &Viewer, room: &str, title: &str, body: &Markup) -> Markup {
                     }
                 }
                 form method="post" action="/language" {
+                    input type="hidden" name="to" value=(room);
                     button name="language" value=(texts.other_language_code) { (texts.other_language) }
                 }
                 span { (viewer.login) }

@@ -15,10 +15,10 @@ use tower_sessions::Session;
 
 use super::Shared;
 use super::guard::{LANGUAGE, LOGIN, language};
-use super::page::frame;
+use super::page::{ROOMS, frame};
 use super::password::is_right;
 use super::texts::Texts;
-use crate::domain::Language;
+use crate::domain::{Language, Right};
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
@@ -113,6 +113,11 @@ async fn sign_in(State(shared): State<Shared>, request: Request) -> Response {
     let Ok(user) = shared.console.user.ask(login.clone()).await else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
+    // An agent's own room is his desk.
+    let home = match &user {
+        Some(user) if !user.role.may(Right::SeeLive) && user.role.may(Right::WorkDesk) => "/desk",
+        Some(_) | None => "/",
+    };
     let hash = user.map(|user| user.hash);
     // Argon2 takes a core for tens of milliseconds: not on the threads that serve pages and calls.
     let right = tokio::task::spawn_blocking(move || is_right(&password, hash.as_deref())).await;
@@ -126,7 +131,7 @@ async fn sign_in(State(shared): State<Shared>, request: Request) -> Response {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     }
     tracing::info!(login, "signed in");
-    Redirect::to("/").into_response()
+    Redirect::to(home).into_response()
 }
 
 async fn sign_out(session: Session) -> Redirect {
@@ -137,11 +142,15 @@ async fn sign_out(session: Session) -> Redirect {
 #[derive(Deserialize)]
 struct Chosen {
     language: String,
+    /// The room to go back to.
+    #[serde(default)]
+    to: String,
 }
 
 async fn choose_language(session: Session, Form(chosen): Form<Chosen>) -> Redirect {
     session.insert(LANGUAGE, chosen.language).await.ok();
-    Redirect::to("/")
+    let room = ROOMS.iter().map(|(room, _)| *room).find(|room| *room == chosen.to);
+    Redirect::to(room.unwrap_or("/"))
 }
 
 #[cfg(test)]

@@ -1,0 +1,131 @@
+//! What is done at a desk.
+
+use std::sync::Arc;
+
+use tracing::info;
+
+use super::House;
+use super::subject::{Subject, subject};
+use super::write::{check, dispose};
+use crate::agents::{Input, Refusal};
+use crate::call::Desk as Wish;
+use crate::campaign::Stage;
+use crate::domain::{AgentId, AttemptId};
+use crate::store::{CallMark, Complained, StoreError};
+use crate::web::{DeskAct, DeskAnswer, DeskDeed, Turn};
+
+/// Does it, or says why not.
+///
+/// # Errors
+/// When the store fails.
+pub async fn act(house: &Arc<House>, deed: DeskDeed) -> Result<DeskAnswer, StoreError> {
+    let Some(agent) = AgentId::parse(&deed.agent) else { return Ok(DeskAnswer::NoDesk) };
+    if house.floor.state(&agent).is_none() {
+        return Ok(DeskAnswer::NoDesk);
+    }
+    match deed.act {
+        DeskAct::Turn(turn) => return Ok(turned(house, &agent, turn)),
+        DeskAct::Preview(decided) => return Ok(house.desks.decide(&agent, decided)),
+        DeskAct::Call(wish) => return Ok(call(house, &agent, wish)),
+        DeskAct::Identify => return identify(house, &agent).await,
+        DeskAct::Check(asked) => return check(house, &agent, &asked).await,
+        DeskAct::Dispose(written) => return dispose(house, &agent, *written).await,
+        DeskAct::Note(_) | DeskAct::Complain(_) => {}
+        DeskAct::Objection(_) | DeskAct::Stage(_) | DeskAct::Trigger => {}
+    }
+    let Some((attempt, _)) = called(house, &agent).await? else { return Ok(DeskAnswer::NoCall) };
+    let now = house.clock.wall();
+    match deed.act {
+        DeskAct::Note(text) => house.store.keep_note(attempt, &agent, &text, now).await?,
+        DeskAct::Complain(text) => return complain(house, &agent, attempt, &text).await,
+        DeskAct::Trigger => {
+            house.store.keep_mark(attempt, &agent, (CallMark::Trigger, "conflict"), now).await?
+        }
+        DeskAct::Objection(code) => {
+            let known = house.plans.load().config.desk.script.objections.iter().any(|one| *one.code == *code);
+            if !known {
+                return Ok(DeskAnswer::NoSuchCode);
+            }
+            house.store.keep_mark(attempt, &agent, (CallMark::Objection, &code), now).await?;
+        }
+        DeskAct::Stage(code) => {
+            if Stage::parse(&code).is_none() {
+                return Ok(DeskAnswer::NoSuchCode);
+            }
+            house.store.keep_mark(attempt, &agent, (CallMark::Stage, &code), now).await?;
+        }
+        DeskAct::Turn(_) | DeskAct::Preview(_) | DeskAct::Call(_) | DeskAct::Identify => {}
+        DeskAct::Check(_) | DeskAct::Dispose(_) => {}
+    }
+    Ok(DeskAnswer::Done)
+}
+
+/// The call the desk is about, with its file.
+pub(super) async fn called(
+    house: &House,
+    agent: &AgentId,
+) -> Result<Option<(AttemptId, Subject)>, StoreError> {
+    let subject = subject(house, agent).await?;
+    Ok(subject.and_then(|subject| Some((subject.attempt?, subject))))
+}
+
+fn turned(house: &House, agent: &AgentId, turn: Turn) -> DeskAnswer {
+    let input = match turn {
+        Turn::Away(code) => Input::Away { code: code.into() },
+        Turn::LoggedIn => Input::LogIn,
+        Turn::LoggedOut => Input::LogOut,
+        Turn::Ready => Input::Ready,
+    };
+    match house.floor.tell(agent, input) {
+        Ok(()) => DeskAnswer::Done,
+        Err(refusal) => DeskAnswer::State(code(refusal)),
+    }
+}
+
+fn code(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::DispositionFirst => "disposition_first",
+        Refusal::NoSuchAgent => "no_such_agent",
+        Refusal::NoSuchPause => "no_such_pause",
+        Refusal::NotLoggedIn => "not_logged_in",
+        Refusal::NotNow => "not_now",
+        Refusal::Stale => "stale",
+    }
+}
+
+fn call(house: &House, agent: &AgentId, wish: Wish) -> DeskAnswer {
+    let attempt = house.floor.call_of(agent);
+    match attempt.is_some_and(|attempt| house.live.desk(attempt, wish)) {
+        true => DeskAnswer::Done,
+        false => DeskAnswer::NoCall,
+    }
+}
+
+/// The debtor has said who he is: from now on the desk shows what he owes.
+async fn identify(house: &House, agent: &AgentId) -> Result<DeskAnswer, StoreError> {
+    let Some((attempt, subject)) = called(house, agent).await? else { return Ok(DeskAnswer::NoCall) };
+    if subject.identified {
+        return Ok(DeskAnswer::Done);
+    }
+    let mark = (CallMark::Identity, "asked");
+    house.store.keep_mark(attempt, agent, mark, house.clock.wall()).await?;
+    house.live.desk(attempt, Wish::Identified);
+    house.desks.tell(agent, "identified", &serde_json::json!({ "attempt": attempt }));
+    Ok(DeskAnswer::Done)
+}
+
+async fn complain(
+    house: &House,
+    agent: &AgentId,
+    attempt: AttemptId,
+    text: &str,
+) -> Result<DeskAnswer, StoreError> {
+    match house.store.complain(attempt, agent, text, house.clock.wall()).await? {
+        Complained::Now => {
+            info!(%attempt, %agent, "a complaint was opened");
+            Ok(DeskAnswer::Done)
+        }
+        Complained::Before => Ok(DeskAnswer::Done),
+        Complained::NoAttempt => Ok(DeskAnswer::NoCall),
+    }
+}

@@ -1,0 +1,313 @@
+//! What a desk shows, put together from the floor, the store and the configuration.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+
+use super::House;
+use super::limits::limits;
+use super::subject::{Subject, subject, wall_ms};
+use crate::agents::State;
+use crate::campaign::{Dispositions, Flag, PromiseBounds, Script, Stage};
+use crate::cli::words;
+use crate::config::Config;
+use crate::domain::debt::days_overdue;
+use crate::domain::{AgentId, DebtKind, DebtorType, Language, PhoneNumber, Utterance};
+use crate::ivr::TextFacts;
+use crate::speech;
+use crate::store::{AgentDay, AgentTimes, DeskFile, Period, StoreError};
+use crate::web::{
+    CallView, ChoiceView, ContactLine, DayView, DebtView, DeskView, KindView, LimitView, ObjectionView,
+    PauseView, PromiseView, StageView, StateView, TargetView, day, money,
+};
+
+/// An agent's desk; `None`: no agent works under this login.
+///
+/// # Errors
+/// When the store fails.
+pub async fn view(house: &House, login: &str, language: Language) -> Result<Option<DeskView>, StoreError> {
+    let Some(agent) = AgentId::parse(login) else { return Ok(None) };
+    let Some((state, since)) = house.floor.state(&agent) else { return Ok(None) };
+    let plans = house.plans.load_full();
+    let config = &plans.config;
+    let call = match subject(house, &agent).await? {
+        Some(subject) => {
+            let limits = limits(house, &subject, language).await?;
+            Some(call(config, house.clock.wall(), &subject, limits, language))
+        }
+        None => None,
+    };
+    let display = config.agents.desks.get(&agent).and_then(|desk| desk.display.clone());
+    let (own, team, team_size) = days(house, &agent, language).await?;
+    Ok(Some(DeskView {
+        display: display.unwrap_or_else(|| agent.to_string()),
+        state: StateView {
+            code: state.code(),
+            pause: state.pause().map(str::to_owned),
+            since_ms: wall_ms(house, since),
+            ends_ms: ends(house, &agent, &state),
+            late: house.floor.ran_out(&agent),
+        },
+        pauses: pauses(config),
+        call,
+        preview_ends_ms: house.desks.preview_ends(&agent).map(|at| wall_ms(house, at)),
+        targets: targets(house, &agent, config),
+        own,
+        team,
+        team_size,
+        agent: agent.to_string(),
+    }))
+}
+
+/// A talk's own limit is there for the forgotten; nobody is to watch it.
+fn ends(house: &House, agent: &AgentId, state: &State) -> Option<i64> {
+    let shown = matches!(state, State::Away { .. } | State::WrapUp { .. } | State::Ringing { .. });
+    let due = house.floor.due(agent).filter(|_| shown)?;
+    Some(wall_ms(house, due))
+}
+
+fn pauses(config: &Config) -> Vec<PauseView> {
+    let pauses = config.agents.plan.pauses.iter();
+    let view = |(code, pause): (&std::sync::Arc<str>, &crate::agents::Pause)| PauseView {
+        code: code.to_string(),
+        limit_s: pause.limit.map(|limit| limit.as_secs()),
+        billable: pause.billable,
+    };
+    pauses.map(view).collect()
+}
+
+fn targets(house: &House, own: &AgentId, config: &Config) -> Vec<TargetView> {
+    let queues = config.agents.plan.queues.keys().map(|queue| TargetView {
+        to: format!("queue:{queue}"),
+        name: queue.to_string(),
+        free: false,
+    });
+    let everybody = house.floor.everybody();
+    let others = everybody.into_iter().filter(|(agent, state)| agent != own && *state != State::LoggedOut);
+    let agents = others.map(|(agent, state)| TargetView {
+        to: format!("agent:{agent}"),
+        name: config
+            .agents
+            .desks
+            .get(&agent)
+            .and_then(|desk| desk.display.clone())
+            .unwrap_or(agent.to_string()),
+        free: state == State::Ready,
+    });
+    agents.chain(queues).collect()
+}
+
+/// Today by the house's clock: his own results, the team's, and how many they are.
+async fn days(
+    house: &House,
+    agent: &AgentId,
+    language: Language,
+) -> Result<(DayView, DayView, u64), StoreError> {
+    let now = house.clock.wall();
+    let midnight = now.to_zoned_datetime(TimeZone::system()).start_of_day();
+    let from = midnight.map_or(now, |midnight| midnight.timestamp());
+    let period = Period { from, to: now.saturating_add(1.second()).unwrap_or(now) };
+    let (times, written) =
+        (house.store.agent_times(period, now).await?, house.store.agent_days(period).await?);
+    let (mut own, mut team, mut size) = (DayView::default(), DayView::default(), 0);
+    for id in house.floor.everybody().into_iter().map(|(id, _)| id) {
+        let (none, nothing) = (AgentTimes::default(), AgentDay::default());
+        let (times, day) = (times.get(&id).unwrap_or(&none), written.get(&id).unwrap_or(&nothing));
+        let view = DayView {
+            talks: times.talks,
+            talking_s: times.talking.as_secs(),
+            written: day.written,
+            promises: day.promises,
+            promised: day.promised.iter().map(|sum| money(*sum, language)).collect(),
+        };
+        size += u64::from(view.talks > 0);
+        team.talks += view.talks;
+        team.talking_s += view.talking_s;
+        team.written += view.written;
+        team.promises += view.promises;
+        if id == *agent {
+            own = view;
+        }
+    }
+    Ok((own, team, size))
+}
+
+fn call(
+    config: &Config,
+    now: Timestamp,
+    subject: &Subject,
+    limits: Vec<LimitView>,
+    language: Language,
+) -> CallView {
+    let (file, contact) = (&subject.file, &subject.file.contact);
+    let kept = file.attempt.as_ref();
+    let phone = kept.map(|call| &call.phone).or_else(|| contact.phones.first().map(|phone| &phone.number));
+    let years = config.campaign(&file.campaign).map_or(3, |plan| plan.targets.collectible_years);
+    let kind = DebtKind::on(contact.due, subject.today(now), years);
+    let desk = &config.desk;
+    let telling = Telling { subject, now, kind, phone, script: &desk.script };
+    let marked = |kind: &str, code: &str| {
+        kept.is_some_and(|call| call.marks.iter().any(|(k, c)| k == kind && c == code))
+    };
+    CallView {
+        attempt: subject.attempt.map(|attempt| attempt.0),
+        contact: contact.id.0,
+        live: subject.live,
+        campaign: file.campaign.clone(),
+        name: contact.name.as_ref().map_or("—", |name| name.reveal()).to_owned(),
+        phone: phone.map_or_else(String::new, masked),
+        language: contact.language.code(),
+        local_time: now.to_zoned_datetime(subject.zone()).strftime("%H:%M").to_string(),
+        place: contact.region.clone(),
+        identified: subject.identified,
+        limits,
+        debt: subject.identified.then(|| debt(config, now, subject, kind, language)),
+        stages: telling.stages(|code| marked("stage", code)),
+        objections: telling.objections(language, |code| marked("objection", code)),
+        kinds: kinds(&desk.dispositions, language),
+        reasons: reasons(&desk.dispositions, language),
+        types: DebtorType::ALL.map(|it| choice(it.code(), words::debtor_type(it.code(), language))).into(),
+        note: kept.map_or_else(String::new, |call| call.note.clone()),
+        complained: kept.is_some_and(|call| call.complained),
+        triggered: kept.is_some_and(|call| call.marks.iter().any(|(kind, _)| kind == "trigger")),
+        written: kept.and_then(|call| call.written.clone()),
+    }
+}
+
+/// All but the country's digit and the last two.
+fn masked(phone: &PhoneNumber) -> String {
+    let digits = phone.digits();
+    let (first, last) = (&digits[..1], &digits[digits.len() - 2..]);
+    format!("+{first} ••• •••-••-{last}")
+}
+
+fn choice(code: &str, label: &str) -> ChoiceView {
+    ChoiceView { code: code.to_owned(), label: label.to_owned() }
+}
+
+fn kinds(dispositions: &Dispositions, language: Language) -> Vec<KindView> {
+    let view = |kind: &crate::campaign::DispositionPlan| KindView {
+        code: kind.code.to_string(),
+        label: kind.words.of(language).to_owned(),
+        key: kind.key,
+        promise: kind.has(Flag::Promise),
+        callback: kind.has(Flag::Callback),
+        right_party: kind.has(Flag::RightParty),
+    };
+    dispositions.kinds.iter().map(view).collect()
+}
+
+fn reasons(dispositions: &Dispositions, language: Language) -> Vec<ChoiceView> {
+    let reasons = dispositions.reasons.iter();
+    reasons.map(|reason| choice(&reason.code, reason.words.of(language))).collect()
+}
+
+/// What a promise about this debt is held against.
+pub(super) fn bounds(config: &Config, now: Timestamp, subject: &Subject) -> Option<PromiseBounds> {
+    let plan = config.campaign(&subject.file.campaign)?;
+    Some(PromiseBounds {
+        today: subject.today(now),
+        within_days: plan.limits.promise_within_days,
+        owed: subject.file.contact.amount,
+        least_percent: plan.promises.least_percent,
+        open: subject.file.debt_open,
+    })
+}
+
+fn debt(config: &Config, now: Timestamp, subject: &Subject, kind: DebtKind, language: Language) -> DebtView {
+    let (file, contact) = (&subject.file, &subject.file.contact);
+    let today = subject.today(now);
+    let bounds = bounds(config, now, subject);
+    let promises = file.promises.iter().map(|promise| PromiseView {
+        on: day(promise.on, language),
+        amount: money(promise.amount, language),
+        state: promise.state.clone(),
+    });
+    DebtView {
+        creditor: contact.creditor.clone(),
+        kind: words::debt_kind(kind.code(), language).to_owned(),
+        kind_code: kind.code(),
+        days_overdue: days_overdue(contact.due, today),
+        owed: money(contact.amount, language),
+        owed_plain: plain(contact.amount.minor),
+        due: day(contact.due, language),
+        debtor_type: words::debtor_type(contact.debtor_type.code(), language),
+        open: file.debt_open,
+        today: today.to_string(),
+        promise_last: bounds.map_or(today, |bounds| bounds.last()).to_string(),
+        promise_least: bounds.map_or_else(String::new, |bounds| money(bounds.least(), language)),
+        promises: promises.collect(),
+        contacts: contacts(file, &subject.zone(), language),
+    }
+}
+
+fn plain(minor: i64) -> String {
+    format!("{}.{:02}", minor.max(0) / 100, minor.max(0) % 100)
+}
+
+/// The last attempts on the contact, the newest first.
+fn contacts(file: &DeskFile, zone: &TimeZone, language: Language) -> Vec<ContactLine> {
+    const SHOWN: usize = 5;
+    let own = file.attempt.as_ref().filter(|call| call.outcome.is_some()).is_some();
+    let before = file.contact.before.iter().rev().skip(usize::from(own)).take(SHOWN);
+    let line = |tried: &crate::store::TriedBefore| ContactLine {
+        at: tried.began.to_zoned_datetime(zone.clone()).strftime("%d.%m %H:%M").to_string(),
+        channel: words::outcome(tried.outcome.code(), language).to_owned(),
+        reaction: tried
+            .disposition
+            .map_or_else(String::new, |said| words::disposition(said.code(), language).to_owned()),
+    };
+    before.map(line).collect()
+}
+
+/// What is told from the script.
+struct Telling<'a> {
+    subject: &'a Subject,
+    now: Timestamp,
+    kind: DebtKind,
+    phone: Option<&'a PhoneNumber>,
+    script: &'a Script,
+}
+
+impl Telling<'_> {
+    fn stages(&self, done: impl Fn(&str) -> bool) -> Vec<StageView> {
+        let language = self.subject.file.contact.language;
+        let view = |stage: Stage| StageView {
+            code: stage.code(),
+            text: self.text(self.script.stage(stage, self.kind).of(language)),
+            done: done(stage.code()),
+        };
+        Stage::ALL.map(view).into()
+    }
+
+    fn objections(&self, language: Language, used: impl Fn(&str) -> bool) -> Vec<ObjectionView> {
+        let contact = &self.subject.file.contact;
+        let view = |objection: &crate::campaign::Objection| ObjectionView {
+            code: objection.code.to_string(),
+            label: objection.words.of(language).to_owned(),
+            answer: self.text(objection.answer(contact.debtor_type).of(contact.language)),
+            used: used(&objection.code),
+        };
+        self.script.objections.iter().map(view).collect()
+    }
+
+    /// The text as it is spoken; what tells of the debt only to whom it is his.
+    fn text(&self, text: &crate::ivr::Text) -> Option<String> {
+        if text.tells_debt() && !self.subject.identified {
+            return None;
+        }
+        let (file, contact) = (&self.subject.file, &self.subject.file.contact);
+        let callback = file.attempt.as_ref().map(|call| &call.caller_id).or(self.phone)?;
+        let today: Date = self.subject.today(self.now);
+        let facts = TextFacts {
+            name: contact.name.as_ref().map_or("…", |name| name.reveal()),
+            creditor: &contact.creditor,
+            amount: contact.amount,
+            due: contact.due,
+            callback,
+            today,
+        };
+        let said: Utterance = speech::near_dates(text.fill(contact.language, &facts), today);
+        speech::text(&said).ok()
+    }
+}

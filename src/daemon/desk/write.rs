@@ -1,0 +1,170 @@
+//! A call is written up: what follows is decided by the core and written in one transaction.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tracing::info;
+
+use super::House;
+use super::act::called;
+use super::subject::Subject;
+use super::view::bounds;
+use crate::agents::{Input, State};
+use crate::campaign::{Form, FormNo, PromiseForm, RetryClass, Talk, Tried, check_promise, follow};
+use crate::config::Config;
+use crate::domain::{AgentId, AttemptId, Outcome};
+use crate::import::cell;
+use crate::rules::{Called, PhoneKey};
+use crate::store::{DisposeRequest, Disposed, StoreError};
+use crate::web::{DeskAnswer, PromiseAsked, Written};
+
+/// How long a call that is over for its agent may take to be over on the wire and written down.
+const CLOSING: Duration = Duration::from_secs(4);
+const LOOK: Duration = Duration::from_millis(50);
+
+/// Whether a promise would be taken.
+///
+/// # Errors
+/// When the store fails.
+pub(super) async fn check(
+    house: &House,
+    agent: &AgentId,
+    asked: &PromiseAsked,
+) -> Result<DeskAnswer, StoreError> {
+    let Some((_, subject)) = called(house, agent).await? else { return Ok(DeskAnswer::NoCall) };
+    let Some(promise) = read(asked, &subject) else { return Ok(DeskAnswer::Amount) };
+    let plans = house.plans.load_full();
+    let Some(bounds) = bounds(&plans.config, house.clock.wall(), &subject) else {
+        return Ok(DeskAnswer::NoCampaign);
+    };
+    let no = check_promise(promise, &bounds);
+    if no.is_empty() {
+        return Ok(DeskAnswer::Done);
+    }
+    Ok(DeskAnswer::Form(no.into_iter().map(FormNo::Promise).collect()))
+}
+
+/// Writes the agent's call up, and lets him go on.
+///
+/// # Errors
+/// When the store fails: nothing is written then.
+pub(super) async fn dispose(
+    house: &Arc<House>,
+    agent: &AgentId,
+    written: Written,
+) -> Result<DeskAnswer, StoreError> {
+    let Some(attempt) = house.floor.call_of(agent) else { return Ok(DeskAnswer::NoCall) };
+    let up = |state: &State| matches!(state, State::Talking { .. } | State::Hold { .. });
+    if house.floor.state(agent).is_some_and(|(state, _)| up(&state)) {
+        return Ok(DeskAnswer::CallIsOn);
+    }
+    let Some(subject) = closed(house, agent, attempt).await? else { return Ok(DeskAnswer::CallIsOn) };
+    if let Some(note) = &written.note {
+        house.store.keep_note(attempt, agent, note, house.clock.wall()).await?;
+    }
+    let plans = house.plans.load_full();
+    let request = match request(house, &plans.config, (agent, attempt), &subject, &written) {
+        Ok(request) => request,
+        Err(no) => return Ok(no),
+    };
+    match house.store.dispose(request, house.clock.wall()).await? {
+        Disposed::Now => {}
+        Disposed::Before => return Ok(DeskAnswer::WrittenBefore),
+        Disposed::Open => return Ok(DeskAnswer::CallIsOn),
+        Disposed::NoAttempt => return Ok(DeskAnswer::NoCall),
+    }
+    info!(%attempt, %agent, code = written.code, "a call was written up");
+    go_on(house, agent, attempt, written.ready);
+    Ok(DeskAnswer::Done)
+}
+
+/// The call's file once its end is written down; `None`: it is not.
+async fn closed(house: &House, agent: &AgentId, attempt: AttemptId) -> Result<Option<Subject>, StoreError> {
+    let patience = house.clock.now() + CLOSING;
+    loop {
+        let found = called(house, agent).await?.filter(|(of, _)| *of == attempt);
+        let over = found
+            .filter(|(_, subject)| subject.file.attempt.as_ref().is_some_and(|call| call.outcome.is_some()));
+        if let Some((_, subject)) = over {
+            return Ok(Some(subject));
+        }
+        if house.clock.now() >= patience {
+            return Ok(None);
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+fn read(asked: &PromiseAsked, subject: &Subject) -> Option<PromiseForm> {
+    let currency = subject.file.contact.amount.currency;
+    let amount = cell::money(&asked.amount, currency).ok()?;
+    Some(PromiseForm { on: asked.on, amount })
+}
+
+fn request(
+    house: &House,
+    config: &Config,
+    (agent, attempt): (&AgentId, AttemptId),
+    subject: &Subject,
+    written: &Written,
+) -> Result<DisposeRequest, DeskAnswer> {
+    let now = house.clock.wall();
+    let (file, contact) = (&subject.file, &subject.file.contact);
+    let (Some(plan), Some(call)) = (config.campaign(&file.campaign), &file.attempt) else {
+        return Err(DeskAnswer::NoCampaign);
+    };
+    let promise = match &written.promise {
+        Some(asked) => Some(read(asked, subject).ok_or(DeskAnswer::Amount)?),
+        None => None,
+    };
+    let callback = written.callback.map(|at| at.to_zoned_datetime(subject.zone()));
+    let form = Form {
+        code: written.code.clone(),
+        promise,
+        callback: callback.and_then(Result::ok).map(|at| at.timestamp()),
+        callback_is_mine: written.callback_is_mine,
+        reason: written.reason.as_deref().map(Arc::from),
+        debtor_type: written.debtor_type,
+    };
+    let began: Vec<_> = contact.before.iter().map(|before| before.began).collect();
+    let class = RetryClass::of(Outcome::Answered, None);
+    let same = contact.before.iter().filter(|b| RetryClass::of(b.outcome, b.disposition) == class).count();
+    let small = |n: usize| u8::try_from(n).unwrap_or(u8::MAX);
+    let talk = Talk {
+        attempt,
+        plan,
+        called: Called { person: contact.person, phone: PhoneKey::from(&call.phone), debt: contact.debt },
+        identified: subject.identified,
+        bounds: bounds(config, now, subject).ok_or(DeskAnswer::NoCampaign)?,
+        zones: &subject.zones,
+        tried: Tried {
+            outcome: Outcome::Answered,
+            disposition: None,
+            total: small(began.len().max(1)),
+            of_class: small(same.max(1)),
+            began: &began,
+            other_phone: contact.phones.iter().any(|phone| phone.usable && phone.number != call.phone),
+        },
+    };
+    let follows = follow(&config.desk.dispositions, &form, &talk, now).map_err(DeskAnswer::Form)?;
+    Ok(DisposeRequest {
+        attempt,
+        agent: agent.clone(),
+        code: written.code.clone(),
+        follows,
+        reason: written.reason.clone(),
+        callback_is_mine: written.callback_is_mine,
+        late: house.floor.ran_out(agent),
+    })
+}
+
+/// The floor learns that the call is written up; what it refuses now comes by itself.
+fn go_on(house: &House, agent: &AgentId, attempt: AttemptId, ready: bool) {
+    let reservation = house.floor.reservation_of(agent, attempt);
+    if let Some(no) = reservation {
+        house.floor.tell(agent, Input::Disposed(no)).ok();
+        if ready {
+            house.floor.tell(agent, Input::Ready).ok();
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! What an agent does at his desk, and what is answered.
+
+use jiff::civil::{Date, DateTime};
+
+use crate::call::Desk as Wish;
+use crate::campaign::{FormNo, PromiseNo};
+use crate::domain::{DebtorType, Language, Money};
+
+/// Something an agent does.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DeskDeed {
+    /// His login.
+    pub agent: String,
+    pub act: DeskAct,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum DeskAct {
+    Turn(Turn),
+    /// Holds, hands on, hangs up.
+    Call(Wish),
+    /// The debtor has said who he is.
+    Identify,
+    Note(String),
+    /// An objection that was answered, a stage gone through; the code.
+    Objection(String),
+    Stage(String),
+    /// Anger, a rude word.
+    Trigger,
+    Complain(String),
+    /// Only asks whether a promise would be taken.
+    Check(PromiseAsked),
+    Dispose(Box<Written>),
+    Preview(Decided),
+}
+
+/// What he wants to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Turn {
+    /// The pause's code.
+    Away(String),
+    LoggedIn,
+    LoggedOut,
+    Ready,
+}
+
+/// A promise as it was typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PromiseAsked {
+    pub on: Date,
+    /// As text, such as `1 234,50`.
+    pub amount: String,
+}
+
+/// A disposition as it was filled in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    pub code: String,
+    pub promise: Option<PromiseAsked>,
+    /// On the debtor's own clock.
+    pub callback: Option<DateTime>,
+    pub callback_is_mine: bool,
+    pub reason: Option<String>,
+    pub debtor_type: Option<DebtorType>,
+    pub note: Option<String>,
+    /// He is ready for the next call at once.
+    pub ready: bool,
+}
+
+/// What he decides of somebody he is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decided {
+    Call,
+    NotNow,
+    /// Why.
+    Skip(String),
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DeskAnswer {
+    Done,
+    /// Who asks has no desk.
+    NoDesk,
+    /// Nobody is on the line, written up, or shown.
+    NoCall,
+    /// The call is up: it is written up when it is over.
+    CallIsOn,
+    /// The call has its disposition.
+    WrittenBefore,
+    /// The campaign is in the configuration no more.
+    NoCampaign,
+    /// The floor refuses the change of state, in its own code.
+    State(&'static str),
+    /// The sum can't be read.
+    Amount,
+    Form(Vec<FormNo>),
+    /// A code that is none of the house's.
+    NoSuchCode,
+}
+
+impl DeskAnswer {
+    /// Codes and sentences of what was refused; empty when it was done.
+    pub fn refusals(&self, language: Language) -> Vec<(&'static str, String)> {
+        let ru = language == Language::Ru;
+        let one = |code, en: &str, ru_text: &str| vec![(code, if ru { ru_text } else { en }.to_owned())];
+        match self {
+            Self::Done => Vec::new(),
+            Self::NoDesk => one("no_desk", "You have no desk.", "У вас нет рабочего места оператора."),
+            Self::NoCall => one("no_call", "There is no call.", "Звонка нет."),
+            Self::CallIsOn => one("call_is_on", "Hang up first.", "Сначала завершите звонок."),
+            Self::WrittenBefore => one("written_before", "It is written up already.", "Итог уже записан."),
+            Self::NoCampaign => one("no_campaign", "The campaign is gone.", "Кампании больше нет."),
+            Self::State(code) => vec![(*code, state_word(code, ru).to_owned())],
+            Self::Amount => one("no_sum", "The sum can't be read.", "Сумма не читается."),
+            Self::Form(all) => all.iter().map(|no| (no.code(), form_word(*no, language))).collect(),
+            Self::NoSuchCode => one("no_such_code", "No such choice.", "Такого выбора нет."),
+        }
+    }
+}
+
+fn state_word(code: &str, ru: bool) -> &'static str {
+    match (code, ru) {
+        ("disposition_first", true) => "Сначала запишите итог разговора.",
+        ("disposition_first", false) => "Write up the last call first.",
+        ("not_logged_in", true) => "Сначала начните смену.",
+        ("not_logged_in", false) => "Log in first.",
+        ("no_such_pause", true) => "Такой паузы нет.",
+        ("no_such_pause", false) => "There is no such pause.",
+        (_, true) => "Сейчас так нельзя.",
+        (_, false) => "Not now.",
+    }
+}
+
+fn form_word(no: FormNo, language: Language) -> String {
+    let ru = language == Language::Ru;
+    let pick = |en: &str, ru_text: &str| if ru { ru_text } else { en }.to_owned();
+    match no {
+        FormNo::CallbackWanted => pick("Say when to call.", "Укажите, когда перезвонить."),
+        FormNo::PromiseWanted => pick("Say the day and the sum.", "Укажите день и сумму."),
+        FormNo::NoSuchDisposition => pick("Choose how the call ended.", "Выберите итог разговора."),
+        FormNo::NoSuchReason => pick("There is no such reason.", "Такой причины нет."),
+        FormNo::Callback(crate::campaign::CallbackNo::Past) => {
+            pick("That time has passed.", "Это время уже прошло.")
+        }
+        FormNo::Callback(crate::campaign::CallbackNo::TooFar { .. }) => {
+            pick("Two weeks ahead at most.", "Не дальше двух недель.")
+        }
+        FormNo::Callback(crate::campaign::CallbackNo::Closed { .. }) => {
+            pick("The campaign does not call at that hour.", "В это время кампания не звонит.")
+        }
+        FormNo::Promise(no) => promise_word(no, language),
+    }
+}
+
+/// Why a promise is not taken, in a sentence.
+pub(super) fn promise_word(no: PromiseNo, language: Language) -> String {
+    let ru = language == Language::Ru;
+    match (no, ru) {
+        (PromiseNo::NothingOwed, true) => "Долг закрыт: обещать нечего.".to_owned(),
+        (PromiseNo::NothingOwed, false) => "The debt is settled: there is nothing to promise.".to_owned(),
+        (PromiseNo::OtherCurrency, true) => "Долг в другой валюте.".to_owned(),
+        (PromiseNo::OtherCurrency, false) => "The debt is in another currency.".to_owned(),
+        (PromiseNo::Past { .. }, true) => "День уже прошёл.".to_owned(),
+        (PromiseNo::Past { .. }, false) => "That day has passed.".to_owned(),
+        (PromiseNo::TooLate { last }, true) => format!("Не позже {}.", day(last, language)),
+        (PromiseNo::TooLate { last }, false) => format!("No later than {}.", day(last, language)),
+        (PromiseNo::TooLittle { least }, true) => format!("Не меньше {}.", money(least, language)),
+        (PromiseNo::TooLittle { least }, false) => format!("No less than {}.", money(least, language)),
+        (PromiseNo::TooMuch { owed }, true) => format!("Больше долга: {}.", money(owed, language)),
+        (PromiseNo::TooMuch { owed }, false) => format!("More than is owed: {}.", money(owed, language)),
+    }
+}
+
+/// `05.12.2026`, or `2026-12-05` in English.
+pub fn day(date: Date, language: Language) -> String {
+    match language {
+        Language::Ru => date.strftime("%d.%m.%Y").to_string(),
+        Language::En => date.to_string(),
+    }
+}
+
+/// `1 234,50 ₽`, or `1,234.50 RUB` in English.
+pub fn money(money: Money, language: Language) -> String {
+    let (whole, part) = (money.minor.unsigned_abs() / 100, money.minor.unsigned_abs() % 100);
+    let whole = super::super::page::number(whole);
+    match (language, money.currency) {
+        (Language::Ru, crate::domain::Currency::Rub) => format!("{whole},{part:02}\u{a0}₽"),
+        (Language::Ru, other) => format!("{whole},{part:02}\u{a0}{}", other.code()),
+        (Language::En, other) => {
+            format!("{}.{part:02}\u{a0}{}", whole.replace('\u{a0}', ","), other.code())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Currency;
+
+    #[test]
+    fn sums_and_days_are_written_as_people_write_them() {
+        let sum = Money::new(123_450, Currency::Rub);
+        assert_eq!(money(sum, Language::Ru), "1\u{a0}234,50\u{a0}₽");
+        assert_eq!(money(sum, Language::En), "1,234.50\u{a0}RUB");
+        let last = jiff::civil::date(2026, 12, 5);
+        assert_eq!(promise_word(PromiseNo::TooLate { last }, Language::Ru), "Не позже 05.12.2026.");
+    }
+}

@@ -1,0 +1,216 @@
+// The agent's desk. Parts of the page are renewed when an event tells that something has changed; what is being typed is left
+// alone. Every act goes to /api/v1/desk; a refusal is shown in the words that came with it.
+"use strict";
+const desk = document.getElementById("desk");
+const told = document.getElementById("told");
+const $ = (selector) => document.querySelector(selector);
+
+function say(text) {
+  told.textContent = text;
+  if (text) setTimeout(() => { if (told.textContent === text) told.textContent = ""; }, 6000);
+}
+
+async function ask(path, body) {
+  try {
+    const options = { method: "POST", headers: { "content-type": "application/json" }, body: body && JSON.stringify(body) };
+    const answer = await fetch("/api/v1/desk/" + path, options);
+    if (answer.status === 401) location.reload();
+    const words = await answer.json().catch(() => ({}));
+    return { ok: answer.ok, why: (words.why || []).map((one) => one.message), message: words.message || desk.dataset.failed };
+  } catch {
+    return { ok: false, why: [], message: desk.dataset.lost };
+  }
+}
+
+async function act(path, body) {
+  const answer = await ask(path, body);
+  if (!answer.ok) say(answer.why.join(" ") || answer.message);
+  await renew();
+  return answer.ok;
+}
+
+// Puts the server's parts in the place of ours, but for those with the same key.
+let renewing = null, again = false;
+function renew() {
+  if (renewing) { again = true; return renewing; }
+  renewing = (async () => {
+    do {
+      again = false;
+      const answer = await fetch("/desk/parts").catch(() => null);
+      if (answer && answer.redirected) return location.reload();
+      if (answer && answer.ok) place(new DOMParser().parseFromString(await answer.text(), "text/html").body);
+    } while (again);
+  })().finally(() => { renewing = null; });
+  return renewing;
+}
+
+function place(fresh) {
+  const muted = $("[data-call=mute]")?.getAttribute("aria-pressed");
+  for (const id of ["bar", "debtor", "script", "note", "outcome", "day"]) {
+    const [old, next] = [document.getElementById(id), fresh.querySelector("#" + id)];
+    if (!old || !next || (next.dataset.key && next.dataset.key === old.dataset.key)) continue;
+    const open = [...old.querySelectorAll("details[open] summary")].map((one) => one.dataset.objection);
+    const focused = old.contains(document.activeElement) ? path(document.activeElement) : null;
+    const typed = id === "outcome" ? typedIn(old) : null;
+    old.replaceWith(document.importNode(next, true));
+    for (const code of open) if (code) $(`[data-objection="${CSS.escape(code)}"]`)?.parentElement.setAttribute("open", "");
+    if (typed) putBack(typed);
+    if (focused) document.getElementById(id).querySelector(focused)?.focus();
+  }
+  const mute = $("[data-call=mute]");
+  if (mute && muted) mute.setAttribute("aria-pressed", muted);
+  for (const [selector, from] of [["[data-complain]", fresh], ["[data-trigger]", fresh]]) {
+    const [ours, theirs] = [$(selector), from.querySelector(selector)];
+    if (ours && theirs) ours.setAttribute("aria-pressed", theirs.getAttribute("aria-pressed"));
+  }
+  const [case_, theirs] = [$("#complained"), fresh.querySelector("#complained")];
+  if (case_ && theirs) case_.hidden = theirs.hidden;
+  tick();
+}
+
+function path(element) {
+  if (element.id) return "#" + element.id;
+  for (const name of ["data-call", "data-turn", "data-stage", "data-objection", "data-save", "name"]) {
+    const value = element.getAttribute(name);
+    if (value) return `[${name}="${CSS.escape(value)}"]`;
+  }
+  return null;
+}
+
+// The outcome's form, when it is renewed because more of it may be shown.
+function typedIn(part) {
+  const form = part.querySelector("#written");
+  return form && { attempt: part.dataset.key.split("-").slice(0, 2).join("-"), fields: [...new FormData(form)] };
+}
+function putBack(typed) {
+  const [part, form] = [$("#outcome"), $("#written")];
+  if (!form || part.dataset.key.split("-").slice(0, 2).join("-") !== typed.attempt) return;
+  for (const [name, value] of typed.fields) {
+    const field = form.elements[name];
+    if (field && value) field.value = value;
+  }
+  wanted();
+}
+
+// Clocks.
+const minutes = (ms) => {
+  const s = Math.max(0, Math.floor(ms / 1000));
+  return Math.floor(s / 60) + ":" + String(s % 60).padStart(2, "0");
+};
+function tick() {
+  for (const clock of document.querySelectorAll("[data-since]")) clock.textContent = minutes(Date.now() - clock.dataset.since);
+  for (const left of document.querySelectorAll("[data-ends]")) {
+    const ms = left.dataset.ends - Date.now();
+    left.textContent = (ms < 0 ? "+" : "−") + minutes(Math.abs(ms));
+    left.classList.toggle("over", ms < 0);
+  }
+}
+setInterval(tick, 1000);
+tick();
+
+// What a disposition wants beside itself.
+function wanted() {
+  const chosen = $("#written input[name=code]:checked");
+  for (const part of document.querySelectorAll("#written .wanted")) part.hidden = part.dataset.for !== chosen?.dataset.wants;
+  const why = $("#why");
+  if (why) why.textContent = "";
+}
+
+let checking;
+function check() {
+  clearTimeout(checking);
+  checking = setTimeout(async () => {
+    const form = $("#written"), shown = $("#check");
+    if (!form?.elements.on?.value || !shown) return;
+    const answer = await ask("promise-check", { on: form.elements.on.value, amount: form.elements.amount.value });
+    shown.className = answer.ok ? "good" : "bad";
+    shown.textContent = answer.ok ? "✓" : answer.why.join(" ") || answer.message;
+  }, 250);
+}
+
+async function save(ready) {
+  const form = $("#written");
+  if (!form) return ready && act("state", { to: "ready" });
+  const of = (name) => form.elements[name]?.value || undefined;
+  const chosen = form.querySelector("input[name=code]:checked");
+  const body = { code: chosen?.value || "", reason: of("reason"), debtor_type: of("debtor_type"), note: $("#text")?.value, ready };
+  if (chosen?.dataset.wants === "promise" && of("on")) body.promise = { on: of("on"), amount: of("amount") || "" };
+  if (chosen?.dataset.wants === "callback" && of("callback")) {
+    body.callback = of("callback");
+    body.callback_is_mine = form.elements.mine.checked;
+  }
+  const answer = await ask("disposition", body);
+  if (!answer.ok) $("#why").textContent = answer.why.join(" ") || answer.message;
+  await renew();
+}
+
+// The note is kept half a second after the last key.
+let noting;
+function keepNote() {
+  const kept = $("#kept");
+  kept.textContent = desk.dataset.notSaved;
+  clearTimeout(noting);
+  noting = setTimeout(async () => {
+    const answer = await ask("note", { text: $("#text").value });
+    if ($("#kept")) $("#kept").textContent = answer.ok ? desk.dataset.saved : answer.message;
+  }, 500);
+}
+
+desk.addEventListener("input", (event) => {
+  if (event.target.id === "text") keepNote();
+  if (event.target.name === "code") wanted();
+  if (["on", "amount"].includes(event.target.name)) check();
+});
+desk.addEventListener("submit", (event) => event.preventDefault());
+desk.addEventListener("click", (event) => {
+  const button = event.target.closest("button, summary");
+  if (!button) return;
+  const data = button.dataset;
+  if (data.turn) act("state", data.pause ? { to: data.turn, pause: data.pause } : { to: data.turn });
+  else if (data.call === "mute") {
+    const on = button.getAttribute("aria-pressed") !== "true";
+    act("call", { do: on ? "mute" : "unmute" }).then((ok) => ok && $("[data-call=mute]")?.setAttribute("aria-pressed", on));
+  } else if (data.call) act("call", data.to ? { do: data.call, to: $(data.to).value } : { do: data.call });
+  else if ("identify" in data) act("identity");
+  else if (data.stage) act("mark", { kind: "stage", code: data.stage });
+  else if (data.objection) { if (!button.parentElement.open) ask("mark", { kind: "objection", code: data.objection }); }
+  else if ("complain" in data) act("complaint", { text: $("#text")?.value || "" });
+  else if ("trigger" in data) act("mark", { kind: "trigger" });
+  else if (data.save) save(data.save === "ready");
+  else if (data.decide) decide(data.decide);
+});
+
+async function decide(what) {
+  const reason = $("#preview [name=reason]").value.trim();
+  const answer = await ask("preview", what === "skip" ? { decide: what, reason } : { decide: what });
+  if (!answer.ok && $("#why")) $("#why").textContent = answer.why.join(" ") || answer.message;
+  await renew();
+}
+
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.matches("textarea, select, input:not([type=radio]):not([type=checkbox])");
+  const press = (element) => {
+    if (!element) return;
+    event.preventDefault();
+    if (element.matches("select, input")) element.focus();
+    else element.click();
+  };
+  if (/^F\d+$/.test(event.key)) press($(`[data-hotkey=${event.key}]`));
+  else if (event.key === "Enter" && event.ctrlKey) { event.preventDefault(); save(true); }
+  else if (event.altKey && /^[1-9]$/.test(event.key)) press(document.querySelectorAll("[data-turn=away]")[event.key - 1]);
+  else if (!typing && !event.ctrlKey && !event.altKey && !event.metaKey && /^\d$/.test(event.key)) {
+    const choice = $(`#written [data-digit="${event.key}"]`);
+    if (!choice) return;
+    event.preventDefault();
+    choice.checked = true;
+    wanted();
+    ($(`.wanted[data-for="${choice.dataset.wants}"] input`) || choice).focus();
+  }
+});
+
+// The browser itself comes back after a break and names the last event it has.
+const events = new EventSource("/api/v1/desk/events");
+for (const name of ["state", "call", "identified", "paid", "preview", "overrun", "reset"]) events.addEventListener(name, renew);
+events.addEventListener("error", () => say(desk.dataset.lost));
+events.addEventListener("open", () => say(""));
+wanted();

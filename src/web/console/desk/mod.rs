@@ -1,0 +1,42 @@
+//! The agents' desk: a page, and the same as an interface under `/api/v1/desk`, for whoever is signed in and works a phone.
+//!
+//! The page is made on the server; a small script renews its parts when the events tell that something has changed.
+
+mod act;
+mod api;
+mod events;
+mod page;
+mod sections;
+mod texts;
+mod view;
+mod words;
+
+use axum::Router;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+pub use act::{Decided, DeskAct, DeskAnswer, DeskDeed, PromiseAsked, Turn, Written, day, money};
+pub(in crate::web) use api::document;
+pub use events::DeskEvent;
+pub use view::{
+    CallView, ChoiceView, ContactLine, DayView, DebtView, DeskView, KindView, LimitView, ObjectionView,
+    PauseView, PromiseView, StageView, StateView, TargetView,
+};
+
+use super::Shared;
+use crate::domain::Language;
+use crate::web::handler::Handler;
+
+/// Who answers for the desks.
+#[derive(Debug)]
+pub struct DeskHandlers {
+    /// A desk by its agent's login; `None`: he has none.
+    pub view: Handler<(String, Language), Option<DeskView>>,
+    pub act: Handler<DeskDeed, DeskAnswer>,
+    /// What happens at a desk from the event after the one named on; `None`: he has none.
+    pub events: Handler<(String, Option<u64>), Option<mpsc::Receiver<DeskEvent>>>,
+}
+
+pub(super) fn routes(stop: &CancellationToken) -> Router<Shared> {
+    page::routes().merge(api::routes()).merge(events::routes(stop))
+}

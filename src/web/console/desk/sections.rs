@@ -1,0 +1,306 @@
+//! The parts of the desk.
+
+use maud::{Markup, html};
+
+use super::texts::Texts;
+use super::view::{CallView, DayView, DebtView, DeskView, StageView};
+use super::words;
+use crate::domain::Language;
+
+/// His state, its clock, and what he may turn to.
+pub fn state(view: &DeskView, language: Language) -> Markup {
+    let texts = Texts::of(language);
+    let now = &view.state;
+    let (working, out) = (now.code != "logged_out", now.code == "logged_out");
+    html! {
+        div.state data-state=(now.code) {
+            strong { (view.display) }
+            span.badge class=(now.code) { (words::state(now.code, language)) }
+            @if let Some(pause) = &now.pause { span { (words::pause(pause, language)) } }
+            span.clock data-since=(now.since_ms) { "0:00" }
+            @if let Some(ends) = now.ends_ms { span.left data-ends=(ends) {} }
+            @if now.late { span.bad { (texts.late) } }
+        }
+        div.turns {
+            @if out { button data-turn="logged_in" { (texts.log_in) } }
+            @if matches!(now.code, "away" | "no_audio" | "wrap_up") {
+                button.main data-turn="ready" { (texts.ready) }
+            }
+            @if working {
+                details.pauses {
+                    summary { (texts.pause) }
+                    @for (at, pause) in view.pauses.iter().enumerate() {
+                        button data-turn="away" data-pause=(pause.code) {
+                            (words::pause(&pause.code, language))
+                            @if at < 9 { kbd { "Alt+" (at + 1) } }
+                        }
+                    }
+                    button data-turn="logged_out" { (texts.log_out) }
+                }
+            }
+        }
+    }
+}
+
+/// What may be done with a call that is up.
+pub fn call_bar(view: &DeskView, texts: &Texts) -> Markup {
+    let up = view.call.as_ref().is_some_and(|call| call.live);
+    let held = view.state.code == "hold";
+    if !up || !matches!(view.state.code, "talking" | "hold") {
+        return html! {};
+    }
+    html! {
+        div.acts {
+            @if held {
+                button data-call="resume" data-hotkey="F6" { (texts.resume) kbd { "F6" } }
+            } @else {
+                button data-call="hold" data-hotkey="F6" { (texts.hold) kbd { "F6" } }
+            }
+            button data-call="mute" data-other="unmute" data-hotkey="F7" aria-pressed="false" { (texts.mute) kbd { "F7" } }
+            label { span.unseen { (texts.hand_on_to) }
+                select #to data-hotkey="F8" {
+                    @for target in &view.targets {
+                        option value=(target.to) { (target.name) @if target.free { " ●" } }
+                    }
+                }
+            }
+            button data-call="transfer" data-to="#to" { (texts.hand_on) kbd { "F8" } }
+            button data-call="consult" data-to="#to" { (texts.ask) }
+            button data-call="join" { (texts.join) }
+            button data-call="return" { (texts.back) }
+            button.stop data-call="hang_up" data-hotkey="F9" { (texts.hang_up) kbd { "F9" } }
+        }
+    }
+}
+
+/// Who is on the line, and what he owes once it is known that it is he.
+pub fn debtor(view: &DeskView, language: Language) -> Markup {
+    let texts = Texts::of(language);
+    let Some(call) = &view.call else {
+        let next = if view.state.code == "ready" { texts.no_call_ready } else { texts.no_call_away };
+        return html! { h2 { (texts.debtor) } p { (texts.no_call) } p.soft { (next) } };
+    };
+    html! {
+        h2 { (texts.debtor) }
+        h1.name { (call.name) }
+        p { span.phone { (call.phone) } @if let Some(place) = &call.place { " · " (place) } }
+        dl {
+            dt { (texts.his_clock) } dd { (call.local_time) }
+            dt { (texts.language) } dd { (call.language) }
+            dt { (texts.campaign) } dd { (call.campaign) }
+            dt { (texts.identity) }
+            @if call.identified { dd.good { (texts.identified) } } @else { dd.warn { (texts.not_identified) } }
+        }
+        @if !call.identified && call.attempt.is_some() {
+            button.main.wide data-identify data-hotkey="F2" { (texts.identify) kbd { "F2" } }
+        }
+        @match &call.debt {
+            Some(debt) => (debt_part(debt, language)),
+            None => p.soft { (texts.hidden) },
+        }
+        @if !call.limits.is_empty() {
+            h2 { (texts.limits) }
+            ul.limits {
+                @for limit in &call.limits { li class=(if limit.passes { "good" } else { "bad" }) { (limit.text) } }
+            }
+        }
+    }
+}
+
+fn debt_part(debt: &DebtView, language: Language) -> Markup {
+    let texts = Texts::of(language);
+    html! {
+        @if !debt.open { p.alarm role="alert" { (texts.paid) } }
+        p { span.chip class=(debt.kind_code) { (debt.kind)
+            @if debt.days_overdue > 0 { ", " (debt.days_overdue) " " (texts.days) } } }
+        dl {
+            dt { (texts.creditor) } dd { (debt.creditor) }
+            dt { (texts.owed) } dd { b { (debt.owed) } }
+            dt { (texts.due) } dd { (debt.due) }
+            dt { (texts.debtor_type) } dd { (debt.debtor_type) }
+        }
+        @if !debt.promises.is_empty() {
+            h2 { (texts.promises) }
+            table { tbody { @for promise in &debt.promises {
+                tr { td { (promise.on) } td.n { (promise.amount) } td { (words::promise(&promise.state, language)) } }
+            } } }
+        }
+        h2 { (texts.history) }
+        @if debt.contacts.is_empty() { p.soft { (texts.none_yet) } }
+        table { tbody { @for contact in &debt.contacts {
+            tr { td { (contact.at) } td { (contact.channel) } td { (contact.reaction) } }
+        } } }
+    }
+}
+
+/// The stages with their texts, and the answers to objections.
+pub fn script(view: &DeskView, language: Language) -> Markup {
+    let texts = Texts::of(language);
+    let Some(call) = &view.call else { return html! { h2 { (texts.script) } p.soft { (texts.no_call) } } };
+    // The first that is not done is the one to read.
+    let current = call.stages.iter().position(|stage| !stage.done);
+    html! {
+        h2 { (texts.script) }
+        ol.stages {
+            @for (at, stage) in call.stages.iter().enumerate() { (stage_part(stage, current == Some(at), language)) }
+        }
+        h2 { (texts.objections) }
+        div.objections {
+            @for objection in &call.objections {
+                details {
+                    summary data-objection=(objection.code) aria-pressed=(objection.used) { (objection.label) }
+                    p.words { (objection.answer.as_deref().unwrap_or(texts.hidden)) }
+                }
+            }
+        }
+    }
+}
+
+fn stage_part(stage: &StageView, current: bool, language: Language) -> Markup {
+    let texts = Texts::of(language);
+    let class = if stage.done {
+        "done"
+    } else if current {
+        "now"
+    } else {
+        "later"
+    };
+    html! {
+        li class=(class) {
+            button data-stage=(stage.code) disabled[stage.done] {
+                (words::stage(stage.code, language))
+                @if stage.done { " ✓" span.unseen { (texts.done) } }
+            }
+            @if current { p.words { (stage.text.as_deref().unwrap_or(texts.hidden)) } }
+        }
+    }
+}
+
+/// The note, kept as it is typed.
+pub fn note(call: Option<&CallView>, texts: &Texts) -> Markup {
+    let Some(call) = call.filter(|call| call.attempt.is_some()) else { return html! {} };
+    html! {
+        label { h2 { (texts.note) " " small #kept {} }
+            textarea #text rows="3" maxlength="2000" { (call.note) }
+        }
+    }
+}
+
+/// How the call ended, the promise, the complaint; or the decision to call.
+pub fn outcome(view: &DeskView, language: Language) -> Markup {
+    let texts = Texts::of(language);
+    let Some(call) = &view.call else { return html! { h2 { (texts.outcome) } p.soft { (texts.no_call) } } };
+    if view.preview_ends_ms.is_some() {
+        return preview(view, texts);
+    }
+    if let Some(written) = &call.written {
+        let label = call.kinds.iter().find(|kind| kind.code == *written).map_or(written, |kind| &kind.label);
+        return html! { h2 { (texts.written) } p.good { (label) } };
+    }
+    if call.attempt.is_none() {
+        return html! { h2 { (texts.outcome) } p.soft { (words::state(view.state.code, language)) } };
+    }
+    html! {
+        form #written {
+            h2 { (texts.outcome) }
+            div.kinds {
+                @for kind in call.kinds.iter().filter(|kind| !kind.right_party || call.identified) {
+                    label { input type="radio" name="code" value=(kind.code) data-digit=[kind.key]
+                            data-wants=(wants(kind.promise, kind.callback)) required;
+                        span { (kind.label) @if let Some(key) = kind.key { kbd { (key) } } }
+                    }
+                }
+            }
+            @if let Some(debt) = &call.debt { (promise_part(debt, texts)) }
+            fieldset.wanted data-for="callback" hidden {
+                legend { (texts.callback) }
+                label { (texts.callback_when) input type="datetime-local" name="callback"; }
+                label.row { input type="checkbox" name="mine" checked; (texts.callback_mine) }
+            }
+            div.pair {
+                label { (texts.reason) select name="reason" {
+                    option value="" { (texts.not_asked) }
+                    @for reason in &call.reasons { option value=(reason.code) { (reason.label) } }
+                } }
+                label { (texts.debtor_type) select name="debtor_type" {
+                    option value="" { (texts.as_it_was) }
+                    @for kind in &call.types { option value=(kind.code) { (kind.label) } }
+                } }
+            }
+            p #why.bad role="alert" {}
+            div.pair {
+                button data-save="stay" { (texts.save) }
+                button.main data-save="ready" { (texts.save_ready) kbd { "Ctrl+↵" } }
+            }
+        }
+        div.pair.alarms {
+            button.stop data-complain data-hotkey="F3" aria-pressed=(call.complained) { (texts.complaint) kbd { "F3" } }
+            button data-trigger data-hotkey="F4" aria-pressed=(call.triggered) { (texts.trigger) kbd { "F4" } }
+        }
+        p #complained.bad hidden[!call.complained] { (texts.complained) }
+    }
+}
+
+fn wants(promise: bool, callback: bool) -> &'static str {
+    match (promise, callback) {
+        (true, _) => "promise",
+        (false, true) => "callback",
+        (false, false) => "",
+    }
+}
+
+fn promise_part(debt: &DebtView, texts: &Texts) -> Markup {
+    html! {
+        fieldset.wanted data-for="promise" hidden {
+            legend { (texts.promise) }
+            div.pair {
+                label { (texts.day)
+                    input type="date" name="on" min=(debt.today) max=(debt.promise_last);
+                }
+                label { (texts.sum) input name="amount" inputmode="decimal" value=(debt.owed_plain) autocomplete="off"; }
+            }
+            small { (texts.within) " " (debt.promise_last) ", " (texts.at_least) " " (debt.promise_least) }
+            p #check role="status" {}
+        }
+    }
+}
+
+fn preview(view: &DeskView, texts: &Texts) -> Markup {
+    html! {
+        form #preview {
+            h2 { (texts.preview) " " @if let Some(ends) = view.preview_ends_ms { span.left data-ends=(ends) {} } }
+            button.main.wide data-decide="call" data-hotkey="F9" { (texts.call) kbd { "F9" } }
+            label { (texts.skip_why) input name="reason" maxlength="200" autocomplete="off"; }
+            div.pair {
+                button data-decide="skip" { (texts.skip) }
+                button data-decide="not_now" { (texts.not_now) }
+            }
+            p #why.bad role="alert" {}
+        }
+    }
+}
+
+/// His results beside the team's.
+pub fn day(view: &DeskView, texts: &Texts) -> Markup {
+    let size = view.team_size.max(1);
+    let each = |sum: u64| format!("{:.1}", sum as f64 / size as f64);
+    let row = |name: &str, of: fn(&DayView) -> u64| {
+        html! { tr { th { (name) } td.n { (of(&view.own)) } td.n { (each(of(&view.team))) } } }
+    };
+    html! {
+        h2 { (texts.today) }
+        table {
+            thead { tr { th {} th.n { (texts.mine) } th.n { (texts.team) } } }
+            tbody {
+                (row(texts.talks, |day| day.talks))
+                (row(texts.talk_time, |day| day.talking_s / 60))
+                (row(texts.promised, |day| day.promises))
+                tr { th { (texts.money) } td.n colspan="2" { (money(&view.own)) } }
+            }
+        }
+    }
+}
+
+fn money(day: &DayView) -> String {
+    if day.promised.is_empty() { "—".to_owned() } else { day.promised.join(", ") }
+}

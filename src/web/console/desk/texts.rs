@@ -1,0 +1,104 @@
+//! The desk's words in both languages.
+
+use crate::domain::Language;
+
+macro_rules! texts {
+    ($($name:ident: $en:literal, $ru:literal;)+) => {
+        /// Every word of the desk's own.
+        #[derive(Debug)]
+        pub struct Texts {
+            $(pub $name: &'static str,)+
+        }
+        static EN: Texts = Texts { $($name: $en,)+ };
+        static RU: Texts = Texts { $($name: $ru,)+ };
+    };
+}
+
+texts! {
+    title: "My desk", "Моё место";
+    log_in: "Begin the shift", "Начать смену";
+    log_out: "End the shift", "Закончить смену";
+    ready: "Ready", "Готов";
+    pause: "Pause", "Пауза";
+    hold: "Hold", "Удержать";
+    resume: "Take back", "Вернуть";
+    mute: "Mute", "Микрофон";
+    hand_on: "Hand on", "Перевести";
+    hand_on_to: "Hand on to", "Кому перевести";
+    ask: "Ask first", "Спросить";
+    join: "All three", "Втроём";
+    back: "Back", "Вернуться";
+    hang_up: "Hang up", "Завершить";
+    debtor: "On the line", "На линии";
+    his_clock: "Time there", "Время там";
+    language: "Language", "Язык";
+    campaign: "Campaign", "Кампания";
+    identity: "Identity", "Личность";
+    identified: "confirmed", "подтверждена";
+    not_identified: "not confirmed", "не подтверждена";
+    identify: "It is he", "Это он";
+    hidden: "What is owed is shown once it is known who is speaking.", "Долг виден, когда известно, кто говорит.";
+    limits: "Limits", "Лимиты";
+    creditor: "Creditor", "Кредитор";
+    days: "days overdue", "дн. просрочки";
+    owed: "Owed", "Сумма";
+    due: "Due", "Срок";
+    debtor_type: "Type", "Тип";
+    promises: "Promises", "Обещания";
+    history: "Contacts", "Контакты";
+    none_yet: "none yet", "ещё не было";
+    paid: "Paid meanwhile: thank him, ask for nothing.", "Долг оплачен: поблагодарите, ничего не просите.";
+    script: "Script", "Сценарий";
+    done: "done", "пройден";
+    objections: "Objections", "Возражения";
+    note: "Note", "Заметка";
+    saved: "saved", "сохранено";
+    not_saved: "not saved yet", "ещё не сохранено";
+    outcome: "Outcome", "Итог";
+    promise: "Promise", "Обещание";
+    day: "Day", "День";
+    sum: "Sum", "Сумма";
+    within: "until", "до";
+    at_least: "at least", "не меньше";
+    callback: "Call again", "Перезвонить";
+    callback_when: "When, on his clock", "Когда, по его часам";
+    callback_mine: "I call myself", "Звоню сам";
+    reason: "Why unpaid", "Почему не оплачено";
+    not_asked: "not said", "не сказал";
+    as_it_was: "as it was", "как было";
+    complaint: "Complaint", "Жалоба";
+    complained: "A complaint is open: no automatic calls.", "Жалоба открыта: автозвонки остановлены.";
+    trigger: "Conflict", "Конфликт";
+    save: "Save", "Записать";
+    save_ready: "Save, ready", "Записать, готов";
+    late: "the time is over", "время вышло";
+    written: "Written up", "Записано";
+    today: "Today", "Сегодня";
+    mine: "I", "Я";
+    team: "Team, each", "В среднем";
+    talks: "talks", "разговоры";
+    talk_time: "talk, min", "минут";
+    promised: "promises", "обещания";
+    money: "promised", "обещано";
+    no_call: "Nobody is on the line.", "На линии никого нет.";
+    no_call_ready: "The next call comes by itself.", "Следующий звонок придёт сам.";
+    no_call_away: "Press Ready to get calls.", "Нажмите «Готов», чтобы получать звонки.";
+    no_desk: "No agent works under this login. Add it to config/agents.toml.", "Под этим логином оператора нет. Добавьте его в config/agents.toml.";
+    preview: "Call now?", "Звонить?";
+    call: "Call", "Звонить";
+    not_now: "Not now", "Не сейчас";
+    skip: "Skip", "Пропустить";
+    skip_why: "Why skip", "Почему пропускаете";
+    lost: "No connection: trying again", "Нет связи: пробуем снова";
+    failed: "That did not work: try again", "Не получилось: попробуйте ещё раз";
+    keys: "F2 identity · F3 complaint · F4 conflict · F6 hold · F7 mute · F8 hand on · F9 hang up · digits: outcome · Ctrl+Enter: save, ready", "F2 личность · F3 жалоба · F4 конфликт · F6 удержать · F7 микрофон · F8 перевести · F9 завершить · цифры: итог · Ctrl+Enter: записать, готов";
+}
+
+impl Texts {
+    pub fn of(language: Language) -> &'static Self {
+        match language {
+            Language::En => &EN,
+            Language::Ru => &RU,
+        }
+    }
+}

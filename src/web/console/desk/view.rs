@@ -1,0 +1,190 @@
+//! What a desk shows, as the daemon hands it in. What tells of the debt is absent until it is known who is speaking.
+
+use serde::Serialize;
+
+/// An agent's desk.
+#[derive(Debug, Clone, Serialize)]
+pub struct DeskView {
+    pub agent: String,
+    /// His name on screens.
+    pub display: String,
+    pub state: StateView,
+    pub pauses: Vec<PauseView>,
+    /// Whom he talks with, is to talk with, or writes up.
+    pub call: Option<CallView>,
+    /// The call is one that he is to decide about; until when, in milliseconds since 1970 UTC.
+    pub preview_ends_ms: Option<i64>,
+    /// Whom a call may be handed to.
+    pub targets: Vec<TargetView>,
+    pub own: DayView,
+    /// All agents together.
+    pub team: DayView,
+    /// Agents who had a talk today.
+    pub team_size: u64,
+}
+
+/// What he does now.
+#[derive(Debug, Clone, Serialize)]
+pub struct StateView {
+    /// `ready`, `talking`, `wrap_up` and so on.
+    pub code: &'static str,
+    pub pause: Option<String>,
+    /// Milliseconds since 1970 UTC.
+    pub since_ms: i64,
+    /// When its time is over, where it has a limit.
+    pub ends_ms: Option<i64>,
+    /// The wrap-up's time is over.
+    pub late: bool,
+}
+
+/// A pause he may choose.
+#[derive(Debug, Clone, Serialize)]
+pub struct PauseView {
+    pub code: String,
+    pub limit_s: Option<u64>,
+    pub billable: bool,
+}
+
+/// Somebody or some queue that may take a call over.
+#[derive(Debug, Clone, Serialize)]
+pub struct TargetView {
+    /// `agent:LOGIN` or `queue:NAME`.
+    pub to: String,
+    pub name: String,
+    /// Ready now.
+    pub free: bool,
+}
+
+/// What was brought today.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct DayView {
+    pub talks: u64,
+    pub talking_s: u64,
+    pub written: u64,
+    pub promises: u64,
+    /// What was promised, in words, by currency.
+    pub promised: Vec<String>,
+}
+
+/// Somebody on the line, or about to be.
+#[derive(Debug, Clone, Serialize)]
+pub struct CallView {
+    /// Absent while nothing is dialled yet.
+    pub attempt: Option<i64>,
+    pub contact: i64,
+    /// The call is up.
+    pub live: bool,
+    pub campaign: String,
+    pub name: String,
+    /// All but its last digits hidden.
+    pub phone: String,
+    pub language: &'static str,
+    /// His own clock, `14:05`.
+    pub local_time: String,
+    pub place: Option<String>,
+    /// It is known that the debtor himself is speaking.
+    pub identified: bool,
+    pub limits: Vec<LimitView>,
+    pub debt: Option<DebtView>,
+    pub stages: Vec<StageView>,
+    pub objections: Vec<ObjectionView>,
+    pub kinds: Vec<KindView>,
+    pub reasons: Vec<ChoiceView>,
+    pub types: Vec<ChoiceView>,
+    pub note: String,
+    pub complained: bool,
+    pub triggered: bool,
+    /// The disposition it has already: the house's code.
+    pub written: Option<String>,
+}
+
+/// A limit of the rules and how much of it is used.
+#[derive(Debug, Clone, Serialize)]
+pub struct LimitView {
+    pub text: String,
+    /// Another contact would be within it.
+    pub passes: bool,
+}
+
+/// What is owed.
+#[derive(Debug, Clone, Serialize)]
+pub struct DebtView {
+    pub creditor: String,
+    /// In words.
+    pub kind: String,
+    pub kind_code: &'static str,
+    pub days_overdue: i32,
+    /// What is still owed, in words.
+    pub owed: String,
+    /// The same as a plain number, such as `1234.50`.
+    pub owed_plain: String,
+    pub due: String,
+    pub debtor_type: &'static str,
+    /// The debt is open: it has not been paid meanwhile.
+    pub open: bool,
+    /// The debtor's own date, and the last one a promise may name (ISO 8601).
+    pub today: String,
+    pub promise_last: String,
+    /// The least sum of a promise, in words.
+    pub promise_least: String,
+    pub promises: Vec<PromiseView>,
+    /// The newest first.
+    pub contacts: Vec<ContactLine>,
+}
+
+/// An earlier promise.
+#[derive(Debug, Clone, Serialize)]
+pub struct PromiseView {
+    pub on: String,
+    pub amount: String,
+    /// `open`, `kept` or `broken`.
+    pub state: String,
+}
+
+/// An earlier contact.
+#[derive(Debug, Clone, Serialize)]
+pub struct ContactLine {
+    /// On the debtor's clock.
+    pub at: String,
+    pub channel: String,
+    pub reaction: String,
+}
+
+/// A stage of the script.
+#[derive(Debug, Clone, Serialize)]
+pub struct StageView {
+    pub code: &'static str,
+    /// Absent where it tells of the debt and nobody is identified.
+    pub text: Option<String>,
+    pub done: bool,
+}
+
+/// Something debtors say.
+#[derive(Debug, Clone, Serialize)]
+pub struct ObjectionView {
+    pub code: String,
+    pub label: String,
+    pub answer: Option<String>,
+    pub used: bool,
+}
+
+/// A disposition he may choose.
+#[derive(Debug, Clone, Serialize)]
+pub struct KindView {
+    pub code: String,
+    pub label: String,
+    pub key: Option<u8>,
+    /// A day and a sum are wanted.
+    pub promise: bool,
+    /// A time is wanted.
+    pub callback: bool,
+    /// Only the debtor himself can do that.
+    pub right_party: bool,
+}
+
+/// One of several.
+#[derive(Debug, Clone, Serialize)]
+pub struct ChoiceView {
+    pub code: String,
+    pub label: String,
+}

@@ -1,0 +1,65 @@
+//! Codes of the desk in words.
+
+use crate::domain::Language;
+
+/// What an agent does.
+pub fn state(code: &str, language: Language) -> &str {
+    let words = match code {
+        "away" => ("Away", "Пауза"),
+        "hold" => ("On hold", "Удержание"),
+        "logged_out" => ("Off shift", "Смена не начата"),
+        "no_audio" => ("No phone", "Нет телефона"),
+        "ready" => ("Ready", "Готов"),
+        "reserved" => ("Call coming", "Набираем"),
+        "ringing" => ("Ringing", "Вызов"),
+        "talking" => ("Talking", "Разговор"),
+        "wrap_up" => ("Wrap-up", "Разбор"),
+        other => (other, other),
+    };
+    pick(words, language)
+}
+
+/// A pause; one that the house has added stands for itself.
+pub fn pause(code: &str, language: Language) -> &str {
+    let words = match code {
+        "break" => ("break", "перерыв"),
+        "logged_in" => ("just begun", "смена начата"),
+        "lunch" => ("lunch", "обед"),
+        "missed" => ("missed a call", "пропущен звонок"),
+        "training" => ("training", "обучение"),
+        other => (other, other),
+    };
+    pick(words, language)
+}
+
+/// A stage of the script.
+pub fn stage(code: &str, language: Language) -> &str {
+    let words = match code {
+        "close" => ("Close", "Завершение"),
+        "contact" => ("Contact", "Контакт"),
+        "demand" => ("Demand", "Требование"),
+        "next" => ("Next step", "Следующий шаг"),
+        "objections" => ("Objections", "Возражения"),
+        "reason" => ("Reason", "Причина"),
+        other => (other, other),
+    };
+    pick(words, language)
+}
+
+/// How a promise stands.
+pub fn promise(code: &str, language: Language) -> &str {
+    let words = match code {
+        "broken" => ("broken", "нарушено"),
+        "kept" => ("kept", "выполнено"),
+        "open" => ("open", "ждём"),
+        other => (other, other),
+    };
+    pick(words, language)
+}
+
+fn pick<'a>((en, ru): (&'a str, &'a str), language: Language) -> &'a str {
+    match language {
+        Language::En => en,
+        Language::Ru => ru,
+    }
+}
