@@ -15,7 +15,8 @@ use reqwest::{Client, Method, Response};
 const PASSWORD: &str = "correct horse";
 
 /// Every page, and the right it wants.
-const PAGES: [(&str, Right); 6] = [
+const PAGES: [(&str, Right); 7] = [
+    ("/desk", Right::WorkDesk),
     ("/", Right::SeeLive),
     ("/live", Right::SeeLive),
     ("/campaigns", Right::SeeLive),

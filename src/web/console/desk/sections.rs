@@ -229,8 +229,8 @@ pub fn outcome(view: &DeskView, language: Language) -> Markup {
             }
             p #why.bad role="alert" {}
             div.pair {
-                button data-save="stay" { (texts.save) }
-                button.main data-save="ready" { (texts.save_ready) kbd { "Ctrl+↵" } }
+                button type="button" data-save="stay" { (texts.save) }
+                button.main type="button" data-save="ready" { (texts.save_ready) kbd { "Ctrl+↵" } }
             }
         }
         div.pair.alarms {
@@ -269,11 +269,11 @@ fn preview(view: &DeskView, texts: &Texts) -> Markup {
     html! {
         form #preview {
             h2 { (texts.preview) " " @if let Some(ends) = view.preview_ends_ms { span.left data-ends=(ends) {} } }
-            button.main.wide data-decide="call" data-hotkey="F9" { (texts.call) kbd { "F9" } }
+            button.main.wide type="button" data-decide="call" data-hotkey="F9" { (texts.call) kbd { "F9" } }
             label { (texts.skip_why) input name="reason" maxlength="200" autocomplete="off"; }
             div.pair {
-                button data-decide="skip" { (texts.skip) }
-                button data-decide="not_now" { (texts.not_now) }
+                button type="button" data-decide="skip" { (texts.skip) }
+                button type="button" data-decide="not_now" { (texts.not_now) }
             }
             p #why.bad role="alert" {}
         }

@@ -1,0 +1,192 @@
+//! `/api/v1/desk`: who may, what is refused, and the events of whoever was cut off.
+
+use reqwest::header::{COOKIE, LOCATION, ORIGIN, SET_COOKIE};
+use reqwest::redirect::Policy;
+use reqwest::{Client, Method, Response};
+use serde_json::{Value, json};
+
+use crate::house::{House, Running};
+use crate::office::{PASSWORD, TOKEN, house, start};
+
+struct Program {
+    client: Client,
+    base: String,
+    cookie: String,
+}
+
+impl Program {
+    async fn signed_in(daemon: &Running, login: &str) -> (Self, String) {
+        let client = Client::builder().redirect(Policy::none()).build().expect("a client");
+        let base = daemon.base();
+        let form = format!("login={login}&password={}", PASSWORD.replace(' ', "+"));
+        let request = client.post(format!("{base}/sign-in")).body(form);
+        let answer = request
+            .header("content-type", "application/x-www-form-urlencoded")
+            .send()
+            .await
+            .expect("an answer");
+        let text = |name| answer.headers().get(name).expect("a header").to_str().expect("text").to_owned();
+        let cookie = text(SET_COOKIE).split(';').next().expect("a cookie").to_owned();
+        (Self { client, base, cookie }, text(LOCATION))
+    }
+
+    async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Response {
+        let mut request =
+            self.client.request(method, format!("{}{path}", self.base)).header(COOKIE, &self.cookie);
+        if let Some(body) = body {
+            request = request.header("content-type", "application/json").body(body.to_string());
+        }
+        request.send().await.expect("an answer")
+    }
+
+    async fn post(&self, path: &str, body: Value) -> (u16, Value) {
+        let answer = self.send(Method::POST, &format!("/api/v1/desk{path}"), Some(body)).await;
+        let status = answer.status().as_u16();
+        let text = answer.text().await.expect("text");
+        (status, serde_json::from_str(&text).unwrap_or(Value::Null))
+    }
+
+    async fn see(&self) -> Value {
+        let answer = self.send(Method::GET, "/api/v1/desk", None).await;
+        assert_eq!(answer.status().as_u16(), 200);
+        serde_json::from_str(&answer.text().await.expect("text")).expect("JSON")
+    }
+
+    /// Reads the stream until it has told enough.
+    async fn events(&self, last: Option<u64>, enough: impl Fn(&[Told]) -> bool) -> Vec<Told> {
+        let mut request =
+            self.client.get(format!("{}/api/v1/desk/events", self.base)).header(COOKIE, &self.cookie);
+        if let Some(last) = last {
+            request = request.header("last-event-id", last.to_string());
+        }
+        let mut answer = request.send().await.expect("an answer");
+        assert_eq!(answer.headers()["content-type"], "text/event-stream");
+        let mut text = String::new();
+        loop {
+            let told: Vec<_> =
+                text.split("\n\n").filter(|part| part.contains("data:")).filter_map(read).collect();
+            if text.ends_with("\n\n") && enough(&told) {
+                return told;
+            }
+            let chunk = answer.chunk().await.expect("it goes on").expect("more");
+            text.push_str(&String::from_utf8_lossy(&chunk));
+        }
+    }
+}
+
+/// An event: its id, its name, its data.
+type Told = (u64, String, Value);
+
+fn read(part: &str) -> Option<Told> {
+    let field = |name: &str| part.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+    let data = serde_json::from_str(field("data:")?).ok()?;
+    Some((field("id:")?.parse().ok()?, field("event:")?.to_owned(), data))
+}
+
+fn desk_house() -> (House, Running) {
+    let house = house(None, "preview", None);
+    let daemon = start(&house);
+    (house, daemon)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_an_agent_has_a_desk_and_every_endpoint_has_its_cell_in_the_rights_table() {
+    let (_house, daemon) = desk_house();
+    let (anna, home) = Program::signed_in(&daemon, "anna").await;
+    assert_eq!(home, "/desk", "an agent's own room");
+    let (zoya, _) = Program::signed_in(&daemon, "zoya").await;
+    let (auditor, home) = Program::signed_in(&daemon, "auditor").await;
+    assert_eq!(home, "/");
+    let stranger = Program { cookie: String::new(), base: daemon.base(), client: anna.client.clone() };
+    let (status, document) = daemon.api("/api/v1/openapi.json", Some(TOKEN), None);
+    assert_eq!(status, 200);
+    let paths = document["paths"].as_object().expect("paths");
+    let desk: Vec<_> = paths.iter().filter(|(path, _)| path.starts_with("/api/v1/desk")).collect();
+    assert_eq!(desk.len(), 11, "{document}");
+    for (path, ways) in desk {
+        let short = path.trim_start_matches("/api/v1/desk");
+        for (way, told) in ways.as_object().expect("ways") {
+            assert_eq!(told["x-right"], "work_desk", "{path}");
+            if way == "get" {
+                for (who, status) in [(&stranger, 401), (&auditor, 403), (&zoya, 404)] {
+                    assert_eq!(who.send(Method::GET, path, None).await.status().as_u16(), status, "{path}");
+                }
+                continue;
+            }
+            assert_eq!(stranger.post(short, json!({})).await.0, 401, "{path}");
+            assert_eq!(auditor.post(short, json!({})).await.0, 403, "{path}");
+            let (status, answer) = anna.post(short, json!({ "surprise": 1 })).await;
+            assert!(status == 422 || short == "/identity" && status == 404, "{path}: {status} {answer}");
+        }
+    }
+    let origin = anna.client.post(format!("{}/api/v1/desk/state", anna.base)).header(COOKIE, &anna.cookie);
+    let foreign = origin.header(ORIGIN, "https://evil.example").body("{\"to\":\"logged_in\"}").send().await;
+    assert_eq!(foreign.expect("an answer").status().as_u16(), 403);
+    assert_eq!(anna.see().await["state"]["code"], "logged_out");
+    daemon.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn states_change_and_refusals_say_why_in_both_languages() {
+    let (_house, daemon) = desk_house();
+    let (anna, _) = Program::signed_in(&daemon, "anna").await;
+    let turn = async |body: Value| anna.post("/state", body).await;
+    let (status, answer) = turn(json!({ "to": "ready" })).await;
+    assert_eq!((status, &answer["fault"]), (409, &json!("not_logged_in")));
+    assert_eq!(answer["why"][0]["message"], "Сначала начните смену.");
+    assert_eq!(turn(json!({ "to": "logged_in" })).await, (200, json!({ "done": true })));
+    let (status, answer) = turn(json!({ "to": "away", "pause": "siesta" })).await;
+    assert_eq!((status, &answer["fault"]), (409, &json!("no_such_pause")));
+    assert_eq!(turn(json!({ "to": "away", "pause": "lunch" })).await.0, 200);
+    let view = anna.see().await;
+    assert_eq!((&view["state"]["code"], &view["state"]["pause"]), (&json!("away"), &json!("lunch")));
+    let lasts = view["state"]["ends_ms"].as_i64().expect("a limit")
+        - view["state"]["since_ms"].as_i64().expect("a time");
+    assert!((lasts - 3_600_000).abs() < 2_000, "lunch lasts {lasts} ms");
+    assert!(view["call"].is_null() && view["own"]["talks"] == 0);
+    for (path, body) in [
+        ("/note", json!({ "text": "x" })),
+        ("/complaint", json!({ "text": "x" })),
+        ("/mark", json!({ "kind": "trigger" })),
+        ("/call", json!({ "do": "hold" })),
+        ("/disposition", json!({ "code": "promise" })),
+        ("/promise-check", json!({ "on": "2026-12-05", "amount": "1" })),
+        ("/preview", json!({ "decide": "call" })),
+    ] {
+        let (status, answer) = anna.post(path, body).await;
+        assert_eq!((status, &answer["fault"]), (404, &json!("no_call")), "{path}");
+    }
+    daemon.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_was_cut_off_names_his_last_event_and_hears_what_he_missed() {
+    let (_house, daemon) = desk_house();
+    let (anna, _) = Program::signed_in(&daemon, "anna").await;
+    let turn = async |body: Value| assert_eq!(anna.post("/state", body).await.0, 200);
+    let (heard, ()) = tokio::join!(anna.events(None, |told| !told.is_empty()), async {
+        // The stream has to be open first; an event too early is simply seen on the page.
+        for _ in 0..20 {
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            turn(json!({ "to": "logged_in" })).await;
+            turn(json!({ "to": "logged_out" })).await;
+        }
+    });
+    let (first, name, data) = &heard[0];
+    assert_eq!((name.as_str(), &data["why"]), ("state", &json!("agent")));
+    turn(json!({ "to": "logged_in" })).await;
+    turn(json!({ "to": "away", "pause": "break" })).await;
+    let missed =
+        anna.events(Some(*first), |told| told.last().is_some_and(|last| last.2["pause"] == "break")).await;
+    assert!(missed.windows(2).all(|pair| pair[0].0 < pair[1].0), "{missed:?}");
+    let last = missed.last().expect("some");
+    assert_eq!((last.1.as_str(), &last.2["pause"]), ("state", &json!("break")));
+    assert!(last.2["ends_ms"].as_i64() > last.2["since_ms"].as_i64(), "the timer is told: {last:?}");
+    let after_a_restart = anna.events(Some(7), |told| !told.is_empty()).await;
+    assert_eq!(after_a_restart[0].1, "reset");
+    // An open stream does not keep the program from ending.
+    let open = anna.client.get(format!("{}/api/v1/desk/events", anna.base)).header(COOKIE, &anna.cookie);
+    let open = open.send().await.expect("an answer");
+    daemon.stop();
+    drop(open);
+}
