@@ -152,6 +152,8 @@ impl CallSeats {
         if let Some(taken) = &mut self.taken[place as usize]
             && !std::mem::replace(&mut taken.beeped, true)
         {
+            // A phone that stays up may be mute from the call before.
+            told(link.mute(false));
             told(link.play(PlayId(0), vec![Arc::clone(&self.house.tones.beep)]));
         }
     }
