@@ -46,6 +46,11 @@ pub fn campaign_state(code: &str, language: Language) -> &str {
     word(&CAMPAIGN_STATES, code, language)
 }
 
+/// A kind of entry of the ledger.
+pub fn event(code: &str, language: Language) -> &str {
+    word(&EVENTS, code, language)
+}
+
 /// Why a contact stands there: an outcome, a reason of its own, or the rule that forbade the call.
 pub fn why(code: &str, language: Language) -> String {
     if code.contains('.') {
@@ -96,8 +101,9 @@ const DISPOSITIONS: [Word; 16] = [
     ("wrong_person", "wrong person", "не тот человек"),
 ];
 
-const CHANNELS: [Word; 10] = [
+const CHANNELS: [Word; 11] = [
     ("agent_call", "call by an agent", "звонок оператора"),
+    ("call", "call", "звонок"),
     ("email", "e-mail", "электронная почта"),
     ("inbound_call", "inbound call", "входящий звонок"),
     ("ivr", "automated call", "автоинформатор"),
@@ -107,6 +113,22 @@ const CHANNELS: [Word; 10] = [
     ("video", "video call", "видеозвонок"),
     ("visit", "visit", "визит"),
     ("voicemail", "voicemail", "голосовая почта"),
+];
+
+const EVENTS: [Word; 13] = [
+    ("abandoned", "answered, nobody there", "ответил, а говорить было некому"),
+    ("amd_disconnect", "taken for a machine", "принят за автоответчик"),
+    ("answered_unknown", "answered, not identified", "ответил, не представился"),
+    ("attempt_no_answer", "no answer", "не ответил"),
+    ("attempt_unconnected", "not reached", "не соединилось"),
+    ("conversation", "talked", "поговорили"),
+    ("in_flight", "being called", "звоним"),
+    ("inbound_conversation", "called us", "позвонил сам"),
+    ("letter", "letter sent", "отправлено письмо"),
+    ("message", "message sent", "отправлено сообщение"),
+    ("third_party", "another person", "ответил другой человек"),
+    ("visit", "visited", "встреча"),
+    ("voicemail", "answering machine", "автоответчик"),
 ];
 
 const DEBTOR_TYPES: [Word; 6] = [
@@ -194,12 +216,14 @@ mod tests {
     use crate::campaign::DoneWhy;
     use crate::domain::contact::ContactState;
     use crate::domain::{Channel, DebtKind, DebtorType, Disposition, Outcome};
+    use crate::rules::EventKind;
     use crate::stats::DEFINITIONS;
     use crate::store::{CampaignState, Gone};
 
     #[test]
     fn every_code_has_its_words() {
-        let tables: [(&[Word], Vec<&str>); 10] = [
+        let tables: [(&[Word], Vec<&str>); 11] = [
+            (&EVENTS, EventKind::ALL.iter().map(|code| code.code()).collect()),
             (&OUTCOMES, Outcome::ALL.iter().map(|code| code.code()).collect()),
             (&DISPOSITIONS, Disposition::ALL.iter().map(|code| code.code()).collect()),
             (&CHANNELS, Channel::ALL.iter().map(|code| code.code()).collect()),

@@ -21,8 +21,8 @@ mod told;
 
 pub use debtor_type::{TypeChangeRow, TypeMoveLine, TypeShareLine};
 pub use desk::{
-    AgentChange, AgentDay, AgentMark, AgentTimes, AgreedContact, CallMark, CallbackRow, CallbackWhy, Complained,
-    DeskAttempt, DeskFile, NewCallback, PhoneRow, Previewed, PromiseMade,
+    AgentChange, AgentDay, AgentMark, AgentTimes, AgreedContact, CallMark, CallbackRow, CallbackWhy,
+    Complained, DeskAttempt, DeskFile, NewCallback, PhoneRow, Previewed, PromiseMade,
 };
 pub use error::{Fault, SchemaFault, StoreError};
 pub use gate::{

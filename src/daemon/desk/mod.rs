@@ -1,14 +1,15 @@
 //! The agents' desks: what happens at each, what each shows, and what is done at it.
 
 mod act;
-mod limits;
+mod past;
 mod preview;
 mod subject;
 mod view;
 mod write;
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tokio::sync::{broadcast, mpsc};
@@ -22,6 +23,7 @@ use super::floor::Change;
 use super::house::House;
 use crate::agents::Event;
 use crate::domain::{AgentId, AttemptId};
+use crate::store::{AgentTimes, Period, StoreError};
 use crate::web::DeskEvent;
 
 /// Every desk of this node.
@@ -29,7 +31,11 @@ use crate::web::DeskEvent;
 pub struct Desks {
     inside: Mutex<Inside>,
     told: broadcast::Sender<(AgentId, DeskEvent)>,
+    /// How everybody's time was spent today, and when it was counted: it is too much to count for every look at every desk.
+    times: tokio::sync::Mutex<Option<(Instant, Arc<Times>)>>,
 }
+
+type Times = BTreeMap<AgentId, AgentTimes>;
 
 #[derive(Debug)]
 struct Inside {
@@ -42,6 +48,8 @@ struct Inside {
     paid: HashSet<AttemptId>,
 }
 
+/// How old the count of everybody's time may be.
+const COUNTED: Duration = Duration::from_secs(10);
 /// Events kept for whoever was cut off.
 const KEPT: usize = 1_024;
 /// Events that may wait for one listener.
@@ -52,7 +60,7 @@ impl Desks {
     pub fn new(since: u64) -> Self {
         let (kept, shown, paid) = (VecDeque::new(), HashMap::new(), HashSet::new());
         let inside = Mutex::new(Inside { last: since, kept, shown, paid });
-        Self { inside, told: broadcast::channel(KEPT).0 }
+        Self { inside, told: broadcast::channel(KEPT).0, times: tokio::sync::Mutex::default() }
     }
 
     /// Tells a desk what happened.
@@ -100,6 +108,20 @@ impl Desks {
         drop(inside);
         tokio::spawn(pass_on(agent.clone(), told, to));
         heard
+    }
+
+    /// How everybody's time was spent in the period that began today, as counted lately.
+    async fn times(&self, house: &House, today: Period) -> Result<Arc<Times>, StoreError> {
+        let mut kept = self.times.lock().await;
+        let now = house.clock.now();
+        if let Some((at, times)) = &*kept
+            && now.saturating_duration_since(*at) < COUNTED
+        {
+            return Ok(Arc::clone(times));
+        }
+        let times = Arc::new(house.store.agent_times(today, house.clock.wall()).await?);
+        *kept = Some((now, Arc::clone(&times)));
+        Ok(times)
     }
 
     fn lock(&self) -> MutexGuard<'_, Inside> {

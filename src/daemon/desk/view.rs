@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
 use super::House;
-use super::limits::limits;
+use super::past::{Before, before};
 use super::subject::{Subject, subject, wall_ms};
 use crate::agents::State;
 use crate::campaign::{Dispositions, Flag, PromiseBounds, Script, Stage};
@@ -15,10 +15,10 @@ use crate::domain::debt::days_overdue;
 use crate::domain::{AgentId, DebtKind, DebtorType, Language, PhoneNumber, Utterance};
 use crate::ivr::TextFacts;
 use crate::speech;
-use crate::store::{AgentDay, AgentTimes, DeskFile, Period, StoreError};
+use crate::store::{AgentDay, AgentTimes, Period, StoreError};
 use crate::web::{
-    CallView, ChoiceView, ContactLine, DayView, DebtView, DeskView, KindView, LimitView, ObjectionView,
-    PauseView, PromiseView, StageView, StateView, TargetView, day, money,
+    CallView, ChoiceView, ContactLine, DayView, DebtView, DeskView, KindView, ObjectionView, PauseView,
+    PromiseView, StageView, StateView, TargetView, day, money,
 };
 
 /// An agent's desk; `None`: no agent works under this login.
@@ -32,8 +32,8 @@ pub async fn view(house: &House, login: &str, language: Language) -> Result<Opti
     let config = &plans.config;
     let call = match subject(house, &agent).await? {
         Some(subject) => {
-            let limits = limits(house, &subject, language).await?;
-            Some(call(config, house.clock.wall(), &subject, limits, language))
+            let before = before(house, &subject, language).await?;
+            Some(call(config, house.clock.wall(), &subject, before, language))
         }
         None => None,
     };
@@ -107,8 +107,7 @@ async fn days(
     let midnight = now.to_zoned_datetime(TimeZone::system()).start_of_day();
     let from = midnight.map_or(now, |midnight| midnight.timestamp());
     let period = Period { from, to: now.saturating_add(1.second()).unwrap_or(now) };
-    let (times, written) =
-        (house.store.agent_times(period, now).await?, house.store.agent_days(period).await?);
+    let (times, written) = (house.desks.times(house, period).await?, house.store.agent_days(period).await?);
     let (mut own, mut team, mut size) = (DayView::default(), DayView::default(), 0);
     for id in house.floor.everybody().into_iter().map(|(id, _)| id) {
         let (none, nothing) = (AgentTimes::default(), AgentDay::default());
@@ -132,13 +131,7 @@ async fn days(
     Ok((own, team, size))
 }
 
-fn call(
-    config: &Config,
-    now: Timestamp,
-    subject: &Subject,
-    limits: Vec<LimitView>,
-    language: Language,
-) -> CallView {
+fn call(config: &Config, now: Timestamp, subject: &Subject, before: Before, language: Language) -> CallView {
     let (file, contact) = (&subject.file, &subject.file.contact);
     let kept = file.attempt.as_ref();
     let phone = kept.map(|call| &call.phone).or_else(|| contact.phones.first().map(|phone| &phone.number));
@@ -160,8 +153,8 @@ fn call(
         local_time: now.to_zoned_datetime(subject.zone()).strftime("%H:%M").to_string(),
         place: contact.region.clone(),
         identified: subject.identified,
-        limits,
-        debt: subject.identified.then(|| debt(config, now, subject, kind, language)),
+        limits: before.limits,
+        debt: subject.identified.then(|| debt(config, now, (subject, kind), before.contacts, language)),
         stages: telling.stages(|code| marked("stage", code)),
         objections: telling.objections(language, |code| marked("objection", code)),
         kinds: kinds(&desk.dispositions, language),
@@ -237,27 +230,12 @@ fn debt(config: &Config, now: Timestamp, subject: &Subject, kind: DebtKind, lang
         promise_last: bounds.map_or(today, |bounds| bounds.last()).to_string(),
         promise_least: bounds.map_or_else(String::new, |bounds| money(bounds.least(), language)),
         promises: promises.collect(),
-        contacts: contacts(file, &subject.zone(), language),
+        contacts,
     }
 }
 
 fn plain(minor: i64) -> String {
     format!("{}.{:02}", minor.max(0) / 100, minor.max(0) % 100)
-}
-
-/// The last attempts on the contact, the newest first.
-fn contacts(file: &DeskFile, zone: &TimeZone, language: Language) -> Vec<ContactLine> {
-    const SHOWN: usize = 5;
-    let own = file.attempt.as_ref().filter(|call| call.outcome.is_some()).is_some();
-    let before = file.contact.before.iter().rev().skip(usize::from(own)).take(SHOWN);
-    let line = |tried: &crate::store::TriedBefore| ContactLine {
-        at: tried.began.to_zoned_datetime(zone.clone()).strftime("%d.%m %H:%M").to_string(),
-        channel: words::outcome(tried.outcome.code(), language).to_owned(),
-        reaction: tried
-            .disposition
-            .map_or_else(String::new, |said| words::disposition(said.code(), language).to_owned()),
-    };
-    before.map(line).collect()
 }
 
 /// What is told from the script.

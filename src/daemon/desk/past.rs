@@ -1,0 +1,94 @@
+//! What was before: how much of the rules' limits a person has used up, and his last contacts.
+
+use super::House;
+use super::subject::Subject;
+use crate::campaign::{Callee, ask};
+use crate::cli::words;
+use crate::domain::Language;
+use crate::rules::explain::{Grounds, explain};
+use crate::rules::{self, Agent, Event, EventKind, History, PhoneKey, RuleKind};
+use crate::store::StoreError;
+use crate::web::{ContactLine, LimitView};
+
+/// What a desk shows of a person's past.
+#[derive(Debug, Default)]
+pub(super) struct Before {
+    /// The caps that concern another call to him, each with its count.
+    pub limits: Vec<LimitView>,
+    /// The newest first.
+    pub contacts: Vec<ContactLine>,
+}
+
+/// Contacts shown.
+const SHOWN: usize = 6;
+
+/// Reads it from the ledger, as the rules would for a call to this phone.
+pub(super) async fn before(
+    house: &House,
+    subject: &Subject,
+    language: Language,
+) -> Result<Before, StoreError> {
+    let plans = house.plans.load_full();
+    let contact = &subject.file.contact;
+    let Some(plan) = plans.config.campaign(&subject.file.campaign) else { return Ok(Before::default()) };
+    let Some(rules) = plans.rules(&plan.preset) else { return Ok(Before::default()) };
+    let of_call = subject.file.attempt.as_ref().map(|call| &call.phone);
+    let phone = contact.phones.iter().find(|phone| Some(&phone.number) == of_call).or(contact.phones.first());
+    let Some(phone) = phone else { return Ok(Before::default()) };
+    let numbers = contact.phones.iter().map(|phone| &phone.number);
+    let (zone, region) = (contact.time_zone.as_deref(), contact.region.as_deref());
+    let zones = rules::zone::of_contact(zone, region, numbers, &plans.registry);
+    let callee = Callee {
+        person: contact.person,
+        debt: contact.debt,
+        creditor: &contact.creditor,
+        phone: &phone.number,
+        phone_type: phone.phone_type,
+        relation: phone.relation,
+        zones: &zones,
+    };
+    let facts = ask(callee, plan.dialling.mode(), plans.config.overrides_of(plan));
+    let history = house.store.history(contact.person, PhoneKey::from(&phone.number)).await?;
+    let (preset, calendars) = (&rules.preset, &rules.calendars);
+    let decision = rules::decide(preset, calendars, &facts, &history, house.clock.wall());
+    let grounds = Grounds { preset, calendars, facts: &facts, history: &history };
+    let is_cap = |id: &str| {
+        let rule = preset.rules.iter().find(|rule| rule.id.as_str() == id);
+        rule.is_some_and(|rule| matches!(rule.kind, RuleKind::Cap { .. }))
+    };
+    let lines = explain(&decision, &grounds, language).lines.into_iter().filter(|line| is_cap(&line.rule));
+    let limits = lines.map(|line| LimitView { text: short(&line.text), passes: line.pass }).collect();
+    Ok(Before { limits, contacts: contacts(&history, subject, language) })
+}
+
+/// What was done to him on whatever channel, and what came of it; the call itself and what was corrected left out.
+fn contacts(history: &History, subject: &Subject, language: Language) -> Vec<ContactLine> {
+    let events = history.events();
+    let corrected: Vec<_> = events.iter().filter_map(|event| event.corrects).collect();
+    let shown = events.iter().filter(|event| {
+        let own = event.attempt.is_some() && event.attempt == subject.attempt;
+        event.kind != EventKind::InFlight && !own && !corrected.contains(&event.id)
+    });
+    let mut shown: Vec<_> = shown.collect();
+    shown.sort_by_key(|event| std::cmp::Reverse((event.at, event.id)));
+    let zone = subject.zone();
+    let line = |event: &Event| ContactLine {
+        at: event.at.to_zoned_datetime(zone.clone()).strftime("%d.%m %H:%M").to_string(),
+        channel: channel(event, language).to_owned(),
+        reaction: words::event(event.kind.code(), language).to_owned(),
+    };
+    shown.into_iter().take(SHOWN).map(line).collect()
+}
+
+fn channel(event: &Event, language: Language) -> &str {
+    match (&*event.channel_exact, event.agent) {
+        ("call", Some(Agent::Human)) => words::channel("agent_call", language),
+        ("call", Some(Agent::Robot)) => words::channel("ivr", language),
+        (exact, _) => words::channel(exact, language),
+    }
+}
+
+/// Without what it counts, which stands in brackets.
+fn short(text: &str) -> String {
+    text.split(" (").next().unwrap_or(text).to_owned()
+}
