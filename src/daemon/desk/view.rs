@@ -207,7 +207,13 @@ pub(super) fn bounds(config: &Config, now: Timestamp, subject: &Subject) -> Opti
     })
 }
 
-fn debt(config: &Config, now: Timestamp, subject: &Subject, kind: DebtKind, language: Language) -> DebtView {
+fn debt(
+    config: &Config,
+    now: Timestamp,
+    (subject, kind): (&Subject, DebtKind),
+    contacts: Vec<ContactLine>,
+    language: Language,
+) -> DebtView {
     let (file, contact) = (&subject.file, &subject.file.contact);
     let today = subject.today(now);
     let bounds = bounds(config, now, subject);
