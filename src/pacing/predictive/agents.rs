@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::input::AgentNumber;
-use super::learn::{Ages, log_normal};
+use super::learn::{Ages, log_normal, settle};
 
 /// The agents and what is known of their ways. Times are seconds.
 #[derive(Clone, Debug)]
@@ -81,8 +81,13 @@ impl Agents {
         }
     }
 
-    pub fn settle(&mut self) {
-        [&mut self.talk, &mut self.wrap, &mut self.away].into_iter().for_each(Ages::settle);
+    /// Takes into account what was learned, and what still lasts.
+    pub fn settle(&mut self, now: f64) {
+        let Self { present, talk, wrap, away, .. } = self;
+        for (doing, ages) in [(Doing::Talking, talk), (Doing::WrappingUp, wrap), (Doing::Away, away)] {
+            let busy = present.values().filter(|agent| agent.doing == doing);
+            settle([ages], busy.map(|agent| now - agent.since));
+        }
     }
 
     /// Chance that who has finished is ready.

@@ -3,12 +3,17 @@
 use std::collections::BTreeMap;
 
 use super::input::{CallNumber, End};
-use super::learn::{Ages, AnswerRate, log_normal};
+use super::learn::{Ages, AnswerRate, log_normal, settle};
 
 /// The calls out and what is known of calls. Times are seconds.
 #[derive(Clone, Debug)]
 pub(super) struct Calls {
     out: BTreeMap<CallNumber, Call>,
+    /// When each dial was made, whatever became of it, until its answer must have come; and how many are older.
+    young: BTreeMap<CallNumber, f64>,
+    old: f64,
+    /// People who ever answered.
+    heard: f64,
     /// Chance that a dial is answered by a person.
     pub rate: AnswerRate,
     /// Dial to answer by people, answer to verdict.
@@ -19,8 +24,8 @@ pub(super) struct Calls {
     pub machine_verdict: Ages,
     /// Dial to the end of calls nobody and nothing answered.
     pub unanswered: Ages,
-    machines: f64,
-    without_person: f64,
+    /// Machines among the calls without a person.
+    pub machine_share: f64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -38,40 +43,55 @@ pub(super) enum Stage {
     Waiting,
 }
 
-/// Observations the first guesses are worth.
+/// Dials and verdicts the first guesses are worth, and the shares of the dials that come to a person and a machine.
 const PRIOR: f64 = 40.0;
-/// The first guess of the answer rate, and the answers it is worth.
-const FIRST_RATE: (f64, f64) = (0.2, 3.0);
+const DIALS: f64 = 30.0;
+const PEOPLE: f64 = 0.2;
+const MACHINES: f64 = 0.2;
+/// The first guess of the answer rate, and the answers it is worth: high, so that what is not known is dialled little.
+const FIRST_RATE: (f64, f64) = (0.5, 5.0);
 /// The answers that yesterday's rate is worth this morning.
 const YESTERDAY_WORTH: f64 = 8.0;
-/// Memory of the share of machines, in calls.
-const MACHINES_OF: f64 = 1000.0;
+/// Answers that must be heard for what is known of ringing to count half; and the share of the people who ring so
+/// long that a dial of that age is done with.
+const DOUBT: f64 = 10.0;
+const STILL_TO_COME: f64 = 0.01;
+/// Bins of how long calls ring: the same for every end, for these compete.
+const RING_BIN: f64 = 0.5;
+const RING_BINS: usize = 160;
 
 impl Calls {
     pub fn new() -> Self {
         let spread = |from: f64, length: f64| move |age: f64| ((age - from) / length).clamp(0.0, 1.0);
         let (at_once, late) = (spread(0.0, 6.0), spread(15.0, 15.0));
         let (refused, silent) = (spread(0.0, 8.0), spread(28.0, 8.0));
+        let rings =
+            |part: f64, prior: &dyn Fn(f64) -> f64| Ages::new(RING_BIN, RING_BINS, part * DIALS, prior);
         Self {
             out: BTreeMap::new(),
+            young: BTreeMap::new(),
+            old: 0.0,
+            heard: 0.0,
             rate: AnswerRate::new(FIRST_RATE.0, FIRST_RATE.1),
-            ring: Ages::new(0.5, 120, PRIOR, log_normal(11.5, 0.45)),
+            ring: rings(PEOPLE, &log_normal(11.5, 0.45)),
             verdict: Ages::new(0.1, 60, PRIOR, log_normal(1.0, 0.25)),
-            machine_ring: Ages::new(0.5, 120, PRIOR, move |age| 0.4 * at_once(age) + 0.6 * late(age)),
+            machine_ring: rings(MACHINES, &|age| 0.4 * at_once(age) + 0.6 * late(age)),
             machine_verdict: Ages::new(0.1, 100, PRIOR, log_normal(2.5, 0.3)),
-            unanswered: Ages::new(0.5, 160, PRIOR, move |age| 0.15 * refused(age) + 0.85 * silent(age)),
-            machines: 2.0,
-            without_person: 8.0,
+            unanswered: rings(1.0 - PEOPLE - MACHINES, &|age| 0.15 * refused(age) + 0.85 * silent(age)),
+            machine_share: MACHINES / (1.0 - PEOPLE),
         }
     }
 
     pub fn begin_day(&mut self) {
         self.out.clear();
+        self.young.clear();
+        self.old = 0.0;
         self.rate.begin_day(YESTERDAY_WORTH);
     }
 
     pub fn dialed(&mut self, call: CallNumber, now: f64) {
         self.out.insert(call, Call { dialed: now, stage: Stage::Ringing });
+        self.young.insert(call, now);
     }
 
     pub fn answered(&mut self, call: CallNumber, now: f64) {
@@ -88,31 +108,32 @@ impl Calls {
         let answered = if let Stage::Answered(at) = call.stage { at } else { now };
         self.ring.learn(answered - call.dialed);
         self.verdict.learn(now - answered);
-        self.rate.ended(true);
+        self.rate.answered();
+        self.heard += 1.0;
         call.stage = Stage::Waiting;
         true
     }
 
     /// The call is over without a person.
     pub fn ended(&mut self, call: CallNumber, why: End, now: f64) {
-        let Some(call) = self.out.remove(&call) else { return };
-        // A fault says nothing about the list; one who was a person was counted.
-        if why == End::Fault || call.stage == Stage::Waiting {
-            return;
+        let Some(over) = self.out.remove(&call) else { return };
+        match (why, over.stage) {
+            // A fault says nothing about the list.
+            (End::Fault, _) => drop(self.young.remove(&call)),
+            // One who was a person was counted.
+            (_, Stage::Waiting) => {}
+            (_, Stage::Answered(at)) => {
+                self.machine_ring.learn(at - over.dialed);
+                self.machine_verdict.learn(now - at);
+            }
+            (_, Stage::Ringing) => self.unanswered.learn(now - over.dialed),
         }
-        self.rate.ended(false);
-        self.without_person += 1.0;
-        if let Stage::Answered(at) = call.stage {
-            self.machines += 1.0;
-            self.machine_ring.learn(at - call.dialed);
-            self.machine_verdict.learn(now - at);
-        } else {
-            self.unanswered.learn(now - call.dialed);
-        }
-        if self.without_person > MACHINES_OF {
-            self.without_person *= 0.5;
-            self.machines *= 0.5;
-        }
+    }
+
+    /// The call was not made after all.
+    pub fn withdrawn(&mut self, call: CallNumber) {
+        self.out.remove(&call);
+        self.young.remove(&call);
     }
 
     /// The call has an agent, or is abandoned; true if it was out and a person.
@@ -120,27 +141,31 @@ impl Calls {
         self.out.remove(&call).is_some_and(|call| call.stage == Stage::Waiting)
     }
 
-    pub fn settle(&mut self) {
-        let people = [&mut self.ring, &mut self.verdict];
-        let others = [&mut self.machine_ring, &mut self.machine_verdict, &mut self.unanswered];
-        people.into_iter().chain(others).for_each(Ages::settle);
+    /// Takes into account what was learned, and the calls that ring.
+    pub fn settle(&mut self, now: f64) {
+        let ringing = self.out.values().filter(|call| call.stage == Stage::Ringing);
+        let ends = [&mut self.ring, &mut self.machine_ring, &mut self.unanswered];
+        let [_, machines, nobody] = settle(ends, ringing.map(|call| now - call.dialed));
+        self.machine_share = machines / (machines + nobody);
+        settle([&mut self.verdict], std::iter::empty());
+        settle([&mut self.machine_verdict], std::iter::empty());
     }
 
-    /// People who would have answered by now, of each dial that rings: what the answer rate is measured against.
-    pub fn exposure(&self, now: f64) -> f64 {
-        let ringing = self.out().filter(|call| call.stage == Stage::Ringing);
-        ringing.map(|call| self.ring.ended_by(now - call.dialed)).sum()
-    }
-
-    /// Machines among the calls without a person.
-    pub fn machine_share(&self) -> f64 {
-        self.machines / self.without_person
+    /// People who would have been judged by now, of each dial, were all dials to people: what the answer rate is
+    /// measured against. Silence counts for little before some have answered, for people may all ring long here.
+    pub fn exposure(&mut self, now: f64) -> f64 {
+        let verdict = self.verdict.quantile(0.5);
+        let before = self.young.len();
+        self.young.retain(|_, dialed| self.ring.lasts(now - *dialed - verdict) > STILL_TO_COME);
+        self.old += (before - self.young.len()) as f64;
+        let judged = self.young.values().map(|dialed| self.ring.ended_by(now - dialed - verdict));
+        self.old + self.heard / (self.heard + DOUBT) * judged.sum::<f64>()
     }
 
     /// Chance that an answer is a person's, `waited` after it came `rang` after the dial.
     pub fn person(&self, rate: f64, rang: f64, waited: f64) -> f64 {
         let person = rate * self.ring.density(rang) * self.verdict.lasts(waited);
-        let machines = (1.0 - rate) * self.machine_share();
+        let machines = (1.0 - rate) * self.machine_share;
         let machine = machines * self.machine_ring.density(rang) * self.machine_verdict.lasts(waited);
         // Where neither was ever seen, even odds.
         (person + 1e-9) / (person + machine + 2e-9)

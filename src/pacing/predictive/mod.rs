@@ -3,6 +3,8 @@
 mod agents;
 mod balance;
 mod calls;
+#[cfg(test)]
+mod first_hour;
 mod input;
 mod learn;
 mod outlook;

@@ -49,7 +49,7 @@ impl Outlook {
         let ring = |age: f64| {
             moments.map(|moment| calls.ring.ended_by(age + moment - verdict) - calls.ring.ended_by(age))
         };
-        let machines = calls.machine_share();
+        let machines = calls.machine_share;
         let others =
             |age| machines * calls.machine_ring.lasts(age) + (1.0 - machines) * calls.unanswered.lasts(age);
         let ages = (0..RING_ROWS).map(|row| row as f64 * RING_STEP);

@@ -30,8 +30,10 @@ pub struct Pacer {
     outlook_due: f64,
 }
 
-/// Seconds an outlook serves.
+/// Seconds an outlook serves, and at first, when it is this share of the time since the beginning.
 const OUTLOOK_SERVES: f64 = 60.0;
+const OUTLOOK_AT_FIRST: f64 = 2.0;
+const OUTLOOK_SHARE: f64 = 0.1;
 /// The next question, if nothing happens before.
 const WAKE: Duration = Duration::from_millis(500);
 /// Calls of one decision; more wait for the next.
@@ -97,9 +99,7 @@ impl Pacer {
                     self.learn_price(now, true);
                 }
             }
-            Input::Withdrawn(call) => {
-                self.calls.leave(call);
-            }
+            Input::Withdrawn(call) => self.calls.withdrawn(call),
             Input::HungUp(agent) => self.agents.turn(agent, Doing::WrappingUp, now),
             Input::WrappedUp(agent) => self.agents.wrapped_up(agent, now),
         }
@@ -221,10 +221,11 @@ impl Pacer {
 
     fn look_ahead(&mut self, now: f64) {
         if now >= self.outlook_due {
-            self.agents.settle();
-            self.calls.settle();
+            self.agents.settle(now);
+            self.calls.settle(now);
             self.outlook = Outlook::new(&self.plan, &self.agents, &self.calls);
-            self.outlook_due = now + OUTLOOK_SERVES;
+            // What little is known at first is soon out of date.
+            self.outlook_due = now + (OUTLOOK_SHARE * now).clamp(OUTLOOK_AT_FIRST, OUTLOOK_SERVES);
         }
     }
 

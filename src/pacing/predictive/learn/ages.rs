@@ -1,4 +1,4 @@
-//! How long something lasts, learned: counts by age, a weak prior, old counts fading.
+//! How long something lasts, learned: counts by age, a weak prior.
 
 /// A learned distribution of durations, in bins of equal width; all times are seconds.
 #[derive(Clone, Debug)]
@@ -10,37 +10,51 @@ pub struct Ages {
     below: Vec<f64>,
 }
 
-/// Above this many counts the old ones are halved, so that what is learned can change.
-const MEMORY: f64 = 4000.0;
-
 impl Ages {
     /// `bins` of `width`, the prior worth `weight` observations; `prior` is its cumulative share.
     pub fn new(width: f64, bins: usize, weight: f64, prior: impl Fn(f64) -> f64) -> Self {
         let edge = |nth: usize| if nth == bins { 1.0 } else { prior(nth as f64 * width) };
         let counts: Vec<f64> = (0..bins).map(|nth| weight * (edge(nth + 1) - edge(nth)).max(0.0)).collect();
         let mut ages = Self { width, counts, total: weight, below: vec![0.0; bins + 1] };
-        ages.settle();
+        ages.take(&ages.counts.clone());
         ages
     }
 
     /// Notes one that lasted `age`. Seen by the questions below after `settle`.
     pub fn learn(&mut self, age: f64) {
-        let bin = ((age / self.width).max(0.0) as usize).min(self.counts.len() - 1);
+        let bin = self.bin(age);
         self.counts[bin] += 1.0;
         self.total += 1.0;
     }
 
-    /// Takes what was learned into account.
-    pub fn settle(&mut self) {
-        if self.total > MEMORY {
-            self.counts.iter_mut().for_each(|count| *count *= 0.5);
-            self.total *= 0.5;
+    /// The questions below are answered by these weights of the bins.
+    pub(super) fn take(&mut self, weights: &[f64]) {
+        let whole: f64 = weights.iter().sum();
+        if whole <= 0.0 {
+            return;
         }
         let mut sum = 0.0;
-        for (bin, count) in self.counts.iter().enumerate() {
-            sum += count;
-            self.below[bin + 1] = sum / self.total;
+        for (below, weight) in self.below[1..].iter_mut().zip(weights) {
+            sum += weight / whole;
+            *below = sum;
         }
+    }
+
+    pub(super) fn halve(&mut self) {
+        self.counts.iter_mut().for_each(|count| *count *= 0.5);
+        self.total *= 0.5;
+    }
+
+    pub(super) fn counts(&self) -> &[f64] {
+        &self.counts
+    }
+
+    pub(super) fn total(&self) -> f64 {
+        self.total
+    }
+
+    pub(super) fn bin(&self, age: f64) -> usize {
+        ((age / self.width).max(0.0) as usize).min(self.counts.len() - 1)
     }
 
     /// Share that lasts no longer than `age`.
@@ -63,8 +77,8 @@ impl Ages {
 
     /// Ends per second at `age`, of all that began.
     pub fn density(&self, age: f64) -> f64 {
-        let bin = ((age / self.width).max(0.0) as usize).min(self.counts.len() - 1);
-        self.counts[bin] / self.total / self.width
+        let bin = self.bin(age);
+        (self.below[bin + 1] - self.below[bin]) / self.width
     }
 
     /// The age below which the share `part` has ended.
@@ -96,13 +110,14 @@ pub fn normal(x: f64) -> f64 {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::settle;
     use super::*;
 
     #[test]
     fn what_was_seen_outweighs_the_prior() {
         let mut ages = Ages::new(1.0, 60, 10.0, log_normal(5.0, 0.5));
         (0..1000).for_each(|_| ages.learn(30.5));
-        ages.settle();
+        settle([&mut ages], std::iter::empty());
         assert!((ages.quantile(0.5) - 30.5).abs() < 0.6, "{}", ages.quantile(0.5));
     }
 
@@ -114,7 +129,7 @@ mod tests {
         ) {
             let mut ages = Ages::new(0.5, 96, 10.0, log_normal(12.0, 0.5));
             seen.into_iter().for_each(|age| ages.learn(age));
-            ages.settle();
+            settle([&mut ages], std::iter::empty());
             at.sort_by(f64::total_cmp);
             let shares: Vec<f64> = at.iter().map(|&age| ages.ended_by(age)).collect();
             prop_assert!(shares.windows(2).all(|pair| pair[0] <= pair[1] + 1e-12));

@@ -1,14 +1,15 @@
 //! How often a dial is answered by a person, now: several memories, from short to long, each trusted as far as
 //! it foretold what came.
 
-/// Answers over exposure, under several speeds of forgetting.
+/// Answers over exposure, under several speeds of forgetting. A dial's exposure is the share of the people who would
+/// have answered by its age, whatever became of it: one refused at once says no more, and no sooner, than one that
+/// still rings.
 #[derive(Clone, Debug)]
 pub struct AnswerRate {
     memories: [Memory; SPANS.len()],
     /// People who answered since the memories last learned.
     people: f64,
-    /// Dials that ended, and the exposure the memories know of: dials ended and dials still out.
-    ended: f64,
+    /// Exposure the memories know of.
     learned: f64,
 }
 
@@ -37,18 +38,17 @@ impl AnswerRate {
     /// `rate` is the first guess, worth `people` answers.
     pub fn new(rate: f64, people: f64) -> Self {
         let memory = Memory { people, exposure: people / rate, trust: 0.0 };
-        Self { memories: [memory; SPANS.len()], people: 0.0, ended: 0.0, learned: 0.0 }
+        Self { memories: [memory; SPANS.len()], people: 0.0, learned: 0.0 }
     }
 
-    /// A dial ended.
-    pub fn ended(&mut self, person: bool) {
-        self.people += if person { 1.0 } else { 0.0 };
-        self.ended += 1.0;
+    /// A person answered.
+    pub fn answered(&mut self) {
+        self.people += 1.0;
     }
 
-    /// Learns from what came since; `out` is the exposure of the dials still out.
-    pub fn settle(&mut self, out: f64) {
-        let fresh = self.fresh(out);
+    /// Learns from what came since; `exposure` is that of all dials of the day.
+    pub fn settle(&mut self, exposure: f64) {
+        let fresh = exposure - self.learned;
         if fresh < BLOCK {
             return;
         }
@@ -66,8 +66,8 @@ impl AnswerRate {
     }
 
     /// Chance that a dial made now is answered by a person, and how far it may be off, as a share of it.
-    pub fn rate(&self, out: f64) -> (f64, f64) {
-        let fresh = self.fresh(out).max(0.0);
+    pub fn rate(&self, exposure: f64) -> (f64, f64) {
+        let fresh = (exposure - self.learned).max(0.0);
         let best = self.best();
         let (mut sum, mut people, mut weights) = (0.0, 0.0, 0.0);
         for memory in &self.memories {
@@ -80,15 +80,14 @@ impl AnswerRate {
         ((sum / weights).clamp(LIMITS.0, LIMITS.1), off.min(0.9))
     }
 
-    /// A new day: yesterday's rate is worth `people` answers; its calls are void.
+    /// A new day: yesterday's rate is worth `people` answers; its calls are void. Before the first nothing changes.
     pub fn begin_day(&mut self, people: f64) {
+        if self.learned == 0.0 {
+            return;
+        }
         let rates = OVERNIGHT.map(|nth| self.memories[nth].people / self.memories[nth].exposure);
         let mean = (rates[0] * rates[1]).sqrt();
         *self = Self::new(mean.clamp(LIMITS.0, LIMITS.1), people);
-    }
-
-    fn fresh(&self, out: f64) -> f64 {
-        self.ended + out - self.learned
     }
 
     fn best(&self) -> f64 {
@@ -100,28 +99,31 @@ impl AnswerRate {
 mod tests {
     use super::*;
 
-    /// Dials of which every `nth` is answered.
-    fn dials(rate: &mut AnswerRate, count: u32, nth: u32) {
+    /// Dials of which every `nth` is answered, on top of `before`; returns how many were made.
+    fn dials(rate: &mut AnswerRate, before: f64, count: u32, nth: u32) -> f64 {
         for dial in 0..count {
-            rate.ended(dial % nth == 0);
-            rate.settle(0.0);
+            if dial % nth == 0 {
+                rate.answered();
+            }
+            rate.settle(before + f64::from(dial + 1));
         }
+        before + f64::from(count)
     }
 
     #[test]
     fn the_rate_is_learned_and_a_change_is_noticed_within_two_hundred_dials() {
         let mut rate = AnswerRate::new(0.2, 3.0);
-        dials(&mut rate, 5_000, 10);
-        assert!((rate.rate(0.0).0 - 0.1).abs() < 0.01, "{}", rate.rate(0.0).0);
-        dials(&mut rate, 200, 4);
-        assert!(rate.rate(0.0).0 > 0.17, "{}", rate.rate(0.0).0);
+        let made = dials(&mut rate, 0.0, 5_000, 10);
+        assert!((rate.rate(made).0 - 0.1).abs() < 0.01, "{}", rate.rate(made).0);
+        let made = dials(&mut rate, made, 200, 4);
+        assert!(rate.rate(made).0 > 0.17, "{}", rate.rate(made).0);
     }
 
     #[test]
-    fn dials_still_ringing_lower_the_rate_no_more_than_they_are_old() {
+    fn one_dial_without_an_answer_hardly_lowers_the_rate() {
         let mut rate = AnswerRate::new(0.2, 3.0);
-        dials(&mut rate, 1_000, 5);
-        let before = rate.rate(0.0).0;
-        assert!((rate.rate(1.0).0 - before).abs() < 0.01);
+        let made = dials(&mut rate, 0.0, 1_000, 5);
+        let before = rate.rate(made).0;
+        assert!((rate.rate(made + 1.0).0 - before).abs() < 0.01);
     }
 }

@@ -2,6 +2,8 @@
 
 mod ages;
 mod answers;
+mod running;
 
 pub(super) use ages::{Ages, log_normal, normal};
 pub(super) use answers::AnswerRate;
+pub(super) use running::settle;
