@@ -79,3 +79,89 @@ fn a_type_set_by_hand_is_told_with_who_and_why() {
     let refused = house.try_run(&["person", "type", "p1", "nice", "--by", "a", "--why", "b"]);
     assert!(String::from_utf8_lossy(&refused.stderr).contains("the types are: "), "{refused:?}");
 }
+
+#[test]
+fn a_payment_file_sent_twice_changes_nothing() {
+    let house = house();
+    let lines = [
+        format!("1;{CREDITOR};d1;1001,37;01.02.2026"),
+        format!("2;{CREDITOR};d2;100;01.02.2026"),
+        format!("3;{CREDITOR};d3;5000;01.02.2026"),
+        format!("4;{CREDITOR};nobody;5;01.02.2026"),
+        format!("5;{CREDITOR};d5;5;01.02.2099"),
+    ];
+    house.write("paid.csv", &format!("номер платежа;кредитор;договор;сумма;дата\n{}\n", lines.join("\n")));
+    let file = house.path("paid.csv");
+    let file = file.to_str().expect("UTF-8");
+    let read = || -> Value {
+        serde_json::from_str(&house.run(&["import", "payments", file, "--json"])).expect("JSON")
+    };
+    let first = read();
+    let of = |answer: &Value, key: &str| answer[key].as_u64().expect("a count");
+    let new = ["new", "known", "paid_in_full", "paid_in_part", "overpaid"].map(|key| of(&first, key));
+    assert_eq!(new, [3, 0, 1, 1, 1], "{first}");
+    assert_eq!(first["counts"]["rejected"], 2, "{first}");
+    let back = std::fs::read_to_string(house.path("paid.csv.rejected.csv")).expect("rejected rows");
+    assert!(back.contains("no_debt") && back.contains("in_future"), "{back}");
+    let report = house.run(&["report", "pareto", "--json"]);
+    let second = read();
+    assert_eq!((of(&second, "new"), of(&second, "known")), (0, 3), "{second}");
+    assert_eq!(house.run(&["report", "pareto", "--json"]), report);
+}
+
+#[test]
+fn what_other_systems_did_stands_in_the_channel_report() {
+    let house = house();
+    for (id, kind, channel) in
+        [("a", "letter", None), ("b", "message", Some("sms")), ("c", "message", Some("email"))]
+    {
+        let mut args = vec!["event", "add", "p1", kind, "--debt", "d1", "--creditor", CREDITOR, "--id", id];
+        args.extend(channel.iter().flat_map(|channel| ["--channel", channel]));
+        house.run(&args);
+    }
+    house.run(&["pay", "--creditor", CREDITOR, "--debt", "d1", "--amount", "100.50", "--id", "m1"]);
+    let asked = |more: &[&str]| -> Value {
+        let args = [&["report", "channels", "--json"], more].concat();
+        serde_json::from_str(&house.run(&args)).expect("JSON")
+    };
+    let credited = |report: &Value| -> Vec<(String, i64)> {
+        let rows = report["rows"].as_array().expect("rows");
+        let line = |row: &Value| {
+            (row["channel"].as_str().expect("a code").to_owned(), row["paid_minor"].as_i64().expect("a sum"))
+        };
+        rows.iter().map(line).collect()
+    };
+    let of = |rule| credited(&asked(&["--attribution", rule]));
+    let line = |channel: &str, minor| (channel.to_owned(), minor);
+    assert_eq!(of("last"), [line("sms", 0), line("email", 10_050), line("letter", 0)]);
+    assert_eq!(of("first"), [line("sms", 0), line("email", 0), line("letter", 10_050)]);
+    assert_eq!(of("linear"), [line("sms", 3_350), line("email", 3_350), line("letter", 3_350)]);
+    let report = asked(&["--by", "creditor,age"]);
+    assert_eq!(report["rows"][0]["by"][0], CREDITOR, "{report}");
+    let text = house.run(&["report", "channels", "--lang", "ru"]);
+    assert!(text.contains("Платёж зачтён последнему действию"), "{text}");
+    assert!(house.run(&["db", "tallies", "check", "--lang", "en"]).contains("every sum is that of its rows"));
+    assert!(
+        house.run(&["db", "tallies", "recount", "--lang", "en"]).contains("every sum is that of its rows")
+    );
+}
+
+#[test]
+fn a_clients_margin_is_told_and_exported_alike() {
+    let mut house = house();
+    house.run(&["event", "add", "p1", "letter", "--debt", "d1", "--creditor", CREDITOR, "--id", "a"]);
+    house.run(&["pay", "--creditor", CREDITOR, "--debt", "d1", "--amount", "100.50", "--id", "m1"]);
+    let key = |key: &str| format!("contract.{CREDITOR}.{key}");
+    house.change("statistics.toml", &key("share_percent"), 12.5);
+    house.change("statistics.toml", "economics.per_use.letter", 8);
+    let report: Value = serde_json::from_str(&house.run(&["report", "economics", "--json"])).expect("JSON");
+    let total = &report["creditors"][0]["total"];
+    assert_eq!((total["revenue"].as_i64(), total["cost"].as_i64()), (Some(1_256), Some(800)), "{report}");
+    let csv = house.run(&["export", "economics"]);
+    let line = csv.lines().nth(1).expect("a month");
+    assert!(line.contains(",10050,1256,0,0,1256,0,0,800,0,0,800,0.3631,"), "{csv}");
+    let text = house.run(&["report", "economics", "--lang", "ru"]);
+    assert!(text.contains("4.56 RUB / 12.56 RUB = 36.3 %, в пределах ориентира 35–40 %"), "{text}");
+    assert!(house.run(&["export", "bi-effect-month"]).lines().count() == 2);
+    assert_eq!(house.run(&["report", "proposals", "--lang", "en"]), "nothing that is sure\n");
+}

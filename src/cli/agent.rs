@@ -1,4 +1,4 @@
-//! `obzvon agent`: accounts for agents' phones.
+//! `obzvon agent`: accounts for agents' phones, and the debtors' accounts each agent is given.
 
 use std::fs;
 use std::io::Write;
@@ -6,17 +6,18 @@ use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use clap::{Args, Subcommand};
 
 use super::check::environment;
-use super::open::ConfigArgs;
+use super::open::{ConfigArgs, block_on, store};
 use super::password::ask_twice;
 use crate::config::{account_lines, accounts_address};
+use crate::daemon::Clock;
 use crate::domain::AgentId;
 use crate::sip::digest_account;
 
-/// Accounts for agents' phones
+/// Agents: accounts for their phones, and the debtors' accounts they are given
 #[derive(Debug, Args)]
 pub struct AgentArgs {
     #[command(flatten)]
@@ -39,6 +40,13 @@ enum AgentCommand {
         #[arg(long)]
         print: bool,
     },
+    /// Divide a campaign's accounts that are nobody's among the agents, fairly by number and value
+    Assign {
+        campaign: String,
+        /// Only among these; all of agents.toml where absent
+        #[arg(long, value_delimiter = ',', value_parser = login)]
+        agents: Vec<AgentId>,
+    },
 }
 
 impl AgentArgs {
@@ -47,7 +55,12 @@ impl AgentArgs {
     /// # Errors
     /// When the two passwords differ or the file can't be written.
     pub fn run(self) -> anyhow::Result<ExitCode> {
-        let AgentCommand::Add { login, md5, print } = self.command;
+        let (login, md5, print) = match self.command {
+            AgentCommand::Add { login, md5, print } => (login, md5, print),
+            AgentCommand::Assign { campaign, agents } => {
+                return assign(&self.config, &campaign, agents);
+            }
+        };
         let (realm, file) = accounts_address(&self.config.config, &environment());
         let language = self.config.language();
         let password = ask_twice(login.as_str(), language)?;
@@ -114,4 +127,28 @@ mod tests {
         assert!(!text.contains("second one"));
         assert_eq!(fs::metadata(&file).expect("there").permissions().mode() & 0o777, 0o600);
     }
+}
+
+/// Gives out the accounts, and says what each agent has of the campaign now.
+fn assign(config: &ConfigArgs, campaign: &str, agents: Vec<AgentId>) -> anyhow::Result<ExitCode> {
+    let loaded = match config.load() {
+        Ok(loaded) => loaded,
+        Err(code) => return Ok(code),
+    };
+    let agents = match agents.is_empty() {
+        true => loaded.agents.desks.keys().cloned().collect(),
+        false => agents,
+    };
+    ensure!(!agents.is_empty(), "there is no agent in agents.toml");
+    block_on(async {
+        let store = store(&loaded).await?;
+        let row = store.campaigns().await?.into_iter().find(|row| row.name == campaign);
+        let row = row.with_context(|| format!("there is no campaign {campaign}"))?;
+        let given = store.assign_accounts(row.id, agents, Clock.wall()).await?;
+        store.close().await;
+        for (agent, (accounts, value)) in given {
+            println!("{agent:<32} {accounts:>8} {:>16}.{:02}", value / 100, value % 100);
+        }
+        Ok(ExitCode::SUCCESS)
+    })
 }

@@ -31,6 +31,19 @@ enum DbCommand {
     },
     /// Lays the tables that this version needs
     Migrate,
+    /// The sums that the reports read instead of every row
+    Tallies {
+        #[command(subcommand)]
+        act: Tallies,
+    },
+}
+
+#[derive(Debug, Clone, Copy, Subcommand)]
+enum Tallies {
+    /// Counts every row and compares; exit code 1 where a sum is another
+    Check,
+    /// Counts every sum anew, with the windows of statistics.toml; the daemon may go on
+    Recount,
 }
 
 impl Db {
@@ -48,15 +61,16 @@ impl Db {
             let plan = StorePlan { url: address.store.url.clone(), node: address.daemon.node.clone() };
             // Opening lays the tables; every command here works on a database of this version.
             let store = Store::open(plan).await?;
-            let done = self.command.carry_out(&store, self.config.language()).await;
+            let done = self.command.carry_out(&store, &self.config).await;
             store.close().await;
-            done.map(|()| ExitCode::SUCCESS)
+            done
         })
     }
 }
 
 impl DbCommand {
-    async fn carry_out(self, store: &Store, language: Language) -> anyhow::Result<()> {
+    async fn carry_out(self, store: &Store, config: &ConfigArgs) -> anyhow::Result<ExitCode> {
+        let language = config.language();
         match self {
             Self::Backup { file } => {
                 if file.try_exists().unwrap_or(false) {
@@ -84,7 +98,34 @@ impl DbCommand {
                 }
             }
             Self::Migrate => println!("schema {}", Store::schema_version()),
+            Self::Tallies { act: Tallies::Check } => return check_tallies(store, language).await,
+            Self::Tallies { act: Tallies::Recount } => {
+                let windows = match config.load() {
+                    Ok(config) => config.statistics.windows,
+                    Err(code) => return Ok(code),
+                };
+                store.recount_tallies(windows).await?;
+                return check_tallies(store, language).await;
+            }
         }
-        Ok(())
+        Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Counts every row and says whether the sums are theirs.
+async fn check_tallies(store: &Store, language: Language) -> anyhow::Result<ExitCode> {
+    let faults = store.check_tallies().await?;
+    for fault in &faults {
+        let at = jiff::Timestamp::from_second(fault.month.saturating_mul(86_400)).unwrap_or_default();
+        let month = at.to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
+        println!("{} {} {month}", fault.table, if fault.level == 1 { "days" } else { "month" });
+    }
+    let said = match (faults.is_empty(), language) {
+        (true, Language::En) => "every sum is that of its rows",
+        (true, Language::Ru) => "все суммы сходятся со строками",
+        (false, Language::En) => "these sums are not those of their rows: obzvon db tallies recount",
+        (false, Language::Ru) => "эти суммы не сходятся со строками: obzvon db tallies recount",
+    };
+    println!("{said}");
+    Ok(if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

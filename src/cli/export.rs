@@ -1,4 +1,4 @@
-//! `obzvon export attempts`: every attempt with all that is kept of it.
+//! `obzvon export`: every attempt, what BI tools read, and the creditors' economics, as CSV or JSON lines.
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -9,9 +9,12 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::open::{ConfigArgs, block_on, store};
+use super::report;
+use crate::config::Config;
+use crate::daemon::Clock;
 use crate::domain::Money;
 use crate::import::neutralise;
-use crate::store::{AttemptFilter, AttemptRow};
+use crate::store::{AttemptFilter, AttemptRow, Period, View};
 
 /// Exports lists as CSV or JSON lines, to standard output
 #[derive(Debug, Args)]
@@ -36,7 +39,16 @@ pub struct Export {
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum What {
+    /// Every attempt with all that is kept of it
     Attempts,
+    /// Closed attempts by day, as BI tools read them (`bi_call_day`)
+    BiCallDay,
+    /// Actions against reactions by day (`bi_effect_day`)
+    BiEffectDay,
+    /// The same by month (`bi_effect_month`)
+    BiEffectMonth,
+    /// Revenue, cost and margin by creditor and month
+    Economics,
 }
 
 impl Export {
@@ -49,10 +61,38 @@ impl Export {
             Ok(config) => config,
             Err(code) => return Ok(code),
         };
-        let What::Attempts = self.what;
-        let filter = AttemptFilter { campaign: None, from: self.from, to: self.to };
+        let view = match self.what {
+            What::Attempts => return self.attempts(&config),
+            What::Economics => return self.economics(&config),
+            What::BiCallDay => View::CallDay,
+            What::BiEffectDay => View::EffectDay,
+            What::BiEffectMonth => View::EffectMonth,
+        };
         block_on(async {
             let store = store(&config).await?;
+            let rows = store.view(view).await;
+            store.close().await;
+            put_rows(&view.columns(), &rows?, self.json)
+        })
+    }
+
+    fn economics(&self, config: &Config) -> anyhow::Result<ExitCode> {
+        let from = self.from.unwrap_or(Timestamp::UNIX_EPOCH);
+        let period = Period { from, to: self.to.unwrap_or(Timestamp::MAX) };
+        block_on(async {
+            let store = store(config).await?;
+            let economics = &config.statistics.economics;
+            let counted = report::economics::count(&store, period, Clock.wall(), economics).await;
+            store.close().await;
+            let rows = report::economics::lines(&counted?.0, economics);
+            put_rows(&report::economics::COLUMNS, &rows, self.json)
+        })
+    }
+
+    fn attempts(&self, config: &Config) -> anyhow::Result<ExitCode> {
+        let filter = AttemptFilter { campaign: None, from: self.from, to: self.to };
+        block_on(async {
+            let store = store(config).await?;
             let mut walk = store.export_attempts(filter);
             let mut sink = Sink::new(self.json)?;
             loop {
@@ -69,6 +109,27 @@ impl Export {
             Ok(ExitCode::SUCCESS)
         })
     }
+}
+
+/// Rows of text as CSV, or as a JSON object a line.
+fn put_rows(columns: &[&str], rows: &[Vec<String>], json: bool) -> anyhow::Result<ExitCode> {
+    if json {
+        let mut out = std::io::BufWriter::new(std::io::stdout());
+        for row in rows {
+            let object: serde_json::Map<_, _> =
+                columns.iter().zip(row).map(|(column, cell)| ((*column).to_owned(), json!(cell))).collect();
+            writeln!(out, "{}", serde_json::Value::from(object))?;
+        }
+        out.flush()?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut writer = csv::Writer::from_writer(std::io::stdout());
+    writer.write_record(columns).context("writing the header")?;
+    for row in rows {
+        writer.write_record(row.iter().map(|text| neutralise(text).into_owned()))?;
+    }
+    writer.flush().context("writing rows")?;
+    Ok(ExitCode::SUCCESS)
 }
 
 enum Sink {

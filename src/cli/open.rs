@@ -53,7 +53,10 @@ impl ConfigArgs {
 /// # Errors
 /// When the database can't be opened.
 pub async fn store(config: &Config) -> anyhow::Result<Store> {
-    open(&config.daemon, &config.store).await
+    let store = open(&config.daemon, &config.store).await?;
+    // Sums that are counted with other windows stay so until they are counted anew.
+    store.offer_windows(config.statistics.windows.clone()).await?;
+    Ok(store)
 }
 
 /// Does an act on people's records in the store at the configuration's address, and closes the store whatever came

@@ -198,13 +198,20 @@ const REASONS: [Word; 34] = [
     ("unspeakable", "the voice lacks words for the debt", "нечем озвучить долг"),
 ];
 
-const FIGURES: [Word; 9] = [
+const FIGURES: [Word; 16] = [
     ("actions", "actions", "действия"),
     ("amount_heard", "sum heard", "услышали сумму"),
     ("answered", "answered", "ответили"),
+    ("complaint", "complained", "пожаловались"),
+    ("dispute", "disputed", "оспорили"),
     ("faults", "faults", "сбои"),
+    ("kept", "kept their word", "сдержали слово"),
     ("money", "money", "деньги"),
+    ("no_reaction", "no reaction", "без ответа"),
+    ("opt_out", "opted out", "просят не звонить"),
     ("paid", "paid", "оплатили"),
+    ("paid_in_full", "paid in full", "оплатили весь"),
+    ("paid_in_part", "paid in part", "оплатили часть"),
     ("promise", "promised", "обещали"),
     ("refused", "refused", "отказались"),
     ("right_party", "right person", "нужный человек"),

@@ -12,6 +12,7 @@ use super::plan::{AgentsConfig, Config, DaemonConfig, StoreConfig};
 use super::prompts::{check_packs, prompts};
 use super::read::{Environment, Mistake, Problems, Reading, Section};
 use super::rules::{flatten, presets};
+use super::statistics::statistics;
 use super::trunks::trunks;
 use super::writeback::endpoints;
 use crate::campaign::CampaignPlan;
@@ -48,6 +49,7 @@ impl Config {
         }
         let desk = desk(&reading);
         let writeback = endpoints(&reading);
+        let statistics = statistics(&reading);
         let texts = reading.texts_of_calls();
         let version = reading.end()?;
         let sound = "every part is there when nothing was noted";
@@ -66,6 +68,7 @@ impl Config {
             reclassify: main.reclassify,
             rules,
             writeback: writeback.expect(sound),
+            statistics: statistics.expect(sound),
             flows,
             trunks: trunks.into_iter().map(|(_, plan)| plan.expect(sound)).collect(),
             campaigns,

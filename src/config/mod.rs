@@ -9,6 +9,7 @@ mod campaigns;
 mod daemon;
 mod desk;
 mod dialling;
+mod economics;
 mod engines;
 mod flows;
 mod load;
@@ -18,6 +19,7 @@ mod read;
 mod rules;
 mod scenario;
 mod secret;
+mod statistics;
 mod trunks;
 mod writeback;
 
@@ -26,8 +28,9 @@ pub use agents::accounts_address;
 pub use flows::sounds;
 pub use load::StoreAddress;
 pub use plan::{
-    AgentContact, AgentLeg, AgentsConfig, ApiConfig, Config, DaemonConfig, Desk, DeskConfig, EndpointConfig,
-    FlowsConfig, ImportConfig, LogFormat, MediaConfig, PromptsConfig, RulesConfig, SipConfig, StoreConfig,
+    AgentContact, AgentLeg, AgentsConfig, ApiConfig, Config, DaemonConfig, Desk, DeskConfig, EconomicsConfig,
+    EndpointConfig, FlowsConfig, ImportConfig, LogFormat, MediaConfig, NextActionConfig, PromptsConfig,
+    RulesConfig, SipConfig, StatisticsConfig, StoreConfig,
 };
 pub use read::{Clause, Environment, Mistake, Place, Problem, Problems};
 pub use rules::Lawbook;

@@ -7,14 +7,16 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use secrecy::SecretString;
 
 use crate::agents;
 use crate::campaign::{CampaignPlan, Dispositions, Reclassify, Script};
-use crate::domain::{AgentId, Currency, DigestAccount, Language, PhoneNumber, SigningKey};
+use crate::domain::{AgentId, Channel, Currency, DigestAccount, Language, PhoneNumber, SigningKey};
 use crate::ivr::Flow;
 use crate::rules::{Calendars, Override, Preset};
 use crate::speech::EnginePlan;
+use crate::stats::{AbandonmentOf, Attribution, Contract, Prices, Windows};
 use crate::trunk::{Transport, TrunkPlan};
 
 /// Everything `config/` says, checked as a whole. It never changes: a reload makes another one, and the daemon
@@ -39,6 +41,7 @@ pub struct Config {
     pub reclassify: Vec<Reclassify>,
     /// Who is told what came of calls and payments, by name.
     pub writeback: Vec<EndpointConfig>,
+    pub statistics: StatisticsConfig,
     pub flows: FlowsConfig,
     /// By name.
     pub trunks: Vec<Arc<TrunkPlan>>,
@@ -114,6 +117,71 @@ pub struct EndpointConfig {
     /// Whose debts it hears of; empty: everybody's.
     pub creditors: Vec<String>,
     pub timeout: Duration,
+}
+
+/// `statistics.toml`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatisticsConfig {
+    /// How long what follows an action counts as its own.
+    pub windows: Windows,
+    /// Which action a payment is credited to.
+    pub attribution: Attribution,
+    /// What the house's own form of abandonment divides by.
+    pub abandonment_of: AbandonmentOf,
+    pub economics: EconomicsConfig,
+    /// By name.
+    pub next_actions: Vec<NextActionConfig>,
+}
+
+/// `[next_action.NAME]` of `statistics.toml`: a debt whose calls waited in vain is to be reached by another channel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NextActionConfig {
+    pub name: String,
+    /// One of ours.
+    pub channel: Channel,
+    /// From this use of it on a debt.
+    pub after_uses: u16,
+    /// Days without a reaction.
+    pub days: u16,
+    pub then: Channel,
+}
+
+/// `[economics]` and `[contract.NAME]` of `statistics.toml`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EconomicsConfig {
+    /// Of all prices and contracts; debts in others are left out.
+    pub currency: Currency,
+    pub prices: Prices,
+    /// The guide for the gross margin.
+    pub margin_percent: RangeInclusive<u8>,
+    /// By the creditor's name, as in the lists.
+    pub contracts: BTreeMap<String, Contract>,
+}
+
+/// Nothing costs anything, and nobody pays.
+impl Default for EconomicsConfig {
+    fn default() -> Self {
+        Self {
+            currency: Currency::Rub,
+            prices: Prices::default(),
+            margin_percent: 35..=40,
+            contracts: BTreeMap::new(),
+        }
+    }
+}
+
+/// As without the file.
+impl Default for StatisticsConfig {
+    fn default() -> Self {
+        let windows = Windows { otherwise: SignedDuration::from_hours(30 * 24), by_channel: Vec::new() };
+        Self {
+            windows,
+            attribution: Attribution::default(),
+            abandonment_of: AbandonmentOf::default(),
+            economics: EconomicsConfig::default(),
+            next_actions: Vec::new(),
+        }
+    }
 }
 
 /// `[api]` of `obzvon.toml`.

@@ -49,7 +49,7 @@ pub fn console(house: &Arc<House>) -> Console {
         }),
         kpi: answered(house, |house: Arc<House>, ()| async move { house.store.kpi_report(always()).await }),
         channels: answered(house, |house: Arc<House>, ()| async move {
-            house.store.channels_report(always()).await
+            house.store.effects_report(always(), &[]).await
         }),
         desk: DeskHandlers {
             view: answered(house, |house: Arc<House>, (login, language): (String, Language)| async move {

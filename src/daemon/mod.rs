@@ -14,6 +14,7 @@ mod kill_switch;
 mod lines;
 mod live;
 mod names;
+mod next_actions;
 mod own_numbers;
 mod pacing;
 mod phones;

@@ -29,7 +29,8 @@ use super::roots;
 use super::tones::Tones;
 use super::trunk_task::kept_alike;
 use super::{
-    campaign_task, console, kill_switch, names, own_numbers, promises, reclassify, trunk_task, writeback_task,
+    campaign_task, console, kill_switch, names, next_actions, own_numbers, promises, reclassify, trunk_task,
+    writeback_task,
 };
 use crate::call::StopReason;
 use crate::config::Config;
@@ -97,6 +98,12 @@ impl Daemon {
         store.heartbeat(clock.wall()).await?;
         rescue(&store, Whose::Own, clock).await?;
         store.resume_imports(clock.wall()).await.context("going on with an import that was cut short")?;
+        if !store.offer_windows(config.statistics.windows.clone()).await? {
+            warn!(
+                "the reports count with other windows than statistics.toml says: obzvon db tallies recount"
+            );
+        }
+        store.build_tallies().await.context("counting what the reports read")?;
         store.set_endpoints(writeback_task::endpoint_rows(&config)).await?;
         let sender = Sender::new().context("starting the writeback")?;
         let before = store.last_version().await?;
@@ -374,6 +381,7 @@ async fn keep_alive(house: &House) -> anyhow::Result<()> {
 
 async fn after_calls(house: &House) -> anyhow::Result<()> {
     promises::judge(house).await?;
+    next_actions::tell(house).await?;
     reclassify::apply(house).await
 }
 

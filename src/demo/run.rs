@@ -271,13 +271,8 @@ async fn snapshot(house: &House, elapsed: Duration) -> anyhow::Result<Snapshot> 
             _ => {}
         }
     }
-    now.identified = store
-        .reactions_report(ALL_TIME)
-        .await?
-        .iter()
-        .filter(|line| line.reaction == "right_party")
-        .map(|line| line.count)
-        .sum();
+    let actions = store.effects_report(ALL_TIME, &[]).await?;
+    now.identified = actions.iter().map(|row| row.sum("right_party").unsigned_abs()).sum();
     Ok(now)
 }
 
@@ -285,7 +280,10 @@ const ALL_TIME: Period = Period { from: jiff::Timestamp::UNIX_EPOCH, to: jiff::T
 
 async fn report(store: &Store, language: Language) -> anyhow::Result<()> {
     println!("\n{}", crate::cli::report::outcomes(store, ALL_TIME, false, language).await?);
-    print!("{}", crate::cli::report::channels(store, ALL_TIME, false, language).await?);
+    print!(
+        "{}",
+        crate::cli::report::channels::report(store, ALL_TIME, &Default::default(), false, language).await?
+    );
     for campaign in store.campaigns().await? {
         println!("\n{}", campaign.name);
         let mut totals = store.why_not(campaign.id).await?;

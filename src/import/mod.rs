@@ -10,6 +10,7 @@ mod fault;
 pub mod history;
 mod list;
 mod mapping;
+pub mod payments;
 mod preset;
 mod reason;
 mod record;

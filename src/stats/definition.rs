@@ -12,13 +12,13 @@ pub struct Definition {
 }
 
 /// The ratios of the reports, in the order they are printed.
-pub const DEFINITIONS: [Definition; 7] = [
+pub const DEFINITIONS: [Definition; 14] = [
     Definition {
         key: "answered",
         numerator: "actions a person answered",
-        denominator: "actions (calls that left; faults of trunk or ours left out)",
+        denominator: "actions (calls that left, and uses told from outside; faults of trunk or ours left out)",
         numerator_ru: "действия, на которые ответил человек",
-        denominator_ru: "действия (отправленные звонки, без сбоев линии и наших)",
+        denominator_ru: "действия (отправленные звонки и то, о чём сообщили извне; без сбоев линии и наших)",
     },
     Definition {
         key: "right_party",
@@ -42,11 +42,32 @@ pub const DEFINITIONS: [Definition; 7] = [
         denominator_ru: "действия, в которых должник подтвердил, что это он",
     },
     Definition {
+        key: "kept",
+        numerator: "promises kept",
+        denominator: "promises whose day and grace are over",
+        numerator_ru: "сдержанные обещания",
+        denominator_ru: "обещания, срок которых с отсрочкой прошёл",
+    },
+    Definition {
         key: "paid",
-        numerator: "debts with a payment after the action, within the window",
-        denominator: "debts with at least one action",
-        numerator_ru: "долги, по которым после действия пришёл платёж в пределах окна",
-        denominator_ru: "долги, по которым было хотя бы одно действие",
+        numerator: "actions that a payment is credited to",
+        denominator: "actions",
+        numerator_ru: "действия, которым зачтён платёж",
+        denominator_ru: "действия",
+    },
+    Definition {
+        key: "paid_in_full",
+        numerator: "actions after which all that was owed was paid within the channel's window",
+        denominator: "actions",
+        numerator_ru: "действия, после которых за окно канала оплачен весь долг",
+        denominator_ru: "действия",
+    },
+    Definition {
+        key: "paid_in_part",
+        numerator: "actions after which a part was paid within the channel's window",
+        denominator: "actions",
+        numerator_ru: "действия, после которых за окно канала оплачена часть",
+        denominator_ru: "действия",
     },
     Definition {
         key: "refused",
@@ -54,6 +75,34 @@ pub const DEFINITIONS: [Definition; 7] = [
         denominator: "actions in which a person answered",
         numerator_ru: "действия с отказом, спором или просьбой не звонить",
         denominator_ru: "действия, на которые ответил человек",
+    },
+    Definition {
+        key: "dispute",
+        numerator: "actions in which the debt was disputed",
+        denominator: "actions",
+        numerator_ru: "действия, в которых долг оспорен",
+        denominator_ru: "действия",
+    },
+    Definition {
+        key: "complaint",
+        numerator: "actions in which he complained",
+        denominator: "actions",
+        numerator_ru: "действия с жалобой",
+        denominator_ru: "действия",
+    },
+    Definition {
+        key: "opt_out",
+        numerator: "actions in which he asked not to be called",
+        denominator: "actions",
+        numerator_ru: "действия с просьбой больше не звонить",
+        denominator_ru: "действия",
+    },
+    Definition {
+        key: "no_reaction",
+        numerator: "actions that nothing of all this followed",
+        denominator: "actions",
+        numerator_ru: "действия, за которыми ничего из этого не последовало",
+        denominator_ru: "действия",
     },
     Definition {
         key: "faults",

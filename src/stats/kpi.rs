@@ -28,9 +28,49 @@ pub struct Counts {
     pub talk_s: u64,
     /// In minor units.
     pub cost_minor: i64,
+    /// Of `human`: put through to an agent.
+    pub passed: u64,
+    /// Talks of agents that began in the period; the seconds their callers had waited since the answer; those that waited
+    /// [`SERVICE_LEVEL_S`] at most; and the seconds agents spent on them, talking, holding and writing up.
+    pub talks: u64,
+    pub wait_s: u64,
+    pub in_time: u64,
+    pub handle_s: u64,
+    /// What the house's own form of abandonment divides by.
+    pub abandonment_of: AbandonmentOf,
     /// What the accounts called owed at their first call in the period, and what they paid after it within the period.
     pub owed_minor: i64,
     pub paid_minor: i64,
+}
+
+/// A person who waits longer for an agent has waited too long (16 CFR 310.4(b)(4)(ii)).
+pub const SERVICE_LEVEL_S: u64 = 2;
+
+/// What the house's own form of abandonment divides by.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AbandonmentOf {
+    /// Abandoned calls and those put through to an agent.
+    Agents,
+    Calls,
+    Connected,
+    /// Calls a person answered.
+    #[default]
+    Human,
+}
+
+impl AbandonmentOf {
+    pub const ALL: [Self; 4] = [Self::Agents, Self::Calls, Self::Connected, Self::Human];
+
+    /// The code in the configuration.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Agents => "agents",
+            Self::Calls => "calls",
+            Self::Connected => "connected",
+            Self::Human => "human",
+        }
+    }
 }
 
 /// A figure of the field.
@@ -123,6 +163,30 @@ kpis! {
     abandonment_us: "abandonment, United States form", "потерянные звонки, форма США",
         "abandoned / calls a person answered (16 CFR 310.4(b)(4))", "брошенные / звонки, на которые ответил человек (16 CFR 310.4(b)(4))",
         |n| share(n.abandoned, n.human + n.abandoned);
+    abandonment_uk: "abandonment, United Kingdom form", "потерянные звонки, форма Великобритании",
+        "abandoned / abandoned and put through to an agent (Ofcom, persistent misuse)",
+        "брошенные / брошенные и соединённые с оператором (Ofcom, persistent misuse)",
+        |n| share(n.abandoned, n.abandoned + n.passed);
+    abandonment_own: "abandonment, own form", "потерянные звонки, своя форма",
+        "abandoned / what statistics.toml says in abandonment_of: calls a person answered where it says nothing",
+        "брошенные / что сказано в statistics.toml, abandonment_of; если ничего, звонки, на которые ответил человек",
+        |n| share(n.abandoned, match n.abandonment_of {
+            AbandonmentOf::Agents => n.abandoned + n.passed,
+            AbandonmentOf::Calls => n.calls,
+            AbandonmentOf::Connected => n.connected,
+            AbandonmentOf::Human => n.human + n.abandoned,
+        });
+    answer_speed: "average speed of answer (ASA), s", "среднее ожидание оператора (ASA), с",
+        "seconds from the person's answer to the agent's / talks of agents", "секунды от ответа человека до оператора / разговоры операторов",
+        |n| each(n.wait_s, n.talks);
+    service_level: "service level", "уровень обслуживания",
+        "talks of agents that began within 2 s of the person's answer / talks of agents",
+        "разговоры операторов, начатые в пределах 2 с от ответа человека / разговоры операторов",
+        |n| share(n.in_time, n.talks);
+    handle_time: "average handle time (AHT), s", "среднее время обработки (AHT), с",
+        "seconds agents talked, held and wrote up / talks of agents",
+        "секунды разговора, удержания и обработки у операторов / разговоры операторов",
+        |n| each(n.handle_s, n.talks);
     liquidation: "liquidation", "взыскано",
         "money paid after the first call in the period / money owed at it, of the accounts called",
         "оплачено после первого звонка за период / долг на тот момент, по счетам, по которым звонили",
@@ -176,6 +240,12 @@ mod tests {
             broken: 8,
             talk_s: 9_800,
             cost_minor: 160_000,
+            passed: 96,
+            talks: 90,
+            wait_s: 45,
+            in_time: 81,
+            handle_s: 10_800,
+            abandonment_of: AbandonmentOf::Connected,
             owed_minor: 5_000_000,
             paid_minor: 250_000,
         };
@@ -185,6 +255,10 @@ mod tests {
         assert_eq!(of("intensity"), Kpi::Each { sum: 800, count: 400 });
         assert_eq!(of("abandonment_us"), Kpi::Share(Ratio::new(4, 200)));
         assert_eq!(of("right_party_per_contact"), Kpi::Share(Ratio::new(120, 200)));
+        assert_eq!(of("abandonment_uk"), Kpi::Share(Ratio::new(4, 100)));
+        assert_eq!(of("abandonment_own"), Kpi::Share(Ratio::new(4, 300)));
+        assert_eq!(of("service_level"), Kpi::Share(Ratio::new(81, 90)));
+        assert_eq!(of("handle_time"), Kpi::Each { sum: 10_800, count: 90 });
         assert_eq!(of("kept_rate"), Kpi::Share(Ratio::new(12, 20)));
         assert_eq!(of("liquidation"), Kpi::Share(Ratio::new(250_000, 5_000_000)));
         assert_eq!(of("cost_per_promise"), Kpi::Each { sum: 160_000, count: 30 });

@@ -1,21 +1,32 @@
 //! Actions against reactions, each ratio with its numerator and denominator. Floor 1, sans-IO.
 
+mod assign;
 mod attribution;
 mod definition;
 mod early_warning;
+mod economics;
 mod effect;
 mod figure;
 mod kpi;
 mod pareto;
+mod proposal;
+mod tally;
 mod uplift;
 mod wear;
 
+pub use assign::assign;
 pub use attribution::{Action, Attribution, Windows, credit};
 pub use definition::{DEFINITIONS, Definition, definition};
 pub use early_warning::{Warning, WarningPlan, judge_spending};
-pub use effect::{ActionRow, EffectRow, effect_table};
+pub use economics::{Contract, Month, MonthFacts, Prices, month, trend};
+pub use effect::{ActionRow, Axis, EffectRow, effect_table};
 pub use figure::{Confidence, Estimate, Ratio, Sample};
-pub use kpi::{Counts, KPIS, Kpi, KpiDefinition, kpis};
+pub use kpi::{AbandonmentOf, Counts, KPIS, Kpi, KpiDefinition, SERVICE_LEVEL_S, kpis};
 pub use pareto::{ParetoPoint, pareto};
+pub use proposal::{Proposal, proposals};
+pub use tally::{
+    ACCOUNT, ActionFact, Age, CALL, CallFact, Cell, Counted, DayPart, DebtFacts, EFFECT, Key, PaymentFact,
+    PromiseState, REACTIONS, TALLIES, Tally, USE, What, count, day_of, month_of,
+};
 pub use uplift::{Arm, Experiment, Uplift, is_held_out, uplift};
 pub use wear::{ENOUGH, Wear, WearRow, wear};

@@ -12,6 +12,8 @@ pub enum StoreError {
     Access { source: Fault },
     #[error("keeping what agent {agent} does")]
     Agent { agent: AgentId, source: Fault },
+    #[error("assigning the accounts of campaign {campaign}")]
+    Assign { campaign: CampaignId, source: Fault },
     #[error("keeping what is said in attempt {attempt}")]
     Desk { attempt: AttemptId, source: Fault },
     #[error("booking a callback of contact {contact}")]
@@ -60,6 +62,8 @@ pub enum StoreError {
     Report { report: &'static str, source: Fault },
     #[error("judging the promises of campaign {campaign}")]
     Promises { campaign: CampaignId, source: Fault },
+    #[error("working on the sums of the reports")]
+    Tally { source: Fault },
     #[error("working on users")]
     User { source: Fault },
     #[error("rescuing the open attempts of node {node}")]

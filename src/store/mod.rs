@@ -17,12 +17,14 @@ mod list;
 mod outcome;
 mod read;
 mod standing;
+mod tally;
 mod told;
 
 pub use debtor_type::{TypeChangeRow, TypeMoveLine, TypeShareLine};
 pub use desk::{
-    AgentChange, AgentDay, AgentMark, AgentTimes, AgreedContact, CallMark, CallbackRow, CallbackWhy,
-    Complained, DeskAttempt, DeskFile, NewCallback, PhoneRow, Previewed, PromiseMade,
+    AgentChange, AgentDay, AgentMark, AgentResult, AgentTimes, AgreedContact, Assigned, CallMark,
+    CallbackRow, CallbackWhy, Complained, DeskAttempt, DeskFile, NewCallback, PhoneRow, Previewed,
+    PromiseMade,
 };
 pub use error::{Fault, SchemaFault, StoreError};
 pub use gate::{
@@ -41,9 +43,10 @@ pub use outcome::{
     TakeBack, Whose,
 };
 pub use read::{
-    AttemptExport, AttemptFilter, AttemptRow, AttemptsLine, BesideRow, ContactFile, DebtFile, ExperimentLine,
-    LedgerRow, LeftOut, OutcomeLine, PaymentRow, Period, PersonFile, PhoneFile, PromiseLine, PromiseRow,
-    Reacted, ReactionLine, Sharer,
+    AttemptExport, AttemptFilter, AttemptRow, AttemptsLine, BesideRow, ContactFile, DebtFile, EconomicsFacts,
+    ExperimentLine, LedgerRow, LeftOut, OutcomeLine, PaymentRow, Period, PersonFile, PhoneFile, PromiseLine,
+    PromiseRow, Reacted, Sharer, View,
 };
 pub use standing::{ByHand, ConsentRow, DeedRow, HoldRow, Preference, PreferenceRow, Suspended};
-pub use told::{Delivered, Delivery, DeliveryFilter, DeliveryRow, EndpointRow};
+pub use tally::TallyFault;
+pub use told::{Delivered, Delivery, DeliveryFilter, DeliveryRow, EndpointRow, NextAction};

@@ -14,6 +14,7 @@ mod race;
 mod reports;
 mod schema;
 mod standing;
+mod tallies;
 mod told;
 mod types;
 mod withdraw;

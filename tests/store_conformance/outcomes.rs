@@ -140,13 +140,16 @@ async fn a_payment_stops_what_is_queued_and_what_rings(world: World) {
     let ringing = world.permit(&both[0], noon()).await.attempt();
     let pay = |id, debt, minor| world.store.record_payment(payment(id, debt, minor), noon() + seconds(11));
     let paid = pay("m1", "d2", 200_000).await.expect("recorded");
-    assert_eq!(paid, Paid::Recorded { debt: both[0].debt, closed: true, cancel: vec![ringing] });
+    assert_eq!(
+        paid,
+        Paid::Recorded { debt: both[0].debt, closed: true, left_minor: 0, cancel: vec![ringing] }
+    );
     assert_eq!(pay("m1", "d2", 200_000).await.expect("known"), Paid::Known);
     assert_eq!(pay("m1", "d2", 200_001).await.expect("read"), Paid::Differs, "another sum by that id");
     assert_eq!(pay("m1", "d1", 200_000).await.expect("read"), Paid::Differs, "another debt by that id");
     assert_eq!(pay("m9", "d77", 1).await.expect("asked"), Paid::NoDebt);
     let paid = pay("m2", "d1", 100_000).await.expect("recorded");
-    assert_eq!(paid, Paid::Recorded { debt: both[1].debt, closed: true, cancel: Vec::new() });
+    assert_eq!(paid, Paid::Recorded { debt: both[1].debt, closed: true, left_minor: 0, cancel: Vec::new() });
     assert_eq!(world.contact_of("p1").await, ("done".into(), "paid".into()));
     world.store.finish(no_answer(ringing, noon() + hours(1)), noon() + seconds(12)).await.expect("done");
     assert_eq!(world.contact_of("p2").await, ("done".into(), "paid".into()), "a paid debt is never dialled");
@@ -156,9 +159,9 @@ async fn a_part_of_the_money_does_not_close_the_debt(world: World) {
     let contact = world.one_contact().await;
     let pay = |id, minor| world.store.record_payment(payment(id, "d1", minor), noon());
     let part = pay("m1", 99_999).await.expect("recorded");
-    assert_eq!(part, Paid::Recorded { debt: contact.debt, closed: false, cancel: Vec::new() });
+    assert_eq!(part, Paid::Recorded { debt: contact.debt, closed: false, left_minor: 1, cancel: Vec::new() });
     let rest = pay("m2", 1).await.expect("recorded");
-    assert_eq!(rest, Paid::Recorded { debt: contact.debt, closed: true, cancel: Vec::new() });
+    assert_eq!(rest, Paid::Recorded { debt: contact.debt, closed: true, left_minor: 0, cancel: Vec::new() });
     let reserved = world.reserve(&contact, noon()).await;
     assert!(matches!(reserved, Reserved::Gone(Gone::NotQueued)), "{reserved:?}");
 }

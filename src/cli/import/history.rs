@@ -262,7 +262,7 @@ fn parse_column(text: &str) -> Result<(PastColumn, String), String> {
     Ok((column, header.to_owned()))
 }
 
-fn parse_zone(name: &str) -> Result<TimeZone, String> {
+pub(super) fn parse_zone(name: &str) -> Result<TimeZone, String> {
     let zone = crate::rules::Zone::find(name).ok_or("a zone such as Europe/Moscow")?;
     Ok(zone.tz().clone())
 }

@@ -2,6 +2,7 @@
 
 mod answer;
 mod history;
+mod payments;
 mod reading;
 
 use std::path::{Path, PathBuf};
@@ -36,6 +37,7 @@ pub struct Import {
 #[derive(Debug, Subcommand)]
 enum Other {
     History(history::History),
+    Payments(payments::Payments),
 }
 
 /// A list of debtors.
@@ -80,6 +82,7 @@ impl Import {
     pub fn run(self) -> anyhow::Result<ExitCode> {
         match self.other {
             Some(Other::History(history)) => history.run(),
+            Some(Other::Payments(payments)) => payments.run(),
             None => self.list.run(),
         }
     }

@@ -1,12 +1,15 @@
 //! `obzvon report agents`: how agents spent their time.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::domain::Language;
-use crate::store::{AgentTimes, Period, Store};
+use crate::domain::{AgentId, Currency, Language};
+use crate::store::{AgentResult, AgentTimes, Period, Store};
+
+type Results = BTreeMap<(AgentId, Currency), AgentResult>;
 
 /// The report as text, or as JSON.
 ///
@@ -20,6 +23,7 @@ pub async fn report(
     language: Language,
 ) -> anyhow::Result<String> {
     let all = store.agent_times(period, now).await?;
+    let results = store.agent_results(period).await?;
     if json {
         let lines: Vec<_> = all
             .iter()
@@ -42,7 +46,18 @@ pub async fn report(
                 })
             })
             .collect();
-        return Ok(format!("{}\n", serde_json::Value::from(lines)));
+        let results: Vec<_> = results
+            .iter()
+            .map(|((agent, currency), it)| {
+                json!({
+                    "agent": agent.as_str(), "currency": currency.code(), "accounts": it.accounts,
+                    "value_minor": it.value_minor, "talks": it.talks, "right_party": it.right_party,
+                    "promises": it.promises, "kept": it.kept, "broken": it.broken, "complaints": it.complaints,
+                    "paid": it.paid, "paid_minor": it.paid_minor,
+                })
+            })
+            .collect();
+        return Ok(format!("{}\n", json!({ "times": lines, "results": results })));
     }
     let (none, heads, explained) = match language {
         Language::En => (
@@ -84,7 +99,7 @@ pub async fn report(
              обработка); превыш.: паузы дольше срока + обработка, не законченная вовремя\n",
         ),
     };
-    if all.is_empty() {
+    if all.is_empty() && results.is_empty() {
         return Ok(none.to_owned());
     }
     let mut lines = vec![heads.map(str::to_owned)];
@@ -105,7 +120,70 @@ pub async fn report(
             occupancy,
         ]);
     }
-    Ok(table(&lines) + explained)
+    let times = if all.is_empty() { String::new() } else { table(&lines) + explained };
+    Ok(times + &results_text(&results, language))
+}
+
+/// What each was given and brought, the same table for everybody.
+fn results_text(results: &Results, language: Language) -> String {
+    if results.is_empty() {
+        return String::new();
+    }
+    let (heads, explained) = match language {
+        Language::En => (
+            [
+                "agent",
+                "accounts",
+                "value",
+                "talks",
+                "right person",
+                "promises",
+                "kept/judged",
+                "paid debts",
+                "paid sum",
+                "paid/talks",
+                "complaints",
+            ],
+            "accounts: given to him and not done; paid: debts whose payment came within the window of agents' calls after \
+             his talk, the last one on the debt; kept/judged: promises kept / promises whose day is over\n",
+        ),
+        Language::Ru => (
+            [
+                "оператор",
+                "счетов",
+                "на сумму",
+                "разг.",
+                "нужный чел.",
+                "обещаний",
+                "сдержано/срок",
+                "оплат. долгов",
+                "оплачено",
+                "оплат/разг.",
+                "жалоб",
+            ],
+            "счета: переданы ему и не закончены; оплачено: долги, платёж по которым пришёл в пределах окна звонков оператора \
+             после его разговора, последнего по долгу; сдержано/срок: сдержанные обещания / обещания, срок которых прошёл\n",
+        ),
+    };
+    let mut lines = vec![heads.map(str::to_owned)];
+    for ((agent, currency), it) in results {
+        let money = |minor| crate::domain::Money::new(minor, *currency).reveal();
+        let share = |part: u64, of: u64| format!("{part}/{of}");
+        lines.push([
+            agent.to_string(),
+            it.accounts.to_string(),
+            money(it.value_minor),
+            it.talks.to_string(),
+            it.right_party.to_string(),
+            it.promises.to_string(),
+            share(it.kept, it.kept + it.broken),
+            it.paid.to_string(),
+            money(it.paid_minor),
+            share(it.paid, it.talks),
+            it.complaints.to_string(),
+        ]);
+    }
+    format!("\n{}{explained}", table(&lines))
 }
 
 /// `None`: he was never at work.
@@ -121,7 +199,7 @@ fn clock(time: Duration) -> String {
 }
 
 /// Columns as wide as their widest cell, the first to the left, the others to the right.
-fn table(lines: &[[String; 12]]) -> String {
+fn table<const N: usize>(lines: &[[String; N]]) -> String {
     let wide = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
     let mut text = String::new();
     for line in lines {

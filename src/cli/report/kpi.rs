@@ -3,15 +3,21 @@
 use serde_json::json;
 
 use crate::domain::{Currency, Language};
-use crate::stats::{Counts, KPIS, KpiDefinition, kpis};
+use crate::stats::{AbandonmentOf, Counts, KPIS, KpiDefinition, kpis};
 use crate::store::{Period, Store};
 
 /// The report as text, or as JSON.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn report(store: &Store, period: Period, json: bool, language: Language) -> anyhow::Result<String> {
-    let campaigns = store.kpi_report(period).await?;
+pub async fn report(
+    store: &Store,
+    period: Period,
+    abandonment_of: AbandonmentOf,
+    (json, language): (bool, Language),
+) -> anyhow::Result<String> {
+    let mut campaigns = store.kpi_report(period).await?;
+    campaigns.values_mut().for_each(|counts| counts.abandonment_of = abandonment_of);
     if json {
         let rows: Vec<_> = campaigns.iter().map(|(key, counts)| row_json(key, counts)).collect();
         return Ok(format!("{}\n", json!({ "definitions": KPIS, "rows": rows })));
@@ -39,7 +45,19 @@ pub fn glossary(language: Language) -> String {
         Language::En => "A call is an attempt whose INVITE left and that neither the trunk nor we spoiled.\n",
         Language::Ru => "Звонок — попытка, чей INVITE ушёл и которую не сорвали ни линия, ни мы.\n",
     };
-    head.to_owned() + &KPIS.iter().map(line).collect::<String>()
+    // By agent and not by campaign: `report agents` has it.
+    let occupancy = match language {
+        Language::En => (
+            "occupancy",
+            "seconds talking, holding and writing up / seconds ready, reserved, ringing, talking, holding and writing up",
+        ),
+        Language::Ru => (
+            "занятость",
+            "секунды разговора, удержания и обработки / секунды готовности, резерва, звонка, разговора, удержания и обработки",
+        ),
+    };
+    let occupancy = format!("{:<42} {}\n", occupancy.0, occupancy.1);
+    head.to_owned() + &KPIS.iter().map(line).collect::<String>() + &occupancy
 }
 
 fn row_json((campaign, currency): &(String, Currency), counts: &Counts) -> serde_json::Value {

@@ -1,9 +1,12 @@
 //! `obzvon report`: what was done and what came of it, each ratio with its denominator.
 
 mod agents;
+pub mod channels;
+pub mod economics;
 mod kpi;
 mod pareto;
 mod promises;
+mod proposals;
 mod types;
 mod uplift;
 mod wear;
@@ -13,14 +16,14 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
+use self::channels::{By, Rule};
 use self::wear::Reaction;
 use super::exceptions::notices_text;
 use super::open::{ConfigArgs, block_on, store};
 use super::words;
 use crate::daemon::Clock;
-use crate::domain::{Language, Money};
-use crate::stats::{DEFINITIONS, EffectRow, effect_table};
-use crate::store::{LeftOut, Period, Store};
+use crate::domain::Language;
+use crate::store::{Period, Store};
 
 /// Reports: agents, channels, outcomes, attempts, uplift, wear, pareto, promises, types, kpi
 #[derive(Debug, Args)]
@@ -35,7 +38,13 @@ pub struct Report {
     /// Before this moment
     #[arg(long)]
     to: Option<Timestamp>,
-    /// Days after an action, or a selection, within which a payment counts
+    /// `channels`: by what else the actions are told apart
+    #[arg(long, value_enum, value_delimiter = ',')]
+    by: Vec<By>,
+    /// `channels`: which action a payment is credited to; the configuration's where absent
+    #[arg(long, value_enum)]
+    attribution: Option<Rule>,
+    /// `uplift`: days after a selection within which a payment counts
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=366))]
     window_days: u16,
     /// What counts as a reaction in `wear`
@@ -60,6 +69,8 @@ enum What {
     Uplift,
     /// What the n-th use of a channel on a debt brings against the first
     Wear,
+    /// Revenue by contract, cost and gross margin of each creditor
+    Economics,
     /// How much of the money how few of the accounts bring
     Pareto,
     /// The field's figures by name: penetration, right-party contacts, kept promises, abandonment, cost of each
@@ -70,6 +81,8 @@ enum What {
     Types,
     /// Promises made, and those kept of the ones whose day is over
     Promises,
+    /// What the figures suggest: another channel after so many uses, a better part of the day
+    Proposals,
 }
 
 impl Report {
@@ -87,9 +100,15 @@ impl Report {
         let language = self.config.language();
         block_on(async {
             let store = store(&config).await?;
+            store.build_tallies().await?;
             let text = match self.what {
                 What::Agents => agents::report(&store, period, Clock.wall(), self.json, language).await?,
-                What::Channels => channels(&store, period, self.json, language).await?,
+                What::Channels => {
+                    let rule = self.attribution.map(Rule::attribution);
+                    let attribution = rule.unwrap_or(config.statistics.attribution);
+                    let asked = channels::Asked { by: self.by, attribution };
+                    channels::report(&store, period, &asked, self.json, language).await?
+                }
                 What::Outcomes => outcomes(&store, period, self.json, language).await?,
                 What::Attempts => attempts(&store, period, self.json, language).await?,
                 What::Uplift => {
@@ -101,14 +120,19 @@ impl Report {
                     let period = Period { to, ..period };
                     uplift::report(&store, period, self.window_days, self.json, language).await?
                 }
-                What::Wear => {
-                    let reaction = (self.reaction, self.window_days);
-                    wear::report(&store, period, reaction, self.json, language).await?
+                What::Wear => wear::report(&store, period, self.reaction, self.json, language).await?,
+                What::Economics => {
+                    let economics = &config.statistics.economics;
+                    economics::report(&store, period, Clock.wall(), economics, (self.json, language)).await?
                 }
-                What::Kpi => kpi::report(&store, period, self.json, language).await?,
+                What::Kpi => {
+                    let own = config.statistics.abandonment_of;
+                    kpi::report(&store, period, own, (self.json, language)).await?
+                }
                 What::Glossary => kpi::glossary(language),
                 What::Types => types::report(&store, period, self.json, language).await?,
                 What::Promises => promises::report(&store, period, self.json, language).await?,
+                What::Proposals => proposals::report(&store, period, self.json, language).await?,
                 What::Pareto => pareto::report(&store, period, self.json, language).await?,
             };
             store.close().await;
@@ -125,99 +149,11 @@ impl Report {
     }
 }
 
-/// The channel report as text, or as JSON with the definitions.
-///
-/// # Errors
-/// When the store fails.
-pub async fn channels(
-    store: &Store,
-    period: Period,
-    json: bool,
-    language: Language,
-) -> anyhow::Result<String> {
-    let table = effect_table(&store.channels_report(period).await?);
-    let left_out = store.left_out(period).await?;
-    if json {
-        let answer = serde_json::json!({ "definitions": DEFINITIONS, "rows": table, "left_out": left_out });
-        return Ok(format!("{answer}\n"));
-    }
-    if table.is_empty() {
-        return Ok(format!("{}{}", nothing_done(left_out, language), left_out_text(left_out, language)));
-    }
-    let mut text = String::new();
-    for row in &table {
-        text += &effect_text(row, language);
-    }
-    text += &left_out_text(left_out, language);
-    text += match language {
-        Language::En => "\nHow to read it: what is counted / out of what = share (its 95 % interval)\n",
-        Language::Ru => "\nКак читать: что посчитано / из чего = доля (95-процентный интервал)\n",
-    };
-    for definition in DEFINITIONS {
-        let (numerator, denominator) = match language {
-            Language::En => (definition.numerator, definition.denominator),
-            Language::Ru => (definition.numerator_ru, definition.denominator_ru),
-        };
-        text += &format!("  {:<16} {numerator} / {denominator}\n", words::figure(definition.key, language));
-    }
-    Ok(text)
-}
-
-/// Attempts that are not among the actions, and why.
-fn left_out_text(left_out: LeftOut, language: Language) -> String {
-    let LeftOut { taken_back, open } = left_out;
-    match language {
-        Language::En => format!(
-            "\nNot among the actions: {taken_back} that we took back before an answer (payment, hold, stop): nobody was \
-             reached; {open} still open\n"
-        ),
-        Language::Ru => format!(
-            "\nНе вошли в действия: {taken_back} отозваны нами до ответа (платёж, запрет, остановка): никого не застали; \
-             {open} ещё идут\n"
-        ),
-    }
-}
-
-fn nothing_done(left_out: LeftOut, language: Language) -> &'static str {
-    match (left_out == LeftOut::default(), language) {
-        (true, language) => nothing(language),
-        (false, Language::En) => "no action in this time\n",
-        (false, Language::Ru) => "за это время действий не было\n",
-    }
-}
-
 fn nothing(language: Language) -> &'static str {
     match language {
         Language::En => "no attempt in this time\n",
         Language::Ru => "за это время попыток не было\n",
     }
-}
-
-fn effect_text(row: &EffectRow, language: Language) -> String {
-    let money = |minor| Money::new(minor, row.currency).reveal();
-    let head = format!(
-        "{} · {} · {}",
-        words::channel(row.channel.code(), language),
-        words::debtor_type(row.debtor_type.code(), language),
-        words::debt_kind(row.kind.code(), language)
-    );
-    let lines = [
-        ("answered", row.answered),
-        ("right_party", row.right_party),
-        ("amount_heard", row.amount_heard),
-        ("promise", row.promise),
-        ("refused", row.refused),
-        ("paid", row.paid),
-        ("faults", row.faults),
-    ];
-    let line = |key: &str, value: String| format!("  {:<16} {value}\n", words::figure(key, language));
-    let ratios: String = lines.iter().map(|(key, ratio)| line(key, ratio.to_string())).collect();
-    let (owed, paid) = (money(row.owed_minor), money(row.paid_minor));
-    let sums = match language {
-        Language::En => format!("paid {paid} of {owed} owed on those debts"),
-        Language::Ru => format!("оплачено {paid} из {owed} долга"),
-    };
-    format!("{head}\n{}{ratios}{}", line("actions", row.actions.to_string()), line("money", sums))
 }
 
 /// Attempts by outcome and disposition.

@@ -1,7 +1,6 @@
 //! `obzvon report wear`: what the n-th use of a channel brings against the first.
 
 use clap::ValueEnum;
-use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::cli::words;
@@ -16,7 +15,7 @@ pub enum Reaction {
     RightParty,
     /// A promise to pay, or a request for a link
     Promise,
-    /// A payment on the debt within the window
+    /// A payment on the debt within the channel's window
     Payment,
 }
 
@@ -27,14 +26,14 @@ pub enum Reaction {
 pub async fn report(
     store: &Store,
     period: Period,
-    (reaction, window_days): (Reaction, u16),
+    reaction: Reaction,
     json: bool,
     language: Language,
 ) -> anyhow::Result<String> {
     let reacted = match reaction {
         Reaction::RightParty => Reacted::RightParty,
         Reaction::Promise => Reacted::Promised,
-        Reaction::Payment => Reacted::PaidWithin(SignedDuration::from_hours(24 * i64::from(window_days))),
+        Reaction::Payment => Reacted::Paid,
     };
     let channels = store.wear_report(period, reacted).await?;
     let channels: Vec<_> = channels.iter().map(|(channel, uses)| (channel.code(), wear(uses))).collect();
@@ -51,7 +50,7 @@ pub async fn report(
         text += &wear.rows.iter().map(|row| row_text(row, language)).collect::<String>();
         text += &advice(wear, language);
     }
-    Ok(text + &definition(reaction, window_days, language))
+    Ok(text + &definition(reaction, language))
 }
 
 fn row_text(row: &WearRow, language: Language) -> String {
@@ -77,16 +76,14 @@ fn advice(wear: &Wear, language: Language) -> String {
     }
 }
 
-fn definition(reaction: Reaction, days: u16, language: Language) -> String {
+fn definition(reaction: Reaction, language: Language) -> String {
     let reacted = match (reaction, language) {
-        (Reaction::RightParty, Language::En) => "uses in which the debtor confirmed who he is".to_owned(),
-        (Reaction::RightParty, Language::Ru) => "разы, когда должник подтвердил, что это он".to_owned(),
-        (Reaction::Promise, Language::En) => "uses with a promise to pay or a request for a link".to_owned(),
-        (Reaction::Promise, Language::Ru) => "разы с обещанием заплатить или запросом ссылки".to_owned(),
-        (Reaction::Payment, Language::En) => format!("uses with a payment on the debt within {days} days"),
-        (Reaction::Payment, Language::Ru) => {
-            format!("разы, после которых за {days} дней пришёл платёж по долгу")
-        }
+        (Reaction::RightParty, Language::En) => "uses in which the debtor confirmed who he is",
+        (Reaction::RightParty, Language::Ru) => "разы, когда должник подтвердил, что это он",
+        (Reaction::Promise, Language::En) => "uses with a promise to pay or a request for a link",
+        (Reaction::Promise, Language::Ru) => "разы с обещанием заплатить или запросом ссылки",
+        (Reaction::Payment, Language::En) => "uses with a payment on the debt within the channel's window",
+        (Reaction::Payment, Language::Ru) => "разы, после которых за окно канала пришёл платёж по долгу",
     };
     match language {
         Language::En => format!(

@@ -61,6 +61,7 @@ pub const SKILL: Clause = clause(
 pub const SOCKET: Clause =
     clause("an address with a port such as 127.0.0.1:8080", "адрес с портом вида 127.0.0.1:8080");
 pub const TABLE: Clause = clause("a table", "таблица");
+pub const CHANNEL: Clause = clause("a channel", "канал");
 pub const TEXT: Clause = clause("text", "текст");
 pub const TRUNK: Clause = clause("trunk", "транк");
 pub const URL: Clause = clause(

@@ -1,5 +1,6 @@
 //! Live agents: what each did when, the calls agreed with people, and where the phones are.
 
+mod assignment;
 mod call;
 mod callback;
 mod day;
@@ -9,6 +10,7 @@ mod phone;
 mod state;
 mod times;
 
+pub use assignment::{AgentResult, Assigned};
 pub use call::{CallMark, Complained, Previewed};
 pub use callback::{CallbackRow, CallbackWhy, NewCallback};
 pub(super) use callback::{book, cancel_of_debt, hold_for_callback};

@@ -1,7 +1,7 @@
 //! Where the two engines differ, side by side. Everything else is one text for both.
 
 use super::conn::{Conn, Fault, values};
-use crate::domain::{ContactId, PersonId};
+use crate::domain::{ContactId, DebtId, PersonId};
 use crate::rules::PhoneKey;
 
 /// What is still owed of the debt `d`: the amount less what was paid in its currency since a list told it.
@@ -61,6 +61,64 @@ pub async fn lock_identities(conn: &mut Conn) -> Result<(), Fault> {
     }
 }
 
+/// Whether transactions run beside each other and wait for each other's rows.
+pub fn has_locks(conn: &Conn) -> bool {
+    matches!(conn, Conn::Postgres(_))
+}
+
+/// Takes a debt for this transaction: nobody else changes what is counted of it until it ends.
+///
+/// # Errors
+/// The database's.
+pub async fn lock_debt(conn: &mut Conn, debt: DebtId) -> Result<(), Fault> {
+    match conn {
+        Conn::Postgres(_) => {
+            let sql = "SELECT id FROM debt WHERE id = $1 FOR NO KEY UPDATE";
+            conn.first(sql, values![debt]).await.map(|_| ())
+        }
+        Conn::Sqlite(_) => Ok(()),
+    }
+}
+
+/// As `lock_debt`, for several, the lowest first.
+///
+/// # Errors
+/// The database's.
+pub async fn lock_debts(conn: &mut Conn, mut debts: Vec<DebtId>) -> Result<(), Fault> {
+    debts.sort_unstable_by_key(|debt| debt.0);
+    debts.dedup();
+    for debt in debts {
+        lock_debt(conn, debt).await?;
+    }
+    Ok(())
+}
+
+/// Keeps the sums of the reports from being built (`alone` false, as many as like) or changed (`alone` true, one) by
+/// others until this transaction ends.
+///
+/// # Errors
+/// The database's.
+pub async fn lock_tallies(conn: &mut Conn, alone: bool) -> Result<(), Fault> {
+    // Below zero: no telephone has such a number.
+    let sql =
+        if alone { "SELECT pg_advisory_xact_lock(-1)" } else { "SELECT pg_advisory_xact_lock_shared(-1)" };
+    match conn {
+        Conn::Postgres(_) => conn.first(sql, Vec::new()).await.map(|_| ()),
+        Conn::Sqlite(_) => Ok(()),
+    }
+}
+
+/// Makes all that this transaction reads of one moment; its first statement. SQLite's are so by themselves.
+///
+/// # Errors
+/// The database's.
+pub async fn one_view(conn: &mut Conn) -> Result<(), Fault> {
+    match conn {
+        Conn::Postgres(_) => conn.script("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ").await,
+        Conn::Sqlite(_) => Ok(()),
+    }
+}
+
 /// Takes a telephone for this transaction: two persons who share it are decided about one after the other.
 /// Always after the person, so that two transactions cannot wait for each other.
 ///
@@ -85,6 +143,16 @@ pub fn places(conn: &Conn, rows: usize, columns: usize) -> String {
         format!("({})", places.join(", "))
     };
     (0..rows).map(tuple).collect::<Vec<_>>().join(", ")
+}
+
+/// The places of many rows of cells, each with its shard last: the connection's own on PostgreSQL, so that none waits for
+/// another's cell; SQLite writes one after the other anyway.
+pub fn places_of_shard(conn: &Conn, rows: usize, columns: usize) -> String {
+    let shard = match conn {
+        Conn::Postgres(_) => ", pg_backend_pid())",
+        Conn::Sqlite(_) => ", 0)",
+    };
+    places(conn, rows, columns).replace(')', shard)
 }
 
 /// Claims the best queued contacts of a campaign; those with whom a call was agreed are claimed apart. `$1` campaign, `$2` now, `$3` lease's end, `$4` how many.
@@ -187,7 +255,8 @@ pub async fn lock_rows(conn: &mut Conn) -> Result<(), Fault> {
     }
 }
 
-/// Reads an attempt that is to be closed and keeps others from closing it. `$1` attempt.
+/// Reads an attempt that is to be closed and keeps others from closing it. `$1` attempt. A payment that names it by a
+/// foreign key need not wait: it may hold the debt that the finish waits for.
 pub fn open_attempt(conn: &Conn) -> &'static str {
     macro_rules! sql {
         ($lock:literal) => {
@@ -201,7 +270,7 @@ pub fn open_attempt(conn: &Conn) -> &'static str {
         };
     }
     match conn {
-        Conn::Postgres(_) => sql!(" FOR UPDATE OF a"),
+        Conn::Postgres(_) => sql!(" FOR NO KEY UPDATE OF a"),
         Conn::Sqlite(_) => sql!(""),
     }
 }
@@ -212,13 +281,13 @@ pub fn open_of_node(conn: &Conn) -> &'static str {
     macro_rules! sql {
         ($lock:literal) => {
             concat!(
-                "SELECT a.id, a.node FROM attempt a WHERE a.outcome IS NULL AND a.node = $1 ORDER BY a.id LIMIT $2",
+                "SELECT a.id, a.node, a.debt_id FROM attempt a WHERE a.outcome IS NULL AND a.node = $1 ORDER BY a.id LIMIT $2",
                 $lock
             )
         };
     }
     match conn {
-        Conn::Postgres(_) => sql!(" FOR UPDATE OF a SKIP LOCKED"),
+        Conn::Postgres(_) => sql!(" FOR NO KEY UPDATE OF a SKIP LOCKED"),
         Conn::Sqlite(_) => sql!(""),
     }
 }
@@ -228,14 +297,14 @@ pub fn open_of_dead_nodes(conn: &Conn) -> &'static str {
     macro_rules! sql {
         ($lock:literal) => {
             concat!(
-                "SELECT a.id, a.node FROM attempt a LEFT JOIN node n ON n.name = a.node WHERE a.outcome IS NULL ",
+                "SELECT a.id, a.node, a.debt_id FROM attempt a LEFT JOIN node n ON n.name = a.node WHERE a.outcome IS NULL ",
                 "AND a.node <> $1 AND (n.heartbeat_at IS NULL OR n.heartbeat_at < $2) ORDER BY a.id LIMIT $3",
                 $lock
             )
         };
     }
     match conn {
-        Conn::Postgres(_) => sql!(" FOR UPDATE OF a SKIP LOCKED"),
+        Conn::Postgres(_) => sql!(" FOR NO KEY UPDATE OF a SKIP LOCKED"),
         Conn::Sqlite(_) => sql!(""),
     }
 }

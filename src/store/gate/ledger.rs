@@ -3,11 +3,12 @@
 use jiff::Timestamp;
 
 use super::proof::{event_columns, seal_event};
-use crate::domain::{AttemptId, EventId, PersonId};
+use crate::domain::{AttemptId, DebtId, EventId, PersonId};
 use crate::rules::{Event, EventKind};
 use crate::store::engine::conn::{Conn, Fault, values};
 use crate::store::engine::dialect;
 use crate::store::standing::note_deed;
+use crate::store::tally;
 use crate::store::{ByHand, Store, StoreError};
 
 /// An event that happened outside: a message sent, a call of another system, a correction.
@@ -46,6 +47,8 @@ impl Store {
     pub async fn record_events(&self, events: Vec<NewEvent>, now: Timestamp) -> Result<u64, StoreError> {
         let written = self.write(move |conn| {
             Box::pin(async move {
+                let debts = events.iter().filter_map(|event| event.event.debt).collect();
+                dialect::lock_debts(conn, debts).await?;
                 dialect::lock_rows(conn).await?;
                 let mut new = 0;
                 for event in &events {
@@ -84,8 +87,17 @@ impl Store {
                     return Ok(Corrected::Open { attempt: AttemptId(attempt) });
                 }
                 let person = PersonId(row.int(1)?);
+                let outside = row.int_opt(3)?.map(DebtId);
+                let tallied = match outside {
+                    Some(debt) => Some(tally::before(conn, debt).await?),
+                    None => None,
+                };
                 let row = conn.one(CORRECT, values![event, kind.code(), &source, now]).await?;
                 seal_event(conn, &row, now).await?;
+                if let Some(tallied) = tallied {
+                    conn.run(SAME_OUTSIDE, values![event, row.int(0)?]).await?;
+                    tallied.note(conn).await?;
+                }
                 note_deed(conn, person, ("event_corrected", event.0), &by, now).await?;
                 Ok(Corrected::Now { by: EventId(row.int(0)?) })
             })
@@ -111,8 +123,12 @@ impl Store {
 }
 
 const STANDS: &str = "SELECT (SELECT c.id FROM event c WHERE c.corrects = e.id), e.person_id, \
-    (SELECT a.id FROM attempt a WHERE a.id = e.attempt_id AND a.outcome IS NULL AND e.kind = 'in_flight') \
-    FROM event e WHERE e.id = $1";
+    (SELECT a.id FROM attempt a WHERE a.id = e.attempt_id AND a.outcome IS NULL AND e.kind = 'in_flight'), \
+    (SELECT o.debt_id FROM outside_action o WHERE o.event_id = e.id) FROM event e WHERE e.id = $1";
+/// What was known of the debt is the same, whatever the contact was.
+const SAME_OUTSIDE: &str = "INSERT INTO outside_action (event_id, debt_id, at, debtor_type, creditor_id, local_hour, \
+    age_days, debt_kind, amount_minor, currency) SELECT CAST($2 AS BIGINT), debt_id, at, debtor_type, creditor_id, local_hour, age_days, \
+    debt_kind, amount_minor, currency FROM outside_action WHERE event_id = $1";
 const CORRECT: &str = concat!(
     "INSERT INTO event (person_id, at, kind, channel_exact, phone, phone_type, dial_mode, debt_id, \
     creditor, agent, excluded, attempt_id, corrects, source, written_at) \
@@ -202,6 +218,12 @@ pub(super) async fn insert_event(
     external_id: Option<&str>,
     now: Timestamp,
 ) -> Result<Option<EventId>, Fault> {
+    // A use of a channel that another system tells of is counted like ours.
+    let outside = event.debt.filter(|_| event.attempt.is_none());
+    let tallied = match outside {
+        Some(debt) => Some(tally::before(conn, debt).await?),
+        None => None,
+    };
     let row = conn.first(
         INSERT,
         values![
@@ -225,5 +247,10 @@ pub(super) async fn insert_event(
     );
     let Some(row) = row.await? else { return Ok(None) };
     seal_event(conn, &row, now).await?;
-    row.int(0).map(|id| Some(EventId(id)))
+    let id = EventId(row.int(0)?);
+    if let (Some(debt), Some(tallied)) = (outside, tallied) {
+        tally::note_outside(conn, id, debt, event.at).await?;
+        tallied.note(conn).await?;
+    }
+    Ok(Some(id))
 }

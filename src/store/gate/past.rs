@@ -77,13 +77,28 @@ impl Store {
 
 async fn record_all(conn: &mut Conn, past: &Past, now: Timestamp) -> Result<Vec<Recorded>, Fault> {
     if !past.dry_run {
-        dialect::lock_rows(conn).await?;
+        lock(conn, past).await?;
     }
     let mut all = Vec::with_capacity(past.contacts.len());
     for contact in &past.contacts {
         all.push(record(conn, past, contact, now).await?);
     }
     Ok(all)
+}
+
+/// Takes the debts before the chains, as every finish does.
+async fn lock(conn: &mut Conn, past: &Past) -> Result<(), Fault> {
+    if !dialect::has_locks(conn) {
+        return Ok(());
+    }
+    let mut debts = Vec::new();
+    for contact in past.contacts.iter().filter(|contact| contact.debt.is_some()) {
+        for (person, _) in persons(conn, contact).await? {
+            debts.extend(debt_of(conn, contact, person).await?.map(|(debt, _)| debt));
+        }
+    }
+    dialect::lock_debts(conn, debts).await?;
+    dialect::lock_rows(conn).await
 }
 
 async fn record(
@@ -178,15 +193,24 @@ async fn event(
     };
     event.phone = contact.phone.as_ref().map(|number| Phone { number: number.into(), kind: phone_type });
     event.creditor.clone_from(&contact.creditor);
-    if let Some(debt) = &contact.debt {
-        let rows = conn.all(DEBT, values![person, debt, contact.creditor.as_deref()]).await?;
-        // Two creditors may have the same id: then it is not known which.
-        if let [row] = rows.as_slice() {
-            event.debt = Some(DebtId(row.int(0)?));
-            event.creditor = Some(row.text(1)?);
-        }
+    if let Some((debt, creditor)) = debt_of(conn, contact, person).await? {
+        event.debt = Some(debt);
+        event.creditor = Some(creditor);
     }
     Ok(event)
+}
+
+/// The debt that was told, and whom it is owed to.
+async fn debt_of(
+    conn: &mut Conn,
+    contact: &PastContact,
+    person: PersonId,
+) -> Result<Option<(DebtId, String)>, Fault> {
+    let Some(debt) = &contact.debt else { return Ok(None) };
+    let rows = conn.all(DEBT, values![person, debt, contact.creditor.as_deref()]).await?;
+    // Two creditors may have the same id: then it is not known which.
+    let [row] = rows.as_slice() else { return Ok(None) };
+    Ok(Some((DebtId(row.int(0)?), row.text(1)?)))
 }
 
 const TOLD: &str = "SELECT hash FROM told_event WHERE source = $1 AND external_id = $2";

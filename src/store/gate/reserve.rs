@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::append_event;
@@ -10,13 +12,14 @@ use super::permit::{Dial, DialPermit};
 use super::record::{self, Author, Basis, RulesInForce};
 use crate::campaign::DoneWhy;
 use crate::domain::contact::ContactState;
+use crate::domain::debt::days_overdue;
 use crate::domain::{
     AttemptId, Channel, ContactId, Currency, DebtId, DebtKind, DecisionId, EventId, Money, PersonId,
     PhoneNumber,
 };
 use crate::rules::{self, Agent, Decision, Event, EventKind, Facts};
 use crate::store::desk::call_agreed;
-use crate::store::engine::conn::{Conn, Fault, values};
+use crate::store::engine::conn::{Conn, Fault, date, values};
 use crate::store::engine::dialect::{self, owed};
 use crate::store::standing::blocked_at;
 use crate::store::{Store, StoreError};
@@ -219,6 +222,7 @@ struct Case {
     debtor_type: String,
     /// What is still owed: spoken, and written into the attempt.
     owed: Money,
+    due: Date,
 }
 
 const CASE: &str = concat!(
@@ -227,7 +231,7 @@ const CASE: &str = concat!(
     ", d.currency, p.debtor_type, \
     (SELECT ph.state FROM phone ph WHERE ph.person_id = c.person_id AND ph.e164 = $2), \
     (SELECT MIN(a.id) FROM attempt a WHERE a.outcome IS NULL AND (a.person_id = c.person_id OR a.person_id IN \
-    (SELECT k.other_id FROM kin k WHERE k.person_id = c.person_id AND k.upto_event IS NULL))), k.name \
+    (SELECT k.other_id FROM kin k WHERE k.person_id = c.person_id AND k.upto_event IS NULL))), k.name, d.due_date \
     FROM contact c JOIN campaign g ON g.id = c.campaign_id JOIN debt d ON d.id = c.debt_id \
     JOIN person p ON p.id = c.person_id JOIN creditor k ON k.id = d.creditor_id WHERE c.id = $1"
 );
@@ -272,6 +276,7 @@ impl Case {
             creditor_name: row.text(14)?,
             owed: Money::new(row.int(9)?, row.code(10, "currency", Currency::parse)?),
             debtor_type: row.text(11)?,
+            due: date(&row.text(15)?)?,
         }))
     }
 
@@ -293,6 +298,9 @@ impl Case {
         node: &str,
         now: Timestamp,
     ) -> Result<AttemptId, Fault> {
+        // His clock, as far as it is known; what is not known of it is counted as unknown.
+        let clock = request.facts.zones.zones().first().map(|zone| now.to_zoned_datetime(zone.tz().clone()));
+        let today = clock.clone().unwrap_or_else(|| now.to_zoned_datetime(TimeZone::UTC)).date();
         let row = conn.one(
             ATTEMPT,
             values![
@@ -315,6 +323,8 @@ impl Case {
                 &*request.flow_version,
                 request.due_at,
                 now,
+                clock.map(|clock| i64::from(clock.hour())),
+                i64::from(days_overdue(self.due, today)),
             ],
         );
         Ok(AttemptId(row.await?.int(0)?))
@@ -323,8 +333,8 @@ impl Case {
 
 const ATTEMPT: &str = "INSERT INTO attempt (contact_id, campaign_id, person_id, debt_id, decision_id, node, phone, \
     trunk, caller_id, channel, debtor_type, debt_kind, creditor_id, amount_minor, currency, config_version, \
-    flow_version, due_at, reserved_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
-    $16, $17, $18, $19) RETURNING id";
+    flow_version, due_at, reserved_at, local_hour, age_days) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
+    $16, $17, $18, $19, $20, $21) RETURNING id";
 
 const TAKE_CONTACT: &str = "UPDATE contact SET state = 'in_flight', tries = tries + 1, last_tried_at = $2 \
     WHERE id = $1 AND state = 'queued'";

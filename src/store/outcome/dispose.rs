@@ -12,6 +12,7 @@ use crate::store::engine::conn::{Conn, Fault, values};
 use crate::store::engine::dialect;
 use crate::store::gate::{correct_call, seal_attempt};
 use crate::store::standing::insert_hold;
+use crate::store::tally;
 use crate::store::told::{TalkTold, WrittenTold, tell};
 use crate::store::{ByHand, Store, StoreError};
 
@@ -66,6 +67,7 @@ async fn dispose(conn: &mut Conn, request: &DisposeRequest, now: Timestamp) -> R
     let row = conn.one(sql, values![attempt]).await?;
     let Some(outcome) = row.code_opt(0, "outcome", Outcome::parse)? else { return Ok(Disposed::Open) };
     let open = Open::read(&row)?;
+    let tallied = tally::before(conn, open.debt).await?;
     if !note(conn, request, now).await? {
         return Ok(Disposed::Before);
     }
@@ -96,6 +98,7 @@ async fn dispose(conn: &mut Conn, request: &DisposeRequest, now: Timestamp) -> R
     let told = open.tells(attempt, told(request, outcome));
     tell(conn, open.debt, &told, now).await?;
     seal_attempt(conn, attempt, now).await?;
+    tallied.note(conn).await?;
     Ok(Disposed::Now)
 }
 

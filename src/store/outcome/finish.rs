@@ -12,6 +12,7 @@ use crate::store::engine::conn::{Conn, Fault, Row, Value, values};
 use crate::store::engine::dialect;
 use crate::store::gate::{call_event, seal_attempt};
 use crate::store::standing::insert_hold;
+use crate::store::tally;
 use crate::store::told::{TalkTold, Told, tell};
 use crate::store::{NewCallback, Store, StoreError};
 
@@ -67,6 +68,7 @@ pub(super) async fn finish(
         return Ok(Closed::Before);
     }
     let open = Open::read(&row)?;
+    let tallied = tally::before(conn, open.debt).await?;
     close_attempt(conn, request, now).await?;
     for &kind in &request.kinds {
         call_event(conn, request.attempt, kind, now).await?;
@@ -85,6 +87,7 @@ pub(super) async fn finish(
     open.write_reactions(conn, request, now).await?;
     tell(conn, open.debt, &open.told(request), now).await?;
     seal_attempt(conn, request.attempt, now).await?;
+    tallied.note(conn).await?;
     Ok(Closed::Now)
 }
 
@@ -158,7 +161,8 @@ impl Open {
         now: Timestamp,
     ) -> Result<(), Fault> {
         let finished = &request.finished;
-        for kind in reactions(finished) {
+        let complained = request.asks.iter().any(|ask| ask == "complaint");
+        for kind in reactions(finished).into_iter().chain(complained.then_some("complaint")) {
             self.react(conn, (request.attempt, kind, finished.channel), now).await?;
         }
         if let Some(on) = finished.promised_on {
@@ -233,7 +237,10 @@ pub(in crate::store) async fn react_to_call(
 ) -> Result<(), Fault> {
     let sql = dialect::open_attempt(conn);
     let row = conn.one(sql, values![what.0]).await?;
-    Open::read(&row)?.react(conn, what, now).await
+    let open = Open::read(&row)?;
+    let tallied = tally::before(conn, open.debt).await?;
+    open.react(conn, what, now).await?;
+    tallied.note(conn).await
 }
 
 /// What the debtor did that counts as a reaction to the call.

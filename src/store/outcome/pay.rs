@@ -7,6 +7,7 @@ use crate::domain::{AttemptId, DebtId, Money, PersonId};
 use crate::store::desk::cancel_of_debt;
 use crate::store::engine::conn::{Conn, Fault, values};
 use crate::store::engine::dialect::{self, owed};
+use crate::store::tally;
 use crate::store::told::{Told, tell};
 use crate::store::{Store, StoreError};
 
@@ -26,7 +27,8 @@ pub struct NewPayment {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Paid {
     /// Recorded. `closed`: the debt is paid in full, its contacts are done, and `cancel` are its open attempts.
-    Recorded { debt: DebtId, closed: bool, cancel: Vec<AttemptId> },
+    /// `left_minor` is what is still owed; below 0: more came than was owed.
+    Recorded { debt: DebtId, closed: bool, left_minor: i64, cancel: Vec<AttemptId> },
     /// Another payment was told by this id before: nothing was written.
     Differs,
     /// It was known already.
@@ -58,6 +60,7 @@ async fn pay(conn: &mut Conn, payment: &NewPayment, now: Timestamp) -> Result<Pa
         return Ok(Paid::OtherCurrency);
     }
     dialect::lock_person(conn, person).await?;
+    let tallied = tally::before(conn, debt).await?;
     let recorded = conn.run(
         INSERT,
         values![
@@ -77,7 +80,8 @@ async fn pay(conn: &mut Conn, payment: &NewPayment, now: Timestamp) -> Result<Pa
         return Ok(if same { Paid::Known } else { Paid::Differs });
     }
     conn.run(REACTION, values![debt, now, amount.minor, amount.currency.code()]).await?;
-    let closed = conn.one(STILL_OWED, values![debt]).await?.int(0)? <= 0;
+    let left_minor = conn.one(STILL_OWED, values![debt]).await?.int(0)?;
+    let closed = left_minor <= 0;
     let told = Told::Payment {
         payment: &payment.external_id,
         debt: &payment.debt,
@@ -89,15 +93,17 @@ async fn pay(conn: &mut Conn, payment: &NewPayment, now: Timestamp) -> Result<Pa
     };
     tell(conn, debt, &told, now).await?;
     if !closed {
-        return Ok(Paid::Recorded { debt, closed: false, cancel: Vec::new() });
+        tallied.note(conn).await?;
+        return Ok(Paid::Recorded { debt, closed: false, left_minor, cancel: Vec::new() });
     }
     conn.run("UPDATE debt SET state = 'paid', updated_at = $2 WHERE id = $1", values![debt, now]).await?;
     conn.run(KEPT, values![debt, now]).await?;
+    tallied.note(conn).await?;
     conn.run(CONTACTS, values![debt, DoneWhy::Paid.code()]).await?;
     cancel_of_debt(conn, debt, now).await?;
     let open = conn.all(OPEN, values![person, debt]).await?;
     let cancel = open.iter().map(|row| row.int(0).map(AttemptId)).collect::<Result<_, _>>()?;
-    Ok(Paid::Recorded { debt, closed: true, cancel })
+    Ok(Paid::Recorded { debt, closed: true, left_minor, cancel })
 }
 
 const KEPT: &str = "UPDATE promise SET state = 'kept', judged_at = $2 WHERE debt_id = $1 AND state = 'open'";

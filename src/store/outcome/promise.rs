@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use crate::domain::{CampaignId, DebtId, PersonId};
 use crate::store::engine::conn::{Conn, Fault, Row, values};
 use crate::store::engine::dialect;
+use crate::store::tally;
 use crate::store::told::{Told, tell};
 use crate::store::{Store, StoreError};
 
@@ -90,11 +91,13 @@ async fn judge(
     let mut judged = PromisesJudged::default();
     for promise in &due {
         dialect::lock_person(conn, promise.person).await?;
+        let tallied = tally::before(conn, promise.debt).await?;
         let kept = promise.paid >= promise.promised;
         let state = if kept { "kept" } else { "broken" };
         if conn.run(SETTLE, values![promise.id, state, now]).await? == 0 {
             continue; // a payment, or another node, was faster
         }
+        tallied.note(conn).await?;
         let told = Told::Promise {
             debt: &promise.debt_external,
             creditor: &promise.creditor,

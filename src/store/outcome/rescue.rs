@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::finish::{Closed, FinishRequest, finish};
 use crate::campaign::NextStep;
 use crate::domain::attempt::Finished;
-use crate::domain::{AttemptId, Fault as Blame, Outcome};
+use crate::domain::{AttemptId, DebtId, Fault as Blame, Outcome};
 use crate::rules::EventKind;
 use crate::store::engine::conn::{Conn, Fault, values};
 use crate::store::engine::dialect;
@@ -75,6 +75,9 @@ async fn rescue_page(
         }
     };
     if !rows.is_empty() {
+        // Debts before the chains, as every finish takes them.
+        let debts = rows.iter().map(|row| row.int(2).map(DebtId)).collect::<Result<_, _>>()?;
+        dialect::lock_debts(conn, debts).await?;
         dialect::lock_rows(conn).await?;
     }
     let mut rescued = Vec::with_capacity(rows.len());

@@ -6,12 +6,14 @@ mod ledger;
 mod person;
 mod report;
 mod settling;
+mod view;
 
 pub use attempts::{AttemptExport, AttemptFilter, AttemptRow};
 pub use beside::{BesideRow, Sharer};
 pub use ledger::LedgerRow;
 pub use person::{ContactFile, DebtFile, PersonFile, PhoneFile};
 pub use report::{
-    AttemptsLine, ExperimentLine, LeftOut, OutcomeLine, Period, PromiseLine, Reacted, ReactionLine,
+    AttemptsLine, EconomicsFacts, ExperimentLine, LeftOut, OutcomeLine, Period, PromiseLine, Reacted,
 };
 pub use settling::{PaymentRow, PromiseRow};
+pub use view::View;

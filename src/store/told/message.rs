@@ -30,6 +30,18 @@ pub enum Told<'a> {
         /// The debt is paid in full.
         closed: bool,
     },
+    /// A channel brought no reaction: another one is wanted.
+    NextAction {
+        debt: &'a str,
+        creditor: &'a str,
+        /// The policy's name in the configuration.
+        policy: &'a str,
+        channel: &'static str,
+        /// Uses of the channel on the debt so far, and when the last one was.
+        uses: i64,
+        since: Timestamp,
+        then: &'static str,
+    },
     Promise {
         debt: &'a str,
         creditor: &'a str,
@@ -69,6 +81,7 @@ impl Told<'_> {
     fn kind(&self) -> &'static str {
         match self {
             Self::Attempt { .. } => "attempt",
+            Self::NextAction { .. } => "next_action",
             Self::Payment { .. } => "payment",
             Self::Promise { .. } => "promise",
         }
@@ -77,6 +90,7 @@ impl Told<'_> {
     fn creditor(&self) -> &str {
         match self {
             Self::Attempt { creditor, .. }
+            | Self::NextAction { creditor, .. }
             | Self::Payment { creditor, .. }
             | Self::Promise { creditor, .. } => creditor,
         }

@@ -3,7 +3,9 @@
 mod delivery;
 mod endpoint;
 mod message;
+mod next_action;
 
 pub use delivery::{Delivered, Delivery, DeliveryFilter, DeliveryRow};
 pub use endpoint::EndpointRow;
 pub(super) use message::{TalkTold, Told, WrittenTold, tell};
+pub use next_action::NextAction;

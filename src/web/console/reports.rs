@@ -12,7 +12,7 @@ use super::page::{bar, number, page};
 use super::texts::Texts;
 use super::{Console, Shared, Word};
 use crate::domain::{Language, Right};
-use crate::stats::{Counts, EffectRow, effect_table, kpis};
+use crate::stats::{Attribution, Counts, EffectRow, effect_table, kpis};
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new().route("/reports", get(report))
@@ -22,7 +22,8 @@ async fn report(viewer: Viewer, State(shared): State<Shared>) -> Result<Response
     viewer.may(Right::SeeReports)?;
     let (texts, language) = (Texts::of(viewer.language), viewer.language);
     let unavailable = |_| StatusCode::SERVICE_UNAVAILABLE.into_response();
-    let channels = effect_table(&shared.console.channels.ask(()).await.map_err(unavailable)?);
+    let channels =
+        effect_table(&shared.console.channels.ask(()).await.map_err(unavailable)?, Attribution::default());
     let campaigns = shared.console.kpi.ask(()).await.map_err(unavailable)?;
     let body = html! {
         h1 { (texts.reports) }

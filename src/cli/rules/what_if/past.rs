@@ -7,7 +7,7 @@ use indicatif::ProgressBar;
 use super::proposal::Proposal;
 use crate::domain::{AttemptId, Channel, Currency, DebtKind, DebtorType, DecisionId};
 use crate::rules::{Facts, decide};
-use crate::stats::{EffectRow, effect_table};
+use crate::stats::{Attribution, EffectRow, effect_table};
 use crate::store::{AttemptFilter, Period, Store, Traced};
 
 /// What the proposed rules would have done.
@@ -53,7 +53,7 @@ pub async fn replay(
     bar: &ProgressBar,
 ) -> anyhow::Result<Past> {
     let calls = calls(store, period).await?;
-    let effects = effect_table(&store.channels_report(period).await?);
+    let effects = effect_table(&store.effects_report(period, &[]).await?, Attribution::default());
     let mut replay = Replay { proposal, calls, effects, gone: HashSet::new(), past: Past::default() };
     let mut after = DecisionId(0);
     loop {

@@ -1,0 +1,227 @@
+//! `obzvon report economics`: revenue by contract, cost, and the gross margin, creditor by creditor.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::json;
+
+use crate::config::EconomicsConfig;
+use crate::domain::{Language, Money};
+use crate::stats::{Contract, Month, Ratio, month, trend};
+use crate::store::{EconomicsFacts, Period, Store};
+
+/// A creditor's months, the oldest first, each by its name such as `2026-03`.
+pub type Creditors = BTreeMap<String, Vec<(String, Month)>>;
+
+/// Counts every creditor's months.
+///
+/// # Errors
+/// When the store fails.
+pub async fn count(
+    store: &Store,
+    period: Period,
+    now: Timestamp,
+    config: &EconomicsConfig,
+) -> anyhow::Result<(Creditors, u64)> {
+    let facts = store.economics_report(period, config.currency, now).await?;
+    Ok((by_creditor(&facts, config), facts.left_out))
+}
+
+/// The report as text, or as JSON.
+///
+/// # Errors
+/// When the store fails.
+pub async fn report(
+    store: &Store,
+    period: Period,
+    now: Timestamp,
+    config: &EconomicsConfig,
+    (json, language): (bool, Language),
+) -> anyhow::Result<String> {
+    let (creditors, left_out) = count(store, period, now, config).await?;
+    if json {
+        let rows: Vec<_> = creditors.iter().map(|(name, months)| row_json(name, months, config)).collect();
+        let answer = json!({
+            "currency": config.currency.code(), "margin_percent": [config.margin_percent.start(), config.margin_percent.end()],
+            "left_out": left_out, "creditors": rows,
+        });
+        return Ok(format!("{answer}\n"));
+    }
+    if creditors.is_empty() {
+        return Ok(super::nothing(language).to_owned());
+    }
+    let mut text: String =
+        creditors.iter().map(|(name, months)| creditor_text(name, months, config, language)).collect();
+    text += &definition(config, left_out, language);
+    Ok(text)
+}
+
+fn by_creditor(facts: &EconomicsFacts, config: &EconomicsConfig) -> Creditors {
+    let mut months: BTreeMap<i64, Vec<(&str, Contract, &crate::stats::MonthFacts)>> = BTreeMap::new();
+    for ((first, creditor), facts) in &facts.creditors {
+        let contract = config.contracts.get(creditor).copied().unwrap_or_default();
+        months.entry(*first).or_default().push((creditor, contract, facts));
+    }
+    let mut creditors = Creditors::new();
+    for (first, of) in months {
+        let paid_s = facts.agent_paid_s.get(&first).copied().unwrap_or(0);
+        let facts: Vec<_> = of.iter().map(|(_, contract, facts)| (*contract, (*facts).clone())).collect();
+        for ((creditor, ..), one) in of.iter().zip(month(&config.prices, paid_s, &facts)) {
+            creditors.entry((*creditor).to_owned()).or_default().push((month_name(first), one));
+        }
+    }
+    creditors
+}
+
+fn month_name(first: i64) -> String {
+    let at = Timestamp::from_second(first.saturating_mul(86_400)).unwrap_or(Timestamp::MAX);
+    let date = at.to_zoned_datetime(TimeZone::UTC).date();
+    format!("{}-{:02}", date.year(), date.month())
+}
+
+fn total(months: &[(String, Month)]) -> Month {
+    months.iter().fold(Month::default(), |sum, (_, month)| sum.plus(month))
+}
+
+fn trend_of(months: &[(String, Month)]) -> Option<f64> {
+    trend(&months.iter().map(|(_, month)| month.margin()).collect::<Vec<_>>())
+}
+
+fn row_json(name: &str, months: &[(String, Month)], config: &EconomicsConfig) -> serde_json::Value {
+    let one = |month: &Month| json!({ "figures": month, "revenue": month.revenue(), "cost": month.cost(), "margin": month.margin() });
+    let by_month: Vec<_> =
+        months.iter().map(|(name, month)| json!({ "month": name, "of_month": one(month) })).collect();
+    json!({
+        "creditor": name, "has_contract": config.contracts.contains_key(name), "total": one(&total(months)),
+        "margin_points_a_month": trend_of(months).map(|share| share * 100.0), "months": by_month,
+    })
+}
+
+fn creditor_text(
+    name: &str,
+    months: &[(String, Month)],
+    config: &EconomicsConfig,
+    language: Language,
+) -> String {
+    let say = |en: &'static str, ru: &'static str| if language == Language::Ru { ru } else { en };
+    let money = |minor| Money::new(minor, config.currency).reveal();
+    let sum = total(months);
+    let line = |name: &str, value: String| format!("  {name:<30} {value}\n");
+    let no_contract = match config.contracts.contains_key(name) {
+        true => "",
+        false => say(" (no contract in statistics.toml)", " (нет договора в statistics.toml)"),
+    };
+    let mut text = format!("{name}{no_contract}\n");
+    for (name, minor) in [
+        (say("repaid to him", "возвращено ему"), sum.repaid),
+        (say("revenue: share of it", "выручка: доля возвращённого"), sum.from_share),
+        (say("revenue: fixed", "выручка: за месяцы"), sum.fixed),
+        (say("revenue: kept promises", "выручка: за обещания"), sum.from_kept),
+        (say("cost: trunks", "расход: линии"), sum.trunks),
+        (say("cost: agents", "расход: операторы"), sum.agents),
+        (say("cost: other channels", "расход: другие каналы"), sum.outside),
+        (say("cost: set-up", "расход: подготовка"), sum.setup),
+        (say("cost: overheads", "расход: общие"), sum.overheads),
+    ] {
+        text += &line(name, money(minor));
+    }
+    text += &line(say("gross margin", "валовая маржа"), margin_text(&sum, config, language));
+    let moves = trend_of(months).map_or_else(
+        || say("fewer than three months with revenue", "меньше трёх месяцев с выручкой").to_owned(),
+        |share| format!("{:+.1} {}", share * 100.0, say("points a month", "п. п. в месяц")),
+    );
+    text += &line(say("trend of the margin", "тренд маржи"), moves);
+    text + &line(
+        say("complaints / actions", "жалобы / действия"),
+        Ratio::new(sum.complaints, sum.actions).to_string(),
+    )
+}
+
+/// `30000.00/80000.00 = 37.5 %, within the guide`.
+fn margin_text(sum: &Month, config: &EconomicsConfig, language: Language) -> String {
+    let money = |minor| Money::new(minor, config.currency).reveal();
+    let of = format!("{} / {}", money(sum.revenue() - sum.cost()), money(sum.revenue()));
+    let Some(margin) = sum.margin() else { return of };
+    let percent = margin * 100.0;
+    let (low, high) = (f64::from(*config.margin_percent.start()), f64::from(*config.margin_percent.end()));
+    let said = match (percent < low, percent > high, language) {
+        (true, _, Language::En) => "below the guide",
+        (true, _, Language::Ru) => "ниже ориентира",
+        (_, true, Language::En) => "above the guide",
+        (_, true, Language::Ru) => "выше ориентира",
+        (_, _, Language::En) => "within the guide",
+        (_, _, Language::Ru) => "в пределах ориентира",
+    };
+    format!("{of} = {percent:.1} %, {said} {low:.0}–{high:.0} %")
+}
+
+fn definition(config: &EconomicsConfig, left_out: u64, language: Language) -> String {
+    let currency = config.currency.code();
+    match language {
+        Language::En => format!(
+            "\nHow to read it: gross margin = (revenue - cost) / revenue. Repaid is all that was paid on the creditor's \
+             debts in the months, called or not. The agents' paid time is shared by their talk, overheads by actions; \
+             set-up falls into the first month with an action. In other currencies than {currency}, and left out: \
+             {left_out} actions and payments.\n"
+        ),
+        Language::Ru => format!(
+            "\nКак читать: валовая маржа = (выручка − расходы) / выручка. Возвращено — всё, что оплачено по долгам \
+             кредитора за эти месяцы, звонили или нет. Оплаченное время операторов делится по разговорам, общие расходы — \
+             по действиям; подготовка относится к первому месяцу с действием. Не в {currency} и не учтено: {left_out} \
+             действий и платежей.\n"
+        ),
+    }
+}
+
+/// The export's columns.
+pub const COLUMNS: [&str; 18] = [
+    "creditor",
+    "month",
+    "currency",
+    "repaid_minor",
+    "from_share_minor",
+    "fixed_minor",
+    "from_kept_minor",
+    "revenue_minor",
+    "trunks_minor",
+    "agents_minor",
+    "outside_minor",
+    "setup_minor",
+    "overheads_minor",
+    "cost_minor",
+    "margin",
+    "actions",
+    "kept_promises",
+    "complaints",
+];
+
+/// The export's lines, one a creditor and month.
+pub fn lines(creditors: &Creditors, config: &EconomicsConfig) -> Vec<Vec<String>> {
+    let line = |creditor: &str, name: &str, it: &Month| {
+        let margin = it.margin().map_or_else(String::new, |margin| format!("{margin:.4}"));
+        let sums = [
+            it.repaid,
+            it.from_share,
+            it.fixed,
+            it.from_kept,
+            it.revenue(),
+            it.trunks,
+            it.agents,
+            it.outside,
+        ];
+        let rest = [it.setup, it.overheads, it.cost()];
+        let counts = [it.actions, it.kept, it.complaints];
+        [creditor, name, config.currency.code()]
+            .into_iter()
+            .map(str::to_owned)
+            .chain(sums.into_iter().chain(rest).map(|minor| minor.to_string()))
+            .chain([margin])
+            .chain(counts.map(|count| count.to_string()))
+            .collect()
+    };
+    let of = |(creditor, months): (&String, &Vec<(String, Month)>)| {
+        months.iter().map(|(name, month)| line(creditor, name, month)).collect::<Vec<_>>()
+    };
+    creditors.iter().flat_map(of).collect()
+}

@@ -1,0 +1,98 @@
+//! `obzvon report proposals`: what the figures suggest, with the lines of configuration that would do it.
+
+use serde_json::json;
+
+use crate::cli::words;
+use crate::domain::Language;
+use crate::stats::{Axis, DayPart, Proposal, proposals};
+use crate::store::{Period, Reacted, Store};
+
+/// The report as text, or as JSON.
+///
+/// # Errors
+/// When the store fails.
+pub async fn report(store: &Store, period: Period, json: bool, language: Language) -> anyhow::Result<String> {
+    let uses = store.wear_report(period, Reacted::Paid).await?;
+    let by_day_part = store.effects_report(period, &[Axis::DayPart]).await?;
+    let found = proposals(&uses, &by_day_part);
+    if json {
+        return Ok(format!("{}\n", json!(found)));
+    }
+    if found.is_empty() {
+        return Ok(match language {
+            Language::En => "nothing that is sure\n".to_owned(),
+            Language::Ru => "ничего достоверного\n".to_owned(),
+        });
+    }
+    let mut text: String = found.iter().map(|proposal| proposal_text(proposal, language)).collect();
+    text += match language {
+        Language::En => {
+            "\nNothing is changed by itself: put the lines you agree with into the file named, `obzvon check`, reload.\n"
+        }
+        Language::Ru => {
+            "\nСамо ничего не меняется: впишите строки, с которыми согласны, в названный файл, затем `obzvon check` и \
+             перечитайте.\n"
+        }
+    };
+    Ok(text)
+}
+
+fn proposal_text(proposal: &Proposal, language: Language) -> String {
+    match proposal {
+        Proposal::ChangeChannel { channel, after_uses, first, worn, then, then_first } => {
+            let name = words::channel(channel.code(), language);
+            let nth = after_uses + 1;
+            let head = match language {
+                Language::En => {
+                    format!("{name} wears out: paid after use 1 {first}, after use {nth} {worn}\n")
+                }
+                Language::Ru => {
+                    format!("{name}: приедается. Оплат после 1-го раза {first}, после {nth}-го {worn}\n")
+                }
+            };
+            let code = channel.code();
+            let Some((then, share)) = then.zip(*then_first) else {
+                return head
+                    + match language {
+                        Language::En => "  no other channel surely brings more\n",
+                        Language::Ru => "  другого канала, который достоверно лучше, нет\n",
+                    };
+            };
+            let better = words::channel(then.code(), language);
+            let (told, other) = match language {
+                Language::En => (format!("  {better} brings more at its first use: {share}\n"), then.code()),
+                Language::Ru => (format!("  {better}: с первого раза больше, {share}\n"), then.code()),
+            };
+            format!(
+                "{head}{told}  statistics.toml:\n    [next_action.{code}]\n    channel = \"{code}\"\n    after_uses = \
+                 {after_uses}\n    days = 5\n    then = \"{other}\"\n"
+            )
+        }
+        Proposal::DayPart { channel, debtor_type, part, here, elsewhere, more } => {
+            let (channel, who) =
+                (words::channel(channel.code(), language), words::debtor_type(debtor_type.code(), language));
+            let (low, high) = (more.low * 100.0, more.high * 100.0);
+            let (hours, name) = part_words(*part, language);
+            let head = match language {
+                Language::En => format!(
+                    "{channel} · {who}: reached best {name}: {here}, else {elsewhere}: {low:.1} to {high:.1} points more\n"
+                ),
+                Language::Ru => format!(
+                    "{channel} · {who}: лучше застать {name}: {here}, в другое время {elsewhere}: больше на {low:.1}–{high:.1} \
+                     п. п.\n"
+                ),
+            };
+            format!("{head}  campaigns/….toml:\n    [calendar]\n    weekdays = \"{hours}\"\n")
+        }
+    }
+}
+
+fn part_words(part: DayPart, language: Language) -> (&'static str, &'static str) {
+    let (hours, en, ru) = match part {
+        DayPart::Afternoon => ("12:00-18:00", "in the afternoon", "днём"),
+        DayPart::Evening => ("18:00-22:00", "in the evening", "вечером"),
+        DayPart::Morning => ("08:00-12:00", "in the morning", "утром"),
+        DayPart::Night | DayPart::Unknown => ("off", "at night", "ночью"),
+    };
+    (hours, if language == Language::Ru { ru } else { en })
+}

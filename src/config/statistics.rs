@@ -1,0 +1,75 @@
+//! `statistics.toml`: how actions, payments and costs are counted. Without the file everything is as usual.
+
+use jiff::SignedDuration;
+
+use super::economics::economics;
+use super::plan::{NextActionConfig, StatisticsConfig};
+use super::read::{Clause, Mistake, Reading, Section, words};
+use crate::domain::Channel;
+use crate::stats::{AbandonmentOf, Attribution, Windows};
+
+const FILE: &str = "statistics.toml";
+
+/// Reads the file, if it is there; `None` means noted.
+pub fn statistics(reading: &Reading<'_>) -> Option<StatisticsConfig> {
+    if !reading.resolve(FILE).exists() {
+        return Some(StatisticsConfig::default());
+    }
+    let source = reading.source(FILE)?;
+    reading.toml(&source, "statistics", |root| {
+        let rules = Attribution::ALL.map(|rule| (rule.code(), rule));
+        let attribution = root.or("attribution", Attribution::default(), |value| value.one_of(&rules));
+        let bases = AbandonmentOf::ALL.map(|base| (base.code(), base));
+        let abandonment = root.or("abandonment_of", AbandonmentOf::default(), |value| value.one_of(&bases));
+        let windows = windows(root);
+        let economics = economics(root);
+        let next_actions = next_actions(root);
+        Some(StatisticsConfig {
+            windows: windows?,
+            attribution: attribution?,
+            abandonment_of: abandonment?,
+            economics: economics?,
+            next_actions: next_actions?,
+        })
+    })
+}
+
+/// Which channel is to follow one that brought no reaction.
+fn next_actions(root: &Section<'_>) -> Option<Vec<NextActionConfig>> {
+    let all = Channel::ALL.map(|channel| (channel.code(), channel));
+    let ours =
+        [Channel::AgentCall, Channel::Ivr, Channel::Voicemail].map(|channel| (channel.code(), channel));
+    let policy = |(name, section): (String, Section<'_>)| {
+        let channel = section.must("channel", words::CHANNEL, |value| value.one_of(&ours));
+        let after_uses = section.or("after_uses", 1, |value| value.integer(1..=50));
+        let days = section.or("days", 5, |value| value.integer(1..=60));
+        let then = section.must("then", words::CHANNEL, |value| value.one_of(&all));
+        section.finish();
+        let (channel, then) = (channel?, then?);
+        if channel == then {
+            section.note("then", Mistake::Contradiction(SAME_CHANNEL));
+            return None;
+        }
+        Some(NextActionConfig { name, channel, after_uses: after_uses?, days: days?, then })
+    };
+    root.children("next_action").into_iter().map(policy).collect::<Vec<_>>().into_iter().collect()
+}
+
+const SAME_CHANNEL: Clause = Clause { en: "is the same as `channel`", ru: "то же, что `channel`" };
+
+/// Days after an action within which what follows is its own, by channel.
+fn windows(root: &Section<'_>) -> Option<Windows> {
+    let days = |days: u16| SignedDuration::from_hours(i64::from(days) * 24);
+    let otherwise = root.or("window_days", 30, |value| value.integer(1..=366));
+    let table = root.child("windows");
+    let each = Channel::ALL.map(|channel| {
+        table.may(channel.code(), |value| value.integer(1..=366)).map(|long| Some((channel, days(long?))))
+    });
+    table.finish();
+    let mut by_channel = Vec::new();
+    for one in each {
+        by_channel.extend(one.ok()?);
+    }
+    by_channel.sort_unstable_by_key(|(channel, _)| *channel);
+    Some(Windows { otherwise: days(otherwise?), by_channel })
+}

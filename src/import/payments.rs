@@ -1,0 +1,412 @@
+//! Payments from a file: the creditor's id of the debt, the sum and the day, as a bank's export tells them.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use jiff::Timestamp;
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::cell::{self, denature};
+use super::column::fold;
+use super::{Expect, ImportFault, Record, each_record};
+use crate::domain::{Currency, Language, Money};
+
+/// A column of such a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PaidColumn {
+    Amount,
+    Creditor,
+    Currency,
+    Debt,
+    Id,
+    Time,
+}
+
+impl PaidColumn {
+    pub const ALL: [Self; 6] =
+        [Self::Amount, Self::Creditor, Self::Currency, Self::Debt, Self::Id, Self::Time];
+
+    /// Its own word, the first of those it is known by.
+    pub fn code(self) -> &'static str {
+        self.words()[0]
+    }
+
+    /// The column of this code.
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|column| column.code() == code)
+    }
+
+    fn words(self) -> &'static [&'static str] {
+        match self {
+            Self::Amount => &["amount", "сумма", "сумма платежа", "sum", "оплачено", "paid"],
+            Self::Creditor => &["creditor", "кредитор", "взыскатель", "организация", "банк", "client"],
+            Self::Currency => &["currency", "валюта"],
+            Self::Debt => {
+                &["debt", "номер договора", "договор", "external id", "contract", "id долга", "debt id"]
+            }
+            Self::Id => &[
+                "id",
+                "номер платежа",
+                "id платежа",
+                "payment id",
+                "n платежа",
+                "номер документа",
+                "transaction id",
+            ],
+            Self::Time => {
+                &["time", "дата", "дата платежа", "дата и время", "date", "paid at", "datetime", "время"]
+            }
+        }
+    }
+}
+
+/// How to read a file of payments.
+#[derive(Clone, Debug)]
+pub struct PaymentOptions {
+    /// Whom the debts are owed to, where the file names nobody.
+    pub creditor: Option<String>,
+    /// Of sums that name none.
+    pub currency: Currency,
+    /// Where clocks stood that the file's times were read from; a date alone is its noon there.
+    pub zone: TimeZone,
+    /// What lies after this has not happened.
+    pub now: Timestamp,
+    /// Headers whose meaning is told, before those that are known.
+    pub columns: Vec<(PaidColumn, String)>,
+}
+
+/// A payment as the file tells it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ReadPayment {
+    /// The file's own id, else a digest of the row and of how many like it came before: the same when the file comes
+    /// again.
+    pub external_id: String,
+    pub creditor: String,
+    pub debt: String,
+    pub amount: Money,
+    pub paid_at: Timestamp,
+}
+
+/// What a person paid appears in no log.
+impl std::fmt::Debug for ReadPayment {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ReadPayment").finish_non_exhaustive()
+    }
+}
+
+/// Why a row was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PaidReason {
+    AmountUnreadable,
+    CreditorMissing,
+    CurrencyUnknown,
+    DebtMissing,
+    IdReused,
+    InFuture,
+    NoDebt,
+    OtherCurrency,
+    TextTooLong,
+    TimeUnreadable,
+}
+
+impl PaidReason {
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::AmountUnreadable => "amount_unreadable",
+            Self::CreditorMissing => "creditor_missing",
+            Self::CurrencyUnknown => "currency_unknown",
+            Self::DebtMissing => "debt_missing",
+            Self::IdReused => "id_reused",
+            Self::InFuture => "in_future",
+            Self::NoDebt => "no_debt",
+            Self::OtherCurrency => "other_currency",
+            Self::TextTooLong => "text_too_long",
+            Self::TimeUnreadable => "time_unreadable",
+        }
+    }
+
+    pub fn text(self, language: Language) -> &'static str {
+        let (en, ru) = match self {
+            Self::AmountUnreadable => ("no sum above 0", "сумма не читается или не больше 0"),
+            Self::CreditorMissing => (
+                "no creditor: name him in a column or with --creditor",
+                "нет кредитора: столбец или --creditor",
+            ),
+            Self::CurrencyUnknown => {
+                ("the currency is none of RUB, KZT, USD, EUR", "валюта не из RUB, KZT, USD, EUR")
+            }
+            Self::DebtMissing => ("no id of a debt", "нет номера долга"),
+            Self::IdReused => {
+                ("another payment was told by this id before", "под этим номером уже записан другой платёж")
+            }
+            Self::InFuture => ("the time lies ahead", "время ещё не наступило"),
+            Self::NoDebt => {
+                ("the creditor has no debt of that id", "у этого кредитора нет долга с таким номером")
+            }
+            Self::OtherCurrency => ("the debt is in another currency", "долг в другой валюте"),
+            Self::TextTooLong => ("a text above 512 bytes", "текст длиннее 512 байт"),
+            Self::TimeUnreadable => {
+                ("the time is not one: write 2026-03-03 14:05", "время не читается: пишите 03.03.2026 14:05")
+            }
+        };
+        match language {
+            Language::En => en,
+            Language::Ru => ru,
+        }
+    }
+}
+
+/// What became of the rows of a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct PaymentCounts {
+    /// Rows below the header; the sum of the next two.
+    pub rows: u64,
+    pub sound: u64,
+    pub rejected: u64,
+}
+
+/// What is found in a file, in its order.
+#[derive(Debug)]
+pub enum PaymentItem<'a> {
+    /// First of all. `total` is the size in the unit of `Record::done`.
+    Heading {
+        header: &'a [String],
+        total: u64,
+    },
+    Payment {
+        payment: ReadPayment,
+        record: &'a Record,
+    },
+    Rejected {
+        record: &'a Record,
+        reasons: &'a [PaidReason],
+    },
+}
+
+/// The longest text of a cell that is kept, in bytes.
+const TEXT_LIMIT: usize = 512;
+
+/// Reads the file and hands what it finds to `take`.
+///
+/// # Errors
+/// A fault of the whole file, or what `take` answered.
+pub fn read_payments(
+    path: &Path,
+    options: &PaymentOptions,
+    take: &mut dyn FnMut(PaymentItem<'_>) -> Result<(), ImportFault>,
+) -> Result<PaymentCounts, ImportFault> {
+    let mut reader: Option<Reader<'_>> = None;
+    let mut counts = PaymentCounts::default();
+    each_record(path, &Expect::default(), &mut |record, total| {
+        let Some(reader) = &mut reader else {
+            let new = Reader::new(record, options)?;
+            take(PaymentItem::Heading { header: &new.header, total })?;
+            reader = Some(new);
+            return Ok(());
+        };
+        if record.cells().all(|cell| cell.trim().is_empty()) {
+            return Ok(());
+        }
+        counts.rows += 1;
+        match reader.read(record) {
+            Ok(payment) => {
+                counts.sound += 1;
+                take(PaymentItem::Payment { payment, record })
+            }
+            Err(reasons) => {
+                counts.rejected += 1;
+                take(PaymentItem::Rejected { record, reasons: &reasons })
+            }
+        }
+    })?;
+    match (reader, counts.rows) {
+        (None, _) => Err(ImportFault::Empty),
+        (Some(_), 0) => Err(ImportFault::NoRows),
+        (Some(_), _) => Ok(counts),
+    }
+}
+
+struct Reader<'o> {
+    header: Vec<String>,
+    meanings: Vec<Option<PaidColumn>>,
+    options: &'o PaymentOptions,
+    /// Rows without an id that look alike, so that two equal payments of a day are two.
+    alike: HashMap<[u8; 16], u32>,
+}
+
+impl<'o> Reader<'o> {
+    fn new(header: &Record, options: &'o PaymentOptions) -> Result<Self, ImportFault> {
+        let header: Vec<String> = header.cells().map(|cell| denature(cell).trim().to_owned()).collect();
+        let told = &options.columns;
+        let meaning = |text: &String| match told.iter().find(|(_, header)| header == text) {
+            Some((column, _)) => Some(*column),
+            None => {
+                let folded = fold(text);
+                let known = PaidColumn::ALL.into_iter().find(|it| it.words().contains(&folded.as_str()));
+                known.filter(|known| told.iter().all(|(column, _)| column != known))
+            }
+        };
+        let meanings: Vec<_> = header.iter().map(meaning).collect();
+        for column in PaidColumn::ALL {
+            let mut same = (0..header.len()).filter(|&at| meanings[at] == Some(column));
+            if let (Some(first), Some(second)) = (same.next(), same.next()) {
+                let said =
+                    format!("`{}` and `{}` are both the {}", header[first], header[second], column.code());
+                return Err(ImportFault::Preset { said });
+            }
+        }
+        let missing: Vec<_> = [PaidColumn::Debt, PaidColumn::Amount, PaidColumn::Time]
+            .into_iter()
+            .filter(|column| !meanings.contains(&Some(*column)))
+            .map(|column| format!("{} ({})", column.code(), column.words()[..4].join(", ")))
+            .collect();
+        if !missing.is_empty() {
+            return Err(ImportFault::Preset { said: format!("no column for {}", missing.join("; ")) });
+        }
+        Ok(Self { header, meanings, options, alike: HashMap::new() })
+    }
+
+    /// The text in a column, without spaces around it; empty where there is none.
+    fn text<'r>(&self, record: &'r Record, column: PaidColumn) -> &'r str {
+        let at = self.meanings.iter().position(|meaning| *meaning == Some(column));
+        at.map_or("", |at| denature(record.cell(at)).trim())
+    }
+
+    fn read(&mut self, record: &Record) -> Result<ReadPayment, Vec<PaidReason>> {
+        let mut wrong = Vec::new();
+        let text = |column| self.text(record, column);
+        if PaidColumn::ALL.into_iter().any(|column| text(column).len() > TEXT_LIMIT) {
+            wrong.push(PaidReason::TextTooLong);
+        }
+        let creditor = match text(PaidColumn::Creditor) {
+            "" => self.options.creditor.clone(),
+            named => Some(named.to_owned()),
+        };
+        if creditor.is_none() {
+            wrong.push(PaidReason::CreditorMissing);
+        }
+        let debt = text(PaidColumn::Debt).to_owned();
+        if debt.is_empty() {
+            wrong.push(PaidReason::DebtMissing);
+        }
+        let currency = match text(PaidColumn::Currency) {
+            "" => Some(self.options.currency),
+            named => cell::currency(named),
+        };
+        if currency.is_none() {
+            wrong.push(PaidReason::CurrencyUnknown);
+        }
+        let amount = currency
+            .and_then(|currency| cell::money(text(PaidColumn::Amount), currency).ok())
+            .filter(|it| it.minor > 0);
+        if amount.is_none() && currency.is_some() {
+            wrong.push(PaidReason::AmountUnreadable);
+        }
+        let paid_at = self.time(text(PaidColumn::Time)).map_err(|reason| wrong.push(reason)).ok();
+        let (Some(creditor), Some(amount), Some(paid_at), true) =
+            (creditor, amount, paid_at, wrong.is_empty())
+        else {
+            return Err(wrong);
+        };
+        let external_id = match text(PaidColumn::Id) {
+            "" => self.digest(record, &creditor),
+            id => id.to_owned(),
+        };
+        Ok(ReadPayment { external_id, creditor, debt, amount, paid_at })
+    }
+
+    /// A time with its offset, or by the options' clock.
+    fn time(&self, text: &str) -> Result<Timestamp, PaidReason> {
+        let now = self.options.now;
+        if let Ok(at) = text.parse::<Timestamp>() {
+            return if at > now { Err(PaidReason::InFuture) } else { Ok(at) };
+        }
+        let date = cell::date(text, false).ok_or(PaidReason::TimeUnreadable)?;
+        let clock = text.split([' ', 'T']).filter(|part| !part.is_empty()).nth(1);
+        let time = match clock {
+            Some(clock) => Some(clock.parse::<Time>().map_err(|_| PaidReason::TimeUnreadable)?),
+            None => None,
+        };
+        let shown = date.to_datetime(time.unwrap_or(Time::constant(12, 0, 0, 0)));
+        let at = self.options.zone.to_ambiguous_zoned_datetime(shown).later();
+        let at = at.map_err(|_| PaidReason::TimeUnreadable)?.timestamp();
+        let today = now.to_zoned_datetime(self.options.zone.clone()).date();
+        match time {
+            // It is not noon yet, and the payment is of this morning.
+            None if at > now && date == today => Ok(now),
+            _ if at > now => Err(PaidReason::InFuture),
+            _ => Ok(at),
+        }
+    }
+
+    /// The row's cells that have a meaning, and which of those alike it is.
+    fn digest(&mut self, record: &Record, creditor: &str) -> String {
+        let mut hasher = Sha256::new();
+        hasher.update(creditor);
+        for column in PaidColumn::ALL {
+            let text = self.text(record, column);
+            hasher.update((text.len() as u64).to_be_bytes());
+            hasher.update(text);
+        }
+        let mut short = [0; 16];
+        short.copy_from_slice(&hasher.finalize()[..16]);
+        let nth = self.alike.entry(short).or_default();
+        *nth += 1;
+        format!("row-{}-{nth}", hex::encode(short))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> (Vec<ReadPayment>, Vec<Vec<PaidReason>>, PaymentCounts) {
+        let dir = tempfile::tempdir().expect("a folder");
+        let file = dir.path().join("paid.csv");
+        std::fs::write(&file, text).expect("written");
+        let options = PaymentOptions {
+            creditor: Some("Water".into()),
+            currency: Currency::Rub,
+            zone: TimeZone::UTC,
+            now: "2026-03-10T10:00:00Z".parse().expect("a timestamp"),
+            columns: Vec::new(),
+        };
+        let (mut payments, mut rejected) = (Vec::new(), Vec::new());
+        let counts = read_payments(&file, &options, &mut |item| {
+            match item {
+                PaymentItem::Heading { .. } => {}
+                PaymentItem::Payment { payment, .. } => payments.push(payment),
+                PaymentItem::Rejected { reasons, .. } => rejected.push(reasons.to_vec()),
+            }
+            Ok(())
+        });
+        (payments, rejected, counts.expect("a file of payments"))
+    }
+
+    #[test]
+    fn a_banks_file_is_read_and_its_faults_have_reasons() {
+        let (payments, rejected, counts) = read(
+            "Номер платежа;Договор;Сумма;Дата платежа;Валюта\n\
+             7;d1;1 234,50;03.03.2026 14:05;\n8;d2;0;03.03.2026;\n9;;5;01.04.2026;XXX\n10;d1;2;10.03.2026;RUB\n",
+        );
+        assert_eq!((counts.rows, counts.sound, counts.rejected), (4, 2, 2));
+        assert_eq!((payments[0].external_id.as_str(), payments[0].amount.minor), ("7", 123_450));
+        assert_eq!(payments[0].creditor, "Water");
+        assert_eq!(payments[1].paid_at.to_string(), "2026-03-10T10:00:00Z", "of this morning");
+        assert_eq!(rejected[0], [PaidReason::AmountUnreadable]);
+        let all = [PaidReason::DebtMissing, PaidReason::CurrencyUnknown, PaidReason::InFuture];
+        assert_eq!(rejected[1], all);
+    }
+
+    #[test]
+    fn equal_rows_without_an_id_are_two_payments_and_the_same_two_the_next_time() {
+        let text = "debt,amount,date\nd1,5,2026-03-01\nd1,5,2026-03-01\n";
+        let ids = |text| read(text).0.into_iter().map(|payment| payment.external_id).collect::<Vec<_>>();
+        let first = ids(text);
+        assert_ne!(first[0], first[1]);
+        assert_eq!(first, ids(text));
+    }
+}

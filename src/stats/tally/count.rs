@@ -1,0 +1,372 @@
+//! Counting a debt.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::cell::{Age, Counted, DayPart, Key, day_of};
+use super::facts::{ActionFact, CallFact, DebtFacts, PromiseState, What};
+use super::table::{ACCOUNT, CALL, EFFECT, USE};
+use crate::domain::{Channel, Disposition, Outcome};
+use crate::stats::attribution::{Action, Attribution, Windows, credit};
+
+/// Uses of a higher number are left out: there are few, and whoever got them is not like the others.
+const LAST_USE: i64 = 10;
+
+/// Counts a debt's actions into `into`: all of them, or those that began in `among` (from, and before), by everything
+/// that is known of the debt.
+pub fn count(
+    facts: &DebtFacts,
+    windows: &Windows,
+    among: Option<(Timestamp, Timestamp)>,
+    into: &mut Counted,
+) {
+    let is_asked = |action: &ActionFact| among.is_none_or(|(from, to)| action.at >= from && action.at < to);
+    for action in facts.actions.iter().filter(|action| is_asked(action)) {
+        if let What::Call(call) = &action.what {
+            count_call(action, call, into);
+        }
+    }
+    if among.is_none() {
+        count_accounts(facts, into);
+    }
+    let credits = credits(facts, windows);
+    let mut uses: BTreeMap<Channel, i64> = BTreeMap::new();
+    for (action, credited) in facts.actions.iter().zip(credits) {
+        if is_taken_back(action) {
+            continue;
+        }
+        let paid = paid_within(facts, windows, action);
+        if !is_fault(action) {
+            let nth = uses.entry(action.channel).or_default();
+            *nth += 1;
+            if is_asked(action) && *nth <= LAST_USE {
+                count_use(action, *nth, paid, into);
+            }
+        }
+        if is_asked(action) {
+            count_effect(action, paid, credited, into);
+        }
+    }
+}
+
+fn is_taken_back(action: &ActionFact) -> bool {
+    matches!(&action.what, What::Call(call) if call.outcome == Outcome::Cancelled)
+}
+
+fn is_fault(action: &ActionFact) -> bool {
+    matches!(&action.what, What::Call(CallFact { outcome: Outcome::Failed(_), .. }))
+}
+
+/// What each rule credits each action with, in the order of [`Attribution::ALL`].
+fn credits(facts: &DebtFacts, windows: &Windows) -> Vec<[i64; 3]> {
+    let mut credits = vec![[0; 3]; facts.actions.len()];
+    for payment in &facts.payments {
+        let counts = |action: &ActionFact| {
+            !is_taken_back(action) && !is_fault(action) && action.currency == payment.currency
+        };
+        let places: Vec<usize> = (0..facts.actions.len()).filter(|&n| counts(&facts.actions[n])).collect();
+        let actions: Vec<Action> = places
+            .iter()
+            .map(|&n| Action { channel: facts.actions[n].channel, at: facts.actions[n].at })
+            .collect();
+        for (rule, of) in Attribution::ALL.into_iter().enumerate() {
+            for (&place, minor) in places.iter().zip(credit(of, windows, &actions, payment.at, payment.minor))
+            {
+                credits[place][rule] += minor;
+            }
+        }
+    }
+    credits
+}
+
+/// What was paid within the action's window.
+fn paid_within(facts: &DebtFacts, windows: &Windows, action: &ActionFact) -> i64 {
+    let window = windows.of(action.channel);
+    let counts = |payment: &&super::PaymentFact| {
+        let since = payment.at.duration_since(action.at);
+        payment.currency == action.currency && !since.is_negative() && since < window
+    };
+    facts.payments.iter().filter(counts).map(|payment| payment.minor).sum()
+}
+
+fn code(text: &'static str) -> Key {
+    Key::Code(Cow::Borrowed(text))
+}
+
+fn count_call(action: &ActionFact, call: &CallFact, into: &mut Counted) {
+    let keys = vec![
+        Key::Number(action.campaign),
+        Key::Code(Cow::Owned(call.trunk.clone())),
+        code(action.channel.code()),
+        code(call.outcome.code()),
+        code(call.disposition.map_or("", Disposition::code)),
+        code(action.currency.code()),
+    ];
+    let served = if call.outcome == Outcome::Answered { call.talk_us } else { 0 };
+    let flags = [call.connected, call.identified].map(i64::from);
+    let sums = [1, flags[0], flags[1], call.talk_us, served, call.cost_micro];
+    into.add(&CALL, day_of(action.at), keys, &sums);
+}
+
+fn count_use(action: &ActionFact, nth: i64, paid: i64, into: &mut Counted) {
+    let said = said(action);
+    let sums = [true, said.right_party, said.promise, paid > 0].map(i64::from);
+    into.add(&USE, day_of(action.at), vec![code(action.channel.code()), Key::Number(nth)], &sums);
+}
+
+/// The accounts: a call is an attempt that neither the trunk nor we spoiled or took back.
+fn count_accounts(facts: &DebtFacts, into: &mut Counted) {
+    let is_call = |action: &&ActionFact| {
+        matches!(action.what, What::Call(_)) && !is_taken_back(action) && !is_fault(action)
+    };
+    let mut accounts: BTreeMap<(i64, crate::domain::Currency), (Timestamp, i64)> = BTreeMap::new();
+    for action in facts.actions.iter().filter(is_call) {
+        let (_, owed) =
+            accounts.entry((action.campaign, action.currency)).or_insert((action.at, action.amount_minor));
+        *owed = action.amount_minor.max(*owed);
+    }
+    for ((campaign, currency), (first, owed)) in accounts {
+        let counts = |payment: &&super::PaymentFact| payment.currency == currency && payment.at >= first;
+        let paid: i64 = facts.payments.iter().filter(counts).map(|payment| payment.minor).sum();
+        into.add(&ACCOUNT, 0, vec![Key::Number(campaign), code(currency.code())], &[1, owed, paid]);
+    }
+}
+
+/// What he did in the action itself.
+struct Said {
+    answered: bool,
+    right_party: bool,
+    amount_heard: bool,
+    promise: bool,
+    dispute: bool,
+    opt_out: bool,
+    refused: bool,
+}
+
+fn said(action: &ActionFact) -> Said {
+    match &action.what {
+        What::Outside { spoken, right_party } => Said {
+            answered: *spoken,
+            right_party: *right_party,
+            amount_heard: false,
+            promise: false,
+            dispute: false,
+            opt_out: false,
+            refused: false,
+        },
+        What::Call(call) => {
+            let did = |any: &[Disposition]| call.disposition.is_some_and(|did| any.contains(&did));
+            Said {
+                answered: call.outcome == Outcome::Answered,
+                right_party: call.identified,
+                amount_heard: call.amount_heard,
+                promise: did(&[Disposition::PromiseToPay, Disposition::LinkSent]),
+                dispute: did(&[Disposition::Dispute]),
+                opt_out: did(&[Disposition::StopRequested]) || call.outcome == Outcome::Unwanted,
+                refused: did(&[Disposition::Refused, Disposition::Dispute, Disposition::StopRequested]),
+            }
+        }
+    }
+}
+
+fn count_effect(action: &ActionFact, paid: i64, credited: [i64; 3], into: &mut Counted) {
+    let keys = vec![
+        code(action.channel.code()),
+        code(action.debtor_type.code()),
+        code(action.kind.code()),
+        Key::Number(action.creditor),
+        Key::Number(action.campaign),
+        code(DayPart::of(action.hour).code()),
+        code(Age::of(action.age_days).code()),
+        code(action.currency.code()),
+    ];
+    let (said, owed) = (said(action), action.amount_minor);
+    let fault = is_fault(action);
+    let (cost, talk) = match &action.what {
+        What::Call(call) => (call.cost_micro, call.talk_us),
+        What::Outside { .. } => (0, 0),
+    };
+    let mut sums = vec![1, i64::from(fault), cost, talk];
+    let mut put = |is: bool, minor: i64| sums.extend([i64::from(is), if is { minor } else { 0 }]);
+    put(!fault, owed);
+    let is_full = paid > 0 && paid >= owed;
+    let reacted = [
+        (said.answered, owed),
+        (said.right_party, owed),
+        (said.amount_heard, owed),
+        (said.promise, owed),
+        (action.promise.is_some(), owed),
+        (action.promise == Some(PromiseState::Kept), owed),
+        (action.promise == Some(PromiseState::Broken), owed),
+        (!fault && paid > 0 && !is_full, paid),
+        (!fault && is_full, paid),
+        (said.dispute, owed),
+        (action.complaint, owed),
+        (said.opt_out, owed),
+        (said.refused, owed),
+    ];
+    let nothing = !fault && reacted.iter().all(|(is, _)| !is);
+    for (is, minor) in reacted {
+        put(is, minor);
+    }
+    put(nothing, owed);
+    // The columns stand in the order last, first, linear, as the rules do.
+    for minor in credited {
+        put(minor > 0, minor);
+    }
+    into.add(&EFFECT, day_of(action.at), keys, &sums);
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+    use proptest::prelude::*;
+
+    use super::super::PaymentFact;
+    use super::*;
+    use crate::domain::{Currency, DebtKind, DebtorType, Fault};
+
+    fn at(hours: i64) -> Timestamp {
+        Timestamp::UNIX_EPOCH + SignedDuration::from_hours(hours)
+    }
+
+    fn windows() -> Windows {
+        Windows {
+            otherwise: SignedDuration::from_hours(24 * 7),
+            by_channel: vec![(Channel::Letter, SignedDuration::from_hours(24 * 30))],
+        }
+    }
+
+    fn call(hours: i64, outcome: Outcome) -> ActionFact {
+        let call = CallFact {
+            trunk: "main".into(),
+            outcome,
+            disposition: None,
+            identified: outcome == Outcome::Answered,
+            amount_heard: false,
+            connected: outcome == Outcome::Answered,
+            talk_us: 5_000_000,
+            cost_micro: 10,
+        };
+        ActionFact {
+            at: at(hours),
+            channel: Channel::Ivr,
+            debtor_type: DebtorType::Forgetful,
+            kind: DebtKind::Overdue,
+            creditor: 1,
+            campaign: 2,
+            hour: Some(12),
+            age_days: Some(40),
+            currency: Currency::Rub,
+            amount_minor: 1000,
+            what: What::Call(call),
+            promise: None,
+            complaint: false,
+        }
+    }
+
+    fn letter(hours: i64) -> ActionFact {
+        let what = What::Outside { spoken: false, right_party: false };
+        ActionFact { channel: Channel::Letter, campaign: 0, what, ..call(hours, Outcome::NoAnswer) }
+    }
+
+    fn paid(hours: i64, minor: i64) -> PaymentFact {
+        PaymentFact { at: at(hours), currency: Currency::Rub, minor }
+    }
+
+    fn counted(facts: &DebtFacts) -> Counted {
+        let mut counted = Counted::default();
+        count(facts, &windows(), None, &mut counted);
+        counted
+    }
+
+    /// The sum of a column over every cell of a channel.
+    fn of(counted: &Counted, channel: &'static str, column: &str) -> i64 {
+        let place = EFFECT.sum(column).expect("a column");
+        let cells =
+            counted.0.iter().filter(|(cell, _)| cell.table == 0 && cell.keys[0] == Key::from(channel));
+        cells.map(|(_, sums)| sums[place]).sum()
+    }
+
+    #[test]
+    fn each_channel_is_believed_for_its_own_time() {
+        let facts = DebtFacts {
+            actions: vec![letter(0), call(24, Outcome::Answered)],
+            payments: vec![paid(24 * 12, 400)],
+        };
+        let counted = counted(&facts);
+        assert_eq!(
+            (of(&counted, "letter", "part_paid"), of(&counted, "letter", "part_paid_minor")),
+            (1, 400)
+        );
+        assert_eq!(of(&counted, "ivr", "part_paid"), 0, "its week was over");
+        assert_eq!(of(&counted, "letter", "credited_last_minor"), 400);
+        assert_eq!((of(&counted, "ivr", "answered"), of(&counted, "ivr", "no_reaction")), (1, 0));
+    }
+
+    #[test]
+    fn a_fault_and_a_call_taken_back_are_no_actions() {
+        let facts = DebtFacts {
+            actions: vec![
+                call(0, Outcome::Failed(Fault::Trunk)),
+                call(1, Outcome::Cancelled),
+                call(2, Outcome::NoAnswer),
+            ],
+            payments: vec![paid(3, 1000)],
+        };
+        let counted = counted(&facts);
+        let sums = ["attempts", "faults", "actions", "full_paid", "credited_first_minor"];
+        assert_eq!(sums.map(|column| of(&counted, "ivr", column)), [2, 1, 1, 1, 1000]);
+        let calls: i64 = counted.0.iter().filter(|(cell, _)| cell.table == 1).map(|(_, sums)| sums[0]).sum();
+        assert_eq!(calls, 3);
+        let uses: Vec<_> = counted.0.iter().filter(|(cell, _)| cell.table == 2).collect();
+        assert_eq!((uses.len(), uses[0].1.as_slice()), (1, &[1, 0, 0, 1][..]));
+        let accounts: Vec<_> = counted.0.iter().filter(|(cell, _)| cell.table == 3).collect();
+        assert_eq!(accounts[0].1, &[1, 1000, 1000]);
+    }
+
+    fn facts() -> impl Strategy<Value = DebtFacts> {
+        let outcomes = prop_oneof![
+            Just(Outcome::Answered),
+            Just(Outcome::NoAnswer),
+            Just(Outcome::Cancelled),
+            Just(Outcome::Failed(Fault::Trunk)),
+        ];
+        let actions = proptest::collection::vec((0_i64..2000, outcomes, any::<bool>()), 0..12);
+        let payments = proptest::collection::vec((0_i64..2000, 1_i64..3000), 0..4);
+        (actions, payments).prop_map(|(mut actions, payments)| {
+            actions.sort_by_key(|(hours, ..)| *hours);
+            let action =
+                |(hours, outcome, outside)| if outside { letter(hours) } else { call(hours, outcome) };
+            DebtFacts {
+                actions: actions.into_iter().map(action).collect(),
+                payments: payments.into_iter().map(|(hours, minor)| paid(hours, minor)).collect(),
+            }
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn parts_of_time_add_up_to_the_whole(facts in facts(), cut in 0_i64..2000) {
+            let whole = counted(&facts);
+            let mut parts = Counted::default();
+            for among in [(at(-1), at(cut)), (at(cut), at(3000))] {
+                count(&facts, &windows(), Some(among), &mut parts);
+            }
+            count_accounts(&facts, &mut parts);
+            prop_assert_eq!(whole, parts);
+        }
+
+        #[test]
+        fn every_rule_credits_the_same_money(facts in facts()) {
+            let counted = counted(&facts);
+            let sum = |column| of(&counted, "ivr", column) + of(&counted, "letter", column);
+            let last = sum("credited_last_minor");
+            prop_assert_eq!(last, sum("credited_first_minor"));
+            prop_assert_eq!(last, sum("credited_linear_minor"));
+            prop_assert!(last <= facts.payments.iter().map(|payment| payment.minor).sum::<i64>());
+        }
+    }
+}

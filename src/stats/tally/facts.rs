@@ -1,0 +1,90 @@
+//! What is known of a debt's actions and payments.
+
+use jiff::Timestamp;
+
+use crate::domain::{Channel, Currency, DebtKind, DebtorType, Disposition, Outcome};
+
+/// One debt, as far as it is counted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DebtFacts {
+    /// In order of time.
+    pub actions: Vec<ActionFact>,
+    pub payments: Vec<PaymentFact>,
+}
+
+/// One use of a channel on the debt, with what was known of the debtor at the time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActionFact {
+    pub at: Timestamp,
+    pub channel: Channel,
+    pub debtor_type: DebtorType,
+    pub kind: DebtKind,
+    pub creditor: i64,
+    /// 0: outside every campaign.
+    pub campaign: i64,
+    /// On the debtor's own clock.
+    pub hour: Option<u8>,
+    /// Days the debt was overdue.
+    pub age_days: Option<i64>,
+    pub currency: Currency,
+    /// What was owed, in minor units.
+    pub amount_minor: i64,
+    pub what: What,
+    /// What became of a day he named.
+    pub promise: Option<PromiseState>,
+    /// He complained in it.
+    pub complaint: bool,
+}
+
+/// Whose action it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    /// A closed attempt of ours.
+    Call(CallFact),
+    /// Told by another system: `spoken` that a person answered, `right_party` that it was the debtor.
+    Outside { spoken: bool, right_party: bool },
+}
+
+/// A closed attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallFact {
+    pub trunk: String,
+    pub outcome: Outcome,
+    pub disposition: Option<Disposition>,
+    pub identified: bool,
+    pub amount_heard: bool,
+    /// A 2xx came.
+    pub connected: bool,
+    /// From the answer to the end, in microseconds.
+    pub talk_us: i64,
+    /// Millionths of the currency's unit.
+    pub cost_micro: i64,
+}
+
+/// What became of a promise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PromiseState {
+    Broken,
+    Kept,
+    Open,
+}
+
+impl PromiseState {
+    /// Reads the code in the database.
+    pub fn parse(code: &str) -> Option<Self> {
+        match code {
+            "broken" => Some(Self::Broken),
+            "kept" => Some(Self::Kept),
+            "open" => Some(Self::Open),
+            _ => None,
+        }
+    }
+}
+
+/// A payment on the debt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PaymentFact {
+    pub at: Timestamp,
+    pub currency: Currency,
+    pub minor: i64,
+}

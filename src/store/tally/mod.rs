@@ -1,0 +1,68 @@
+//! Sums that the reports read instead of every row, kept in the same transaction as the rows.
+//!
+//! Whoever changes what is counted of a debt (an attempt's end, a use of a channel told from outside, a payment, what
+//! became of a promise) takes [`before`] first, and lets [`Before::note`] write the difference down afterwards. So the
+//! sums are what a count of all rows would give; [`Store::check_tallies`](crate::store::Store::check_tallies) proves it.
+
+mod build;
+mod check;
+mod facts;
+mod outside;
+mod plan;
+mod read;
+mod write;
+
+use crate::domain::DebtId;
+use crate::stats::{Counted, Windows, count};
+use crate::store::engine::conn::{Conn, Fault};
+use crate::store::engine::dialect;
+
+pub use check::TallyFault;
+pub(in crate::store) use outside::note_outside;
+pub(in crate::store) use read::{is_whole, sums};
+
+use self::facts::Which;
+
+/// What was counted of a debt before a change.
+#[derive(Debug)]
+pub(in crate::store) struct Before {
+    debt: DebtId,
+    /// Absent: the debt is not counted yet, and will be by the building.
+    counted: Option<(Counted, Windows)>,
+}
+
+/// Counts a debt that is about to change, and keeps others from changing it until the transaction ends. Always before
+/// the chains of rows are taken, so that two transactions can't wait for each other.
+///
+/// # Errors
+/// The database's.
+pub(in crate::store) async fn before(conn: &mut Conn, debt: DebtId) -> Result<Before, Fault> {
+    dialect::lock_debt(conn, debt).await?;
+    dialect::lock_tallies(conn, false).await?;
+    let plan = plan::read(conn).await?;
+    if debt.0 > plan.built_upto {
+        return Ok(Before { debt, counted: None });
+    }
+    let counted = count_debt(conn, debt, &plan.windows).await?;
+    Ok(Before { debt, counted: Some((counted, plan.windows)) })
+}
+
+impl Before {
+    /// Writes down the difference that was made since.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn note(self, conn: &mut Conn) -> Result<(), Fault> {
+        let Some((before, windows)) = self.counted else { return Ok(()) };
+        let after = count_debt(conn, self.debt, &windows).await?;
+        write::add(conn, &after.less(&before)).await
+    }
+}
+
+async fn count_debt(conn: &mut Conn, debt: DebtId, windows: &Windows) -> Result<Counted, Fault> {
+    let mut counted = Counted::default();
+    for facts in facts::load(conn, Which::Debts { after: debt.0 - 1, upto: debt.0 }).await? {
+        count(&facts, windows, None, &mut counted);
+    }
+    Ok(counted)
+}

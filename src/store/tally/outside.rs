@@ -1,0 +1,61 @@
+//! Uses of a channel that other systems tell of: what was known of the debt at the time stands beside the entry.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::domain::debt::{DebtKind, days_overdue};
+use crate::domain::{DebtId, EventId, PersonId, PhoneNumber};
+use crate::rules::zone::{self, Registry};
+use crate::store::engine::conn::{Conn, Fault, date, values};
+use crate::store::engine::dialect::owed;
+
+/// Years after which a debt is collectible; a campaign's own figure is not known here.
+const COLLECTIBLE_YEARS: u8 = 3;
+
+/// Writes down what is known of the debt that an entry of the ledger was about.
+///
+/// # Errors
+/// The database's.
+pub(in crate::store) async fn note_outside(
+    conn: &mut Conn,
+    event: EventId,
+    debt: DebtId,
+    at: Timestamp,
+) -> Result<(), Fault> {
+    let row = conn.one(DEBT, values![debt]).await?;
+    let person = PersonId(row.int(0)?);
+    let zones = conn.all("SELECT e164 FROM phone WHERE person_id = $1", values![person]).await?;
+    let phones: Vec<PhoneNumber> =
+        zones.iter().filter_map(|row| PhoneNumber::parse(&row.text(0).ok()?).ok()).collect();
+    let (zone, region) = (row.text_opt(1)?, row.text_opt(2)?);
+    let zones = zone::of_contact(zone.as_deref(), region.as_deref(), &phones, &Registry::default());
+    let clock = zones.zones().first().map(|zone| at.to_zoned_datetime(zone.tz().clone()));
+    let today = clock.clone().unwrap_or_else(|| at.to_zoned_datetime(TimeZone::UTC)).date();
+    let due = date(&row.text(3)?)?;
+    let kind = DebtKind::on(due, today, COLLECTIBLE_YEARS);
+    conn.run(
+        INSERT,
+        values![
+            event,
+            debt,
+            at,
+            row.text(4)?,
+            row.int(5)?,
+            clock.map(|clock| i64::from(clock.hour())),
+            i64::from(days_overdue(due, today)),
+            kind.code(),
+            row.int(6)?,
+            row.text(7)?,
+        ],
+    )
+    .await
+    .map(|_| ())
+}
+
+const DEBT: &str = concat!(
+    "SELECT p.id, p.time_zone, p.region, d.due_date, p.debtor_type, d.creditor_id, ",
+    owed!(),
+    ", d.currency FROM debt d JOIN person p ON p.id = d.person_id WHERE d.id = $1"
+);
+const INSERT: &str = "INSERT INTO outside_action (event_id, debt_id, at, debtor_type, creditor_id, local_hour, \
+    age_days, debt_kind, amount_minor, currency) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";

@@ -1,0 +1,95 @@
+//! A channel without a reaction: other systems are told to try another one.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::message::{Told, tell};
+use crate::domain::{Channel, DebtId};
+use crate::store::engine::conn::{Conn, Fault, values};
+use crate::store::{Store, StoreError};
+
+/// When another channel is to follow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NextAction {
+    pub name: String,
+    /// A channel of ours.
+    pub channel: Channel,
+    /// From this use of it on a debt.
+    pub after_uses: u16,
+    /// Days without a payment, a promise that still runs, or any other action.
+    pub days: u16,
+    pub then: Channel,
+}
+
+/// Calls looked at in one transaction.
+const PAGE: i64 = 500;
+
+impl Store {
+    /// Tells the creditors' systems which debts' last calls have waited in vain. Each call is looked at once, when its days
+    /// are over; a policy that is new begins with now. Returns how many were told.
+    ///
+    /// # Errors
+    /// When the database fails; another call goes on.
+    pub async fn tell_next_actions(&self, policy: NextAction, now: Timestamp) -> Result<u64, StoreError> {
+        let mut told = 0;
+        loop {
+            let policy = policy.clone();
+            let page = self.write(move |conn| Box::pin(async move { page(conn, &policy, now).await }));
+            let (more, is_last) = page.await.map_err(|source| StoreError::Outbox { source })?;
+            told += more;
+            if is_last {
+                return Ok(told);
+            }
+        }
+    }
+}
+
+async fn page(conn: &mut Conn, policy: &NextAction, now: Timestamp) -> Result<(u64, bool), Fault> {
+    let ripe = now.checked_sub(SignedDuration::from_hours(24 * i64::from(policy.days))).unwrap_or(now);
+    let name = policy.name.as_str();
+    conn.run(BEGIN, values![name, ripe]).await?;
+    let after = conn.one("SELECT upto FROM next_action WHERE policy = $1", values![name]).await?.int(0)?;
+    let rows = conn.all(CALLS, values![after, ripe, policy.channel.code(), PAGE]).await?;
+    let mut told = 0;
+    for row in &rows {
+        let (debt, at) = (DebtId(row.int(1)?), row.int(0)?);
+        let uses = conn.one(USES, values![debt, policy.channel.code(), at]).await?.int(0)?;
+        if uses < i64::from(policy.after_uses) || conn.first(SINCE, values![debt, at]).await?.is_some() {
+            continue;
+        }
+        let (external, creditor) = (row.text(2)?, row.text(3)?);
+        let next = Told::NextAction {
+            debt: &external,
+            creditor: &creditor,
+            policy: name,
+            channel: policy.channel.code(),
+            uses,
+            since: crate::store::engine::conn::moment(at)?,
+            then: policy.then.code(),
+        };
+        tell(conn, debt, &next, now).await?;
+        told += 1;
+    }
+    let is_last = rows.len() < usize::try_from(PAGE).unwrap_or(usize::MAX);
+    let upto = match rows.last() {
+        Some(row) if !is_last => row.int(0)?,
+        _ => ripe.as_microsecond(),
+    };
+    conn.run("UPDATE next_action SET upto = $2 WHERE policy = $1 AND upto < $2", values![name, upto]).await?;
+    Ok((told, is_last))
+}
+
+const BEGIN: &str = "INSERT INTO next_action (policy, upto) VALUES ($1, $2) ON CONFLICT (policy) DO NOTHING";
+/// Calls on debts that are still owed, the oldest first.
+const CALLS: &str = "SELECT a.reserved_at, a.debt_id, d.external_id, k.name FROM attempt a \
+    JOIN debt d ON d.id = a.debt_id JOIN creditor k ON k.id = a.creditor_id \
+    WHERE a.reserved_at > $1 AND a.reserved_at <= $2 AND a.channel = $3 AND d.state = 'open' \
+    AND a.outcome IS NOT NULL AND a.outcome <> 'cancelled' AND a.outcome NOT LIKE 'failed%' \
+    ORDER BY a.reserved_at, a.id LIMIT $4";
+const USES: &str = "SELECT COUNT(*) FROM attempt WHERE debt_id = $1 AND channel = $2 AND reserved_at <= $3 \
+    AND outcome <> 'cancelled' AND outcome NOT LIKE 'failed%'";
+/// What makes another channel needless, or was another action already.
+const SINCE: &str = "SELECT 1 FROM payment WHERE debt_id = $1 AND paid_at >= $2 \
+    UNION ALL SELECT 1 FROM promise WHERE debt_id = $1 AND state = 'open' \
+    UNION ALL SELECT 1 FROM attempt WHERE debt_id = $1 AND reserved_at > $2 \
+    AND (outcome IS NULL OR (outcome <> 'cancelled' AND outcome NOT LIKE 'failed%')) \
+    UNION ALL SELECT 1 FROM outside_action WHERE debt_id = $1 AND at > $2 LIMIT 1";
