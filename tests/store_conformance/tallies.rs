@@ -56,7 +56,7 @@ fn letter(id: &str, person: &str, debt: &str, at: jiff::Timestamp) -> Past {
         debt: Some(debt.into()),
         external_id: id.into(),
     };
-    Past { contacts: vec![contact], source: "post".into(), dry_run: false }
+    Past { contacts: vec![contact], source: "post".into(), dry_run: false, strict: true }
 }
 
 async fn assert_equal(store: &Store) {
