@@ -106,7 +106,11 @@ pub fn next_step(plan: &CampaignPlan, tried: Tried<'_>, zones: &[TimeZone], now:
         None => None,
     };
     let Some(at) = at else { return NextStep::Done(DoneWhy::NotRetried) };
-    let at = spread(plan, tried.began, zones, at);
+    let at = match RetryClass::of(tried.outcome, tried.disposition) {
+        // A fault says nothing of the person's day, and a busy line that he is there: both are tried again soon.
+        Some(RetryClass::Busy | RetryClass::Fault) => at,
+        _ => spread(plan, tried.began, zones, at),
+    };
     match hour(&plan.calendar, zones, at) {
         Hour::Open => NextStep::Wait(at),
         Hour::OpensAt(opens) => NextStep::Wait(opens),
@@ -213,7 +217,11 @@ pub(in crate::campaign) mod tests {
             },
             retries: Retries {
                 budget: 4,
-                delays: vec![(RetryClass::Busy, minutes(10)), (RetryClass::NoAnswer, minutes(180))],
+                delays: vec![
+                    (RetryClass::Busy, minutes(10)),
+                    (RetryClass::NoAnswer, minutes(180)),
+                    (RetryClass::Machine, minutes(20)),
+                ],
                 day_parts: vec![hours(9, 12), hours(12, 17), hours(17, 20)],
             },
             score: ScoreWeights { amount: 1.0, chance: 1.0, by_type: Vec::new(), by_kind: Vec::new() },
@@ -238,19 +246,14 @@ pub(in crate::campaign) mod tests {
     #[test]
     fn a_retry_goes_to_a_part_of_the_day_not_tried_yet() {
         let morning = [at("2026-03-03T06:30:00Z")];
-        let busy = next_step(&plan(), tried(Outcome::Busy, &morning), &moscow(), at("2026-03-03T06:31:00Z"));
-        assert_eq!(
-            busy,
-            NextStep::Wait(at("2026-03-03T09:00:00Z")),
-            "09:31 in Moscow was tried: noon is next"
-        );
-        let silent =
-            next_step(&plan(), tried(Outcome::NoAnswer, &morning), &moscow(), at("2026-03-03T06:31:00Z"));
-        assert_eq!(
-            silent,
-            NextStep::Wait(at("2026-03-03T09:31:00Z")),
-            "three hours later is a new part already"
-        );
+        let step =
+            |outcome| next_step(&plan(), tried(outcome, &morning), &moscow(), at("2026-03-03T06:31:00Z"));
+        let noon = NextStep::Wait(at("2026-03-03T09:00:00Z"));
+        assert_eq!(step(Outcome::Machine), noon, "09:51 in Moscow is the part that was tried: noon is next");
+        let later = NextStep::Wait(at("2026-03-03T09:31:00Z"));
+        assert_eq!(step(Outcome::NoAnswer), later, "three hours later is a new part already");
+        let soon = NextStep::Wait(at("2026-03-03T06:41:00Z"));
+        assert_eq!(step(Outcome::Busy), soon, "who speaks is there");
     }
 
     #[test]

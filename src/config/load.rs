@@ -16,6 +16,7 @@ use super::statistics::statistics;
 use super::trunks::trunks;
 use super::writeback::endpoints;
 use crate::campaign::CampaignPlan;
+use crate::domain::nearest;
 use crate::rules::spot::Spot;
 
 impl Config {
@@ -48,6 +49,7 @@ impl Config {
             agents::check_campaigns(&reading, agents, &listed);
         }
         let desk = desk(&reading);
+        refuse_misnamed(&reading);
         let writeback = endpoints(&reading);
         let statistics = statistics(&reading);
         let texts = reading.texts_of_calls();
@@ -97,6 +99,29 @@ impl StoreAddress {
         reading.end_part()?;
         let main = main.expect("it is there when nothing was noted");
         Ok(Self { daemon: main.daemon, store: main.store })
+    }
+}
+
+/// What the files of the folder itself are called.
+const FILES: [&str; 8] = [
+    "agents.toml",
+    "dispositions.toml",
+    "limits.toml",
+    "obzvon.toml",
+    "prompts.toml",
+    "script.toml",
+    "trunks.toml",
+    "writeback.toml",
+];
+
+/// A file that nobody reads is a mistake: a supervisor's limits in `limit.toml` would bind nobody.
+fn refuse_misnamed(reading: &Reading<'_>) {
+    for path in reading.list(".", &["toml"]) {
+        let name = path.trim_start_matches("./");
+        if !reading.has_read(name) {
+            let nearest = nearest(name, FILES).map(str::to_owned);
+            reading.note_file(name, Mistake::UnknownFile { nearest });
+        }
     }
 }
 

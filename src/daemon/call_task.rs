@@ -366,7 +366,7 @@ fn told(what: &'static str, result: Result<(), MediaError>) {
 
 fn blame(fault: &LegFault) -> Fault {
     match fault {
-        LegFault::Auth(_) | LegFault::Closed => Fault::Us,
+        LegFault::Closed => Fault::Us,
         LegFault::NoCommonCodec | LegFault::NoSdp | LegFault::Silent | LegFault::Unsent(_) => Fault::Trunk,
     }
 }

@@ -18,7 +18,7 @@ pub async fn watch_file(file: PathBuf, thrown: watch::Sender<bool>, stop: Cancel
         let changed = thrown.send_if_modified(|now| std::mem::replace(now, there) != there);
         match (changed, there) {
             (true, true) => warn!(file = %file.display(), "the kill switch is thrown: nothing is dialled"),
-            (true, false) => info!("the kill switch is released"),
+            (true, false) => info!("the kill switch is not thrown"),
             (false, _) => {}
         }
         tokio::select! {

@@ -116,7 +116,8 @@ impl Daemon {
         let (throw, killed) = watch::channel(true); // thrown until the file has been looked for
         let stop = CancellationToken::new();
         let (readiness, ready) = watch::channel(Readiness::Not("starting".to_owned()));
-        let (http, kill_file) = (config.daemon.http, config.daemon.kill_switch.clone());
+        let listener = crate::web::listen(config.daemon.http).await.context("starting the pages")?;
+        let kill_file = config.daemon.kill_switch.clone();
         let floor = Arc::new(Floor::new(&config.agents, clock));
         let house = Arc::new(House {
             clock,
@@ -138,7 +139,7 @@ impl Daemon {
         let mut tasks = JoinSet::new();
         let (web_stop, api, console) = (stop.clone(), super::api::api(&house), console::console(&house));
         tasks.spawn(async move {
-            if let Err(fault) = crate::web::serve(http, metrics, ready, api, console, web_stop).await {
+            if let Err(fault) = crate::web::serve(listener, metrics, ready, api, console, web_stop).await {
                 error!(fault = format!("{:#}", anyhow::Error::from(fault)), "no HTTP");
             }
         });

@@ -54,9 +54,6 @@ pub enum LegFault {
     /// Sending the INVITE failed.
     #[error("sending failed: {0}")]
     Unsent(String),
-    /// The trunk asks for credentials we don't have, or in a way we don't speak (`auth-int` only, unknown algorithm).
-    #[error("authentication: {0}")]
-    Auth(String),
     /// The stack was closed with the leg open.
     #[error("the stack was closed")]
     Closed,

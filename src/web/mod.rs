@@ -18,4 +18,4 @@ pub use console::{
 };
 pub use handler::{Handler, Unavailable};
 pub use metrics::Metrics;
-pub use server::{Readiness, WebError, serve};
+pub use server::{Readiness, WebError, listen, serve};

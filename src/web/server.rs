@@ -32,8 +32,8 @@ pub enum Readiness {
 pub enum WebError {
     #[error("listening for HTTP on {addr}")]
     Listen { addr: SocketAddr, source: std::io::Error },
-    #[error("serving HTTP on {addr}")]
-    Serve { addr: SocketAddr, source: std::io::Error },
+    #[error("serving HTTP")]
+    Serve { source: std::io::Error },
 }
 
 #[derive(Clone)]
@@ -42,19 +42,26 @@ struct Shown {
     readiness: watch::Receiver<Readiness>,
 }
 
-/// Listens on `addr` and answers until `stop`.
+/// Takes the address; a daemon without health, console and stop button is not started.
 ///
 /// # Errors
-/// When the address can't be had, or the listener breaks.
+/// When the address can't be had.
+pub async fn listen(addr: SocketAddr) -> Result<TcpListener, WebError> {
+    TcpListener::bind(addr).await.map_err(|source| WebError::Listen { addr, source })
+}
+
+/// Answers until `stop`.
+///
+/// # Errors
+/// When the listener breaks.
 pub async fn serve(
-    addr: SocketAddr,
+    listener: TcpListener,
     metrics: Metrics,
     readiness: watch::Receiver<Readiness>,
     api: Option<Api>,
     desk: Console,
     stop: CancellationToken,
 ) -> Result<(), WebError> {
-    let listener = TcpListener::bind(addr).await.map_err(|source| WebError::Listen { addr, source })?;
     let house = Router::new()
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
@@ -68,7 +75,7 @@ pub async fn serve(
     let patience = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(5));
     let app = app.layer(patience);
     let served = axum::serve(listener, app).with_graceful_shutdown(async move { stop.cancelled().await });
-    served.await.map_err(|source| WebError::Serve { addr, source })
+    served.await.map_err(|source| WebError::Serve { source })
 }
 
 async fn ready(State(shown): State<Shown>) -> (StatusCode, String) {

@@ -79,7 +79,7 @@ async fn a_wrong_password_is_tried_once() {
     let carrier = Sipp::start("wrong_password", &[]).await;
     let stack = stack().await;
     let mut leg = stack.place(call_to(trunk_with_password(&carrier))).await.unwrap();
-    assert_eq!(rest(&mut leg).await, ["fault: authentication: credentials refused"]);
+    assert_eq!(rest(&mut leg).await, ["refused 401 - authentication: credentials refused"]);
     carrier.finish().await.expect_success();
 }
 
@@ -92,7 +92,7 @@ async fn what_we_do_not_speak_is_refused_clearly() {
         let carrier = Sipp::start("challenge_only", &["-key", "challenge", asked]).await;
         let stack = stack().await;
         let mut leg = stack.place(call_to(trunk_with_password(&carrier))).await.unwrap();
-        assert_eq!(rest(&mut leg).await, [format!("fault: authentication: {said}")]);
+        assert_eq!(rest(&mut leg).await, [format!("refused 401 - authentication: {said}")]);
         carrier.finish().await.expect_success();
     }
 }

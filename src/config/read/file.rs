@@ -74,6 +74,11 @@ impl<'a> Reading<'a> {
         }
     }
 
+    /// Whether the file at `path` was read, well or not.
+    pub fn has_read(&self, path: &str) -> bool {
+        self.texts.borrow().iter().any(|(read, _)| read == path)
+    }
+
     /// Paths of the files in `folder` with one of the endings, in the order of their names.
     pub fn list(&self, folder: &str, endings: &[&str]) -> Vec<String> {
         let entries = match fs::read_dir(self.resolve(folder)) {
@@ -86,7 +91,9 @@ impl<'a> Reading<'a> {
         let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
         let fits = |name: &String| {
             let ending = Path::new(name).extension().and_then(|ending| ending.to_str());
-            !name.starts_with('.') && ending.is_some_and(|ending| endings.contains(&ending))
+            !name.starts_with('.')
+                && ending
+                    .is_some_and(|ending| endings.iter().any(|&known| ending.eq_ignore_ascii_case(known)))
         };
         let mut paths: Vec<String> = names.filter(fits).map(|name| format!("{folder}/{name}")).collect();
         paths.sort();

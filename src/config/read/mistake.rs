@@ -70,6 +70,9 @@ pub enum Mistake {
     Twice {
         name: String,
     },
+    UnknownFile {
+        nearest: Option<String>,
+    },
     UnknownKey {
         nearest: Option<String>,
     },
@@ -100,6 +103,7 @@ impl Mistake {
             Self::SecretUnset { .. } => "secret_unset",
             Self::Syntax { .. } => "syntax",
             Self::Twice { .. } => "twice",
+            Self::UnknownFile { .. } => "unknown_file",
             Self::UnknownKey { .. } => "unknown_key",
             Self::Unreadable { .. } => "unreadable",
             Self::WrongKind { .. } => "wrong_kind",
@@ -143,6 +147,9 @@ impl Mistake {
             Self::SecretUnset { variable } => format!("the variable {variable} is not set or empty"),
             Self::Syntax { said } => format!("is not TOML: {said}"),
             Self::Twice { name } => format!("`{name}` is there twice"),
+            Self::UnknownFile { nearest } => {
+                format!("nobody reads this file{}", meant(nearest.as_ref(), "; did you mean"))
+            }
             Self::UnknownKey { nearest } => {
                 format!("no such key{}", meant(nearest.as_ref(), "; did you mean"))
             }
@@ -180,6 +187,9 @@ impl Mistake {
             Self::SecretUnset { variable } => format!("переменная {variable} не задана или пуста"),
             Self::Syntax { said } => format!("это не TOML: {said}"),
             Self::Twice { name } => format!("«{name}» указано дважды"),
+            Self::UnknownFile { nearest } => {
+                format!("этот файл никто не читает{}", meant(nearest.as_ref(), "; возможно,"))
+            }
             Self::UnknownKey { nearest } => {
                 format!("нет такого ключа{}", meant(nearest.as_ref(), "; возможно,"))
             }

@@ -1,7 +1,7 @@
 //! What came of the call, written down in one transaction: outcome, events for the ledger, holds, the next try.
 
 use jiff::Timestamp;
-use tracing::info;
+use tracing::{info, warn};
 
 use super::Turn;
 use super::choose::Choice;
@@ -121,6 +121,10 @@ impl Turn {
         house.metrics.call_ended(&self.plan.name, trunk, finished.outcome.code());
         if let Some(code) = finished.last_word.sip_code {
             house.metrics.response(trunk, code);
+            if matches!(code, 401 | 407) {
+                let reason = finished.last_word.reason.as_deref();
+                warn!(trunk, code, reason, "the trunk does not take our credentials");
+            }
         }
         let stamps = &finished.stamps;
         if let (Some(invite), Some(answer), Some(end)) = (stamps.invite, stamps.answer, stamps.end) {

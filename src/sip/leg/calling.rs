@@ -241,8 +241,10 @@ impl Task {
                 Next::Again
             }
             Err(why) => {
-                self.tell(LegEvent::Fault(LegFault::Auth(why.to_string())));
-                Next::Over
+                // Credentials we don't have, or a way we don't speak (`auth-int` only, unknown algorithm).
+                let word = read::final_word(response);
+                let reason = Some(format!("authentication: {why}"));
+                self.refused(FinalWord { reason, ..word }, None)
             }
         }
     }

@@ -137,6 +137,7 @@ impl Store {
         match &self.inner.engine {
             Engine::Postgres(_) => Err(StoreError::BackupElsewhere),
             Engine::Sqlite { options, .. } => {
+                make_private(file).map_err(|fault| StoreError::Open { source: fault.into() })?;
                 schema::copy_sqlite(options, file).await.map_err(|source| StoreError::Backup { source })
             }
         }
@@ -185,6 +186,7 @@ impl Store {
 
 async fn open_sqlite(path: &Path) -> Result<Engine, StoreError> {
     let opened = |source| StoreError::Open { source };
+    make_private(path).map_err(|fault| opened(fault.into()))?;
     let options = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
@@ -210,6 +212,19 @@ async fn open_sqlite(path: &Path) -> Result<Engine, StoreError> {
         writer,
         tasks: tokio::sync::Mutex::new(tasks),
     })
+}
+
+/// Makes the file for the owner alone, where it is missing: it holds names and numbers. SQLite gives its log and its
+/// index the same rights, and writes a copy into an empty file as into none.
+fn make_private(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.create_new(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(fault) if fault.kind() != std::io::ErrorKind::AlreadyExists => Err(fault),
+        Ok(_) | Err(_) => Ok(()),
+    }
 }
 
 async fn open_postgres(url: &str) -> Result<Engine, StoreError> {
