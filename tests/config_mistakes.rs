@@ -170,6 +170,13 @@ fn a_database_url_with_a_password_is_refused_in_the_file_and_taken_from_a_variab
 }
 
 #[test]
+fn a_file_that_nobody_reads_is_refused() {
+    let dir = folder(&[("limit.toml", ""), ("old/limits.toml", "")]);
+    let said = said(dir.path(), &[], Language::En);
+    assert_eq!(said, "limit.toml: nobody reads this file; did you mean `limits.toml`?\nmistakes: 1");
+}
+
+#[test]
 fn the_shipped_configuration_is_sound() {
     let config = Config::load(Path::new("config"), &Environment::new());
     assert!(config.is_ok(), "{}", config.expect_err("mistakes").render(Language::En));

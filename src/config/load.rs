@@ -49,9 +49,9 @@ impl Config {
             agents::check_campaigns(&reading, agents, &listed);
         }
         let desk = desk(&reading);
-        refuse_misnamed(&reading);
         let writeback = endpoints(&reading);
         let statistics = statistics(&reading);
+        refuse_misnamed(&reading);
         let texts = reading.texts_of_calls();
         let version = reading.end()?;
         let sound = "every part is there when nothing was noted";
@@ -103,13 +103,14 @@ impl StoreAddress {
 }
 
 /// What the files of the folder itself are called.
-const FILES: [&str; 8] = [
+const FILES: [&str; 9] = [
     "agents.toml",
     "dispositions.toml",
     "limits.toml",
     "obzvon.toml",
     "prompts.toml",
     "script.toml",
+    "statistics.toml",
     "trunks.toml",
     "writeback.toml",
 ];

@@ -1,5 +1,7 @@
 //! The schema knows its age, and the file can be copied while it lives.
 
+use std::os::unix::fs::PermissionsExt;
+
 use obzvon::store::{Kind, SchemaFault, Store, StoreError, StorePlan};
 use secrecy::SecretString;
 
@@ -41,5 +43,7 @@ async fn a_copy_is_whole_or_left_to_the_databases_own_tools(world: World) {
     copied.expect("copied");
     let store = open(&format!("sqlite:{}", copy.display())).await.expect("the copy opens");
     assert_eq!(store.person_files("p1").await.expect("read")[0].debts.len(), 1);
+    let others = std::fs::metadata(&copy).expect("the copy").permissions().mode() & 0o077;
+    assert_eq!(others, 0, "names and numbers are for the owner alone");
     assert!(world.store.backup(&copy).await.is_err(), "a copy never overwrites");
 }
