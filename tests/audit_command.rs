@@ -197,6 +197,45 @@ async fn a_persons_whole_file_is_one_archive_with_a_page_in_two_languages() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_file_names_who_shares_his_numbers_and_which_kept_text_was_changed() {
+    let house = house_with_a_day().await;
+    raw(
+        &house,
+        "INSERT INTO phone (person_id, e164, rank) SELECT p.id, '+79990000007', 9 FROM person p WHERE p.external_id = 'p8'",
+    )
+    .await;
+    let call = ["event", "add", "p8", "conversation", "--id", "crm-1", "--phone", "+79990000007"];
+    house.run(&[&call[..], &["--creditor", "Secret Bank"]].concat());
+    raw(
+        &house,
+        "UPDATE kept_text SET body = body || '# forged' WHERE hash IN \
+         (SELECT hash FROM kept_version WHERE file = 'flows/reminder_overdue.yaml')",
+    )
+    .await;
+    let out = house.path("p7.zip");
+    house.run(&["audit", "person", "p7", "--out", out.to_str().expect("UTF-8")]);
+    let mut archive =
+        zip::ZipArchive::new(std::fs::File::open(out).expect("the archive")).expect("an archive");
+    let mut read = |name: &str| {
+        let mut text = String::new();
+        archive.by_name(name).expect(name).read_to_string(&mut text).expect("UTF-8");
+        text
+    };
+    let shared: Value = serde_json::from_str(&read("shared_phones.json")).expect("JSON");
+    assert_eq!(shared["ids"], serde_json::json!([{ "person": "p8", "phone": "+79990000007" }]));
+    assert_eq!(
+        (&shared["on_them"][0]["person"], &shared["on_them"][0]["kind"]),
+        (&"p8".into(), &"conversation".into())
+    );
+    assert_eq!(shared["on_them"].as_array().map(Vec::len), Some(1), "{shared}");
+    let changed: Vec<String> = serde_json::from_str(&read("changed_texts.json")).expect("JSON");
+    assert!(changed.len() == 1 && changed[0].ends_with("/flows/reminder_overdue.yaml"), "{changed:?}");
+    let page = read("index.html");
+    assert!(page.contains("ATTENTION: texts were changed") && page.contains(&changed[0]));
+    assert!(!page.contains("Secret Bank"), "what was spoken of with another is not of this file");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_other_rules_would_change_is_told_before_they_are_applied() {
     let house = house_with_a_day().await;
     house.write("quiet.toml", QUIET);
