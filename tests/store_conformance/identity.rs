@@ -2,6 +2,7 @@
 
 use obzvon::domain::import_row::ImportRow;
 use obzvon::domain::{EventId, PersonId};
+use obzvon::rules::zone::{Registry, of_person};
 use obzvon::rules::{Event, EventKind, Hold, HoldKind, Phone, PhoneType};
 use obzvon::store::{ClaimedContact, Gone, NewEvent, Period, Reserved, Same};
 
@@ -10,6 +11,7 @@ use crate::world::{World, hours, noon, promised, row, rules, seconds};
 crate::on_both_engines!(
     merged_ids_count_each_others_calls,
     merged_ids_get_one_call_between_them,
+    merged_ids_are_where_either_of_them_is,
     a_hold_on_one_of_merged_ids_holds_both,
     a_third_id_joins_both_that_were_merged,
     after_a_split_each_keeps_what_counted_and_nothing_more,
@@ -56,6 +58,30 @@ async fn merged_ids_count_each_others_calls(world: World) {
     assert!(!merge(&world, &one, &other).await, "they are one already");
     assert_eq!(deny_rule(world.reserve(&other, noon()).await), "ru.call.day");
     assert_eq!(deny_rule(world.reserve(&one, noon()).await), "ru.call.day");
+}
+
+async fn merged_ids_are_where_either_of_them_is(world: World) {
+    let far = ImportRow { region: Some("Камчатский край".into()), ..row(2) };
+    let campaign = world.campaign("reminders", &[row(1), far]).await;
+    let both = world.store.claim(campaign, 2, noon()).await.expect("claimed");
+    let ids: Vec<_> = both.iter().map(|contact| contact.id).collect();
+    let registry = Registry::default();
+    let zones = |contact: &ClaimedContact| {
+        let mut names: Vec<_> =
+            contact.zones(&registry).zones().iter().map(|zone| zone.name().to_owned()).collect();
+        names.sort();
+        names
+    };
+    assert!(both.iter().all(|contact| zones(contact).len() == 1));
+    merge(&world, &both[0], &both[1]).await;
+    for contact in world.store.contacts(ids.clone()).await.expect("read") {
+        assert_eq!(zones(&contact), ["Asia/Kamchatka", "Europe/Moscow"]);
+        let file = world.store.person_files(&name(&contact)).await.expect("read").remove(0);
+        assert_eq!(of_person(&file.whereabouts, &registry), contact.zones(&registry), "explained alike");
+    }
+    world.store.split_person(both[0].person, "another one", noon()).await.expect("split");
+    let parted = world.store.contacts(ids).await.expect("read");
+    assert!(parted.iter().all(|contact| zones(contact).len() == 1));
 }
 
 async fn merged_ids_get_one_call_between_them(world: World) {

@@ -45,7 +45,7 @@ async fn what_changed_is_counted_and_written(world: World) {
     let file = &world.store.person_files("p1").await.expect("read")[0];
     assert_eq!(file.debts[0].amount.minor, 777);
     let file = &world.store.person_files("p2").await.expect("read")[0];
-    assert_eq!(file.region.as_deref(), Some("Омская область"));
+    assert_eq!(file.whereabouts[0].region.as_deref(), Some("Омская область"));
 }
 
 async fn phones_add_up_and_debts_are_one_persons(world: World) {

@@ -183,9 +183,7 @@ impl Desk<'_> {
 
     /// What the rules say of every contact of the person, on every phone of his.
     fn said<'d>(&'d self, file: &'d PersonFile) -> Vec<Said<'d>> {
-        let numbers = || file.phones.iter().map(|phone| &phone.number);
-        let zones =
-            zone::of_contact(file.time_zone.as_deref(), file.region.as_deref(), numbers(), self.registry);
+        let zones = zone::of_person(&file.whereabouts, self.registry);
         let mut all = Vec::new();
         for contact in &file.contacts {
             let Some(plan) = self.plan(&contact.campaign) else { continue };

@@ -35,9 +35,7 @@ pub(super) async fn before(
     let of_call = subject.file.attempt.as_ref().map(|call| &call.phone);
     let phone = contact.phones.iter().find(|phone| Some(&phone.number) == of_call).or(contact.phones.first());
     let Some(phone) = phone else { return Ok(Before::default()) };
-    let numbers = contact.phones.iter().map(|phone| &phone.number);
-    let (zone, region) = (contact.time_zone.as_deref(), contact.region.as_deref());
-    let zones = rules::zone::of_contact(zone, region, numbers, &plans.registry);
+    let zones = contact.zones(&plans.registry);
     let callee = Callee {
         person: contact.person,
         debt: contact.debt,

@@ -7,7 +7,6 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::House;
 use crate::domain::{AgentId, AttemptId};
-use crate::rules;
 use crate::store::{ClaimedContact, DeskFile, StoreError};
 
 /// The contact on the line, about to be called, or to be written up.
@@ -54,9 +53,7 @@ pub(super) async fn subject(house: &House, agent: &AgentId) -> Result<Option<Sub
 }
 
 fn zones(house: &House, contact: &ClaimedContact) -> Vec<TimeZone> {
-    let phones = contact.phones.iter().map(|phone| &phone.number);
-    let (zone, region) = (contact.time_zone.as_deref(), contact.region.as_deref());
-    let zones = rules::zone::of_contact(zone, region, phones, &house.plans.load().registry);
+    let zones = contact.zones(&house.plans.load().registry);
     zones.zones().iter().map(|zone| zone.tz().clone()).collect()
 }
 

@@ -151,7 +151,7 @@ fn call(config: &Config, now: Timestamp, subject: &Subject, before: Before, lang
         phone: phone.map_or_else(String::new, masked),
         language: contact.language.code(),
         local_time: now.to_zoned_datetime(subject.zone()).strftime("%H:%M").to_string(),
-        place: contact.region.clone(),
+        place: contact.whereabouts.first().and_then(|own| own.region.clone()),
         identified: subject.identified,
         limits: before.limits,
         debt: subject.identified.then(|| debt(config, now, (subject, kind), before.contacts, language)),

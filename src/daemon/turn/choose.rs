@@ -13,7 +13,7 @@ use crate::daemon::lines::Line;
 use crate::daemon::test_call;
 use crate::domain::{Channel, DebtKind, Fault, Outcome, PhoneNumber};
 use crate::ivr::Flow;
-use crate::rules::{self, ZoneSet};
+use crate::rules::ZoneSet;
 use crate::store::{ClaimedContact, ClaimedPhone, UNSPEAKABLE};
 use crate::trunk::{Ask, NoRoute, caller_id};
 
@@ -122,14 +122,7 @@ impl Turn {
 
     /// Where the person may be, by all that is known of him.
     fn zones(&self) -> ZoneSet {
-        let contact = &self.contact;
-        let phones = contact.phones.iter().map(|phone| &phone.number);
-        rules::zone::of_contact(
-            contact.time_zone.as_deref(),
-            contact.region.as_deref(),
-            phones,
-            &self.plans.registry,
-        )
+        self.contact.zones(&self.plans.registry)
     }
 
     /// Trunks whose fault was the last word on this contact: passed over, where another one serves.

@@ -138,6 +138,18 @@ mod tests {
     }
 
     #[test]
+    fn a_number_whose_ranges_contradict_each_other_is_not_placed_by_its_dialling_code() {
+        let city =
+            "424;2000000;2000099;100;x;Сахалинская область\n424;2000050;2000199;150;x;Приморский край\n";
+        let (registry, _) = Registry::read([("4xx", city)]);
+        for number in ["+74242000010", "+74242000160"] {
+            let phone = PhoneNumber::parse(number).expect("E.164");
+            let evidence = Evidence { stated: None, residence: None, registration: None, phone: &phone };
+            assert_eq!(evidence.zones(&registry).zones().len(), 11, "{number}");
+        }
+    }
+
+    #[test]
     fn kazakhstan_shares_the_code_and_not_the_zones() {
         assert_eq!(zones(None, None, "+77010000000").0, ["Asia/Almaty"]);
     }

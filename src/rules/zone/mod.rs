@@ -4,6 +4,7 @@ mod countries;
 mod evidence;
 mod regions;
 mod registry;
+mod whereabouts;
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,12 +12,11 @@ use std::sync::Arc;
 use jiff::tz::{Offset, TimeZone, TimeZoneDatabase};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::PhoneNumber;
-
 pub use countries::Country;
 pub use evidence::Evidence;
 pub use regions::Region;
 pub use registry::{GivenOut, LeftOut, Registry, Why};
+pub use whereabouts::{Whereabouts, of_person};
 
 /// The release of the built-in zone data, such as `2026a`. It stands in every decision.
 pub fn database_version() -> &'static str {
@@ -111,37 +111,6 @@ impl ZoneSet {
     }
 }
 
-/// Whether a list puts a person into a zone that his region does not have.
-fn contradict(zone: &str, region: &str) -> bool {
-    regions::find(region).is_some_and(|found| !found.iter().any(|region| region.zones.contains(&zone)))
-}
-
-/// Where a contact may be, whichever of `phones` is then called: from the zone and the region that the list gives for
-/// him (the zone is worth more where the region has it; else both count), and from his numbers.
-pub fn of_contact<'a>(
-    time_zone: Option<&'a str>,
-    region: Option<&'a str>,
-    phones: impl IntoIterator<Item = &'a PhoneNumber>,
-    registry: &Registry,
-) -> ZoneSet {
-    let zone = time_zone.map(str::trim).filter(|zone| Zone::find(zone).is_some());
-    let residences = match (zone, region) {
-        (Some(zone), Some(region)) if contradict(zone, region) => vec![Some(zone), Some(region)],
-        _ => vec![zone.or(region)],
-    };
-    let (mut names, mut told) = (Vec::new(), Vec::new());
-    for phone in phones {
-        for &residence in &residences {
-            let set = Evidence { stated: None, residence, registration: None, phone }.zones(registry);
-            names.extend(set.zones.iter().map(|zone| zone.name().to_owned()));
-            if !told.contains(&set.evidence) {
-                told.push(set.evidence);
-            }
-        }
-    }
-    ZoneSet::resolve(names.iter().map(String::as_str), told.join("|"))
-}
-
 /// The set as it is stored.
 #[derive(Serialize, Deserialize)]
 struct Named {
@@ -165,6 +134,7 @@ impl From<ZoneSet> for Named {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::PhoneNumber;
 
     #[test]
     fn a_zone_is_an_iana_name_or_an_offset_and_nothing_else() {
@@ -179,8 +149,10 @@ mod tests {
     #[test]
     fn a_zone_that_the_region_does_not_have_counts_beside_it() {
         let phone = PhoneNumber::parse("+79110000000").expect("E.164");
-        let of = |zone, region| {
-            let set = of_contact(zone, region, [&phone], &Registry::default());
+        let of = |zone: Option<&str>, region: Option<&str>| {
+            let told = |text: Option<&str>| text.map(str::to_owned);
+            let id = Whereabouts { time_zone: told(zone), region: told(region), phones: vec![phone.clone()] };
+            let set = of_person([&id], &Registry::default());
             set.zones().iter().map(|zone| zone.name().to_owned()).collect::<Vec<_>>()
         };
         assert_eq!(of(Some("Asia/Kamchatka"), Some("Москва")), ["Asia/Kamchatka", "Europe/Moscow"]);

@@ -22,15 +22,16 @@ struct Range {
     from: u64,
     /// The last number, included.
     to: u64,
-    raw: usize,
+    /// Absent: lines contradict each other.
+    raw: Option<usize>,
 }
 
 /// Where a number is given out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GivenOut<'a> {
-    /// The region as the registry writes it.
-    pub raw: &'a str,
-    /// Absent: not matched.
+    /// The region as the registry writes it; absent: its lines contradict each other.
+    pub raw: Option<&'a str>,
+    /// Absent: not known.
     pub regions: Option<Vec<&'static Region>>,
 }
 
@@ -54,7 +55,7 @@ pub enum Why {
     Numbers,
     #[error("the capacity is not the count of its numbers")]
     Capacity,
-    #[error("it overlaps the range of line {0} of {1}; both are left out")]
+    #[error("it overlaps the range of line {0} of {1}: the numbers of both are unknown")]
     Overlap(u64, String),
     #[error("not readable as a line of fields")]
     Unreadable,
@@ -89,7 +90,7 @@ impl Registry {
                             registry.raw.push(raw.to_owned());
                             registry.raw.len() - 1
                         });
-                        lines.push((Range { from, to, raw }, file, line));
+                        lines.push((Range { from, to, raw: Some(raw) }, file, line));
                     }
                     Err(why) => left_out.push(LeftOut { file: file.to_owned(), line, why }),
                 }
@@ -103,8 +104,8 @@ impl Registry {
     pub fn find(&self, number: u64) -> Option<GivenOut<'_>> {
         let after = self.ranges.partition_point(|range| range.from <= number);
         let range = self.ranges[..after].last().filter(|range| number <= range.to)?;
-        let raw = &self.raw[range.raw];
-        Some(GivenOut { raw, regions: regions::find(raw) })
+        let raw = range.raw.map(|raw| &*self.raw[raw]);
+        Some(GivenOut { raw, regions: raw.and_then(regions::find) })
     }
 
     /// The count of ranges.
@@ -146,32 +147,24 @@ fn digits(text: &str, count: usize) -> Option<u64> {
     if sound { text.parse().ok() } else { None }
 }
 
-/// Orders the ranges. Of overlapping ones that name different regions none is kept.
+/// Orders the ranges. Where some overlap and name different regions, all their numbers are unknown.
 fn without_overlaps(mut lines: Vec<(Range, &str, u64)>, left_out: &mut Vec<LeftOut>) -> Vec<Range> {
     lines.sort_by_key(|(range, ..)| (range.from, range.to));
-    let mut bad = vec![false; lines.len()];
-    let mut widest = 0;
-    for next in 1..lines.len() {
-        let ((before, file, line), (range, ..)) = (lines[widest], lines[next]);
-        if range.from <= before.to && range.raw != before.raw {
-            (bad[widest], bad[next]) = (true, true);
-            let why = Why::Overlap(line, file.to_owned());
-            left_out.push(LeftOut { file: lines[next].1.to_owned(), line: lines[next].2, why });
-        }
-        if range.to >= before.to {
-            widest = next;
-        }
-    }
-    let mut kept: Vec<Range> = Vec::new();
-    for ((range, ..), _) in lines.iter().zip(&bad).filter(|(_, bad)| !**bad) {
+    let mut kept: Vec<(Range, &str, u64)> = Vec::new();
+    for (range, file, line) in lines {
         match kept.last_mut() {
-            Some(last) if last.raw == range.raw && range.from <= last.to + 1 => {
+            Some((last, before, at)) if range.from <= last.to && range.raw != last.raw => {
+                let why = Why::Overlap(*at, (*before).to_owned());
+                left_out.push(LeftOut { file: file.to_owned(), line, why });
+                *last = Range { to: last.to.max(range.to), raw: None, ..*last };
+            }
+            Some((last, ..)) if range.raw == last.raw && range.from <= last.to + 1 => {
                 last.to = last.to.max(range.to);
             }
-            _ => kept.push(*range),
+            _ => kept.push((range, file, line)),
         }
     }
-    kept
+    kept.into_iter().map(|(range, ..)| range).collect()
 }
 
 #[cfg(test)]
@@ -213,7 +206,7 @@ mod tests {
     fn an_unmatched_region_is_kept_raw_and_unknown() {
         let (registry, _) = Registry::read([("DEF-9xx.csv", MOBILE)]);
         let given = registry.find(9_000_062_100).expect("in a range");
-        assert_eq!((given.raw, given.regions), ("Российская Федерация", None));
+        assert_eq!((given.raw, given.regions), (Some("Российская Федерация"), None));
         assert_eq!(registry.unmatched(), ["Российская Федерация"]);
     }
 
@@ -228,10 +221,13 @@ mod tests {
                 "DEF-9xx.csv:7: the code is not three digits",
                 "DEF-9xx.csv:8: from or to is not seven digits, or to is before from",
                 "DEF-9xx.csv:9: fewer than six columns",
-                "DEF-9xx.csv:11: it overlaps the range of line 10 of DEF-9xx.csv; both are left out",
+                "DEF-9xx.csv:11: it overlaps the range of line 10 of DEF-9xx.csv: the numbers of both are unknown",
             ]
         );
-        assert_eq!(registry.find(9_010_000_100), None);
+        for number in [9_010_000_100, 9_010_000_600, 9_010_001_400] {
+            assert_eq!(registry.find(number), Some(GivenOut { raw: None, regions: None }), "{number}");
+        }
+        assert_eq!(registry.find(9_010_001_500), None);
     }
 
     #[test]

@@ -9,9 +9,11 @@ use crate::domain::{
     CampaignId, ContactId, Currency, DebtId, DebtorType, Disposition, Language, Money, Outcome, PersonId,
     PersonName, PhoneNumber,
 };
+use crate::rules::zone::{Registry, Whereabouts, ZoneSet, of_person};
 use crate::rules::{PhoneType, Relation};
 use crate::store::engine::conn::{Conn, Fault, Row, Value, date, moment, moment_opt, values};
 use crate::store::engine::dialect::{self, owed};
+use crate::store::list::whereabouts::whereabouts;
 use crate::store::{Store, StoreError};
 
 /// A contact with all that a campaign needs to dial it.
@@ -30,10 +32,8 @@ pub struct ClaimedContact {
     pub name: Option<PersonName>,
     pub language: Language,
     pub debtor_type: DebtorType,
-    /// As the list writes it: zone evidence.
-    pub region: Option<String>,
-    /// As the list writes it: an IANA name or an offset.
-    pub time_zone: Option<String>,
+    /// Where he may be, by this id of the lists and then by those that are one with it.
+    pub whereabouts: Vec<Whereabouts>,
     pub debt: DebtId,
     /// The debt's id at the creditor.
     pub debt_external: String,
@@ -44,6 +44,13 @@ pub struct ClaimedContact {
     pub phones: Vec<ClaimedPhone>,
     /// The finished attempts on this contact, the oldest first.
     pub before: Vec<TriedBefore>,
+}
+
+impl ClaimedContact {
+    /// Where the person may be, by all that is known of him.
+    pub fn zones(&self, registry: &Registry) -> ZoneSet {
+        of_person(&self.whereabouts, registry)
+    }
 }
 
 /// A phone of the contact's person.
@@ -220,7 +227,15 @@ async fn load(conn: &mut Conn, ids: &[ContactId]) -> Result<Vec<ClaimedContact>,
             conn.all_built(format!("{PHONES} WHERE c.id IN ({places}) ORDER BY f.rank, f.id"), padded(page));
         for row in phones.await? {
             let at = by_contact[&ContactId(row.int(0)?)];
-            all[at].phones.push(read_phone(&row)?);
+            let phone = read_phone(&row)?;
+            all[at].whereabouts[0].phones.push(phone.number.clone());
+            all[at].phones.push(phone);
+        }
+        // Few have been merged: these are asked one by one.
+        let kin = conn.all_built(format!("{KIN} WHERE c.id IN ({places})"), padded(page));
+        for row in kin.await? {
+            let contact = &mut all[by_contact[&ContactId(row.int(0)?)]];
+            contact.whereabouts = whereabouts(conn, contact.person).await?;
         }
         if all[start..].iter().all(|contact| contact.tries == 0) {
             continue;
@@ -244,6 +259,8 @@ const CONTACTS: &str = concat!(
 );
 const PHONES: &str = "SELECT c.id, f.e164, f.phone_type, f.relation, f.rank, f.state FROM contact c \
     JOIN phone f ON f.person_id = c.person_id";
+const KIN: &str = "SELECT DISTINCT c.id FROM contact c JOIN kin k ON k.person_id = c.person_id \
+    AND k.upto_event IS NULL";
 const BEFORE: &str = "SELECT contact_id, reserved_at, phone, outcome, disposition, trunk FROM attempt \
     WHERE outcome IS NOT NULL";
 
@@ -260,8 +277,11 @@ fn read_contact(row: &Row) -> Result<ClaimedContact, Fault> {
         name: row.text_opt(7)?.map(PersonName::new),
         language: row.code(8, "language", Language::parse)?,
         debtor_type: row.code(9, "debtor type", DebtorType::parse)?,
-        region: row.text_opt(10)?,
-        time_zone: row.text_opt(11)?,
+        whereabouts: vec![Whereabouts {
+            time_zone: row.text_opt(11)?,
+            region: row.text_opt(10)?,
+            phones: Vec::new(),
+        }],
         debt: DebtId(row.int(12)?),
         debt_external: row.text(13)?,
         creditor: row.text(14)?,

@@ -9,6 +9,7 @@ mod names;
 mod people;
 mod replan;
 mod stage;
+mod whereabouts;
 mod why_not;
 
 pub use claim::{ClaimedContact, ClaimedPhone, TriedBefore};
@@ -20,3 +21,4 @@ pub use stage::ImportRun;
 pub use why_not::WhyNot;
 
 pub(in crate::store) use claim::number;
+pub(in crate::store) use whereabouts::whereabouts;

@@ -8,10 +8,11 @@ use crate::domain::contact::ContactState;
 use crate::domain::{
     ContactId, Currency, DebtId, DebtorType, Language, Money, PersonId, PersonName, PhoneNumber,
 };
+use crate::rules::zone::Whereabouts;
 use crate::rules::{History, LocalRange, PhoneKey, PhoneType, Relation};
 use crate::store::engine::conn::{Conn, Fault, date, moment_opt, values};
 use crate::store::gate::load_history;
-use crate::store::list::number;
+use crate::store::list::{number, whereabouts};
 use crate::store::standing::preferences_of;
 use crate::store::{PreferenceRow, Store, StoreError};
 
@@ -24,8 +25,8 @@ pub struct PersonFile {
     pub name: Option<PersonName>,
     pub language: Language,
     pub debtor_type: DebtorType,
-    pub region: Option<String>,
-    pub time_zone: Option<String>,
+    /// Where he may be, by this id of the lists and then by those that are one with it.
+    pub whereabouts: Vec<Whereabouts>,
     pub phones: Vec<PhoneFile>,
     pub debts: Vec<DebtFile>,
     pub contacts: Vec<ContactFile>,
@@ -126,8 +127,7 @@ async fn files(conn: &mut Conn, wanted: &str) -> Result<Vec<PersonFile>, Fault> 
             name: row.text_opt(2)?.map(PersonName::new),
             language: row.code(3, "language", Language::parse)?,
             debtor_type: row.code(4, "debtor type", DebtorType::parse)?,
-            region: row.text_opt(5)?,
-            time_zone: row.text_opt(6)?,
+            whereabouts: whereabouts(conn, id).await?,
             phones: phones(conn, id).await?,
             debts: debts(conn, id).await?,
             contacts: contacts(conn, id).await?,
@@ -186,7 +186,7 @@ async fn contacts(conn: &mut Conn, person: PersonId) -> Result<Vec<ContactFile>,
     read.collect()
 }
 
-const PEOPLE: &str = "SELECT id, external_id, name, language, debtor_type, region, time_zone FROM person \
+const PEOPLE: &str = "SELECT id, external_id, name, language, debtor_type FROM person \
     WHERE external_id = $1 OR id IN (SELECT person_id FROM phone WHERE e164 = $1) ORDER BY id";
 const PHONES: &str =
     "SELECT e164, phone_type, relation, state FROM phone WHERE person_id = $1 ORDER BY rank, id";

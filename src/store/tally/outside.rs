@@ -4,10 +4,11 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::domain::debt::{DebtKind, days_overdue};
-use crate::domain::{DebtId, EventId, PersonId, PhoneNumber};
-use crate::rules::zone::{self, Registry};
+use crate::domain::{DebtId, EventId, PersonId};
+use crate::rules::zone::{Registry, of_person};
 use crate::store::engine::conn::{Conn, Fault, date, values};
 use crate::store::engine::dialect::owed;
+use crate::store::list::whereabouts;
 
 /// Years after which a debt is collectible; a campaign's own figure is not known here.
 const COLLECTIBLE_YEARS: u8 = 3;
@@ -24,14 +25,10 @@ pub(in crate::store) async fn note_outside(
 ) -> Result<(), Fault> {
     let row = conn.one(DEBT, values![debt]).await?;
     let person = PersonId(row.int(0)?);
-    let zones = conn.all("SELECT e164 FROM phone WHERE person_id = $1", values![person]).await?;
-    let phones: Vec<PhoneNumber> =
-        zones.iter().filter_map(|row| PhoneNumber::parse(&row.text(0).ok()?).ok()).collect();
-    let (zone, region) = (row.text_opt(1)?, row.text_opt(2)?);
-    let zones = zone::of_contact(zone.as_deref(), region.as_deref(), &phones, &Registry::default());
+    let zones = of_person(&whereabouts(conn, person).await?, &Registry::default());
     let clock = zones.zones().first().map(|zone| at.to_zoned_datetime(zone.tz().clone()));
     let today = clock.clone().unwrap_or_else(|| at.to_zoned_datetime(TimeZone::UTC)).date();
-    let due = date(&row.text(3)?)?;
+    let due = date(&row.text(1)?)?;
     let kind = DebtKind::on(due, today, COLLECTIBLE_YEARS);
     conn.run(
         INSERT,
@@ -39,13 +36,13 @@ pub(in crate::store) async fn note_outside(
             event,
             debt,
             at,
-            row.text(4)?,
-            row.int(5)?,
+            row.text(2)?,
+            row.int(3)?,
             clock.map(|clock| i64::from(clock.hour())),
             i64::from(days_overdue(due, today)),
             kind.code(),
-            row.int(6)?,
-            row.text(7)?,
+            row.int(4)?,
+            row.text(5)?,
         ],
     )
     .await
@@ -53,7 +50,7 @@ pub(in crate::store) async fn note_outside(
 }
 
 const DEBT: &str = concat!(
-    "SELECT p.id, p.time_zone, p.region, d.due_date, p.debtor_type, d.creditor_id, ",
+    "SELECT p.id, d.due_date, p.debtor_type, d.creditor_id, ",
     owed!(),
     ", d.currency FROM debt d JOIN person p ON p.id = d.person_id WHERE d.id = $1"
 );

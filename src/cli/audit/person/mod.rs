@@ -112,10 +112,12 @@ fn person_json(dossier: &Dossier) -> serde_json::Value {
             "why": contact.why, "next_at": contact.next_at, "tries": contact.tries,
         })
     });
+    let places: Vec<_> =
+        file.whereabouts.iter().map(|id| json!({ "region": id.region, "time_zone": id.time_zone })).collect();
     json!({
         "id": file.id, "external_id": file.external_id, "name": file.name.as_ref().map(|name| name.reveal()),
-        "language": file.language.code(), "debtor_type": file.debtor_type.code(), "region": file.region,
-        "time_zone": file.time_zone, "made_at": dossier.made_at, "program": env!("CARGO_PKG_VERSION"),
+        "language": file.language.code(), "debtor_type": file.debtor_type.code(), "places": places,
+        "made_at": dossier.made_at, "program": env!("CARGO_PKG_VERSION"),
         "phones": phones.collect::<Vec<_>>(), "debts": debts.collect::<Vec<_>>(),
         "contacts": contacts.collect::<Vec<_>>(),
     })

@@ -52,11 +52,8 @@ fn person(html: &mut Html, dossier: &Dossier) {
     let file = &dossier.file;
     html.heading(("Кто", "Who"));
     let name = file.name.as_ref().map_or("", |name| name.reveal()).to_owned();
-    let place = [file.region.as_deref(), file.time_zone.as_deref()]
-        .into_iter()
-        .flatten()
-        .collect::<Vec<_>>()
-        .join(", ");
+    let places = file.whereabouts.iter().flat_map(|id| [id.region.as_deref(), id.time_zone.as_deref()]);
+    let place = places.flatten().collect::<Vec<_>>().join(", ");
     let row = vec![file.external_id.clone(), name, file.debtor_type.code().to_owned(), place];
     html.table(
         &[("Номер в списках", "Id in the lists"), ("Имя", "Name"), ("Тип", "Type"), ("Где", "Place")],

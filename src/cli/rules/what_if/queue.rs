@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::daemon::phone_to_dial;
 use crate::domain::{ContactId, PersonId};
 use crate::rules::zone::Registry;
-use crate::rules::{Facts, PhoneKey, zone};
+use crate::rules::{Facts, PhoneKey};
 use crate::store::{ClaimedContact, Store};
 
 /// What would change for those who are still to be called.
@@ -103,9 +103,7 @@ impl Desk<'_> {
             return Ok(None);
         };
         let Some(phone) = phone_to_dial(contact) else { return Ok(None) };
-        let numbers = contact.phones.iter().map(|phone| &phone.number);
-        let (zone, region) = (contact.time_zone.as_deref(), contact.region.as_deref());
-        let zones = zone::of_contact(zone, region, numbers, self.registry);
+        let zones = contact.zones(self.registry);
         let callee = Callee {
             person: contact.person,
             debt: contact.debt,
