@@ -21,18 +21,19 @@ pub struct Outlay {
 }
 
 /// People kept in reserve when the rest of the shift is shared out.
-const RESERVE: f64 = 1.6;
+const RESERVE: f64 = 2.2;
 /// Standard deviations of the losses to come kept in reserve too, so that bad luck does not end the day early.
 const CHANCE: f64 = 0.7;
 /// Most that is spent at once, in caps.
 const MOST: f64 = 1.5;
-/// Share of the answers expected on which the guard counts.
-const SURE: f64 = 0.5;
+/// Share of the answers expected on which the guard counts: while it holds, half as many people answer, for calls
+/// wait for agents then, and of an afternoon fewer may answer besides.
+const SURE: f64 = 0.3;
 /// Weight of one more outcome in the gain.
 const WEIGHT: f64 = 0.02;
 /// Losses the guard keeps room for: the next one, and a run of them among the people due, for when one of these
 /// finds nobody the next ones mostly do, too.
-const NEXT_LOSS: f64 = 1.2;
+const NEXT_LOSS: f64 = 1.8;
 const RUN: f64 = 1.6;
 /// How fast the accepted risk falls when the next losses are not affordable; slower while much of the shift's
 /// budget is still to come, for an idle afternoon brings no answers to pay for them.
@@ -69,5 +70,37 @@ impl Steering {
         let chance = CHANCE * (self.cap * outlay.expected).sqrt();
         let share = (outlay.spendable - RESERVE - chance) / outlay.expected.max(1.0);
         share.clamp(0.0, MOST * self.cap)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::super::budget::{Cap, Window};
+    use super::*;
+
+    /// Accepted at `now` of a day of eight hours, after steady answers.
+    fn accepted(now: f64, answered: u32, abandoned: u32) -> f64 {
+        let cap = Cap { share: 0.03, window: Window::Day, lost_to_detection: 0.0 };
+        let mut budget = Budget::new(cap, 5, Duration::from_secs(28_800));
+        budget.begin_day(0.0);
+        (0..answered).for_each(|_| budget.answered(now));
+        (0..abandoned).for_each(|_| budget.abandoned(now));
+        let outlay = Steering::outlay(&budget, now, budget.left(now));
+        Steering::new(cap.share).accepted(outlay, 0, 0.5)
+    }
+
+    #[test]
+    fn who_has_spent_ahead_waits_for_the_answers_that_pay_for_it() {
+        // A day that ended over the cap: at the pace of the morning 850 people would have answered, 540 did.
+        assert!(accepted(13_259.0, 391, 15) < 0.003, "{}", accepted(13_259.0, 391, 15));
+        assert!(accepted(13_259.0, 391, 10) > 0.015, "{}", accepted(13_259.0, 391, 10));
+    }
+
+    #[test]
+    fn the_last_of_the_budget_is_not_spent() {
+        assert!(accepted(28_000.0, 800, 23) < 0.001, "{}", accepted(28_000.0, 800, 23));
+        assert_eq!(accepted(28_000.0, 800, 25), 0.0);
     }
 }

@@ -10,6 +10,7 @@ use super::agents::{Agents, Doing};
 use super::balance::Balance;
 use super::calls::Calls;
 use super::input::{AgentNumber, End, Input};
+use super::learn::Rate;
 use super::outlook::{Chances, MOMENTS, Outlook};
 use super::plan::Plan;
 use super::why::{Decision, Mode, Why};
@@ -138,7 +139,7 @@ impl Pacer {
         let exposure = self.calls.exposure(now);
         self.calls.rate.settle(exposure);
         let (ready, talking) = (self.agents.count(Doing::Ready), self.agents.count(Doing::Talking));
-        let (answer_rate, off) = self.calls.rate.rate(exposure);
+        let rate = self.calls.rate.rate(exposure);
         let outlay = Steering::outlay(&self.budget, now, self.answering(now));
         let mut why = Why {
             mode: self.mode(now),
@@ -148,7 +149,7 @@ impl Pacer {
             calls_out: self.calls.count(),
             waiting: self.calls.waiting(),
             room: self.lines.room(now, self.calls.count() + talking).min(MOST_AT_ONCE),
-            answer_rate,
+            answer_rate: rate.usual,
             spendable: outlay.spendable,
             expected: outlay.expected,
             ..Why::default()
@@ -159,7 +160,7 @@ impl Pacer {
             Mode::Predictive | Mode::Faulty => {
                 why.accepted =
                     self.steering.accepted(outlay, why.waiting, why.calls_out as f64 * why.answer_rate);
-                self.predict(&mut why, off, now)
+                self.predict(&mut why, rate, now)
             }
         };
         (dial.min(self.unasked(now)).min(why.room), why)
@@ -167,8 +168,8 @@ impl Pacer {
 
     /// Calls to start until one more person would find nobody too often, be the answer rate as high as it may or
     /// as low.
-    fn predict(&self, why: &mut Why, off: f64, now: f64) -> usize {
-        let rates = [1.0 - off, 1.0 + off].map(|part| (why.answer_rate * part).min(0.98));
+    fn predict(&self, why: &mut Why, rate: Rate, now: f64) -> usize {
+        let rates = [rate.low, rate.high];
         let mut futures = rates.map(|rate| self.balances(rate, now));
         why.risk = risk(&futures);
         let (mut dial, mut risk_now) = (0, why.risk);

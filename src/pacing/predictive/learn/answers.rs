@@ -13,6 +13,14 @@ pub struct AnswerRate {
     learned: f64,
 }
 
+/// A chance, and how low and how high it may be.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rate {
+    pub usual: f64,
+    pub low: f64,
+    pub high: f64,
+}
+
 #[derive(Clone, Copy, Debug)]
 struct Memory {
     people: f64,
@@ -29,8 +37,9 @@ const OVERNIGHT: [usize; 2] = [2, 3];
 const BLOCK: f64 = 10.0;
 /// What a memory's trust keeps from block to block.
 const TRUST_KEPT: f64 = 0.97;
-/// Variance of the rate against its memory, as a share of its square: lists change while they are dialled.
-const DRIFT: f64 = 0.0;
+/// A fall is believed for good when this memory knows of it: some dozens of dials without an answer may be chance,
+/// and who dials twice as much for it loses a row of people when it ends.
+const LONGER: usize = 1;
 /// The rate never leaves these, so that it may divide.
 const LIMITS: (f64, f64) = (0.005, 0.98);
 
@@ -65,8 +74,8 @@ impl AnswerRate {
         self.people = 0.0;
     }
 
-    /// Chance that a dial made now is answered by a person, and how far it may be off, as a share of it.
-    pub fn rate(&self, exposure: f64) -> (f64, f64) {
+    /// Chance that a dial made now is answered by a person.
+    pub fn rate(&self, exposure: f64) -> Rate {
         let fresh = (exposure - self.learned).max(0.0);
         let best = self.best();
         let (mut sum, mut people, mut weights) = (0.0, 0.0, 0.0);
@@ -76,8 +85,12 @@ impl AnswerRate {
             people += weight * memory.people;
             weights += weight;
         }
-        let off = (weights / people + DRIFT).sqrt();
-        ((sum / weights).clamp(LIMITS.0, LIMITS.1), off.min(0.9))
+        let off = (weights / people).sqrt().min(0.9);
+        let usual = (sum / weights).clamp(LIMITS.0, LIMITS.1);
+        let longer = &self.memories[LONGER];
+        let before = (longer.people + self.people) / (longer.exposure + fresh);
+        let high = (usual * (1.0 + off)).max(before).min(LIMITS.1);
+        Rate { usual, low: usual * (1.0 - off), high }
     }
 
     /// A new day: yesterday's rate is worth `people` answers; its calls are void. Before the first nothing changes.
@@ -114,16 +127,27 @@ mod tests {
     fn the_rate_is_learned_and_a_change_is_noticed_within_two_hundred_dials() {
         let mut rate = AnswerRate::new(0.2, 3.0);
         let made = dials(&mut rate, 0.0, 5_000, 10);
-        assert!((rate.rate(made).0 - 0.1).abs() < 0.01, "{}", rate.rate(made).0);
+        assert!((rate.rate(made).usual - 0.1).abs() < 0.01, "{}", rate.rate(made).usual);
         let made = dials(&mut rate, made, 200, 4);
-        assert!(rate.rate(made).0 > 0.17, "{}", rate.rate(made).0);
+        assert!(rate.rate(made).usual > 0.17, "{}", rate.rate(made).usual);
     }
 
     #[test]
     fn one_dial_without_an_answer_hardly_lowers_the_rate() {
         let mut rate = AnswerRate::new(0.2, 3.0);
         let made = dials(&mut rate, 0.0, 1_000, 5);
-        let before = rate.rate(made).0;
-        assert!((rate.rate(made + 1.0).0 - before).abs() < 0.01);
+        let before = rate.rate(made).usual;
+        assert!((rate.rate(made + 1.0).usual - before).abs() < 0.01);
+    }
+
+    #[test]
+    fn a_row_of_dials_without_an_answer_may_be_chance() {
+        let mut rate = AnswerRate::new(0.2, 3.0);
+        let made = dials(&mut rate, 0.0, 2_000, 10);
+        (1..=80).for_each(|dial| rate.settle(made + f64::from(dial)));
+        let Rate { usual, high, .. } = rate.rate(made + 80.0);
+        assert!(usual < 0.085 && high > 0.083, "{usual} {high}");
+        (1..=1_500).for_each(|dial| rate.settle(made + 80.0 + f64::from(dial)));
+        assert!(rate.rate(made + 1_580.0).high < 0.02, "{:?}", rate.rate(made + 1_580.0));
     }
 }

@@ -5,5 +5,5 @@ mod answers;
 mod running;
 
 pub(super) use ages::{Ages, log_normal, normal};
-pub(super) use answers::AnswerRate;
+pub(super) use answers::{AnswerRate, Rate};
 pub(super) use running::settle;
