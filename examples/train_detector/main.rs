@@ -19,7 +19,7 @@ use anyhow::Context;
 use obzvon::cli::detect::listening::Listening;
 use obzvon::cli::detect::manifest::Labelled;
 use obzvon::cli::detect::score::Score;
-use obzvon::detect::{DetectorPlan, Model, TalkPlan};
+use obzvon::detect::{DetectorPlan, Model};
 use training::{Recording, hash, load, train};
 
 const FOLDS: u32 = 5;
@@ -43,14 +43,14 @@ fn main() -> anyhow::Result<()> {
         let mut score = Score::default();
         for fold in 0..FOLDS {
             let (tried, model) = without(&recordings, &extra, key, fold);
-            listen(&tried, &DetectorPlan { talk: TalkPlan::default(), model }, &mut score);
+            listen(&tried, &DetectorPlan { model, ..DetectorPlan::default() }, &mut score);
         }
         println!("== each {name} unknown to the model that was tried on it ({FOLDS} folds)\n{score}");
     }
     if let Some(out) = out {
         let model = train(&recordings.iter().chain(&extra).collect::<Vec<_>>());
         std::fs::write(out, model.to_string())?;
-        let plan = DetectorPlan { talk: TalkPlan::default(), model: Arc::new(model) };
+        let plan = DetectorPlan { model: Arc::new(model), ..DetectorPlan::default() };
         let mut score = Score::default();
         listen(&recordings.iter().collect::<Vec<_>>(), &plan, &mut score);
         println!("== the model written, on what it was trained on\n{score}");

@@ -8,7 +8,7 @@ use obzvon::cli::detect::manifest::{self, Labelled};
 use obzvon::cli::detect::score::service_share;
 use obzvon::cli::detect::sound_file;
 use obzvon::detect::{
-    Detector, DetectorPlan, FRAME, Model, TALK_FEATURES, TalkPlan, VOICE_FEATURES, talk_feature_names,
+    Detector, DetectorPlan, FRAME, Model, TALK_FEATURES, VOICE_FEATURES, talk_feature_names,
 };
 
 use crate::boosting::{self, Case, Growth};
@@ -157,7 +157,7 @@ pub fn moments_of(
 }
 
 fn plan(model: &Arc<Model>) -> DetectorPlan {
-    DetectorPlan { talk: TalkPlan::default(), model: Arc::clone(model) }
+    DetectorPlan { model: Arc::clone(model), ..DetectorPlan::default() }
 }
 
 /// The same number for the same text.

@@ -25,6 +25,7 @@ impl Call {
                     self.tell_flow(now, ivr::Input::BeepEnded);
                 }
             }
+            Input::Heard(Heard::Announced { says, .. }) => self.announced(now, says),
             // Silence is no verdict.
             Input::Heard(Heard::FellSilent { .. }) => {}
             Input::Ended(word) => self.they_hung_up(now, word),

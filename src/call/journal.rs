@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::attempt::{FinalWord, Finished, HungUpBy, Stamps};
-use crate::domain::{Channel, Disposition, Fault, Grade, Outcome};
+use crate::domain::{Announcement, Channel, Disposition, Fault, Grade, Outcome};
 
 /// The notes of one call. Wall-clock stamps are the beginning's plus the time passed, so they never run backwards.
 #[derive(Debug)]
@@ -20,6 +20,8 @@ pub struct Journal {
     pub identified: bool,
     /// A machine answered, as far as is known.
     pub machine: bool,
+    /// An operator's announcement told why nobody is there.
+    pub announced: Option<Announcement>,
     /// A person answered and no agent came in time.
     pub unserved: bool,
     /// The flow wanted something said that we could not say.
@@ -45,6 +47,7 @@ impl Journal {
             disposition: None,
             identified: false,
             machine: false,
+            announced: None,
             unserved: false,
             unsaid: false,
             no_media: false,
@@ -93,13 +96,16 @@ impl Journal {
         self.whole += length;
     }
 
-    /// What an answered call came to. Where nothing was heard of us the person was left in silence: abandoned. So is
+    /// What an answered call came to. An announcement says it itself. Where nothing was heard of us the person was left in silence: abandoned. So is
     /// whoever should have had an agent in time and had none, whatever he heard instead. A call that we ended because our
     /// voice failed is our own fault. A trunk that connects no sound has failed, unless a person showed himself all the
     /// same, by a key told in the signalling or to an agent.
     pub fn outcome_of_answer(&self) -> Outcome {
         if self.no_media && self.stamps.first_key.is_none() && self.agent_at.is_none() {
             return Outcome::Failed(Fault::Trunk);
+        }
+        if let Some(says) = self.announced {
+            return says.outcome();
         }
         let heard = self.stamps.first_audio.is_some() || self.agent_at.is_some();
         match (self.machine, self.unserved, heard) {

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use super::party::{Seat, Whom, Wiring};
 use super::state::{Call, State};
 use super::{Input, Output, StopReason};
+use crate::domain::Announcement;
 use crate::domain::attempt::{FinalWord, HungUpBy};
 use crate::domain::verdict::{Heard, Verdict};
 use crate::ivr::{self, Mark, PromptNo};
@@ -79,6 +80,7 @@ impl Call {
             return;
         }
         let verdict = match heard {
+            Heard::Announced { says, .. } => return self.announced(now, says),
             Heard::BeepEnded { .. } => return self.tell_flow(now, ivr::Input::BeepEnded),
             Heard::BeepStarted { .. } => return,
             Heard::FellSilent { .. } => return self.tell_flow(now, ivr::Input::SilenceHeard),
@@ -102,6 +104,14 @@ impl Call {
             Verdict::Busy | Verdict::Congestion | Verdict::Fax | Verdict::Human => {}
             Verdict::Machine | Verdict::Music => {}
             Verdict::Ringback | Verdict::Silence | Verdict::Sit | Verdict::Unsure => {}
+        }
+    }
+
+    /// The network has answered in the place of the callee, and told why. A key pressed before has proved a person.
+    pub(super) fn announced(&mut self, now: Instant, says: Announcement) {
+        if self.journal.stamps.first_key.is_none() {
+            self.journal.announced = Some(says);
+            self.hang_up(now, HungUpBy::Us);
         }
     }
 

@@ -11,6 +11,7 @@ use super::timers::{Timer, Timers};
 use super::{AgentPlan, CallLimits, CallPlan, Input, Output};
 use crate::domain::attempt::{FinalWord, HungUpBy};
 use crate::domain::final_response::read_final;
+use crate::domain::verdict::Heard;
 use crate::domain::{Fault, Grade, Outcome};
 use crate::ivr::{self, FlowRun, PromptNo};
 
@@ -200,7 +201,12 @@ impl Call {
                 self.finish(now, Outcome::Abandoned);
             }
             Input::Stop(_) => self.cancel(now, Outcome::Cancelled),
-            // Early media's sounds tell of the network; its final response will say what came of the call.
+            // The operator says why nobody will answer: the final response would come after the announcement, and less exact.
+            Input::Heard(Heard::Announced { says, .. }) => {
+                self.journal.announced = Some(says);
+                self.cancel(now, says.outcome());
+            }
+            // Early media's other sounds tell of the network; its final response will say what came of the call.
             Input::Heard(_) | Input::Digit(_) | Input::MediaLost | Input::NoMedia => {}
             // Nothing is played and no agent is sought before the answer.
             Input::FirstAudio | Input::PlayEnded { .. } | Input::Unsaid { .. } => {}

@@ -11,7 +11,8 @@ use super::*;
 use crate::domain::attempt::{FinalWord, Finished, HungUpBy};
 use crate::domain::verdict::{Heard, Verdict};
 use crate::domain::{
-    Channel, Currency, DebtKind, Disposition, Fault, Grade, Language, Money, Outcome, PhoneNumber,
+    Announcement, Channel, Currency, DebtKind, Disposition, Fault, Grade, Language, Money, Outcome,
+    PhoneNumber,
 };
 use crate::ivr::{CallFacts, Flow, Policy, PromptNo};
 
@@ -261,6 +262,45 @@ fn a_machine_gets_the_message_after_its_beep() {
     assert_eq!((end.outcome, end.disposition), (Outcome::Machine, Some(Disposition::VoicemailLeft)));
     assert_eq!(end.channel, crate::domain::Channel::Voicemail);
     assert!(!end.identified);
+}
+
+fn announced(says: Announcement) -> Input {
+    Input::Heard(Heard::Announced { says, at_ms: 2000 })
+}
+
+#[test]
+fn an_announcement_before_the_answer_ends_the_call_with_what_it_says() {
+    for (says, outcome) in [
+        (Announcement::Busy, Outcome::Busy),
+        (Announcement::NotInService, Outcome::InvalidNumber),
+        (Announcement::SwitchedOff, Outcome::NoAnswer),
+    ] {
+        let (log, end) =
+            drive(&[(2, Input::EarlyMedia), (4, announced(says)), (5, Input::Refused(word(487)))]);
+        assert_eq!(log, ["0s Place", "4s Cancel", &format!("5s Finished {}", outcome.code())]);
+        assert_eq!(end.expect("an end").outcome, outcome);
+        // The answer may cross our CANCEL: it is still the network that speaks.
+        let (log, end) =
+            drive(&[(2, Input::EarlyMedia), (4, announced(says)), (4, Input::Answered), (5, bye())]);
+        assert!(log.contains(&"4s HangUp".to_owned()), "{log:?}");
+        assert_eq!(end.expect("an end").outcome, outcome);
+    }
+}
+
+#[test]
+fn an_announcement_after_the_answer_is_hung_up_on_unless_a_key_has_proved_a_person() {
+    let says = announced(Announcement::NotInService);
+    let answered = [(5, Input::Answered), (5, Input::FirstAudio)];
+    let (log, end) = drive(&[&answered[..], &[(8, says.clone()), (9, bye())]].concat());
+    assert!(log.contains(&"8s HangUp".to_owned()), "{log:?}");
+    assert_eq!(end.expect("an end").outcome, Outcome::InvalidNumber);
+    let (log, end) =
+        drive(&[&answered[..], &[(7, Input::Digit('1')), (8, says.clone()), (9, bye())]].concat());
+    assert!(!log.contains(&"8s HangUp".to_owned()), "{log:?}");
+    assert_eq!(end.expect("an end").outcome, Outcome::Answered);
+    let (log, end) = drive_plan(agents_plan(), &[(5, Input::Answered), (8, says), (9, bye())]);
+    assert!(!log.iter().any(|line| line.contains("FindAgent")), "{log:?}");
+    assert_eq!(end.expect("an end").outcome, Outcome::InvalidNumber);
 }
 
 #[test]
@@ -560,6 +600,7 @@ fn inputs() -> impl Strategy<Value = Vec<(u64, Input)>> {
         "[0-9*#]".prop_map(|key| Input::Digit(key.chars().next().expect("one key"))),
         Just(Input::Heard(Heard::Verdict { verdict: Verdict::Machine, at_ms: 1, confidence: 1.0 })),
         Just(Input::Heard(Heard::BeepEnded { at_ms: 2 })),
+        Just(announced(Announcement::SwitchedOff)),
         prop_oneof![
             Just(StopReason::Counted),
             Just(StopReason::Paid),

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -11,6 +12,7 @@ use super::read::{Clause, Mistake, Section, Value, words};
 use super::secret::secret;
 use super::trunks::{LANGUAGES, host, transports};
 use crate::campaign::{Behaviour, Reclassify};
+use crate::detect::Library;
 use crate::domain::{Currency, DebtorType, Language};
 use crate::trunk::Transport;
 
@@ -178,8 +180,24 @@ fn media(section: &Section<'_>) -> Option<MediaConfig> {
     let ip = section.or("ip", IpAddr::V4(Ipv4Addr::LOCALHOST), Value::ip);
     let public_ip = section.may("public_ip", Value::ip);
     let ports = section.or("ports", 20_000..=29_999, ports);
+    let announcements = announcements(section);
     section.finish();
-    Some(MediaConfig { ip: ip?, public_ip: public_ip.ok()?, ports: ports? })
+    let (ip, public_ip, ports) = (ip?, public_ip.ok()?, ports?);
+    Some(MediaConfig { ip, public_ip, ports, announcements: announcements? })
+}
+
+/// The library in the file that is named; `None` means noted.
+fn announcements(section: &Section<'_>) -> Option<Arc<Library>> {
+    let Some(path) = section.may("announcements", Value::text).ok()? else { return Some(Arc::default()) };
+    let source = section.reading().source(&path)?;
+    match Library::parse(&source.text) {
+        Ok(library) => Some(Arc::new(library)),
+        Err(fault) => {
+            let said = fault.to_string();
+            section.reading().note_file(&path, Mistake::Foreign { code: "announcements", said });
+            None
+        }
+    }
 }
 
 fn ports(value: &Value<'_>) -> Result<RangeInclusive<u16>, Mistake> {

@@ -12,6 +12,7 @@ use secrecy::SecretString;
 
 use crate::agents;
 use crate::campaign::{CampaignPlan, Dispositions, Reclassify, Script};
+use crate::detect::Library;
 use crate::domain::{AgentId, Channel, Currency, DigestAccount, Language, PhoneNumber, SigningKey};
 use crate::ivr::Flow;
 use crate::rules::{Calendars, Override, Preset};
@@ -214,6 +215,8 @@ pub struct MediaConfig {
     pub public_ip: Option<IpAddr>,
     /// UDP ports of RTP: even ones, each with the odd one above it for RTCP.
     pub ports: RangeInclusive<u16>,
+    /// What the carriers' announcements sound like.
+    pub announcements: Arc<Library>,
 }
 
 /// `[sip]` of `obzvon.toml`.

@@ -4,6 +4,7 @@
 //! rhythm and waits for the quiet after a beep. `voice` tells speech from noise, `talk` judges the timing of speech by a small
 //! trained [`Model`], `music` hears what is neither. Nothing looks ahead: a verdict stands on the sound up to it.
 
+mod announce;
 mod model;
 mod music;
 mod sound;
@@ -16,7 +17,10 @@ mod voice;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use crate::domain::Announcement;
 use crate::domain::verdict::{Heard, Verdict};
+use announce::AnnouncementEar;
+pub use announce::{Entry, Library, LibraryError};
 pub use model::{Model, ModelError, Tree};
 use music::MusicEar;
 use sound::Listener;
@@ -36,11 +40,13 @@ pub struct DetectorPlan {
     /// When speech is a person's or a machine's.
     pub talk: TalkPlan,
     pub model: Arc<Model>,
+    /// Announcements of operators to know again.
+    pub library: Arc<Library>,
 }
 
 impl Default for DetectorPlan {
     fn default() -> Self {
-        Self { talk: TalkPlan::default(), model: Model::shipped() }
+        Self { talk: TalkPlan::default(), model: Model::shipped(), library: Arc::default() }
     }
 }
 
@@ -50,12 +56,15 @@ pub struct Detector {
     model: Arc<Model>,
     /// Milliseconds of media so far, since the start or since the answer.
     at_ms: u32,
+    library: Arc<Library>,
     listener: Listener,
+    announcement: AnnouncementEar,
     runs: RunEar,
     beep: BeepEar,
     music: MusicEar,
     talk: TalkEar,
     verdict: Option<Verdict>,
+    announced: Option<Announcement>,
     /// A beep has been heard.
     beeped: bool,
     /// The present silence of a machine was told of.
@@ -70,12 +79,15 @@ impl Detector {
         Self {
             model: Arc::clone(&plan.model),
             at_ms: 0,
+            library: Arc::clone(&plan.library),
             listener: Listener::default(),
+            announcement: AnnouncementEar::default(),
             runs: RunEar::default(),
             beep: BeepEar::default(),
             music: MusicEar::default(),
             talk: TalkEar::new(plan.talk.clone()),
             verdict: None,
+            announced: None,
             beeped: false,
             silence_told: false,
             found: VecDeque::new(),
@@ -91,7 +103,7 @@ impl Detector {
         self.runs = RunEar::default();
         self.beep = BeepEar::default();
         self.music = MusicEar::default();
-        (self.verdict, self.beeped, self.silence_told) = (None, false, false);
+        (self.verdict, self.announced, self.beeped, self.silence_told) = (None, None, false, false);
     }
 
     /// Takes the next 20 ms in; at most one finding a frame, the rest follow with the next frames.
@@ -99,6 +111,13 @@ impl Detector {
         let sound = self.listener.hear(frame);
         let at_ms = self.at_ms;
         self.at_ms += FRAME_MS;
+        if !self.library.is_empty() && self.announced.is_none() {
+            self.announced = self.announcement.hear(self.listener.power(), &self.library);
+            if let Some(says) = self.announced {
+                self.found.push_back(Heard::Announced { says, at_ms: self.at_ms });
+                self.say(Verdict::Sit, 0.99);
+            }
+        }
         self.runs.hear(at_ms, &sound);
         let tone = self.runs.current.as_ref().filter(|run| run.is_tone()).map(|run| run.since_ms);
         self.music.hear(&sound, tone.is_some());

@@ -42,7 +42,10 @@ impl Call {
     fn verdicts(&self) -> Vec<Verdict> {
         let verdict = |heard| match heard {
             Heard::Verdict { verdict, .. } => Some(verdict),
-            Heard::BeepEnded { .. } | Heard::BeepStarted { .. } | Heard::FellSilent { .. } => None,
+            Heard::Announced { .. }
+            | Heard::BeepEnded { .. }
+            | Heard::BeepStarted { .. }
+            | Heard::FellSilent { .. } => None,
         };
         self.heard().into_iter().filter_map(verdict).collect()
     }
@@ -283,7 +286,7 @@ proptest! {
             .enumerate()
             .filter_map(|(n, heard)| match heard {
                 Heard::Verdict { at_ms, .. } => Some((n, *at_ms)),
-                Heard::BeepEnded { .. } | Heard::BeepStarted { .. } | Heard::FellSilent { .. } => None,
+                Heard::Announced { .. } | Heard::BeepEnded { .. } | Heard::BeepStarted { .. } | Heard::FellSilent { .. } => None,
             })
             .collect();
         for (n, at_ms) in verdicts {

@@ -1,6 +1,7 @@
 //! The nouns everyone shares. Floor 0: knows only std, jiff, thiserror, serde and strsim.
 
 pub mod agent_id;
+pub mod announcement;
 pub mod attempt;
 pub mod channel;
 pub mod codec;
@@ -27,6 +28,7 @@ pub mod utterance;
 pub mod verdict;
 
 pub use agent_id::AgentId;
+pub use announcement::Announcement;
 pub use channel::Channel;
 pub use codec::Codec;
 pub use debt::DebtKind;

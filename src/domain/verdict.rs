@@ -1,5 +1,7 @@
 //! What the detector may say of the sound it hears.
 
+use super::Announcement;
+
 /// Who or what is on the line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Verdict {
@@ -37,6 +39,8 @@ impl Verdict {
 /// What the detector reports, in order of media time.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Heard {
+    /// An operator's announcement that the library holds was known again.
+    Announced { says: Announcement, at_ms: u32 },
     /// A steady tone of an answering machine has begun.
     BeepStarted { at_ms: u32 },
     /// It has ended: now a message may be left.

@@ -33,7 +33,10 @@ impl Listening {
         let unsure = Judged { verdict: Verdict::Unsure, at_ms: length_ms, confidence: 0.0 };
         let mut verdicts = events.iter().filter_map(|heard| match *heard {
             Heard::Verdict { verdict, at_ms, confidence } => Some(Judged { verdict, at_ms, confidence }),
-            Heard::BeepEnded { .. } | Heard::BeepStarted { .. } | Heard::FellSilent { .. } => None,
+            Heard::Announced { .. }
+            | Heard::BeepEnded { .. }
+            | Heard::BeepStarted { .. }
+            | Heard::FellSilent { .. } => None,
         });
         let first = verdicts.next().unwrap_or(unsure);
         let last = verdicts.next_back().unwrap_or(first);
@@ -44,11 +47,17 @@ impl Listening {
 fn first_beep(events: &[Heard]) -> Option<(u32, Option<u32>)> {
     let start = events.iter().find_map(|heard| match heard {
         Heard::BeepStarted { at_ms } => Some(*at_ms),
-        Heard::BeepEnded { .. } | Heard::FellSilent { .. } | Heard::Verdict { .. } => None,
+        Heard::Announced { .. }
+        | Heard::BeepEnded { .. }
+        | Heard::FellSilent { .. }
+        | Heard::Verdict { .. } => None,
     })?;
     let end = events.iter().find_map(|heard| match heard {
         Heard::BeepEnded { at_ms } => Some(*at_ms),
-        Heard::BeepStarted { .. } | Heard::FellSilent { .. } | Heard::Verdict { .. } => None,
+        Heard::Announced { .. }
+        | Heard::BeepStarted { .. }
+        | Heard::FellSilent { .. }
+        | Heard::Verdict { .. } => None,
     });
     Some((start, end))
 }

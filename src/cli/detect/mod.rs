@@ -1,5 +1,6 @@
 //! `obzvon detect`: who answered, by recordings; with a table of truths, how right the detector is.
 
+mod announcements;
 pub mod listening;
 pub mod manifest;
 pub mod score;
@@ -9,6 +10,7 @@ mod words;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use clap::Args;
@@ -16,13 +18,13 @@ use serde_json::{Value, json};
 
 use super::screen_language::{parse_language, screen_language};
 use crate::detect::DetectorPlan;
-use crate::domain::Language;
 use crate::domain::verdict::Heard;
+use crate::domain::{Announcement, Language};
 use listening::Listening;
 use score::Score;
 
 /// Tells who or what answered: a person, a machine, a tone, music, silence.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct Detect {
     /// Prints one JSON object a file.
     #[arg(long)]
@@ -37,6 +39,15 @@ pub struct Detect {
     /// The language of the screen: ru or en.
     #[arg(long, value_parser = parse_language)]
     lang: Option<Language>,
+    /// Announcements of operators to know again.
+    #[arg(long, value_name = "FILE")]
+    announcements: Option<PathBuf>,
+    /// Adds the recordings to the announcements under this name: each one sound of an operator, from its first word on.
+    #[arg(long, value_name = "NAME", requires_all = ["announcements", "kind"])]
+    learn: Option<String>,
+    /// What the announcement to learn tells: busy, not_in_service or switched_off.
+    #[arg(long, value_parser = parse_kind, requires = "learn")]
+    kind: Option<Announcement>,
     /// WAV files: 8 kHz, mono, A-law, µ-law or 16 bits; the sound begins with the answer.
     files: Vec<PathBuf>,
 }
@@ -50,6 +61,13 @@ impl Detect {
         if self.files.is_empty() && self.manifest.is_none() {
             bail!("nothing to hear: name WAV files, or a table of them with --manifest");
         }
+        let library = announcements::read(self.announcements.as_deref(), self.learn.is_some())?;
+        if let (Some(name), Some(kind), Some(path)) = (&self.learn, self.kind, &self.announcements) {
+            let told = announcements::learn(path, library, (name, kind), &self.files)?;
+            told.iter().for_each(|line| println!("{line}"));
+            return Ok(ExitCode::SUCCESS);
+        }
+        let plan = DetectorPlan { library: Arc::new(library), ..DetectorPlan::default() };
         let mut broken = false;
         let mut read = |path: &Path| match sound_file::read(path) {
             Ok(samples) => Some(samples),
@@ -68,7 +86,6 @@ impl Detect {
             if self.sweep {
                 print!("{}", sweep::by_truth(&recordings));
             } else {
-                let plan = DetectorPlan::default();
                 let mut score = Score::default();
                 for (label, samples) in recordings {
                     score.add(label, Listening::to(&samples, &plan));
@@ -85,7 +102,7 @@ impl Detect {
             let language = screen_language(self.lang);
             for path in &self.files {
                 if let Some(samples) = read(path) {
-                    let heard = Listening::to(&samples, &DetectorPlan::default());
+                    let heard = Listening::to(&samples, &plan);
                     let line =
                         if self.json { as_json(path, &heard)? } else { words::line(path, &heard, language) };
                     println!("{line}");
@@ -94,6 +111,10 @@ impl Detect {
         }
         Ok(if broken { ExitCode::from(1) } else { ExitCode::SUCCESS })
     }
+}
+
+fn parse_kind(code: &str) -> Result<Announcement, String> {
+    Announcement::parse(code).ok_or_else(|| "busy, not_in_service or switched_off".to_owned())
 }
 
 fn as_json(path: &Path, heard: &Listening) -> anyhow::Result<String> {
@@ -112,6 +133,9 @@ fn as_json(path: &Path, heard: &Listening) -> anyhow::Result<String> {
 
 fn event(heard: &Heard) -> Value {
     match heard {
+        Heard::Announced { says, at_ms } => {
+            json!({ "event": "announcement", "kind": says.code(), "t_ms": at_ms })
+        }
         Heard::BeepEnded { at_ms } => json!({ "event": "beep_end", "t_ms": at_ms }),
         Heard::BeepStarted { at_ms } => json!({ "event": "beep_start", "t_ms": at_ms }),
         Heard::FellSilent { at_ms } => json!({ "event": "fell_silent", "t_ms": at_ms }),
@@ -153,7 +177,8 @@ mod tests {
         std::fs::write(&broken, "words").unwrap();
         let whole = PathBuf::from("prompts/ru/zdravstvujte-end.wav");
         let run = |files: Vec<PathBuf>| {
-            Detect { json: true, sweep: false, manifest: None, lang: None, files }.run()
+            let detect = Detect { json: true, files, ..Detect::default() };
+            detect.run()
         };
         assert_eq!(run(vec![whole.clone()]).unwrap(), ExitCode::SUCCESS);
         assert_eq!(run(vec![broken, whole]).unwrap(), ExitCode::from(1));

@@ -16,6 +16,7 @@ use crate::daemon::call_task::{CallReport, CallTask};
 use crate::daemon::house::House;
 use crate::daemon::sip_names::{codecs, target};
 use crate::daemon::voice::NameSound;
+use crate::detect::DetectorPlan;
 use crate::domain::attempt::Finished;
 use crate::domain::{AttemptId, Fault, Outcome};
 use crate::ivr::CallFacts;
@@ -91,7 +92,9 @@ impl Turn {
             path: recording_path(&config.daemon.data_dir, house.clock.wall(), dial.attempt),
         });
         let first_words = self.plan.dialling.agents().map_or(Duration::ZERO, |calls| calls.first_words);
-        let plan = StreamPlan { recording, detector: Some(Default::default()), first_words };
+        let ears =
+            DetectorPlan { library: Arc::clone(&config.media.announcements), ..DetectorPlan::default() };
+        let plan = StreamPlan { recording, detector: Some(ears), first_words };
         let stream = house.media.open(plan)?;
         let local = stream.local_addr();
         let rtp = config.media.public_ip.map_or(local, |public| (public, local.port()).into());

@@ -3,7 +3,8 @@
 mod spectrum;
 
 use super::FRAME;
-use spectrum::{LINES, STEP, Spectrum, autocorrelation};
+pub(super) use spectrum::LINES;
+use spectrum::{STEP, Spectrum, autocorrelation};
 
 /// What is in 20 ms (the spectrum reaches 12 ms further back).
 #[derive(Clone, Copy, Debug, Default)]
@@ -37,11 +38,12 @@ pub(super) struct Listener {
     spectrum: Spectrum,
     /// The shape of the last spectrum: its square roots, of length one.
     shape: [f32; LINES],
+    power: [f32; LINES],
 }
 
 impl Default for Listener {
     fn default() -> Self {
-        Self { spectrum: Spectrum::default(), shape: [0.0; LINES] }
+        Self { spectrum: Spectrum::default(), shape: [0.0; LINES], power: [0.0; LINES] }
     }
 }
 
@@ -59,7 +61,13 @@ impl Listener {
         let (harmony, pitch) = harmony(&power);
         let change = self.change(&power, total);
         let centre = STEP * sum(&std::array::from_fn::<_, LINES, _>(|n| power[n] * n as f32)) / total;
+        self.power = power;
         Sound { level: level.max(-90.0), tones, flatness: flatness(&power), centre, harmony, pitch, change }
+    }
+
+    /// The power of the last frame at each line.
+    pub fn power(&self) -> &[f32; LINES] {
+        &self.power
     }
 
     fn change(&mut self, power: &[f32; LINES], total: f32) -> f32 {

@@ -8,7 +8,7 @@ use crate::detect::FRAME;
 /// Samples a spectrum looks at.
 pub(super) const SPAN: usize = 256;
 /// Its lines, from 0 to 4000 Hz.
-pub(super) const LINES: usize = SPAN / 2;
+pub(in crate::detect) const LINES: usize = SPAN / 2;
 /// From one line to the next, in Hz.
 pub(super) const STEP: f32 = 8000.0 / SPAN as f32;
 
