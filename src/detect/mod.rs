@@ -5,6 +5,7 @@
 //! trained [`Model`], `music` hears what is neither. Nothing looks ahead: a verdict stands on the sound up to it.
 
 mod announce;
+mod echo;
 mod model;
 mod music;
 mod sound;
@@ -21,10 +22,11 @@ use crate::domain::Announcement;
 use crate::domain::verdict::{Heard, Verdict};
 use announce::AnnouncementEar;
 pub use announce::{Entry, Library, LibraryError};
+use echo::{EchoEar, Hears};
 pub use model::{Model, ModelError, Tree};
 use music::MusicEar;
 use sound::Listener;
-use talk::TalkEar;
+use talk::{Beside, TalkEar};
 pub use talk::{TALK_FEATURES, TalkPlan, names as talk_feature_names};
 use tones::beep::BeepEar;
 use tones::cadence;
@@ -58,6 +60,7 @@ pub struct Detector {
     at_ms: u32,
     library: Arc<Library>,
     listener: Listener,
+    echo: EchoEar,
     announcement: AnnouncementEar,
     runs: RunEar,
     beep: BeepEar,
@@ -81,6 +84,7 @@ impl Detector {
             at_ms: 0,
             library: Arc::clone(&plan.library),
             listener: Listener::default(),
+            echo: EchoEar::default(),
             announcement: AnnouncementEar::default(),
             runs: RunEar::default(),
             beep: BeepEar::default(),
@@ -120,8 +124,10 @@ impl Detector {
         }
         self.runs.hear(at_ms, &sound);
         let tone = self.runs.current.as_ref().filter(|run| run.is_tone()).map(|run| run.since_ms);
-        self.music.hear(&sound, tone.is_some());
-        let talk = self.talk.hear(at_ms, &sound, tone, &self.model);
+        let own = self.own_voice(at_ms);
+        self.music.hear(&sound, tone.is_some() || own);
+        let talk =
+            self.talk.hear(at_ms, &sound, Beside { tone, own, open: self.echo.is_open() }, &self.model);
         let spoken = self.talk.has_spoken();
         if let Some(verdict) = cadence::judge(&self.runs, self.at_ms, spoken) {
             self.say(verdict, 0.95);
@@ -144,6 +150,21 @@ impl Detector {
         }
         self.note_silence();
         self.found.pop_front()
+    }
+
+    /// Takes the 20 ms that were sent to the far end since the last frame was fed: their echo is nobody's speech.
+    pub fn sent(&mut self, frame: &[i16; FRAME]) {
+        self.echo.sent(frame);
+    }
+
+    /// Whether the frame is an echo of our own.
+    fn own_voice(&mut self, at_ms: u32) -> bool {
+        match self.echo.hear(self.listener.power()) {
+            Hears::More => return false,
+            Hears::Own => {}
+            Hears::OwnSince(frames) => self.talk.forget_from(at_ms.saturating_sub(frames * FRAME_MS)),
+        }
+        true
     }
 
     /// Takes samples as they come, in packets of any length; gives all that was found.

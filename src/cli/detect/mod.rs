@@ -197,4 +197,23 @@ mod tests {
         let missed = score.missed_goals();
         assert!(missed.is_empty(), "{missed:?}\n{score}");
     }
+
+    /// As above. What makes the detector quicker must not change its mind; who trains it anew writes the file anew.
+    #[test]
+    fn labelled_recordings_get_the_verdicts_they_had() {
+        let Ok(table) = std::env::var("OBZVON_LABELLED") else { return };
+        let had = include_str!("../../../tests/golden/detector_verdicts.tsv");
+        let mut now = String::new();
+        for label in manifest::read(Path::new(&table)).unwrap() {
+            let heard = Listening::to(&sound_file::read(&label.path).unwrap(), &DetectorPlan::default());
+            let file = label.path.file_name().unwrap().to_string_lossy();
+            let at = if heard.events.is_empty() { "-".to_owned() } else { heard.last.at_ms.to_string() };
+            now.push_str(&format!("{file}\t{}\t{at}\n", heard.last.verdict.code()));
+        }
+        let differ: Vec<_> = now.lines().zip(had.lines()).filter(|(now, had)| now != had).collect();
+        assert!(
+            differ.is_empty() && now.lines().count() == had.lines().count(),
+            "now and before: {differ:#?}"
+        );
+    }
 }

@@ -3,8 +3,8 @@
 mod spectrum;
 
 use super::FRAME;
-pub(super) use spectrum::LINES;
-use spectrum::{STEP, Spectrum, autocorrelation};
+pub(super) use spectrum::{LINES, Spectrum};
+use spectrum::{STEP, autocorrelation};
 
 /// What is in 20 ms (the spectrum reaches 12 ms further back).
 #[derive(Clone, Copy, Debug, Default)]

@@ -14,7 +14,7 @@ pub(super) const STEP: f32 = 8000.0 / SPAN as f32;
 
 /// Keeps the sound before the present frame.
 #[derive(Clone, Debug)]
-pub(super) struct Spectrum {
+pub(in crate::detect) struct Spectrum {
     before: [f32; SPAN - FRAME],
 }
 

@@ -47,6 +47,17 @@ impl Default for TalkPlan {
     }
 }
 
+/// What is known of a frame that is no speech.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Beside {
+    /// Since when a steady tone sounds.
+    pub tone: Option<u32>,
+    /// It is an echo of ours.
+    pub own: bool,
+    /// Whether our voice comes back is not known yet.
+    pub open: bool,
+}
+
 /// Follows what is said on one call.
 #[derive(Clone, Debug)]
 pub(super) struct TalkEar {
@@ -86,22 +97,37 @@ impl TalkEar {
         self.speech.pause_ms()
     }
 
-    /// Takes a frame that begins at `at_ms`. `tone`: since when a steady tone sounds, which is no speech.
+    /// What sounded from `ms` on was not the far end's voice.
+    pub fn forget_from(&mut self, ms: u32) {
+        self.speech.forget_from(ms);
+        if self.speech.onset_ms().is_none() {
+            self.voice.forget_speaker();
+            self.verdict = None;
+        }
+    }
+
+    /// Takes a frame that begins at `at_ms`.
     pub fn hear(
         &mut self,
         at_ms: u32,
         sound: &Sound,
-        tone: Option<u32>,
+        Beside { tone, own, open }: Beside,
         model: &Model,
     ) -> Option<(Verdict, f32)> {
+        // Behind our own voice there is the line.
+        let line = Sound { level: self.voice.floor(), ..Sound::default() };
+        let sound = if own { &line } else { sound };
         self.voice_features = self.voice.hear(sound, tone.is_some());
         if let Some(since_ms) = tone {
             self.speech.forget_from(since_ms);
             self.deaf_until_ms = at_ms + ECHO_MS;
         }
-        let deaf = at_ms < self.deaf_until_ms || self.voice.is_faint();
+        let deaf = own || at_ms < self.deaf_until_ms || self.voice.is_faint();
         let odds = if deaf { -5.0 } else { model.speech(&self.voice_features) };
         self.speech.take(at_ms, sound, odds);
+        if open && self.speech.onset_ms().is_some_and(|onset_ms| at_ms < onset_ms + OPEN_MS) {
+            return None;
+        }
         let (verdict, confidence) = self.judge(model)?;
         if self.verdict == Some(verdict) {
             return None;
@@ -200,6 +226,8 @@ const LITTLE_DOUBT: f32 = 0.12;
 const LEAST_WAIT_MS: u32 = 100;
 /// So little speech may be the first note or the first syllable.
 const BRIEF_MS: u32 = 340;
+/// So much of a voice shows whether it is our own.
+const OPEN_MS: u32 = 600;
 /// A voice may fade for so long without a pause.
 const FADING_MS: u32 = 160;
 /// A click or a breath is nobody's greeting.

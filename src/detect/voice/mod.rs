@@ -45,6 +45,12 @@ impl VoiceEar {
         if self.levels.len() < 10 { floor.min(-50.0) } else { floor }
     }
 
+    /// What sounded so far was no speaker's voice.
+    pub fn forget_speaker(&mut self) {
+        (self.peak, self.summit) = (-50.0, -50.0);
+        self.peaks.clear();
+    }
+
     /// Takes a frame; gives what tells whether it is speech. A steady tone (`tone`) says nothing of line and speaker.
     pub fn hear(&mut self, sound: &Sound, tone: bool) -> [f32; VOICE_FEATURES] {
         self.recent.rotate_right(1);

@@ -187,6 +187,9 @@ impl Live {
             words.add(Frame { codec, bytes: heard });
         }
         let out = self.send(&line, bench, now);
+        if !self.cords.hears() {
+            line.receiving.sent(out.codec, &out.sound);
+        }
         if let Some(recorder) = &mut self.recorder {
             let (debtor, us) = (Side { codec, bytes: &heard }, Side { codec: out.codec, bytes: &out.sound });
             if let Err(fault) = recorder.add(debtor, us) {

@@ -155,6 +155,13 @@ impl Receiving {
         (key, self.detector.as_mut().and_then(|detector| detector.feed(&samples)))
     }
 
+    /// What was sent in this turn may come back.
+    pub fn sent(&mut self, codec: Codec, frame: &[u8; FRAME]) {
+        if let Some(detector) = &mut self.detector {
+            detector.sent(&g711::decode_frame(codec, frame));
+        }
+    }
+
     /// How long the far end has been silent, told once when that passes the limit.
     pub fn check_silence(&mut self, now: Instant, limit: Duration) -> Option<Duration> {
         let silent_for = now.saturating_duration_since(self.alive);
