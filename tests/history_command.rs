@@ -134,6 +134,10 @@ fn a_visit_is_added_once_and_corrected_by_a_new_entry() {
     let (said, fine) = obzvon(&house, &correct);
     assert!(!fine && said.contains("--by"), "nobody answers for it: {said}");
     let (said, fine) = obzvon(&house, &[&correct[..], &["--by", "A. Kim"]].concat());
+    assert!(!fine && said.contains("--second"), "one answers for it alone: {said}");
+    let (said, fine) = obzvon(&house, &[&correct[..], &["--by", "A. Kim", "--second", "kim a"]].concat());
+    assert!(!fine && said.contains("two different people"), "{said}");
+    let (said, fine) = obzvon(&house, &[&correct[..], &["--by", "A. Kim", "--second", "B. Lee"]].concat());
     assert_eq!((said.as_str(), fine), ("corrected by entry 2\n", true));
     assert_eq!(entries(&house, "p1"), ["2026-03-03T11:00:00Z letter visit"]);
     let other = ["event", "add", "p1", "visit", "--id", "v-1", "--at", "2026-03-03T12:00:00Z"];

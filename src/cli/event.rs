@@ -11,8 +11,9 @@ use super::standing::{Signed, nonblank, persons};
 use crate::daemon::Clock;
 use crate::domain::{EventId, PhoneNumber};
 use crate::rules::event::EXACT_CHANNELS;
+use crate::rules::limits::two_people;
 use crate::rules::{Agent, EventKind};
-use crate::store::{Corrected, Past, PastContact, Recorded, Store};
+use crate::store::{ByHand, Corrected, Past, PastContact, Recorded, Store};
 
 /// The ledger of contacts: what was done elsewhere is added, a mistake is corrected, nothing is changed
 #[derive(Debug, Args)]
@@ -26,12 +27,16 @@ pub struct EventArgs {
 #[derive(Debug, Subcommand)]
 enum EventCommand {
     Add(Add),
-    /// Say that an entry was of another kind; it stands and the correction is counted
+    /// Say that an entry was of another kind; it stands and the correction is counted. What counted it may count it no
+    /// more, so two people answer for it
     Correct {
         event: i64,
         kind: String,
         #[command(flatten)]
         signed: Signed,
+        /// Who else has looked at the evidence
+        #[arg(long, value_name = "WHO", value_parser = nonblank)]
+        second: String,
     },
     /// List the entries that count for a person
     List {
@@ -99,14 +104,20 @@ async fn carry_out(store: &Store, command: EventCommand) -> anyhow::Result<()> {
                 Some(Recorded::NoPerson) | None => bail!("nobody has this id or number"),
             }
         }
-        EventCommand::Correct { event, kind, signed } => {
+        EventCommand::Correct { event, kind, signed, second } => {
             let kind = read_kind(&kind)?;
-            let corrected = store.correct_event(EventId(event), kind, signed.hand(), Clock.wall());
+            ensure!(two_people(signed.name(), &second), "--by and --second are to be two different people");
+            let hand = signed.hand();
+            let hand = ByHand { who: format!("{}; {second}", hand.who), ..hand };
+            let corrected = store.correct_event(EventId(event), kind, hand, Clock.wall());
             match corrected.await? {
                 Corrected::Now { by } => println!("corrected by entry {by}"),
                 Corrected::Before { by } => bail!("it was corrected by entry {by}: correct that one"),
                 Corrected::Open { attempt } => {
                     bail!("call {attempt} is not over: its end says what it was")
+                }
+                Corrected::Answered { attempt } => {
+                    bail!("call {attempt} was answered: it can't have been {}", kind.code())
                 }
                 Corrected::NoEvent => bail!("the ledger has no entry {event}"),
             }

@@ -5,7 +5,7 @@ use obzvon::domain::import_row::ImportRow;
 use obzvon::rules::{Agent, EventKind, History};
 use obzvon::store::{ByHand, Corrected, Past, PastContact, Recorded, Reserved};
 
-use crate::world::{World, hours, noon, number, row};
+use crate::world::{World, hours, noon, number, promised, row};
 
 crate::on_both_engines!(
     a_past_talk_counts_and_told_again_changes_nothing,
@@ -15,6 +15,7 @@ crate::on_both_engines!(
     a_debt_that_two_creditors_call_the_same_counts_for_all_debts,
     an_event_is_corrected_once_and_its_correction_after_it,
     a_call_that_is_not_over_is_not_corrected,
+    a_call_that_was_answered_is_not_corrected_to_one_that_nobody_took,
     an_id_that_was_another_contacts_is_refused,
 );
 
@@ -135,6 +136,21 @@ async fn a_call_that_is_not_over_is_not_corrected(world: World) {
     assert_eq!(corrected, Corrected::Open { attempt });
     assert_eq!(history(&world, "p1").await.events()[0].kind, EventKind::InFlight);
     assert_eq!(world.store.deeds(contact.person).await.expect("read"), []);
+}
+
+async fn a_call_that_was_answered_is_not_corrected_to_one_that_nobody_took(world: World) {
+    let contact = world.one_contact().await;
+    let permit = world.permit(&contact, noon()).await;
+    let attempt = permit.attempt();
+    let mut talk = promised(attempt);
+    talk.finished.stamps.answer = Some(noon());
+    world.store.finish(talk, noon()).await.expect("finished");
+    let talk = history(&world, "p1").await.events()[0].clone();
+    for kind in [EventKind::AttemptUnconnected, EventKind::AttemptNoAnswer] {
+        let corrected = world.store.correct_event(talk.id, kind, heard_again(), noon()).await;
+        assert_eq!(corrected.expect("looked"), Corrected::Answered { attempt });
+    }
+    assert_eq!(history(&world, "p1").await.events()[0].kind, talk.kind);
 }
 
 async fn an_id_that_was_another_contacts_is_refused(world: World) {

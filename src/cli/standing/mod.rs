@@ -49,6 +49,10 @@ pub struct Signed {
 }
 
 impl Signed {
+    pub(super) fn name(&self) -> &str {
+        &self.by
+    }
+
     pub(super) fn hand(self) -> ByHand {
         By { evidence: self.evidence, by: Some(self.by) }.hand()
     }

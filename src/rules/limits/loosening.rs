@@ -131,8 +131,7 @@ impl Loosening {
         if self.evidence.chars().filter(|c| c.is_alphanumeric() && !UNSEEN.contains(c)).count() < 3 {
             note("evidence", LimitsError::NoEvidence { rule: rule() });
         }
-        let (one, other) = (words(self.approved_by.trim()), words(self.second_approver.trim()));
-        if one.is_empty() || other.is_empty() || one == other || letters(&one) == letters(&other) {
+        if !two_people(&self.approved_by, &self.second_approver) {
             note("second_approver", LimitsError::OnePerson { rule: rule() });
         }
         if self.limit > HIGHEST {
@@ -158,6 +157,12 @@ pub(super) const HIGHEST: u32 = 1_000;
 
 /// Letters by their class that no eye sees: fillers of other scripts.
 const UNSEEN: [char; 4] = ['\u{115f}', '\u{1160}', '\u{3164}', '\u{ffa0}'];
+
+/// Whether two names are of two people, as far as their letters tell.
+pub fn two_people(one: &str, other: &str) -> bool {
+    let (one, other) = (words(one.trim()), words(other.trim()));
+    !one.is_empty() && !other.is_empty() && one != other && letters(&one) != letters(&other)
+}
 
 /// A name's words in the order of the alphabet: Ivan Petrov is Petrov Ivan.
 fn words(name: &str) -> Vec<String> {

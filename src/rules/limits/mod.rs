@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use toml::{Table, Value};
 
 pub use error::{LimitsError, Slip};
-pub use loosening::Loosening;
+pub use loosening::{Loosening, two_people};
 
 use super::preset::{Preset, Presets, RuleKind};
 use super::spot::Spot;

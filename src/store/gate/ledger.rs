@@ -37,6 +37,10 @@ pub enum Corrected {
     Open {
         attempt: AttemptId,
     },
+    /// Somebody took that call: it can't have been one that nobody took.
+    Answered {
+        attempt: AttemptId,
+    },
 }
 
 impl Store {
@@ -63,7 +67,8 @@ impl Store {
     }
 
     /// Says that an event was of another kind. The entry stands and is no longer counted; the correction, which is
-    /// alike in all else, is counted instead. Who did it is kept among the deeds.
+    /// alike in all else, is counted instead. Who did it is kept among the deeds; what counted the entry may not count the
+    /// correction, so `by` names two people.
     ///
     /// # Errors
     /// When the database fails.
@@ -85,6 +90,10 @@ impl Store {
                 }
                 if let Some(attempt) = row.int_opt(2)? {
                     return Ok(Corrected::Open { attempt: AttemptId(attempt) });
+                }
+                let untaken = [EventKind::AttemptUnconnected, EventKind::AttemptNoAnswer];
+                if let Some(attempt) = row.int_opt(4)?.filter(|_| untaken.contains(&kind)) {
+                    return Ok(Corrected::Answered { attempt: AttemptId(attempt) });
                 }
                 let person = PersonId(row.int(1)?);
                 let outside = row.int_opt(3)?.map(DebtId);
@@ -124,7 +133,8 @@ impl Store {
 
 const STANDS: &str = "SELECT (SELECT c.id FROM event c WHERE c.corrects = e.id), e.person_id, \
     (SELECT a.id FROM attempt a WHERE a.id = e.attempt_id AND a.outcome IS NULL AND e.kind = 'in_flight'), \
-    (SELECT o.debt_id FROM outside_action o WHERE o.event_id = e.id) FROM event e WHERE e.id = $1";
+    (SELECT o.debt_id FROM outside_action o WHERE o.event_id = e.id), \
+    (SELECT a.id FROM attempt a WHERE a.id = e.attempt_id AND a.answer_at IS NOT NULL) FROM event e WHERE e.id = $1";
 /// What was known of the debt is the same, whatever the contact was.
 const SAME_OUTSIDE: &str = "INSERT INTO outside_action (event_id, debt_id, at, debtor_type, creditor_id, local_hour, \
     age_days, debt_kind, amount_minor, currency) SELECT CAST($2 AS BIGINT), debt_id, at, debtor_type, creditor_id, local_hour, age_days, \
