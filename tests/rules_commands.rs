@@ -1,6 +1,6 @@
 //! What `obzvon rules lint`, `diff` and `registry` say.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use obzvon::cli::rules::diff::diff_presets;
 use obzvon::cli::rules::lint::lint_presets;
@@ -36,18 +36,40 @@ fn limits_that_loosen_are_named() {
     assert!(text.starts_with("ru-230fz-safe: error: limits loosen ru.call.week"), "{text}");
 }
 
+fn diff(was: &Presets, old: &str, is: &Presets, new: &str, output: &mut Vec<u8>) -> io::Result<bool> {
+    let (old, new) = (was.flatten(old).expect("there"), is.flatten(new).expect("there"));
+    diff_presets((&old, was.calendars()), (&new, is.calendars()), output)
+}
+
+#[test]
+fn a_holiday_taken_away_is_told_as_looser() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(folder.path().join("rules")).expect("a folder");
+    for file in ["core.toml", "ru.toml"] {
+        let text = std::fs::read_to_string(format!("config/rules/{file}")).expect("shipped");
+        let text = text.replace("\"2026-02-23\",", "");
+        std::fs::write(folder.path().join("rules").join(file), text).expect("written");
+    }
+    let presets = read_presets(Some(folder.path())).expect("a folder of presets");
+    let text = said(|output| {
+        let shipped = Presets::shipped();
+        assert!(!diff(&shipped, "ru-230fz", &presets, "ru-230fz", output).expect("memory"));
+    });
+    assert!(text.contains("~ calendar RU"), "{text}");
+    assert!(text.contains("ru-230fz loosens ru-230fz: calendar RU (off, 2026-02-23)"), "{text}");
+}
+
 #[test]
 fn a_diff_says_what_changes_and_which_way() {
     let presets = Presets::shipped();
-    let flat = |name| presets.flatten(name).expect("shipped");
     let text = said(|output| {
-        assert!(!diff_presets(&flat("ru-230fz-safe"), &flat("ru-230fz-lenient"), output).expect("memory"));
+        assert!(!diff(&presets, "ru-230fz-safe", &presets, "ru-230fz-lenient", output).expect("memory"));
     });
     assert!(text.contains("~ ru.call.day (looser): kind.count.kinds:"), "{text}");
     assert!(text.contains("- ru.safe.end_guard (end_guard)"), "{text}");
     assert!(text.contains("ru-230fz-lenient loosens ru-230fz-safe:"), "{text}");
     let same = said(|output| {
-        assert!(diff_presets(&flat("us-regf"), &flat("us-regf+us-ma"), output).expect("memory"));
+        assert!(diff(&presets, "us-regf", &presets, "us-regf+us-ma", output).expect("memory"));
     });
     assert!(same.contains("+ us.ma.2in7 (cap)"), "{same}");
 }
@@ -77,9 +99,10 @@ fn a_folder_of_presets_is_compared_like_a_file() {
         std::fs::write(folder.path().join("rules").join(file), text).expect("written");
     }
     let presets = read_presets(Some(folder.path())).expect("a folder of presets");
-    let flat = |presets: &Presets| presets.flatten("ru-230fz-safe").expect("there");
     let text = said(|output| {
-        assert!(!diff_presets(&flat(&Presets::shipped()), &flat(&presets), output).expect("memory"));
+        assert!(
+            !diff(&Presets::shipped(), "ru-230fz-safe", &presets, "ru-230fz-safe", output).expect("memory")
+        );
     });
     assert!(text.contains("- ru.safe.end_guard"), "{text}");
     let linted = said(|output| assert!(!lint_presets(&presets, None, &[], None, output).expect("memory")));

@@ -28,18 +28,23 @@ pub struct Calendar {
 pub struct Calendars(pub BTreeMap<String, Calendar>);
 
 impl Calendars {
-    /// The days left to the horizon of each calendar that `presets` go by; negative after it.
-    pub fn days_left<'p>(
-        &self,
-        presets: impl Iterator<Item = &'p Preset>,
-        today: Date,
-    ) -> BTreeMap<&'p str, i32> {
-        let named = presets.flat_map(|preset| &preset.rules).filter_map(|rule| match &rule.kind {
+    /// The calendars that a preset's hours go by.
+    pub fn of<'a>(&'a self, preset: &'a Preset) -> BTreeMap<&'a str, &'a Calendar> {
+        let named = preset.rules.iter().filter_map(|rule| match &rule.kind {
             RuleKind::Window { hours } => hours.calendar.as_deref(),
             _ => None,
         });
-        let left = named.filter_map(|name| Some((name, self.0.get(name)?.days_left(today)?)));
-        left.collect()
+        named.filter_map(|name| Some((name, self.0.get(name)?))).collect()
+    }
+
+    /// The days left to the horizon of each calendar that `presets` go by; negative after it.
+    pub fn days_left<'p>(
+        &'p self,
+        presets: impl Iterator<Item = &'p Preset>,
+        today: Date,
+    ) -> BTreeMap<&'p str, i32> {
+        let named = presets.flat_map(|preset| self.of(preset));
+        named.filter_map(|(name, calendar)| Some((name, calendar.days_left(today)?))).collect()
     }
 }
 

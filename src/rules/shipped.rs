@@ -76,8 +76,9 @@ pub fn looser_than_shipped(presets: &Presets) -> Vec<Looser> {
     found
 }
 
-/// Days after the shipped calendar's end are anybody's to add, but whoever moves the end must add them.
-fn lost_days(ours: &Calendar, theirs: &Calendar) -> Option<LostDays> {
+/// What made `theirs` looser than `ours`, first things first. Days after the end of `ours` are anybody's to add, but
+/// whoever moves the end must add them.
+pub fn lost_days(ours: &Calendar, theirs: &Calendar) -> Option<LostDays> {
     let known = |day: Date| ours.horizon.is_some_and(|horizon| day <= horizon);
     if ours.horizon.is_some() && theirs.horizon.is_none() {
         return Some(LostDays::Horizon);

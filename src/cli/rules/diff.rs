@@ -1,17 +1,26 @@
-//! Compares two presets rule by rule, and says which way each change goes.
+//! Compares two presets rule by rule, and the calendars they go by, and says which way each change goes.
 
 use std::io::{self, Write};
 
 use serde_json::Value;
 
+use crate::rules::calendar::Calendars;
+use crate::rules::shipped::lost_days;
 use crate::rules::tighter::{at_least_as_tight, loosened};
 use crate::rules::{Preset, Rule};
+
+/// A preset and the calendars of the files it stands in.
+pub type Side<'a> = (&'a Preset, &'a Calendars);
 
 /// Writes what `new` changes against `old`; `true` when it is at least as tight.
 ///
 /// # Errors
 /// When writing fails.
-pub fn diff_presets(old: &Preset, new: &Preset, mut output: impl Write) -> io::Result<bool> {
+pub fn diff_presets(
+    (old, old_calendars): Side<'_>,
+    (new, new_calendars): Side<'_>,
+    mut output: impl Write,
+) -> io::Result<bool> {
     for was in old.rules.iter().filter(|was| !new.rules.contains(was)) {
         match new.rules.iter().find(|is| is.id == was.id) {
             None => writeln!(output, "- {} ({})", was.id, was.kind.word())?,
@@ -21,14 +30,24 @@ pub fn diff_presets(old: &Preset, new: &Preset, mut output: impl Write) -> io::R
     for is in new.rules.iter().filter(|is| !old.rules.iter().any(|was| was.id == is.id)) {
         writeln!(output, "+ {} ({})", is.id, is.kind.word())?;
     }
-    let loosened = loosened(old, new);
-    if loosened.is_empty() {
+    let mut looser: Vec<_> = loosened(old, new).iter().map(ToString::to_string).collect();
+    for (name, was) in old_calendars.of(old) {
+        let is = new_calendars.0.get(name);
+        if is == Some(was) {
+            continue;
+        }
+        writeln!(output, "~ calendar {name}")?;
+        let Some(is) = is else { continue }; // the rule that went by it has changed and is told as such
+        if let Some(days) = lost_days(was, is) {
+            looser.push(format!("calendar {name} ({days})"));
+        }
+    }
+    if looser.is_empty() {
         writeln!(output, "{} is at least as tight as {}", new.name, old.name)?;
     } else {
-        let rules: Vec<_> = loosened.iter().map(ToString::to_string).collect();
-        writeln!(output, "{} loosens {}: {}", new.name, old.name, rules.join(", "))?;
+        writeln!(output, "{} loosens {}: {}", new.name, old.name, looser.join(", "))?;
     }
-    Ok(loosened.is_empty())
+    Ok(looser.is_empty())
 }
 
 fn direction(was: &Rule, is: &Rule) -> &'static str {

@@ -93,9 +93,11 @@ impl RulesArgs {
                 Ok(code(sound))
             }
             RulesCommand::Diff { old, new, old_presets, new_presets } => {
-                let old = read_presets(old_presets.as_deref())?.flatten(&old)?;
-                let new = read_presets(new_presets.as_deref())?.flatten(&new)?;
-                Ok(code(diff::diff_presets(&old, &new, io::stdout().lock())?))
+                let (was, is) =
+                    (read_presets(old_presets.as_deref())?, read_presets(new_presets.as_deref())?);
+                let (old, new) = (was.flatten(&old)?, is.flatten(&new)?);
+                let sides = ((&old, was.calendars()), (&new, is.calendars()));
+                Ok(code(diff::diff_presets(sides.0, sides.1, io::stdout().lock())?))
             }
             RulesCommand::Registry { files, find } => {
                 let registry = registry::read_files(&files, io::stdout().lock())?;
