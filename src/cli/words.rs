@@ -174,7 +174,7 @@ const REASONS: [Word; 34] = [
     ("campaign_unknown", "the campaign is not configured", "кампании нет в конфигурации"),
     ("clock_stepped_back", "the clock was put back: not trusted", "часы переведены назад: им нет веры"),
     ("debt_not_open", "the debt is not open any more", "долг больше не открыт"),
-    ("disputed", "disputes the debt", "оспаривает долг"),
+    ("disputed", "disputes the debt or says it is paid", "оспаривает долг или говорит, что заплатил"),
     ("held_out", "left alone for comparison", "не звоним для сравнения"),
     ("kill_switch", "the kill switch is thrown", "включён аварийный стоп"),
     ("needs_agent", "for an agent", "нужен оператор"),

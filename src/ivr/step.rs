@@ -167,6 +167,21 @@ impl Step {
     pub(super) fn reads_debt(&self) -> bool {
         self.prompts().iter().any(|(_, prompt)| prompt.reads_debt())
     }
+
+    /// It sends a message, which tells of the debt to whoever reads it.
+    pub(super) fn sends_message(&self) -> bool {
+        self.acts.iter().any(|act| matches!(act, Act::Now(Action::SendSms { .. })))
+    }
+
+    /// The keys that choose a language, and where they lead.
+    pub(super) fn language_keys(&self) -> impl Iterator<Item = (char, Target)> {
+        let keys = match &self.plays {
+            Plays::Ask { keys, .. } => Some(keys),
+            _ => None,
+        };
+        let chosen = keys.into_iter().flatten().filter(|(_, goes)| goes.language.is_some());
+        chosen.map(|(&key, goes)| (key, goes.then))
+    }
 }
 
 impl Question {

@@ -90,12 +90,19 @@ pub(super) fn disclosure(flow: &Flow) -> Vec<Mistake> {
         if reads && !step.requires_identity {
             mistakes.push(at_step(step, "reads debt.* without requires: right_party"));
         }
-        if (reads || step.requires_identity) && !step.identified {
+        if step.sends_message() && !step.identified {
+            let path = unidentified_path(flow, number).join(" → ");
+            mistakes.push(at_step(
+                step,
+                format!("sends a message about the debt to one who may not be the debtor, by {path}"),
+            ));
+        } else if (reads || step.requires_identity) && !step.identified {
             let path = unidentified_path(flow, number).join(" → ");
             mistakes.push(at_step(step, format!("may be reached without mark: right_party, by {path}")));
         }
-        if reads && matches!(step.outcome, Some(Disposition::WrongPerson | Disposition::NotIdentified)) {
-            mistakes.push(at_step(step, "reads debt.* to a person who is not the debtor"));
+        let tells = reads || step.sends_message();
+        if tells && matches!(step.outcome, Some(Disposition::WrongPerson | Disposition::NotIdentified)) {
+            mistakes.push(at_step(step, "tells of the debt to a person who is not the debtor"));
         }
     }
     mistakes.extend(marks_without_key(flow));
@@ -109,6 +116,15 @@ fn marks_without_key(flow: &Flow) -> Vec<Mistake> {
         mistakes.push(at_step(&flow.steps[flow.start], "marks right_party before anybody was asked"));
     }
     for step in &flow.steps {
+        for (key, target) in step.language_keys() {
+            if let Some(marked) =
+                step_of(target).map(|next| &flow.steps[next]).filter(|next| next.mark.is_some())
+            {
+                let text =
+                    format!("marks right_party though key {key} of {} only chooses a language", step.name);
+                mistakes.push(at_step(marked, text));
+            }
+        }
         for (way, target) in step.ways() {
             let marked = step_of(target).map(|next| &flow.steps[next]).filter(|next| next.mark.is_some());
             if let Some(marked) = marked.filter(|_| !matches!(way, Way::Key(_))) {

@@ -136,6 +136,16 @@ fn each_mistake_is_found_and_named() {
             "Call {{ debt.creditor }}.",
             "voicemail.say.en: a message may be heard by anybody",
         ),
+        (
+            "stranger: { outcome",
+            "stranger: { do: { sms: pay_link }, outcome",
+            "steps.stranger: sends a message about the debt to one who may not be the debtor, by hello → who → stranger",
+        ),
+        (
+            "1: verified, 2",
+            "1: verified, 8: { lang: en, then: verified }, 2",
+            "steps.verified: marks right_party though key 8 of who only chooses a language",
+        ),
         // Duties.
         ("barge_in: false", "barge_in: true", "steps.hello: a key would skip this notice"),
         (

@@ -16,24 +16,23 @@ pub fn allowed_until(
     (now, end): (Timestamp, Timestamp),
 ) -> Option<Timestamp> {
     let case = Case::new(preset, calendars, facts, history, now);
-    let rules: Vec<Asked<'_>> = preset.rules.iter().map(|rule| case.asked(rule)).collect();
+    // The guard before closing keeps calls from beginning late; one that has begun may use the minutes it guards.
+    let begun = preset.rules.iter().filter(|rule| !matches!(rule.kind, RuleKind::EndGuard { .. }));
+    let rules: Vec<Asked<'_>> = begun.map(|rule| case.asked(rule)).collect();
     let allowed = |at| rules.iter().all(|asked| case.find(asked, at).release == Some(at));
     let mut moments: Vec<Timestamp> = case.changes().filter(|&at| now < at && at < end).collect();
     // The hours of a day are one piece, so what is open at the end was open before; what a person rules out need not be.
     let open =
         |at| rules.iter().filter(|r| by_the_clock(r)).all(|asked| case.find(asked, at).release == Some(at));
     if !facts.blocked.is_empty() || !open(end) {
-        moments.extend(minutes(now, end).flat_map(|minute| [minute, super::later(minute, INSTANT)]));
+        moments.extend(minutes(now, end));
     }
     moments.sort_unstable();
     moments.into_iter().chain([end]).find(|&at| !allowed(at))
 }
 
-/// A guard before closing ends right after its last minute.
-const INSTANT: SignedDuration = SignedDuration::from_nanos(1);
-
 fn by_the_clock(asked: &Asked<'_>) -> bool {
-    matches!(asked.rule.kind, RuleKind::Window { .. } | RuleKind::EndGuard { .. } | RuleKind::Pref)
+    matches!(asked.rule.kind, RuleKind::Window { .. } | RuleKind::Pref)
 }
 
 /// The whole minutes after `now` and before `end`: clocks on walls differ by whole minutes.
@@ -109,9 +108,8 @@ mod tests {
     }
 
     #[test]
-    fn it_ends_after_the_last_minute_before_the_guard() {
-        let ends = lasts("ru-230fz-safe", &facts(), Vec::new(), "2026-03-03T17:45:10Z");
-        assert_eq!(ends, Some(at("2026-03-03T17:50:00.000000001Z")));
+    fn a_call_that_began_before_the_guard_uses_its_minutes() {
+        assert_eq!(lasts("ru-230fz-safe", &facts(), Vec::new(), "2026-03-03T17:49:50Z"), None);
     }
 
     #[test]
