@@ -165,3 +165,31 @@ fn a_clients_margin_is_told_and_exported_alike() {
     assert!(house.run(&["export", "bi-effect-month"]).lines().count() == 2);
     assert_eq!(house.run(&["report", "proposals", "--lang", "en"]), "nothing that is sure\n");
 }
+
+#[test]
+fn who_spends_unlike_himself_is_listed_before_any_debt() {
+    let house = house();
+    let months: Vec<_> = (1..=7).map(|month| format!("2026-0{month}")).collect();
+    let lines = [
+        "p1;500;520;480;510;490;500;60",
+        "p2;500;520;480;510;490;500;1500",
+        "p3;100;110;90;100;105;95;101",
+        "p4;;;;;;;7",
+    ];
+    house.write("spent.csv", &format!("абонент;{}\n{}\n", months.join(";"), lines.join("\n")));
+    let (file, out) = (house.path("spent.csv"), house.path("warned.csv"));
+    let args = [
+        "import",
+        "spending",
+        file.to_str().expect("UTF-8"),
+        "--out",
+        out.to_str().expect("UTF-8"),
+        "--json",
+    ];
+    let answer: Value = serde_json::from_str(&house.run(&args)).expect("JSON");
+    let counts = ["persons", "jumps_up", "falls_away", "usual", "not_judged"].map(|key| answer[key].as_u64());
+    assert_eq!(counts, [4, 1, 1, 1, 1].map(Some), "{answer}");
+    let list = std::fs::read_to_string(out).expect("a list");
+    let wanted = "person,month,warning,last_minor\np1,2026-07,falls_away,6000\np2,2026-07,jumps_up,150000\n";
+    assert_eq!(list, wanted);
+}

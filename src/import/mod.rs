@@ -18,6 +18,7 @@ mod rejected;
 mod row;
 mod seen;
 mod source;
+pub mod spending;
 mod zone_names;
 
 pub use cell::neutralise;

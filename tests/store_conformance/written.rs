@@ -139,6 +139,7 @@ async fn all_that_a_disposition_means_is_written_with_it_and_once(world: World) 
     }
     let walked = world.store.verify_rows(|_| ()).await.expect("walked");
     assert!(walked.broken.is_empty(), "the attempt was sealed again: {walked:?}");
+    assert_eq!(world.store.check_tallies().await.expect("counted"), [], "the reports know of it");
 }
 
 async fn a_call_that_is_not_over_has_no_disposition_yet(world: World) {
@@ -174,6 +175,7 @@ async fn a_stranger_on_the_line_corrects_the_ledger_and_holds_the_phone(world: W
     let file = &world.store.person_files("p1").await.expect("read")[0];
     assert_eq!((file.phones[0].state.as_str(), file.attempts[0].identified), ("wrong_person", false));
     assert!(world.store.verify_rows(|_| ()).await.expect("walked").broken.is_empty());
+    assert_eq!(world.store.check_tallies().await.expect("counted"), [], "the reports know of it");
 }
 
 async fn a_paid_debt_stays_done_whatever_the_agent_wrote(world: World) {
@@ -190,6 +192,7 @@ async fn a_paid_debt_stays_done_whatever_the_agent_wrote(world: World) {
     let again = Follows { next: NextStep::Wait(noon() + hours(3)), ..follows(Disposition::Refused) };
     assert_eq!(dispose(&world, attempt, again).await, Disposed::Now);
     assert_eq!(world.contact_of("p1").await.0, "done");
+    assert_eq!(world.store.check_tallies().await.expect("counted"), [], "the reports know of it");
 }
 
 async fn a_complaint_opens_one_case_and_holds_the_person_without_cutting_the_call(world: World) {
@@ -211,6 +214,7 @@ async fn a_complaint_opens_one_case_and_holds_the_person_without_cutting_the_cal
         Reserved::Denied(decision) => assert!(decision.deny.is_some()),
         other => panic!("called again: {other:?}"),
     }
+    assert_eq!(world.store.check_tallies().await.expect("counted"), [], "the reports know of it");
 }
 
 async fn notes_are_kept_as_typed_last_and_marks_for_ever(world: World) {

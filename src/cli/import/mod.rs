@@ -4,6 +4,7 @@ mod answer;
 mod history;
 mod payments;
 mod reading;
+mod spending;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -38,6 +39,7 @@ pub struct Import {
 enum Other {
     History(history::History),
     Payments(payments::Payments),
+    Spending(spending::Spending),
 }
 
 /// A list of debtors.
@@ -83,6 +85,7 @@ impl Import {
         match self.other {
             Some(Other::History(history)) => history.run(),
             Some(Other::Payments(payments)) => payments.run(),
+            Some(Other::Spending(spending)) => spending.run(),
             None => self.list.run(),
         }
     }

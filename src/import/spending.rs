@@ -1,0 +1,133 @@
+//! What subscribers spend, month by month, from a file: a person's id and a column for each month (`2026-03`), or a row
+//! for each person and month.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::cell::{self, denature};
+use super::column::fold;
+use super::{Expect, ImportFault, Record, each_record};
+use crate::domain::Currency;
+
+/// Every person's months, minor units by `2026-03`.
+pub type Series = BTreeMap<String, BTreeMap<String, i64>>;
+
+/// What became of the rows of a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct SpendingCounts {
+    /// Rows below the header; the sum of the next two.
+    pub rows: u64,
+    pub sound: u64,
+    /// Without a person or a month, or with a sum that can't be read or is below 0: nothing of the row is taken.
+    pub rejected: u64,
+}
+
+const PERSON: [&str; 6] = ["person", "person id", "customer id", "id клиента", "абонент", "id должника"];
+const MONTH: [&str; 4] = ["month", "месяц", "period", "период"];
+const AMOUNT: [&str; 5] = ["amount", "сумма", "spent", "расход", "расходы"];
+
+/// Where the file has what.
+enum Shape {
+    /// A column for each month.
+    Wide { person: usize, months: Vec<(usize, String)> },
+    /// A row for each month.
+    Long { person: usize, month: usize, amount: usize },
+}
+
+/// Reads the whole file; of two sums for one person and month the later row's stands.
+///
+/// # Errors
+/// A fault of the whole file.
+pub fn read_spending(path: &Path, currency: Currency) -> Result<(Series, SpendingCounts), ImportFault> {
+    let (mut series, mut counts) = (Series::new(), SpendingCounts::default());
+    let mut shape: Option<Shape> = None;
+    each_record(path, &Expect::default(), &mut |record, _| {
+        let Some(shape) = &shape else {
+            shape = Some(read_header(record)?);
+            return Ok(());
+        };
+        if record.cells().all(|cell| cell.trim().is_empty()) {
+            return Ok(());
+        }
+        counts.rows += 1;
+        match row(shape, record, currency) {
+            Some((person, months)) => {
+                counts.sound += 1;
+                series.entry(person).or_default().extend(months);
+            }
+            None => counts.rejected += 1,
+        }
+        Ok(())
+    })?;
+    match (shape, counts.rows) {
+        (None, _) => Err(ImportFault::Empty),
+        (Some(_), 0) => Err(ImportFault::NoRows),
+        (Some(_), _) => Ok((series, counts)),
+    }
+}
+
+fn read_header(header: &Record) -> Result<Shape, ImportFault> {
+    let cells: Vec<String> = header.cells().map(|cell| denature(cell).trim().to_owned()).collect();
+    let at = |words: &[&str]| cells.iter().position(|cell| words.contains(&fold(cell).as_str()));
+    let missing = |what: &str| ImportFault::Preset { said: format!("no column for {what}") };
+    let person = at(&PERSON).ok_or_else(|| missing("person (person, person id, абонент)"))?;
+    let months: Vec<(usize, String)> =
+        cells.iter().enumerate().filter_map(|(place, cell)| Some((place, month(cell)?))).collect();
+    if !months.is_empty() {
+        return Ok(Shape::Wide { person, months });
+    }
+    let month = at(&MONTH).ok_or_else(|| missing("month (2026-03, or a column for each)"))?;
+    let amount = at(&AMOUNT).ok_or_else(|| missing("amount (amount, сумма)"))?;
+    Ok(Shape::Long { person, month, amount })
+}
+
+/// `2026-03`, of such a text or of a date in that month.
+fn month(text: &str) -> Option<String> {
+    let text = text.trim();
+    let day = if text.len() == 7 { format!("{text}-01") } else { text.to_owned() };
+    let date = cell::date(&day, false)?;
+    Some(format!("{:04}-{:02}", date.year(), date.month()))
+}
+
+fn row(shape: &Shape, record: &Record, currency: Currency) -> Option<(String, Vec<(String, i64)>)> {
+    let text = |at: usize| denature(record.cell(at)).trim();
+    let sum =
+        |at: usize| cell::money(text(at), currency).ok().map(|money| money.minor).filter(|minor| *minor >= 0);
+    let (person, months) = match shape {
+        Shape::Long { person, month: at, amount } => {
+            (text(*person), vec![(month(text(*at))?, sum(*amount)?)])
+        }
+        Shape::Wide { person, months } => {
+            // A month without a sum is one before he came; nothing spent is 0.
+            let told = months.iter().filter(|(at, _)| !text(*at).is_empty());
+            let sums =
+                told.map(|(at, month)| Some((month.clone(), sum(*at)?))).collect::<Option<Vec<_>>>()?;
+            (text(*person), sums)
+        }
+    };
+    (!person.is_empty()).then(|| (person.to_owned(), months))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> (Series, SpendingCounts) {
+        let dir = tempfile::tempdir().expect("a folder");
+        let file = dir.path().join("spent.csv");
+        std::fs::write(&file, text).expect("written");
+        read_spending(&file, Currency::Rub).expect("a file of spending")
+    }
+
+    #[test]
+    fn months_stand_beside_each_other_or_below() {
+        let (wide, counts) = read("абонент;2026-01;2026-02\np1;100,50;0\np2;;7\n;1;2\np3;x;1\n");
+        assert_eq!((counts.rows, counts.sound, counts.rejected), (4, 2, 2));
+        assert_eq!(wide["p1"].iter().map(|(_, minor)| *minor).collect::<Vec<_>>(), [10_050, 0]);
+        assert_eq!(wide["p2"].len(), 1);
+        let (long, _) = read("person,month,amount\np1,2026-01,100.50\np1,2026-02-28,0\np2,2026-02,7\n");
+        assert_eq!(long, wide);
+    }
+}
