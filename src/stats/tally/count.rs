@@ -192,14 +192,16 @@ fn count_effect(action: &ActionFact, paid: i64, credited: [i64; 3], into: &mut C
     let mut put = |is: bool, minor: i64| sums.extend([i64::from(is), if is { minor } else { 0 }]);
     put(!fault, owed);
     let is_full = paid > 0 && paid >= owed;
+    let (promise, promised) =
+        (action.promise.map(|(state, _)| state), action.promise.map_or(0, |(_, sum)| sum));
     let reacted = [
         (said.answered, owed),
         (said.right_party, owed),
         (said.amount_heard, owed),
         (said.promise, owed),
-        (action.promise.is_some(), owed),
-        (action.promise == Some(PromiseState::Kept), owed),
-        (action.promise == Some(PromiseState::Broken), owed),
+        (promise.is_some(), promised),
+        (promise == Some(PromiseState::Kept), promised),
+        (promise == Some(PromiseState::Broken), promised),
         (!fault && paid > 0 && !is_full, paid),
         (!fault && is_full, paid),
         (said.dispute, owed),

@@ -30,8 +30,8 @@ pub struct ActionFact {
     /// What was owed, in minor units.
     pub amount_minor: i64,
     pub what: What,
-    /// What became of a day he named.
-    pub promise: Option<PromiseState>,
+    /// What became of a day he named, and the sum he named with it.
+    pub promise: Option<(PromiseState, i64)>,
     /// He complained in it.
     pub complaint: bool,
 }

@@ -26,7 +26,7 @@ impl Tally {
 }
 
 /// What followed an action; each has a count and, under the name with `_minor`, the money: what was owed at the action,
-/// or for the two payments what was paid within the channel's window.
+/// of a day named the sum promised, of the two payments what was paid within the channel's window.
 pub const REACTIONS: [&str; 14] = [
     "answered",
     "right_party",

@@ -75,7 +75,8 @@ fn attempt(row: &Row, complaint: bool) -> Result<ActionFact, Fault> {
         talk_us: row.int_opt(17)?.zip(row.int_opt(18)?).map_or(0, |(answered, ended)| ended - answered),
         cost_micro: row.int_opt(19)?.unwrap_or(0),
     };
-    action(row, What::Call(call), (row.code_opt(20, "promise", PromiseState::parse)?, complaint))
+    let promise = row.code_opt(20, "promise", PromiseState::parse)?.zip(row.int_opt(21)?);
+    action(row, What::Call(call), (promise, complaint))
 }
 
 fn outside(row: &Row) -> Result<ActionFact, Fault> {
@@ -98,7 +99,7 @@ fn outside(row: &Row) -> Result<ActionFact, Fault> {
 fn action(
     row: &Row,
     what: What,
-    (promise, complaint): (Option<PromiseState>, bool),
+    (promise, complaint): (Option<(PromiseState, i64)>, bool),
 ) -> Result<ActionFact, Fault> {
     let channel = match what {
         What::Call(_) => row.code(3, "channel", Channel::parse)?,
@@ -171,7 +172,7 @@ macro_rules! queries {
                 "a.campaign_id, a.local_hour, a.age_days, a.currency, a.amount_minor, a.trunk, a.outcome, ",
                 "a.disposition, a.identified, ",
                 "CAST(CASE WHEN a.grades LIKE '%\"amount_heard\"%' THEN 1 ELSE 0 END AS BIGINT), a.answer_at, ",
-                "a.end_at, a.cost_micro, p.state FROM debt d JOIN attempt a ON a.debt_id = d.id ",
+                "a.end_at, a.cost_micro, p.state, p.amount_minor FROM debt d JOIN attempt a ON a.debt_id = d.id ",
                 "LEFT JOIN promise p ON p.attempt_id = a.id WHERE a.outcome IS NOT NULL AND ",
                 $which
             ),

@@ -129,8 +129,9 @@ fn add_calls(counts: &mut Counts, outcome: Outcome, sums: &[i64]) {
     }
 }
 
-const ACCOUNTS: &str = "SELECT g.name, d.currency, COUNT(*) FROM contact c JOIN campaign g ON g.id = c.campaign_id \
-    JOIN debt d ON d.id = c.debt_id GROUP BY g.name, d.currency";
+const ACCOUNTS: &str = "SELECT g.name, w.currency, w.n FROM (SELECT c.campaign_id, d.currency, COUNT(*) AS n \
+    FROM contact c JOIN debt d ON d.id = c.debt_id GROUP BY c.campaign_id, d.currency) w \
+    JOIN campaign g ON g.id = w.campaign_id";
 /// The first moment an agent talked in each call, against the call's answer.
 const WAITED: &str = "SELECT g.name, a.currency, COUNT(*), \
     CAST(SUM(CASE WHEN t.at > a.answer_at THEN t.at - a.answer_at ELSE 0 END) AS BIGINT), \

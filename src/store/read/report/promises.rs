@@ -1,8 +1,11 @@
 //! Promises and what became of them.
 
 use super::Period;
+use super::effects::{code, named, names};
 use crate::domain::{Currency, DebtorType, Money};
-use crate::store::engine::conn::values;
+use crate::stats::EFFECT;
+use crate::store::engine::conn::{Conn, Fault};
+use crate::store::tally::sums;
 use crate::store::{Store, StoreError};
 
 /// Promises made in a campaign to debtors of one type, in one currency.
@@ -21,39 +24,44 @@ pub struct PromiseLine {
 }
 
 impl Store {
-    /// Promises made within the period, by campaign, type at the time, and currency.
+    /// Promises made in calls that began within the period, by campaign, type at the time, and currency.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn promises_report(&self, period: Period) -> Result<Vec<PromiseLine>, StoreError> {
-        let read = self.read(move |conn| {
-            Box::pin(async move {
-                let rows = conn.all(PROMISES, values![period.from, period.to]).await?;
-                let read = rows.iter().map(|row| {
-                    let currency = row.code(2, "currency", Currency::parse)?;
-                    Ok(PromiseLine {
-                        campaign: row.text(0)?,
-                        debtor_type: row.code(1, "debtor type", DebtorType::parse)?,
-                        made: row.int(3)?.unsigned_abs(),
-                        open: row.int(4)?.unsigned_abs(),
-                        kept: row.int(5)?.unsigned_abs(),
-                        broken: row.int(6)?.unsigned_abs(),
-                        promised: Money::new(row.int(7)?, currency),
-                        kept_sum: Money::new(row.int(8)?, currency),
-                    })
-                });
-                read.collect()
-            })
-        });
+        let read = self.read(move |conn| Box::pin(async move { promises(conn, period).await }));
         read.await.map_err(|source| StoreError::Report { report: "promises", source })
     }
 }
 
-const PROMISES: &str = "SELECT g.name, a.debtor_type, p.currency, COUNT(*), \
-    CAST(SUM(CASE WHEN p.state = 'open' THEN 1 ELSE 0 END) AS BIGINT), \
-    CAST(SUM(CASE WHEN p.state = 'kept' THEN 1 ELSE 0 END) AS BIGINT), \
-    CAST(SUM(CASE WHEN p.state = 'broken' THEN 1 ELSE 0 END) AS BIGINT), CAST(SUM(p.amount_minor) AS BIGINT), \
-    CAST(SUM(CASE WHEN p.state = 'kept' THEN p.amount_minor ELSE 0 END) AS BIGINT) \
-    FROM promise p JOIN attempt a ON a.id = p.attempt_id JOIN campaign g ON g.id = a.campaign_id \
-    WHERE p.made_at >= $1 AND p.made_at < $2 GROUP BY g.name, a.debtor_type, p.currency \
-    ORDER BY g.name, a.debtor_type, p.currency";
+async fn promises(conn: &mut Conn, period: Period) -> Result<Vec<PromiseLine>, Fault> {
+    let campaigns = names(conn, true, "SELECT id, name FROM campaign").await?;
+    let mut lines = Vec::new();
+    let by = ["campaign_id", "debtor_type", "currency"];
+    for (keys, sums) in sums(conn, &EFFECT, period, &by, false).await? {
+        let sum = |column: &str| EFFECT.sum(column).map_or(0, |place| sums[place]);
+        let count = |column| sum(column).max(0).unsigned_abs();
+        let (made, kept, broken) = (count("dated"), count("kept"), count("broken"));
+        if made == 0 {
+            continue;
+        }
+        let currency = code(&keys[2], "currency", Currency::parse)?;
+        lines.push(PromiseLine {
+            campaign: named(&campaigns, keys.first()),
+            debtor_type: code(&keys[1], "debtor type", DebtorType::parse)?,
+            made,
+            open: made.saturating_sub(kept + broken),
+            kept,
+            broken,
+            promised: Money::new(sum("dated_minor"), currency),
+            kept_sum: Money::new(sum("kept_minor"), currency),
+        });
+    }
+    lines.sort_by(|one, two| {
+        let key = |line: &PromiseLine| {
+            (line.campaign.clone(), line.debtor_type.code(), line.promised.currency.code())
+        };
+        key(one).cmp(&key(two))
+    });
+    Ok(lines)
+}
