@@ -92,10 +92,13 @@ pub fn holds_from(finished: &Finished, called: Called, at: Timestamp, evidence: 
         // Claimed is enough to stop; a human looks into the register and lifts it where nothing is there.
         Some(Disposition::BankruptcyClaimed) => vec![hold(HoldKind::Bankruptcy)],
         Some(Disposition::Dispute) => vec![Hold { debt: Some(called.debt), ..hold(HoldKind::DisputeOpen) }],
-        // A spoken request stops us like a written one; which of them it is in law, a human says when lifting it.
-        Some(Disposition::StopRequested) => {
-            vec![hold(HoldKind::RefusalOfInteraction), hold(HoldKind::StopRequested)]
-        }
+        // A spoken request stops us like a written one; which of them it is in law, a human says when lifting it. It was
+        // said at this telephone, so nobody else is called there either.
+        Some(Disposition::StopRequested) => vec![
+            hold(HoldKind::RefusalOfInteraction),
+            hold(HoldKind::StopRequested),
+            Hold { phone: Some(called.phone), ..hold(HoldKind::NeverCall) },
+        ],
         Some(Disposition::WrongPerson) => {
             vec![Hold { phone: Some(called.phone), ..hold(HoldKind::PhoneUnderReview) }]
         }
@@ -233,6 +236,8 @@ mod tests {
         };
         let stopped = holds(Disposition::StopRequested);
         assert!(stopped.iter().any(|hold| hold.kind == HoldKind::StopRequested && hold.phone.is_none()));
+        let there = |hold: &Hold| hold.kind == HoldKind::NeverCall && hold.phone == Some(called.phone);
+        assert!(stopped.iter().any(there), "nobody else is called at that telephone");
         let stranger = &holds(Disposition::WrongPerson)[0];
         assert_eq!((stranger.kind, stranger.phone), (HoldKind::PhoneUnderReview, Some(called.phone)));
         assert_eq!(stranger.evidence.as_deref(), Some("attempt 7"));
