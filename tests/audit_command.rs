@@ -194,6 +194,42 @@ async fn a_persons_whole_file_is_one_archive_with_a_page_in_two_languages() {
 
     let again = house.try_run(&["audit", "person", "p7", "--out", out]);
     assert_eq!(again.status.code(), Some(1), "an archive is never overwritten");
+
+    // An intruder who makes a busy line of it something else, and takes a hold away.
+    let attempt = &attempt["id"];
+    let forged = format!(
+        "PRAGMA foreign_keys = OFF; UPDATE attempt SET outcome = 'no_answer' WHERE id = {attempt}; DELETE FROM hold; \
+         UPDATE kept_version SET hash = (SELECT hash FROM kept_version WHERE file = 'limits.toml') \
+         WHERE file LIKE 'flows/%'"
+    );
+    raw(&house, &forged).await;
+    let out = house.path("again.zip");
+    let out = out.to_str().expect("UTF-8");
+    let told = house.try_run(&["audit", "person", "p7", "--lang", "en", "--out", out]);
+    let errors = String::from_utf8_lossy(&told.stderr).into_owned();
+    assert_eq!(told.status.code(), Some(1), "{errors}");
+    let mut archive =
+        zip::ZipArchive::new(std::fs::File::open(out).expect("the archive")).expect("an archive");
+    let mut page = String::new();
+    archive.by_name("index.html").expect("a page").read_to_string(&mut page).expect("UTF-8");
+    for told in [format!("call {attempt} ("), "hold 1 (".to_owned(), "flows/".to_owned()] {
+        assert!(errors.contains(&told) && page.contains(&told), "{told}: {errors}");
+    }
+    assert!(page.contains("ВНИМАНИЕ: записи изменены") && page.contains(&format!("звонок {attempt} (")));
+}
+
+#[test]
+fn a_house_without_a_database_has_nothing_to_prove_and_gets_none() {
+    let house = House::new(config(std::net::SocketAddr::from(([127, 0, 0, 1], 5060))));
+    for args in [&["audit", "verify"][..], &["audit", "replay"], &["audit", "root"]] {
+        let told = house.try_run(&[args, &["--lang", "en"]].concat());
+        assert_eq!(told.status.code(), Some(1), "{told:?}");
+        assert!(String::from_utf8_lossy(&told.stderr).contains("there is no database"), "{told:?}");
+    }
+    assert!(!house.path("data/obzvon.db").exists(), "a proof makes nothing");
+    house.import(1);
+    let told = house.run(&["audit", "verify", "--lang", "en"]);
+    assert!(told.contains("no day's root is kept apart") && told.contains("whole: records 0"), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

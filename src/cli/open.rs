@@ -59,6 +59,17 @@ pub async fn store(config: &Config) -> anyhow::Result<Store> {
     Ok(store)
 }
 
+/// The same, where there is one: who proves something must not make what he proves.
+///
+/// # Errors
+/// When the database can't be opened.
+pub async fn store_there(config: &Config) -> anyhow::Result<Option<Store>> {
+    if plan(&config.daemon, &config.store).is_missing() {
+        return Ok(None);
+    }
+    store(config).await.map(Some)
+}
+
 /// Does an act on people's records in the store at the configuration's address, and closes the store whatever came
 /// of it.
 ///
@@ -83,8 +94,11 @@ pub fn act(
 async fn open(daemon: &DaemonConfig, store: &StoreConfig) -> anyhow::Result<Store> {
     let folder = &daemon.data_dir;
     std::fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
-    let plan = StorePlan { url: store.url.clone(), node: daemon.node.clone() };
-    Store::open(plan).await.context("opening the store")
+    Store::open(plan(daemon, store)).await.context("opening the store")
+}
+
+fn plan(daemon: &DaemonConfig, store: &StoreConfig) -> StorePlan {
+    StorePlan { url: store.url.clone(), node: daemon.node.clone() }
 }
 
 /// Reads the numbering registry beside the configuration, and says on standard error what of it can't be read.

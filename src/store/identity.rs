@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::domain::PersonId;
 use crate::store::engine::conn::{Conn, Fault, moment, moment_opt, values};
 use crate::store::engine::dialect;
+use crate::store::gate::{OF_THE_HOUSE, Sealed, seal};
 use crate::store::{Store, StoreError};
 
 /// What was found out of two ids, and when.
@@ -131,13 +132,16 @@ pub(in crate::store) async fn merge(
     if ours.contains(&other) {
         return Ok(false);
     }
+    note(conn, ("merge", person, other), evidence, now).await?;
+    let theirs = one_with(conn, other).await?;
     for &mine in &ours {
-        for &theirs in &one_with(conn, other).await? {
-            conn.run(JOIN, values![mine, theirs]).await?;
-            conn.run(JOIN, values![theirs, mine]).await?;
+        for &theirs in &theirs {
+            for pair in [values![mine, theirs], values![theirs, mine]] {
+                let row = conn.one(JOIN, pair).await?.int(0)?;
+                seal(conn, (Sealed::Kin, row), OF_THE_HOUSE, now).await?;
+            }
         }
     }
-    conn.run(LINK, values![now, "merge", person, other, evidence]).await?;
     Ok(true)
 }
 
@@ -146,10 +150,23 @@ async fn split(conn: &mut Conn, person: PersonId, evidence: &str, now: Timestamp
     let mut others = one_with(conn, person).await?;
     others.retain(|&other| other != person);
     for &other in &others {
-        conn.run(PART, values![person, other, now]).await?;
-        conn.run(LINK, values![now, "split", person, other, evidence]).await?;
+        note(conn, ("split", person, other), evidence, now).await?;
+        for row in conn.all(PART, values![person, other, now]).await? {
+            seal(conn, (Sealed::Kin, row.int(0)?), OF_THE_HOUSE, now).await?;
+        }
     }
     Ok(others.len())
+}
+
+/// Writes down what was found out; what follows from it for the pairs is sealed right after it.
+async fn note(
+    conn: &mut Conn,
+    (act, person, other): (&'static str, PersonId, PersonId),
+    evidence: &str,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let id = conn.one(LINK, values![now, act, person, other, evidence]).await?.int(0)?;
+    seal(conn, (Sealed::PersonLink, id), OF_THE_HOUSE, now).await
 }
 
 /// The ids that are one person with this one, itself among them.
@@ -164,11 +181,10 @@ const KIN: &str = "SELECT k.other_id, p.external_id, k.upto_event, k.upto_at FRO
 const ONE_WITH: &str =
     "SELECT other_id FROM kin WHERE person_id = $1 AND upto_event IS NULL ORDER BY other_id";
 const JOIN: &str = "INSERT INTO kin (person_id, other_id) VALUES ($1, $2) \
-    ON CONFLICT (person_id, other_id) DO UPDATE SET upto_event = NULL, upto_at = NULL";
+    ON CONFLICT (person_id, other_id) DO UPDATE SET upto_event = NULL, upto_at = NULL RETURNING id";
 const PART: &str = "UPDATE kin SET upto_event = (SELECT COALESCE(MAX(id), 0) FROM event), upto_at = $3 \
-    WHERE (person_id = $1 AND other_id = $2) OR (person_id = $2 AND other_id = $1)";
-const LINK: &str =
-    "INSERT INTO person_link (at, act, person_id, other_id, evidence) VALUES ($1, $2, $3, $4, $5)";
+    WHERE (person_id = $1 AND other_id = $2) OR (person_id = $2 AND other_id = $1) RETURNING id";
+const LINK: &str = "INSERT INTO person_link (at, act, person_id, other_id, evidence) VALUES ($1, $2, $3, $4, $5) RETURNING id";
 const LINKS: &str = "SELECT l.at, l.act, p.external_id, o.external_id, l.evidence FROM person_link l \
     JOIN person p ON p.id = l.person_id JOIN person o ON o.id = l.other_id \
     WHERE l.person_id = $1 OR l.other_id = $1 ORDER BY l.id";

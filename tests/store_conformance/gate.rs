@@ -6,7 +6,7 @@ use obzvon::domain::{AttemptId, PhoneNumber};
 use obzvon::rules::{Event, EventKind, Hold, HoldKind};
 use obzvon::store::{CampaignState, Gone, NewEvent, Reserved};
 
-use crate::world::{World, hours, no_answer, noon, promised, row, second_debt, seconds};
+use crate::world::{World, by_hand, hours, no_answer, noon, promised, row, second_debt, seconds};
 
 crate::on_both_engines!(
     a_permit_means_that_the_attempt_is_written,
@@ -98,11 +98,17 @@ async fn a_denied_contact_waits_until_the_rules_allow_it(world: World) {
 async fn a_contact_that_may_never_be_called_is_done(world: World) {
     let contact = world.one_contact().await;
     let hold = Hold::new(HoldKind::Bankruptcy, contact.person, noon());
-    let (id, open) = world.store.add_hold(hold).await.expect("set");
+    let (id, open) = world.hold(hold).await;
     assert_eq!(open, None);
     assert_eq!(deny_rule(world.reserve(&contact, noon()).await), "ru.hold.bankruptcy");
     assert_eq!(world.contact_of("p1").await, ("done".into(), "ru.hold.bankruptcy".into()));
-    assert!(world.store.lift_hold(contact.person, id, noon() + hours(1)).await.expect("lifted"));
+    assert!(
+        world
+            .store
+            .lift_hold_by_hand(contact.person, id, by_hand(), noon() + hours(1))
+            .await
+            .expect("lifted")
+    );
     world.store.wake_due(10, noon() + hours(1)).await.expect("woken");
     let again = world.claim_one(contact.campaign, noon() + hours(1)).await;
     let _permit = world.permit(&again, noon() + hours(1)).await;
@@ -123,7 +129,7 @@ async fn a_phone_that_two_persons_share_is_held_for_both(world: World) {
     let both = world.store.claim(campaign, 2, noon()).await.expect("claimed");
     let mut hold = Hold::new(HoldKind::WrongNumber, both[0].person, noon());
     hold.phone = Some((&both[0].phones[0].number).into());
-    world.store.add_hold(hold).await.expect("set");
+    world.hold(hold).await;
     for contact in &both {
         assert_eq!(deny_rule(world.reserve(contact, noon()).await), "core.hold.never_call");
     }
@@ -131,7 +137,7 @@ async fn a_phone_that_two_persons_share_is_held_for_both(world: World) {
     let others = [row(3), ImportRow { phones: row(3).phones, ..row(4) }];
     let campaign = world.campaign("more", &others).await;
     let both = world.store.claim(campaign, 2, noon()).await.expect("claimed");
-    world.store.add_hold(Hold::new(HoldKind::NeverCall, both[0].person, noon())).await.expect("set");
+    world.hold(Hold::new(HoldKind::NeverCall, both[0].person, noon())).await;
     for contact in &both {
         assert_eq!(deny_rule(world.reserve(contact, noon()).await), "core.hold.never_call");
     }
@@ -153,7 +159,7 @@ async fn one_telephone_rings_for_one_of_those_who_share_it(world: World) {
 async fn a_debt_that_comes_under_another_id_brings_the_holds_along(world: World) {
     world.store.upsert(&[row(1)], noon()).await.expect("imported");
     let first = world.store.person_files("p1").await.expect("read")[0].id;
-    world.store.add_hold(Hold::new(HoldKind::Bankruptcy, first, noon())).await.expect("set");
+    world.hold(Hold::new(HoldKind::Bankruptcy, first, noon())).await;
     let moved = ImportRow { person_id: "p2".into(), phones: row(2).phones, ..row(1) };
     let campaign = world.campaign("reminders", &[moved]).await;
     let contact = world.claim_one(campaign, noon()).await;

@@ -90,13 +90,13 @@ async fn merged_ids_get_one_call_between_them(world: World) {
     let permit = world.permit(&one, noon()).await;
     assert!(matches!(world.reserve(&other, noon() + hours(2)).await, Reserved::Gone(Gone::PersonInCall)));
     let hold = Hold::new(HoldKind::Bankruptcy, other.person, noon());
-    let (_, open) = world.store.add_hold(hold).await.expect("set");
+    let (_, open) = world.hold(hold).await;
     assert_eq!(open, Some(permit.attempt()), "the call to his other id is to be taken back");
 }
 
 async fn a_hold_on_one_of_merged_ids_holds_both(world: World) {
     let [one, other] = two(&world).await;
-    world.store.add_hold(Hold::new(HoldKind::Bankruptcy, one.person, noon())).await.expect("set");
+    world.hold(Hold::new(HoldKind::Bankruptcy, one.person, noon())).await;
     merge(&world, &one, &other).await;
     assert_eq!(deny_rule(world.reserve(&other, noon()).await), "ru.hold.bankruptcy");
 }

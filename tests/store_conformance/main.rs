@@ -13,6 +13,7 @@ mod proof;
 mod race;
 mod reports;
 mod schema;
+mod sealed;
 mod standing;
 mod tallies;
 mod told;

@@ -89,7 +89,7 @@ async fn a_suspended_hold_lets_calls_through_for_that_time(world: World) {
     let other = Hold::new(HoldKind::Bankruptcy, contact.person, noon());
     let (other, _) = world.store.add_hold_by_hand(other, by("act 5"), noon()).await.expect("set");
     assert_eq!(suspend(other, times).await, Suspended::NotThisKind { kind: HoldKind::Bankruptcy });
-    world.store.lift_hold(contact.person, other, noon()).await.expect("lifted");
+    world.store.lift_hold_by_hand(contact.person, other, by("dismissed"), noon()).await.expect("lifted");
     for end in [noon(), noon() - hours(1), noon() + hours(24 * 63)] {
         assert!(matches!(suspend(id, (noon(), end)).await, Suspended::BadEnd { .. }), "{end}");
     }
@@ -117,7 +117,7 @@ async fn a_hold_is_lifted_by_whoever_is_one_with_him_and_by_no_stranger(world: W
     let [one, other, stranger] = [&all[0], &all[1], &all[2]].map(|contact| contact.person);
     world.store.merge_persons(one, other, "passport", noon()).await.expect("merged");
     let hold = Hold::new(HoldKind::NeverCall, one, noon());
-    let (id, _) = world.store.add_hold(hold).await.expect("set");
+    let (id, _) = world.hold(hold).await;
     assert_eq!(world.store.holds(other).await.expect("read").len(), 1, "it holds both");
     let lift = async |person| {
         world.store.lift_hold_by_hand(person, id, by("a mistake"), noon() + seconds(1)).await.expect("looked")

@@ -7,7 +7,7 @@ use obzvon::domain::{Currency, Disposition, Money, Outcome};
 use obzvon::rules::{Called, EventKind, Hold, HoldKind, holds_from};
 use obzvon::store::{FinishRequest, NewPayment, Past, PastContact, Reserved, TakeBack};
 
-use crate::world::{World, finished, hours, noon, promised, row, rules, second_debt, seconds};
+use crate::world::{World, by_hand, finished, hours, noon, promised, row, rules, second_debt, seconds};
 
 crate::on_both_engines!(
     a_hold_written_after_the_decision_withdraws_the_dial_whatever_date_it_bears,
@@ -24,7 +24,7 @@ async fn a_hold_written_after_the_decision_withdraws_the_dial_whatever_date_it_b
     assert_eq!(world.store.withdrawn(permit.attempt()).await.expect("read"), None);
     // A court act of last month that came in a second ago, on another node.
     let hold = Hold::new(HoldKind::Bankruptcy, contact.person, noon() - hours(700));
-    let (_, open) = world.node("two").await.add_hold(hold).await.expect("set");
+    let (_, open) = world.node("two").await.add_hold_by_hand(hold, by_hand(), noon()).await.expect("set");
     assert_eq!(open, Some(permit.attempt()));
     assert_eq!(world.store.withdrawn(permit.attempt()).await.expect("read"), Some(TakeBack::Held));
     let open = world.store.to_take_back().await.expect("read");
@@ -35,7 +35,7 @@ async fn a_hold_that_was_there_before_and_did_not_deny_withdraws_nothing(mut wor
     world.rules = rules("kz-collector");
     let contact = world.one_contact().await;
     let hold = Hold::new(HoldKind::Bankruptcy, contact.person, noon() - hours(1));
-    world.store.add_hold(hold).await.expect("set");
+    world.hold(hold).await;
     let permit = world.permit(&contact, noon()).await;
     assert_eq!(world.store.withdrawn(permit.attempt()).await.expect("read"), None);
 }

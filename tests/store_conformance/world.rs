@@ -12,11 +12,11 @@ use obzvon::domain::{
     Outcome, PersonId, PersonName, PhoneNumber,
 };
 use obzvon::rules::{
-    CliStatus, DialMode, EventKind, Facts, Phone, PhoneType, Presets, Relation, Way, ZoneSet,
+    CliStatus, DialMode, EventKind, Facts, Hold, Phone, PhoneType, Presets, Relation, Way, ZoneSet,
 };
 use obzvon::store::{
-    CampaignState, ClaimedContact, DialPermit, FillPlan, FinishRequest, Kind, Placement, ReserveRequest,
-    Reserved, RulesInForce, Store, StorePlan,
+    ByHand, CampaignState, ClaimedContact, DialPermit, FillPlan, FinishRequest, Kind, Placement,
+    ReserveRequest, Reserved, RulesInForce, Store, StorePlan,
 };
 use secrecy::SecretString;
 
@@ -33,6 +33,11 @@ pub struct World {
 /// A Tuesday, 12:00 in Moscow.
 pub fn noon() -> Timestamp {
     "2026-03-03T09:00:00Z".parse().expect("a timestamp")
+}
+
+/// Somebody of ours, on a letter.
+pub fn by_hand() -> ByHand {
+    ByHand { who: "the head".into(), evidence: "a letter".into() }
 }
 
 pub fn hours(n: i64) -> SignedDuration {
@@ -83,6 +88,30 @@ impl World {
     }
 
     /// Imports rows and fills a running campaign with them, by amount.
+    /// A text that a statement finds.
+    pub async fn text(&self, sql: &str) -> String {
+        let sql = sqlx::AssertSqlSafe(sql.to_owned());
+        match self.store.kind() {
+            Kind::Sqlite => {
+                let pool = sqlx::SqlitePool::connect(&self.url).await.expect("the database");
+                let found = sqlx::query_scalar(sql).fetch_one(&pool).await.expect("a text");
+                pool.close().await;
+                found
+            }
+            Kind::Postgres => {
+                let pool = sqlx::PgPool::connect(&self.url).await.expect("the database");
+                let found = sqlx::query_scalar(sql).fetch_one(&pool).await.expect("a text");
+                pool.close().await;
+                found
+            }
+        }
+    }
+
+    /// Sets a hold, as somebody does by hand.
+    pub async fn hold(&self, hold: Hold) -> (i64, Option<AttemptId>) {
+        self.store.add_hold_by_hand(hold, by_hand(), noon()).await.expect("set")
+    }
+
     pub async fn campaign(&self, name: &str, rows: &[ImportRow]) -> CampaignId {
         self.store.upsert(rows, noon()).await.expect("imported");
         let campaign = self.store.campaign(name, noon()).await.expect("made");

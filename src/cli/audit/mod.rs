@@ -4,13 +4,15 @@ mod person;
 mod replay;
 mod root;
 mod verify;
+mod words;
 
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::open::{ConfigArgs, block_on, store};
+use super::open::{ConfigArgs, block_on, store_there};
+use crate::domain::Language;
 
 /// Proof: decisions verified and replayed, a person's whole file
 #[derive(Debug, Args)]
@@ -41,7 +43,14 @@ impl AuditArgs {
         };
         let language = self.config.language();
         block_on(async {
-            let store = store(&config).await?;
+            let Some(store) = store_there(&config).await? else {
+                let told = match language {
+                    Language::Ru => "базы данных нет: доказывать нечего",
+                    Language::En => "there is no database: nothing to prove",
+                };
+                eprintln!("{told}");
+                return Ok(ExitCode::FAILURE);
+            };
             let stands = match self.command {
                 AuditCommand::Person(person) => person.run(&store, &config, language).await,
                 AuditCommand::Replay(replay) => replay.run(&store, language).await,

@@ -1,4 +1,4 @@
-//! `obzvon audit verify`: every chain, every row of the ledger and of the attempts, every rule text, every sealed day.
+//! `obzvon audit verify`: every chain, every sealed row, every kept text, every sealed day.
 
 use std::path::PathBuf;
 
@@ -7,15 +7,14 @@ use clap::Args;
 use serde_json::json;
 
 use super::bar;
+use super::words::{broken_line, broken_row_line};
 use crate::config::Config;
 use crate::daemon::{daily_roots_file, read_roots};
 use crate::domain::Language;
-use crate::store::{
-    Broken, BrokenRow, RowName, SealedDay, Store, Verified, VerifiedDay, VerifiedRows, Wrong, WrongRow,
-};
+use crate::store::{Broken, SealedDay, Store, Verified, VerifiedDay, VerifiedRows};
 
-/// Walks the chains of decisions, of the ledger and of the attempts and says what does not stand as it was written;
-/// exit code 1 then
+/// Walks the chains of decisions and of sealed rows and says what does not stand as it was written; exit code 1 then, and
+/// where there is no database
 #[derive(Debug, Args)]
 pub struct Verify {
     /// Daily roots that were kept apart (lines of a day and its root); the node's own file when none is named
@@ -29,13 +28,15 @@ pub struct Verify {
 /// All that was looked at.
 struct Proof {
     chains: Vec<Verified>,
-    /// The ledger and the attempts.
+    /// The ledger, the attempts and all that stands about people.
     rows: VerifiedRows,
     /// Hashes of rule texts that were changed.
     rules: Vec<String>,
-    /// Hashes of texts of the configuration that were changed.
+    /// Texts of the configuration that were changed: their hashes, or the version and the file they were kept for.
     texts: Vec<String>,
     days: Vec<VerifiedDay>,
+    /// Roots kept apart that the days were compared with.
+    compared: usize,
     /// Roots kept apart that the database does not have.
     apart: Vec<SealedDay>,
 }
@@ -70,9 +71,11 @@ impl Verify {
         bar.finish_and_clear();
         let days = store.verify_days().await?;
         let sealed = |one: &SealedDay| days.iter().any(|day| day.day == one.day && day.root == one.root);
+        let compared = kept.len();
         let apart = kept.into_iter().filter(|one| !sealed(one)).collect();
-        let (rules, texts) = (store.verify_rules().await?, store.verify_texts().await?);
-        let proof = Proof { chains, rows, rules, texts, days, apart };
+        let (rules, mut texts) = (store.verify_rules().await?, store.verify_texts().await?);
+        texts.extend(store.verify_versions().await?);
+        let proof = Proof { chains, rows, rules, texts, days, compared, apart };
         if self.json {
             println!("{}", proof.json());
         } else {
@@ -90,6 +93,11 @@ impl Proof {
             && self.texts.is_empty()
             && self.days.iter().all(VerifiedDay::fits)
             && self.apart.is_empty()
+    }
+
+    /// Nothing was ever written.
+    fn is_empty(&self) -> bool {
+        self.records() == 0 && self.rows.links == 0
     }
 
     fn records(&self) -> i64 {
@@ -112,7 +120,9 @@ impl Proof {
             "rows": self.rows,
             "rules_changed": self.rules,
             "texts_changed": self.texts,
+            "nothing_to_prove": self.is_empty(),
             "days": self.days.len(),
+            "roots_kept_apart": self.compared,
             "days_that_do_not_fit": self.unfit().collect::<Vec<_>>(),
             "roots_kept_apart_that_do_not_fit": self.apart,
         })
@@ -122,10 +132,10 @@ impl Proof {
         let ru = language == Language::Ru;
         let mut text = String::new();
         for (chain, broken) in self.broken() {
-            text += &broken_line(chain, broken, ru);
+            text += &(broken_line(chain, broken, ru) + "\n");
         }
         for broken in &self.rows.broken {
-            text += &broken_row_line(broken, ru);
+            text += &(broken_row_line(broken, ru) + "\n");
         }
         for hash in &self.rules {
             let said = if ru {
@@ -157,12 +167,27 @@ impl Proof {
             text += &format!("{} {said}: {}\n", day.day, day.root);
         }
         let (records, rows, days) = (self.records(), self.rows.links, self.days.len());
+        if self.compared == 0 {
+            text += if ru {
+                "сверять не с чем: ни одного корня дня отдельно от базы не хранится\n"
+            } else {
+                "nothing to compare with: no day's root is kept apart from the database\n"
+            };
+        }
+        if self.stands() && self.is_empty() {
+            text += if ru {
+                "доказывать нечего: ни одной записи ещё нет\n"
+            } else {
+                "nothing to prove: nothing was written yet\n"
+            };
+            return text;
+        }
         text += &match (self.stands(), ru) {
             (true, true) => {
-                format!("цело: записей {records}, строк журнала и звонков {rows}, дней с корнем {days}\n")
+                format!("цело: записей {records}, строк {rows}, дней с корнем {days}\n")
             }
             (true, false) => {
-                format!("whole: records {records}, ledger and call rows {rows}, sealed days {days}\n")
+                format!("whole: records {records}, rows {rows}, sealed days {days}\n")
             }
             (false, true) => {
                 format!("НАРУШЕНО: просмотрено записей {records}, строк {rows}, дней с корнем {days}\n")
@@ -171,54 +196,4 @@ impl Proof {
         };
         text
     }
-}
-
-fn broken_line(chain: i64, broken: &Broken, ru: bool) -> String {
-    let wrong = match (broken.wrong, ru) {
-        (Wrong::Record, true) => "запись не та, что была подписана хешем",
-        (Wrong::Record, false) => "the record is not what its hash was made of",
-        (Wrong::Link, true) => "не продолжает предыдущую запись",
-        (Wrong::Link, false) => "does not go on from the record before it",
-        (Wrong::Missing, true) => "записи пропали",
-        (Wrong::Missing, false) => "records are gone",
-        (Wrong::Columns, true) => "столбцы говорят не то, что запись",
-        (Wrong::Columns, false) => "the columns say otherwise than the record",
-        (Wrong::Head, true) => "конец цепочки не тот",
-        (Wrong::Head, false) => "the head of the chain says otherwise",
-    };
-    let decision = broken.decision.map_or_else(|| "-".to_owned(), |id| id.to_string());
-    let at = broken.at.map(|at| format!(" {at}")).unwrap_or_default();
-    let seq = broken.seq;
-    match ru {
-        true => format!("решение {decision} (цепочка {chain}, запись {seq}){at}: {wrong}\n"),
-        false => format!("decision {decision} (chain {chain}, record {seq}){at}: {wrong}\n"),
-    }
-}
-
-fn broken_row_line(broken: &BrokenRow, ru: bool) -> String {
-    let wrong = match (broken.wrong, ru) {
-        (WrongRow::Changed, true) => "строка не та, что была записана",
-        (WrongRow::Changed, false) => "the row is not what was written",
-        (WrongRow::Gone, true) => "строки больше нет",
-        (WrongRow::Gone, false) => "the row is gone",
-        (WrongRow::Head, true) => "конец цепочки не тот",
-        (WrongRow::Head, false) => "the head of the chain says otherwise",
-        (WrongRow::Link, true) => "звено не продолжает предыдущее",
-        (WrongRow::Link, false) => "the link does not go on from the one before it",
-        (WrongRow::Missing, true) => "звенья пропали",
-        (WrongRow::Missing, false) => "links are gone",
-        (WrongRow::Unsealed, true) => "строка записана не программой",
-        (WrongRow::Unsealed, false) => "the row was not written by the program",
-    };
-    let name = broken.row.as_ref().map(|RowName { table, id }| match (table.as_str(), ru) {
-        ("event", true) => format!("журнал, запись {id}"),
-        ("event", false) => format!("ledger, entry {id}"),
-        (_, true) => format!("звонок {id}"),
-        (_, false) => format!("call {id}"),
-    });
-    let place = broken.chain.zip(broken.seq).map(|(chain, seq)| match ru {
-        true => format!(" (цепочка {chain}, звено {seq})"),
-        false => format!(" (chain {chain}, link {seq})"),
-    });
-    format!("{}{}: {wrong}\n", name.unwrap_or_else(|| "-".to_owned()), place.unwrap_or_default())
 }

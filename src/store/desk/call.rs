@@ -7,7 +7,7 @@ use crate::rules::{Hold, HoldKind};
 use crate::store::engine::conn::{Conn, Fault, values};
 use crate::store::engine::dialect;
 use crate::store::outcome::{open_case, react_to_call};
-use crate::store::standing::insert_hold;
+use crate::store::standing::insert_hold_after;
 use crate::store::{Store, StoreError};
 
 /// What an agent may mark in a call.
@@ -155,9 +155,8 @@ async fn complain(
         evidence: Some(format!("attempt {attempt}")),
         ..Hold::new(HoldKind::ComplaintOpen, person, now)
     };
-    let hold = insert_hold(conn, &hold).await?;
     // A hold takes back the calls decided before it; not this one, in which it was asked for.
-    conn.run("UPDATE hold SET after_attempt = $2 WHERE id = $1", values![hold, attempt.0 - 1]).await?;
+    insert_hold_after(conn, &hold, AttemptId(attempt.0 - 1), now).await?;
     react_to_call(conn, (attempt, "complaint", Channel::AgentCall), now).await?;
     Ok(Complained::Now)
 }

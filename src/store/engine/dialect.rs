@@ -219,15 +219,15 @@ pub fn next_batch(conn: &Conn) -> &'static str {
     }
 }
 
-/// Reads the head of a decision chain, keeps others from moving it, and tells the last time any of them has seen.
-/// `$1` chain.
+/// Reads the head of a decision chain, keeps others from moving it, and tells the last time any of them has seen, and
+/// its own. `$1` chain.
 pub fn chain_head(conn: &Conn) -> &'static str {
     match conn {
         Conn::Postgres(_) => {
-            "SELECT seq, hash, (SELECT MAX(at) FROM chain WHERE id < 8) FROM chain WHERE id = $1 FOR UPDATE"
+            "SELECT seq, hash, (SELECT MAX(at) FROM chain WHERE id < 8), at FROM chain WHERE id = $1 FOR UPDATE"
         }
         Conn::Sqlite(_) => {
-            "SELECT seq, hash, (SELECT MAX(at) FROM chain WHERE id < 8) FROM chain WHERE id = $1"
+            "SELECT seq, hash, (SELECT MAX(at) FROM chain WHERE id < 8), at FROM chain WHERE id = $1"
         }
     }
 }
@@ -237,6 +237,17 @@ pub fn rows_head(conn: &Conn) -> &'static str {
     match conn {
         Conn::Postgres(_) => "SELECT seq, hash, at FROM chain WHERE id = $1 FOR UPDATE",
         Conn::Sqlite(_) => "SELECT seq, hash, at FROM chain WHERE id = $1",
+    }
+}
+
+/// Lets all statements of this transaction, of which this is the first, see the same state.
+///
+/// # Errors
+/// The database's.
+pub async fn read_steadily(conn: &mut Conn) -> Result<(), Fault> {
+    match conn {
+        Conn::Postgres(_) => conn.script("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ").await,
+        Conn::Sqlite(_) => Ok(()),
     }
 }
 

@@ -144,7 +144,7 @@ const CORRECT: &str = concat!(
     creditor, agent, excluded, attempt_id, corrects, source, written_at) \
     SELECT e.person_id, e.at, $2, e.channel_exact, e.phone, e.phone_type, e.dial_mode, e.debt_id, e.creditor, \
     e.agent, e.excluded, e.attempt_id, e.id, $3, $4 FROM event e WHERE e.id = $1 RETURNING ",
-    event_columns!("")
+    event_columns!()
 );
 
 const RENEW: &str = concat!(
@@ -154,7 +154,7 @@ const RENEW: &str = concat!(
     e.agent, e.attempt_id, 'renewal', $2 FROM attempt a JOIN event e ON e.attempt_id = a.id \
     AND e.person_id = a.person_id WHERE a.id = $1 AND a.outcome IS NULL AND e.kind = 'in_flight' \
     ORDER BY e.id LIMIT 1 RETURNING ",
-    event_columns!("")
+    event_columns!()
 );
 
 const INSERT: &str = concat!(
@@ -162,7 +162,7 @@ const INSERT: &str = concat!(
     creditor, agent, excluded, attempt_id, corrects, source, external_id, written_at) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
     ON CONFLICT (external_id) DO NOTHING RETURNING ",
-    event_columns!("")
+    event_columns!()
 );
 
 /// Appends an event of ours.
@@ -218,7 +218,7 @@ const CLOSE: &str = concat!(
     SELECT e.person_id, e.at, $2, e.channel_exact, e.phone, e.phone_type, e.dial_mode, e.debt_id, e.creditor, \
     e.agent, e.attempt_id, e.source, $3 FROM attempt a JOIN event e ON e.person_id = a.person_id \
     AND e.attempt_id = a.id WHERE a.id = $1 AND e.kind = 'in_flight' ORDER BY e.id LIMIT 1 RETURNING ",
-    event_columns!("")
+    event_columns!()
 );
 
 pub(super) async fn insert_event(

@@ -21,5 +21,5 @@ pub use reserve::{Gone, ReserveRequest, Reserved};
 
 pub(in crate::store) use history::load_history;
 pub(in crate::store) use ledger::{append_event, call_event, correct_call};
-pub(in crate::store) use proof::seal_attempt;
+pub(in crate::store) use proof::{OF_THE_HOUSE, Sealed, seal, seal_attempt};
 pub(in crate::store) use recount::{Open, denied_since};

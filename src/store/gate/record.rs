@@ -8,9 +8,10 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::{ContactId, DecisionId, PersonId};
 use crate::rules::{Calendars, Caution, Consent, Decision, Event, Facts, Hold, Preset};
-use crate::store::engine::conn::{Conn, Fault, values};
+use crate::store::engine::conn::{Conn, Fault, moment, values};
 use crate::store::engine::dialect;
 use crate::store::gate::history::{Kin, Loaded};
+use crate::store::gate::proof::{Sealed, seal};
 
 /// Chains there are; a person's decisions stand in one of them. More than one, so that nodes seldom wait.
 pub(super) const CHAINS: i64 = 8;
@@ -192,6 +193,8 @@ pub(super) struct Head {
     hash: String,
     /// The last time any chain has seen.
     pub at: Timestamp,
+    /// The last time this one has.
+    own_at: Timestamp,
 }
 
 /// Takes the chain of `person`.
@@ -199,8 +202,8 @@ pub(super) async fn take_head(conn: &mut Conn, person: PersonId) -> Result<Head,
     let chain = person.0.rem_euclid(CHAINS);
     let sql = dialect::chain_head(conn);
     let row = conn.one(sql, values![chain]).await?;
-    let at = crate::store::engine::conn::moment(row.int(2)?)?;
-    Ok(Head { chain, seq: row.int(0)?, hash: row.text(1)?, at })
+    let (at, own_at) = (moment(row.int(2)?)?, moment(row.int(3)?)?);
+    Ok(Head { chain, seq: row.int(0)?, hash: row.text(1)?, at, own_at })
 }
 
 /// Appends the record to its chain. A denial that repeats the contact's last one is counted beside it instead.
@@ -213,10 +216,11 @@ pub(super) async fn append(conn: &mut Conn, head: Head, basis: &Basis<'_>) -> Re
     {
         let id = DecisionId(last.int(0)?);
         conn.run(REPEAT, values![id, decision.at]).await?;
+        seal(conn, (Sealed::DenialRepeat, id.0), person, decision.at).await?;
         return Ok(id);
     }
     let record = json(basis);
-    let (seq, at) = (head.seq + 1, decision.at.max(head.at));
+    let (seq, at) = (head.seq + 1, decision.at.max(head.own_at));
     let hash = link(&head.hash, head.chain, seq, &record);
     conn.run(
         "UPDATE chain SET seq = $2, hash = $3, at = $4 WHERE id = $1",

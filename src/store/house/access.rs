@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::domain::PersonId;
 use crate::store::engine::conn::{moment, values};
+use crate::store::gate::{Sealed, seal};
 use crate::store::{Store, StoreError};
 
 /// One look into a person's whole file.
@@ -28,9 +29,13 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let values = values![now, who, what, person];
-        let sql = "INSERT INTO access (at, who, what, person_id) VALUES ($1, $2, $3, $4)";
-        let written =
-            self.write(move |conn| Box::pin(async move { conn.run(sql, values).await.map(|_| ()) }));
+        let sql = "INSERT INTO access (at, who, what, person_id) VALUES ($1, $2, $3, $4) RETURNING id";
+        let written = self.write(move |conn| {
+            Box::pin(async move {
+                let id = conn.one(sql, values).await?.int(0)?;
+                seal(conn, (Sealed::Access, id), person, now).await
+            })
+        });
         written.await.map_err(|source| StoreError::Access { source })
     }
 

@@ -26,6 +26,18 @@ pub struct StorePlan {
     pub node: String,
 }
 
+impl StorePlan {
+    /// There is no file to open yet. A PostgreSQL database is always there, or can't be opened.
+    pub fn is_missing(&self) -> bool {
+        sqlite_file(self.url.expose_secret()).is_some_and(|file| !file.is_file())
+    }
+}
+
+/// The file of a SQLite database's address.
+fn sqlite_file(url: &str) -> Option<PathBuf> {
+    url.strip_prefix("sqlite:").map(|path| PathBuf::from(path.trim_start_matches("//")))
+}
+
 /// Which engine a store stands on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -76,8 +88,8 @@ impl Store {
     /// When it cannot be opened, or is newer than this program.
     pub async fn open(plan: StorePlan) -> Result<Self, StoreError> {
         let url = plan.url.expose_secret();
-        let engine = if let Some(path) = url.strip_prefix("sqlite:") {
-            open_sqlite(&PathBuf::from(path.trim_start_matches("//"))).await?
+        let engine = if let Some(file) = sqlite_file(url) {
+            open_sqlite(&file).await?
         } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             open_postgres(url).await?
         } else {

@@ -10,6 +10,7 @@ use crate::domain::PersonId;
 use crate::domain::import_row::{ImportRow, Upserted};
 use crate::store::engine::conn::{Conn, Fault, Value, values};
 use crate::store::engine::dialect;
+use crate::store::gate::{OF_THE_HOUSE, Sealed, seal};
 use crate::store::identity;
 
 /// A row as it waits in the database.
@@ -83,6 +84,11 @@ async fn merge(conn: &mut Conn, rows: &[Staged], now: Timestamp) -> Result<Upser
     for (person, id) in write_people(conn, &stale, &people, now).await? {
         people.entry(person).or_default().id = id;
     }
+    let moved: Vec<Place<'_>> = stale
+        .iter()
+        .filter(|row| people[&row.person].is_elsewhere(row))
+        .map(|row| (people[&row.person].id, row.region.as_deref(), row.time_zone.as_deref()))
+        .collect();
     let fresh = fresh_phones(rows, &people, &phones);
     changed_people.extend(fresh.iter().map(|(row, ..)| row.person.as_str()));
     write_phones(conn, &fresh, &people).await?;
@@ -109,7 +115,23 @@ async fn merge(conn: &mut Conn, rows: &[Staged], now: Timestamp) -> Result<Upser
         .collect();
     join_holders(conn, &stale, &debts, &people, now).await?;
     write_debts(conn, &stale, &people, now).await?;
+    // Last, since it keeps others from the house's chain.
+    note_places(conn, &moved, now).await?;
     Ok(counts)
+}
+
+/// Where a list says a person is: his id, region and time zone.
+type Place<'a> = (i64, Option<&'a str>, Option<&'a str>);
+
+/// Keeps what a batch told of people's places, sealed: one link a batch, since lists are long.
+async fn note_places(conn: &mut Conn, moved: &[Place<'_>], now: Timestamp) -> Result<(), Fault> {
+    if moved.is_empty() {
+        return Ok(());
+    }
+    let body = serde_json::to_string(moved).expect("numbers and text");
+    let note = "INSERT INTO sealed_note (kind, name, body) VALUES ('places', '', $1) RETURNING id";
+    let id = conn.one(note, values![body]).await?.int(0)?;
+    seal(conn, (Sealed::Note, id), OF_THE_HOUSE, now).await
 }
 
 /// A debt as the database knows it.

@@ -27,8 +27,12 @@ impl Known {
         self.name != row.name
             || self.language != row.language
             || (row.debtor_type.is_some() && row.debtor_type != self.listed_type)
-            || self.region != row.region
-            || self.time_zone != row.time_zone
+            || self.is_elsewhere(row)
+    }
+
+    /// The row tells another place, from which the rules conclude another clock.
+    pub fn is_elsewhere(&self, row: &Staged) -> bool {
+        self.region != row.region || self.time_zone != row.time_zone
     }
 
     /// The type after the row: a list that says the same as the last one takes nothing back from whoever learnt more

@@ -10,7 +10,7 @@ use crate::store::debtor_type::retype_to;
 use crate::store::desk::{NewCallback, book, hold_for_callback};
 use crate::store::engine::conn::{Conn, Fault, values};
 use crate::store::engine::dialect;
-use crate::store::gate::{correct_call, seal_attempt};
+use crate::store::gate::{Sealed, correct_call, seal, seal_attempt};
 use crate::store::standing::insert_hold;
 use crate::store::tally;
 use crate::store::told::{TalkTold, WrittenTold, tell};
@@ -75,7 +75,7 @@ async fn dispose(conn: &mut Conn, request: &DisposeRequest, now: Timestamp) -> R
     write_attempt(conn, request).await?;
     correct_call(conn, (attempt, open.person), request.follows.kind, &by, now).await?;
     for hold in &request.follows.holds {
-        insert_hold(conn, hold).await?;
+        insert_hold(conn, hold, now).await?;
     }
     move_contact(conn, &open, &request.follows).await?;
     if request.follows.disposition == Disposition::WrongPerson {
@@ -97,7 +97,9 @@ async fn dispose(conn: &mut Conn, request: &DisposeRequest, now: Timestamp) -> R
     }
     let told = open.tells(attempt, told(request, outcome));
     tell(conn, open.debt, &told, now).await?;
-    seal_attempt(conn, attempt, now).await?;
+    // The act, and right after it what it changed.
+    seal(conn, (Sealed::Disposed, attempt.0), open.person, now).await?;
+    seal_attempt(conn, attempt, open.person, now).await?;
     tallied.note(conn).await?;
     Ok(Disposed::Now)
 }

@@ -81,12 +81,12 @@ pub(super) async fn finish(
         None => hold_for_callback(conn, open.contact, now).await?,
     }
     for hold in &request.holds {
-        insert_hold(conn, hold).await?;
+        insert_hold(conn, hold, now).await?;
     }
     open.mark_phone(conn, &request.finished).await?;
     open.write_reactions(conn, request, now).await?;
     tell(conn, open.debt, &open.told(request), now).await?;
-    seal_attempt(conn, request.attempt, now).await?;
+    seal_attempt(conn, request.attempt, open.person, now).await?;
     tallied.note(conn).await?;
     Ok(Closed::Now)
 }

@@ -4,10 +4,11 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::deed::note_deed;
-use super::{ByHand, end_by_hand, look_again, stands};
+use super::{ByHand, Ending, end_by_hand, look_again, stands};
 use crate::domain::PersonId;
 use crate::rules::{Consent, ConsentKind, PhoneKey};
 use crate::store::engine::conn::{Conn, Fault, moment_opt, values};
+use crate::store::gate::{Sealed, seal};
 use crate::store::{Store, StoreError};
 
 /// A consent in the database.
@@ -32,17 +33,7 @@ impl ConsentRow {
 }
 
 impl Store {
-    /// Records what a person agreed to.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn add_consent(&self, consent: Consent) -> Result<(), StoreError> {
-        let person = consent.person;
-        let written = self.write(move |conn| Box::pin(async move { insert(conn, &consent).await }));
-        written.await.map(|_| ()).map_err(|source| StoreError::Hold { person, source })
-    }
-
-    /// The same by hand; contacts that a rule held back look again. Returns the consent's id.
+    /// Records what a person agreed to; contacts that a rule held back look again. Returns the consent's id.
     ///
     /// # Errors
     /// When the database fails.
@@ -56,6 +47,7 @@ impl Store {
         let written = self.write(move |conn| {
             Box::pin(async move {
                 let id = insert(conn, &consent).await?;
+                seal(conn, (Sealed::Consent, id), person, now).await?;
                 note_deed(conn, person, ("consent_added", id), &by, now).await?;
                 look_again(conn, person, now).await?;
                 Ok(id)
@@ -75,7 +67,8 @@ impl Store {
         by: ByHand,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        end_by_hand(self, (person, id), (WITHDRAW, "consent_withdrawn"), by, now).await
+        let ending = Ending { sql: WITHDRAW, deed: "consent_withdrawn", of: Sealed::Consent };
+        end_by_hand(self, (person, id), ending, by, now).await
     }
 
     /// The person's consents, also those that have ended. Those of other ids are not his: a consent loosens.
@@ -120,6 +113,6 @@ async fn insert(conn: &mut Conn, consent: &Consent) -> Result<i64, Fault> {
 const INSERT: &str = "INSERT INTO consent (person_id, kind, phone, debt_id, from_at, until_at, evidence) \
     VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
 const WITHDRAW: &str = "UPDATE consent SET until_at = $3 WHERE person_id = $1 AND id = $2 \
-    AND (until_at IS NULL OR until_at > $3)";
+    AND (until_at IS NULL OR until_at > $3) RETURNING person_id";
 const ROWS: &str = "SELECT c.id, c.kind, c.phone, d.external_id, c.from_at, c.until_at, c.evidence FROM consent c \
     LEFT JOIN debt d ON d.id = c.debt_id WHERE c.person_id = $1 ORDER BY c.id";

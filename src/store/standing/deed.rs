@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::domain::PersonId;
 use crate::store::engine::conn::{Conn, Fault, moment, values};
+use crate::store::gate::{Sealed, seal};
 use crate::store::{Store, StoreError};
 
 /// Who does something by hand, and what it rests on.
@@ -57,14 +58,26 @@ impl Store {
 pub(in crate::store) async fn note_deed(
     conn: &mut Conn,
     person: PersonId,
+    what: (&'static str, i64),
+    by: &ByHand,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    note_change(conn, (person, person), what, by, now).await
+}
+
+/// The same of a row that it changed, which may belong to another id of the person's: the deed is sealed in the chain of
+/// the row's `owner`, so that the row is sealed anew right after it.
+pub(super) async fn note_change(
+    conn: &mut Conn,
+    (person, owner): (PersonId, PersonId),
     (act, row): (&'static str, i64),
     by: &ByHand,
     now: Timestamp,
 ) -> Result<(), Fault> {
     let values = values![now, by.who.as_str(), act, person, row, by.evidence.as_str()];
-    conn.run(INSERT, values).await.map(|_| ())
+    let id = conn.one(INSERT, values).await?.int(0)?;
+    seal(conn, (Sealed::Deed, id), owner, now).await
 }
 
-const INSERT: &str =
-    "INSERT INTO deed (at, who, act, person_id, row_id, evidence) VALUES ($1, $2, $3, $4, $5, $6)";
+const INSERT: &str = "INSERT INTO deed (at, who, act, person_id, row_id, evidence) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id";
 const DEEDS: &str = "SELECT at, who, act, row_id, evidence FROM deed WHERE person_id = $1 ORDER BY id";

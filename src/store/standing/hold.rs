@@ -3,12 +3,13 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::deed::note_deed;
-use super::{ByHand, end_by_hand, his, look_again, stands};
+use super::deed::{note_change, note_deed};
+use super::{ByHand, Ending, end_by_hand, his, look_again, stands};
 use crate::domain::{AttemptId, PersonId};
 use crate::rules::{Hold, HoldKind, PhoneKey, chain_of, latest_end};
 use crate::store::engine::conn::{Conn, Fault, Row, moment_opt, values};
 use crate::store::engine::dialect;
+use crate::store::gate::{Sealed, seal};
 use crate::store::{Store, StoreError};
 
 /// A hold in the database.
@@ -57,18 +58,8 @@ impl HoldRow {
 }
 
 impl Store {
-    /// Sets a hold. Every later decision about the person sees it, whatever the campaign. Returns the hold's id and
+    /// Sets a hold by hand. Every later decision about the person sees it, whatever the campaign. Returns the hold's id and
     /// the person's open attempt, which is to be taken back while nobody has answered it.
-    ///
-    /// # Errors
-    /// When the database fails: then nothing may be dialled.
-    pub async fn add_hold(&self, hold: Hold) -> Result<(i64, Option<AttemptId>), StoreError> {
-        let person = hold.person;
-        let written = self.write(move |conn| Box::pin(async move { add(conn, &hold).await }));
-        written.await.map_err(|source| StoreError::Hold { person, source })
-    }
-
-    /// The same by hand.
     ///
     /// # Errors
     /// When the database fails: then nothing may be dialled.
@@ -81,7 +72,9 @@ impl Store {
         let person = hold.person;
         let written = self.write(move |conn| {
             Box::pin(async move {
-                let (id, open) = add(conn, &hold).await?;
+                dialect::lock_person(conn, person).await?;
+                let id = insert_hold(conn, &hold, now).await?;
+                let open = conn.one(OPEN, values![person]).await?.int_opt(0)?.map(AttemptId);
                 note_deed(conn, person, ("hold_added", id), &by, now).await?;
                 Ok((id, open))
             })
@@ -89,17 +82,8 @@ impl Store {
         written.await.map_err(|source| StoreError::Hold { person, source })
     }
 
-    /// Lifts a hold of the person, or of an id that is one with him, from `at` on, and lets contacts that were done
+    /// Lifts a hold of the person, or of an id that is one with him, from `now` on, and lets contacts that were done
     /// because of a rule look again. `false`: there is no such one, or it has ended.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn lift_hold(&self, person: PersonId, id: i64, at: Timestamp) -> Result<bool, StoreError> {
-        let written = self.write(move |conn| Box::pin(async move { lift(conn, person, id, at).await }));
-        written.await.map_err(|source| StoreError::Hold { person, source })
-    }
-
-    /// The same by hand.
     ///
     /// # Errors
     /// When the database fails.
@@ -110,7 +94,8 @@ impl Store {
         by: ByHand,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        end_by_hand(self, (person, id), (LIFT, "hold_lifted"), by, now).await
+        let ending = Ending { sql: LIFT, deed: "hold_lifted", of: Sealed::Hold };
+        end_by_hand(self, (person, id), ending, by, now).await
     }
 
     /// Suspends a hold for a time, as a court act does a refusal of interaction.
@@ -148,7 +133,9 @@ impl Store {
                 times.push((from, Some(until)));
                 let text = serde_json::to_string(&times).expect("times");
                 conn.run("UPDATE hold SET suspended = $2 WHERE id = $1", values![id, text]).await?;
-                note_deed(conn, person, ("hold_suspended", id), &by, now).await?;
+                let owner = PersonId(row.int(2)?);
+                note_change(conn, (person, owner), ("hold_suspended", id), &by, now).await?;
+                seal(conn, (Sealed::Hold, id), owner, now).await?;
                 look_again(conn, person, now).await?;
                 Ok(Suspended::Now)
             })
@@ -168,22 +155,23 @@ impl Store {
     }
 }
 
-async fn add(conn: &mut Conn, hold: &Hold) -> Result<(i64, Option<AttemptId>), Fault> {
-    dialect::lock_person(conn, hold.person).await?;
-    let id = insert_hold(conn, hold).await?;
-    let open = conn.one(OPEN, values![hold.person]).await?.int_opt(0)?;
-    Ok((id, open.map(AttemptId)))
+/// Sets a hold, and seals it.
+pub(in crate::store) async fn insert_hold(
+    conn: &mut Conn,
+    hold: &Hold,
+    now: Timestamp,
+) -> Result<i64, Fault> {
+    let last = conn.one("SELECT COALESCE(MAX(id), 0) FROM attempt", Vec::new()).await?.int(0)?;
+    insert_hold_after(conn, hold, AttemptId(last), now).await
 }
 
-async fn lift(conn: &mut Conn, person: PersonId, id: i64, at: Timestamp) -> Result<bool, Fault> {
-    let lifted = conn.run(LIFT, values![person, id, at]).await? > 0;
-    if lifted {
-        look_again(conn, person, at).await?;
-    }
-    Ok(lifted)
-}
-
-pub(in crate::store) async fn insert_hold(conn: &mut Conn, hold: &Hold) -> Result<i64, Fault> {
+/// The same; the calls up to `after` were decided without it.
+pub(in crate::store) async fn insert_hold_after(
+    conn: &mut Conn,
+    hold: &Hold,
+    after: AttemptId,
+    now: Timestamp,
+) -> Result<i64, Fault> {
     let suspended = serde_json::to_string(&hold.suspended).expect("times");
     let row = conn.one(
         INSERT,
@@ -196,9 +184,12 @@ pub(in crate::store) async fn insert_hold(conn: &mut Conn, hold: &Hold) -> Resul
             hold.until,
             suspended,
             hold.evidence.as_deref(),
+            after,
         ],
     );
-    row.await?.int(0)
+    let id = row.await?.int(0)?;
+    seal(conn, (Sealed::Hold, id), hold.person, now).await?;
+    Ok(id)
 }
 
 fn read_row(row: &Row) -> Result<HoldRow, Fault> {
@@ -220,13 +211,14 @@ fn read_times(row: &Row, column: usize) -> Result<Vec<(Timestamp, Option<Timesta
 }
 
 const INSERT: &str = "INSERT INTO hold (person_id, kind, phone, debt_id, from_at, until_at, suspended, evidence, \
-    after_attempt) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, (SELECT COALESCE(MAX(id), 0) FROM attempt)) RETURNING id";
+    after_attempt) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id";
 const OPEN: &str = concat!("SELECT MIN(id) FROM attempt WHERE outcome IS NULL AND ", his!());
 const LIFT: &str = concat!(
     "UPDATE hold SET until_at = $3 WHERE id = $2 AND (until_at IS NULL OR until_at > $3) AND ",
-    his!()
+    his!(),
+    " RETURNING person_id"
 );
-const SUSPENDED: &str = concat!("SELECT suspended, kind FROM hold WHERE id = $2 AND ", his!());
+const SUSPENDED: &str = concat!("SELECT suspended, kind, person_id FROM hold WHERE id = $2 AND ", his!());
 const ROWS: &str = "SELECT h.id, h.kind, h.phone, d.external_id, h.from_at, h.until_at, h.suspended, h.evidence \
     FROM hold h LEFT JOIN debt d ON d.id = h.debt_id WHERE h.person_id = $1 OR h.person_id IN \
     (SELECT other_id FROM kin WHERE person_id = $1 AND upto_event IS NULL) ORDER BY h.id";

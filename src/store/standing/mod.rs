@@ -11,6 +11,7 @@ use jiff::Timestamp;
 
 use crate::domain::PersonId;
 use crate::store::engine::conn::{Conn, Fault, values};
+use crate::store::gate::{Sealed, seal};
 use crate::store::{Store, StoreError};
 
 pub use consent::ConsentRow;
@@ -18,8 +19,9 @@ pub use deed::{ByHand, DeedRow};
 pub use hold::{HoldRow, Suspended};
 pub use preference::{Preference, PreferenceRow};
 
+use deed::note_change;
 pub(in crate::store) use deed::note_deed;
-pub(in crate::store) use hold::insert_hold;
+pub(in crate::store) use hold::{insert_hold, insert_hold_after};
 pub(in crate::store) use preference::{blocked_at, of_person as preferences_of};
 
 /// A row of the person's, or of an id that is one with him.
@@ -35,23 +37,32 @@ fn stands(from: Option<Timestamp>, until: Option<Timestamp>, at: Timestamp) -> b
     from.is_none_or(|from| from <= at) && until.is_none_or(|until| at < until)
 }
 
-/// Ends a row of the person's by hand from `now` on, by a statement that takes person, row and moment, and writes the
-/// deed down. `false`: he has no such one that has not ended.
+/// How a row of the person's is ended.
+#[derive(Clone, Copy)]
+struct Ending {
+    /// Takes person, row and moment, and returns whose row it is: an id that is one with the person's may have it.
+    sql: &'static str,
+    deed: &'static str,
+    of: Sealed,
+}
+
+/// Ends a row of the person's by hand from `now` on, and writes the deed down. `false`: he has no such one that has not
+/// ended.
 async fn end_by_hand(
     store: &Store,
     (person, id): (PersonId, i64),
-    (ends, deed): (&'static str, &'static str),
+    ending: Ending,
     by: ByHand,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let written = store.write(move |conn| {
         Box::pin(async move {
-            let ended = conn.run(ends, values![person, id, now]).await? > 0;
-            if ended {
-                note_deed(conn, person, (deed, id), &by, now).await?;
-                look_again(conn, person, now).await?;
-            }
-            Ok(ended)
+            let Some(row) = conn.first(ending.sql, values![person, id, now]).await? else { return Ok(false) };
+            let owner = PersonId(row.int(0)?);
+            note_change(conn, (person, owner), (ending.deed, id), &by, now).await?;
+            seal(conn, (ending.of, id), owner, now).await?;
+            look_again(conn, person, now).await?;
+            Ok(true)
         })
     });
     written.await.map_err(|source| StoreError::Hold { person, source })

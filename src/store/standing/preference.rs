@@ -5,10 +5,11 @@ use jiff::civil::Time;
 use serde::Serialize;
 
 use super::deed::note_deed;
-use super::{ByHand, end_by_hand, his, stands};
+use super::{ByHand, Ending, end_by_hand, his, stands};
 use crate::domain::PersonId;
 use crate::rules::LocalRange;
 use crate::store::engine::conn::{Conn, Fault, Row, moment_opt, values};
+use crate::store::gate::{Sealed, seal};
 use crate::store::{Store, StoreError};
 
 /// A time of day at which a person is not to be called.
@@ -55,6 +56,7 @@ impl Store {
                 let to = range.to.map(|to| to.to_string());
                 let values = values![person, range.from.to_string(), to, from, until, by.evidence.as_str()];
                 let id = conn.one(INSERT, values).await?.int(0)?;
+                seal(conn, (Sealed::Preference, id), person, now).await?;
                 note_deed(conn, person, ("preference_set", id), &by, now).await?;
                 Ok(id)
             })
@@ -73,7 +75,8 @@ impl Store {
         by: ByHand,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        end_by_hand(self, (person, id), (LIFT, "preference_lifted"), by, now).await
+        let ending = Ending { sql: LIFT, deed: "preference_lifted", of: Sealed::Preference };
+        end_by_hand(self, (person, id), ending, by, now).await
     }
 
     /// The person's preferences, also those that have ended, and those of ids that are one with him.
@@ -134,7 +137,8 @@ const INSERT: &str = "INSERT INTO preference (person_id, from_time, to_time, fro
     VALUES ($1, $2, $3, $4, $5, $6) RETURNING id";
 const LIFT: &str = concat!(
     "UPDATE preference SET until_at = $3 WHERE id = $2 AND (until_at IS NULL OR until_at > $3) AND ",
-    his!()
+    his!(),
+    " RETURNING person_id"
 );
 const ROWS: &str = concat!(
     "SELECT id, from_time, to_time, from_at, until_at, evidence FROM preference WHERE ",

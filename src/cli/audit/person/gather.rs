@@ -7,14 +7,16 @@ use anyhow::Context;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
+use super::super::words::{broken_line, broken_row_line};
 use super::archive::checksum;
 use crate::config::Config;
 use crate::daemon::recording_path;
 use crate::domain::{AttemptId, DecisionId, PersonId};
 use crate::rules::{RuleKind, ZoneSet};
 use crate::store::{
-    Access, AttemptRow, BesideRow, ConsentRow, DeedRow, HoldRow, KinRow, LedgerRow, LinkRow, PaymentRow,
-    PersonFile, PromiseRow, RulesInForce, Sharer, Store, Traced, TypeChangeRow,
+    Access, AttemptRow, BesideRow, BrokenRow, ConsentRow, DeedRow, HoldRow, KinRow, LedgerRow, LinkRow,
+    PaymentRow, PersonFile, PromiseRow, RowName, RulesInForce, Sharer, Store, Traced, TypeChangeRow,
+    Verified,
 };
 
 /// A person's whole file.
@@ -39,6 +41,8 @@ pub struct Dossier {
     pub beside: Vec<BesideRow>,
     /// What was kept and is not the text of its hash any more, by name: nothing can be shown by it.
     pub changed: Vec<String>,
+    /// What of the record does not stand as it was written, in the chains that hold his rows.
+    pub damage: Damage,
     pub promises: Vec<PromiseRow>,
     pub payments: Vec<PaymentRow>,
     /// How his type changed.
@@ -49,6 +53,45 @@ pub struct Dossier {
     /// Texts of the configuration's versions that stand in attempts.
     pub texts: BTreeMap<String, Vec<(String, String)>>,
     pub recordings: Vec<Recording>,
+}
+
+/// What of the record does not stand.
+#[derive(Debug, Serialize)]
+pub struct Damage {
+    pub decisions: Vec<Verified>,
+    pub rows: Vec<BrokenRow>,
+}
+
+impl Damage {
+    async fn find(store: &Store, persons: &[PersonId]) -> anyhow::Result<Self> {
+        let decisions = store.verify_decisions_of(persons).await?;
+        Ok(Self { decisions, rows: store.verify_rows_of(persons).await?.broken })
+    }
+
+    /// Everything stands as it was written.
+    pub fn is_none(&self) -> bool {
+        self.rows.is_empty() && self.decisions.iter().all(|chain| chain.broken.is_empty())
+    }
+
+    /// What does not, a line each.
+    pub fn lines(&self, ru: bool) -> Vec<String> {
+        let decisions = self.decisions.iter();
+        let decisions = decisions
+            .flat_map(|chain| chain.broken.iter().map(move |broken| broken_line(chain.chain, broken, ru)));
+        decisions.chain(self.rows.iter().map(|broken| broken_row_line(broken, ru))).collect()
+    }
+
+    /// The row of the table stands, as far as it was found out.
+    pub fn spares(&self, table: &str, id: i64) -> bool {
+        let is_it = |row: &RowName| row.table == table && row.id == id;
+        !self.rows.iter().any(|broken| broken.row.as_ref().is_some_and(is_it))
+    }
+
+    /// The decision does.
+    pub fn spares_decision(&self, id: DecisionId) -> bool {
+        let mut broken = self.decisions.iter().flat_map(|chain| &chain.broken);
+        self.spares("decision", id.0) && !broken.any(|broken| broken.decision == Some(id))
+    }
 }
 
 /// A recording that is kept.
@@ -115,6 +158,8 @@ impl Dossier {
         beside.retain(|row| !his(&row.person));
         beside.sort_by_key(|row| row.id);
         beside.dedup_by_key(|row| row.id);
+        let persons: Vec<_> = [file.id].into_iter().chain(kin.iter().map(|kin| kin.person)).collect();
+        let damage = Damage::find(store, &persons).await?;
         let recordings = recordings(&config.daemon.data_dir, &attempts)?;
         Ok(Self {
             made_at,
@@ -129,6 +174,7 @@ impl Dossier {
             sharers,
             beside,
             changed,
+            damage,
             promises,
             payments,
             deeds,

@@ -58,7 +58,22 @@ impl Person {
             Language::Ru => println!("{}: решений {decisions}, попыток {attempts}", self.out.display()),
             Language::En => println!("{}: decisions {decisions}, attempts {attempts}", self.out.display()),
         }
-        Ok(true)
+        for line in dossier.damage.lines(language == Language::Ru).iter().chain(&dossier.changed) {
+            eprintln!("{line}");
+        }
+        let stands = dossier.damage.is_none() && dossier.changed.is_empty();
+        if !stands {
+            eprintln!(
+                "{}",
+                match language {
+                    Language::Ru =>
+                        "НАРУШЕНО: перечисленное — не то, что было записано; по нему ничего доказать нельзя",
+                    Language::En =>
+                        "BROKEN: what is named is not what was written; nothing can be proved by it",
+                }
+            );
+        }
+        Ok(stands)
     }
 }
 
@@ -76,6 +91,7 @@ fn write(out: &Path, dossier: &Dossier) -> anyhow::Result<()> {
     archive.put_json("same_person.json", &json!({ "ids": dossier.kin, "found_out": dossier.links }))?;
     archive.put_json("shared_phones.json", &json!({ "ids": dossier.sharers, "on_them": dossier.beside }))?;
     archive.put_json("changed_texts.json", &dossier.changed)?;
+    archive.put_json("broken.json", &dossier.damage)?;
     archive.put_json("types.json", &dossier.types.iter().map(type_json).collect::<Vec<_>>())?;
     archive.put_json("promises.json", &dossier.promises.iter().map(promise_json).collect::<Vec<_>>())?;
     archive.put_json("payments.json", &dossier.payments.iter().map(payment_json).collect::<Vec<_>>())?;

@@ -21,6 +21,7 @@ pub fn page(dossier: &Dossier) -> String {
         "Время — на часах человека; рядом UTC. Тексты решений составлены по записям журнала.",
         "Times are on the person's clocks, with UTC beside them. The words of decisions are made from their records.",
     ));
+    damage(&mut html, dossier);
     changed(&mut html, dossier);
     person(&mut html, dossier);
     decisions(&mut html, dossier);
@@ -34,7 +35,29 @@ pub fn page(dossier: &Dossier) -> String {
     html.finish()
 }
 
-/// What no longer is what was kept, before all else.
+/// What of the record does not stand, before all else.
+fn damage(html: &mut Html, dossier: &Dossier) {
+    if dossier.damage.is_none() {
+        return;
+    }
+    html.heading(("ВНИМАНИЕ: записи изменены", "ATTENTION: records were changed"));
+    html.note((
+        "Эти строки — не те, что записала программа. Пропавшая строка не говорит, чья она была: здесь всё, что нарушено \
+         в цепочках этого человека.",
+        "These rows are not what the program wrote. A row that is gone does not say whose it was: here is all that is \
+         broken in this person's chains.",
+    ));
+    let both = dossier.damage.lines(true).into_iter().zip(dossier.damage.lines(false));
+    let rows: Vec<_> = both.map(|(ru, en)| vec![ru, en]).collect();
+    html.table(&[("Что", "What, in Russian"), ("По-английски", "What, in English")], &rows);
+}
+
+/// Whether a row stands, in both languages.
+pub fn whole(stands: bool) -> String {
+    if stands { "да / yes" } else { "НЕТ / NO" }.to_owned()
+}
+
+/// What no longer is what was kept.
 fn changed(html: &mut Html, dossier: &Dossier) {
     if dossier.changed.is_empty() {
         return;
@@ -143,7 +166,7 @@ fn decision_row(traced: &Traced, dossier: &Dossier) -> Vec<String> {
         summary(Language::Ru),
         summary(Language::En),
         again,
-        if traced.fits { "да / yes" } else { "НЕТ / NO" }.to_owned(),
+        whole(traced.fits && dossier.damage.spares_decision(traced.id)),
     ]
 }
 
@@ -186,8 +209,13 @@ fn attempts(html: &mut Html, dossier: &Dossier, zones: &ZoneSet) {
         ("Прозвучало, %", "Heard, %"),
         ("Сценарий", "Flow"),
         ("Версия настроек", "Configuration"),
+        ("Запись цела", "Record whole"),
     ];
-    let rows: Vec<_> = dossier.attempts.iter().map(|attempt| attempt_row(attempt, zones)).collect();
+    let row = |attempt: &AttemptRow| {
+        let stands = dossier.damage.spares("attempt", attempt.id.0);
+        [attempt_row(attempt, zones), vec![whole(stands)]].concat()
+    };
+    let rows: Vec<_> = dossier.attempts.iter().map(row).collect();
     html.table(&heads, &rows);
 }
 
@@ -265,6 +293,7 @@ fn ledger(html: &mut Html, dossier: &Dossier, zones: &ZoneSet) {
             number(row.attempt),
             number(row.corrects),
             row.source.clone(),
+            whole(dossier.damage.spares("event", row.id)),
         ]
     });
     let heads = [
@@ -277,6 +306,7 @@ fn ledger(html: &mut Html, dossier: &Dossier, zones: &ZoneSet) {
         ("Звонок", "Call"),
         ("Исправляет", "Corrects"),
         ("Откуда", "Source"),
+        ("Запись цела", "Record whole"),
     ];
     html.table(&heads, &rows.collect::<Vec<_>>());
 }

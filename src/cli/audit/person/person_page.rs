@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::gather::Dossier;
 use super::html::Html;
-use super::page::moment;
+use super::page::{moment, whole};
 use crate::cli::standing::in_words;
 use crate::rules::ZoneSet;
 
@@ -78,6 +78,7 @@ pub fn shared_phones(html: &mut Html, dossier: &Dossier) {
 pub fn standing(html: &mut Html, dossier: &Dossier) {
     let at = |at: Option<Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
     let heads = [("№", "No."), ("Что", "What"), ("С", "From"), ("До", "Until"), ("Основание", "Evidence")];
+    let sealed = [&heads[..], &[("Запись цела", "Record whole")]].concat();
     html.heading(("Запреты", "Holds"));
     let holds = dossier.holds.iter().map(|hold| {
         let suspended = hold
@@ -90,9 +91,10 @@ pub fn standing(html: &mut Html, dossier: &Dossier) {
             at(hold.from),
             at(hold.until),
             hold.evidence.clone().unwrap_or_default(),
+            whole(dossier.damage.spares("hold", hold.id)),
         ]
     });
-    html.table(&heads, &holds.collect::<Vec<_>>());
+    html.table(&sealed, &holds.collect::<Vec<_>>());
     html.heading(("Согласия", "Consents"));
     let consents = dossier.consents.iter().map(|one| {
         vec![
@@ -101,9 +103,10 @@ pub fn standing(html: &mut Html, dossier: &Dossier) {
             at(one.from),
             at(one.until),
             one.evidence.clone().unwrap_or_default(),
+            whole(dossier.damage.spares("consent", one.id)),
         ]
     });
-    html.table(&heads, &consents.collect::<Vec<_>>());
+    html.table(&sealed, &consents.collect::<Vec<_>>());
     html.heading(("Когда просил не звонить", "When he asked not to be called"));
     let wishes = dossier.file.preferences.iter().map(|wish| {
         let evidence = wish.evidence.clone().unwrap_or_default();

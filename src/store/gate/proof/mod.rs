@@ -5,12 +5,11 @@ mod rows;
 mod seal;
 mod trace;
 mod verify;
-mod verify_rows;
 
 pub use replay::{Replayed, Same};
+pub use rows::{BrokenRow, RowName, VerifiedRows, WrongRow};
 pub use seal::{SealedDay, VerifiedDay};
 pub use trace::{RulesThen, Said, Traced};
 pub use verify::{Broken, Verified, Wrong};
-pub use verify_rows::{BrokenRow, RowName, VerifiedRows, WrongRow};
 
-pub(in crate::store) use rows::{event_columns, seal_attempt, seal_event};
+pub(in crate::store) use rows::{OF_THE_HOUSE, Sealed, event_columns, seal, seal_attempt, seal_event};

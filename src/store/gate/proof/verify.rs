@@ -1,5 +1,7 @@
 //! Proof: the chains of decisions are whole, row by row, and so are the texts of the rules behind them.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::super::record::{CHAINS, Record, RulesInForce, link};
@@ -77,7 +79,21 @@ impl Store {
         Ok(all)
     }
 
-    /// The hashes of rule sets whose text is not the text of their hash.
+    /// Walks the chains that hold decisions about these persons; a record that is gone can't say whose it was.
+    ///
+    /// # Errors
+    /// When the database fails. A broken chain is a value.
+    pub async fn verify_decisions_of(&self, persons: &[PersonId]) -> Result<Vec<Verified>, StoreError> {
+        let chains: BTreeSet<_> = persons.iter().map(|person| person.0.rem_euclid(CHAINS)).collect();
+        let mut all = Vec::new();
+        for chain in chains {
+            let walked = self.verify_chain(chain, &mut |_| ()).await;
+            all.push(walked.map_err(|source| StoreError::Verify { chain, source })?);
+        }
+        Ok(all)
+    }
+
+    /// The hashes of rule sets whose text is not the text of their hash, or whose name is not the one in the text.
     ///
     /// # Errors
     /// When the database fails.
@@ -85,9 +101,11 @@ impl Store {
         let read = self.read(|conn| {
             Box::pin(async move {
                 let mut changed = Vec::new();
-                for row in conn.all("SELECT hash, body FROM rule_set ORDER BY hash", Vec::new()).await? {
-                    let hash = row.text(0)?;
-                    if RulesInForce::read(&hash, &row.text(1)?).is_none() {
+                for row in conn.all("SELECT hash, body, name FROM rule_set ORDER BY hash", Vec::new()).await?
+                {
+                    let (hash, name) = (row.text(0)?, row.text(2)?);
+                    let read = RulesInForce::read(&hash, &row.text(1)?);
+                    if read.is_none_or(|rules| rules.preset.name != name) {
                         changed.push(hash);
                     }
                 }
@@ -176,8 +194,8 @@ impl Walk {
             Broken { seq: self.seq + 1, decision: None, person: None, at: None, wrong: Wrong::Missing };
         if self.seq < head.seq {
             self.note(gone);
-        // A head has the latest time of all chains, its own last record's or a later one.
-        } else if self.hash != head.hash || self.at > head.at || head.last != head.seq {
+        // A head has the latest time of its chain.
+        } else if self.hash != head.hash || self.at != head.at || head.last != head.seq {
             self.note(Broken { seq: head.seq, wrong: Wrong::Head, ..gone });
         }
         self.found
