@@ -196,7 +196,7 @@ async fn a_persons_whole_file_is_one_archive_with_a_page_in_two_languages() {
     assert_eq!(again.status.code(), Some(1), "an archive is never overwritten");
 
     // An intruder who makes a busy line of it something else, and takes a hold away.
-    let attempt = &attempt["id"];
+    let attempt = &attempt["attempt"];
     let forged = format!(
         "PRAGMA foreign_keys = OFF; UPDATE attempt SET outcome = 'no_answer' WHERE id = {attempt}; DELETE FROM hold; \
          UPDATE kept_version SET hash = (SELECT hash FROM kept_version WHERE file = 'limits.toml') \

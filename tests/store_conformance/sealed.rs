@@ -1,17 +1,19 @@
 //! All that stands about a person is sealed: nothing of it changes, vanishes or appears unseen.
 
-use obzvon::domain::PersonId;
+use obzvon::domain::{AttemptId, Disposition, PersonId};
 use obzvon::rules::{Consent, ConsentKind, Hold, HoldKind, LocalRange};
-use obzvon::store::{FinishRequest, Preference, WrongRow};
+use obzvon::store::{Disposed, FinishRequest, Preference, WrongRow};
 
 use crate::proof::{broken_rows, forge, open, some_calls};
 use crate::world::{World, by_hand, hours, noon, promised, row, second_debt};
+use crate::written::{dispose, follows};
 
 crate::on_both_engines!(
     a_hold_of_a_call_does_not_vanish_or_end_unseen,
     what_changes_by_an_act_stays_whole,
     all_that_stands_about_a_person_is_sealed,
     a_row_sealed_anew_without_an_act_is_found,
+    a_disposition_does_not_whitewash_a_forged_call,
     a_decision_taken_out_with_its_head_set_back_is_found,
     an_open_attempt_slipped_in_is_found,
     a_link_has_its_time_and_a_chain_its_last,
@@ -157,6 +159,14 @@ async fn a_row_sealed_anew_without_an_act_is_found(world: World) {
         let found = broken_rows(&world).await;
         assert_eq!(found.last(), Some(&(table.to_owned(), id, WrongRow::Resealed)), "{found:?}");
     }
+}
+
+async fn a_disposition_does_not_whitewash_a_forged_call(world: World) {
+    opted_out(&world).await;
+    forge(&world, "UPDATE attempt SET outcome = 'no_answer', answer_at = NULL WHERE id = 1").await;
+    assert_eq!(broken_rows(&world).await, [("attempt".to_owned(), 1, WrongRow::Changed)]);
+    assert_eq!(dispose(&world, AttemptId(1), follows(Disposition::Connected)).await, Disposed::Now);
+    assert_eq!(broken_rows(&world).await, [("attempt".to_owned(), 1, WrongRow::Resealed)]);
 }
 
 async fn a_decision_taken_out_with_its_head_set_back_is_found(world: World) {

@@ -46,7 +46,7 @@ async fn close(world: &World, attempt: AttemptId) {
     world.store.finish(request, noon() + seconds(90)).await.expect("closed");
 }
 
-fn follows(disposition: Disposition) -> Follows {
+pub(crate) fn follows(disposition: Disposition) -> Follows {
     Follows {
         disposition,
         identified: true,
@@ -77,7 +77,7 @@ fn roubles(major: i64) -> Money {
     Money::new(major * 100, Currency::Rub)
 }
 
-async fn dispose(world: &World, attempt: AttemptId, follows: Follows) -> Disposed {
+pub(crate) async fn dispose(world: &World, attempt: AttemptId, follows: Follows) -> Disposed {
     world.store.dispose(request(attempt, follows), noon() + seconds(120)).await.expect("written")
 }
 

@@ -8,6 +8,7 @@ use super::{ByHand, Ending, end_by_hand, look_again, stands};
 use crate::domain::PersonId;
 use crate::rules::{Consent, ConsentKind, PhoneKey};
 use crate::store::engine::conn::{Conn, Fault, moment_opt, values};
+use crate::store::engine::dialect;
 use crate::store::gate::{Sealed, seal};
 use crate::store::{Store, StoreError};
 
@@ -46,6 +47,7 @@ impl Store {
         let person = consent.person;
         let written = self.write(move |conn| {
             Box::pin(async move {
+                dialect::lock_person(conn, person).await?;
                 let id = insert(conn, &consent).await?;
                 seal(conn, (Sealed::Consent, id), person, now).await?;
                 note_deed(conn, person, ("consent_added", id), &by, now).await?;

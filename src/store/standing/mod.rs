@@ -11,6 +11,7 @@ use jiff::Timestamp;
 
 use crate::domain::PersonId;
 use crate::store::engine::conn::{Conn, Fault, values};
+use crate::store::engine::dialect;
 use crate::store::gate::{Sealed, seal};
 use crate::store::{Store, StoreError};
 
@@ -57,6 +58,8 @@ async fn end_by_hand(
 ) -> Result<bool, StoreError> {
     let written = store.write(move |conn| {
         Box::pin(async move {
+            // Before the chain: a dial that is being decided has the person first, too.
+            dialect::lock_person(conn, person).await?;
             let Some(row) = conn.first(ending.sql, values![person, id, now]).await? else { return Ok(false) };
             let owner = PersonId(row.int(0)?);
             note_change(conn, (person, owner), (ending.deed, id), &by, now).await?;

@@ -268,9 +268,7 @@ impl Walk {
 
     fn continued_by(&self, next: &Link) -> bool {
         let text = text(&next.table, next.id, &next.digest, next.at);
-        next.previous == self.hash
-            && next.at >= self.at
-            && next.hash == link(&next.previous, self.chain, next.seq, &text)
+        next.previous == self.hash && next.hash == link(&next.previous, self.chain, next.seq, &text)
     }
 
     fn wrong(&self, link: &Link, row: Option<&Now>) -> Option<WrongRow> {
@@ -282,13 +280,13 @@ impl Walk {
                 !kind.changed_by(link.id, &self.act) || Sealed::fixed(first) != Sealed::fixed(&link.digest)
             }
         };
-        if unasked {
-            return Some(WrongRow::Resealed);
-        }
         let Some(row) = row else { return Some(WrongRow::Gone) };
         let counted = link.superseded || row.times.is_none_or(|times| times == link.times);
         let stands = link.superseded || row.digest == link.digest;
-        if stands && counted { None } else { Some(WrongRow::Changed) }
+        if !stands || !counted {
+            return Some(WrongRow::Changed);
+        }
+        unasked.then_some(WrongRow::Resealed)
     }
 
     fn note(&mut self, seq: i64, row: Option<RowName>, wrong: WrongRow) {
