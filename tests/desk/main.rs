@@ -1,9 +1,13 @@
-//! The agents' desk in a whole daemon: the interface for programs.
+//! The agents' desk in a whole daemon: the interface for programs, and a shift in a real browser with a real phone.
 
 #![allow(clippy::disallowed_methods, reason = "a test of a running program waits by the clock")]
 
 #[path = "../house/mod.rs"]
 mod house;
+#[path = "../baresip_phone/phone.rs"]
+mod phone;
 
+mod browser;
 mod interface;
 mod office;
+mod shift;

@@ -55,7 +55,7 @@ pub(super) async fn before(
         rule.is_some_and(|rule| matches!(rule.kind, RuleKind::Cap { .. }))
     };
     let lines = explain(&decision, &grounds, language).lines.into_iter().filter(|line| is_cap(&line.rule));
-    let limits = lines.map(|line| LimitView { text: short(&line.text), passes: line.pass }).collect();
+    let limits = lines.map(|line| limit(&line.text, line.pass)).collect();
     Ok(Before { limits, contacts: contacts(&history, subject, language) })
 }
 
@@ -86,7 +86,9 @@ fn channel(event: &Event, language: Language) -> &str {
     }
 }
 
-/// Without what it counts, which stands in brackets.
-fn short(text: &str) -> String {
-    text.split(" (").next().unwrap_or(text).to_owned()
+/// What it counts stands in brackets.
+fn limit(text: &str, passes: bool) -> LimitView {
+    let (short, counts) = text.split_once(" (").unwrap_or((text, ""));
+    let counts = counts.split(')').next().unwrap_or_default().to_owned();
+    LimitView { text: short.to_owned(), counts, passes }
 }

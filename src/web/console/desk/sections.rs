@@ -15,7 +15,9 @@ pub fn state(view: &DeskView, language: Language) -> Markup {
     html! {
         div.state data-state=(now.code) {
             strong { (view.display) }
-            span.badge class=(now.code) { (words::state(now.code, language)) }
+            span.badge class=(now.code) {
+                @if view.preview_ends_ms.is_some() { (texts.deciding) } @else { (words::state(now.code, language)) }
+            }
             @if let Some(pause) = &now.pause { span { (words::pause(pause, language)) } }
             span.clock data-since=(now.since_ms) { "0:00" }
             @if let Some(ends) = now.ends_ms { span.left data-ends=(ends) {} }
@@ -101,7 +103,7 @@ pub fn debtor(view: &DeskView, language: Language) -> Markup {
         @if !call.limits.is_empty() {
             h2 { (texts.limits) }
             ul.limits {
-                @for limit in &call.limits { li class=(if limit.passes { "good" } else { "bad" }) { (limit.text) } }
+                @for limit in &call.limits { li class=(if limit.passes { "good" } else { "bad" }) title=(limit.counts) { (limit.text) } }
             }
         }
     }

@@ -85,6 +85,7 @@ texts! {
     no_call_away: "Press Ready to get calls.", "Нажмите «Готов», чтобы получать звонки.";
     no_desk: "No agent works under this login. Add it to config/agents.toml.", "Под этим логином оператора нет. Добавьте его в config/agents.toml.";
     preview: "Call now?", "Звонить?";
+    deciding: "Deciding", "Решение";
     call: "Call", "Звонить";
     not_now: "Not now", "Не сейчас";
     skip: "Skip", "Пропустить";

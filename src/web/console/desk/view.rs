@@ -102,6 +102,8 @@ pub struct CallView {
 #[derive(Debug, Clone, Serialize)]
 pub struct LimitView {
     pub text: String,
+    /// What it counts.
+    pub counts: String,
     /// Another contact would be within it.
     pub passes: bool,
 }

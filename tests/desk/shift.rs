@@ -1,0 +1,280 @@
+//! An agent's shift by keyboard alone, in Chromium, with baresip for a phone; and names that would like to be more than text.
+
+use std::time::Duration;
+
+use jiff::civil::date;
+use obzvon::demo::carrier::script::{Script, Step};
+use obzvon::demo::carrier::sound::synth::{Sound, tone};
+use obzvon::demo::carrier::{Carrier, CarrierPlan, Casting};
+use serde_json::{Value, json};
+
+use crate::browser::Page;
+use crate::office::{Debtor, PASSWORD, house, import, start};
+use crate::phone::Phone;
+
+/// Names that are harmless as text only.
+const HOSTILE: [&str; 10] = [
+    "<img src=x onerror=alert(1)>",
+    "\"><script>alert(1)</script>",
+    "</h1></section><script>alert(1)</script>",
+    "<svg/onload=alert(1)>",
+    "' onmouseover='alert(1)",
+    "</textarea><img src=x onerror=alert(1)>",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "{{constructor.constructor('alert(1)')()}}",
+    "javascript:alert(1)//<a href=\"javascript:alert(1)\">",
+    "<iframe srcdoc=\"<script>parent.alert(1)</script>\">",
+];
+const CREDITOR: &str = "<b onclick=alert(2)>Вода & Ко</b>";
+
+/// Answers, says hello, and listens until he is hung up on.
+fn patient() -> CarrierPlan {
+    let steps = vec![
+        Step::Ring(180),
+        Step::Wait(Duration::from_millis(500)),
+        Step::Answer,
+        Step::Play(Sound::Hello),
+        // Who goes on speaking at once is taken for a machine.
+        Step::Listen(Duration::from_millis(1_500)),
+        Step::Loop(Sound::Ringback),
+        Step::Listen(Duration::from_secs(170)),
+        Step::HangUp,
+    ];
+    let mut plan = CarrierPlan::new(1, date(2026, 2, 3));
+    // A voice, not a tone of the network.
+    plan.sounds.replace(Sound::Ringback, tone(610.0, 1.0));
+    plan.casting = Casting::Always(Script::new("patient", steps));
+    plan
+}
+
+fn sign_in(page: &mut Page, base: &str, login: &str) {
+    page.go(&format!("{base}/sign-in"));
+    page.tab_to("input[name=login]");
+    page.write(login);
+    page.press("Tab");
+    page.write(PASSWORD);
+    page.press("Enter");
+    page.until(
+        "somebody is signed in",
+        "location.pathname !== '/sign-in' && document.readyState === 'complete'",
+    );
+}
+
+fn until_state(page: &mut Page, state: &str) {
+    let shown = format!("document.querySelector('.state').dataset.state === {}", json!(state));
+    page.until(&format!("his state is {state}"), &shown);
+}
+
+/// The one who is shown now is this debtor, and his name is text.
+#[track_caller]
+fn shows(page: &mut Page, name: &str) {
+    let there = format!("document.querySelector('h1.name')?.textContent === {}", json!(name));
+    page.until("the next one is shown", &there);
+    let made = "document.querySelectorAll('main img, main iframe, main svg, main b[onclick], main script:not([src])').length";
+    assert_eq!(page.eval(made), json!(0), "{name} became more than text");
+    assert!(page.troubles.is_empty(), "{name}: {:?}", page.troubles);
+}
+
+fn attempts(house: &crate::house::House) -> Vec<Value> {
+    house.attempts()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shift_by_keyboard_from_the_first_preview_to_the_last_disposition() {
+    let carrier = Carrier::start(patient()).await.expect("a free port");
+    let phone = Phone::start("anna").await;
+    let house = house(Some(&carrier), "preview", Some(phone.sip_port));
+    let debtors: Vec<_> = HOSTILE.iter().map(|name| Debtor { name, creditor: CREDITOR }).collect();
+    import(&house, &debtors);
+    let daemon = start(&house);
+    let base = daemon.base();
+    // The browser is spoken to by blocking pipes.
+    let shift = tokio::task::spawn_blocking(move || {
+        let mut page = Page::open("ru");
+        work(&mut page, &base);
+        promise(&mut page);
+        complaint(&mut page);
+        skip_the_rest(&mut page);
+        let mut boss = Page::open("ru");
+        look_around(&mut boss, &base);
+    });
+    if let Err(broken) = shift.await {
+        println!(
+            "{}",
+            house.log().lines().filter(|line| line.contains("obzvon::daemon")).collect::<Vec<_>>().join("\n")
+        );
+        std::panic::resume_unwind(broken.into_panic());
+    }
+    let called = attempts(&house);
+    assert_eq!(called.len(), 2, "{called:?}");
+    let of = |n: usize, key: &str| called[n][key].as_str().unwrap_or_default().to_owned();
+    assert_eq!((of(0, "outcome"), of(0, "disposition")), ("answered".into(), "promise_to_pay".into()));
+    assert_eq!((of(1, "outcome"), of(1, "disposition")), ("answered".into(), "stop_requested".into()));
+    let why = house.run(&["explain", "p1", "--lang", "en"]);
+    assert!(why.contains("complaint"), "the person is held: {why}");
+    let log = house.log();
+    assert!(!log.contains("onerror") && !log.contains("Вода"), "a debtor is in the log");
+    daemon.stop();
+}
+
+/// Begins the shift: nobody is called before she is ready, and then she is shown the first one.
+fn work(page: &mut Page, base: &str) {
+    sign_in(page, base, "anna");
+    until_state(page, "logged_out");
+    page.picture("desk-1-off-ru");
+    page.tab_to("[data-turn=logged_in]");
+    page.press("Enter");
+    until_state(page, "away");
+    page.press("Ctrl+Enter");
+    page.until("somebody is shown", "!!document.querySelector('#preview')");
+    shows(page, HOSTILE[0]);
+    let text = page.text("main");
+    assert!(!text.contains("Вода") && !text.contains("000,50"), "the debt is told before the call: {text}");
+    assert!(text.contains("••• •••-••-00"), "the number is masked: {text}");
+    page.picture("desk-2-preview-ru");
+}
+
+fn promise(page: &mut Page) {
+    page.press("F9");
+    until_state(page, "talking");
+    let text = page.text("main");
+    assert!(text.contains("не подтверждена") && !text.contains("Вода"), "identity first: {text}");
+    page.picture("desk-3-talking-ru");
+    page.press("F2");
+    page.until("the debt is shown", "document.querySelector('#debtor').innerText.includes('Вода')");
+    shows(page, HOSTILE[0]);
+    page.tab_to("[data-stage=contact]");
+    for stage in ["contact", "reason"] {
+        page.until(
+            "the stage may be ticked",
+            &format!("!document.querySelector('[data-stage={stage}]').disabled"),
+        );
+        page.tab_to(&format!("[data-stage={stage}]"));
+        page.press("Enter");
+        let done = format!("document.querySelector('[data-stage={stage}]').disabled");
+        page.until("the stage is done", &done);
+    }
+    let words = page.text(".stages li.now .words");
+    assert!(words.contains("девять тысяч рублей"), "the sum as it is spoken: {words}");
+    page.tab_to("#text");
+    page.write("Зарплата 19-го, просит ссылку <b>");
+    page.until("the note is kept", "document.querySelector('#kept').innerText === 'сохранено'");
+    page.picture("desk-4-identified-ru");
+    page.press("Tab");
+    page.press("F6");
+    until_state(page, "hold");
+    page.press("F6");
+    until_state(page, "talking");
+    page.press("F7");
+    page.until(
+        "she is muted",
+        "document.querySelector('[data-call=mute]').getAttribute('aria-pressed') === 'true'",
+    );
+    page.press("F7");
+    page.press("F4");
+    page.until(
+        "the conflict is marked",
+        "document.querySelector('[data-trigger]').getAttribute('aria-pressed') === 'true'",
+    );
+    page.press("F9");
+    until_state(page, "wrap_up");
+    assert_eq!(
+        page.eval("document.querySelector('#text').value"),
+        json!("Зарплата 19-го, просит ссылку <b>")
+    );
+    page.press("1");
+    page.until("a promise is asked for", "!document.querySelector('.wanted[data-for=promise]').hidden");
+    let day = |page: &mut Page, days: i64| {
+        let set = format!(
+            "(() => {{ const on = document.querySelector('[name=on]'); on.value = \
+             new Date(Date.now() + {days} * 86400000).toISOString().slice(0, 10); \
+             on.dispatchEvent(new Event('input', {{ bubbles: true }})); }})()"
+        );
+        page.eval(&set);
+    };
+    day(page, 60);
+    page.until(
+        "the refusal is told beside the field",
+        "document.querySelector('#check').innerText.includes('Не позже')",
+    );
+    page.picture("desk-5-refused-ru");
+    page.press("Ctrl+Enter");
+    page.until("it is not taken", "document.querySelector('#why').innerText.includes('Не позже')");
+    day(page, 3);
+    page.until("it would be taken", "document.querySelector('#check').innerText === '✓'");
+    page.scheme("dark");
+    page.picture("desk-6-promise-dark-ru");
+    page.scheme("light");
+    page.press("Ctrl+Enter");
+    page.until("the next one is shown", "!!document.querySelector('#preview')");
+    shows(page, HOSTILE[1]);
+    page.until("the day counts it", "/обещания\\s+1/.test(document.querySelector('#day').innerText)");
+}
+
+fn complaint(page: &mut Page) {
+    page.press("F9");
+    until_state(page, "talking");
+    page.press("F3");
+    page.until("a case is open", "!document.querySelector('#complained').hidden");
+    assert_eq!(
+        page.eval("document.querySelector('.state').dataset.state"),
+        json!("talking"),
+        "the talk goes on"
+    );
+    page.press("F9");
+    until_state(page, "wrap_up");
+    page.press("1");
+    assert_eq!(
+        page.eval("document.querySelector('#written input[name=code]:checked')"),
+        Value::Null,
+        "nobody promises who has not said who he is"
+    );
+    page.press("9");
+    page.press("Ctrl+Enter");
+    page.until("the next one is shown", "!!document.querySelector('#preview')");
+}
+
+/// The other names: each is seen, and skipped with a reason, which is asked for.
+fn skip_the_rest(page: &mut Page) {
+    for (at, name) in HOSTILE.iter().enumerate().skip(2) {
+        shows(page, name);
+        if at == 2 {
+            page.tab_to("[data-decide=skip]");
+            page.press("Enter");
+            page.until("a reason is asked for", "document.querySelector('#why').innerText !== ''");
+        }
+        page.tab_to("[name=reason]");
+        page.write("знакомый <i>");
+        page.tab_to("[data-decide=skip]");
+        page.press("Enter");
+        let gone = format!("document.querySelector('h1.name')?.textContent !== {}", json!(name));
+        page.until("he is gone", &gone);
+    }
+    until_state(page, "ready");
+    page.press("Alt+1");
+    until_state(page, "away");
+    page.picture("desk-7-pause-ru");
+    page.eval("document.querySelector('form[action=\"/language\"] button').click()");
+    page.until(
+        "the desk speaks English",
+        "document.documentElement.lang === 'en' && !!document.querySelector('#bar')",
+    );
+    assert!(page.text("main").contains("Nobody is on the line."), "it came back to the desk");
+    page.picture("desk-8-pause-en");
+    assert!(page.troubles.is_empty(), "{:?}", page.troubles);
+}
+
+/// The supervisor's pages, with the same people behind them.
+fn look_around(page: &mut Page, base: &str) {
+    sign_in(page, base, "boss");
+    for path in ["/", "/campaigns", "/campaigns/reminders/why-not", "/reports"] {
+        page.go(&format!("{base}{path}"));
+        assert_eq!(
+            page.eval("document.querySelectorAll('main img, main iframe, main script').length"),
+            json!(0),
+            "{path}"
+        );
+        page.picture(&format!("console{}", path.replace('/', "-")));
+    }
+    assert!(page.troubles.is_empty(), "{:?}", page.troubles);
+}
