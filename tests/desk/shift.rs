@@ -158,7 +158,7 @@ fn promise(page: &mut Page) {
     assert!(words.contains("девять тысяч рублей"), "the sum as it is spoken: {words}");
     page.tab_to("#text");
     page.write("Зарплата 19-го, просит ссылку <b>");
-    page.until("the note is kept", "document.querySelector('#kept').innerText === 'сохранено'");
+    page.until("the note is kept", "document.querySelector('#kept').textContent === 'сохранено'");
     page.picture("desk-4-identified-ru");
     page.press("Tab");
     page.press("F6");
@@ -195,13 +195,13 @@ fn promise(page: &mut Page) {
     day(page, 60);
     page.until(
         "the refusal is told beside the field",
-        "document.querySelector('#check').innerText.includes('Не позже')",
+        "document.querySelector('#check').textContent.includes('Не позже')",
     );
     page.picture("desk-5-refused-ru");
     page.press("Ctrl+Enter");
-    page.until("it is not taken", "document.querySelector('#why').innerText.includes('Не позже')");
+    page.until("it is not taken", "document.querySelector('#why').textContent.includes('Не позже')");
     day(page, 3);
-    page.until("it would be taken", "document.querySelector('#check').innerText === '✓'");
+    page.until("it would be taken", "document.querySelector('#check').textContent === '✓'");
     page.scheme("dark");
     page.picture("desk-6-promise-dark-ru");
     page.scheme("light");
