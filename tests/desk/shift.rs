@@ -134,6 +134,13 @@ fn work(page: &mut Page, base: &str) {
     page.picture("desk-2-preview-ru");
 }
 
+/// Nothing of the desk lies outside a small screen.
+#[track_caller]
+fn fits(page: &mut Page) {
+    let height = page.eval("document.documentElement.scrollHeight");
+    assert!(height.as_u64().is_some_and(|height| height <= 768), "the desk is {height} high");
+}
+
 fn promise(page: &mut Page) {
     page.press("F9");
     until_state(page, "talking");
@@ -160,6 +167,7 @@ fn promise(page: &mut Page) {
     page.write("Зарплата 19-го, просит ссылку <b>");
     page.until("the note is kept", "document.querySelector('#kept').textContent === 'сохранено'");
     page.picture("desk-4-identified-ru");
+    fits(page);
     page.press("Tab");
     page.press("F6");
     until_state(page, "hold");
@@ -202,6 +210,7 @@ fn promise(page: &mut Page) {
     page.until("it is not taken", "document.querySelector('#why').textContent.includes('Не позже')");
     day(page, 3);
     page.until("it would be taken", "document.querySelector('#check').textContent === '✓'");
+    fits(page);
     page.scheme("dark");
     page.picture("desk-6-promise-dark-ru");
     page.scheme("light");

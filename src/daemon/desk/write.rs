@@ -74,6 +74,7 @@ pub(super) async fn dispose(
         Disposed::NoAttempt => return Ok(DeskAnswer::NoCall),
     }
     info!(%attempt, %agent, code = written.code, "a call was written up");
+    house.desks.count_anew().await;
     go_on(house, agent, attempt, written.ready);
     Ok(DeskAnswer::Done)
 }

@@ -160,6 +160,7 @@ desk.addEventListener("input", (event) => {
   if (event.target.id === "text") keepNote();
   if (event.target.name === "code") wanted();
   if (["on", "amount"].includes(event.target.name)) check();
+  if (event.target.form?.id === "written") $("#why").textContent = "";
 });
 desk.addEventListener("submit", (event) => event.preventDefault());
 desk.addEventListener("click", (event) => {
@@ -208,9 +209,17 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// The browser itself comes back after a break and names the last event it has.
-const events = new EventSource("/api/v1/desk/events");
-for (const name of ["state", "call", "identified", "paid", "preview", "overrun", "reset"]) events.addEventListener(name, renew);
-events.addEventListener("error", () => say(desk.dataset.lost));
-events.addEventListener("open", () => say(""));
+// The browser itself comes back after a break and names the last event it has. Where it gives up, the program was started
+// anew: then we ask again, and whoever has to sign in is led to the door.
+function listen() {
+  const events = new EventSource("/api/v1/desk/events");
+  for (const name of ["state", "call", "identified", "paid", "preview", "overrun", "reset"]) events.addEventListener(name, renew);
+  events.addEventListener("error", () => {
+    say(desk.dataset.lost);
+    if (events.readyState !== EventSource.CLOSED) return;
+    setTimeout(() => { renew(); listen(); }, 3000);
+  });
+  events.addEventListener("open", () => say(""));
+}
+listen();
 wanted();

@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::act::day as day_word;
 use super::texts::Texts;
 use super::view::{CallView, DayView, DebtView, DeskView, StageView};
 use super::words;
@@ -15,7 +16,7 @@ pub fn state(view: &DeskView, language: Language) -> Markup {
     html! {
         div.state data-state=(now.code) {
             strong { (view.display) }
-            span.badge class=(now.code) {
+            span class={ "badge " (now.code) } {
                 @if view.preview_ends_ms.is_some() { (texts.deciding) } @else { (words::state(now.code, language)) }
             }
             @if let Some(pause) = &now.pause { span { (words::pause(pause, language)) } }
@@ -113,7 +114,7 @@ fn debt_part(debt: &DebtView, language: Language) -> Markup {
     let texts = Texts::of(language);
     html! {
         @if !debt.open { p.alarm role="alert" { (texts.paid) } }
-        p { span.chip class=(debt.kind_code) { (debt.kind)
+        p { span class={ "chip " (debt.kind_code) } { (debt.kind)
             @if debt.days_overdue > 0 { ", " (debt.days_overdue) " " (texts.days) } } }
         dl {
             dt { (texts.creditor) } dd { (debt.creditor) }
@@ -203,6 +204,11 @@ pub fn outcome(view: &DeskView, language: Language) -> Markup {
         return html! { h2 { (texts.outcome) } p.soft { (words::state(view.state.code, language)) } };
     }
     html! {
+        div.pair.alarms {
+            button.stop data-complain data-hotkey="F3" aria-pressed=(call.complained) { (texts.complaint) kbd { "F3" } }
+            button data-trigger data-hotkey="F4" aria-pressed=(call.triggered) { (texts.trigger) kbd { "F4" } }
+        }
+        p #complained.bad hidden[!call.complained] { (texts.complained) }
         form #written {
             h2 { (texts.outcome) }
             div.kinds {
@@ -213,7 +219,7 @@ pub fn outcome(view: &DeskView, language: Language) -> Markup {
                     }
                 }
             }
-            @if let Some(debt) = &call.debt { (promise_part(debt, texts)) }
+            @if let Some(debt) = &call.debt { (promise_part(debt, language)) }
             fieldset.wanted data-for="callback" hidden {
                 legend { (texts.callback) }
                 label { (texts.callback_when) input type="datetime-local" name="callback"; }
@@ -235,11 +241,6 @@ pub fn outcome(view: &DeskView, language: Language) -> Markup {
                 button.main type="button" data-save="ready" { (texts.save_ready) kbd { "Ctrl+↵" } }
             }
         }
-        div.pair.alarms {
-            button.stop data-complain data-hotkey="F3" aria-pressed=(call.complained) { (texts.complaint) kbd { "F3" } }
-            button data-trigger data-hotkey="F4" aria-pressed=(call.triggered) { (texts.trigger) kbd { "F4" } }
-        }
-        p #complained.bad hidden[!call.complained] { (texts.complained) }
     }
 }
 
@@ -251,7 +252,10 @@ fn wants(promise: bool, callback: bool) -> &'static str {
     }
 }
 
-fn promise_part(debt: &DebtView, texts: &Texts) -> Markup {
+fn promise_part(debt: &DebtView, language: Language) -> Markup {
+    let texts = Texts::of(language);
+    let last =
+        debt.promise_last.parse().map_or_else(|_| debt.promise_last.clone(), |last| day_word(last, language));
     html! {
         fieldset.wanted data-for="promise" hidden {
             legend { (texts.promise) }
@@ -261,7 +265,7 @@ fn promise_part(debt: &DebtView, texts: &Texts) -> Markup {
                 }
                 label { (texts.sum) input name="amount" inputmode="decimal" value=(debt.owed_plain) autocomplete="off"; }
             }
-            small { (texts.within) " " (debt.promise_last) ", " (texts.at_least) " " (debt.promise_least) }
+            small { (texts.within) " " (last) ", " (texts.at_least) " " (debt.promise_least) }
             p #check role="status" {}
         }
     }

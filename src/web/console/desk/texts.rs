@@ -40,7 +40,7 @@ texts! {
     hidden: "What is owed is shown once it is known who is speaking.", "Долг виден, когда известно, кто говорит.";
     limits: "Limits", "Лимиты";
     creditor: "Creditor", "Кредитор";
-    days: "days overdue", "дн. просрочки";
+    days: "days", "дн.";
     owed: "Owed", "Сумма";
     due: "Due", "Срок";
     debtor_type: "Type", "Тип";
@@ -74,7 +74,7 @@ texts! {
     late: "the time is over", "время вышло";
     written: "Written up", "Записано";
     today: "Today", "Сегодня";
-    mine: "I", "Я";
+    mine: "Mine", "Я";
     team: "Team, each", "В среднем";
     talks: "talks", "разговоры";
     talk_time: "talk, min", "минут";
