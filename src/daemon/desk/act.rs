@@ -39,7 +39,7 @@ pub async fn act(house: &Arc<House>, deed: DeskDeed) -> Result<DeskAnswer, Store
         DeskAct::Note(text) => house.store.keep_note(attempt, &agent, &text, now).await?,
         DeskAct::Complain(text) => return complain(house, &agent, attempt, &text).await,
         DeskAct::Trigger => {
-            house.store.keep_mark(attempt, &agent, (CallMark::Trigger, "conflict"), now).await?
+            house.store.keep_mark(attempt, &agent, (CallMark::Trigger, "conflict"), now).await?;
         }
         DeskAct::Objection(code) => {
             let known = house.plans.load().config.desk.script.objections.iter().any(|one| *one.code == *code);

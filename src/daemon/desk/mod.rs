@@ -89,8 +89,12 @@ impl Desks {
         }
     }
 
-    /// What is told to a desk from now on, after what it has missed since `last`.
-    fn listen(&self, agent: &AgentId, last: Option<u64>) -> mpsc::Receiver<DeskEvent> {
+    /// What is told to a desk from now on, after what it has missed since `last`; and the work that passes it on.
+    fn listen(
+        &self,
+        agent: &AgentId,
+        last: Option<u64>,
+    ) -> (mpsc::Receiver<DeskEvent>, impl Future<Output = ()> + Send + use<>) {
         let (to, heard) = mpsc::channel(WAITING);
         let inside = self.lock();
         let told = self.told.subscribe();
@@ -106,8 +110,7 @@ impl Desks {
             }
         }
         drop(inside);
-        tokio::spawn(pass_on(agent.clone(), told, to));
-        heard
+        (heard, pass_on(agent.clone(), told, to))
     }
 
     /// How everybody's time was spent in the period that began today, as counted lately.
@@ -166,7 +169,9 @@ async fn pass_on(
 pub fn listen(house: &House, login: &str, last: Option<u64>) -> Option<mpsc::Receiver<DeskEvent>> {
     let agent = AgentId::parse(login)?;
     house.floor.state(&agent)?;
-    Some(house.desks.listen(&agent, last))
+    let (heard, passing) = house.desks.listen(&agent, last);
+    house.helpers.spawn(passing);
+    Some(heard)
 }
 
 /// Tells the desks of what happens on the floor, until told to stop.
@@ -215,6 +220,8 @@ fn tell(house: &House, Change { output, attempt }: &Change) {
 
 #[cfg(test)]
 mod tests {
+    use tokio::task::JoinSet;
+
     use super::*;
 
     fn anna() -> AgentId {
@@ -227,7 +234,8 @@ mod tests {
         for (agent, name) in [(&anna(), "state"), (&boris, "state"), (&anna(), "paid"), (&anna(), "call")] {
             desks.tell(agent, name, &json!({}));
         }
-        let mut heard = desks.listen(&anna(), Some(101));
+        let (mut heard, passing) = desks.listen(&anna(), Some(101));
+        let mut tasks = JoinSet::from_iter([passing]);
         let mut names = Vec::new();
         while let Ok(event) = heard.try_recv() {
             names.push((event.id, event.name));
@@ -236,6 +244,8 @@ mod tests {
         desks.tell(&boris, "state", &json!({}));
         desks.tell(&anna(), "overrun", &json!({}));
         assert_eq!(heard.recv().await.expect("told").name, "overrun");
+        drop(heard);
+        tasks.join_next().await.expect("it ends with its listener").expect("well");
     }
 
     #[tokio::test]
@@ -243,16 +253,17 @@ mod tests {
         let desks = Desks::new(100);
         desks.tell(&anna(), "state", &json!({}));
         for before in [7, 900] {
-            let event = desks.listen(&anna(), Some(before)).try_recv().expect("told");
+            let event = desks.listen(&anna(), Some(before)).0.try_recv().expect("told");
             assert_eq!(event.name, "reset", "after {before}");
         }
-        assert!(desks.listen(&anna(), None).try_recv().is_err(), "who is new has looked already");
+        assert!(desks.listen(&anna(), None).0.try_recv().is_err(), "who is new has looked already");
     }
 
     #[tokio::test]
     async fn a_payment_is_told_once_a_call() {
         let desks = Desks::new(0);
-        let mut heard = desks.listen(&anna(), None);
+        let (mut heard, passing) = desks.listen(&anna(), None);
+        let _tasks = JoinSet::from_iter([passing]);
         for _ in 0..3 {
             desks.tell_paid(&anna(), AttemptId(7));
         }
