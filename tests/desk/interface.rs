@@ -153,6 +153,8 @@ async fn states_change_and_refusals_say_why_in_both_languages() {
         ("/promise-check", json!({ "on": "2026-12-05", "amount": "1" })),
         ("/preview", json!({ "decide": "call" })),
     ] {
+        let (status, answer) = anna.post(&format!("{path}?attempt=7"), body.clone()).await;
+        assert_eq!((status, &answer["fault"]), (409, &json!("other_call")), "{path}: a call that is gone");
         let (status, answer) = anna.post(path, body).await;
         assert_eq!((status, &answer["fault"]), (404, &json!("no_call")), "{path}");
     }

@@ -23,6 +23,9 @@ pub async fn act(house: &Arc<House>, deed: DeskDeed) -> Result<DeskAnswer, Store
     if house.floor.state(&agent).is_none() {
         return Ok(DeskAnswer::NoDesk);
     }
+    if deed.attempt.is_some() && deed.attempt != house.floor.call_of(&agent) {
+        return Ok(DeskAnswer::OtherCall);
+    }
     match deed.act {
         DeskAct::Turn(turn) => return Ok(turned(house, &agent, turn)),
         DeskAct::Preview(decided) => return Ok(house.desks.decide(&agent, decided)),

@@ -147,7 +147,11 @@ fn request(
             other_phone: contact.phones.iter().any(|phone| phone.usable && phone.number != call.phone),
         },
     };
-    let follows = follow(&config.desk.dispositions, &form, &talk, now).map_err(DeskAnswer::Form)?;
+    let mut follows = follow(&config.desk.dispositions, &form, &talk, now).map_err(DeskAnswer::Form)?;
+    // What was said in the call itself.
+    if call.complained && !follows.complaint {
+        follows.asks.push("complaint".to_owned());
+    }
     Ok(DisposeRequest {
         attempt,
         agent: agent.clone(),

@@ -4,13 +4,15 @@ use jiff::civil::{Date, DateTime};
 
 use crate::call::Desk as Wish;
 use crate::campaign::{FormNo, PromiseNo};
-use crate::domain::{DebtorType, Language, Money};
+use crate::domain::{AttemptId, DebtorType, Language, Money};
 
 /// Something an agent does.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeskDeed {
     /// His login.
     pub agent: String,
+    /// The call that is meant; refused where the desk has another one meanwhile.
+    pub attempt: Option<AttemptId>,
     pub act: DeskAct,
 }
 
@@ -86,6 +88,8 @@ pub enum DeskAnswer {
     NoCall,
     /// The call is up: it is written up when it is over.
     CallIsOn,
+    /// The desk has another call than the one that was meant.
+    OtherCall,
     /// The call has its disposition.
     WrittenBefore,
     /// The campaign is in the configuration no more.
@@ -109,6 +113,7 @@ impl DeskAnswer {
             Self::NoDesk => one("no_desk", "You have no desk.", "У вас нет рабочего места оператора."),
             Self::NoCall => one("no_call", "There is no call.", "Звонка нет."),
             Self::CallIsOn => one("call_is_on", "Hang up first.", "Сначала завершите звонок."),
+            Self::OtherCall => one("other_call", "That call is gone.", "Того звонка уже нет."),
             Self::WrittenBefore => one("written_before", "It is written up already.", "Итог уже записан."),
             Self::NoCampaign => one("no_campaign", "The campaign is gone.", "Кампании больше нет."),
             Self::State(code) => vec![(*code, state_word(code, ru).to_owned())],

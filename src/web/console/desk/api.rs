@@ -3,8 +3,9 @@
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::{DefaultBodyLimit, FromRequestParts, Query, State};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -17,7 +18,7 @@ use super::super::Shared;
 use super::super::guard::Viewer;
 use super::act::{Decided, DeskAct, DeskAnswer, DeskDeed, PromiseAsked, Turn, Written};
 use crate::call::{Desk as Wish, Whom};
-use crate::domain::{DebtorType, Right};
+use crate::domain::{AttemptId, DebtorType, Right};
 use crate::web::api::{Fault, answers, body, read};
 
 /// The longest note or complaint, in bytes.
@@ -38,6 +39,27 @@ pub(super) fn routes() -> Router<Shared> {
         .layer(DefaultBodyLimit::max(64 * 1024))
 }
 
+/// Who asks, and about which call; without one about whichever the desk has.
+struct Asker {
+    viewer: Viewer,
+    attempt: Option<AttemptId>,
+}
+
+#[derive(Deserialize)]
+struct Of {
+    attempt: Option<AttemptId>,
+}
+
+impl FromRequestParts<Shared> for Asker {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Response> {
+        let viewer = Viewer::from_request_parts(parts, shared).await?;
+        let of = Query::<Of>::try_from_uri(&parts.uri).map_err(|_| malformed("attempt is a number"))?;
+        Ok(Self { viewer, attempt: of.0.attempt })
+    }
+}
+
 async fn see(viewer: Viewer, State(shared): State<Shared>) -> Result<Response, Response> {
     viewer.may(Right::WorkDesk)?;
     let asked = shared.console.desk.view.ask((viewer.login, viewer.language)).await;
@@ -48,9 +70,10 @@ async fn see(viewer: Viewer, State(shared): State<Shared>) -> Result<Response, R
 }
 
 /// Does what was asked for, or tells every reason why not.
-async fn act(viewer: Viewer, shared: &Shared, act: DeskAct) -> Result<Response, Response> {
+async fn act(asker: Asker, shared: &Shared, act: DeskAct) -> Result<Response, Response> {
+    let Asker { viewer, attempt } = asker;
     let language = viewer.language;
-    let asked = shared.console.desk.act.ask(DeskDeed { agent: viewer.login, act }).await;
+    let asked = shared.console.desk.act.ask(DeskDeed { agent: viewer.login, attempt, act }).await;
     match asked.map_err(|fault| Fault::from(fault).into_response())? {
         DeskAnswer::Done => Ok(Json(json!({ "done": true })).into_response()),
         answer => Err(refused(&answer, language)),
@@ -62,7 +85,7 @@ fn refused(answer: &DeskAnswer, language: crate::domain::Language) -> Response {
         DeskAnswer::NoDesk | DeskAnswer::NoCall => StatusCode::NOT_FOUND,
         DeskAnswer::Amount | DeskAnswer::Form(_) | DeskAnswer::NoSuchCode => StatusCode::UNPROCESSABLE_ENTITY,
         DeskAnswer::Done | DeskAnswer::CallIsOn | DeskAnswer::NoCampaign => StatusCode::CONFLICT,
-        DeskAnswer::State(_) | DeskAnswer::WrittenBefore => StatusCode::CONFLICT,
+        DeskAnswer::OtherCall | DeskAnswer::State(_) | DeskAnswer::WrittenBefore => StatusCode::CONFLICT,
     };
     let all = answer.refusals(language);
     let (fault, message) = all.first().cloned().unwrap_or(("refused", String::new()));
@@ -73,8 +96,8 @@ fn refused(answer: &DeskAnswer, language: crate::domain::Language) -> Response {
 type Read = Result<Bytes, BytesRejection>;
 
 /// Reads a body for whoever has a desk.
-fn body_of<T: serde::de::DeserializeOwned>(viewer: &Viewer, bytes: Read) -> Result<T, Response> {
-    viewer.may(Right::WorkDesk)?;
+fn body_of<T: serde::de::DeserializeOwned>(asker: &Asker, bytes: Read) -> Result<T, Response> {
+    asker.viewer.may(Right::WorkDesk)?;
     read(bytes).map_err(Fault::into_response)
 }
 
@@ -91,8 +114,8 @@ struct StateBody {
     pause: Option<String>,
 }
 
-async fn state(viewer: Viewer, State(shared): State<Shared>, bytes: Read) -> Result<Response, Response> {
-    let asked: StateBody = body_of(&viewer, bytes)?;
+async fn state(asker: Asker, State(shared): State<Shared>, bytes: Read) -> Result<Response, Response> {
+    let asked: StateBody = body_of(&asker, bytes)?;
     let turn = match (asked.to.as_str(), asked.pause) {
         ("logged_in", None) => Turn::LoggedIn,
         ("logged_out", None) => Turn::LoggedOut,
@@ -100,7 +123,7 @@ async fn state(viewer: Viewer, State(shared): State<Shared>, bytes: Read) -> Res
         ("away", Some(pause)) => Turn::Away(pause),
         _ => return Err(malformed("to is logged_in, ready, logged_out, or away with a pause")),
     };
-    act(viewer, &shared, DeskAct::Turn(turn)).await
+    act(asker, &shared, DeskAct::Turn(turn)).await
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -112,8 +135,8 @@ struct CallBody {
     to: Option<String>,
 }
 
-async fn call(viewer: Viewer, State(shared): State<Shared>, bytes: Read) -> Result<Response, Response> {
-    let asked: CallBody = body_of(&viewer, bytes)?;
+async fn call(asker: Asker, State(shared): State<Shared>, bytes: Read) -> Result<Response, Response> {
+    let asked: CallBody = body_of(&asker, bytes)?;
     let whom = asked.to.as_deref().map(|to| match to.split_once(':') {
         Some(("agent", login)) if !login.is_empty() => Ok(Whom::Agent(login.to_owned())),
         Some(("queue", name)) if !name.is_empty() => Ok(Whom::Queue(name.to_owned())),
@@ -132,12 +155,12 @@ async fn call(viewer: Viewer, State(shared): State<Shared>, bytes: Read) -> Resu
         ("consult", Some(whom)) => Wish::Consult(whom),
         _ => return Err(malformed("no such wish, or it wants somebody to go to, or wants nobody")),
     };
-    act(viewer, &shared, DeskAct::Call(wish)).await
+    act(asker, &shared, DeskAct::Call(wish)).await
 }
 
-async fn identity(viewer: Viewer, State(shared): State<Shared>) -> Result<Response, Response> {
-    viewer.may(Right::WorkDesk)?;
-    act(viewer, &shared, DeskAct::Identify).await
+async fn identity(asker: Asker, State(shared): State<Shared>) -> Result<Response, Response> {
+    asker.viewer.may(Right::WorkDesk)?;
+    act(asker, &shared, DeskAct::Identify).await
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -156,14 +179,14 @@ impl TextBody {
     }
 }
 
-async fn note(viewer: Viewer, State(shared): State<Shared>, bytes: Read) -> Result<Response, Response> {
-    let text = body_of::<TextBody>(&viewer, bytes)?.check()?;
-    act(viewer, &shared, DeskAct::Note(text)).await
+async fn note(asker: Asker, State(shared): State<Shared>, bytes: Read) -> Result<Response, Response> {
+    let text = body_of::<TextBody>(&asker, bytes)?.check()?;
+    act(asker, &shared, DeskAct::Note(text)).await
 }
 
-async fn complaint(viewer: Viewer, State(shared): State<Shared>, bytes: Read) -> Result<Response, Response> {
-    let text = body_of::<TextBody>(&viewer, bytes)?.check()?;
-    act(viewer, &shared, DeskAct::Complain(text)).await
+async fn complaint(asker: Asker, State(shared): State<Shared>, bytes: Read) -> Result<Response, Response> {
+    let text = body_of::<TextBody>(&asker, bytes)?.check()?;
+    act(asker, &shared, DeskAct::Complain(text)).await
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -175,15 +198,15 @@ struct MarkBody {
     code: Option<String>,
 }
 
-async fn mark(viewer: Viewer, State(shared): State<Shared>, bytes: Read) -> Result<Response, Response> {
-    let asked: MarkBody = body_of(&viewer, bytes)?;
+async fn mark(asker: Asker, State(shared): State<Shared>, bytes: Read) -> Result<Response, Response> {
+    let asked: MarkBody = body_of(&asker, bytes)?;
     let deed = match (asked.kind.as_str(), asked.code) {
         ("objection", Some(code)) => DeskAct::Objection(code),
         ("stage", Some(code)) => DeskAct::Stage(code),
         ("trigger", None) => DeskAct::Trigger,
         _ => return Err(malformed("kind is objection or stage with a code, or trigger")),
     };
-    act(viewer, &shared, deed).await
+    act(asker, &shared, deed).await
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -203,12 +226,12 @@ impl PromiseBody {
 }
 
 async fn promise_check(
-    viewer: Viewer,
+    asker: Asker,
     State(shared): State<Shared>,
     bytes: Read,
 ) -> Result<Response, Response> {
-    let asked = body_of::<PromiseBody>(&viewer, bytes)?.asked();
-    act(viewer, &shared, DeskAct::Check(asked)).await
+    let asked = body_of::<PromiseBody>(&asker, bytes)?.asked();
+    act(asker, &shared, DeskAct::Check(asked)).await
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -233,12 +256,8 @@ struct DispositionBody {
     ready: bool,
 }
 
-async fn disposition(
-    viewer: Viewer,
-    State(shared): State<Shared>,
-    bytes: Read,
-) -> Result<Response, Response> {
-    let asked: DispositionBody = body_of(&viewer, bytes)?;
+async fn disposition(asker: Asker, State(shared): State<Shared>, bytes: Read) -> Result<Response, Response> {
+    let asked: DispositionBody = body_of(&asker, bytes)?;
     if asked.note.as_ref().is_some_and(|note| note.len() > TEXT_LIMIT) {
         return Err(malformed("note has 8192 bytes at most"));
     }
@@ -252,7 +271,7 @@ async fn disposition(
         note: asked.note,
         ready: asked.ready,
     };
-    act(viewer, &shared, DeskAct::Dispose(Box::new(written))).await
+    act(asker, &shared, DeskAct::Dispose(Box::new(written))).await
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -264,15 +283,15 @@ struct PreviewBody {
     reason: Option<String>,
 }
 
-async fn preview(viewer: Viewer, State(shared): State<Shared>, bytes: Read) -> Result<Response, Response> {
-    let asked: PreviewBody = body_of(&viewer, bytes)?;
+async fn preview(asker: Asker, State(shared): State<Shared>, bytes: Read) -> Result<Response, Response> {
+    let asked: PreviewBody = body_of(&asker, bytes)?;
     let decided = match (asked.decide.as_str(), asked.reason.as_deref().map(str::trim)) {
         ("call", None) => Decided::Call,
         ("not_now", None) => Decided::NotNow,
         ("skip", Some(reason)) if (1..=512).contains(&reason.len()) => Decided::Skip(reason.to_owned()),
         _ => return Err(malformed("decide is call, not_now, or skip with a reason")),
     };
-    act(viewer, &shared, DeskAct::Preview(decided)).await
+    act(asker, &shared, DeskAct::Preview(decided)).await
 }
 
 /// The resources' parts of the OpenAPI document. `x-right` is the cell of the rights table.
@@ -289,6 +308,12 @@ pub(in crate::web) fn document() -> Vec<(&'static str, Value)> {
             "summary": summary,
             "security": [{ "session": [] }],
             "x-right": "work_desk",
+            "parameters": [{
+                "name": "attempt",
+                "in": "query",
+                "description": "The call that is meant: refused where the desk has another one meanwhile",
+                "schema": { "type": "integer" },
+            }],
             "responses": answers(&own),
         });
         if let Some(schema) = schema {

@@ -10,10 +10,14 @@ function say(text) {
   if (text) setTimeout(() => { if (told.textContent === text) told.textContent = ""; }, 6000);
 }
 
-async function ask(path, body) {
+// The call that is shown: an act that comes late is not to be another one's.
+const shown = () => $("#bar")?.dataset.attempt;
+
+async function ask(path, body, attempt = shown()) {
   try {
     const options = { method: "POST", headers: { "content-type": "application/json" }, body: body && JSON.stringify(body) };
-    const answer = await fetch("/api/v1/desk/" + path, options);
+    const of = attempt && path !== "state" ? "?attempt=" + attempt : "";
+    const answer = await fetch("/api/v1/desk/" + path + of, options);
     if (answer.status === 401) location.reload();
     const words = await answer.json().catch(() => ({}));
     return { ok: answer.ok, why: (words.why || []).map((one) => one.message), message: words.message || desk.dataset.failed };
@@ -116,7 +120,7 @@ function wanted() {
   if (why) why.textContent = "";
 }
 
-let checking;
+let checking, noting;
 function check() {
   clearTimeout(checking);
   checking = setTimeout(async () => {
@@ -130,6 +134,7 @@ function check() {
 
 async function save(ready) {
   const form = $("#written");
+  clearTimeout(noting);
   if (!form) return ready && act("state", { to: "ready" });
   const of = (name) => form.elements[name]?.value || undefined;
   const chosen = form.querySelector("input[name=code]:checked");
@@ -145,13 +150,14 @@ async function save(ready) {
 }
 
 // The note is kept half a second after the last key.
-let noting;
 function keepNote() {
   const kept = $("#kept");
+  const of = shown();
   kept.textContent = desk.dataset.notSaved;
   clearTimeout(noting);
   noting = setTimeout(async () => {
-    const answer = await ask("note", { text: $("#text").value });
+    if (!$("#text")) return;
+    const answer = await ask("note", { text: $("#text").value }, of);
     if ($("#kept")) $("#kept").textContent = answer.ok ? desk.dataset.saved : answer.message;
   }, 500);
 }

@@ -63,7 +63,7 @@ fn sections(view: &DeskView, language: Language) -> Markup {
         format!("{}-{}-{written}", call.contact, call.attempt.unwrap_or(0))
     });
     html! {
-        section #bar { (state(view, language)) (call_bar(view, texts)) }
+        section #bar data-attempt=[call.and_then(|call| call.attempt)] { (state(view, language)) (call_bar(view, texts)) }
         section #debtor.card { (debtor(view, language)) }
         section #middle {
             section #script.card { (script(view, language)) }
