@@ -106,29 +106,6 @@ fn write(file: &Path, login: &AgentId, lines: &[String]) -> anyhow::Result<()> {
     fs::rename(&draft, file).with_context(context)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_agents_lines_take_the_place_of_his_earlier_ones_and_nobody_else_may_read_them() {
-        let dir = tempfile::tempdir().expect("a folder");
-        let file = dir.path().join("secrets/agents");
-        let login = |text: &str| AgentId::parse(text).expect("a login");
-        let lines = |name: &str, password: &str| {
-            account_lines(&login(name), "obzvon", &digest_account(name, "obzvon", password))
-        };
-        write(&file, &login("anna"), &lines("anna", "first of all")).expect("written");
-        write(&file, &login("an"), &lines("an", "another one")).expect("written");
-        write(&file, &login("anna"), &lines("anna", "second one")).expect("written");
-        let text = fs::read_to_string(&file).expect("there");
-        let expected = [lines("an", "another one"), lines("anna", "second one")].concat().join("\n") + "\n";
-        assert_eq!(text, expected);
-        assert!(!text.contains("second one"));
-        assert_eq!(fs::metadata(&file).expect("there").permissions().mode() & 0o777, 0o600);
-    }
-}
-
 /// Gives out the accounts, and says what each agent has of the campaign now.
 fn assign(config: &ConfigArgs, campaign: &str, agents: Vec<AgentId>) -> anyhow::Result<ExitCode> {
     let loaded = match config.load() {
@@ -151,4 +128,27 @@ fn assign(config: &ConfigArgs, campaign: &str, agents: Vec<AgentId>) -> anyhow::
         }
         Ok(ExitCode::SUCCESS)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_agents_lines_take_the_place_of_his_earlier_ones_and_nobody_else_may_read_them() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let file = dir.path().join("secrets/agents");
+        let login = |text: &str| AgentId::parse(text).expect("a login");
+        let lines = |name: &str, password: &str| {
+            account_lines(&login(name), "obzvon", &digest_account(name, "obzvon", password))
+        };
+        write(&file, &login("anna"), &lines("anna", "first of all")).expect("written");
+        write(&file, &login("an"), &lines("an", "another one")).expect("written");
+        write(&file, &login("anna"), &lines("anna", "second one")).expect("written");
+        let text = fs::read_to_string(&file).expect("there");
+        let expected = [lines("an", "another one"), lines("anna", "second one")].concat().join("\n") + "\n";
+        assert_eq!(text, expected);
+        assert!(!text.contains("second one"));
+        assert_eq!(fs::metadata(&file).expect("there").permissions().mode() & 0o777, 0o600);
+    }
 }

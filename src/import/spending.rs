@@ -125,7 +125,7 @@ mod tests {
     fn months_stand_beside_each_other_or_below() {
         let (wide, counts) = read("абонент;2026-01;2026-02\np1;100,50;0\np2;;7\n;1;2\np3;x;1\n");
         assert_eq!((counts.rows, counts.sound, counts.rejected), (4, 2, 2));
-        assert_eq!(wide["p1"].iter().map(|(_, minor)| *minor).collect::<Vec<_>>(), [10_050, 0]);
+        assert_eq!(wide["p1"].values().copied().collect::<Vec<_>>(), [10_050, 0]);
         assert_eq!(wide["p2"].len(), 1);
         let (long, _) = read("person,month,amount\np1,2026-01,100.50\np1,2026-02-28,0\np2,2026-02,7\n");
         assert_eq!(long, wide);
