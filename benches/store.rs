@@ -234,16 +234,19 @@ async fn generate(file: &Path, n: u64) {
     let february = "1770000000000000 + i.n * 1000000";
     let script = [
         "BEGIN".to_owned(),
-        "INSERT INTO creditor VALUES (1, 'Water'); INSERT INTO campaign VALUES (1, 'reminders', 'running', 0)".into(),
+        "INSERT INTO creditor VALUES (1, 'Water'); INSERT INTO campaign (id, name, state, changed_at) \
+         VALUES (1, 'reminders', 'running', 0)"
+            .into(),
         format!(
-            "INSERT INTO person {rows} SELECT n, printf('p%09d', n), 'Debtor', 'ru', 'forgetful', 'Москва', NULL, 0 \
+            "INSERT INTO person (id, external_id, name, language, debtor_type, region, time_zone, updated_at) {rows} SELECT n, printf('p%09d', n), 'Debtor', 'ru', 'forgetful', 'Москва', NULL, 0 \
              FROM i"
         ),
         format!(
             "INSERT INTO phone (id, person_id, e164, rank) {rows} SELECT n, n, printf('+79%09d', n), 0 FROM i"
         ),
         format!(
-            "INSERT INTO debt {rows} SELECT n, 1, printf('d%09d', n), n, (n * 7919) % 1000003 + 1, 'RUB', \
+            "INSERT INTO debt (id, creditor_id, external_id, person_id, amount_minor, currency, due_date, state, updated_at) \
+             {rows} SELECT n, 1, printf('d%09d', n), n, (n * 7919) % 1000003 + 1, 'RUB', \
              '2026-02-10', 'open', 0 FROM i"
         ),
         format!(

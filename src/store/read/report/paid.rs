@@ -18,7 +18,9 @@ impl Store {
                 let mut sums: BTreeMap<Currency, Vec<i64>> = BTreeMap::new();
                 for row in conn.all(PAID, values![period.from, period.to]).await? {
                     let currency = row.code(0, "currency", Currency::parse)?;
-                    sums.entry(currency).or_default().push(row.int(1)?);
+                    let persons = usize::try_from(row.int(2)?).unwrap_or(0);
+                    let all = sums.entry(currency).or_default();
+                    all.extend(std::iter::repeat_n(row.int(1)?, persons));
                 }
                 Ok(sums)
             })
@@ -27,6 +29,8 @@ impl Store {
     }
 }
 
-const PAID: &str = "SELECT d.currency, CAST(COALESCE(SUM(p.amount_minor), 0) AS BIGINT) FROM debt d \
-    LEFT JOIN payment p ON p.debt_id = d.id AND p.currency = d.currency AND p.paid_at >= $1 AND p.paid_at < $2 \
-    GROUP BY d.currency, d.person_id";
+/// How many persons paid so much: most paid nothing, and are one row.
+const PAID: &str = "SELECT w.currency, w.paid, COUNT(*) FROM (SELECT d.currency, \
+    CAST(COALESCE(SUM(p.amount_minor), 0) AS BIGINT) AS paid FROM debt d LEFT JOIN payment p ON p.debt_id = d.id \
+    AND p.currency = d.currency AND p.paid_at >= $1 AND p.paid_at < $2 GROUP BY d.currency, d.person_id) w \
+    GROUP BY w.currency, w.paid";
