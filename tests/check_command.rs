@@ -152,3 +152,18 @@ fn a_creditor_whom_the_pack_cannot_say_is_warned_of() {
     assert!(!said.contains("cannot say the debts to \"Северный Банк\""), "{said}");
     assert!(!told("[]").contains("cannot say"));
 }
+
+#[test]
+fn hours_that_are_never_open_are_warned_of() {
+    let shut = "[[rule]]\nid = \"house.hours\"\ntype = \"window\"\nhours = { mon = \"\", tue = \"\", wed = \"\", thu = \"\", \
+                fri = \"\", sat = \"\", sun = \"\", holiday = \"\" }\n";
+    let close = |config: &Path| fs::write(config.join("limits.toml"), shut).expect("our own limits");
+    let told = check_with(&lasting(), &["--lang", "en"], close);
+    assert!(
+        told.contains("with limits.toml: the hours together are never open: nobody will be called"),
+        "{told}"
+    );
+    let told = check_with(&lasting(), &["--json"], close);
+    let told: serde_json::Value = serde_json::from_str(&told).expect("JSON");
+    assert_eq!(warning(&told, "nobody_passes")["nobody_passes"], "the hours together are never open");
+}

@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::daemon::unspoken_creditors;
 use crate::domain::Language;
+use crate::rules::lint::{Remark, lint};
 
 /// One thing a campaign can't keep.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +12,8 @@ pub enum Warning {
     NobodySends { campaign: String, flow: String, step: String, template: String },
     /// The packs can't say the debts to this creditor; without a name, not even the sum.
     NoWords { campaign: String, speaks: Language, creditor: String },
+    /// The rules of a preset, with the limits over it, let nobody be called.
+    NobodyPasses { preset: String, remark: Remark },
     /// The packs can't be looked at.
     NoPack { campaign: String, fault: String },
 }
@@ -18,6 +21,10 @@ pub enum Warning {
 /// Everything there is to warn of, campaign by campaign.
 pub fn warnings(config: &Config) -> Vec<Warning> {
     let mut found = Vec::new();
+    for (name, preset) in &config.rules.presets {
+        let fatal = lint(preset, &config.rules.calendars, None).into_iter().filter(Remark::is_fatal);
+        found.extend(fatal.map(|remark| Warning::NobodyPasses { preset: name.clone(), remark }));
+    }
     for plan in &config.campaigns {
         let campaign = || plan.name.to_string();
         // An endpoint for every creditor, or for each of the campaign's.
@@ -69,6 +76,9 @@ impl Warning {
                 "campaign {campaign}: the {} pack cannot say the debts to {creditor:?}: they will not be called about",
                 speaks.code()
             ),
+            Self::NobodyPasses { preset, remark } => {
+                format!("preset {preset} with limits.toml: {remark}: nobody will be called")
+            }
             Self::NoPack { campaign, fault } => {
                 format!("campaign {campaign}: what the packs can say is not known: {fault}")
             }
@@ -89,6 +99,19 @@ impl Warning {
                 "кампания {campaign}: в наборе {} нет слов для долгов перед «{creditor}»: о них звонков не будет",
                 speaks.code()
             ),
+            Self::NobodyPasses { preset, remark } => {
+                let why = match remark {
+                    Remark::NoCalendar { rule, calendar } => {
+                        format!("правилу {rule} нужен календарь {calendar}, а его нет")
+                    }
+                    Remark::NeverPasses { rule } => format!("правило {rule} никого не пропускает"),
+                    Remark::HorizonNear { .. }
+                    | Remark::NeverAlone { .. }
+                    | Remark::NeverOpen
+                    | Remark::NoHolidays { .. } => "часы правил вместе не открыты никогда".to_owned(),
+                };
+                format!("набор правил {preset} с limits.toml: {why}: звонков не будет")
+            }
             Self::NoPack { campaign, fault } => {
                 format!("кампания {campaign}: что умеют произнести наборы, неизвестно: {fault}")
             }
@@ -104,6 +127,9 @@ impl Warning {
             Self::NoWords { campaign, speaks, creditor } => serde_json::json!({
                 "campaign": campaign, "language": speaks.code(), "unspoken_creditor": creditor
             }),
+            Self::NobodyPasses { preset, remark } => {
+                serde_json::json!({ "preset": preset, "nobody_passes": remark.to_string() })
+            }
             Self::NoPack { campaign, fault } => {
                 serde_json::json!({ "campaign": campaign, "unread_packs": fault })
             }

@@ -197,6 +197,7 @@ fn note_slips(reading: &Reading<'_>, slips: &[Slip]) {
         // One patch may loosen the same rule of several presets, one rule be wrong in each.
         let about = match &slip.fault {
             LimitsError::Loosens { rule, .. } => rule.to_string(),
+            LimitsError::TakenId { rule, .. } => rule.clone(),
             LimitsError::Preset(PresetError::Rule { source, .. }) => source.to_string(),
             _ => said.clone(),
         };

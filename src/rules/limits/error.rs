@@ -65,6 +65,10 @@ pub enum LimitsError {
     NoRule { rule: String, close: Option<String> },
     #[error("a [[override]] is of {rule}, and no preset has a cap of that id{}", near(.close))]
     NoCapAnywhere { rule: String, close: Option<String> },
+    #[error(
+        "{preset} has a rule {rule} already: change that one by a [[tighten]], or give this one an id of its own"
+    )]
+    TakenId { preset: String, rule: String },
     #[error("a [[tighten]] does not say by its id which rule it means")]
     NoId,
 }

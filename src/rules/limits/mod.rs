@@ -158,7 +158,15 @@ impl Limits {
                 }
             }
         }
-        for (place, rule) in &added {
+        for (nth, (place, rule)) in added.iter().enumerate() {
+            let id = rule.get("id");
+            let inherited =
+                own.rules.iter().any(|known| Some(known.id.as_str()) == id.and_then(Value::as_str));
+            if inherited || (id.is_some() && added[..nth].iter().any(|(_, before)| before.get("id") == id)) {
+                let rule = id.and_then(Value::as_str).unwrap_or_default().to_owned();
+                let fault = LimitsError::TakenId { preset: name.to_owned(), rule };
+                refused.push(Slip { at: Spot::default().then(RULE).then(*place).then("id"), fault });
+            }
             if let Err(fault) = presets.flatten_with(name, &[], &[without_preset(rule)]) {
                 refused.push(Slip::of_preset(Spot::default().then(RULE).then(*place), fault));
             }
@@ -274,6 +282,17 @@ mod tests {
         let window = "[[override]]\nrule = \"ru.window\"\nlimit = 3\nevidence = \"17\"\napproved_on = \"2026-03-01\"\n\
                       expires = \"2026-06-01T00:00:00Z\"\napproved_by = \"a\"\nsecond_approver = \"b\"\n";
         assert_eq!(strangers(window), ["a [[override]] is of ru.window, and no preset has a cap of that id"]);
+    }
+
+    #[test]
+    fn two_rules_of_one_id_are_refused() {
+        let rule = |id: &str| format!("[[rule]]\nid = \"{id}\"\ntype = \"end_guard\"\nminutes = 30\n");
+        let refused = over(&rule("ru.call.day")).expect_err("the preset has it");
+        assert!(refused[0].starts_with("ru-230fz-safe has a rule ru.call.day already"), "{refused:?}");
+        let twice = rule("house.quiet") + &rule("house.quiet");
+        let limits = Limits::read(&twice).expect("limits");
+        let slips = limits.over(&Presets::shipped(), "ru-230fz-safe", Timestamp::MIN).expect_err("twice");
+        assert_eq!((slips.len(), slips[0].at.to_string().as_str()), (1, "rule.2.id"));
     }
 
     #[test]
