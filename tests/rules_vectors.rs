@@ -56,6 +56,18 @@ fn a_line_that_is_no_vector_is_named_and_the_others_are_decided() {
 }
 
 #[test]
+fn a_field_or_an_override_that_nobody_knows_makes_its_line_wrong() {
+    let good = VECTORS.lines().next().expect("there are vectors");
+    let misspelt = good.replacen("{", "{\"histori\": [], ", 1);
+    let stranger = good.replacen("{", "{\"overrides\": {\"ru.call.dya\": 3}, ", 1);
+    let known = good.replacen("{", "{\"overrides\": {\"ru.call.day\": 3}, ", 1);
+    let (summary, answers) = answers(&Presets::shipped(), &format!("{misspelt}\n{stranger}\n{known}"));
+    assert_eq!(summary, Summary { vectors: 3, wrong_lines: 2 });
+    assert!(answers[0]["error"].as_str().expect("why").contains("unknown field `histori`"), "{answers:?}");
+    assert!(answers[1]["error"].as_str().expect("why").contains("has no rule ru.call.dya"), "{answers:?}");
+}
+
+#[test]
 fn a_zone_nobody_knows_is_denied_for_good() {
     let line = VECTORS.lines().next().expect("there are vectors").replace("Europe/Moscow", "Europe/Nowhere");
     let (_, answers) = answers(&Presets::shipped(), &line);

@@ -74,6 +74,10 @@ impl Bench<'_> {
                 self.flattened.entry(vector.preset.clone()).or_insert(preset)
             }
         };
+        let known = |rule: &&String| preset.rules.iter().any(|known| known.id.as_str() == rule.as_str());
+        if let Some(stranger) = vector.overrides.keys().find(|rule| !known(rule)) {
+            return Err(format!("overrides: {} has no rule {stranger}", vector.preset));
+        }
         let (preset, calendars) = with_days_off(preset, self.presets.calendars(), &vector.calendar_extra_off);
         let (facts, history) = vector.read()?;
         let decision = decide(&preset, &calendars, &facts, &history, vector.now_utc);

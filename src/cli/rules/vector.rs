@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::domain::{DebtId, EventId, PersonId};
 use crate::rules::{
@@ -13,8 +14,10 @@ use crate::rules::{
     LocalRange, Override, Phone, PhoneKey, PhoneType, Relation, RuleId, Tally, Way, WayKind, ZoneSet,
 };
 
-/// A vector as written; what is absent has the defaults of the format.
+/// A vector as written; what is absent has the defaults of the format. A field that the format does not have is refused: it
+/// would be a rule's input that nobody looks at.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Vector {
     pub id: String,
     pub preset: String,
@@ -43,11 +46,23 @@ pub(super) struct Vector {
     #[serde(default)]
     prefs_blocked_local: Vec<(String, String)>,
     #[serde(default)]
-    overrides: BTreeMap<String, u32>,
+    pub overrides: BTreeMap<String, u32>,
     campaign: Option<Campaign>,
+    /// What is expected, and why: for whoever compares.
+    #[serde(rename = "expect")]
+    _expect: Option<IgnoredAny>,
+    #[serde(rename = "deny_rule")]
+    _deny_rule: Option<IgnoredAny>,
+    #[serde(rename = "also_denied_by")]
+    _also_denied_by: Option<IgnoredAny>,
+    #[serde(rename = "next_allowed_utc")]
+    _next_allowed_utc: Option<IgnoredAny>,
+    #[serde(rename = "why")]
+    _why: Option<IgnoredAny>,
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct VectorEvent {
     ts_utc: Timestamp,
     kind: EventKind,
@@ -61,9 +76,19 @@ struct VectorEvent {
     agent: Option<Agent>,
     #[serde(default)]
     excluded: bool,
+    /// Fields of a request that say nothing of an event: the format allows them.
+    #[serde(rename = "channel")]
+    _channel: Option<IgnoredAny>,
+    #[serde(rename = "relation")]
+    _relation: Option<IgnoredAny>,
+    #[serde(rename = "cli")]
+    _cli: Option<IgnoredAny>,
+    #[serde(rename = "contact_tz")]
+    _contact_tz: Option<IgnoredAny>,
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct VectorHold {
     kind: HoldKind,
     from: Option<Timestamp>,
@@ -76,6 +101,7 @@ struct VectorHold {
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct VectorConsent {
     kind: ConsentKind,
     from: Option<Timestamp>,
@@ -85,6 +111,7 @@ struct VectorConsent {
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Campaign {
     abandoned: u64,
     live_connected: u64,
