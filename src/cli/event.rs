@@ -100,6 +100,7 @@ async fn carry_out(store: &Store, command: EventCommand) -> anyhow::Result<()> {
                         "another entry was added by this id before: take an id of its own, or correct that one"
                     )
                 }
+                Some(Recorded::NoCreditor) => bail!("no list has a creditor of that name: nothing was added"),
                 Some(Recorded::NoDebt) => bail!("he has no debt of that id: nothing was added"),
                 Some(Recorded::NoPerson) | None => bail!("nobody has this id or number"),
             }

@@ -43,6 +43,7 @@ async fn event(house: Arc<House>, told: TellEvent) -> Result<EventAnswer, Unavai
         Some(Recorded::New) => EventAnswer::New,
         Some(Recorded::Known) => EventAnswer::Known,
         Some(Recorded::Differs) => EventAnswer::Differs,
+        Some(Recorded::NoCreditor) => EventAnswer::NoCreditor,
         Some(Recorded::NoDebt) => EventAnswer::NoDebt,
         Some(Recorded::NoPerson) | None => EventAnswer::NoPerson,
     })

@@ -67,7 +67,7 @@ struct Answer {
 const BATCH: usize = 256;
 
 impl History {
-    /// 0 when the file was read, whatever its rows were like; 1 when it is none; 78 for the configuration.
+    /// 0 when the file was read and some of its rows were taken; 1 when it is none, or all it told was rejected; 78 for the configuration.
     ///
     /// # Errors
     /// When the store fails. What was written before stands; the same file goes on from there.
@@ -78,8 +78,12 @@ impl History {
         };
         let (language, json, file) = (self.open.language(), self.json, self.file.clone());
         match block_on(self.carry_out(config, language))? {
-            Ok(answer) if json => println!("{}", serde_json::to_string(&answer)?),
-            Ok(answer) => println!("{}", text(&answer, language)),
+            Ok(answer) => {
+                println!("{}", if json { serde_json::to_string(&answer)? } else { text(&answer, language) });
+                if answer.new + answer.known == 0 && answer.counts.rejected > 0 {
+                    return Ok(ExitCode::FAILURE);
+                }
+            }
             Err(fault) => {
                 let said = fault.text(language);
                 if json {
@@ -202,7 +206,7 @@ impl Reading<'_> {
                 Recorded::Known => self.answer.known += 1,
                 Recorded::New => self.answer.new += 1,
                 // Not strict: a debt that nobody has is no reason here.
-                Recorded::Differs | Recorded::NoDebt | Recorded::NoPerson => {
+                Recorded::Differs | Recorded::NoCreditor | Recorded::NoDebt | Recorded::NoPerson => {
                     let reason = match recorded {
                         Recorded::Differs => PastReason::IdReused,
                         _ => PastReason::NoPerson,

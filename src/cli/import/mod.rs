@@ -92,7 +92,7 @@ impl Import {
 }
 
 impl List {
-    /// 0 when the list was read, whatever its rows were like; 1 when it is no list; 78 for the configuration.
+    /// 0 when the list was read and some of its rows were taken; 1 when it is no list, or all its rows were rejected; 78 for the configuration.
     ///
     /// # Errors
     /// When the store fails.
@@ -112,7 +112,9 @@ impl List {
         match block_on(self.carry_out(&config, job))? {
             Ok(answer) => {
                 println!("{}", if self.json { answer.json() } else { answer.text(language) });
-                Ok(ExitCode::SUCCESS)
+                let counts = &answer.read.counts;
+                let nothing = counts.sound == 0 && counts.rejected > 0;
+                Ok(if nothing { ExitCode::FAILURE } else { ExitCode::SUCCESS })
             }
             Err(fault) => Ok(self.say_fault(&fault, language)),
         }

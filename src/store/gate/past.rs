@@ -40,13 +40,15 @@ pub struct Past {
     pub source: String,
     /// Only look who is meant; write nothing.
     pub dry_run: bool,
-    /// A debt that is named has to be one of the person's. Old lists may name debts that nobody has any more.
+    /// A creditor that is named has to be known, and a debt one of the person's. Old lists may name debts that nobody has any more.
     pub strict: bool,
 }
 
 /// What became of one past contact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Recorded {
+    /// No list has a creditor of that name: nothing was written.
+    NoCreditor,
     /// Whoever is meant has no debt of that id: nothing was written.
     NoDebt,
     /// Nobody has this id or number.
@@ -111,6 +113,9 @@ async fn record(
     if persons.is_empty() {
         return Ok(Recorded::NoPerson);
     }
+    if past.strict && !is_creditor(conn, contact).await? {
+        return Ok(Recorded::NoCreditor);
+    }
     if past.strict && !has_debt(conn, &persons, contact).await? {
         return Ok(Recorded::NoDebt);
     }
@@ -158,6 +163,12 @@ async fn persons(conn: &mut Conn, contact: &PastContact) -> Result<Vec<(PersonId
         Ok((PersonId(row.int(0)?), kind))
     };
     rows.iter().map(read).collect()
+}
+
+/// Whether the creditor that is named is one of the lists', if one is.
+async fn is_creditor(conn: &mut Conn, contact: &PastContact) -> Result<bool, Fault> {
+    let Some(creditor) = contact.creditor.as_deref() else { return Ok(true) };
+    Ok(conn.first("SELECT id FROM creditor WHERE name = $1", values![creditor]).await?.is_some())
 }
 
 /// Whether one of those meant has the debt that is named, if one is.

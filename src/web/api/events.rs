@@ -38,6 +38,7 @@ struct EventBody {
     channel: Option<String>,
     /// human or robot.
     agent: Option<String>,
+    /// A creditor's name as the lists have it.
     creditor: Option<String>,
     /// The debt's id at the creditor; it is one of the person's.
     debt: Option<String>,
@@ -68,6 +69,8 @@ pub enum EventAnswer {
     /// It was told before.
     Known,
     New,
+    /// No list has a creditor of that name.
+    NoCreditor,
     /// The person has no debt of that id.
     NoDebt,
     /// Nobody has this id or number.
@@ -88,6 +91,11 @@ async fn tell(State(api): State<Shared>, bytes: Result<Bytes, BytesRejection>) -
         EventAnswer::Differs => {
             Err(Fault::new(StatusCode::CONFLICT, "id_reused", "another event was told by this id before"))
         }
+        EventAnswer::NoCreditor => Err(Fault::new(
+            StatusCode::NOT_FOUND,
+            "no_creditor",
+            "no list has a creditor of that name: leave it out where it is not known",
+        )),
         EventAnswer::NoDebt => Err(Fault::new(
             StatusCode::NOT_FOUND,
             "no_debt",
@@ -152,7 +160,7 @@ pub(super) fn document() -> (&'static str, Value) {
         "responses": answers(&[
             (201, "Recorded", &recorded),
             (200, "Known already; nothing was changed", &recorded),
-            (404, "Nobody has this id or number, or the person has no such debt; nothing was written", &Value::Null),
+            (404, "Nobody has this id or number, the creditor is in no list, or the person has no such debt; nothing was written", &Value::Null),
             (409, "Another event was told by this id before", &Value::Null),
         ]),
     });
