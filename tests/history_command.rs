@@ -302,3 +302,58 @@ fn a_reader_that_goes_away_ends_a_command_quietly() {
         assert!(output.status.success() && said.is_empty(), "{arguments:?}: {} {said}", output.status);
     }
 }
+
+#[test]
+fn a_file_of_which_nothing_is_taken_ends_in_a_fault() {
+    let house = house();
+    let write = |name: &str, text: &str| {
+        let file = house.path().join(name);
+        fs::write(&file, text).expect("a file");
+        file.to_str().expect("UTF-8").to_owned()
+    };
+    let head = "Дата звонка;ID должника;Телефон;Канал;Направление;Результат\n";
+    let nobody = write("nobody.csv", &format!("{head}03.03.2026 19:00;nobody;;звонок;исх;занято\n"));
+    let (said, fine) = obzvon(&house, &["import", "history", &nobody]);
+    assert!(!fine && said.contains("rejected: 1"), "{said}");
+    let empty = write("empty.csv", head);
+    assert!(obzvon(&house, &["import", "history", &empty]).1, "nothing was refused");
+    let list =
+        write("bad.csv", "id;person id;phone;amount;due;creditor\nA-9;p9;бумага;1,00;31.12.2026;Ромашка\n");
+    let (said, fine) = obzvon(&house, &["import", &list]);
+    assert!(!fine && said.contains("rejected: 1"), "{said}");
+    let (said, fine) =
+        obzvon(&house, &["event", "add", "p1", "visit", "--id", "v-2", "--creditor", "Рамашка"]);
+    assert!(!fine && said.contains("no list has a creditor of that name"), "{said}");
+}
+
+#[test]
+fn a_hold_of_another_is_named_with_its_evidence_and_holder() {
+    let house = house();
+    let run = |args: &[&str]| {
+        let (said, fine) = obzvon(&house, args);
+        assert!(fine, "{said}");
+        said
+    };
+    // He shares a telephone of hers.
+    run(&["hold", "add", "p1", "wrong_number", "--evidence", "letter 9 \u{1b}[2J"]);
+    let told = run(&["explain", "p2"]);
+    assert!(
+        told.contains("hold 1 (set for p1): wrong_number") && told.contains("letter 9 \\u{1b}[2J"),
+        "{told}"
+    );
+    let listed = run(&["hold", "list", "p2"]);
+    assert!(listed.contains("set for p1; lifted by: hold lift p1 1"), "{listed}");
+    assert!(!told.contains('\u{1b}') && !listed.contains('\u{1b}'));
+    assert!(!run(&["explain", "p1"]).contains("set for"), "it is her own");
+    run(&["hold", "add", "p2", "bankruptcy", "--evidence", "court act 5"]);
+    assert!(!run(&["explain", "p1"]).contains("hold 2"), "his own bankruptcy is not hers");
+    run(&["person", "merge", "p1", "p2", "--evidence", "passport", "--by", "A. Kim"]);
+    run(&["person", "split", "p1", "--evidence", "namesakes", "--by", "A. Kim"]);
+    let told = run(&["explain", "p1"]);
+    assert!(
+        told.contains("hold 2 (set for p2): bankruptcy court act 5"),
+        "what counted until the split: {told}"
+    );
+    let (said, fine) = obzvon(&house, &["hold", "lift", "p1", "2", "--evidence", "x"]);
+    assert!(!fine && said.contains("hold list says for whom it was set"), "{said}");
+}

@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use super::open::{ConfigArgs, act, evidence};
 use super::standing::{Signed, persons};
 use crate::daemon::Clock;
-use crate::domain::{DebtorType, PersonId};
+use crate::domain::{DebtorType, PersonId, plain};
 use crate::store::Store;
 
 /// Who is whom: merged ids count each other's calls and holds; a split takes nothing out of a history
@@ -85,12 +85,13 @@ async fn carry_out(store: &Store, command: PersonCommand) -> anyhow::Result<()> 
         PersonCommand::Types { person } => {
             for change in store.type_changes(one_person(store, &person).await?).await? {
                 let (was, became) = (change.was.code(), change.became.code());
-                println!("{:.0} {was} → {became}  {}: {}", change.at, change.who, change.why);
+                println!("{:.0} {was} → {became}  {}: {}", change.at, plain(&change.who), plain(&change.why));
             }
         }
         PersonCommand::Links { person } => {
             for link in store.person_links(one_person(store, &person).await?).await? {
-                println!("{} {:<5} {} {}  {}", link.at, link.act, link.person, link.other, link.evidence);
+                let (person, other) = (plain(&link.person), plain(&link.other));
+                println!("{} {:<5} {person} {other}  {}", link.at, link.act, plain(&link.evidence));
             }
         }
     }

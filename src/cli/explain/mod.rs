@@ -20,7 +20,7 @@ use crate::campaign::{Callee, CampaignPlan, ask};
 use crate::config::Config;
 use crate::daemon::{Clock, TEST_CAMPAIGN, test_plan, test_rules};
 use crate::domain::contact::ContactState;
-use crate::domain::{Language, PersonId};
+use crate::domain::{Language, PersonId, plain};
 use crate::rules::explain::Grounds;
 use crate::rules::zone::Registry;
 use crate::rules::{
@@ -75,7 +75,7 @@ impl Explain {
             let all: Vec<_> = files.iter().map(|file| desk.json(file)).collect();
             println!("{}", serde_json::Value::from(all));
         } else {
-            files.iter().for_each(|file| print!("{}", desk.text(file)));
+            files.iter().for_each(|file| print!("{}", lines(&desk.text(file))));
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -94,7 +94,7 @@ pub async fn explained(
     let (files, standing, then) = read(store, person, None).await?;
     let (registry, now, killed) = (registry(config), Clock.wall(), killed(config));
     let desk = Desk { config, registry: &registry, killed, now, when: When::Now, standing, then, language };
-    Ok(files.iter().map(|file| desk.text(file)).collect())
+    Ok(files.iter().map(|file| lines(&desk.text(file))).collect())
 }
 
 /// What can't be looked at counts as thrown, as the daemon has it.
@@ -407,6 +407,11 @@ impl Said<'_> {
     fn may_be_called(&self) -> bool {
         self.decision.allow && !self.outlook.obstacles.iter().any(|obstacle| self.outlook.counts(obstacle))
     }
+}
+
+/// A text of ours, line by line, in which nothing that people wrote acts on a terminal.
+fn lines(text: &str) -> String {
+    text.lines().map(|line| format!("{}\n", plain(line))).collect()
 }
 
 /// How many entries of the ledger the rules read for him.

@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 
 use super::Desk;
-use crate::cli::standing::in_words;
-use crate::domain::Language;
+use crate::cli::standing::{in_words, reach};
+use crate::domain::{Language, plain};
 use crate::store::{ConsentRow, HoldRow, PersonFile};
 
 impl Desk<'_> {
-    /// The holds that had not ended.
+    /// The holds that had not ended, his own and those of others that keep us from him.
     pub(super) fn holds(&self, file: &PersonFile) -> Vec<&HoldRow> {
         let all = self.standing.get(&file.id).map_or(&[][..], |(holds, _)| holds.as_slice());
         all.iter().filter(|hold| hold.until.is_none_or(|until| self.now < until)).collect()
@@ -31,12 +31,22 @@ impl Desk<'_> {
                 (false, true) => "запрет, сейчас не действует",
                 (false, false) => "hold, not in force now",
             };
-            let evidence = hold.evidence.as_deref().unwrap_or("");
-            text += &format!("{head} {}: {}{} {evidence}\n", hold.id, hold.kind.code(), until(hold.until));
+            let evidence = plain(hold.evidence.as_deref().unwrap_or(""));
+            let holder = match (hold.holder == file.external_id, ru) {
+                (true, _) => String::new(),
+                (false, true) => format!(" (поставлен на {})", plain(&hold.holder)),
+                (false, false) => format!(" (set for {})", plain(&hold.holder)),
+            };
+            let on = match reach(hold.phone, hold.debt.as_deref()) {
+                on if on.is_empty() => on,
+                on => format!(", {}", plain(&on)),
+            };
+            let (kind, until) = (hold.kind.code(), until(hold.until));
+            text += &format!("{head} {}{holder}: {kind}{on}{until} {evidence}\n", hold.id);
         }
         for consent in self.consents(file) {
             let head = if ru { "согласие" } else { "consent" };
-            let evidence = consent.evidence.as_deref().unwrap_or("");
+            let evidence = plain(consent.evidence.as_deref().unwrap_or(""));
             let (id, kind) = (consent.id, consent.kind.code());
             text += &format!("{head} {id}: {kind}{} {evidence}\n", until(consent.until));
         }

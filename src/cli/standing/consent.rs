@@ -9,6 +9,7 @@ use jiff::SignedDuration;
 use super::{By, Reach, files, persons, reach, span};
 use crate::cli::open::{ConfigArgs, act};
 use crate::daemon::Clock;
+use crate::domain::plain;
 use crate::rules::{Consent, ConsentKind};
 use crate::store::Store;
 
@@ -82,7 +83,7 @@ async fn carry_out(store: &Store, command: ConsentCommand) -> anyhow::Result<()>
                 for row in store.consents(person).await? {
                     let (kind, times) = (row.kind.code(), span(row.from, row.until));
                     let (on, evidence) = (reach(row.phone, row.debt.as_deref()), row.evidence.as_deref());
-                    println!("{:>6} {kind:<26} {times}  {on}  {}", row.id, evidence.unwrap_or(""));
+                    println!("{:>6} {kind:<26} {times}  {on}  {}", row.id, plain(evidence.unwrap_or("")));
                 }
             }
         }

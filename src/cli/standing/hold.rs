@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use super::{By, Reach, files, persons, reach, span};
 use crate::cli::open::{ConfigArgs, act};
 use crate::daemon::Clock;
+use crate::domain::plain;
 use crate::rules::{Hold, HoldKind};
 use crate::store::{Store, Suspended};
 
@@ -82,11 +83,15 @@ async fn carry_out(store: &Store, command: HoldCommand) -> anyhow::Result<()> {
             }
         }
         HoldCommand::List { person } => {
-            for person in persons(store, &person).await? {
-                for row in store.holds(person).await? {
+            for file in files(store, &person).await? {
+                for row in store.holds(file.id).await? {
                     let (kind, times) = (row.kind.code(), span(row.from, row.until));
                     let (on, evidence) = (reach(row.phone, row.debt.as_deref()), row.evidence.as_deref());
-                    println!("{:>6} {kind:<24} {times}  {on}  {}", row.id, evidence.unwrap_or(""));
+                    println!("{:>6} {kind:<24} {times}  {on}  {}", row.id, plain(evidence.unwrap_or("")));
+                    if row.holder != file.external_id {
+                        let holder = plain(&row.holder);
+                        println!("       set for {holder}; lifted by: hold lift {holder} {}", row.id);
+                    }
                     for (from, until) in row.suspended {
                         println!("       suspended                {}", span(Some(from), until));
                     }
@@ -122,7 +127,10 @@ async fn carry_out(store: &Store, command: HoldCommand) -> anyhow::Result<()> {
             for person in persons(store, &person).await? {
                 lifted = lifted || store.lift_hold_by_hand(person, id, by.clone(), now).await?;
             }
-            ensure!(lifted, "the person has no hold {id} that bites");
+            ensure!(
+                lifted,
+                "the person has no hold {id} of his own that bites: hold list says for whom it was set"
+            );
             println!("hold {id}: lifted");
         }
     }

@@ -26,6 +26,8 @@ pub struct HoldRow {
     /// Times in which it does not bite, half-open.
     pub suspended: Vec<(Timestamp, Option<Timestamp>)>,
     pub evidence: Option<String>,
+    /// The id in the lists of whom it was set for.
+    pub holder: String,
 }
 
 /// What became of a suspension.
@@ -143,13 +145,17 @@ impl Store {
         written.await.map_err(|source| StoreError::Hold { person, source })
     }
 
-    /// The person's holds, the newest last, with those of ids that are one with him.
+    /// The holds that keep the person from being called, the newest last: his own, those of ids that are one with him or were
+    /// until a split, and those on a telephone that he shares.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn holds(&self, person: PersonId) -> Result<Vec<HoldRow>, StoreError> {
         let rows = self.read(move |conn| {
-            Box::pin(async move { conn.all(ROWS, values![person]).await?.iter().map(read_row).collect() })
+            Box::pin(async move {
+                let [one, other] = HoldKind::OF_TELEPHONES.map(HoldKind::code);
+                conn.all(ROWS, values![person, one, other]).await?.iter().map(read_row).collect()
+            })
         });
         rows.await.map_err(|source| StoreError::Hold { person, source })
     }
@@ -202,6 +208,7 @@ fn read_row(row: &Row) -> Result<HoldRow, Fault> {
         until: moment_opt(row.int_opt(5)?)?,
         suspended: read_times(row, 6)?,
         evidence: row.text_opt(7)?,
+        holder: row.text(8)?,
     })
 }
 
@@ -219,6 +226,11 @@ const LIFT: &str = concat!(
     " RETURNING person_id"
 );
 const SUSPENDED: &str = concat!("SELECT suspended, kind, person_id FROM hold WHERE id = $2 AND ", his!());
-const ROWS: &str = "SELECT h.id, h.kind, h.phone, d.external_id, h.from_at, h.until_at, h.suspended, h.evidence \
-    FROM hold h LEFT JOIN debt d ON d.id = h.debt_id WHERE h.person_id = $1 OR h.person_id IN \
-    (SELECT other_id FROM kin WHERE person_id = $1 AND upto_event IS NULL) ORDER BY h.id";
+/// What the gate reads for any of his telephones, with whom each hold was set for.
+const ROWS: &str = "SELECT h.id, h.kind, h.phone, d.external_id, h.from_at, h.until_at, h.suspended, h.evidence, \
+    p.external_id FROM hold h JOIN person p ON p.id = h.person_id LEFT JOIN debt d ON d.id = h.debt_id \
+    WHERE h.person_id = $1 OR h.person_id IN (SELECT k.other_id FROM kin k WHERE k.person_id = $1 \
+    AND (k.upto_event IS NULL OR h.from_at IS NULL OR h.from_at <= k.upto_at)) \
+    OR h.phone IN (SELECT CAST(SUBSTR(f.e164, 2) AS BIGINT) FROM phone f WHERE f.person_id = $1) \
+    OR (h.phone IS NULL AND h.kind IN ($2, $3) AND h.person_id IN (SELECT t.person_id FROM phone t \
+    JOIN phone f ON f.e164 = t.e164 WHERE f.person_id = $1)) ORDER BY h.id";

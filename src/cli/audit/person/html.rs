@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::domain::plain;
+
 /// A page under construction.
 #[derive(Debug)]
 pub struct Html(String);
@@ -72,11 +74,8 @@ fn escape(text: &str) -> String {
             '>' => safe.push_str("&gt;"),
             '"' => safe.push_str("&quot;"),
             '\'' => safe.push_str("&#39;"),
-            // What no page may hold, and marks that turn the direction of writing.
-            '\u{0}'..='\u{8}' | '\u{b}'..='\u{1f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-                safe.push('\u{fffd}');
-            }
-            c => safe.push(c),
+            '\n' | '\r' | '\t' => safe.push(c),
+            c => safe.push_str(&plain(c.encode_utf8(&mut [0; 4]))),
         }
     }
     safe
