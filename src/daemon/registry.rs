@@ -24,7 +24,8 @@ pub fn read_registry(folder: &Path) -> RegistryRead {
         Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => return RegistryRead::default(),
         Err(fault) => {
             let unread = vec![format!("{}: {fault}", folder.display())];
-            return RegistryRead { unread, ..RegistryRead::default() };
+            let registry = Registry::default().with_unread_files();
+            return RegistryRead { registry, unread, ..RegistryRead::default() };
         }
     };
     let (mut texts, mut unread) = (Vec::new(), Vec::new());
@@ -41,6 +42,7 @@ pub fn read_registry(folder: &Path) -> RegistryRead {
     texts.sort();
     let (registry, left_out) =
         Registry::read(texts.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+    let registry = if unread.is_empty() { registry } else { registry.with_unread_files() };
     RegistryRead { registry, unread, left_out: left_out.len() }
 }
 

@@ -1,7 +1,8 @@
 //! Which zones a contact may be in: the evidence there is, in the order of its worth.
 //!
 //! 1 where the debtor said he is; 2 his residence; 3 his registration; 4 a geographic dialling code; 5 the region a
-//! mobile range was given out in; 6 nothing: every zone of the number's country. When an address and the number
+//! mobile range was given out in; 6 nothing: every zone of the number's country. A dialling code alone tells only where
+//! the numbering registry has nothing of it: a number that the registry should place and does not is unknown. When an address and the number
 //! disagree and the debtor said nothing, all their zones must be open.
 
 use super::countries::{self, Country};
@@ -72,7 +73,8 @@ impl<'a> Place<'a> {
     }
 }
 
-/// What a Russian number tells: the registry's range, else a geographic code that is whole within a region.
+/// What a Russian number tells: the registry's range; where the registry has none of its code, a geographic code that is
+/// whole within a region.
 fn number_place(phone: &PhoneNumber, registry: &Registry) -> Option<(&'static str, Place<'static>)> {
     if countries::of(phone) != Some(Country::Russia) {
         return None;
@@ -83,6 +85,9 @@ fn number_place(phone: &PhoneNumber, registry: &Registry) -> Option<(&'static st
         return Some((word, Place::Regions(given.regions?)));
     }
     let code = u16::try_from(national / 10_000_000).expect("three digits");
+    if registry.speaks_of(code) {
+        return None;
+    }
     Some((word, Place::Regions(vec![regions::by_dialling_code(code)?])))
 }
 
@@ -146,6 +151,17 @@ mod tests {
             let phone = PhoneNumber::parse(number).expect("E.164");
             let evidence = Evidence { stated: None, residence: None, registration: None, phone: &phone };
             assert_eq!(evidence.zones(&registry).zones().len(), 11, "{number}");
+        }
+    }
+
+    #[test]
+    fn a_number_that_the_registry_leaves_out_is_not_placed_by_its_dialling_code() {
+        let city = "343;2000000;2000999;1000;x;Свердловская область\n";
+        let (registry, _) = Registry::read([("3xx", city)]);
+        for (number, known) in [("+73432000000", 1), ("+73433000000", 11), ("+73422000000", 1)] {
+            let phone = PhoneNumber::parse(number).expect("E.164");
+            let evidence = Evidence { stated: None, residence: None, registration: None, phone: &phone };
+            assert_eq!(evidence.zones(&registry).zones().len(), known, "{number}");
         }
     }
 

@@ -4,7 +4,7 @@
 //! to; capacity; operator; region, and in newer ones more columns. Ranges may be as small as 50 numbers, so they are
 //! kept as intervals. The raw region is kept; one that is not matched whole is unknown.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::regions::{self, Region};
 
@@ -13,6 +13,10 @@ use super::regions::{self, Region};
 pub struct Registry {
     /// By first number; none overlap.
     ranges: Vec<Range>,
+    /// The codes that the files have lines of, sound or not.
+    codes: BTreeSet<u16>,
+    /// A line or a file could not be read at all: it may have been of any code.
+    partly_unread: bool,
     /// The regions as the files write them, each once.
     raw: Vec<String>,
 }
@@ -84,6 +88,7 @@ impl Registry {
                     Ok(record) => read_line(record),
                     Err(_) => Err(Why::Unreadable),
                 };
+                registry.note_code(record.as_ref().ok());
                 match read {
                     Ok((from, to, raw)) => {
                         let raw = *known.entry(raw.to_owned()).or_insert_with(|| {
@@ -92,12 +97,38 @@ impl Registry {
                         });
                         lines.push((Range { from, to, raw: Some(raw) }, file, line));
                     }
-                    Err(why) => left_out.push(LeftOut { file: file.to_owned(), line, why }),
+                    Err(why) => {
+                        if let Some((from, to)) = record.as_ref().ok().and_then(numbers_of) {
+                            lines.push((Range { from, to, raw: None }, file, line));
+                        }
+                        left_out.push(LeftOut { file: file.to_owned(), line, why });
+                    }
                 }
             }
         }
         registry.ranges = without_overlaps(lines, &mut left_out);
         (registry, left_out)
+    }
+
+    /// The same where a file beside them could not be read: which codes it has is not known.
+    #[must_use]
+    pub fn with_unread_files(mut self) -> Self {
+        self.partly_unread = true;
+        self
+    }
+
+    fn note_code(&mut self, record: Option<&csv::StringRecord>) {
+        let code = record.and_then(|record| digits(record.get(0)?, 3)).and_then(|code| code.try_into().ok());
+        match code {
+            Some(code) => _ = self.codes.insert(code),
+            None => self.partly_unread = true,
+        }
+    }
+
+    /// Whether the files have, or may have, the numbers of a dialling code: one of them that [`Registry::find`] does not
+    /// place is unknown, and the code alone tells nothing of it.
+    pub fn speaks_of(&self, code: u16) -> bool {
+        self.partly_unread || self.codes.contains(&code)
     }
 
     /// Where a national number of ten digits is given out, if the registry tells.
@@ -108,13 +139,13 @@ impl Registry {
         Some(GivenOut { raw, regions: raw.and_then(regions::find) })
     }
 
-    /// The count of ranges.
+    /// The count of ranges whose region is told.
     pub fn len(&self) -> usize {
-        self.ranges.len()
+        self.ranges.iter().filter(|range| range.raw.is_some()).count()
     }
 
     pub fn is_empty(&self) -> bool {
-        self.ranges.is_empty()
+        self.len() == 0
     }
 
     /// The regions that are not matched, as the files write them: their numbers are unknown.
@@ -140,6 +171,13 @@ fn read_line(record: &csv::StringRecord) -> Result<(u64, u64, &str), Why> {
     }
     let start = code * 10_000_000;
     Ok((start + from, start + to, region))
+}
+
+/// The numbers a line is about, whatever else is wrong with it.
+fn numbers_of(record: &csv::StringRecord) -> Option<(u64, u64)> {
+    let start = digits(record.get(0)?, 3)? * 10_000_000;
+    let (from, to) = (digits(record.get(1)?, 7)?, digits(record.get(2)?, 7)?);
+    Some((start + from.min(to), start + from.max(to)))
 }
 
 fn digits(text: &str, count: usize) -> Option<u64> {
@@ -228,6 +266,20 @@ mod tests {
             assert_eq!(registry.find(number), Some(GivenOut { raw: None, regions: None }), "{number}");
         }
         assert_eq!(registry.find(9_010_001_500), None);
+    }
+
+    #[test]
+    fn a_line_that_was_left_out_leaves_its_numbers_unknown_and_its_code_spoken_of() {
+        let text = "402;3000000;3000099;99;x;Омская область\n402;3000050;3000149;100;x;Омская область\n";
+        let (registry, left_out) = Registry::read([("ABC-4xx.csv", text)]);
+        assert_eq!(left_out.len(), 2, "one for its count, one for its neighbour");
+        assert_eq!(registry.find(4_023_000_060), Some(GivenOut { raw: None, regions: None }));
+        assert!(registry.speaks_of(402) && !registry.speaks_of(403));
+        let (unread, _) = Registry::read([("ABC-4xx.csv", "40?;2000000;2000099;100;x;Омская область\n")]);
+        assert!(unread.speaks_of(403), "it may have been its line");
+        assert!(
+            !Registry::default().speaks_of(403) && Registry::default().with_unread_files().speaks_of(403)
+        );
     }
 
     #[test]
