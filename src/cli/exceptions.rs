@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::campaign::CampaignPlan;
 use crate::config::Config;
-use crate::domain::Language;
+use crate::domain::{Language, plain};
 use crate::rules::{Caution, Override};
 
 /// All there is to show of the rules in force, preset by preset, a line each.
@@ -52,6 +52,7 @@ pub fn cautions_json(config: &Config) -> Vec<Value> {
 pub fn exceptions_text(preset: &str, exceptions: &[Override], now: Timestamp, language: Language) -> String {
     let lines = exceptions.iter().map(|one| {
         let Override { rule, limit, evidence, until, .. } = one;
+        let evidence = plain(evidence);
         let until = until.map_or_else(|| "-".to_owned(), |until| until.to_string());
         let ahead = one.from.is_some_and(|from| now < from);
         let stands = match (language, one.in_force(now), ahead) {

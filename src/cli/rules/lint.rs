@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use crate::domain::plain;
 use crate::rules::limits::{Limited, Limits};
 use crate::rules::lint::lint;
 use crate::rules::shipped::{Looser, caution, looser_than_shipped};
@@ -46,7 +47,7 @@ pub fn lint_presets(
                 for Override { rule, limit, evidence, from, until } in &overrides {
                     let moment =
                         |at: &Option<Timestamp>| at.map_or_else(|| "-".to_owned(), |at| at.to_string());
-                    let (from, until) = (moment(from), moment(until));
+                    let (from, until, evidence) = (moment(from), moment(until), plain(evidence));
                     writeln!(
                         output,
                         "{name}: exception: {rule}: limit {limit} on {evidence}, {from} to {until}"

@@ -85,9 +85,12 @@ pub fn standing(html: &mut Html, dossier: &Dossier) {
             .suspended
             .iter()
             .map(|&(from, until)| format!("\nприостановлен / suspended {from} – {}", at(until)));
+        let own = hold.holder == dossier.file.external_id;
+        let holder =
+            if own { String::new() } else { format!("\nпоставлен на / set for {}", hold.holder) };
         vec![
             hold.id.to_string(),
-            hold.kind.code().to_owned() + &suspended.collect::<String>(),
+            hold.kind.code().to_owned() + &holder + &suspended.collect::<String>(),
             at(hold.from),
             at(hold.until),
             hold.evidence.clone().unwrap_or_default(),
