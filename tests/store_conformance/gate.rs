@@ -1,12 +1,15 @@
 //! The gate: no dial without a permit, no permit without a row, one call a person.
 
+use jiff::SignedDuration;
 use obzvon::domain::contact::ContactState;
 use obzvon::domain::import_row::ImportRow;
-use obzvon::domain::{AttemptId, PhoneNumber};
-use obzvon::rules::{Event, EventKind, Hold, HoldKind};
-use obzvon::store::{CampaignState, Gone, NewEvent, Reserved};
+use obzvon::domain::{AttemptId, Outcome, PhoneNumber};
+use obzvon::rules::{DialMode, Event, EventKind, Hold, HoldKind, Way};
+use obzvon::store::{CampaignState, ClaimedContact, FinishRequest, Gone, NewEvent, Reserved};
 
-use crate::world::{World, by_hand, hours, no_answer, noon, promised, row, second_debt, seconds};
+use crate::world::{
+    World, by_hand, finished, hours, no_answer, noon, promised, row, rules, second_debt, seconds,
+};
 
 crate::on_both_engines!(
     a_permit_means_that_the_attempt_is_written,
@@ -23,6 +26,7 @@ crate::on_both_engines!(
     a_clock_that_stepped_back_stops_dialling,
     what_is_not_to_be_dialled_is_gone,
     the_same_denial_is_counted_and_not_written_again,
+    predictive_calls_wait_while_too_many_were_abandoned,
 );
 
 fn gone(reserved: &Reserved) -> Gone {
@@ -233,4 +237,36 @@ async fn the_same_denial_is_counted_and_not_written_again(world: World) {
     world.store.finish(no_answer(attempt, now + hours(3)), now + seconds(30)).await.expect("finished");
     let chains = world.store.verify_decisions(|_| ()).await.expect("walked");
     assert_eq!(chains.iter().map(|chain| chain.records).sum::<i64>(), 2);
+}
+
+async fn predictive_calls_wait_while_too_many_were_abandoned(mut world: World) {
+    world.rules = rules("uk-conc-ofcom");
+    let rows: Vec<_> = (1..=4).map(row).collect();
+    let campaign = world.campaign("predicted", &rows).await;
+    let reserve = async |contact: &ClaimedContact, now| {
+        let mut request = world.request(contact);
+        request.facts.way = Way::call(DialMode::Predictive);
+        world.store.reserve(request, now).await.expect("the gate answers")
+    };
+    let mut claimed = world.store.claim(campaign, 3, noon()).await.expect("claimed");
+    // Nobody was abandoned yet; a call under way counts for neither.
+    for outcome in [Outcome::Answered, Outcome::Abandoned] {
+        let contact = claimed.pop().expect("one is queued");
+        let Reserved::Permit(permit) = reserve(&contact, noon()).await else { panic!("no permit") };
+        let call = FinishRequest {
+            finished: finished(outcome),
+            kinds: Vec::new(),
+            ..no_answer(permit.attempt(), noon() + hours(90))
+        };
+        world.store.finish(call, noon() + seconds(40)).await.expect("finished");
+    }
+    let (later, next) = (noon() + hours(1), noon() + hours(25));
+    let third = claimed.pop().expect("one is queued");
+    assert_eq!(deny_rule(reserve(&third, later).await), "uk.abandon_rate");
+    // One of two is too many, but that is not the third person's doing: he waits, and a day later may be called.
+    assert_eq!(world.store.next_wake().await.expect("read"), Some(later + SignedDuration::from_mins(10)));
+    world.store.wake_due(10, next).await.expect("woken");
+    let contacts = world.store.claim(campaign, 4, next).await.expect("claimed");
+    let contact = contacts.iter().find(|contact| contact.id == third.id).expect("he is queued again");
+    assert!(matches!(reserve(contact, next).await, Reserved::Permit(_)));
 }

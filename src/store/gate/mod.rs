@@ -8,6 +8,7 @@ mod proof;
 mod record;
 mod recount;
 mod reserve;
+mod tally;
 
 pub use ledger::{Corrected, NewEvent};
 pub use past::{Past, PastContact, Recorded};

@@ -10,6 +10,7 @@ use super::append_event;
 use super::history::load_history;
 use super::permit::{Dial, DialPermit};
 use super::record::{self, Author, Basis, RulesInForce};
+use super::tally;
 use crate::campaign::DoneWhy;
 use crate::domain::contact::ContactState;
 use crate::domain::debt::days_overdue;
@@ -36,7 +37,8 @@ pub struct ReserveRequest {
     /// The kind of debt on the debtor's own date.
     pub debt_kind: DebtKind,
     /// The way, the relation, the zones and the caller number's status as the campaign knows them. Person, debt,
-    /// creditor and phone number are set by the gate from its own rows, and the times he asked not to be called at are added.
+    /// creditor, phone number and the campaign's tallies are set by the gate from its own rows, and the times he asked not
+    /// to be called at are added.
     pub facts: Facts,
     pub rules: RulesInForce,
     pub config_version: Arc<str>,
@@ -164,6 +166,7 @@ async fn reserve(
             facts.blocked.push(range);
         }
     }
+    facts.tallies = tally::tallies(conn, case.campaign, &request.rules.preset, &facts, now).await?;
     dialect::lock_phone(conn, facts.phone.number).await?;
     // Whoever shares the telephone is talking on it, or it rings for him.
     if conn.first(PHONE_IN_CALL, values![&request.phone]).await?.is_some() {
@@ -186,7 +189,8 @@ async fn reserve(
     };
     let decided = record::append(conn, head, &Basis::of(&loaded, &facts, &decision, author)).await?;
     if !decision.allow {
-        settle_denied(conn, request.contact, &decision).await?;
+        let next = decision.next_allowed.or_else(|| tally::look_again(&request.rules.preset, &decision, now));
+        settle_denied(conn, request.contact, &decision, next).await?;
         return Ok(Reserved::Denied(Box::new(decision)));
     }
     let end = now.checked_add(LOOK_AHEAD).unwrap_or(now);
@@ -351,11 +355,16 @@ fn in_flight(facts: &Facts, attempt: AttemptId, channel: Channel, now: Timestamp
     event
 }
 
-/// A denied contact waits for the first permitted time, or is done when there is none without a human act.
-async fn settle_denied(conn: &mut Conn, contact: ContactId, decision: &Decision) -> Result<(), Fault> {
+/// A denied contact waits for the next time to look, or is done when there is none without a human act.
+async fn settle_denied(
+    conn: &mut Conn,
+    contact: ContactId,
+    decision: &Decision,
+    next: Option<Timestamp>,
+) -> Result<(), Fault> {
     let why = decision.deny.as_ref().map_or("denied", |rule| rule.as_str());
-    let state = if decision.next_allowed.is_some() { ContactState::Waiting } else { ContactState::Done };
-    conn.run(SETTLE, values![contact, state.code(), why, decision.next_allowed]).await.map(|_| ())
+    let state = if next.is_some() { ContactState::Waiting } else { ContactState::Done };
+    conn.run(SETTLE, values![contact, state.code(), why, next]).await.map(|_| ())
 }
 
 async fn settle_gone(conn: &mut Conn, contact: ContactId, gone: Gone, now: Timestamp) -> Result<(), Fault> {
