@@ -178,9 +178,13 @@ impl Call {
             (Desk::Hold | Desk::Resume, Second::Asked | Second::Sought) => {}
             (Desk::Identified, _) => self.journal.identified = true,
             (Desk::Mute(muted), _) => self.outputs.push_back(Output::Mute(muted)),
+            (Desk::Record(on), _) => {
+                self.unrecorded = !on;
+                self.outputs.push_back(Output::Record(on));
+            }
             (Desk::Transfer(whom), Second::None) => self.hand_on(now, whom),
             (Desk::Consult(whom), Second::None) => {
-                let wait = self.agent.ring;
+                let wait = self.ring_for(&whom);
                 self.timers.set(Timer::Agent, now + wait);
                 self.turn(Party { second: Second::Sought, ..party });
                 self.find(Seat::Second, whom, wait);
@@ -200,11 +204,20 @@ impl Call {
         }
     }
 
+    /// How long whoever is sought may ring: somebody outside as long as any telephone.
+    fn ring_for(&self, whom: &Whom) -> Duration {
+        match whom {
+            Whom::Agent(_) | Whom::Queue(_) => self.agent.ring,
+            Whom::Outside(_) => self.limits.ring,
+        }
+    }
+
     /// The first agent leaves, somebody else is sought; the debtor hears music.
     fn hand_on(&mut self, now: Instant, whom: Whom) {
+        self.record_again();
         self.wire(Wiring::MUSIC);
         self.release(Seat::First);
-        let wait = self.agent.ring;
+        let wait = self.ring_for(&whom);
         self.timers.set(Timer::Agent, now + wait);
         self.state = State::Seeking { handed_on: true };
         self.find(Seat::First, whom, wait);
@@ -212,6 +225,7 @@ impl Call {
 
     /// The second agent takes the first one's place.
     fn promote(&mut self) {
+        self.record_again();
         self.wire(Wiring::MUSIC);
         self.release(Seat::First);
         self.outputs.push_back(Output::Promote);
@@ -240,6 +254,7 @@ impl Call {
 
     /// Nobody talks with the debtor any more: the automaton says so and books a call.
     fn apologise(&mut self, now: Instant) {
+        self.record_again();
         self.wire(Wiring::default());
         self.release(Seat::First);
         let Some(apology) = self.agent.apology.clone() else { return self.hang_up(now, HungUpBy::Us) };
@@ -248,6 +263,13 @@ impl Call {
         self.run = FlowRun::new(apology, self.run.facts().clone(), now);
         self.state = State::Talking;
         self.tell_flow(now, ivr::Input::Begin);
+    }
+
+    /// The pause was his who has left.
+    fn record_again(&mut self) {
+        if std::mem::take(&mut self.unrecorded) {
+            self.outputs.push_back(Output::Record(true));
+        }
     }
 
     fn turn(&mut self, party: Party) {

@@ -64,6 +64,8 @@ pub enum StopReason {
     KillSwitch,
     /// The debt was paid.
     Paid,
+    /// It is to be recorded and can't be.
+    Unrecorded,
 }
 
 /// What the driver is to do.
@@ -81,6 +83,8 @@ pub enum Output {
     },
     StopPlay,
     StartRecording,
+    /// Record silence from now on (`false`), or sound again.
+    Record(bool),
     /// Find somebody within the time, ring his phone; answered by `AgentConnected` or `NoAgent` of the seat.
     FindAgent {
         seat: Seat,

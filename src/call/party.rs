@@ -55,6 +55,8 @@ pub enum Desk {
     Join,
     /// Is not heard while true.
     Mute(bool),
+    /// Is recorded no longer while card data is told, or again.
+    Record(bool),
     Resume,
     /// Goes back to the debtor without the second agent.
     Return,

@@ -67,7 +67,9 @@ impl Call {
 
     pub(super) fn stopped(&mut self, now: Instant, reason: StopReason) {
         match reason {
-            StopReason::Drain | StopReason::Hold | StopReason::Paid => self.hang_up(now, HungUpBy::Us),
+            StopReason::Drain | StopReason::Hold | StopReason::Paid | StopReason::Unrecorded => {
+                self.hang_up(now, HungUpBy::Us);
+            }
             // They stop dialling; cutting a person off in mid-sentence helps nobody.
             StopReason::Counted | StopReason::KillSwitch => {}
         }

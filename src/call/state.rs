@@ -56,6 +56,8 @@ pub struct Call {
     pub(super) wiring: Wiring,
     /// An agent was looked for.
     pub(super) sought: bool,
+    /// The agent has paused the recording.
+    pub(super) unrecorded: bool,
     pub(super) journal: Journal,
     pub(super) timers: Timers,
     pub(super) outputs: VecDeque<Output>,
@@ -78,6 +80,7 @@ impl Call {
             playing: None,
             wiring: Wiring::default(),
             sought: false,
+            unrecorded: false,
             journal,
             timers,
             outputs: VecDeque::from([Output::Place]),

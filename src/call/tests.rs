@@ -507,6 +507,18 @@ fn a_payment_does_not_cut_a_talk_with_an_agent() {
     assert!(!log.contains(&"10s HangUp".to_owned()), "{log:?}");
 }
 
+#[test]
+fn a_recording_paused_for_a_card_goes_on_when_the_agent_says_so_or_has_left() {
+    let record = |on| Input::Desk(Desk::Record(on));
+    let (log, _) = with_agent(&[(10, record(false)), (20, record(true)), (50, bye())]);
+    let told =
+        |log: &[String]| log.iter().filter(|line| line.contains("Record(")).cloned().collect::<Vec<_>>();
+    assert_eq!(told(&log), ["10s Record(false)", "20s Record(true)"]);
+    let transfer = Input::Desk(Desk::Transfer(Whom::Queue("lawyers".to_owned())));
+    let (log, _) = with_agent(&[(10, record(false)), (12, transfer), (13, CAME), (50, bye())]);
+    assert_eq!(told(&log), ["10s Record(false)", "12s Record(true)"]);
+}
+
 fn agents_input() -> impl Strategy<Value = Input> {
     let seat = || prop_oneof![3 => Just(Seat::First), 2 => Just(Seat::Second)];
     let whom = || Whom::Queue("lawyers".to_owned());
@@ -517,6 +529,7 @@ fn agents_input() -> impl Strategy<Value = Input> {
         Desk::Hold,
         Desk::Join,
         Desk::Mute(true),
+        Desk::Record(false),
         Desk::Resume,
         Desk::Return,
         Desk::Transfer(whom()),

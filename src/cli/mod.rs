@@ -23,6 +23,7 @@ mod person;
 mod prompt_folder;
 mod prompts;
 mod quiet;
+mod recording;
 pub mod report;
 pub mod rules;
 pub mod run;
@@ -72,6 +73,7 @@ enum Command {
     Pay(pay::Pay),
     Person(person::PersonArgs),
     Preference(standing::PreferenceArgs),
+    Recording(recording::RecordingArgs),
     Report(report::Report),
     Rules(rules::RulesArgs),
     Run(run::Run),
@@ -108,6 +110,7 @@ impl Cli {
             Command::Pay(pay) => pay.run(),
             Command::Person(args) => args.run(),
             Command::Preference(args) => args.run(),
+            Command::Recording(args) => args.run(),
             Command::Report(report) => report.run(),
             Command::Rules(args) => args.run(),
             Command::Run(run) => run.run(),

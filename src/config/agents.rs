@@ -37,6 +37,7 @@ pub fn agents(root: &Section<'_>) -> Option<AgentsConfig> {
     let pauses = pauses(root);
     let queues = queue_skills(root);
     let desks = desks(root);
+    let outside = root.list("transfer_numbers", Value::phone);
     let accounts = match (secret(root, "accounts").ok(), &realm, &desks) {
         (Some(Some(text)), Some(realm), Some((_, desks))) => {
             accounts(root, text.expose_secret(), realm, desks)
@@ -57,7 +58,14 @@ pub fn agents(root: &Section<'_>) -> Option<AgentsConfig> {
         specialist_types: BTreeSet::from_iter(specialists?),
         limits: limits?,
     };
-    Some(AgentsConfig { realm: realm?, accounts: accounts?, desks, plan, registration: shortest?..=longest? })
+    Some(AgentsConfig {
+        realm: realm?,
+        accounts: accounts?,
+        desks,
+        plan,
+        outside: outside?,
+        registration: shortest?..=longest?,
+    })
 }
 
 const LEAST_OVER_MOST: Clause = Clause {
@@ -206,10 +214,13 @@ fn desks(root: &Section<'_>) -> Option<Desks> {
         let legs = [("nailed_up", AgentLeg::NailedUp), ("per_call", AgentLeg::PerCall)];
         let leg = section.or("leg", AgentLeg::PerCall, |value| value.one_of(&legs));
         let contact = section.may("contact", contact);
+        let extension = section.may("extension", extension);
+        let supervises = section.or("supervises", false, Value::flag);
         section.finish();
         let (id, contact) = (id?, contact.ok()?);
         let plan = AgentPlan { skills: skills?, phone_there: contact.is_some() };
-        Some((id, plan, Desk { display: display.ok()?, leg: leg?, contact }))
+        let (extension, supervises) = (extension.ok()?, supervises?);
+        Some((id, plan, Desk { display: display.ok()?, leg: leg?, contact, extension, supervises }))
     });
     let read: Option<Vec<_>> = read.collect::<Vec<_>>().into_iter().collect();
     let mut desks = Desks::default();
@@ -219,6 +230,19 @@ fn desks(root: &Section<'_>) -> Option<Desks> {
     }
     Some(desks)
 }
+
+/// A short number that is none of our own.
+fn extension(value: &Value<'_>) -> Result<String, Mistake> {
+    let text = value.text()?;
+    let short = (2..=4).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    if short && !OWN_NUMBERS.contains(&text.as_str()) {
+        return Ok(text);
+    }
+    Err(Mistake::Malformed { is: text, wants: words::EXTENSION })
+}
+
+/// What the daemon answers itself.
+const OWN_NUMBERS: [&str; 5] = ["600", "601", "602", "603", "604"];
 
 /// Reads `sip:101@192.0.2.5:5060;transport=tcp`.
 fn contact(value: &Value<'_>) -> Result<AgentContact, Mistake> {

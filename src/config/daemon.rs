@@ -5,9 +5,13 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::plan::{ApiConfig, DaemonConfig, ImportConfig, LogFormat, MediaConfig, SipConfig, StoreConfig};
+use super::plan::{
+    ApiConfig, DaemonConfig, ImportConfig, InboundConfig, LogFormat, MediaConfig, RecordingsConfig,
+    SipConfig, StoreConfig,
+};
 use super::read::{Clause, Mistake, Section, Value, words};
 use super::secret::secret;
 use super::trunks::{LANGUAGES, host, transports};
@@ -25,6 +29,8 @@ pub struct Main {
     pub media: MediaConfig,
     pub sip: SipConfig,
     pub import: ImportConfig,
+    pub inbound: Option<InboundConfig>,
+    pub recordings: RecordingsConfig,
     pub reclassify: Vec<Reclassify>,
 }
 
@@ -37,6 +43,8 @@ pub fn main(root: &Section<'_>) -> Option<Main> {
     let media = media(&root.child("media"));
     let sip = sip(&root.child("sip"));
     let import = import(&root.child("import"));
+    let inbound = inbound(&root.child("inbound"));
+    let recordings = recordings(&root.child("recordings"));
     let reclassify = reclassify(root);
     Some(Main {
         daemon: daemon?,
@@ -45,6 +53,8 @@ pub fn main(root: &Section<'_>) -> Option<Main> {
         media: media?,
         sip: sip?,
         import: import?,
+        inbound: inbound?,
+        recordings: recordings?,
         reclassify: reclassify?,
     })
 }
@@ -175,6 +185,25 @@ const UNKNOWN_ENGINE: Clause = Clause {
     en: "a URL begins with `sqlite:` or `postgres://`",
     ru: "адрес начинается с `sqlite:` или `postgres://`",
 };
+
+fn recordings(section: &Section<'_>) -> Option<RecordingsConfig> {
+    let days = section.may("keep_days", |value| value.integer(1..=36_500));
+    let reactions = [("go_on", false), ("end_call", true)];
+    let end_unrecorded = section.or("when_it_fails", false, |value| value.one_of(&reactions));
+    section.finish();
+    let keep = days.ok()?.map(|days: i64| SignedDuration::from_hours(24 * days));
+    Some(RecordingsConfig { keep, end_unrecorded: end_unrecorded? })
+}
+
+/// Without a flow nobody is answered. The flows themselves are checked when they have been read.
+fn inbound(section: &Section<'_>) -> Option<Option<InboundConfig>> {
+    let flow = section.may("flow", Value::text);
+    let stranger_flow = section.or("stranger_flow", "unknown_caller".to_owned(), Value::text);
+    let most = section.or("max_concurrent", 100, |value| value.integer(1..=10_000));
+    section.finish();
+    let (flow, stranger_flow, most) = (flow.ok()?, stranger_flow?, most?);
+    Some(flow.map(|flow| InboundConfig { flow, stranger_flow, most }))
+}
 
 fn media(section: &Section<'_>) -> Option<MediaConfig> {
     let ip = section.or("ip", IpAddr::V4(Ipv4Addr::LOCALHOST), Value::ip);

@@ -6,9 +6,10 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::plan::{FlowsConfig, PromptsConfig, RulesConfig};
-use super::read::{Mistake, Place, Reading};
+use super::plan::{FlowsConfig, InboundConfig, PromptsConfig, RulesConfig};
+use super::read::{Clause, Mistake, Place, Reading, words};
 use crate::campaign::CampaignPlan;
+use crate::domain::nearest;
 use crate::ivr::{self, Flow, FlowFile, Policy};
 
 /// The flow files that could be read, by flow name, each with its path.
@@ -43,12 +44,14 @@ pub fn check(
     reading: &Reading<'_>,
     files: &FlowFiles,
     prompts: Option<&PromptsConfig>,
-    (campaigns, rules): (&[Arc<CampaignPlan>], &RulesConfig),
+    (campaigns, rules, inbound): (&[Arc<CampaignPlan>], &RulesConfig, Option<&InboundConfig>),
 ) -> FlowsConfig {
     let sounds = prompts.map(|prompts| sounds(&prompts.dir)).unwrap_or_default();
     let mut flows = FlowsConfig::new();
     for (name, (path, file)) in files {
-        let playing = || campaigns.iter().filter(|campaign| campaign.flows().any(|flow| flow == name));
+        // Who calls back may be of any campaign.
+        let answers = inbound.is_some_and(|inbound| inbound.flow == *name);
+        let playing = || campaigns.iter().filter(|plan| answers || plan.flows().any(|flow| flow == name));
         let mut policy = Policy::default();
         for preset in playing().filter_map(|campaign| rules.presets.get(&campaign.preset)) {
             let more = preset.notices.iter().filter(|notice| !policy.notices.contains(notice)).copied();
@@ -65,8 +68,30 @@ pub fn check(
             Err(mistakes) => mistakes.into_iter().for_each(|mistake| note(reading, path, mistake)),
         }
     }
+    if let Some(inbound) = inbound {
+        check_inbound(reading, inbound, &flows);
+    }
     flows
 }
+
+/// Both flows are there, and the one for strangers can tell nobody's debt.
+fn check_inbound(reading: &Reading<'_>, inbound: &InboundConfig, flows: &FlowsConfig) {
+    for name in [&inbound.flow, &inbound.stranger_flow] {
+        if !flows.contains_key(name) {
+            let nearest = nearest(name, flows.keys().map(String::as_str)).map(str::to_owned);
+            let mistake = Mistake::NoSuch { what: words::FLOW, name: name.clone(), nearest };
+            reading.note_file("obzvon.toml", mistake);
+        }
+    }
+    if flows.get(&inbound.stranger_flow).is_some_and(|flow| !flow.tells_nothing()) {
+        reading.note_file("obzvon.toml", Mistake::Contradiction(TELLS_STRANGERS));
+    }
+}
+
+const TELLS_STRANGERS: Clause = Clause {
+    en: "inbound.stranger_flow tells a name or a debt: who calls there is not known",
+    ru: "inbound.stranger_flow называет имя или долг: кто туда звонит, неизвестно",
+};
 
 fn note(reading: &Reading<'_>, path: &str, mistake: ivr::Mistake) {
     let place = Place::File { path: path.to_owned(), line: mistake.line };

@@ -36,7 +36,8 @@ impl Config {
         let listed = campaigns(&reading, Known { trunks: &trunks, flows: &flows, presets: &names });
         let rules = flatten(&reading, &presets, &listed);
         let campaigns: Vec<_> = listed.iter().map(|listed| Arc::clone(&listed.plan)).collect();
-        let flows = flows::check(&reading, &flow_files, prompts.as_ref(), (&campaigns, &rules));
+        let answering = main.as_ref().and_then(|main| main.inbound.as_ref());
+        let flows = flows::check(&reading, &flow_files, prompts.as_ref(), (&campaigns, &rules, answering));
         if let Some(prompts) = &prompts {
             check_packs(&reading, prompts, &flows);
         }
@@ -67,6 +68,8 @@ impl Config {
             sip: main.sip,
             prompts: prompts.expect(sound),
             import: main.import,
+            inbound: main.inbound,
+            recordings: main.recordings,
             reclassify: main.reclassify,
             rules,
             writeback: writeback.expect(sound),

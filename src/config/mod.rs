@@ -29,8 +29,8 @@ pub use flows::sounds;
 pub use load::StoreAddress;
 pub use plan::{
     AgentContact, AgentLeg, AgentsConfig, ApiConfig, Config, DaemonConfig, Desk, DeskConfig, EconomicsConfig,
-    EndpointConfig, FlowsConfig, ImportConfig, LogFormat, MediaConfig, NextActionConfig, PromptsConfig,
-    RulesConfig, SipConfig, StatisticsConfig, StoreConfig,
+    EndpointConfig, FlowsConfig, ImportConfig, InboundConfig, LogFormat, MediaConfig, NextActionConfig,
+    PromptsConfig, RecordingsConfig, RulesConfig, SipConfig, StatisticsConfig, StoreConfig,
 };
 pub use read::{Clause, Environment, Mistake, Place, Problem, Problems};
 pub use rules::Lawbook;

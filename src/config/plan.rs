@@ -37,6 +37,9 @@ pub struct Config {
     pub sip: SipConfig,
     pub prompts: PromptsConfig,
     pub import: ImportConfig,
+    pub recordings: RecordingsConfig,
+    /// What callers hear; `None`: nobody is answered.
+    pub inbound: Option<InboundConfig>,
     pub rules: RulesConfig,
     /// How what a debtor does changes his type, by name.
     pub reclassify: Vec<Reclassify>,
@@ -233,6 +236,26 @@ pub struct SipConfig {
     pub ca_file: Option<PathBuf>,
 }
 
+/// `[recordings]` of `obzvon.toml`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordingsConfig {
+    /// How long a recording is kept; `None`: until somebody deletes it.
+    pub keep: Option<SignedDuration>,
+    /// A call that is to be recorded and can't be, since the disk is full or broken, ends.
+    pub end_unrecorded: bool,
+}
+
+/// `[inbound]` of `obzvon.toml`: people who call our numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InboundConfig {
+    /// For a person known by his number: asks who he is before anything is told.
+    pub flow: String,
+    /// For everybody else: tells nothing of any debt.
+    pub stranger_flow: String,
+    /// Calls taken at once; more hear busy.
+    pub most: usize,
+}
+
 /// `agents.toml`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AgentsConfig {
@@ -242,6 +265,8 @@ pub struct AgentsConfig {
     pub accounts: BTreeMap<AgentId, DigestAccount>,
     pub desks: BTreeMap<AgentId, Desk>,
     pub plan: agents::Plan,
+    /// Numbers outside that calls may be handed on to.
+    pub outside: Vec<PhoneNumber>,
     /// How long a registration may last.
     pub registration: RangeInclusive<Duration>,
 }
@@ -261,6 +286,7 @@ impl Default for AgentsConfig {
             accounts: BTreeMap::new(),
             desks: BTreeMap::new(),
             plan: agents::Plan::default(),
+            outside: Vec::new(),
             registration: Duration::from_secs(60)..=Duration::from_secs(3_600),
         }
     }
@@ -274,6 +300,10 @@ pub struct Desk {
     pub leg: AgentLeg,
     /// His phone, where it registers nowhere.
     pub contact: Option<AgentContact>,
+    /// The short number by which a supervisor comes into his talks: two to four digits.
+    pub extension: Option<String>,
+    /// He may come into the talks of others.
+    pub supervises: bool,
 }
 
 /// How calls reach an agent's phone.

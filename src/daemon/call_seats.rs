@@ -6,12 +6,15 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tracing::warn;
 
-use super::floor::{Seat, SeatEvent};
+use super::floor::{self, Seat, SeatEvent, Standing};
 use super::house::House;
+use super::monitor::Monitor;
+use super::outside::Outside;
 use crate::agents::{Caller, Need, Skills, Wish};
 use crate::call::{Input, Seat as Place, Whom, Wiring};
-use crate::domain::{AgentId, AttemptId};
+use crate::domain::{AgentId, AttemptId, Language};
 use crate::media::{MediaError, PlayId, Stream, StreamLink};
+use crate::store::Supervision;
 
 /// The seats of a call.
 #[derive(Debug)]
@@ -19,49 +22,153 @@ pub struct CallSeats {
     house: Arc<House>,
     attempt: AttemptId,
     caller: Caller,
+    from: From,
     /// The agent for whom the call is made.
     reserved: Option<Seat>,
     taken: [Option<Taken>; 2],
     searches: Vec<Search>,
     wiring: Wiring,
     changes: watch::Receiver<u64>,
+    /// When whoever waits is told next how he stands.
+    tell_at: Option<Instant>,
+    /// The supervisor in the call.
+    monitor: Option<Monitor>,
+    /// Since when a person whom we called waits for the sound of an agent.
+    wanted: Option<Instant>,
+}
+
+/// Whose call it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum From {
+    /// He called: he is told how long he will wait.
+    Them,
+    /// We called, and have promised somebody at once.
+    Us,
+}
+
+/// What a call's seats bring.
+#[derive(Clone, Debug, PartialEq)]
+pub enum News {
+    Input(Input),
+    /// Whoever waits is to be told how he stands.
+    Waits(Standing),
 }
 
 /// An agent in the call or on his way to it.
 #[derive(Debug)]
 struct Taken {
-    seat: Seat,
-    search: Search,
+    chair: Chair,
+    /// `None`: somebody outside, for whom nobody else will do.
+    search: Option<Search>,
     /// He has been told of the debtor by a beep.
     beeped: bool,
 }
 
+/// Who sits there.
+#[derive(Debug)]
+enum Chair {
+    Agent(Seat),
+    Outside(Outside),
+}
+
+impl Chair {
+    fn link(&self) -> Option<&StreamLink> {
+        match self {
+            Self::Agent(seat) => seat.link.as_ref(),
+            Self::Outside(outside) => outside.link.as_ref(),
+        }
+    }
+
+    fn agent(&self) -> Option<&AgentId> {
+        match self {
+            Self::Agent(seat) => Some(&seat.agent),
+            Self::Outside(_) => None,
+        }
+    }
+
+    fn talks(&self) {
+        if let Self::Agent(seat) = self {
+            seat.talks();
+        }
+    }
+
+    fn holds(&self) {
+        if let Self::Agent(seat) = self {
+            seat.holds();
+        }
+    }
+
+    async fn next_event(&mut self) -> SeatEvent {
+        match self {
+            Self::Agent(seat) => seat.next_event().await,
+            Self::Outside(outside) => outside.next_event().await,
+        }
+    }
+}
+
 /// A want for an agent.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct Search {
     place: Place,
-    need: Need,
+    in_line: floor::Place,
     until: Instant,
 }
+
+/// How soon, and how often, somebody who waits is told how he stands.
+const FIRST_TOLD: Duration = Duration::from_secs(3);
+const TOLD_AGAIN: Duration = Duration::from_secs(25);
 
 /// A reservation outlasts the search by this: then whoever should have used it is gone.
 const LASTS: Duration = Duration::from_secs(60);
 
 impl CallSeats {
-    pub fn new(house: Arc<House>, attempt: AttemptId, caller: Caller, reserved: Option<Seat>) -> Self {
+    pub fn new(
+        house: Arc<House>,
+        attempt: AttemptId,
+        (caller, from): (Caller, From),
+        reserved: Option<Seat>,
+    ) -> Self {
         let changes = house.floor.changes();
         let (taken, searches) = ([None, None], Vec::new());
-        Self { house, attempt, caller, reserved, taken, searches, wiring: Wiring::default(), changes }
+        let wiring = Wiring::default();
+        Self {
+            house,
+            attempt,
+            caller,
+            from,
+            reserved,
+            taken,
+            searches,
+            wiring,
+            changes,
+            tell_at: None,
+            monitor: None,
+            wanted: None,
+        }
     }
 
     /// Looks for somebody. `Some`: it is settled at once.
     pub fn find(&mut self, place: Place, whom: Whom, wait: Duration) -> Option<Input> {
+        if let Whom::Outside(number) = whom {
+            let outside = Outside::call(&self.house, self.attempt, number, wait);
+            let chair = Chair::Outside(outside);
+            self.taken[place as usize] = Some(Taken { chair, search: None, beeped: false });
+            return None;
+        }
         let Some(need) = self.need(&whom, wait) else { return Some(Input::NoAgent(place)) };
-        let search = Search { place, need, until: self.house.clock.now() + wait };
+        let now = self.house.clock.now();
+        if place == Place::First && self.from == From::Us {
+            self.wanted.get_or_insert(now);
+        }
+        let in_line = self.house.floor.wait(need, self.from == From::Us);
+        let search = Search { place, in_line, until: now + wait };
         let reserved = if place == Place::First { self.reserved.take() } else { None };
-        match reserved.filter(Seat::is_kept).or_else(|| self.house.floor.seat(&search.need)) {
+        match reserved.filter(Seat::is_kept).or_else(|| search.in_line.seat()) {
             Some(seat) => self.take(seat, search),
-            None => self.searches.push(search),
+            None => {
+                self.tell_at = (self.from == From::Them && place == Place::First).then(|| now + FIRST_TOLD);
+                self.searches.push(search);
+            }
         }
         None
     }
@@ -73,18 +180,21 @@ impl CallSeats {
                 let wish = Wish::Only(AgentId::parse(login)?);
                 Some(Need { skills: Skills::new(), wish, lasts })
             }
-            Whom::Outside(_) => {
-                warn!(attempt = %self.attempt, "a call is not handed on to outside numbers yet");
-                None
-            }
+            // He is no agent.
+            Whom::Outside(_) => None,
             Whom::Queue(queue) => self.house.floor.need(queue, &self.caller, Wish::Anybody, lasts),
         }
     }
 
     fn take(&mut self, mut seat: Seat, search: Search) {
         seat.call(&self.house, self.attempt);
+        search.in_line.served();
         let place = search.place;
-        self.taken[place as usize] = Some(Taken { seat, search, beeped: false });
+        if place == Place::First {
+            self.tell_at = None;
+        }
+        let (chair, search) = (Chair::Agent(seat), Some(search));
+        self.taken[place as usize] = Some(Taken { chair, search, beeped: false });
     }
 
     /// Who answered needs no agent after all; the one reserved is free for others.
@@ -97,7 +207,7 @@ impl CallSeats {
         self.searches.retain(|search| search.place != place);
         self.taken[place as usize] = None;
         if place == Place::First {
-            self.reserved = None;
+            (self.reserved, self.tell_at) = (None, None);
         }
     }
 
@@ -117,7 +227,23 @@ impl CallSeats {
 
     /// Who talks with the debtor.
     pub fn agent(&self) -> Option<&AgentId> {
-        self.taken[0].as_ref().map(|taken| &taken.seat.agent)
+        self.taken[0].as_ref().and_then(|taken| taken.chair.agent())
+    }
+
+    /// The first sound has left for the debtor: if it is an agent's, the wait for it is over.
+    pub fn sounded(&mut self) {
+        let (true, Some(wanted)) = (self.wiring.first, self.wanted.take()) else { return };
+        self.house.metrics.agent_heard(self.house.clock.now().saturating_duration_since(wanted));
+    }
+
+    /// A call that is to be recorded and can't be ends.
+    pub fn must_record(&self) -> bool {
+        self.house.plans.load().config.recordings.end_unrecorded
+    }
+
+    /// In which language whoever waits is told how he stands.
+    pub fn language(&self) -> Language {
+        self.caller.language
     }
 
     pub fn mute(&self, muted: bool) {
@@ -145,7 +271,33 @@ impl CallSeats {
         if let (Some(first), Some(second)) = (&first, &second) {
             tie(was.between, to.between, first, second);
         }
+        self.tie_monitor(debtor);
         self.tell_floor(to);
+    }
+
+    /// A supervisor has come; one who was here has to leave.
+    pub fn join(&mut self, debtor: &Stream, monitor: Monitor) {
+        self.supervise(debtor, None);
+        self.monitor = Some(monitor);
+    }
+
+    /// What the supervisor does from now on; `None`: he has left.
+    pub fn supervise(&mut self, debtor: &Stream, what: Option<Supervision>) {
+        if let Some(monitor) = &mut self.monitor {
+            monitor.what = what;
+        }
+        self.tie_monitor(debtor);
+        if what.is_none() {
+            self.monitor = None;
+        }
+    }
+
+    /// The supervisor follows the call from agent to agent.
+    fn tie_monitor(&mut self, debtor: &Stream) {
+        let agent = self.link(Place::First).cloned();
+        if let Some(monitor) = &mut self.monitor {
+            monitor.tie(&debtor.link(), agent.as_ref());
+        }
     }
 
     fn beep(&mut self, place: Place, link: &StreamLink) {
@@ -161,50 +313,68 @@ impl CallSeats {
     fn tell_floor(&self, wiring: Wiring) {
         if let Some(first) = &self.taken[0] {
             match (wiring.first, wiring.music) {
-                (true, _) => first.seat.talks(),
-                (false, true) if first.beeped => first.seat.holds(),
+                (true, _) => first.chair.talks(),
+                (false, true) if first.beeped => first.chair.holds(),
                 (false, _) => {}
             }
         }
         if let Some(second) = &self.taken[1]
             && (wiring.second || wiring.between)
         {
-            second.seat.talks();
+            second.chair.talks();
         }
     }
 
     fn link(&self, place: Place) -> Option<&StreamLink> {
-        self.taken[place as usize].as_ref()?.seat.link.as_ref()
+        self.taken[place as usize].as_ref()?.chair.link()
     }
 
-    /// The next thing an agent's phone or a search brings; waits for ever where nobody is sought or here.
-    pub async fn next_input(&mut self) -> Input {
+    /// The next thing an agent's phone, a search or the waiting brings; waits for ever where nobody is sought or here.
+    pub async fn next(&mut self) -> News {
         loop {
             self.search_on();
-            let due = self.searches.iter().map(|search| search.until).min();
+            let (due, tell_at) = (self.due(), self.tell_at);
             let [first, second] = &mut self.taken;
             let (place, event) = tokio::select! {
                 event = next_event(first) => (Place::First, event),
                 event = next_event(second) => (Place::Second, event),
                 _ = self.changes.changed(), if due.is_some() => continue,
-                () = sleep_until(due) => return self.given_up(),
+                () = sleep_until(due) => return News::Input(self.given_up()),
+                () = sleep_until(tell_at) => match self.standing() {
+                    Some(standing) => return News::Waits(standing),
+                    None => continue,
+                },
             };
             match event {
-                SeatEvent::Connected(_) => return Input::AgentConnected(place),
-                SeatEvent::Gone { lost } => return Input::AgentGone { seat: place, lost },
+                SeatEvent::Connected(_) => return News::Input(Input::AgentConnected(place)),
+                SeatEvent::Gone { lost } => return News::Input(Input::AgentGone { seat: place, lost }),
                 SeatEvent::Missed => {
                     // Somebody else, while there is time.
                     let missed = self.taken[place as usize].take();
-                    self.searches.extend(missed.map(|taken| taken.search));
+                    let Some(search) = missed.and_then(|taken| taken.search) else {
+                        return News::Input(Input::NoAgent(place));
+                    };
+                    search.in_line.wait_on();
+                    self.searches.push(search);
                 }
             }
         }
     }
 
+    fn due(&self) -> Option<Instant> {
+        self.searches.iter().map(|search| search.until).min()
+    }
+
+    /// How whoever waits stands; he is told again after a while.
+    fn standing(&mut self) -> Option<Standing> {
+        self.tell_at = Some(self.house.clock.now() + TOLD_AGAIN);
+        self.searches.iter().find(|search| search.place == Place::First)?.in_line.standing()
+    }
+
     /// Seats whoever has come free.
     fn search_on(&mut self) {
         for search in std::mem::take(&mut self.searches) {
-            match self.house.floor.seat(&search.need) {
+            match search.in_line.seat() {
                 Some(seat) => self.take(seat, search),
                 None => self.searches.push(search),
             }
@@ -229,7 +399,7 @@ fn tie(was: bool, is: bool, one: &StreamLink, other: &StreamLink) {
 
 async fn next_event(taken: &mut Option<Taken>) -> SeatEvent {
     match taken {
-        Some(taken) => taken.seat.next_event().await,
+        Some(taken) => taken.chair.next_event().await,
         None => std::future::pending().await,
     }
 }

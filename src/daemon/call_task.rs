@@ -9,18 +9,20 @@ use jiff::civil::Date;
 use tokio::sync::mpsc;
 use tracing::{debug, warn};
 
-use super::call_seats::CallSeats;
+use super::call_seats::{CallSeats, News};
 use super::clock::Clock;
+use super::floor::Standing;
 use super::live::Word;
 use super::pacing::Ticket;
 use super::voice::{NameSound, Voice};
-use crate::call::{Call, Input, Output, Seat};
+use super::waiting::{WAITING, waiting_words};
+use crate::call::{Call, Input, Output, Seat, StopReason};
 use crate::domain::attempt::Finished;
 use crate::domain::verdict::{Heard, Verdict};
 use crate::domain::{AttemptId, Fault};
 use crate::ivr::{Action, PromptNo};
 use crate::media::{MediaError, MediaEvent, PlayId, Stream, StreamReport};
-use crate::sip::{Leg, LegEvent, LegFault, PlaceCall, Reason, SipStack};
+use crate::sip::{Answering, IncomingCall, Leg, LegEvent, LegFault, PlaceCall, Reason, SipStack};
 
 /// What a call needs of the house.
 #[derive(Debug)]
@@ -29,7 +31,7 @@ pub struct CallTask {
     /// The flow with its version, for the log.
     pub flow: String,
     pub call: Call,
-    pub place: PlaceCall,
+    pub way: Way,
     pub stack: Arc<SipStack>,
     pub stream: Stream,
     pub voice: Arc<Voice>,
@@ -45,6 +47,14 @@ pub struct CallTask {
     pub ticket: Option<Ticket>,
     /// What the house and the agent's desk want.
     pub words: mpsc::Receiver<Word>,
+}
+
+/// How a call's leg comes about.
+#[derive(Debug)]
+pub enum Way {
+    /// It has come in and is answered.
+    In(IncomingCall, Answering),
+    Out(PlaceCall),
 }
 
 /// What a call leaves behind.
@@ -65,7 +75,7 @@ struct Drive {
     attempt: AttemptId,
     flow: String,
     call: Call,
-    place: Option<PlaceCall>,
+    way: Option<Way>,
     stack: Arc<SipStack>,
     leg: Option<Leg>,
     stream: Stream,
@@ -86,13 +96,13 @@ struct Drive {
 impl CallTask {
     /// Drives the call to its end.
     pub async fn drive(self) -> CallReport {
-        let Self { attempt, flow, call, place, stack, stream, voice, name, .. } = self;
+        let Self { attempt, flow, call, way, stack, stream, voice, name, .. } = self;
         let Self { today, clock, talking, seats, ticket, mut words, .. } = self;
         let mut drive = Drive {
             attempt,
             flow,
             call,
-            place: Some(place),
+            way: Some(way),
             stack,
             leg: None,
             stream,
@@ -116,11 +126,25 @@ impl CallTask {
             let input = tokio::select! {
                 event = next_leg_event(&mut drive.leg) => drive.hear_leg(event),
                 event = drive.stream.next_event(), if drive.hears => drive.hear_media(event),
-                input = drive.seats.next_input() => Some(input),
-                Some(word) = words.recv() => Some(match word {
-                    Word::Desk(wish) => Input::Desk(wish),
-                    Word::Stop(reason) => Input::Stop(reason),
-                }),
+                news = drive.seats.next() => match news {
+                    News::Input(input) => Some(input),
+                    News::Waits(standing) => {
+                        drive.tell_standing(standing);
+                        continue;
+                    }
+                },
+                Some(word) = words.recv() => match word {
+                    Word::Desk(wish) => Some(Input::Desk(wish)),
+                    Word::Stop(reason) => Some(Input::Stop(reason)),
+                    Word::Join(monitor) => {
+                        drive.seats.join(&drive.stream, monitor);
+                        continue;
+                    }
+                    Word::Supervise(what) => {
+                        drive.seats.supervise(&drive.stream, what);
+                        continue;
+                    }
+                },
                 () = sleep_until(wake) => None,
             };
             if input == Some(Input::Answered) && !std::mem::replace(&mut drive.answered, true) {
@@ -168,6 +192,12 @@ impl Drive {
                     told("record", self.stream.start_recording());
                     None
                 }
+                Output::Record(on) => {
+                    let done =
+                        if on { self.stream.resume_recording() } else { self.stream.pause_recording() };
+                    told("pause of a recording", done);
+                    None
+                }
                 Output::FindAgent { seat, whom, wait } => {
                     if let Some(ticket) = &mut self.ticket {
                         ticket.human();
@@ -208,6 +238,10 @@ impl Drive {
                 {
                     ticket.connected(agent);
                 }
+                if wiring.first {
+                    // Whatever he was being told of his waiting.
+                    told("stop", self.stream.stop());
+                }
                 self.seats.wire(&self.stream, wiring);
             }
             Output::Cancel
@@ -217,6 +251,7 @@ impl Drive {
             | Output::HangUp
             | Output::Place
             | Output::Play { .. }
+            | Output::Record(_)
             | Output::StartRecording
             | Output::StopPlay => unreachable!("it wants nothing of the agents"),
         }
@@ -232,7 +267,10 @@ impl Drive {
     }
 
     async fn place(&mut self) -> Option<Input> {
-        let place = self.place.take()?;
+        let place = match self.way.take()? {
+            Way::Out(place) => place,
+            Way::In(call, answering) => return self.answer(call, answering),
+        };
         match self.stack.place(place).await {
             Ok(leg) => {
                 self.leg = Some(leg);
@@ -245,6 +283,14 @@ impl Drive {
                 Some(Input::Broken(blame))
             }
         }
+    }
+
+    /// Takes a call that has come in; the leg tells when it is answered.
+    fn answer(&mut self, call: IncomingCall, answering: Answering) -> Option<Input> {
+        let Some(leg) = call.ring(answering) else { return Some(Input::Broken(Fault::Us)) };
+        leg.answer();
+        self.leg = Some(leg);
+        None
     }
 
     fn with_leg(&self, ask: impl FnOnce(&Leg)) {
@@ -269,6 +315,16 @@ impl Drive {
                 warn!(attempt = %self.attempt, %fault, "a prompt could not be played");
                 Some(Input::PlayEnded { prompt, percent: 0, length: sound.length })
             }
+        }
+    }
+
+    /// Says over the music how long he will wait; without the words for it the music plays on.
+    fn tell_standing(&self, standing: Standing) {
+        let language = self.seats.language();
+        let sound = self.voice.sound(&waiting_words(language, standing), &NameSound::default());
+        match sound {
+            Ok(sound) => told("waiting", self.stream.play(WAITING, sound.clips)),
+            Err(why) => debug!(%why, "the pack can't say how somebody waits"),
         }
     }
 
@@ -320,16 +376,21 @@ impl Drive {
         };
         match event {
             MediaEvent::Digit { digit, .. } => Some(Input::Digit(digit)),
-            MediaEvent::FirstAudioSent { .. } => Some(Input::FirstAudio),
+            MediaEvent::FirstAudioSent { .. } => {
+                self.seats.sounded();
+                Some(Input::FirstAudio)
+            }
             MediaEvent::Heard(heard) => Some(Input::Heard(heard)),
+            MediaEvent::PlayEnded { id: WAITING, .. } => None,
             MediaEvent::PlayEnded { id, percent, .. } => {
                 let prompt = PromptNo(u32::try_from(id.0).expect("made from a u32"));
                 let length = self.lengths.remove(&prompt).unwrap_or_default();
                 Some(Input::PlayEnded { prompt, percent, length })
             }
             MediaEvent::RecordingFailed { why } => {
-                warn!(why, "a recording failed; the call goes on");
-                None
+                let ends = self.seats.must_record();
+                warn!(attempt = %self.attempt, why, ends, "a recording failed");
+                ends.then_some(Input::Stop(StopReason::Unrecorded))
             }
             MediaEvent::Stale { .. } if self.sound_came => Some(Input::MediaLost),
             MediaEvent::Stale { .. } => Some(Input::NoMedia),

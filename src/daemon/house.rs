@@ -41,7 +41,9 @@ pub struct House {
     pub tones: Tones,
     /// Legs to agents' phones: they say good-bye before the house closes.
     pub helpers: TaskTracker,
-    /// How many of them are answered.
+    /// People who have called us.
+    pub callers: TaskTracker,
+    /// How many calls are answered.
     pub talking: Arc<AtomicU64>,
     pub metrics: Metrics,
     /// The kill switch is thrown: nothing is dialled.

@@ -5,8 +5,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::mpsc;
 
+use super::monitor::Monitor;
 use crate::call::{Desk, StopReason};
 use crate::domain::AttemptId;
+use crate::store::Supervision;
 
 /// Every live call of this node by its attempt.
 #[derive(Debug, Default)]
@@ -21,10 +23,14 @@ struct Up {
 }
 
 /// What is said to a live call.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Word {
     /// Its agent wants something.
     Desk(Desk),
+    /// A supervisor has come.
+    Join(Monitor),
+    /// What he does; `None`: he has left.
+    Supervise(Option<Supervision>),
     /// The house takes it back.
     Stop(StopReason),
 }
@@ -44,7 +50,7 @@ impl Live {
 
     /// Tells a call what its agent wants. `false`: it is not up here, or does not keep up.
     pub fn desk(&self, attempt: AttemptId, wish: Desk) -> bool {
-        self.lock().get(&attempt).is_some_and(|call| call.words.try_send(Word::Desk(wish)).is_ok())
+        self.say(attempt, Word::Desk(wish))
     }
 
     /// Whether the debtor has said who he is; `None`: the call is not up here.
@@ -57,11 +63,30 @@ impl Live {
         self.lock().get_mut(&attempt).is_some_and(|call| !std::mem::replace(&mut call.identified, true))
     }
 
+    /// Lets a supervisor into a call. `false`: it is not up here, or does not keep up.
+    pub fn join(&self, attempt: AttemptId, monitor: Monitor) -> bool {
+        self.say(attempt, Word::Join(monitor))
+    }
+
+    /// What the supervisor in a call does from now on; `None`: he has left.
+    pub fn supervise(&self, attempt: AttemptId, what: Option<Supervision>) -> bool {
+        self.say(attempt, Word::Supervise(what))
+    }
+
     /// Takes every call back.
     pub fn stop_all(&self, why: StopReason) {
         for call in self.lock().values() {
             call.words.try_send(Word::Stop(why)).ok();
         }
+    }
+
+    fn say(&self, attempt: AttemptId, word: Word) -> bool {
+        self.lock().get(&attempt).is_some_and(|call| call.words.try_send(word).is_ok())
+    }
+
+    /// Whether the call is up here.
+    pub fn is_up(&self, attempt: AttemptId) -> bool {
+        self.lock().contains_key(&attempt)
     }
 
     pub fn count(&self) -> usize {

@@ -10,6 +10,7 @@ use tracing::{debug, warn};
 
 use super::house::{House, Plans};
 use super::voice::NameSound;
+use super::{inbound, supervise};
 use crate::agents::{Input, Skill, State};
 use crate::domain::{AgentId, Codec, Language, Part, Utterance};
 use crate::media::{MediaEvent, PlayId, Stream, StreamPlan};
@@ -42,9 +43,25 @@ pub async fn take_calls(house: Arc<House>, stop: CancellationToken) {
                 let stop = house.draining.child_token();
                 house.helpers.spawn(serve(Arc::clone(&house), call, (agent, service), stop));
             }
-            (Caller::Agent(_), None) => call.refuse(404),
-            // Who calls back hears what a stranger hears.
-            (Caller::Trunk(_), _) => call.refuse(480),
+            (Caller::Agent(caller), None) => match supervise::watched(&house, &caller, &call.to_user) {
+                Some(agent) => {
+                    let stop = house.draining.child_token();
+                    let whom = (caller, agent);
+                    house.helpers.spawn(supervise::serve(Arc::clone(&house), call, whom, stop));
+                }
+                None => call.refuse(404),
+            },
+            (Caller::Trunk(from), _) => {
+                let most =
+                    house.plans.load().config.inbound.as_ref().map_or(usize::MAX, |inbound| inbound.most);
+                if house.draining.is_cancelled() {
+                    call.refuse(480);
+                } else if house.callers.len() >= most {
+                    call.refuse(486);
+                } else {
+                    house.callers.spawn(inbound::answer(Arc::clone(&house), call, from));
+                }
+            }
         }
     }
 }

@@ -29,8 +29,8 @@ use super::roots;
 use super::tones::Tones;
 use super::trunk_task::kept_alike;
 use super::{
-    campaign_task, console, kill_switch, names, next_actions, own_numbers, promises, reclassify, trunk_task,
-    writeback_task,
+    campaign_task, console, kill_switch, names, next_actions, own_numbers, promises, reclassify, recordings,
+    trunk_task, writeback_task,
 };
 use crate::call::StopReason;
 use crate::config::Config;
@@ -94,7 +94,7 @@ impl Daemon {
         let plan = StorePlan { url: config.store.url.clone(), node: config.daemon.node.clone() };
         let store = Store::open(plan).await.context("opening the store")?;
         // Before the first new sign of life: the last one says until when they were there.
-        store.log_out_left().await.context("logging out agents whom a crash left")?;
+        let left = store.log_out_left().await.context("logging out agents whom a crash left")?;
         store.heartbeat(clock.wall()).await?;
         rescue(&store, Whose::Own, clock).await?;
         store.resume_imports(clock.wall()).await.context("going on with an import that was cut short")?;
@@ -131,6 +131,7 @@ impl Daemon {
             desks: Desks::new(clock.wall().as_millisecond().unsigned_abs()),
             tones: Tones::synthesised(),
             helpers: TaskTracker::new(),
+            callers: TaskTracker::new(),
             talking: Arc::default(),
             metrics: metrics.clone(),
             killed,
@@ -146,10 +147,12 @@ impl Daemon {
         tasks.spawn(kill_switch::watch_file(kill_file, throw, stop.clone()));
         tasks.spawn(follow_kill_switch(Arc::clone(&house), readiness.clone(), stop.clone()));
         tasks.spawn(keep_house(Arc::clone(&house), stop.clone()));
+        tasks.spawn(recordings::look_daily(Arc::clone(&house), stop.clone()));
         tasks.spawn(names::sweep_daily(Arc::clone(&house), stop.clone()));
         tasks.spawn(writeback_task::keep_endpoints(Arc::clone(&house), sender, stop.clone()));
         tasks.spawn(floor::keep(Arc::clone(&house), house.floor.listen(), stop.clone()));
         tasks.spawn(desk::follow(Arc::clone(&house), stop.clone()));
+        floor::bring_back(&house, left);
         tasks.spawn(own_numbers::take_calls(Arc::clone(&house), stop.clone()));
         let (kept, at_work, campaigns) = (Vec::new(), HashSet::new(), JoinSet::new());
         let mut daemon = Self { house, tasks, kept, at_work, campaigns, readiness, stop, dir };
@@ -193,13 +196,12 @@ impl Daemon {
         self.house.draining.cancel();
         let limit = self.house.plans.load().config.daemon.drain_limit;
         info!(live = self.house.live.count(), limit_s = limit.as_secs(), "draining");
-        let ended =
-            tokio::time::timeout(limit, async { while self.campaigns.join_next().await.is_some() {} }).await;
+        self.house.callers.close();
+        let ended = tokio::time::timeout(limit, self.calls_end()).await;
         if ended.is_err() {
             warn!(live = self.house.live.count(), "the time for live calls is over");
             self.house.live.stop_all(StopReason::Drain);
-            let farewell = async { while self.campaigns.join_next().await.is_some() {} };
-            tokio::time::timeout(Duration::from_secs(35), farewell).await.ok();
+            tokio::time::timeout(Duration::from_secs(35), self.calls_end()).await.ok();
         }
         self.stop.cancel();
         while self.tasks.join_next().await.is_some() {}
@@ -207,6 +209,12 @@ impl Daemon {
         tokio::time::timeout(FAREWELL, self.house.helpers.wait()).await.ok();
         self.house.store.close().await;
         info!("closed");
+    }
+
+    /// Waits for the calls that are up, whoever made them.
+    async fn calls_end(&mut self) {
+        while self.campaigns.join_next().await.is_some() {}
+        self.house.callers.wait().await;
     }
 
     /// Puts a task to every running campaign that has a plan and none yet.

@@ -21,7 +21,7 @@ mod source;
 pub mod spending;
 mod zone_names;
 
-pub use cell::neutralise;
+pub use cell::{neutralise, one_phone};
 pub use column::Column;
 pub use fault::ImportFault;
 pub use list::{Counts, Item, Options, read_list};

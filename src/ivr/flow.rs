@@ -111,6 +111,11 @@ impl Flow {
         prompts.flat_map(|(_, prompt)| prompt.debt_sentences(language, creditor, amount)).collect()
     }
 
+    /// It speaks of nobody: neither a name nor a debt is in any of its prompts.
+    pub fn tells_nothing(&self) -> bool {
+        self.prompts().iter().all(|(_, prompt)| !prompt.reads_debt() && !prompt.reads_name())
+    }
+
     /// `wanted` if the flow speaks it, else its default.
     pub(super) fn language_for(&self, wanted: Language) -> Language {
         if self.languages.contains(&wanted) { wanted } else { self.languages[0] }

@@ -92,6 +92,11 @@ impl Prompt {
         self.slots().any(Slot::is_debt)
     }
 
+    /// It calls the debtor by his name.
+    pub(super) fn reads_name(&self) -> bool {
+        self.slots().any(|slot| slot == Slot::DebtorName)
+    }
+
     /// Fills the slots for one call.
     pub(super) fn render(&self, language: Language, facts: &CallFacts, entered: Option<Entered>) -> Rendered {
         let wording = &self.0[&language];

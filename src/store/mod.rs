@@ -13,9 +13,11 @@ mod error;
 mod gate;
 mod house;
 mod identity;
+mod inbound;
 mod list;
 mod outcome;
 mod read;
+mod recording;
 mod standing;
 mod tally;
 mod told;
@@ -23,8 +25,8 @@ mod told;
 pub use debtor_type::{TypeChangeRow, TypeMoveLine, TypeShareLine};
 pub use desk::{
     AgentChange, AgentDay, AgentMark, AgentResult, AgentTimes, AgreedContact, Assigned, CallMark,
-    CallbackRow, CallbackWhy, Complained, DeskAttempt, DeskFile, NewCallback, PhoneRow, Previewed,
-    PromiseMade,
+    CallbackRow, CallbackWhy, Complained, DeskAttempt, DeskFile, LeftAgent, NewCallback, PhoneRow, Previewed,
+    PromiseMade, Supervision, SupervisionRow,
 };
 pub use error::{Fault, SchemaFault, StoreError};
 pub use gate::{
@@ -34,6 +36,7 @@ pub use gate::{
 };
 pub use house::{Access, CampaignRow, CampaignState, Kind, Store, StoreInfo, StorePlan, UserRow};
 pub use identity::{KinRow, LinkRow};
+pub use inbound::{Entered, InboundRequest, KnownCaller, StrangerCall, StrangerEnd, StrangerWhy};
 pub use list::{
     Candidate, ClaimedContact, ClaimedPhone, Comparison, FillPlan, Filled, ImportRun, Parked, Placement,
     ToTell, TriedBefore, UNSPEAKABLE, WhyNot,
@@ -47,6 +50,7 @@ pub use read::{
     ExperimentLine, LedgerRow, LeftOut, OutcomeLine, PaymentRow, Period, PersonFile, PhoneFile, PromiseLine,
     PromiseRow, Reacted, Sharer, View,
 };
+pub use recording::{HoldChange, RecordingRow};
 pub use standing::{ByHand, ConsentRow, DeedRow, HoldRow, Preference, PreferenceRow, Suspended};
 pub use tally::TallyFault;
 pub use told::{Delivered, Delivery, DeliveryFilter, DeliveryRow, EndpointRow, NextAction};

@@ -51,6 +51,11 @@ struct BuildLabels {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct CallerLabel {
+    caller: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct CalendarLabel {
     calendar: String,
 }
@@ -66,8 +71,10 @@ pub struct Metrics {
     trunk_up: Family<TrunkLabel, Gauge>,
     denied: Family<RuleLabel, Counter>,
     callbacks_expired: Counter,
+    calls_in: Family<CallerLabel, Counter>,
     setup: Histogram,
     talk: Histogram,
+    agent_heard: Histogram,
     rtp_lost: Counter,
     reload_ok: Gauge,
     kill_switch: Gauge,
@@ -96,10 +103,23 @@ impl Metrics {
             "Agreed calls that nobody made in time",
             callbacks_expired.clone(),
         );
+        let calls_in = Family::<CallerLabel, Counter>::default();
+        registry.register(
+            "calls_in",
+            "Calls that came in, by who called as far as the number tells",
+            calls_in.clone(),
+        );
         let setup = Histogram::new(exponential_buckets(0.5, 1.6, 12));
         registry.register_with_unit("call_setup", "INVITE to answer", Unit::Seconds, setup.clone());
         let talk = Histogram::new(exponential_buckets(1.0, 1.7, 12));
         registry.register_with_unit("call_talk", "Answer to end", Unit::Seconds, talk.clone());
+        let agent_heard = Histogram::new(exponential_buckets(0.02, 1.5, 14));
+        registry.register_with_unit(
+            "agent_heard",
+            "From the verdict that a person answered to the first sound of an agent that leaves for him",
+            Unit::Seconds,
+            agent_heard.clone(),
+        );
         let rtp_lost = Counter::default();
         registry.register("rtp_packets_lost", "RTP packets that never came", rtp_lost.clone());
         let reload_ok: Gauge = Gauge::default();
@@ -140,8 +160,10 @@ impl Metrics {
             trunk_up,
             denied,
             callbacks_expired,
+            calls_in,
             setup,
             talk,
+            agent_heard,
             rtp_lost,
             reload_ok,
             kill_switch,
@@ -183,6 +205,11 @@ impl Metrics {
         self.talk.observe(talk.as_secs_f64());
     }
 
+    /// From the verdict that a person answered to the first sound of an agent.
+    pub fn agent_heard(&self, after: Duration) {
+        self.agent_heard.observe(after.as_secs_f64());
+    }
+
     pub fn trunk_up(&self, trunk: &str, up: bool) {
         self.trunk_up.get_or_create(&TrunkLabel { trunk: trunk.to_owned() }).set(up.into());
     }
@@ -190,6 +217,11 @@ impl Metrics {
     /// A call that was agreed was not made in time.
     pub fn callback_expired(&self) {
         self.callbacks_expired.inc();
+    }
+
+    /// A call came in: `caller` is `known`, or why he is treated as nobody in particular.
+    pub fn call_came_in(&self, caller: &'static str) {
+        self.calls_in.get_or_create(&CallerLabel { caller }).inc();
     }
 
     /// The gate said no; `rule` is the first rule that denied.

@@ -8,10 +8,17 @@
 mod house;
 #[path = "../baresip_phone/phone.rs"]
 mod phone;
+#[path = "../sipp_harness/mod.rs"]
+mod sipp_harness;
 
 mod callbacks;
+mod crash;
+mod inbound;
 mod loss;
+mod many;
 mod office;
+mod outside;
 mod predictive;
 mod progressive;
+mod supervision;
 mod talk;

@@ -1,6 +1,7 @@
 //! A daemon in this process, a carrier with debtors, and agents with phones of their own.
 
 use std::f64::consts::TAU;
+use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use obzvon::daemon::Daemon;
 use obzvon::demo::carrier::script::{Script, Step};
 use obzvon::demo::carrier::sound::synth::{Sound, tone};
 use obzvon::demo::carrier::{Carrier, CarrierPlan, Casting};
+use obzvon::demo::carrier_config::CarrierConfig;
 use obzvon::domain::{AgentId, DigestAccount, Language};
 use obzvon::store::{Store, StorePlan};
 use tempfile::TempDir;
@@ -98,6 +100,18 @@ impl Office {
         Self::open_with(mode, carrier, people, desks, async |_| {}).await
     }
 
+    /// As `open`, with something changed in the configuration.
+    pub async fn open_by(
+        change: impl FnOnce(CarrierConfig) -> CarrierConfig,
+        mode: &str,
+        carrier: &Carrier,
+        people: u32,
+        desks: &[Desk],
+    ) -> Self {
+        let config = change(config(mode, carrier.addr(), desks));
+        Self::begin(config, people, desks, async |_| {}).await
+    }
+
     /// As `open`, with something done to the store before the daemon starts.
     pub async fn open_with(
         mode: &str,
@@ -106,33 +120,18 @@ impl Office {
         desks: &[Desk],
         prepare: impl AsyncFnOnce(&Store),
     ) -> Self {
+        Self::begin(config(mode, carrier.addr(), desks), people, desks, prepare).await
+    }
+
+    /// Imports, starts and lets the agents log in.
+    pub async fn begin(
+        config: CarrierConfig,
+        people: u32,
+        desks: &[Desk],
+        prepare: impl AsyncFnOnce(&Store),
+    ) -> Self {
         let filter = tracing_subscriber::EnvFilter::from_default_env();
         tracing_subscriber::fmt().with_env_filter(filter).with_test_writer().try_init().ok();
-        let mut config = house::config(carrier.addr())
-            .set("agents.toml", "wrap_up_s", 1)
-            .set("agents.toml", "disposition_first", false)
-            .set("agents.toml", "queue.collectors.skills", Vec::<String>::new())
-            .set(REMINDERS, "channel", "agent_call")
-            .set(REMINDERS, "mode", mode)
-            .set(REMINDERS, "flow", "overflow")
-            .set(REMINDERS, "agents.queue", "collectors")
-            .set("obzvon.toml", "daemon.drain_limit_s", 5);
-        if mode == "predictive" {
-            config = config.set(REMINDERS, "agents.shift", "0:00-24:00");
-        }
-        for desk in desks {
-            let key = |key: &str| format!("agent.{}.{key}", desk.login);
-            if desk.contact.is_empty() {
-                config = config.set("agents.toml", "accounts_file", "secrets/accounts");
-            } else {
-                config = config.set("agents.toml", &key("contact"), desk.contact.as_str());
-            }
-            config = config.set("agents.toml", &key("leg"), desk.leg).set(
-                "agents.toml",
-                &key("skills"),
-                vec!["language:ru".to_owned()],
-            );
-        }
         let house = House::new(config);
         let registering: Vec<_> = desks.iter().filter(|desk| desk.contact.is_empty()).collect();
         if !registering.is_empty() {
@@ -202,7 +201,37 @@ impl Office {
     }
 }
 
-fn write_accounts(house: &House, desks: &[&Desk]) {
+/// A configuration with these agents, and the campaign for them.
+pub fn config(mode: &str, carrier: SocketAddr, desks: &[Desk]) -> CarrierConfig {
+    let mut config = house::config(carrier)
+        .set("agents.toml", "wrap_up_s", 1)
+        .set("agents.toml", "disposition_first", false)
+        .set("agents.toml", "queue.collectors.skills", Vec::<String>::new())
+        .set(REMINDERS, "channel", "agent_call")
+        .set(REMINDERS, "mode", mode)
+        .set(REMINDERS, "flow", "overflow")
+        .set(REMINDERS, "agents.queue", "collectors")
+        .set("obzvon.toml", "daemon.drain_limit_s", 5);
+    if mode == "predictive" {
+        config = config.set(REMINDERS, "agents.shift", "0:00-24:00");
+    }
+    for desk in desks {
+        let key = |key: &str| format!("agent.{}.{key}", desk.login);
+        if desk.contact.is_empty() {
+            config = config.set("agents.toml", "accounts_file", "secrets/accounts");
+        } else {
+            config = config.set("agents.toml", &key("contact"), desk.contact.as_str());
+        }
+        config = config.set("agents.toml", &key("leg"), desk.leg).set(
+            "agents.toml",
+            &key("skills"),
+            vec!["language:ru".to_owned()],
+        );
+    }
+    config
+}
+
+pub fn write_accounts(house: &House, desks: &[&Desk]) {
     let lines = desks.iter().flat_map(|desk| {
         let account = obzvon::sip::digest_account(desk.login, "obzvon", PASSWORD);
         // Not every phone knows better than MD5, and who has a better hash is never asked for it.

@@ -43,6 +43,15 @@ impl Phone {
 
     /// Starts one that plays this sound (8 kHz) from the answer on.
     pub async fn that_plays(user: &str, sound: &[i16]) -> Self {
+        Self::playing(&format!("<sip:{user}@127.0.0.1>;regint=0"), sound).await
+    }
+
+    /// Starts one that registers with an account and plays this sound.
+    pub async fn registering_that_plays(user: &str, account: &Account<'_>, sound: &[i16]) -> Self {
+        Self::playing(&of_record(user, account), sound).await
+    }
+
+    async fn playing(account: &str, sound: &[i16]) -> Self {
         let file = tempfile::Builder::new().suffix(".wav").tempfile().expect("a file");
         let spec = hound::WavSpec {
             channels: 1,
@@ -54,15 +63,13 @@ impl Phone {
         sound.iter().for_each(|sample| wav.write_sample(*sample).expect("it is written"));
         wav.finalize().expect("it is whole");
         let source = format!("module aufile.so\naudio_source aufile,{}", file.path().display());
-        let phone = Self::with(&format!("<sip:{user}@127.0.0.1>;regint=0"), &source).await;
+        let phone = Self::with(account, &source).await;
         Self { _played: Some(file), ..phone }
     }
 
     /// Starts a phone that registers with an account.
     pub async fn registering(user: &str, account: &Account<'_>) -> Self {
-        let Account { password, registrar, transport } = account;
-        let of_record = format!("<sip:{user}@{registrar};transport={transport}>;auth_user={user}");
-        Self::with(&format!("{of_record};auth_pass={password};regint=120"), SILENT).await
+        Self::with(&of_record(user, account), SILENT).await
     }
 
     async fn with(account: &str, source: &str) -> Self {
@@ -156,6 +163,11 @@ impl Phone {
         let bytes = format!("{}:{text},", text.len());
         self.control.write_all(bytes.as_bytes()).await.expect("baresip listens");
     }
+}
+
+fn of_record(user: &str, Account { password, registrar, transport }: &Account<'_>) -> String {
+    let address = format!("<sip:{user}@{registrar};transport={transport}>;auth_user={user}");
+    format!("{address};auth_pass={password};regint=120")
 }
 
 async fn connect(port: u16) -> TcpStream {

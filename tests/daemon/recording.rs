@@ -45,9 +45,19 @@ async fn both_sides_of_a_talk_are_in_its_file_and_another_program_plays_it() {
     assert!(loud(0) > 1000, "he is not heard");
     assert!(loud(1) > 8000, "we are not heard");
 
+    let id = attempt.to_string();
+    assert!(house.run(&["recording", "verify"]).contains("whole: 1, not: 0"), "its checksum was kept");
+    let copy = house.path("copy.wav");
+    let out = copy.to_str().expect("UTF-8");
+    house.run(&["recording", "listen", &id, "--out", out, "--why", "complaint 7"]);
+    assert_eq!(std::fs::read(&copy).expect("a copy"), bytes);
+    house.run(&["recording", "hold", &id, "--why", "a claim"]);
+
     let sox = Command::new("sox").arg(&file).args(["-n", "stat"]).output();
     let sox = sox.expect("sox is needed for this test: run scripts/test, which installs it");
     assert!(sox.status.success(), "{}", String::from_utf8_lossy(&sox.stderr));
+    std::fs::write(&file, &bytes[..bytes.len() - 1]).expect("a file of our own");
+    assert!(!house.try_run(&["recording", "verify"]).status.success(), "it was cut short");
 }
 
 #[tokio::test(flavor = "multi_thread")]

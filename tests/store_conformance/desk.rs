@@ -7,7 +7,7 @@ use obzvon::agents::{ReservationNo, State, Why};
 use obzvon::domain::{AgentId, Currency, Money, Outcome};
 use obzvon::rules::EventKind;
 use obzvon::store::{
-    AgentChange, AgentMark, CallbackWhy, FinishRequest, NewCallback, NewPayment, Period, PhoneRow,
+    AgentChange, AgentMark, CallbackWhy, FinishRequest, LeftAgent, NewCallback, NewPayment, Period, PhoneRow,
 };
 use obzvon::trunk::Transport;
 
@@ -100,12 +100,20 @@ async fn an_agents_day_is_added_up_from_his_changes(world: World) {
 async fn what_a_dead_process_left_open_ends_with_its_last_sign_of_life(world: World) {
     world.store.heartbeat(noon() + seconds(30)).await.expect("it lives");
     turn(&world, "anna", 0, State::Ready, false).await;
-    turn(&world, "boris", 40, State::Ready, false).await;
+    turn(&world, "boris", 40, away("lunch"), false).await;
     turn(&world, "vera", 0, State::LoggedOut, false).await;
     let other = world.node("two").await;
-    assert_eq!(other.log_out_left().await.expect("written"), 0, "another node's agents");
-    assert_eq!(world.store.log_out_left().await.expect("written"), 2);
-    assert_eq!(world.store.log_out_left().await.expect("written"), 0);
+    assert_eq!(other.log_out_left().await.expect("written"), [], "another node's agents");
+    let mut left = world.store.log_out_left().await.expect("written");
+    left.sort_by(|one, other| one.agent.cmp(&other.agent));
+    let seen = |at: i64| noon() + seconds(at);
+    let of = |name: &str, at: i64, pause: Option<&str>| LeftAgent {
+        agent: agent(name),
+        pause: pause.map(str::to_owned),
+        seen_at: seen(at),
+    };
+    assert_eq!(left, [of("anna", 30, None), of("boris", 40, Some("lunch"))]);
+    assert_eq!(world.store.log_out_left().await.expect("written"), []);
     let whole = Period { from: Timestamp::UNIX_EPOCH, to: Timestamp::MAX };
     let all = world.store.agent_times(whole, noon() + hours(9)).await.expect("counted");
     assert_eq!(all[&agent("anna")].logged_in().as_secs(), 30);

@@ -325,7 +325,10 @@ async fn decisions_are_traced_with_what_they_rested_on(world: World) {
     let rules = world.store.rules_of(&said.rules).await.expect("read").expect("they are kept");
     assert_eq!(rules.preset, world.rules.preset);
     let attempts = world.store.attempts_of(person).await.expect("read");
-    assert_eq!((traced[0].attempt, traced[0].id), (Some(attempts[0].id), attempts[0].decision));
+    assert_eq!(
+        (traced[0].attempt, traced[0].id),
+        (Some(attempts[0].id), attempts[0].decision.expect("decided"))
+    );
     assert_eq!(world.store.trace_person(person, traced[0].id).await.expect("read").len(), 0);
     let day = Period { from: noon() - hours(9), to: noon() + hours(15) };
     assert_eq!(world.store.trace_period(day, DecisionId(0)).await.expect("read").len(), 20);

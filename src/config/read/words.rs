@@ -20,6 +20,10 @@ pub const DATE_OR_TIME: Clause = clause("a date or time", "дата или вр�
 pub const DEBTOR_TYPE: Clause =
     clause("a type of debtor such as \"habitual\"", "тип должника, например \"habitual\"");
 pub const DECIMAL: Clause = clause("a number", "число");
+pub const EXTENSION: Clause = clause(
+    "a short number of two to four digits that is not one of 600 to 604",
+    "короткий номер из двух-четырёх цифр, кроме 600–604",
+);
 pub const FLAG: Clause = clause("true or false", "true или false");
 pub const FLOW: Clause = clause("flow", "сценарий");
 pub const HOST: Clause = clause("a host name or an address", "имя или адрес узла");

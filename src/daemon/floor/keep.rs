@@ -66,7 +66,9 @@ async fn note(house: &House, Change { output, attempt }: &Change) {
             let pauses = &plans.config.agents.plan.pauses;
             let billable = to.pause().and_then(|code| pauses.get(code)).is_some_and(|pause| pause.billable);
             let (agent, to, why) = (output.agent.clone(), to.clone(), *why);
-            house.store.log_agent(AgentChange { agent, at, to, billable, why, attempt: *attempt }).await
+            // A stranger's call has no attempt.
+            let attempt = attempt.filter(|attempt| attempt.0 > 0);
+            house.store.log_agent(AgentChange { agent, at, to, billable, why, attempt }).await
         }
         Event::PauseOverrun => house.store.mark_agent(&output.agent, at, AgentMark::PauseOverrun).await,
         Event::WrapUpRanOut { disposed, .. } => {

@@ -1,6 +1,8 @@
 //! The agents at work: one core for all of them, their phones, and the seats they take in calls.
 
+mod back;
 mod keep;
+mod line;
 mod phone;
 mod registered;
 mod seat;
@@ -11,9 +13,12 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{broadcast, mpsc, watch};
 
+pub use back::bring_back;
 pub use keep::keep;
+pub use line::{Place, Standing};
 pub use seat::{Seat, SeatEvent};
 
+use self::line::Line;
 use super::clock::Clock;
 use crate::agents::{self, Caller, Event, Input, Need, Output, Refusal, ReservationNo, State, Wish};
 use crate::config::{AgentLeg, AgentsConfig, Desk};
@@ -41,6 +46,7 @@ struct Inside {
     calls: HashMap<ReservationNo, AttemptId>,
     /// Whom a reservation is for, where that is known before the call.
     expected: HashMap<ReservationNo, ContactId>,
+    line: Line,
 }
 
 /// What happened to an agent, and in which call.
@@ -58,8 +64,8 @@ impl Floor {
         let core = agents::Floor::new(plan(config), clock.now());
         let (phones, seats) = (HashMap::new(), HashMap::new());
         let (calls, expected) = (HashMap::new(), HashMap::new());
-        let desks = config.desks.clone();
-        let inside = Mutex::new(Inside { core, desks, phones, seats, calls, expected });
+        let (desks, line) = (config.desks.clone(), Line::default());
+        let inside = Mutex::new(Inside { core, desks, phones, seats, calls, expected, line });
         Self { clock, inside, changed: watch::Sender::new(0), told: broadcast::channel(TOLD).0 }
     }
 
@@ -76,9 +82,10 @@ impl Floor {
         self.lock().core.plan().need(queue, caller, wish, lasts)
     }
 
-    /// Agents who could take such a call now.
+    /// Agents free for such a call that is not made yet: those for whom nobody waits.
     pub fn free(&self, need: &Need) -> usize {
-        self.lock().core.free(need)
+        let inside = self.lock();
+        inside.core.free(need).saturating_sub(inside.before(None, agents::Floor::free))
     }
 
     /// Agents at work who could take such a call, whatever they do now.
@@ -86,9 +93,23 @@ impl Floor {
         self.lock().core.logged_in(need)
     }
 
-    /// Reserves the agent whose turn it is. Dropped, the seat gives him back.
+    /// Reserves the agent whose turn it is, for a call that is not made yet: whoever waits goes before. Dropped, the seat
+    /// gives him back.
     pub fn seat(self: &Arc<Self>, need: &Need) -> Option<Seat> {
+        self.seat_past(need, |inside| inside.before(None, agents::Floor::free))
+    }
+
+    /// Reserves an agent where more are free than wait before.
+    fn seat_past(self: &Arc<Self>, need: &Need, before: impl Fn(&Inside) -> usize) -> Option<Seat> {
+        let is_free = |inside: &Inside| inside.core.free(need) > before(inside);
+        // Nobody is woken by one who finds nobody.
+        if !is_free(&self.lock()) {
+            return None;
+        }
         self.with(|inside, now| {
+            if !is_free(inside) {
+                return None;
+            }
             let (agent, no) = inside.core.reserve(now, need)?;
             let desk = inside.desks.get(&agent).cloned()?;
             let nailed = desk.leg == AgentLeg::NailedUp;
@@ -231,6 +252,7 @@ impl Floor {
 
     fn tell_changes(&self, inside: &mut Inside) {
         while let Some(output) = inside.core.poll() {
+            inside.line.hear(&output);
             let attempt = reservation(&output).and_then(|no| inside.calls.get(&no)).copied();
             // Without a listener nobody need know.
             self.told.send(Change { output, attempt }).ok();

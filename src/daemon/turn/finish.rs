@@ -5,11 +5,13 @@ use tracing::{info, warn};
 
 use super::Turn;
 use super::choose::Choice;
-use crate::campaign::{Agreed, NextStep, RetryClass, ScoreFacts, Tried, agreed, next_step, score};
+use crate::campaign::{
+    Agreed, CampaignPlan, NextStep, RetryClass, ScoreFacts, Tried, agreed, next_step, score,
+};
 use crate::daemon::call_task::CallReport;
 use crate::daemon::house::House;
 use crate::domain::attempt::Finished;
-use crate::domain::{Disposition, Money, Outcome};
+use crate::domain::{ContactId, Disposition, Money, Outcome};
 use crate::ivr::{Action, CallAgain};
 use crate::rules::{self, Called, Hold, HoldKind, PhoneKey};
 use crate::store::{Dial, FinishRequest, NewCallback};
@@ -32,17 +34,8 @@ impl Turn {
 
     /// The call that the debtor asked for, if that is what the talk came to.
     fn callback(&self, choice: &Choice, report: &CallReport, now: Timestamp) -> Option<NewCallback> {
-        if report.finished.disposition != Some(Disposition::CallbackBooked) {
-            return None;
-        }
-        // The last wish counts.
-        let again = report.actions.iter().rev().find_map(|action| match action {
-            Action::ScheduleCall(again) => Some(*again),
-            Action::OpenComplaint | Action::SendSms { .. } => None,
-        })?;
         let zones: Vec<_> = choice.zones.zones().iter().map(|zone| zone.tz().clone()).collect();
-        let Agreed { due, expires } = agreed(again, &self.plan.calendar, &zones, now)?;
-        Some(NewCallback { contact: self.contact.id, due_at: due, expires_at: expires, agent: None })
+        asked_for(report, &self.plan, self.contact.id, &zones, now)
     }
 
     pub(super) fn finish_request(
@@ -67,11 +60,7 @@ impl Turn {
         let phone = PhoneKey::from(&choice.phone.number);
         let called = Called { person: contact.person, phone, debt: contact.debt };
         let evidence = format!("attempt {attempt}");
-        let mut holds = rules::holds_from(&finished, called, now, &evidence);
-        if actions.contains(&Action::OpenComplaint) {
-            let hold = Hold::new(HoldKind::ComplaintOpen, contact.person, now);
-            holds.push(Hold { evidence: Some(evidence), ..hold });
-        }
+        let holds = holds(&finished, &actions, called, now, &evidence);
         FinishRequest {
             attempt,
             kinds: rules::event_kinds(&finished),
@@ -135,8 +124,44 @@ impl Turn {
     }
 }
 
+/// The call that the debtor asked for, if that is what the talk came to.
+pub(in crate::daemon) fn asked_for(
+    report: &CallReport,
+    plan: &CampaignPlan,
+    contact: ContactId,
+    zones: &[jiff::tz::TimeZone],
+    now: Timestamp,
+) -> Option<NewCallback> {
+    if report.finished.disposition != Some(Disposition::CallbackBooked) {
+        return None;
+    }
+    // The last wish counts.
+    let again = report.actions.iter().rev().find_map(|action| match action {
+        Action::ScheduleCall(again) => Some(*again),
+        Action::OpenComplaint | Action::SendSms { .. } => None,
+    })?;
+    let Agreed { due, expires } = agreed(again, &plan.calendar, zones, now)?;
+    Some(NewCallback { contact, due_at: due, expires_at: expires, agent: None })
+}
+
+/// The holds that follow from what was said and asked for.
+pub(in crate::daemon) fn holds(
+    finished: &Finished,
+    actions: &[Action],
+    called: Called,
+    now: Timestamp,
+    evidence: &str,
+) -> Vec<Hold> {
+    let mut holds = rules::holds_from(finished, called, now, evidence);
+    if actions.contains(&Action::OpenComplaint) {
+        let hold = Hold::new(HoldKind::ComplaintOpen, called.person, now);
+        holds.push(Hold { evidence: Some(evidence.to_owned()), ..hold });
+    }
+    holds
+}
+
 /// What the flow asked for, as the creditor's systems read it.
-fn ask_code(action: &Action) -> String {
+pub(in crate::daemon) fn ask_code(action: &Action) -> String {
     match action {
         Action::OpenComplaint => "complaint".to_owned(),
         Action::ScheduleCall(CallAgain::AtHour(hour)) => format!("call_at:{hour}"),

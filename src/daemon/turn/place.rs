@@ -1,5 +1,6 @@
 //! From the permit to the call's end: the media, the INVITE, and the call's own task.
 
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,9 +12,11 @@ use tracing::{info, warn};
 use super::Turn;
 use super::choose::Choice;
 use crate::call::{AgentPlan, Call, CallLimits, CallPlan, StopReason};
-use crate::daemon::call_seats::CallSeats;
-use crate::daemon::call_task::{CallReport, CallTask};
-use crate::daemon::house::House;
+use crate::campaign::CampaignPlan;
+use crate::daemon::call_seats::{CallSeats, From};
+use crate::daemon::call_task::{CallReport, CallTask, Way};
+use crate::daemon::house::{House, Plans};
+use crate::daemon::recordings;
 use crate::daemon::sip_names::{codecs, target};
 use crate::daemon::voice::NameSound;
 use crate::detect::DetectorPlan;
@@ -46,7 +49,8 @@ impl Turn {
                 return Ok(());
             }
         };
-        let task = match self.task(house, &choice, name, &dial) {
+        let recording = self.recording(house, attempt);
+        let task = match self.task(house, &choice, name, &dial, recording.clone()) {
             Ok(task) => task,
             Err(fault) => {
                 warn!(%fault, "no media for a call");
@@ -73,9 +77,18 @@ impl Turn {
         choice.line.tell(sign(&report));
         self.count(house, &trunk.name, &report);
         let finished = self.finish(house, &choice, &dial, report).await;
+        if let Some(path) = recording {
+            recordings::keep(house, attempt, path).await;
+        }
         // A call is over when it is written down: who waits for the last one may read the store then.
         drop(here);
         finished
+    }
+
+    /// Where the call's recording goes, if it is to be recorded.
+    fn recording(&self, house: &House, attempt: AttemptId) -> Option<PathBuf> {
+        let data = &self.plans.config.daemon.data_dir;
+        self.plan.limits.record.then(|| recording_path(data, house.clock.wall(), attempt))
     }
 
     /// Opens the media and makes the call and its INVITE.
@@ -85,12 +98,11 @@ impl Turn {
         choice: &Choice,
         name: NameSound,
         dial: &Dial,
+        recording: Option<PathBuf>,
     ) -> anyhow::Result<CallTask> {
         let config = &self.plans.config;
         let trunk = choice.line.trunk();
-        let recording = self.plan.limits.record.then(|| RecordingPlan {
-            path: recording_path(&config.daemon.data_dir, house.clock.wall(), dial.attempt),
-        });
+        let recording = recording.map(|path| RecordingPlan { path });
         let first_words = self.plan.dialling.agents().map_or(Duration::ZERO, |calls| calls.first_words);
         let ears =
             DetectorPlan { library: Arc::clone(&config.media.announcements), ..DetectorPlan::default() };
@@ -122,7 +134,7 @@ impl Turn {
             attempt: dial.attempt,
             flow: choice.flow.label(),
             call,
-            place,
+            way: Way::Out(place),
             stack,
             stream,
             voice,
@@ -130,7 +142,12 @@ impl Turn {
             today: choice.debtor_today,
             clock: house.clock,
             talking: Arc::clone(&house.talking),
-            seats: CallSeats::new(Arc::clone(house), dial.attempt, self.caller(), self.seat.take()),
+            seats: CallSeats::new(
+                Arc::clone(house),
+                dial.attempt,
+                (self.caller(), From::Us),
+                self.seat.take(),
+            ),
             ticket: self.ticket.take(),
             words,
         })
@@ -138,17 +155,13 @@ impl Turn {
 
     /// Where agents come in.
     fn agent_plan(&self) -> AgentPlan {
-        let config = &self.plans.config;
-        let limits = config.agents.plan.limits;
-        let usual = AgentPlan::default();
+        let usual = agents_part(&self.plans, &self.plan);
         let calls = self.plan.dialling.agents();
         AgentPlan {
             first: calls.map(|calls| calls.queue.to_string()),
             deadline: calls.map_or(usual.deadline, |calls| calls.deadline),
             verdict: calls.map_or(usual.verdict, |calls| calls.verdict_limit),
-            ring: limits.ring,
-            talk: limits.talk,
-            apology: self.plan.apology.as_ref().and_then(|flow| config.flows.get(flow)).cloned(),
+            ..usual
         }
     }
 
@@ -165,6 +178,13 @@ impl Turn {
             today: choice.debtor_today,
         }
     }
+}
+
+/// Where agents come in when the flow or the debtor asks for one.
+pub(in crate::daemon) fn agents_part(plans: &Plans, plan: &CampaignPlan) -> AgentPlan {
+    let limits = plans.config.agents.plan.limits;
+    let apology = plan.apology.as_ref().and_then(|flow| plans.config.flows.get(flow)).cloned();
+    AgentPlan { ring: limits.ring, talk: limits.talk, apology, ..AgentPlan::default() }
 }
 
 /// The rules have ended the dial.

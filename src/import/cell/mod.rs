@@ -10,6 +10,6 @@ mod zone;
 pub use date::date;
 pub use money::{BadMoney, money};
 pub use neutralise::{denature, neutralise};
-pub use phone::{Phones, phones};
+pub use phone::{Phones, one_phone, phones};
 pub use words::{currency, debtor_type, language};
 pub use zone::zone;

@@ -25,6 +25,11 @@ pub fn phones(cell: &str, region: Region, into: &mut Phones) {
     }
 }
 
+/// One number as the network shows it, read as one of `region` (ISO 3166-1 alpha-2) where it names no country.
+pub fn one_phone(text: &str, region: &str) -> Option<PhoneNumber> {
+    phone(text.trim(), region.parse().ok()?)
+}
+
 /// One number. One with an extension is refused: nothing dials the extension.
 fn phone(text: &str, region: Region) -> Option<PhoneNumber> {
     // Spreadsheets turn numbers into fractions: `79991234567.0`.

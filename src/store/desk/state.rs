@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::agents::{State, Why};
 use crate::domain::{AgentId, AttemptId};
-use crate::store::engine::conn::{Conn, Fault, values};
+use crate::store::engine::conn::{Conn, Fault, Row, moment, values};
 use crate::store::{Store, StoreError};
 
 /// A change of an agent's state.
@@ -18,6 +18,16 @@ pub struct AgentChange {
     pub why: Why,
     /// The call it belongs to, where there is one.
     pub attempt: Option<AttemptId>,
+}
+
+/// An agent whom a process of this node left at work when it died.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftAgent {
+    pub agent: AgentId,
+    /// The pause he was in; `None`: he was ready or in a call.
+    pub pause: Option<String>,
+    /// The process's last sign of life.
+    pub seen_at: Timestamp,
 }
 
 /// A limit an agent overran.
@@ -67,13 +77,19 @@ impl Store {
     }
 
     /// Ends what a process of this node left open when it died: who was logged in on it is logged out as of its last
-    /// sign of life, and never before his own last change. How many they were.
+    /// sign of life, and never before his own last change. They are handed out.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn log_out_left(&self) -> Result<u64, StoreError> {
-        let values = values![self.node()];
-        let written = self.write(move |conn| Box::pin(async move { conn.run(LOG_OUT_LEFT, values).await }));
+    pub async fn log_out_left(&self) -> Result<Vec<LeftAgent>, StoreError> {
+        let node = self.node().to_owned();
+        let written = self.write(move |conn| {
+            Box::pin(async move {
+                let rows = conn.all(LEFT, values![&node]).await?;
+                conn.run(LOG_OUT_LEFT, values![&node]).await?;
+                rows.iter().map(read_left).collect()
+            })
+        });
         written.await.map_err(|source| StoreError::Node { node: self.node().to_owned(), source })
     }
 }
@@ -92,9 +108,27 @@ async fn insert(conn: &mut Conn, change: &AgentChange, node: &str) -> Result<(),
     conn.run(INSERT, values).await.map(|_| ())
 }
 
+fn read_left(row: &Row) -> Result<LeftAgent, Fault> {
+    let agent = AgentId::parse(&row.text(0)?).ok_or(Fault::Unreadable { what: "agent" })?;
+    Ok(LeftAgent { agent, pause: row.text_opt(1)?, seen_at: moment(row.int(2)?)? })
+}
+
 const INSERT: &str = "INSERT INTO agent_state (agent, node, at, state, pause, billable, why, attempt_id) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-const LOG_OUT_LEFT: &str = "INSERT INTO agent_state (agent, node, at, state, billable, why) \
-    SELECT s.agent, s.node, CASE WHEN n.heartbeat_at > s.at THEN n.heartbeat_at ELSE s.at END, 'logged_out', 0, 'removed' \
-    FROM agent_state s JOIN node n ON n.name = s.node WHERE s.node = $1 AND s.state <> 'logged_out' \
-    AND s.id = (SELECT MAX(l.id) FROM agent_state l WHERE l.agent = s.agent)";
+macro_rules! left {
+    ($columns:literal) => {
+        concat!(
+            "SELECT s.agent, ",
+            $columns,
+            " FROM agent_state s JOIN node n ON n.name = s.node WHERE s.node = $1 AND s.state <> 'logged_out' ",
+            "AND s.id = (SELECT MAX(l.id) FROM agent_state l WHERE l.agent = s.agent)"
+        )
+    };
+}
+const LEFT: &str = left!("s.pause, CASE WHEN n.heartbeat_at > s.at THEN n.heartbeat_at ELSE s.at END");
+const LOG_OUT_LEFT: &str = concat!(
+    "INSERT INTO agent_state (agent, node, at, state, billable, why) ",
+    left!(
+        "s.node, CASE WHEN n.heartbeat_at > s.at THEN n.heartbeat_at ELSE s.at END, 'logged_out', 0, 'removed'"
+    )
+);

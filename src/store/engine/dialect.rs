@@ -273,7 +273,8 @@ pub fn open_attempt(conn: &Conn) -> &'static str {
         ($lock:literal) => {
             concat!(
                 "SELECT a.outcome, a.contact_id, a.person_id, a.debt_id, a.campaign_id, a.phone, a.debtor_type, ",
-                "a.debt_kind, a.amount_minor, a.currency, d.state, d.external_id, p.external_id, k.name, g.name ",
+                "a.debt_kind, a.amount_minor, a.currency, d.state, d.external_id, p.external_id, k.name, g.name, ",
+                "a.channel, a.reserved_at ",
                 "FROM attempt a JOIN debt d ON d.id = a.debt_id JOIN person p ON p.id = a.person_id ",
                 "JOIN creditor k ON k.id = a.creditor_id JOIN campaign g ON g.id = a.campaign_id WHERE a.id = $1",
                 $lock

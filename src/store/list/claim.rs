@@ -262,7 +262,7 @@ const PHONES: &str = "SELECT c.id, f.e164, f.phone_type, f.relation, f.rank, f.s
 const KIN: &str = "SELECT DISTINCT c.id FROM contact c JOIN kin k ON k.person_id = c.person_id \
     AND k.upto_event IS NULL";
 const BEFORE: &str = "SELECT contact_id, reserved_at, phone, outcome, disposition, trunk FROM attempt \
-    WHERE outcome IS NOT NULL";
+    WHERE outcome IS NOT NULL AND channel <> 'inbound_call'";
 
 fn read_contact(row: &Row) -> Result<ClaimedContact, Fault> {
     let currency = row.code(16, "currency", Currency::parse)?;

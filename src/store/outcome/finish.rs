@@ -5,16 +5,18 @@ use jiff::Timestamp;
 use crate::campaign::{DoneWhy, NextStep};
 use crate::domain::attempt::{Finished, HungUpBy};
 use crate::domain::contact::ContactState;
-use crate::domain::{AttemptId, CampaignId, Channel, ContactId, DebtId, Disposition, Outcome, PersonId};
-use crate::rules::{EventKind, Hold};
-use crate::store::desk::{book, hold_for_callback, not_made};
-use crate::store::engine::conn::{Conn, Fault, Row, Value, values};
+use crate::domain::{
+    AttemptId, CampaignId, Channel, ContactId, DebtId, Disposition, EventId, Outcome, PersonId, PhoneNumber,
+};
+use crate::rules::{Event, EventKind, Hold, Phone, PhoneType};
+use crate::store::desk::{book, cancel_of_person, hold_for_callback, not_made};
+use crate::store::engine::conn::{Conn, Fault, Row, Value, moment, values};
 use crate::store::engine::dialect;
-use crate::store::gate::{call_event, seal_attempt};
+use crate::store::gate::{append_event, call_event, seal_attempt};
 use crate::store::standing::insert_hold;
 use crate::store::tally;
 use crate::store::told::{TalkTold, Told, tell};
-use crate::store::{NewCallback, Store, StoreError};
+use crate::store::{CallbackWhy, NewCallback, Store, StoreError};
 
 /// A finished attempt, and what follows from it.
 #[derive(Debug, Clone)]
@@ -69,9 +71,13 @@ pub(super) async fn finish(
     }
     let open = Open::read(&row)?;
     let tallied = tally::before(conn, open.debt).await?;
-    close_attempt(conn, request, now).await?;
-    for &kind in &request.kinds {
-        call_event(conn, request.attempt, kind, now).await?;
+    close_attempt(conn, request, open.channel(request), now).await?;
+    if open.inbound {
+        open.note_inbound(conn, request, now).await?;
+    } else {
+        for &kind in &request.kinds {
+            call_event(conn, request.attempt, kind, now).await?;
+        }
     }
     open.move_contact(conn, request).await?;
     not_made(conn, request.attempt, request.finished.outcome).await?;
@@ -107,6 +113,9 @@ pub(super) struct Open {
     person_external: String,
     creditor: String,
     campaign_name: String,
+    /// He called us.
+    inbound: bool,
+    reserved_at: Timestamp,
 }
 
 impl Open {
@@ -126,7 +135,35 @@ impl Open {
             person_external: row.text(12)?,
             creditor: row.text(13)?,
             campaign_name: row.text(14)?,
+            inbound: row.text(15)? == Channel::InboundCall.code(),
+            reserved_at: moment(row.int(16)?)?,
         })
+    }
+
+    /// The channel by which it ended; a call of his own stays one.
+    fn channel(&self, request: &FinishRequest) -> Channel {
+        if self.inbound { Channel::InboundCall } else { request.finished.channel }
+    }
+
+    /// A talk that he began is in the ledger as such, and makes the call agreed with him needless.
+    async fn note_inbound(
+        &self,
+        conn: &mut Conn,
+        request: &FinishRequest,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        if request.kinds.is_empty() {
+            return Ok(());
+        }
+        cancel_of_person(conn, self.person, CallbackWhy::Inbound, now).await?;
+        let mut event = Event::new(EventId(0), self.reserved_at, EventKind::InboundConversation, self.person);
+        event.debt = Some(self.debt);
+        event.creditor = Some(self.creditor.clone());
+        let number =
+            PhoneNumber::parse(&self.phone).map_err(|_| Fault::Unreadable { what: "phone number" })?;
+        event.phone = Some(Phone { number: (&number).into(), kind: PhoneType::Unknown });
+        event.attempt = Some(request.attempt);
+        append_event(conn, &event, now).await.map(|_| ())
     }
 
     /// Moves the contact on; a debt that was paid meanwhile ends it.
@@ -138,6 +175,15 @@ impl Open {
             NextStep::Hold => (ContactState::Held, "agent_wanted", None),
             NextStep::Wait(at) => (ContactState::Waiting, outcome, Some(at)),
         };
+        if self.inbound {
+            return match request.next {
+                // Nothing came of it: the contact stands where it stood.
+                NextStep::Wait(_) => Ok(()),
+                NextStep::Done(_) | NextStep::Hold => {
+                    conn.run(MOVE_INBOUND, values![self.contact, state.code(), why]).await.map(|_| ())
+                }
+            };
+        }
         let answered = matches!(request.finished.outcome, Outcome::Answered);
         conn.run(MOVE_CONTACT, values![self.contact, state.code(), why, next_at, answered, request.score])
             .await
@@ -163,7 +209,7 @@ impl Open {
         let finished = &request.finished;
         let complained = request.asks.iter().any(|ask| ask == "complaint");
         for kind in reactions(finished).into_iter().chain(complained.then_some("complaint")) {
-            self.react(conn, (request.attempt, kind, finished.channel), now).await?;
+            self.react(conn, (request.attempt, kind, self.channel(request)), now).await?;
         }
         if let Some(on) = finished.promised_on {
             let who: Vec<Value> = values![
@@ -262,7 +308,12 @@ fn reactions(finished: &Finished) -> Vec<&'static str> {
     kinds
 }
 
-async fn close_attempt(conn: &mut Conn, request: &FinishRequest, now: Timestamp) -> Result<(), Fault> {
+async fn close_attempt(
+    conn: &mut Conn,
+    request: &FinishRequest,
+    channel: Channel,
+    now: Timestamp,
+) -> Result<(), Fault> {
     let finished = &request.finished;
     let (stamps, word) = (&finished.stamps, &finished.last_word);
     let grades: Vec<_> = finished.grades.iter().map(|grade| grade.code()).collect();
@@ -273,7 +324,7 @@ async fn close_attempt(conn: &mut Conn, request: &FinishRequest, now: Timestamp)
             finished.outcome.code(),
             finished.disposition.map(Disposition::code),
             serde_json::to_string(&grades).expect("codes"),
-            finished.channel.code(),
+            channel.code(),
             stamps.invite,
             stamps.trying,
             stamps.ringing,
@@ -306,6 +357,8 @@ const CLOSE: &str = "UPDATE attempt SET outcome = $2, disposition = $3, grades =
 const MOVE_CONTACT: &str = "UPDATE contact SET state = $2, why = $3, next_at = $4, claimed_until = 0, \
     answered = CASE WHEN $5 = 1 THEN 1 ELSE answered END, score = COALESCE($6, score) \
     WHERE id = $1 AND state = 'in_flight'";
+const MOVE_INBOUND: &str = "UPDATE contact SET state = $2, why = $3, next_at = NULL, claimed_until = 0, answered = 1 \
+    WHERE id = $1 AND state IN ('queued', 'waiting', 'held')";
 const MARK_PHONE: &str = "UPDATE phone SET state = $3 WHERE person_id = $1 AND e164 = $2";
 const REACTION: &str = "INSERT INTO reaction (at, person_id, debt_id, campaign_id, attempt_id, kind, channel, \
     debtor_type, debt_kind, amount_minor, currency) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";

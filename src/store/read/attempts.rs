@@ -17,8 +17,8 @@ use crate::store::{Store, StoreError};
 pub struct AttemptRow {
     pub id: AttemptId,
     pub contact: ContactId,
-    /// The decision of the gate that allowed it.
-    pub decision: DecisionId,
+    /// The decision of the gate that allowed it; a call that came in has none.
+    pub decision: Option<DecisionId>,
     pub campaign: String,
     /// The person's id in the lists.
     pub person: String,
@@ -213,7 +213,7 @@ fn read_attempt(row: &Row) -> Result<AttemptRow, Fault> {
         identified: row.int(36)? != 0,
         promised_on: row.text_opt(37)?.map(|day| date(&day)).transpose()?,
         cost_micro: row.int_opt(38)?,
-        decision: DecisionId(row.int(39)?),
+        decision: row.int_opt(39)?.map(DecisionId),
     })
 }
 

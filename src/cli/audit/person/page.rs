@@ -227,7 +227,7 @@ fn attempt_row(attempt: &AttemptRow, zones: &ZoneSet) -> Vec<String> {
         [code, word.reason.clone(), q850, attempt.hung_up_by.clone()].into_iter().flatten().collect();
     vec![
         attempt.id.to_string(),
-        attempt.decision.to_string(),
+        attempt.decision.map_or_else(|| "-".to_owned(), |decision| decision.to_string()),
         moment(attempt.reserved_at, zones),
         attempt.phone.as_e164().to_owned(),
         attempt.caller_id.as_e164().to_owned(),

@@ -1,0 +1,143 @@
+//! Somebody outside who is asked into a call or takes it over: a number of the house's own list, over a trunk, written down
+//! before it is dialled. A debtor's number is never called this way.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rand::RngExt;
+use tokio::sync::mpsc;
+use tokio::time::sleep;
+use tokio_util::sync::{CancellationToken, DropGuard};
+use tracing::{info, warn};
+
+use super::floor::SeatEvent;
+use super::house::House;
+use super::lines::Line;
+use super::sip_names::{codecs, target};
+use crate::domain::attempt::HungUpBy;
+use crate::domain::{AttemptId, PhoneNumber};
+use crate::media::{MediaEvent, Stream, StreamLink, StreamPlan};
+use crate::sip::{Leg, LegEvent, PlaceCall, Reason};
+use crate::trunk::Ask;
+
+/// A leg to somebody outside. Dropped, it ends.
+#[derive(Debug)]
+pub struct Outside {
+    /// His sound, while he is on the line.
+    pub link: Option<StreamLink>,
+    heard: mpsc::Receiver<SeatEvent>,
+    _leg: DropGuard,
+}
+
+impl Outside {
+    /// Calls a number for a call; what comes of it is the next event.
+    pub fn call(house: &Arc<House>, attempt: AttemptId, number: PhoneNumber, wait: Duration) -> Self {
+        let (events, heard) = mpsc::channel(4);
+        let stop = CancellationToken::new();
+        let leg = stop.clone().drop_guard();
+        let house_of_it = Arc::clone(house);
+        house.helpers.spawn(async move {
+            let last = match dial(&house_of_it, attempt, &number).await {
+                Ok(Some((leg, stream, line))) => follow((leg, stream), wait, &events, &stop, line).await,
+                Ok(None) => Some(SeatEvent::Missed),
+                Err(fault) => {
+                    warn!(%attempt, fault = format!("{fault:#}"), "nobody outside could be called");
+                    Some(SeatEvent::Missed)
+                }
+            };
+            if let Some(last) = last {
+                events.send(last).await.ok();
+            }
+        });
+        Self { link: None, heard, _leg: leg }
+    }
+
+    /// The next event of his leg.
+    pub async fn next_event(&mut self) -> SeatEvent {
+        let event = self.heard.recv().await.unwrap_or(SeatEvent::Gone { lost: true });
+        if let SeatEvent::Connected(link) = &event {
+            self.link = Some(link.clone());
+        }
+        event
+    }
+}
+
+/// Lets the INVITE out, if it may; `None`: it may not, or no trunk takes it.
+async fn dial(
+    house: &House,
+    attempt: AttemptId,
+    number: &PhoneNumber,
+) -> anyhow::Result<Option<(Leg, Stream, Line)>> {
+    let plans = house.plans.load_full();
+    if !plans.config.agents.outside.contains(number) || !house.may_dial() {
+        info!(%attempt, "a call is not handed on to a number that is not in the list");
+        return Ok(None);
+    }
+    let allowed: Vec<_> = plans.config.trunks.iter().map(|trunk| Arc::clone(&trunk.name)).collect();
+    let Ok(line) = house.lines.take(Ask { number, allowed: &allowed, tried: &[] }) else { return Ok(None) };
+    let trunk = Arc::clone(line.trunk());
+    let Some(shown) = trunk.caller_ids.first().map(|shown| shown.number.clone()) else { return Ok(None) };
+    let Some(_place) = line.antechamber().await else { return Ok(None) };
+    // Written before dialled, and no debtor's.
+    if !house.store.note_transfer(attempt, number, &trunk.name, house.clock.wall()).await? {
+        warn!(%attempt, "a number of the list is a debtor's: it is not called");
+        return Ok(None);
+    }
+    line.pace().await;
+    let stream = house.media.open(StreamPlan::default())?;
+    let local = stream.local_addr();
+    let public = plans.config.media.public_ip;
+    let call = PlaceCall {
+        attempt,
+        tag: rand::make_rng::<rand_pcg::Pcg64>().random(),
+        trunk: target(&trunk),
+        to_user: trunk.rewriting.callee(number),
+        from_user: trunk.rewriting.caller(&shown),
+        display: None,
+        rtp: public.map_or(local, |public| (public, local.port()).into()),
+        codecs: codecs(&trunk),
+    };
+    Ok(Some((house.stack.place(call).await?, stream, line)))
+}
+
+/// Rings him, and keeps him until the call wants him no longer; his last event, unless the call has left him.
+async fn follow(
+    (mut leg, mut stream): (Leg, Stream),
+    wait: Duration,
+    events: &mpsc::Sender<SeatEvent>,
+    stop: &CancellationToken,
+    line: Line,
+) -> Option<SeatEvent> {
+    let (mut up, give_up) = (false, sleep(wait));
+    tokio::pin!(give_up);
+    let missed = |up: bool, lost: bool| if up { SeatEvent::Gone { lost } } else { SeatEvent::Missed };
+    let last = loop {
+        tokio::select! {
+            event = leg.next_event() => match event {
+                Some(LegEvent::Answered(media)) => {
+                    if stream.connect(media).is_err() {
+                        break Some(missed(up, true));
+                    }
+                    up = true;
+                    events.send(SeatEvent::Connected(stream.link())).await.ok();
+                }
+                Some(LegEvent::EarlyMedia(media) | LegEvent::MediaChanged(media)) => {
+                    stream.connect(media).ok();
+                }
+                Some(LegEvent::Ended { by, .. }) => break Some(missed(up, by != HungUpBy::Callee)),
+                Some(event) if event.is_last() => break Some(missed(up, true)),
+                Some(_) => {}
+                None => break Some(missed(up, true)),
+            },
+            event = stream.next_event() => if matches!(event, Some(MediaEvent::Stale { .. }) | None) {
+                break Some(missed(up, true));
+            },
+            () = &mut give_up, if !up => break Some(SeatEvent::Missed),
+            () = stop.cancelled() => break None,
+        }
+    };
+    leg.hang_up(Reason::NORMAL);
+    stream.close().await;
+    drop(line);
+    last
+}

@@ -1,0 +1,93 @@
+//! What supervisors did in agents' talks: an audit line each.
+
+use jiff::Timestamp;
+
+use crate::domain::{AgentId, AttemptId};
+use crate::store::engine::conn::{Row, moment, values};
+use crate::store::{Fault, Store, StoreError};
+
+/// What a supervisor does in a talk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Supervision {
+    /// He is heard by nobody.
+    Listen,
+    /// The agent hears him.
+    Whisper,
+    /// Agent and debtor hear him.
+    Barge,
+    /// He takes the agent's place.
+    TakeOver,
+}
+
+impl Supervision {
+    pub const ALL: [Self; 4] = [Self::Listen, Self::Whisper, Self::Barge, Self::TakeOver];
+
+    /// The code in the database.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Listen => "listen",
+            Self::Whisper => "whisper",
+            Self::Barge => "barge",
+            Self::TakeOver => "take_over",
+        }
+    }
+
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|what| what.code() == code)
+    }
+}
+
+/// An audit line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SupervisionRow {
+    pub at: Timestamp,
+    pub supervisor: String,
+    pub agent: String,
+    /// Below zero: a stranger's call.
+    pub attempt: AttemptId,
+    pub what: Supervision,
+}
+
+impl Store {
+    /// Writes down what a supervisor is about to do.
+    ///
+    /// # Errors
+    /// When the database fails: then it may not be done.
+    pub async fn note_supervision(
+        &self,
+        supervisor: &AgentId,
+        agent: &AgentId,
+        attempt: AttemptId,
+        what: Supervision,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let values = values![now, supervisor.as_str(), agent.as_str(), attempt, what.code()];
+        let written = self.write(move |conn| Box::pin(async move { conn.run(NOTE, values).await }));
+        written.await.map(|_| ()).map_err(|source| StoreError::Agent { agent: agent.clone(), source })
+    }
+
+    /// What was done in agents' talks from `from` on, the oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn supervisions(&self, from: Timestamp) -> Result<Vec<SupervisionRow>, StoreError> {
+        let read = self.read(move |conn| {
+            Box::pin(async move { conn.all(ROWS, values![from]).await?.iter().map(read).collect() })
+        });
+        read.await.map_err(|source| StoreError::Report { report: "supervisions", source })
+    }
+}
+
+fn read(row: &Row) -> Result<SupervisionRow, Fault> {
+    Ok(SupervisionRow {
+        at: moment(row.int(0)?)?,
+        supervisor: row.text(1)?,
+        agent: row.text(2)?,
+        attempt: AttemptId(row.int(3)?),
+        what: row.code(4, "supervision", Supervision::parse)?,
+    })
+}
+
+const NOTE: &str =
+    "INSERT INTO supervision (at, supervisor, agent, attempt, what) VALUES ($1, $2, $3, $4, $5)";
+const ROWS: &str = "SELECT at, supervisor, agent, attempt, what FROM supervision WHERE at >= $1 ORDER BY id";

@@ -1,0 +1,119 @@
+//! People call the number they saw: who is known by it is asked who he is and told, everybody else hears a neutral word,
+//! and both reach an agent.
+
+use std::time::Duration;
+
+use obzvon::agents::State;
+use obzvon::demo::carrier::script::{Refusal, Step};
+use obzvon::domain::AgentId;
+
+use crate::house::number;
+use crate::office::{AGENT_HZ, Desk, Office, agents_phones, debtors, desk_phone, seconds_of};
+use crate::phone::Phone;
+
+/// A caller has a microphone, in which nothing is said: a phone that sends no sound at all is hung up.
+static SILENCE: [i16; 8_000 * 120] = [0; 8_000 * 120];
+
+/// A house whose debtors are busy when they are called.
+async fn office(people: u32, folder: &std::path::Path) -> (Office, obzvon::demo::carrier::Carrier) {
+    let busy = vec![Step::Refuse(Refusal::new(486, "Busy Here", Some(17)))];
+    let carrier = debtors(busy, &[], folder).await;
+    let phones = agents_phones(desk_phone(), folder).await;
+    let desk = Desk { login: "anna", contact: format!("sip:anna@{}", phones.addr()), leg: "per_call" };
+    let answering = |config: obzvon::demo::carrier_config::CarrierConfig| {
+        config.set("obzvon.toml", "inbound.flow", "returned_call")
+    };
+    let office = Office::open_by(answering, "progressive", &carrier, people, &[desk]).await;
+    office.until_done(30).await;
+    (office, phones)
+}
+
+/// Presses a key every few seconds until an agent talks.
+async fn reach_an_agent(office: &Office, phone: &mut Phone, keys: &[&str]) {
+    let patience = std::time::Instant::now() + Duration::from_secs(90);
+    for key in keys.iter().cycle() {
+        if matches!(office.state("anna"), State::Talking { .. }) {
+            return;
+        }
+        assert!(std::time::Instant::now() < patience, "{:?}", office.state("anna"));
+        phone.press(key).await;
+        tokio::time::sleep(Duration::from_secs(3)).await;
+    }
+}
+
+fn ours(office: &Office) -> String {
+    format!("sip:+74950000000@{}", office.inside().stack.local()[0])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_debtor_who_calls_back_says_who_he_is_and_talks_to_an_agent() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (office, _phones) = office(1, folder.path()).await;
+    let mut phone = Phone::that_plays(&number(0), &SILENCE).await;
+    phone.dial(&ours(&office)).await;
+    office.until(20, "he is answered", || office.inside().live.count() == 1).await;
+    // The notice can't be skipped.
+    tokio::time::sleep(Duration::from_secs(12)).await;
+    phone.press("1").await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    reach_an_agent(&office, &mut phone, &["3"]).await;
+    let anna = AgentId::parse("anna").expect("a login");
+    let call = office.inside().floor.call_of(&anna).expect("his call");
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    phone.hang_up().await;
+    office.until(10, "the call is over", || office.inside().live.count() == 0).await;
+    office.until(10, "she is ready again", || office.state("anna") == State::Ready).await;
+    let person = office.inside().store.person_files("p0").await.expect("read").remove(0).id;
+    let ledger = office.inside().store.ledger_rows(person).await.expect("read");
+    let attempts = office.close().await;
+
+    let [outbound, inbound] = &attempts[..] else { panic!("{attempts:#?}") };
+    assert_eq!(outbound["outcome"], "busy");
+    assert_eq!(inbound["attempt"], call.0);
+    for (key, value) in [
+        ("channel", "inbound_call"),
+        ("outcome", "answered"),
+        ("disposition", "connected"),
+        ("caller_id", "+74950000000"),
+        ("flow_version", "returned_call@3"),
+    ] {
+        assert_eq!(inbound[key], value, "{inbound:#?}");
+    }
+    assert_eq!(inbound["identified"], true);
+    assert!(inbound["decision"].is_null(), "nobody decided to call");
+    assert_eq!(ledger.last().map(|row| row.kind.as_str()), Some("inbound_conversation"), "{ledger:#?}");
+    let agent = seconds_of(&phone.heard().await, AGENT_HZ);
+    println!("he heard {agent} s of the agent");
+    assert!(agent > 2.5, "{agent} s");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stranger_hears_a_neutral_word_and_reaches_an_agent() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (office, _phones) = office(1, folder.path()).await;
+    let mut phone = Phone::that_plays("+79161234567", &SILENCE).await;
+    phone.dial(&ours(&office)).await;
+    office.until(20, "he is answered", || office.inside().live.count() == 1).await;
+    tokio::time::sleep(Duration::from_secs(12)).await;
+    reach_an_agent(&office, &mut phone, &["1"]).await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    phone.hang_up().await;
+    office.until(10, "the call is over", || office.inside().live.count() == 0).await;
+    office.until(10, "she is ready again", || office.state("anna") == State::Ready).await;
+    let attempts = office.close().await;
+    assert_eq!(attempts.len(), 1, "no attempt of anybody's: {attempts:#?}");
+    let agent = seconds_of(&phone.heard().await, AGENT_HZ);
+    assert!(agent > 2.0, "{agent} s");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_flow_for_it_nobody_is_answered() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let carrier = debtors(vec![Step::Refuse(Refusal::new(486, "Busy Here", Some(17)))], &[], folder.path());
+    let office = Office::open("progressive", &carrier.await, 1, &[]).await;
+    let mut phone = Phone::start(&number(0)).await;
+    phone.dial(&ours(&office)).await;
+    phone.until("480").await;
+    assert_eq!(office.inside().live.count(), 0);
+    drop(office.close().await);
+}

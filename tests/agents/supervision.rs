@@ -1,0 +1,89 @@
+//! A supervisor in an agent's talk: he hears both, then the agent hears him, then the debtor, then the call is his.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use obzvon::agents::State;
+use obzvon::demo::carrier::sound::synth::tone;
+use obzvon::domain::AgentId;
+use obzvon::store::Supervision;
+
+use crate::office::{
+    AGENT_HZ, BORIS_HZ, DEBTOR_HZ, Desk, Office, PASSWORD, agents_phones, config, debtors, desk_phone, heard,
+    person, seconds_of,
+};
+use crate::phone::{Account, Phone};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn he_listens_whispers_barges_in_and_takes_over_and_each_is_written_down() {
+    let folders = [(); 2].map(|()| tempfile::tempdir().expect("a folder"));
+    let [debtors_heard, annas] = &folders;
+    let talk = person(Duration::from_millis(500), Duration::from_secs(60));
+    let carrier = debtors(talk, &[], debtors_heard.path()).await;
+    let phones = agents_phones(desk_phone(), annas.path()).await;
+    let contact = format!("sip:anna@{}", phones.addr());
+    let desks = [
+        Desk { login: "anna", contact, leg: "per_call" },
+        Desk { login: "boris", contact: String::new(), leg: "per_call" },
+        Desk { login: "clara", contact: String::new(), leg: "per_call" },
+    ];
+    let config = config("progressive", carrier.addr(), &desks)
+        .set("agents.toml", "agent.anna.extension", "101")
+        .set("agents.toml", "agent.boris.supervises", true)
+        .set("agents.toml", "queue.collectors.skills", vec!["collects".to_owned()])
+        .set("agents.toml", "agent.anna.skills", vec!["language:ru".to_owned(), "collects".to_owned()]);
+    let office = Office::begin(config, 1, &desks, async |_| {}).await;
+    let registrar = office.inside().stack.local()[0];
+    let account = Account { password: PASSWORD, registrar, transport: "udp" };
+    let voice = tone(BORIS_HZ as f32, 60.0);
+    let mut boris = Phone::registering_that_plays("boris", &account, &voice).await;
+    let mut clara = Phone::registering("clara", &account).await;
+    for login in ["boris", "clara"] {
+        let agent = AgentId::parse(login).expect("a login");
+        office
+            .until(30, "the phone is registered", || !office.inside().stack.phones(&agent).is_empty())
+            .await;
+    }
+    let talks = |login: &str| matches!(office.state(login), State::Talking { .. });
+    office.until(30, "they talk", || talks("anna")).await;
+    let extension = format!("sip:101@{registrar}");
+    // Who may not supervise calls a number that is not there.
+    clara.dial(&extension).await;
+    clara.until("404").await;
+
+    let pause = async |seconds| tokio::time::sleep(Duration::from_secs(seconds)).await;
+    let listened = async |what: Supervision| {
+        let rows = office.inside().store.supervisions(Timestamp::UNIX_EPOCH).await.expect("read");
+        rows.iter().any(|row| row.what == what && row.supervisor == "boris" && row.agent == "anna")
+    };
+    boris.dial(&extension).await;
+    boris.until("CALL_ESTABLISHED").await;
+    pause(4).await;
+    assert!(listened(Supervision::Listen).await);
+    boris.press("2").await;
+    pause(4).await;
+    assert!(listened(Supervision::Whisper).await);
+    boris.press("3").await;
+    pause(4).await;
+    assert!(listened(Supervision::Barge).await);
+    boris.press("4").await;
+    office.until(20, "the call is his", || talks("boris") && !talks("anna")).await;
+    assert!(listened(Supervision::TakeOver).await);
+    pause(3).await;
+    boris.hang_up().await;
+    office.until_done(30).await;
+    let attempts = office.close().await;
+
+    let number = attempts[0]["attempt"].as_i64().expect("a number");
+    let [debtor, anna] = folders.each_ref().map(|folder| heard(folder, number));
+    let of = |samples: &[i16]| [DEBTOR_HZ, AGENT_HZ, BORIS_HZ].map(|hz| seconds_of(samples, hz));
+    let (debtor, anna) = (of(&debtor), of(&anna));
+    let boris = of(&boris.heard().await);
+    println!("debtor heard {debtor:?}, anna {anna:?}, boris {boris:?}");
+    assert!(boris[0] > 6.0 && boris[1] > 6.0, "he hears both: {boris:?}");
+    assert!(anna[2] > 5.0 && anna[2] < 12.0, "she hears him whisper and barge in, and not listen: {anna:?}");
+    assert!(
+        debtor[2] > 4.0 && debtor[2] < 11.0,
+        "he hears him barge in and take over, not before: {debtor:?}"
+    );
+}
