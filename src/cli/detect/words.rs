@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::listening::Listening;
-use crate::domain::Language;
-use crate::domain::verdict::Verdict;
+use crate::domain::verdict::{Heard, Verdict};
+use crate::domain::{Announcement, Language};
 
 /// One recording in one line.
 pub(super) fn line(path: &Path, heard: &Listening, language: Language) -> String {
@@ -25,7 +25,28 @@ pub(super) fn line(path: &Path, heard: &Listening, language: Language) -> String
         let end = end.map_or(String::new(), |end| format!("{:.2}", seconds(end)));
         line.push_str(&format!(", {beep} {:.2}–{end} {second}", seconds(start)));
     }
+    for heard in &heard.events {
+        if let Heard::Announced { says, at_ms } = heard {
+            line.push_str(&format!(
+                ", {} {at} {:.2} {second}",
+                announcement(*says, language),
+                seconds(*at_ms)
+            ));
+        }
+    }
     line
+}
+
+fn announcement(says: Announcement, language: Language) -> &'static str {
+    let [english, russian] = match says {
+        Announcement::Busy => ["announcement: busy", "оператор: занято"],
+        Announcement::NotInService => ["announcement: not in service", "оператор: номер не обслуживается"],
+        Announcement::SwitchedOff => ["announcement: switched off", "оператор: телефон выключен"],
+    };
+    match language {
+        Language::En => english,
+        Language::Ru => russian,
+    }
 }
 
 fn verdict(verdict: Verdict, language: Language) -> &'static str {
