@@ -19,7 +19,7 @@ use crate::daemon::voice::NameSound;
 use crate::domain::{Channel, DebtKind, Fault, Outcome, PhoneNumber};
 use crate::ivr::{CallFacts, Flow};
 use crate::media::RecordingPlan;
-use crate::rules::{self, Called, EventKind, PhoneKey};
+use crate::rules::{Called, EventKind, PhoneKey};
 use crate::sip::IncomingCall;
 use crate::store::{ClaimedContact, Entered, FinishRequest, InboundRequest, KnownCaller, StrangerWhy};
 use crate::synthesis::SentenceCache;

@@ -54,4 +54,4 @@ fn periods(preset: &Preset) -> impl Iterator<Item = SignedDuration> {
 
 const ANSWERED: &str = "SELECT CAST(COALESCE(SUM(CASE WHEN outcome = 'abandoned' THEN 1 ELSE 0 END), 0) AS BIGINT), \
     CAST(COALESCE(SUM(CASE WHEN outcome = 'answered' THEN 1 ELSE 0 END), 0) AS BIGINT) \
-    FROM attempt WHERE campaign_id = $1 AND reserved_at >= $2 AND reserved_at <= $3";
+    FROM attempt WHERE channel <> 'inbound_call' AND campaign_id = $1 AND reserved_at >= $2 AND reserved_at <= $3";

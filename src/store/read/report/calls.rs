@@ -155,4 +155,4 @@ const OPEN: &str = "SELECT campaign_id, trunk, COUNT(*) FROM attempt WHERE outco
     AND reserved_at >= $1 AND reserved_at < $2 GROUP BY campaign_id, trunk";
 const ABANDONED: &str = "SELECT CAST(COALESCE(SUM(CASE WHEN outcome = 'abandoned' THEN 1 ELSE 0 END), 0) AS BIGINT), \
     CAST(COALESCE(SUM(CASE WHEN outcome = 'answered' THEN 1 ELSE 0 END), 0) AS BIGINT) FROM attempt \
-    WHERE campaign_id = $1 AND reserved_at >= $2 AND reserved_at < $3";
+    WHERE channel <> 'inbound_call' AND campaign_id = $1 AND reserved_at >= $2 AND reserved_at < $3";
