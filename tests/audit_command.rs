@@ -249,7 +249,8 @@ async fn a_file_names_who_shares_his_numbers_and_which_kept_text_was_changed() {
     )
     .await;
     let out = house.path("p7.zip");
-    house.run(&["audit", "person", "p7", "--out", out.to_str().expect("UTF-8")]);
+    let told = house.try_run(&["audit", "person", "p7", "--out", out.to_str().expect("UTF-8")]);
+    assert_eq!(told.status.code(), Some(1), "a changed text is no proof: {told:?}");
     let mut archive =
         zip::ZipArchive::new(std::fs::File::open(out).expect("the archive")).expect("an archive");
     let mut read = |name: &str| {

@@ -27,11 +27,17 @@ struct Line<'a> {
     next_allowed_utc: Option<String>,
 }
 
-/// Reads vectors and writes one line for each. A line that is no vector gets a line that names it and says why.
+/// Reads vectors and writes one line for each. A line that is no vector gets a line that names it and says why. What a
+/// vector says and nobody looks at, a misspelt field, an override of no rule, is told to `notes`.
 ///
 /// # Errors
 /// When reading or writing fails.
-pub fn eval(presets: &Presets, mut input: impl BufRead, mut output: impl Write) -> io::Result<Summary> {
+pub fn eval(
+    presets: &Presets,
+    mut input: impl BufRead,
+    mut output: impl Write,
+    mut notes: impl Write,
+) -> io::Result<Summary> {
     let mut bench = Bench { presets, flattened: HashMap::new() };
     let mut summary = Summary::default();
     let mut line = Vec::new();
@@ -46,7 +52,12 @@ pub fn eval(presets: &Presets, mut input: impl BufRead, mut output: impl Write) 
         }
         summary.vectors += 1;
         match bench.decide(text) {
-            Ok(answer) => writeln!(output, "{answer}")?,
+            Ok((answer, unread)) => {
+                writeln!(output, "{answer}")?;
+                for what in unread {
+                    writeln!(notes, "line {number}: {what}")?;
+                }
+            }
             Err(why) => {
                 summary.wrong_lines += 1;
                 let id = serde_json::from_slice::<serde_json::Value>(text).ok();
@@ -65,7 +76,8 @@ struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    fn decide(&mut self, text: &[u8]) -> Result<String, String> {
+    /// The answer, and what of the vector had no part in it.
+    fn decide(&mut self, text: &[u8]) -> Result<(String, Vec<String>), String> {
         let vector: Vector = serde_json::from_slice(text).map_err(|mistake| mistake.to_string())?;
         let preset = match self.flattened.get(&vector.preset) {
             Some(preset) => preset,
@@ -75,14 +87,15 @@ impl Bench<'_> {
             }
         };
         let known = |rule: &&String| preset.rules.iter().any(|known| known.id.as_str() == rule.as_str());
-        if let Some(stranger) = vector.overrides.keys().find(|rule| !known(rule)) {
-            return Err(format!("overrides: {} has no rule {stranger}", vector.preset));
-        }
+        let mut unread: Vec<_> = vector.strangers().map(|name| format!("no such field: {name}")).collect();
+        let ruleless = vector.overrides.keys().filter(|rule| !known(rule));
+        unread.extend(ruleless.map(|rule| format!("overrides: {} has no rule {rule}", vector.preset)));
         let (preset, calendars) = with_days_off(preset, self.presets.calendars(), &vector.calendar_extra_off);
         let (facts, history) = vector.read()?;
         let decision = decide(&preset, &calendars, &facts, &history, vector.now_utc);
         let line = answer(&vector.id, &decision);
-        serde_json::to_string(&line).map_err(|mistake| mistake.to_string())
+        let line = serde_json::to_string(&line).map_err(|mistake| mistake.to_string())?;
+        Ok((line, unread))
     }
 }
 

@@ -80,8 +80,8 @@ impl RulesArgs {
             RulesCommand::Eval { presets } => {
                 let presets = read_presets(presets.as_deref())?;
                 let mut output = BufWriter::new(io::stdout().lock());
-                let summary =
-                    eval::eval(&presets, io::stdin().lock(), &mut output).context("evaluating vectors")?;
+                let summary = eval::eval(&presets, io::stdin().lock(), &mut output, io::stderr().lock())
+                    .context("evaluating vectors")?;
                 output.flush().context("writing decisions")?;
                 Ok(code(summary.wrong_lines == 0))
             }

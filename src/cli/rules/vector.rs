@@ -14,10 +14,8 @@ use crate::rules::{
     LocalRange, Override, Phone, PhoneKey, PhoneType, Relation, RuleId, Tally, Way, WayKind, ZoneSet,
 };
 
-/// A vector as written; what is absent has the defaults of the format. A field that the format does not have is refused: it
-/// would be a rule's input that nobody looks at.
+/// A vector as written; what is absent has the defaults of the format.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(super) struct Vector {
     pub id: String,
     pub preset: String,
@@ -48,21 +46,16 @@ pub(super) struct Vector {
     #[serde(default)]
     pub overrides: BTreeMap<String, u32>,
     campaign: Option<Campaign>,
-    /// What is expected, and why: for whoever compares.
-    #[serde(rename = "expect")]
-    _expect: Option<IgnoredAny>,
-    #[serde(rename = "deny_rule")]
-    _deny_rule: Option<IgnoredAny>,
-    #[serde(rename = "also_denied_by")]
-    _also_denied_by: Option<IgnoredAny>,
-    #[serde(rename = "next_allowed_utc")]
-    _next_allowed_utc: Option<IgnoredAny>,
-    #[serde(rename = "why")]
-    _why: Option<IgnoredAny>,
+    #[serde(flatten)]
+    others: BTreeMap<String, IgnoredAny>,
 }
 
+/// What is expected, and why: for whoever compares.
+const EXPECTED: [&str; 5] = ["also_denied_by", "deny_rule", "expect", "next_allowed_utc", "why"];
+/// Fields of a request that say nothing of an event: the format allows them.
+const OF_REQUESTS: [&str; 7] = ["channel", "cli", "contact_tz", "debt_groups", "id", "preset", "relation"];
+
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct VectorEvent {
     ts_utc: Timestamp,
     kind: EventKind,
@@ -76,19 +69,11 @@ struct VectorEvent {
     agent: Option<Agent>,
     #[serde(default)]
     excluded: bool,
-    /// Fields of a request that say nothing of an event: the format allows them.
-    #[serde(rename = "channel")]
-    _channel: Option<IgnoredAny>,
-    #[serde(rename = "relation")]
-    _relation: Option<IgnoredAny>,
-    #[serde(rename = "cli")]
-    _cli: Option<IgnoredAny>,
-    #[serde(rename = "contact_tz")]
-    _contact_tz: Option<IgnoredAny>,
+    #[serde(flatten)]
+    others: BTreeMap<String, IgnoredAny>,
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct VectorHold {
     kind: HoldKind,
     from: Option<Timestamp>,
@@ -101,7 +86,6 @@ struct VectorHold {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct VectorConsent {
     kind: ConsentKind,
     from: Option<Timestamp>,
@@ -111,13 +95,19 @@ struct VectorConsent {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Campaign {
     abandoned: u64,
     live_connected: u64,
 }
 
 impl Vector {
+    /// Fields that the format does not have: a rule's input, perhaps, that nobody looks at.
+    pub fn strangers(&self) -> impl Iterator<Item = &str> {
+        let own = self.others.keys().filter(|name| !EXPECTED.contains(&name.as_str()));
+        let events = self.history.iter().flat_map(|event| event.others.keys());
+        own.chain(events.filter(|name| !OF_REQUESTS.contains(&name.as_str()))).map(String::as_str)
+    }
+
     /// The request and the history that the vector describes.
     pub fn read(&self) -> Result<(Facts, History), String> {
         let mut names = Names { known: BTreeMap::new(), groups: &self.debt_groups };
