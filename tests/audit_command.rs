@@ -240,6 +240,7 @@ async fn a_file_names_who_shares_his_numbers_and_which_kept_text_was_changed() {
         "INSERT INTO phone (person_id, e164, rank) SELECT p.id, '+79990000007', 9 FROM person p WHERE p.external_id = 'p8'",
     )
     .await;
+    raw(&house, "INSERT INTO creditor (name) VALUES ('Secret Bank')").await;
     let call = ["event", "add", "p8", "conversation", "--id", "crm-1", "--phone", "+79990000007"];
     house.run(&[&call[..], &["--creditor", "Secret Bank"]].concat());
     raw(

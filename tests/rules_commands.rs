@@ -60,6 +60,20 @@ fn a_holiday_taken_away_is_told_as_looser() {
 }
 
 #[test]
+fn a_later_end_of_a_calendar_is_told_as_looser() {
+    let mut presets = Presets::default();
+    for file in ["core.toml", "ru.toml"] {
+        let text = std::fs::read_to_string(format!("config/rules/{file}")).expect("shipped");
+        let text = text.replace("horizon = \"2026-12-31\"", "horizon = \"2027-12-31\"");
+        presets.add(&text.replace("\"2026-05-11\"", "\"2026-05-11\", \"2027-01-01\"")).expect("sound");
+    }
+    let text = said(|output| {
+        assert!(!diff(&Presets::shipped(), "ru-230fz", &presets, "ru-230fz", output).expect("memory"));
+    });
+    assert!(text.contains("calendar RU (horizon, 2026-12-31 to 2027-12-31)"), "{text}");
+}
+
+#[test]
 fn a_diff_says_what_changes_and_which_way() {
     let presets = Presets::shipped();
     let text = said(|output| {

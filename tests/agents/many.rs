@@ -8,7 +8,6 @@ use obzvon::demo::carrier::sound::synth::{Sound, Sounds, tone};
 use obzvon::domain::Codec;
 use obzvon::media::g711::encode;
 
-use crate::house;
 use crate::office::{DEBTOR_HZ, Desk, Office, brief, config, seconds_of};
 use crate::phone::Phone;
 use crate::sipp_harness::Sipp;

@@ -38,8 +38,12 @@ pub fn diff_presets(
         }
         writeln!(output, "~ calendar {name}")?;
         let Some(is) = is else { continue }; // the rule that went by it has changed and is told as such
+        // Days after the end had the hours of holidays, whatever is known of them now.
+        let later = was.horizon.zip(is.horizon).filter(|(was, is)| is > was);
         if let Some(days) = lost_days(was, is) {
             looser.push(format!("calendar {name} ({days})"));
+        } else if let Some((was, is)) = later {
+            looser.push(format!("calendar {name} (horizon, {was} to {is})"));
         }
     }
     if looser.is_empty() {
