@@ -1,4 +1,4 @@
-//! The daemon's life: open everything, rescue, work, reload, drain.
+//! The daemon's life: open everything, be alone, rescue, work, reload, drain.
 
 use std::collections::HashSet;
 use std::net::IpAddr;
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use arc_swap::ArcSwap;
 use jiff::SignedDuration;
 use rand::RngExt;
@@ -93,6 +93,7 @@ impl Daemon {
             .with_context(|| format!("making {}", config.daemon.data_dir.display()))?;
         let plan = StorePlan { url: config.store.url.clone(), node: config.daemon.node.clone() };
         let store = Store::open(plan).await.context("opening the store")?;
+        take_node(&store).await?;
         // Before the first new sign of life: the last one says until when they were there.
         let left = store.log_out_left().await.context("logging out agents whom a crash left")?;
         store.heartbeat(clock.wall()).await?;
@@ -333,6 +334,17 @@ fn trunk_addresses(config: &Config) -> Vec<IpAddr> {
     hosts.filter_map(|host| host.parse().ok()).collect()
 }
 
+/// Before anything is taken for left behind: what a living process of this name has open is not lost.
+async fn take_node(store: &Store) -> anyhow::Result<()> {
+    ensure!(
+        store.take_node().await?,
+        "node {} already runs on this database: end that process first, or give this one a name (daemon.node) and \
+         ports of its own",
+        store.node()
+    );
+    Ok(())
+}
+
 async fn rescue(store: &Store, whose: Whose, clock: Clock) -> anyhow::Result<()> {
     let lost = store.rescue(whose, RESCUE_DELAY, clock.wall()).await.context("rescuing open attempts")?;
     for attempt in &lost {
@@ -382,6 +394,7 @@ fn tell_calendars(house: &House, warned: &mut Option<jiff::civil::Date>) {
 }
 
 async fn keep_alive(house: &House) -> anyhow::Result<()> {
+    take_node(&house.store).await?;
     house.store.heartbeat(house.clock.wall()).await?;
     let plans = house.plans.load_full();
     house.store.keep_texts(&plans.config.version, &plans.config.texts, house.clock.wall()).await?;

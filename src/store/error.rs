@@ -62,6 +62,8 @@ pub enum StoreError {
     Report { report: &'static str, source: Fault },
     #[error("judging the promises of campaign {campaign}")]
     Promises { campaign: CampaignId, source: Fault },
+    #[error("taking the name of node {node}")]
+    TakeNode { node: String, source: Fault },
     #[error("working on the sums of the reports")]
     Tally { source: Fault },
     #[error("working on users")]

@@ -19,6 +19,7 @@ mod recording;
 mod reload;
 mod test_call;
 mod trunks;
+mod twin;
 mod web;
 
 use jiff::civil::date;

@@ -177,6 +177,13 @@ impl House {
         self.start_with(http, &own)
     }
 
+    /// Starts the same node once more, on other ports, and waits for nothing.
+    pub fn launch_twin(&self) -> Running {
+        let http = free_port();
+        let address = format!("127.0.0.1:{http}");
+        self.launch_with(http, &[("OBZVON__DAEMON__HTTP", &address), ("OBZVON__MEDIA__PORTS", "32000-33998")])
+    }
+
     /// Starts the daemon and waits for nothing.
     pub fn launch(&self) -> Running {
         self.launch_with(self.http, &[])

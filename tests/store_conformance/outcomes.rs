@@ -16,6 +16,8 @@ crate::on_both_engines!(
     a_finished_call_writes_all_that_came_of_it,
     a_number_out_of_service_is_not_tried_again,
     attempts_left_open_are_lost_and_count,
+    a_request_to_stop_that_comes_after_a_rescue_is_kept_once,
+    a_nodes_name_is_one_processs_until_it_closes,
     a_living_nodes_attempts_are_not_rescued_by_another,
     a_payment_stops_what_is_queued_and_what_rings,
     a_part_of_the_money_does_not_close_the_debt,
@@ -104,13 +106,42 @@ async fn attempts_left_open_are_lost_and_count(world: World) {
     assert_eq!(file.phones[0].history.events()[1].kind, EventKind::AnsweredUnknown);
     assert_eq!(file.contacts[0].next_at, Some(later + hours(3)));
     let finish = world.store.finish(promised(attempt), later).await.expect("answered");
-    assert_eq!(finish, Closed::Before, "what the dead process knew comes too late");
+    assert_eq!(finish, Closed::Late, "what the dead process knew comes too late");
     world.store.wake_due(10, later + hours(3)).await.expect("woken");
     let again = world.claim_one(contact.campaign, later + hours(3)).await;
     match world.reserve(&again, later + hours(3)).await {
         Reserved::Denied(decision) => assert_eq!(decision.deny.expect("a rule").as_str(), "ru.call.day"),
         other => panic!("a lost call was redialled: {other:?}"),
     }
+}
+
+async fn a_request_to_stop_that_comes_after_a_rescue_is_kept_once(world: World) {
+    let contact = world.one_contact().await;
+    let attempt = world.permit(&contact, noon()).await.attempt();
+    world.node("one").await.rescue(Whose::Own, hours(3), noon() + seconds(5)).await.expect("rescued");
+    let mut request = no_answer(attempt, noon() + hours(1));
+    request.finished = finished(Outcome::Answered);
+    request.finished.disposition = Some(Disposition::StopRequested);
+    let hold = Hold::new(HoldKind::StopRequested, contact.person, noon() + seconds(30));
+    request.holds = vec![Hold { evidence: Some("attempt 1".into()), ..hold }];
+    for _ in 0..2 {
+        let late = world.store.finish(request.clone(), noon() + seconds(30)).await.expect("written");
+        assert_eq!(late, Closed::Late);
+    }
+    let file = &world.store.person_files("p1").await.expect("read")[0];
+    assert_eq!(file.attempts[0].outcome.map(Outcome::code), Some("failed_lost"));
+    let holds = world.store.holds(contact.person).await.expect("read");
+    assert_eq!(holds.iter().map(|hold| hold.kind).collect::<Vec<_>>(), [HoldKind::StopRequested]);
+}
+
+async fn a_nodes_name_is_one_processs_until_it_closes(world: World) {
+    assert!(world.store.take_node().await.expect("told"));
+    assert!(world.store.take_node().await.expect("told"), "it still has it");
+    let (same, other) = (world.node("one").await, world.node("two").await);
+    assert!(!same.take_node().await.expect("told"));
+    assert!(other.take_node().await.expect("told"));
+    world.store.close().await;
+    assert!(same.take_node().await.expect("told"));
 }
 
 async fn a_living_nodes_attempts_are_not_rescued_by_another(world: World) {

@@ -14,7 +14,7 @@ use crate::domain::attempt::Finished;
 use crate::domain::{ContactId, Disposition, Money, Outcome};
 use crate::ivr::{Action, CallAgain};
 use crate::rules::{self, Called, Hold, HoldKind, PhoneKey};
-use crate::store::{Dial, FinishRequest, NewCallback};
+use crate::store::{Closed, Dial, FinishRequest, NewCallback};
 use crate::trunk::may_fail_over;
 
 impl Turn {
@@ -27,7 +27,16 @@ impl Turn {
     ) -> anyhow::Result<()> {
         let outcome = report.finished.outcome;
         let request = self.finish_request(house, choice, dial.attempt, report);
-        house.store.finish(request, house.clock.wall()).await?;
+        let holds = request.holds.len();
+        match house.store.finish(request, house.clock.wall()).await? {
+            Closed::Now => {}
+            Closed::Before => {
+                warn!(attempt = %dial.attempt, "the attempt was closed before: nothing was written");
+            }
+            Closed::Late => {
+                warn!(attempt = %dial.attempt, holds, "the attempt was taken for lost: its holds alone were written");
+            }
+        }
         info!(attempt = %dial.attempt, campaign = %self.plan.name, trunk = %dial.trunk, outcome = outcome.code(), "call ended");
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! The open store, its campaigns and its nodes.
 
 mod access;
+mod alone;
 mod campaign;
 mod info;
 mod kept;

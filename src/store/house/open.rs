@@ -12,6 +12,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{PgPool, SqlitePool};
 use tokio::task::JoinSet;
 
+use super::alone::Alone;
 use crate::store::StoreError;
 use crate::store::engine::conn::{Conn, Fault, Work, moment};
 use crate::store::engine::writer::Writer;
@@ -56,12 +57,13 @@ pub struct Store {
 struct Inner {
     engine: Engine,
     node: String,
+    alone: tokio::sync::Mutex<Option<Alone>>,
     /// Hashes of the rule sets that are known to be in the database.
     published: Mutex<HashSet<String>>,
 }
 
 #[derive(Debug)]
-enum Engine {
+pub(super) enum Engine {
     Postgres(PgPool),
     Sqlite {
         options: Box<SqliteConnectOptions>,
@@ -95,12 +97,17 @@ impl Store {
         } else {
             return Err(StoreError::OpenWhat);
         };
-        let inner = Inner { engine, node: plan.node, published: Mutex::default() };
+        let inner = Inner { engine, node: plan.node, alone: Default::default(), published: Mutex::default() };
         Ok(Self { inner: Arc::new(inner) })
     }
 
-    /// Waits for the writes under way, then closes every connection.
+    /// Waits for the writes under way, then closes every connection and gives the node's name free.
     pub async fn close(&self) {
+        self.close_engine().await;
+        *self.alone().lock().await = None;
+    }
+
+    async fn close_engine(&self) {
         match &self.inner.engine {
             Engine::Postgres(pool) => pool.close().await,
             Engine::Sqlite { reads, writes, writer, tasks, .. } => {
@@ -158,6 +165,14 @@ impl Store {
     /// The newest schema this program knows; the open database has the same.
     pub fn schema_version() -> i64 {
         schema::known_version()
+    }
+
+    pub(super) fn engine(&self) -> &Engine {
+        &self.inner.engine
+    }
+
+    pub(super) fn alone(&self) -> &tokio::sync::Mutex<Option<Alone>> {
+        &self.inner.alone
     }
 
     pub(in crate::store) fn published(&self) -> &Mutex<HashSet<String>> {

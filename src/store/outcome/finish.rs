@@ -6,7 +6,8 @@ use crate::campaign::{DoneWhy, NextStep};
 use crate::domain::attempt::{Finished, HungUpBy};
 use crate::domain::contact::ContactState;
 use crate::domain::{
-    AttemptId, CampaignId, Channel, ContactId, DebtId, Disposition, EventId, Outcome, PersonId, PhoneNumber,
+    AttemptId, CampaignId, Channel, ContactId, DebtId, Disposition, EventId, Fault as Blame, Outcome,
+    PersonId, PhoneNumber,
 };
 use crate::rules::{Event, EventKind, Hold, Phone, PhoneType};
 use crate::store::desk::{book, cancel_of_person, hold_for_callback, not_made};
@@ -42,13 +43,16 @@ pub struct FinishRequest {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Closed {
     Now,
-    /// It had been closed before, by a finish or a rescue; nothing was changed.
+    /// It had been closed before by a finish; nothing was changed.
     Before,
+    /// A rescue had taken it for lost: the row stays as it is, what the talk forbids from now on was written.
+    Late,
 }
 
 impl Store {
     /// Closes an attempt: outcome, ledger, contact, holds, promise, reactions and the word to the creditor, in one
-    /// transaction. A second finish changes nothing.
+    /// transaction. A second finish changes nothing; one that comes after a rescue writes its holds and what is known of the
+    /// number, for a request to stop is never lost.
     ///
     /// # Errors
     /// When the database fails: the attempt is still open then, and may be finished again.
@@ -66,10 +70,16 @@ pub(super) async fn finish(
 ) -> Result<Closed, Fault> {
     let sql = dialect::open_attempt(conn);
     let row = conn.one(sql, values![request.attempt]).await?;
-    if row.text_opt(0)?.is_some() {
-        return Ok(Closed::Before);
-    }
+    let before = row.code_opt(0, "outcome", Outcome::parse)?;
     let open = Open::read(&row)?;
+    match before {
+        Some(Outcome::Failed(Blame::Lost)) => {
+            open.forbid_late(conn, request, now).await?;
+            return Ok(Closed::Late);
+        }
+        Some(_) => return Ok(Closed::Before),
+        None => {}
+    }
     let tallied = tally::before(conn, open.debt).await?;
     close_attempt(conn, request, open.channel(request), now).await?;
     if open.inbound {
@@ -188,6 +198,22 @@ impl Open {
         conn.run(MOVE_CONTACT, values![self.contact, state.code(), why, next_at, answered, request.score])
             .await
             .map(|_| ())
+    }
+
+    /// What the talk forbids from now on, once: a finish may be tried again.
+    async fn forbid_late(
+        &self,
+        conn: &mut Conn,
+        request: &FinishRequest,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        for hold in &request.holds {
+            let same = values![hold.person, hold.kind.code(), hold.evidence.as_deref().unwrap_or_default()];
+            if conn.first(SAME_HOLD, same).await?.is_none() {
+                insert_hold(conn, hold, now).await?;
+            }
+        }
+        self.mark_phone(conn, &request.finished).await
     }
 
     /// A number out of service, or another person's, is not tried again for this person.
@@ -359,6 +385,8 @@ const MOVE_CONTACT: &str = "UPDATE contact SET state = $2, why = $3, next_at = $
     WHERE id = $1 AND state = 'in_flight'";
 const MOVE_INBOUND: &str = "UPDATE contact SET state = $2, why = $3, next_at = NULL, claimed_until = 0, answered = 1 \
     WHERE id = $1 AND state IN ('queued', 'waiting', 'held')";
+const SAME_HOLD: &str =
+    "SELECT id FROM hold WHERE person_id = $1 AND kind = $2 AND COALESCE(evidence, '') = $3 LIMIT 1";
 const MARK_PHONE: &str = "UPDATE phone SET state = $3 WHERE person_id = $1 AND e164 = $2";
 const REACTION: &str = "INSERT INTO reaction (at, person_id, debt_id, campaign_id, attempt_id, kind, channel, \
     debtor_type, debt_kind, amount_minor, currency) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
