@@ -60,6 +60,6 @@ async fn what_is_held_or_under_complaint_stays(world: World) {
     assert_eq!(over(&world, 2).await, [attempt]);
     let said: Vec<_> = world.store.accesses(person).await.expect("read");
     assert_eq!(said.len(), 2, "who did it is kept: {said:?}");
-    world.store.add_hold(Hold::new(HoldKind::ComplaintOpen, person, noon())).await.expect("set");
+    world.hold(Hold::new(HoldKind::ComplaintOpen, person, noon())).await;
     assert!(over(&world, 2).await.is_empty(), "a complaint is open");
 }
