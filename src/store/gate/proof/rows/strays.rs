@@ -69,7 +69,8 @@ const WITHOUT: [(&str, &str, &str, WrongRow); 5] = [
         WrongRow::Gone,
     ),
     (
-        "SELECT a.id FROM attempt a LEFT JOIN decision d ON d.id = a.decision_id WHERE (d.id IS NULL OR d.allow = 0 \
+        "SELECT a.id FROM attempt a LEFT JOIN decision d ON d.id = a.decision_id WHERE ((d.id IS NULL \
+         AND a.channel <> 'inbound_call') OR d.allow = 0 \
          OR d.person_id <> a.person_id OR d.contact_id <> a.contact_id OR EXISTS (SELECT 1 FROM attempt b \
          WHERE b.person_id = a.person_id AND b.decision_id = a.decision_id AND b.id <> a.id))",
         "a.person_id",
@@ -77,7 +78,7 @@ const WITHOUT: [(&str, &str, &str, WrongRow); 5] = [
         WrongRow::Undecided,
     ),
     (
-        "SELECT a.id FROM attempt a WHERE a.outcome IS NULL AND NOT EXISTS (SELECT 1 FROM event e \
+        "SELECT a.id FROM attempt a WHERE a.outcome IS NULL AND a.channel <> 'inbound_call' AND NOT EXISTS (SELECT 1 FROM event e \
          WHERE e.person_id = a.person_id AND e.attempt_id = a.id AND e.kind = 'in_flight')",
         "a.person_id",
         "attempt",
