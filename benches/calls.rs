@@ -229,7 +229,7 @@ hours: campaign
 start: hello
 steps:
   hello:
-    notice: [robot, recording]
+    notice: [name, robot, recording]
     say: { ru: "Здравствуйте. Разговор записывается." }
     then: word
   word:
