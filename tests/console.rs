@@ -3,9 +3,6 @@
 
 mod house;
 
-use std::io::Write as _;
-use std::process::{Command, Stdio};
-
 use house::{House, Running, config, until};
 use obzvon::domain::{Right, Role};
 use reqwest::header::{COOKIE, HeaderMap, LOCATION, ORIGIN, SET_COOKIE};
@@ -25,28 +22,13 @@ const PAGES: [(&str, Right); 7] = [
     ("/users", Right::SeeUsers),
 ];
 
-/// Makes a user; the password comes by standard input.
-fn add_user(house: &House, login: &str, role: &str) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_obzvon"))
-        .args(["user", "add", login, "--role", role, "--config"])
-        .arg(house.path("config"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .spawn()
-        .expect("the program runs");
-    let mut input = child.stdin.take().expect("piped");
-    writeln!(input, "{PASSWORD}").expect("written");
-    drop(input);
-    assert!(child.wait().expect("waited for").success());
-}
-
 /// A house with a paused campaign of three contacts, a user of each role, and its daemon at work.
 fn house() -> (House, Running) {
     let house = House::new(config(([127, 0, 0, 1], 9).into()));
     house.import(3);
     house.run(&["campaign", "pause", "reminders"]);
     for role in Role::ALL {
-        add_user(&house, role.code(), role.code());
+        house.add_user(role.code(), role.code(), PASSWORD);
     }
     let daemon = house.start();
     until("the daemon is ready", || daemon.get("/readyz").is_some_and(|(status, _)| status == 200));

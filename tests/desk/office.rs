@@ -1,8 +1,6 @@
 //! A house with an agent's desk: the daemon as a program of its own, debtors behind a carrier, a user for the agent.
 
-use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
-use std::process::{Command, Stdio};
 
 use obzvon::demo::carrier::Carrier;
 
@@ -48,23 +46,9 @@ pub fn house(carrier: Option<&Carrier>, mode: &str, phone: Option<u16>) -> House
     for (login, role) in
         [("anna", "agent"), ("zoya", "agent"), ("auditor", "auditor"), ("boss", "supervisor")]
     {
-        add_user(&house, login, role);
+        house.add_user(login, role, PASSWORD);
     }
     house
-}
-
-fn add_user(house: &House, login: &str, role: &str) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_obzvon"))
-        .args(["user", "add", login, "--role", role, "--config"])
-        .arg(house.path("config"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .spawn()
-        .expect("the program runs");
-    let mut input = child.stdin.take().expect("piped");
-    writeln!(input, "{PASSWORD}").expect("written");
-    drop(input);
-    assert!(child.wait().expect("waited for").success());
 }
 
 /// Imports debtors, the first one first in the queue, and starts the campaign.

@@ -82,6 +82,21 @@ fn project(part: &str) -> PathBuf {
 }
 
 impl House {
+    /// Makes a user of the pages; the password comes by standard input.
+    pub fn add_user(&self, login: &str, role: &str, password: &str) {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_obzvon"))
+            .args(["user", "add", login, "--role", role, "--config"])
+            .arg(self.path("config"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("the program runs");
+        let mut input = child.stdin.take().expect("piped");
+        writeln!(input, "{password}").expect("written");
+        drop(input);
+        assert!(child.wait().expect("waited for").success());
+    }
+
     /// Writes the configuration.
     pub fn new(config: CarrierConfig) -> Self {
         let text = config.text("obzvon.toml", "daemon.http").expect("an address");

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 use tokio::runtime::Handle;
 
-use super::{bar, beside};
+use super::{bar, beside, say_fault};
 use crate::cli::open::{ConfigArgs, block_on, store};
 use crate::config::Config;
 use crate::daemon::Clock;
@@ -84,15 +84,7 @@ impl History {
                     return Ok(ExitCode::FAILURE);
                 }
             }
-            Err(fault) => {
-                let said = fault.text(language);
-                if json {
-                    println!("{}", serde_json::json!({ "fault": fault.code(), "message": said }));
-                } else {
-                    eprintln!("{}: {said}", file.display());
-                }
-                return Ok(ExitCode::FAILURE);
-            }
+            Err(fault) => return Ok(say_fault(&fault, &file, json, language)),
         }
         Ok(ExitCode::SUCCESS)
     }

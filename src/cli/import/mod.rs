@@ -197,14 +197,19 @@ impl List {
     }
 
     fn say_fault(&self, fault: &ImportFault, language: Language) -> ExitCode {
-        let said = fault.text(language);
-        if self.json {
-            println!("{}", serde_json::json!({ "fault": fault.code(), "message": said }));
-        } else {
-            eprintln!("{}: {said}", self.file().display());
-        }
-        ExitCode::FAILURE
+        say_fault(fault, self.file(), self.json, language)
     }
+}
+
+/// Tells what is wrong with a file as a whole.
+fn say_fault(fault: &ImportFault, file: &Path, json: bool, language: Language) -> ExitCode {
+    let said = fault.text(language);
+    if json {
+        println!("{}", serde_json::json!({ "fault": fault.code(), "message": said }));
+    } else {
+        eprintln!("{}: {said}", file.display());
+    }
+    ExitCode::FAILURE
 }
 
 /// Reads the list and counts what it would change. Where there is no database yet, all of it is new, and none is made.

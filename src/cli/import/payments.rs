@@ -11,7 +11,7 @@ use serde::Serialize;
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
-use super::{bar, beside};
+use super::{bar, beside, say_fault};
 use crate::cli::open::{ConfigArgs, block_on, store};
 use crate::config::Config;
 use crate::daemon::Clock;
@@ -76,15 +76,7 @@ impl Payments {
         match block_on(self.carry_out(config, language))? {
             Ok(answer) if json => println!("{}", serde_json::to_string(&answer)?),
             Ok(answer) => println!("{}", text(&answer, language)),
-            Err(fault) => {
-                let said = fault.text(language);
-                if json {
-                    println!("{}", serde_json::json!({ "fault": fault.code(), "message": said }));
-                } else {
-                    eprintln!("{}: {said}", file.display());
-                }
-                return Ok(ExitCode::FAILURE);
-            }
+            Err(fault) => return Ok(say_fault(&fault, &file, json, language)),
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -2,7 +2,7 @@
 
 use super::House;
 use super::subject::Subject;
-use crate::campaign::{Callee, ask};
+use crate::campaign::ask;
 use crate::cli::words;
 use crate::domain::Language;
 use crate::rules::explain::{Grounds, explain};
@@ -36,15 +36,7 @@ pub(super) async fn before(
     let phone = contact.phones.iter().find(|phone| Some(&phone.number) == of_call).or(contact.phones.first());
     let Some(phone) = phone else { return Ok(Before::default()) };
     let zones = contact.zones(&plans.registry);
-    let callee = Callee {
-        person: contact.person,
-        debt: contact.debt,
-        creditor: &contact.creditor,
-        phone: &phone.number,
-        phone_type: phone.phone_type,
-        relation: phone.relation,
-        zones: &zones,
-    };
+    let callee = contact.callee(phone, &zones);
     let facts = ask(callee, plan.dialling.mode(), plans.config.overrides_of(plan));
     let history = house.store.history(contact.person, PhoneKey::from(&phone.number)).await?;
     let (preset, calendars) = (&rules.preset, &rules.calendars);

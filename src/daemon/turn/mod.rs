@@ -22,7 +22,7 @@ use super::pacing::Ticket;
 use super::test_call;
 use super::voice::NameSound;
 use crate::agents::Caller;
-use crate::campaign::{Callee, CampaignPlan, Dialling, ask};
+use crate::campaign::{CampaignPlan, Dialling, ask};
 use crate::domain::AttemptId;
 use crate::rules::DialMode;
 use crate::store::{CallbackRow, ClaimedContact, ReserveRequest, Reserved};
@@ -138,15 +138,7 @@ impl Turn {
     fn request(&self, house: &House, choice: &Choice) -> ReserveRequest {
         let contact = &self.contact;
         let rules = self.plans.rules(&self.plan.preset).expect("every campaign's preset is in force").clone();
-        let callee = Callee {
-            person: contact.person,
-            debt: contact.debt,
-            creditor: &contact.creditor,
-            phone: &choice.phone.number,
-            phone_type: choice.phone.phone_type,
-            relation: choice.phone.relation,
-            zones: &choice.zones,
-        };
+        let callee = contact.callee(&choice.phone, &choice.zones);
         ReserveRequest {
             contact: contact.id,
             phone: choice.phone.number.clone(),

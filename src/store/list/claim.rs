@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::campaign::Callee;
 use crate::domain::{
     CampaignId, ContactId, Currency, DebtId, DebtorType, Disposition, Language, Money, Outcome, PersonId,
     PersonName, PhoneNumber,
@@ -50,6 +51,19 @@ impl ClaimedContact {
     /// Where the person may be, by all that is known of him.
     pub fn zones(&self, registry: &Registry) -> ZoneSet {
         of_person(&self.whereabouts, registry)
+    }
+
+    /// What the rules are asked of a call to one of his phones.
+    pub fn callee<'a>(&'a self, phone: &'a ClaimedPhone, zones: &'a ZoneSet) -> Callee<'a> {
+        Callee {
+            person: self.person,
+            debt: self.debt,
+            creditor: &self.creditor,
+            phone: &phone.number,
+            phone_type: phone.phone_type,
+            relation: phone.relation,
+            zones,
+        }
     }
 }
 

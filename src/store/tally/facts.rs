@@ -75,8 +75,9 @@ fn attempt(row: &Row, complaint: bool) -> Result<ActionFact, Fault> {
         talk_us: row.int_opt(17)?.zip(row.int_opt(18)?).map_or(0, |(answered, ended)| ended - answered),
         cost_micro: row.int_opt(19)?.unwrap_or(0),
     };
+    let channel = row.code(3, "channel", Channel::parse)?;
     let promise = row.code_opt(20, "promise", PromiseState::parse)?.zip(row.int_opt(21)?);
-    action(row, What::Call(call), (promise, complaint))
+    Ok(ActionFact { promise, complaint, ..action(row, channel, What::Call(call))? })
 }
 
 fn outside(row: &Row) -> Result<ActionFact, Fault> {
@@ -92,19 +93,11 @@ fn outside(row: &Row) -> Result<ActionFact, Fault> {
     let right_party = matches!(kind, EventKind::Conversation | EventKind::InboundConversation);
     let what = What::Outside { spoken, right_party };
     let agent = row.code_opt(13, "agent", Agent::parse)?;
-    Ok(ActionFact { channel: channel(kind, agent, &row.text(3)?), ..action(row, what, (None, false))? })
+    action(row, channel(kind, agent, &row.text(3)?), what)
 }
 
 /// The columns that both have.
-fn action(
-    row: &Row,
-    what: What,
-    (promise, complaint): (Option<(PromiseState, i64)>, bool),
-) -> Result<ActionFact, Fault> {
-    let channel = match what {
-        What::Call(_) => row.code(3, "channel", Channel::parse)?,
-        What::Outside { .. } => Channel::Messenger,
-    };
+fn action(row: &Row, channel: Channel, what: What) -> Result<ActionFact, Fault> {
     Ok(ActionFact {
         at: moment(row.int(2)?)?,
         channel,
@@ -117,8 +110,8 @@ fn action(
         currency: row.code(10, "currency", Currency::parse)?,
         amount_minor: row.int(11)?,
         what,
-        promise,
-        complaint,
+        promise: None,
+        complaint: false,
     })
 }
 
@@ -142,17 +135,10 @@ fn channel(kind: EventKind, agent: Option<Agent>, exact: &str) -> Channel {
             | EventKind::InFlight
             | EventKind::ThirdParty,
             _,
-        ) if agent == Some(Agent::Human) => Channel::AgentCall,
-        (
-            EventKind::Abandoned
-            | EventKind::AnsweredUnknown
-            | EventKind::AttemptNoAnswer
-            | EventKind::AttemptUnconnected
-            | EventKind::Conversation
-            | EventKind::InFlight
-            | EventKind::ThirdParty,
-            _,
-        ) => Channel::Ivr,
+        ) => match agent {
+            Some(Agent::Human) => Channel::AgentCall,
+            Some(Agent::Robot) | None => Channel::Ivr,
+        },
     }
 }
 

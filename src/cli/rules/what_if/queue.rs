@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use super::proposal::Proposal;
-use crate::campaign::{Callee, ask, earliest};
+use crate::campaign::{ask, earliest};
 use crate::config::Config;
 use crate::daemon::phone_to_dial;
 use crate::domain::{ContactId, PersonId};
@@ -104,15 +104,7 @@ impl Desk<'_> {
         };
         let Some(phone) = phone_to_dial(contact) else { return Ok(None) };
         let zones = contact.zones(self.registry);
-        let callee = Callee {
-            person: contact.person,
-            debt: contact.debt,
-            creditor: &contact.creditor,
-            phone: &phone.number,
-            phone_type: phone.phone_type,
-            relation: phone.relation,
-            zones: &zones,
-        };
+        let callee = contact.callee(&phone, &zones);
         let history = self.store.history(contact.person, PhoneKey::from(&phone.number)).await?;
         let blocked = self.store.blocked_at(contact.person, self.now).await?;
         let in_force = (&**config.preset_of(plan), &*config.rules.calendars);
