@@ -52,6 +52,8 @@ pub struct Limits {
     pub auto_ready: bool,
     /// No next call before the last one has its disposition.
     pub disposition_first: bool,
+    /// The longest a recording may be silenced at a time, for card data.
+    pub unrecorded: Duration,
 }
 
 impl Default for Limits {
@@ -62,6 +64,7 @@ impl Default for Limits {
             wrap_up: Duration::from_secs(30),
             auto_ready: true,
             disposition_first: true,
+            unrecorded: Duration::from_secs(120),
         }
     }
 }

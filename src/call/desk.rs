@@ -6,6 +6,7 @@ use super::party::{Desk, Party, Seat, Second, Whom, Wiring};
 use super::state::{Call, State};
 use super::timers::Timer;
 use super::{Input, Output, StopReason};
+use crate::domain::RecordingMark;
 use crate::domain::attempt::HungUpBy;
 use crate::domain::verdict::{Heard, Verdict};
 use crate::ivr::{self, FlowRun};
@@ -178,10 +179,7 @@ impl Call {
             (Desk::Hold | Desk::Resume, Second::Asked | Second::Sought) => {}
             (Desk::Identified, _) => self.journal.identified = true,
             (Desk::Mute(muted), _) => self.outputs.push_back(Output::Mute(muted)),
-            (Desk::Record(on), _) => {
-                self.unrecorded = !on;
-                self.outputs.push_back(Output::Record(on));
-            }
+            (Desk::Record(on), _) => self.silence(now, on),
             (Desk::Transfer(whom), Second::None) => self.hand_on(now, whom),
             (Desk::Consult(whom), Second::None) => {
                 let wait = self.ring_for(&whom);
@@ -214,7 +212,8 @@ impl Call {
 
     /// The first agent leaves, somebody else is sought; the debtor hears music.
     fn hand_on(&mut self, now: Instant, whom: Whom) {
-        self.record_again();
+        // The pause was his who leaves.
+        self.record_again(RecordingMark::AgentLeft);
         self.wire(Wiring::MUSIC);
         self.release(Seat::First);
         let wait = self.ring_for(&whom);
@@ -225,7 +224,8 @@ impl Call {
 
     /// The second agent takes the first one's place.
     fn promote(&mut self) {
-        self.record_again();
+        // The pause was his who leaves.
+        self.record_again(RecordingMark::AgentLeft);
         self.wire(Wiring::MUSIC);
         self.release(Seat::First);
         self.outputs.push_back(Output::Promote);
@@ -254,7 +254,8 @@ impl Call {
 
     /// Nobody talks with the debtor any more: the automaton says so and books a call.
     fn apologise(&mut self, now: Instant) {
-        self.record_again();
+        // The pause was his who leaves.
+        self.record_again(RecordingMark::AgentLeft);
         self.wire(Wiring::default());
         self.release(Seat::First);
         let Some(apology) = self.agent.apology.clone() else { return self.hang_up(now, HungUpBy::Us) };
@@ -265,10 +266,21 @@ impl Call {
         self.tell_flow(now, ivr::Input::Begin);
     }
 
-    /// The pause was his who has left.
-    fn record_again(&mut self) {
+    /// Silences the recording for a while (`on` is false), or lets it go on. Where nothing is recorded nothing is silenced.
+    fn silence(&mut self, now: Instant, on: bool) {
+        if on {
+            self.record_again(RecordingMark::Resumed);
+        } else if self.record && !std::mem::replace(&mut self.unrecorded, true) {
+            self.timers.set(Timer::Silence, now + self.agent.unrecorded);
+            self.outputs.push_back(Output::Record(RecordingMark::Paused));
+        }
+    }
+
+    /// Ends a pause of the recording, if there is one.
+    pub(super) fn record_again(&mut self, why: RecordingMark) {
+        self.timers.clear(Timer::Silence);
         if std::mem::take(&mut self.unrecorded) {
-            self.outputs.push_back(Output::Record(true));
+            self.outputs.push_back(Output::Record(why));
         }
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::party::{Desk, Seat, Whom, Wiring};
 use crate::domain::attempt::{FinalWord, Finished};
 use crate::domain::verdict::Heard;
-use crate::domain::{Fault, Utterance};
+use crate::domain::{Fault, RecordingMark, Utterance};
 use crate::ivr::{Action, PromptNo};
 
 /// What happened on the wire, in the media, or by the will of the house.
@@ -83,8 +83,8 @@ pub enum Output {
     },
     StopPlay,
     StartRecording,
-    /// Record silence from now on (`false`), or sound again.
-    Record(bool),
+    /// Record silence from now on, or sound again.
+    Record(RecordingMark),
     /// Find somebody within the time, ring his phone; answered by `AgentConnected` or `NoAgent` of the seat.
     FindAgent {
         seat: Seat,

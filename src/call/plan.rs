@@ -54,6 +54,8 @@ pub struct AgentPlan {
     pub ring: Duration,
     /// From the agent's coming to the end.
     pub talk: Duration,
+    /// The longest an agent may silence the recording at a time.
+    pub unrecorded: Duration,
     /// What the debtor hears when his agent is lost; without it he is hung up on.
     pub apology: Option<Arc<Flow>>,
 }
@@ -66,6 +68,7 @@ impl Default for AgentPlan {
             verdict: Duration::from_secs(4),
             ring: Duration::from_secs(20),
             talk: Duration::from_secs(3_600),
+            unrecorded: Duration::from_secs(120),
             apology: None,
         }
     }

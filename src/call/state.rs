@@ -12,7 +12,7 @@ use super::{AgentPlan, CallLimits, CallPlan, Input, Output};
 use crate::domain::attempt::{FinalWord, HungUpBy};
 use crate::domain::final_response::read_final;
 use crate::domain::verdict::Heard;
-use crate::domain::{Fault, Grade, Outcome};
+use crate::domain::{Fault, Grade, Outcome, RecordingMark};
 use crate::ivr::{self, FlowRun, PromptNo};
 
 /// Where a call stands.
@@ -128,6 +128,8 @@ impl Call {
             (State::Judging, Timer::Verdict) => self.seek(now),
             (State::Seeking { handed_on }, Timer::Agent) => self.nobody_came(now, handed_on),
             (State::WithAgent(party), Timer::Agent) => self.second_never_came(party),
+            // Forgotten: what is said now belongs into the file.
+            (State::WithAgent(_), Timer::Silence) => self.record_again(RecordingMark::RanOut),
             (State::Judging | State::Seeking { .. } | State::Talking | State::WithAgent(_), Timer::Talk) => {
                 self.hang_up(now, HungUpBy::Us);
             }
@@ -136,11 +138,12 @@ impl Call {
             // A state's timers are cleared when it is left.
             (
                 State::Inviting { .. } | State::Cancelling { .. } | State::Leaving { .. } | State::Talking,
-                Timer::Agent | Timer::Verdict,
+                Timer::Agent | Timer::Silence | Timer::Verdict,
             )
             | (State::Inviting { .. } | State::Cancelling { .. } | State::Leaving { .. }, Timer::Talk)
-            | (State::Judging, Timer::Agent)
-            | (State::Seeking { .. } | State::WithAgent(_), Timer::Verdict)
+            | (State::Judging, Timer::Agent | Timer::Silence)
+            | (State::Seeking { .. }, Timer::Silence | Timer::Verdict)
+            | (State::WithAgent(_), Timer::Verdict)
             | (
                 State::Cancelling { .. }
                 | State::Judging
@@ -160,7 +163,13 @@ impl Call {
             )
             | (
                 State::Finished,
-                Timer::Agent | Timer::Farewell | Timer::NoRing | Timer::Ring | Timer::Talk | Timer::Verdict,
+                Timer::Agent
+                | Timer::Farewell
+                | Timer::NoRing
+                | Timer::Ring
+                | Timer::Silence
+                | Timer::Talk
+                | Timer::Verdict,
             ) => {}
         }
     }

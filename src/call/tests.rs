@@ -513,10 +513,18 @@ fn a_recording_paused_for_a_card_goes_on_when_the_agent_says_so_or_has_left() {
     let (log, _) = with_agent(&[(10, record(false)), (20, record(true)), (50, bye())]);
     let told =
         |log: &[String]| log.iter().filter(|line| line.contains("Record(")).cloned().collect::<Vec<_>>();
-    assert_eq!(told(&log), ["10s Record(false)", "20s Record(true)"]);
+    assert_eq!(told(&log), ["10s Record(Paused)", "20s Record(Resumed)"]);
     let transfer = Input::Desk(Desk::Transfer(Whom::Queue("lawyers".to_owned())));
     let (log, _) = with_agent(&[(10, record(false)), (12, transfer), (13, CAME), (50, bye())]);
-    assert_eq!(told(&log), ["10s Record(false)", "12s Record(true)"]);
+    assert_eq!(told(&log), ["10s Record(Paused)", "12s Record(AgentLeft)"]);
+}
+
+#[test]
+fn a_forgotten_pause_of_the_recording_ends_by_its_limit() {
+    let record = |on| Input::Desk(Desk::Record(on));
+    let (log, _) = with_agent(&[(10, record(false)), (15, record(false)), (140, record(true)), (150, bye())]);
+    let told: Vec<_> = log.iter().filter(|line| line.contains("Record(")).collect();
+    assert_eq!(told, ["10s Record(Paused)", "130s Record(RanOut)"], "asked twice, it is no longer");
 }
 
 fn agents_input() -> impl Strategy<Value = Input> {

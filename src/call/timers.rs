@@ -14,6 +14,8 @@ pub enum Timer {
     NoRing,
     /// Nobody answered.
     Ring,
+    /// The recording has been silent for long enough.
+    Silence,
     /// The call lasts too long.
     Talk,
     /// Nothing tells whether a person answered.

@@ -97,6 +97,10 @@ async fn listen(
     store.note_access(row.person, &user(), &what, Clock.wall()).await?;
     let file = config.daemon.data_dir.join(&row.file);
     std::fs::copy(&file, out).with_context(|| format!("copying {}", file.display()))?;
+    // Whoever listens is to know why there is silence in it.
+    for mark in store.recording_marks(attempt).await? {
+        println!("{} {} {}", mark.at, mark.what.code(), mark.agent.unwrap_or_default());
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -161,8 +161,10 @@ fn limits(root: &Section<'_>) -> Option<Limits> {
     let wrap_up = root.or("wrap_up_s", default.wrap_up, |value| value.seconds(0..=3_600));
     let auto_ready = root.or("auto_ready", default.auto_ready, Value::flag);
     let disposition_first = root.or("disposition_first", default.disposition_first, Value::flag);
-    let (ring, talk, wrap_up) = (ring?, talk?, wrap_up?);
-    Some(Limits { ring, talk, wrap_up, auto_ready: auto_ready?, disposition_first: disposition_first? })
+    let unrecorded = root.or("recording_pause_s", default.unrecorded, |value| value.seconds(5..=900));
+    let (ring, talk, wrap_up, unrecorded) = (ring?, talk?, wrap_up?, unrecorded?);
+    let disposition_first = disposition_first?;
+    Some(Limits { ring, talk, wrap_up, auto_ready: auto_ready?, disposition_first, unrecorded })
 }
 
 fn pauses(root: &Section<'_>) -> Option<BTreeMap<Arc<str>, Pause>> {

@@ -12,7 +12,7 @@ use super::monitor::Monitor;
 use super::outside::Outside;
 use crate::agents::{Caller, Need, Skills, Wish};
 use crate::call::{Input, Seat as Place, Whom, Wiring};
-use crate::domain::{AgentId, AttemptId, Language};
+use crate::domain::{AgentId, AttemptId, Language, RecordingMark};
 use crate::media::{MediaError, PlayId, Stream, StreamLink};
 use crate::store::Supervision;
 
@@ -223,6 +223,22 @@ impl CallSeats {
         {
             self.house.desks.tell(agent, "identified", &serde_json::json!({ "attempt": self.attempt }));
         }
+    }
+
+    /// The recording was silenced, or goes on: written down, and told to the agent's desk.
+    pub fn recorded(&self, mark: RecordingMark) {
+        let (house, attempt) = (Arc::clone(&self.house), self.attempt);
+        let (agent, at) = (self.agent().cloned(), house.clock.wall());
+        house.live.silence(attempt, !mark.sounds());
+        if let Some(agent) = &agent {
+            let told = serde_json::json!({ "attempt": attempt, "mark": mark.code() });
+            house.desks.tell(agent, "recording", &told);
+        }
+        self.house.helpers.spawn(async move {
+            if let Err(fault) = house.store.mark_recording(attempt, agent, mark, at).await {
+                warn!(%attempt, %fault, "a pause of a recording was not written down");
+            }
+        });
     }
 
     /// Who talks with the debtor.

@@ -192,10 +192,13 @@ impl Drive {
                     told("record", self.stream.start_recording());
                     None
                 }
-                Output::Record(on) => {
-                    let done =
-                        if on { self.stream.resume_recording() } else { self.stream.pause_recording() };
+                Output::Record(mark) => {
+                    let done = match mark.sounds() {
+                        true => self.stream.resume_recording(),
+                        false => self.stream.pause_recording(),
+                    };
                     told("pause of a recording", done);
+                    self.seats.recorded(mark);
                     None
                 }
                 Output::FindAgent { seat, whom, wait } => {

@@ -20,6 +20,8 @@ struct Up {
     words: mpsc::Sender<Word>,
     /// The debtor has said who he is.
     identified: bool,
+    /// Silence is recorded, for card data.
+    silenced: bool,
 }
 
 /// What is said to a live call.
@@ -39,7 +41,7 @@ impl Live {
     /// Enters a call; it leaves when the guard is dropped.
     pub fn enter(&self, attempt: AttemptId) -> (Here<'_>, mpsc::Receiver<Word>) {
         let (stop, stopped) = mpsc::channel(WORDS);
-        self.lock().insert(attempt, Up { words: stop, identified: false });
+        self.lock().insert(attempt, Up { words: stop, identified: false, silenced: false });
         (Here { live: self, attempt }, stopped)
     }
 
@@ -61,6 +63,18 @@ impl Live {
     /// The debtor has said who he is. `false`: that is known, or the call is not up here.
     pub fn identify(&self, attempt: AttemptId) -> bool {
         self.lock().get_mut(&attempt).is_some_and(|call| !std::mem::replace(&mut call.identified, true))
+    }
+
+    /// Whether the call's recording is silent now.
+    pub fn silenced(&self, attempt: AttemptId) -> bool {
+        self.lock().get(&attempt).is_some_and(|call| call.silenced)
+    }
+
+    /// The call's recording is silent from now on, or not.
+    pub fn silence(&self, attempt: AttemptId, silenced: bool) {
+        if let Some(call) = self.lock().get_mut(&attempt) {
+            call.silenced = silenced;
+        }
     }
 
     /// Lets a supervisor into a call. `false`: it is not up here, or does not keep up.

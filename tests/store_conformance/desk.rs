@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use obzvon::agents::{ReservationNo, State, Why};
-use obzvon::domain::{AgentId, Currency, Money, Outcome};
+use obzvon::domain::{AgentId, AttemptId, Currency, Money, Outcome, RecordingMark};
 use obzvon::rules::EventKind;
 use obzvon::store::{
     AgentChange, AgentMark, CallbackWhy, FinishRequest, LeftAgent, NewCallback, NewPayment, Period, PhoneRow,
@@ -23,10 +23,24 @@ crate::on_both_engines!(
     a_new_callback_takes_the_place_of_the_old,
     a_payment_and_a_call_of_his_own_cancel_what_was_agreed,
     phones_are_found_again_after_a_crash,
+    the_journal_of_a_recording_is_kept_in_its_order,
 );
 
 fn agent(name: &str) -> AgentId {
     AgentId::parse(name).expect("a login")
+}
+
+async fn the_journal_of_a_recording_is_kept_in_its_order(world: World) {
+    let call = AttemptId(-7);
+    let marks = [(20, RecordingMark::Paused), (30, RecordingMark::RanOut), (10, RecordingMark::Resumed)];
+    for (at, mark) in marks {
+        let at = noon() + seconds(at);
+        world.store.mark_recording(call, Some(agent("anna")), mark, at).await.expect("kept");
+    }
+    let rows = world.store.recording_marks(call).await.expect("read");
+    let codes: Vec<_> = rows.iter().map(|row| (row.what.code(), row.agent.as_deref())).collect();
+    assert_eq!(codes, [("resumed", Some("anna")), ("paused", Some("anna")), ("ran_out", Some("anna"))]);
+    assert!(world.store.recording_marks(AttemptId(-8)).await.expect("read").is_empty());
 }
 
 async fn turn(world: &World, name: &str, at: i64, to: State, billable: bool) {

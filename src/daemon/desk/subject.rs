@@ -18,6 +18,8 @@ pub(super) struct Subject {
     pub live: bool,
     /// The debtor has said who he is.
     pub identified: bool,
+    /// The call's recording is silent now.
+    pub silenced: bool,
     /// Where he may be, as clocks.
     pub zones: Vec<TimeZone>,
 }
@@ -49,7 +51,9 @@ pub(super) async fn subject(house: &House, agent: &AgentId) -> Result<Option<Sub
         .as_ref()
         .is_some_and(|call| call.identified || call.marks.iter().any(|(kind, _)| kind == "identity"));
     let zones = zones(house, &file.contact);
-    Ok(Some(Subject { attempt, live: live.is_some(), identified: live == Some(true) || kept, zones, file }))
+    let silenced = attempt.is_some_and(|attempt| house.live.silenced(attempt));
+    let identified = live == Some(true) || kept;
+    Ok(Some(Subject { attempt, live: live.is_some(), identified, silenced, zones, file }))
 }
 
 fn zones(house: &House, contact: &ClaimedContact) -> Vec<TimeZone> {

@@ -153,6 +153,7 @@ fn call(config: &Config, now: Timestamp, subject: &Subject, before: Before, lang
         local_time: now.to_zoned_datetime(subject.zone()).strftime("%H:%M").to_string(),
         place: contact.whereabouts.first().and_then(|own| own.region.clone()),
         identified: subject.identified,
+        silenced: subject.silenced,
         limits: before.limits,
         debt: subject.identified.then(|| debt(config, now, (subject, kind), before.contacts, language)),
         stages: telling.stages(|code| marked("stage", code)),

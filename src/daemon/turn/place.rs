@@ -184,7 +184,8 @@ impl Turn {
 pub(in crate::daemon) fn agents_part(plans: &Plans, plan: &CampaignPlan) -> AgentPlan {
     let limits = plans.config.agents.plan.limits;
     let apology = plan.apology.as_ref().and_then(|flow| plans.config.flows.get(flow)).cloned();
-    AgentPlan { ring: limits.ring, talk: limits.talk, apology, ..AgentPlan::default() }
+    let (ring, talk, unrecorded) = (limits.ring, limits.talk, limits.unrecorded);
+    AgentPlan { ring, talk, unrecorded, apology, ..AgentPlan::default() }
 }
 
 /// The rules have ended the dial.

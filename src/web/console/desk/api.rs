@@ -18,7 +18,7 @@ use super::super::Shared;
 use super::super::guard::Viewer;
 use super::act::{Decided, DeskAct, DeskAnswer, DeskDeed, PromiseAsked, Turn, Written};
 use crate::call::{Desk as Wish, Whom};
-use crate::domain::{AttemptId, DebtorType, Right};
+use crate::domain::{AttemptId, DebtorType, PhoneNumber, Right};
 use crate::web::api::{Fault, answers, body, read};
 
 /// The longest note or complaint, in bytes.
@@ -129,9 +129,10 @@ async fn state(asker: Asker, State(shared): State<Shared>, bytes: Read) -> Resul
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct CallBody {
-    /// `hold`, `resume`, `mute`, `unmute`, `hang_up`, `transfer`, `consult`, `join`, `complete`, `return`.
+    /// `hold`, `resume`, `mute`, `unmute`, `hang_up`, `transfer`, `consult`, `join`, `complete`, `return`,
+    /// `pause_recording`, `resume_recording`.
     r#do: String,
-    /// With `transfer` and `consult`: `agent:LOGIN` or `queue:NAME`.
+    /// With `transfer` and `consult`: `agent:LOGIN`, `queue:NAME`, or `number:+E164` of the house's list.
     to: Option<String>,
 }
 
@@ -140,7 +141,10 @@ async fn call(asker: Asker, State(shared): State<Shared>, bytes: Read) -> Result
     let whom = asked.to.as_deref().map(|to| match to.split_once(':') {
         Some(("agent", login)) if !login.is_empty() => Ok(Whom::Agent(login.to_owned())),
         Some(("queue", name)) if !name.is_empty() => Ok(Whom::Queue(name.to_owned())),
-        _ => Err(malformed("to is agent:LOGIN or queue:NAME")),
+        Some(("number", number)) => {
+            PhoneNumber::parse(number).map(Whom::Outside).map_err(|_| malformed("a number is +E164"))
+        }
+        _ => Err(malformed("to is agent:LOGIN, queue:NAME or number:+E164")),
     });
     let wish = match (asked.r#do.as_str(), whom.transpose()?) {
         ("hold", None) => Wish::Hold,
@@ -148,6 +152,8 @@ async fn call(asker: Asker, State(shared): State<Shared>, bytes: Read) -> Result
         ("mute", None) => Wish::Mute(true),
         ("unmute", None) => Wish::Mute(false),
         ("hang_up", None) => Wish::HangUp,
+        ("pause_recording", None) => Wish::Record(false),
+        ("resume_recording", None) => Wish::Record(true),
         ("join", None) => Wish::Join,
         ("complete", None) => Wish::Complete,
         ("return", None) => Wish::Return,
@@ -333,10 +339,13 @@ pub(in crate::web) fn document() -> Vec<(&'static str, Value)> {
         ("/api/v1/desk", seen("The desk: state, call, figures; nothing of the debt before identity")),
         (
             "/api/v1/desk/events",
-            seen("Server-sent events: state, call, identified, paid, preview, overrun, reset"),
+            seen("Server-sent events: state, call, identified, paid, preview, overrun, recording, reset"),
         ),
         ("/api/v1/desk/state", deed("Change one's state", Some(schema_for!(StateBody)))),
-        ("/api/v1/desk/call", deed("Hold, mute, hand on, hang up", Some(schema_for!(CallBody)))),
+        (
+            "/api/v1/desk/call",
+            deed("Hold, mute, silence the recording, hand on, hang up", Some(schema_for!(CallBody))),
+        ),
         ("/api/v1/desk/identity", deed("The debtor has said who he is", None)),
         ("/api/v1/desk/note", deed("Keep the note", Some(schema_for!(TextBody)))),
         ("/api/v1/desk/mark", deed("Mark an objection, a stage, a trigger", Some(schema_for!(MarkBody)))),

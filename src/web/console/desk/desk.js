@@ -219,7 +219,7 @@ document.addEventListener("keydown", (event) => {
 // anew: then we ask again, and whoever has to sign in is led to the door.
 function listen() {
   const events = new EventSource("/api/v1/desk/events");
-  for (const name of ["state", "call", "identified", "paid", "preview", "overrun", "reset"]) events.addEventListener(name, renew);
+  for (const name of ["state", "call", "identified", "paid", "preview", "overrun", "recording", "reset"]) events.addEventListener(name, renew);
   events.addEventListener("error", () => {
     say(desk.dataset.lost);
     if (events.readyState !== EventSource.CLOSED) return;

@@ -60,6 +60,11 @@ pub fn call_bar(view: &DeskView, texts: &Texts) -> Markup {
                 button data-call="hold" data-hotkey="F6" { (texts.hold) kbd { "F6" } }
             }
             button data-call="mute" data-other="unmute" data-hotkey="F7" aria-pressed="false" { (texts.mute) kbd { "F7" } }
+            @if view.call.as_ref().is_some_and(|call| call.silenced) {
+                button.main data-call="resume_recording" { (texts.record_again) }
+            } @else {
+                button data-call="pause_recording" { (texts.silence) }
+            }
             label { span.unseen { (texts.hand_on_to) }
                 select #to data-hotkey="F8" {
                     @for target in &view.targets {

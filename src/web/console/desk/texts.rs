@@ -23,6 +23,8 @@ texts! {
     hold: "Hold", "Удержать";
     resume: "Take back", "Вернуть";
     mute: "Mute", "Микрофон";
+    silence: "Card: do not record", "Карта: не записывать";
+    record_again: "Record again", "Писать дальше";
     hand_on: "Hand on", "Перевести";
     hand_on_to: "Hand on to", "Кому перевести";
     ask: "Ask first", "Спросить";

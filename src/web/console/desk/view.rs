@@ -84,6 +84,8 @@ pub struct CallView {
     pub place: Option<String>,
     /// It is known that the debtor himself is speaking.
     pub identified: bool,
+    /// The recording is silent now, for card data.
+    pub silenced: bool,
     pub limits: Vec<LimitView>,
     pub debt: Option<DebtView>,
     pub stages: Vec<StageView>,
