@@ -11,7 +11,6 @@ use obzvon::domain::Currency;
 use obzvon::stats::Axis;
 use obzvon::store::{Period, Reacted, Store, StorePlan};
 use secrecy::SecretString;
-use sqlx::Connection;
 
 const DEBTS: u64 = 1_000_000;
 /// Calls a debt.
@@ -29,7 +28,7 @@ async fn run(debts: u64) {
     let store = open(&file).await;
     store.close().await;
     let began = Instant::now();
-    generate(&file, debts).await;
+    generate(&file, debts);
     println!("{} actions on {debts} debts, laid in {:.0?}", debts * CALLS, began.elapsed());
     let store = open(&file).await;
     let began = Instant::now();
@@ -92,13 +91,10 @@ async fn open(file: &Path) -> Store {
 
 /// Calls over a year and a half from January 2025 in ten campaigns for ten creditors, by hash so that nothing falls
 /// together; every third debt paid in part, every tenth call a promise.
-async fn generate(file: &Path, debts: u64) {
-    let options = sqlx::sqlite::SqliteConnectOptions::new()
-        .filename(file)
-        .synchronous(sqlx::sqlite::SqliteSynchronous::Off)
-        .pragma("cache_size", "-1000000")
-        .pragma("foreign_keys", "OFF");
-    let mut db = sqlx::SqliteConnection::connect_with(&options).await.expect("open");
+fn generate(file: &Path, debts: u64) {
+    let db = rusqlite::Connection::open(file).expect("open");
+    db.execute_batch("PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF; PRAGMA cache_size = -1000000")
+        .expect("pragmas");
     let calls = debts * CALLS;
     let i = |n: u64| format!("WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < {n})");
     // Call n is the (n / debts)-th of debt n % debts + 1, in order of time; a hash spreads what else is of it.
@@ -166,7 +162,6 @@ async fn generate(file: &Path, debts: u64) {
         "PRAGMA wal_checkpoint(TRUNCATE)".into(),
     ];
     for sql in script {
-        sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut db).await.expect("generated");
+        db.execute_batch(&sql).expect("generated");
     }
-    db.close().await.expect("closed");
 }

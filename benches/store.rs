@@ -23,7 +23,6 @@ use obzvon::store::{
     ClaimedContact, FinishRequest, ReserveRequest, Reserved, RulesInForce, Store, StorePlan,
 };
 use secrecy::SecretString;
-use sqlx::Connection as _;
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
@@ -55,7 +54,7 @@ async fn dials(dir: &Path, contacts: u64) {
     let store = open(&file).await;
     store.close().await;
     let began = Instant::now();
-    generate(&file, contacts).await;
+    generate(&file, contacts);
     let size = std::fs::metadata(&file).map_or(0, |file| file.len()) / (1 << 20);
     println!(
         "\n{contacts} contacts, {} attempts behind them; {size} MB, made in {:.0?}",
@@ -221,13 +220,10 @@ async fn open(file: &Path) -> Store {
 }
 
 /// Lays a list of `n` debts of `n` people in one campaign, with one attempt for every tenth of them.
-async fn generate(file: &Path, n: u64) {
-    let options = sqlx::sqlite::SqliteConnectOptions::new()
-        .filename(file)
-        .synchronous(sqlx::sqlite::SqliteSynchronous::Off)
-        .pragma("cache_size", "-4000000")
-        .pragma("foreign_keys", "OFF");
-    let mut db = sqlx::SqliteConnection::connect_with(&options).await.expect("open");
+fn generate(file: &Path, n: u64) {
+    let db = rusqlite::Connection::open(file).expect("open");
+    db.execute_batch("PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF; PRAGMA cache_size = -4000000")
+        .expect("pragmas");
     let rows = format!("WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < {n})");
     let tries =
         format!("WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < {})", n / 10);
@@ -274,9 +270,8 @@ async fn generate(file: &Path, n: u64) {
         "PRAGMA wal_checkpoint(TRUNCATE)".into(),
     ];
     for sql in script {
-        sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut db).await.expect("generated");
+        db.execute_batch(&sql).expect("generated");
     }
-    db.close().await.expect("closed");
 }
 
 #[expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]

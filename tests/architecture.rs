@@ -14,7 +14,7 @@ const FLOORS: [&[&str]; 5] = [
 ];
 
 /// Libraries that speak to one outside thing or format, and the modules that may name them.
-const DOORS: [(&str, &[&str]); 18] = [
+const DOORS: [(&str, &[&str]); 19] = [
     ("anyhow", &["cli", "daemon", "demo", "main"]),
     ("argon2", &["web"]),
     ("axum", &["web"]),
@@ -28,6 +28,7 @@ const DOORS: [(&str, &[&str]); 18] = [
     ("rsipstack", &["sip"]),
     ("rtcp_types", &["media"]),
     ("rtp_rs", &["media"]),
+    ("rusqlite", &["store"]),
     ("sdp_types", &["sip"]),
     ("serde_saphyr", &["cli", "config", "ivr"]),
     ("sqlx", &["store"]),

@@ -49,7 +49,7 @@ pub enum StoreError {
     #[error("telling that node {node} lives")]
     Node { node: String, source: Fault },
     #[error("opening the database")]
-    Open { source: sqlx::Error },
+    Open { source: Fault },
     #[error("no database at this address: it must begin with sqlite: or postgres:")]
     OpenWhat,
     #[error("working on the outbox")]
@@ -82,22 +82,4 @@ pub enum StoreError {
     Verify { chain: i64, source: Fault },
     #[error("waking contacts")]
     Wake { source: Fault },
-}
-
-impl StoreError {
-    /// Whether the same act may succeed when it is tried again.
-    pub fn is_transient(&self) -> bool {
-        let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(self);
-        while let Some(error) = cause {
-            match error.downcast_ref::<sqlx::Error>() {
-                Some(sqlx::Error::PoolTimedOut | sqlx::Error::Io(_)) => return true,
-                // PostgreSQL: serialization failure, deadlock. SQLite: busy.
-                Some(sqlx::Error::Database(database)) => {
-                    return database.code().is_some_and(|code| ["40001", "40P01", "5"].contains(&&*code));
-                }
-                _ => cause = error.source(),
-            }
-        }
-        false
-    }
 }

@@ -310,7 +310,7 @@ async fn the_schema_allows_one_open_attempt_a_person(world: World) {
         flow_version, due_at, reserved_at) SELECT contact_id, campaign_id, person_id, debt_id, decision_id, node, \
         phone, trunk, caller_id, channel, debtor_type, debt_kind, creditor_id, amount_minor, currency, \
         config_version, flow_version, due_at, reserved_at FROM attempt";
-    let refused = world.raw(copy).await.expect_err("a second open attempt").to_string().to_lowercase();
+    let refused = world.raw(copy).await.expect_err("a second open attempt").to_lowercase();
     assert!(refused.contains("unique"), "{refused}");
     drop(permit);
 }

@@ -69,42 +69,38 @@ impl World {
     }
 
     /// Runs a statement as an intruder would, past the store.
-    pub async fn raw(&self, sql: &str) -> Result<(), sqlx::Error> {
-        let sql = sqlx::AssertSqlSafe(sql.to_owned());
+    pub async fn raw(&self, sql: &str) -> Result<(), String> {
         match self.store.kind() {
-            Kind::Sqlite => {
-                let pool = sqlx::SqlitePool::connect(&self.url).await?;
-                let done = sqlx::raw_sql(sql).execute(&pool).await.map(|_| ());
-                pool.close().await;
-                done
-            }
+            Kind::Sqlite => self.sqlite().execute_batch(sql).map_err(|fault| fault.to_string()),
             Kind::Postgres => {
-                let pool = sqlx::PgPool::connect(&self.url).await?;
-                let done = sqlx::raw_sql(sql).execute(&pool).await.map(|_| ());
+                let pool = sqlx::PgPool::connect(&self.url).await.expect("the database");
+                let done = sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&pool).await;
                 pool.close().await;
-                done
+                done.map(|_| ()).map_err(|fault| fault.to_string())
             }
         }
     }
 
-    /// Imports rows and fills a running campaign with them, by amount.
     /// A text that a statement finds.
     pub async fn text(&self, sql: &str) -> String {
-        let sql = sqlx::AssertSqlSafe(sql.to_owned());
         match self.store.kind() {
-            Kind::Sqlite => {
-                let pool = sqlx::SqlitePool::connect(&self.url).await.expect("the database");
-                let found = sqlx::query_scalar(sql).fetch_one(&pool).await.expect("a text");
-                pool.close().await;
-                found
-            }
+            Kind::Sqlite => self.sqlite().query_one(sql, [], |row| row.get(0)).expect("a text"),
             Kind::Postgres => {
                 let pool = sqlx::PgPool::connect(&self.url).await.expect("the database");
+                let sql = sqlx::AssertSqlSafe(sql.to_owned());
                 let found = sqlx::query_scalar(sql).fetch_one(&pool).await.expect("a text");
                 pool.close().await;
                 found
             }
         }
+    }
+
+    /// A connection of an intruder's.
+    fn sqlite(&self) -> rusqlite::Connection {
+        let path = self.url.strip_prefix("sqlite:").expect("a file");
+        let conn = rusqlite::Connection::open(path).expect("the database");
+        conn.execute_batch("PRAGMA foreign_keys = ON").expect("a pragma");
+        conn
     }
 
     /// Sets a hold, as somebody does by hand.
@@ -112,6 +108,7 @@ impl World {
         self.store.add_hold_by_hand(hold, by_hand(), noon()).await.expect("set")
     }
 
+    /// Imports rows and fills a running campaign with them, by amount.
     pub async fn campaign(&self, name: &str, rows: &[ImportRow]) -> CampaignId {
         self.store.upsert(rows, noon()).await.expect("imported");
         let campaign = self.store.campaign(name, noon()).await.expect("made");

@@ -2,10 +2,10 @@
 
 use std::pin::Pin;
 
+use rusqlite::{CachedStatement, Connection, types};
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
-use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{AssertSqlSafe, Postgres, Row as _, Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, Postgres, Row as _, Transaction};
 
 /// Why an act on the database came to nothing.
 #[derive(Debug, thiserror::Error)]
@@ -16,22 +16,41 @@ pub enum Fault {
     /// The transaction it shared with others could not be committed; nothing of it was kept.
     #[error("the transaction was not committed: {0}")]
     NotCommitted(String),
-    /// The database failed.
+    /// PostgreSQL failed, or the way to it.
     #[error(transparent)]
-    Sql(#[from] sqlx::Error),
+    Postgres(#[from] sqlx::Error),
+    /// SQLite failed, or its file.
+    #[error(transparent)]
+    Sqlite(#[from] rusqlite::Error),
+    /// The statement must have found a row, and found none.
+    #[error("a row that must be there is missing")]
+    Missing,
+    /// A file beside the database failed.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
     /// A row holds what this version cannot read.
     #[error("unreadable {what}")]
     Unreadable { what: &'static str },
+}
+
+impl Fault {
+    /// Another had the lock for longer than we wait: `SQLITE_BUSY`.
+    pub fn is_busy(&self) -> bool {
+        matches!(self, Self::Sqlite(fault) if fault.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy))
+    }
 }
 
 /// A future of a job that borrows its transaction.
 pub type Work<'c, T> = Pin<Box<dyn Future<Output = Result<T, Fault>> + Send + 'c>>;
 
 /// An open transaction.
+///
+/// SQLite's statements run on the thread that polls, so whoever runs a job with one does so where a thread may block:
+/// handing each statement to another thread and back would cost more than the statement.
 #[derive(Debug)]
 pub enum Conn {
     Postgres(Transaction<'static, Postgres>),
-    Sqlite(Transaction<'static, Sqlite>),
+    Sqlite(Connection),
 }
 
 /// A value for a `$n`.
@@ -45,7 +64,7 @@ pub enum Value {
 #[derive(Debug)]
 pub enum Row {
     Postgres(PgRow),
-    Sqlite(SqliteRow),
+    Sqlite(Vec<types::Value>),
 }
 
 impl Conn {
@@ -56,9 +75,7 @@ impl Conn {
     pub async fn run(&mut self, sql: &'static str, values: Vec<Value>) -> Result<u64, Fault> {
         Ok(match self {
             Self::Postgres(tx) => bind_pg(sqlx::query(sql), values).execute(&mut **tx).await?.rows_affected(),
-            Self::Sqlite(tx) => {
-                bind_sqlite(sqlx::query(sql), values).execute(&mut **tx).await?.rows_affected()
-            }
+            Self::Sqlite(conn) => run_sqlite(conn, sql, &values)?,
         })
     }
 
@@ -67,12 +84,12 @@ impl Conn {
     /// # Errors
     /// The database's.
     pub async fn run_built(&mut self, sql: String, values: Vec<Value>) -> Result<u64, Fault> {
-        let sql = AssertSqlSafe(sql);
         Ok(match self {
-            Self::Postgres(tx) => bind_pg(sqlx::query(sql), values).execute(&mut **tx).await?.rows_affected(),
-            Self::Sqlite(tx) => {
-                bind_sqlite(sqlx::query(sql), values).execute(&mut **tx).await?.rows_affected()
+            Self::Postgres(tx) => {
+                let query = sqlx::query(AssertSqlSafe(sql));
+                bind_pg(query, values).execute(&mut **tx).await?.rows_affected()
             }
+            Self::Sqlite(conn) => run_sqlite(conn, &sql, &values)?,
         })
     }
 
@@ -86,10 +103,7 @@ impl Conn {
                 let rows = bind_pg(sqlx::query(sql), values).fetch_all(&mut **tx).await?;
                 rows.into_iter().map(Row::Postgres).collect()
             }
-            Self::Sqlite(tx) => {
-                let rows = bind_sqlite(sqlx::query(sql), values).fetch_all(&mut **tx).await?;
-                rows.into_iter().map(Row::Sqlite).collect()
-            }
+            Self::Sqlite(conn) => ask_sqlite(conn, sql, &values, Rows::All)?,
         })
     }
 
@@ -98,16 +112,13 @@ impl Conn {
     /// # Errors
     /// The database's.
     pub async fn all_built(&mut self, sql: String, values: Vec<Value>) -> Result<Vec<Row>, Fault> {
-        let sql = AssertSqlSafe(sql);
         Ok(match self {
             Self::Postgres(tx) => {
-                let rows = bind_pg(sqlx::query(sql), values).fetch_all(&mut **tx).await?;
+                let query = sqlx::query(AssertSqlSafe(sql));
+                let rows = bind_pg(query, values).fetch_all(&mut **tx).await?;
                 rows.into_iter().map(Row::Postgres).collect()
             }
-            Self::Sqlite(tx) => {
-                let rows = bind_sqlite(sqlx::query(sql), values).fetch_all(&mut **tx).await?;
-                rows.into_iter().map(Row::Sqlite).collect()
-            }
+            Self::Sqlite(conn) => ask_sqlite(conn, &sql, &values, Rows::All)?,
         })
     }
 
@@ -120,18 +131,16 @@ impl Conn {
             Self::Postgres(tx) => {
                 bind_pg(sqlx::query(sql), values).fetch_optional(&mut **tx).await?.map(Row::Postgres)
             }
-            Self::Sqlite(tx) => {
-                bind_sqlite(sqlx::query(sql), values).fetch_optional(&mut **tx).await?.map(Row::Sqlite)
-            }
+            Self::Sqlite(conn) => ask_sqlite(conn, sql, &values, Rows::First)?.pop(),
         })
     }
 
     /// The row that must be there: an aggregate, or `RETURNING` of an insert.
     ///
     /// # Errors
-    /// The database's, or `RowNotFound`.
+    /// The database's, or `Missing`.
     pub async fn one(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Row, Fault> {
-        self.first(sql, values).await?.ok_or(Fault::Sql(sqlx::Error::RowNotFound))
+        self.first(sql, values).await?.ok_or(Fault::Missing)
     }
 
     /// Several statements without values, such as savepoints.
@@ -141,7 +150,7 @@ impl Conn {
     pub async fn script(&mut self, sql: &'static str) -> Result<(), Fault> {
         match self {
             Self::Postgres(tx) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(|_| ())?,
-            Self::Sqlite(tx) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(|_| ())?,
+            Self::Sqlite(conn) => conn.execute_batch(sql)?,
         }
         Ok(())
     }
@@ -150,10 +159,10 @@ impl Conn {
     ///
     /// # Errors
     /// The database's; nothing is kept then.
-    pub async fn commit(self) -> Result<(), sqlx::Error> {
+    pub async fn commit(self) -> Result<(), Fault> {
         match self {
-            Self::Postgres(tx) => tx.commit().await,
-            Self::Sqlite(tx) => tx.commit().await,
+            Self::Postgres(tx) => Ok(tx.commit().await?),
+            Self::Sqlite(conn) => Ok(conn.execute_batch("COMMIT")?),
         }
     }
 }
@@ -166,7 +175,10 @@ impl Row {
     pub fn int(&self, column: usize) -> Result<i64, Fault> {
         Ok(match self {
             Self::Postgres(row) => row.try_get(column)?,
-            Self::Sqlite(row) => row.try_get(column)?,
+            Self::Sqlite(row) => match row.get(column) {
+                Some(types::Value::Integer(number)) => *number,
+                _ => return Err(Fault::Unreadable { what: "number" }),
+            },
         })
     }
 
@@ -177,7 +189,11 @@ impl Row {
     pub fn int_opt(&self, column: usize) -> Result<Option<i64>, Fault> {
         Ok(match self {
             Self::Postgres(row) => row.try_get(column)?,
-            Self::Sqlite(row) => row.try_get(column)?,
+            Self::Sqlite(row) => match row.get(column) {
+                Some(types::Value::Integer(number)) => Some(*number),
+                Some(types::Value::Null) => None,
+                _ => return Err(Fault::Unreadable { what: "number" }),
+            },
         })
     }
 
@@ -188,7 +204,10 @@ impl Row {
     pub fn float(&self, column: usize) -> Result<f64, Fault> {
         Ok(match self {
             Self::Postgres(row) => row.try_get(column)?,
-            Self::Sqlite(row) => row.try_get(column)?,
+            Self::Sqlite(row) => match row.get(column) {
+                Some(types::Value::Real(number)) => *number,
+                _ => return Err(Fault::Unreadable { what: "fraction" }),
+            },
         })
     }
 
@@ -199,7 +218,10 @@ impl Row {
     pub fn text(&self, column: usize) -> Result<String, Fault> {
         Ok(match self {
             Self::Postgres(row) => row.try_get(column)?,
-            Self::Sqlite(row) => row.try_get(column)?,
+            Self::Sqlite(row) => match row.get(column) {
+                Some(types::Value::Text(text)) => text.clone(),
+                _ => return Err(Fault::Unreadable { what: "text" }),
+            },
         })
     }
 
@@ -210,7 +232,11 @@ impl Row {
     pub fn text_opt(&self, column: usize) -> Result<Option<String>, Fault> {
         Ok(match self {
             Self::Postgres(row) => row.try_get(column)?,
-            Self::Sqlite(row) => row.try_get(column)?,
+            Self::Sqlite(row) => match row.get(column) {
+                Some(types::Value::Text(text)) => Some(text.clone()),
+                Some(types::Value::Null) => None,
+                _ => return Err(Fault::Unreadable { what: "text" }),
+            },
         })
     }
 
@@ -265,17 +291,56 @@ fn bind_pg(
     query
 }
 
-fn bind_sqlite(
-    mut query: Query<'_, Sqlite, SqliteArguments>,
-    values: Vec<Value>,
-) -> Query<'_, Sqlite, SqliteArguments> {
-    for value in values {
-        query = match value {
-            Value::Int(number) => query.bind(number),
-            Value::Text(text) => query.bind(text),
-        };
+/// How many rows of an answer are wanted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rows {
+    All,
+    First,
+}
+
+fn run_sqlite(conn: &Connection, sql: &str, values: &[Value]) -> rusqlite::Result<u64> {
+    let mut statement = conn.prepare_cached(sql)?;
+    bind_sqlite(&mut statement, values)?;
+    let mut rows = statement.raw_query();
+    while rows.next()?.is_some() {}
+    Ok(conn.changes())
+}
+
+fn ask_sqlite(conn: &Connection, sql: &str, values: &[Value], wanted: Rows) -> rusqlite::Result<Vec<Row>> {
+    let mut statement = conn.prepare_cached(sql)?;
+    bind_sqlite(&mut statement, values)?;
+    let columns = statement.column_count();
+    // One that writes is run to its end: its constraints are looked at there.
+    let stops = wanted == Rows::First && statement.readonly();
+    let mut found = Vec::new();
+    let mut rows = statement.raw_query();
+    while let Some(row) = rows.next()? {
+        if wanted == Rows::All || found.is_empty() {
+            found.push(Row::Sqlite((0..columns).map(|column| row.get(column)).collect::<Result<_, _>>()?));
+        }
+        if stops {
+            break;
+        }
     }
-    query
+    Ok(found)
+}
+
+/// SQLite takes `$1` for a name and numbers names as they come; here the number is the value's place.
+fn bind_sqlite(statement: &mut CachedStatement<'_>, values: &[Value]) -> rusqlite::Result<()> {
+    let places = statement.parameter_count();
+    for place in 1..=places {
+        let number = match statement.parameter_name(place) {
+            None => Some(place),
+            Some(name) => name.strip_prefix('$').and_then(|number| number.parse().ok()),
+        };
+        let value = number.and_then(|number: usize| values.get(number.checked_sub(1)?));
+        match value {
+            Some(Value::Int(number)) => statement.raw_bind_parameter(place, number)?,
+            Some(Value::Text(text)) => statement.raw_bind_parameter(place, text)?,
+            None => return Err(rusqlite::Error::InvalidParameterCount(values.len(), places)),
+        }
+    }
+    Ok(())
 }
 
 /// `values![id, name, opt]`: the values of a statement in the order of their `$n`.

@@ -3,5 +3,6 @@
 pub mod checkpoint;
 pub mod conn;
 pub mod dialect;
+pub mod file;
 pub mod schema;
 pub mod writer;

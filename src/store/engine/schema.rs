@@ -1,10 +1,13 @@
 //! The tables: laying them, knowing their version, copying the whole file.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
+use rusqlite::{Connection, TransactionBehavior, params};
+use sqlx::PgPool;
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgPool, SqlitePool};
+
+use super::file::{Purpose, open};
 
 /// The tables for SQLite.
 pub static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -18,10 +21,14 @@ pub enum SchemaFault {
         "the database has schema {found}, which is newer than this program's {known}: run a newer obzvon"
     )]
     Newer { found: i64, known: i64 },
+    #[error("migration {version} was another one when this database was made")]
+    Changed { version: i64 },
     #[error("laying the tables")]
-    Lay { source: MigrateError },
+    LayPostgres { source: MigrateError },
+    #[error("laying the tables")]
+    LaySqlite { source: rusqlite::Error },
     #[error("SQLite's VACUUM INTO")]
-    Copy { source: sqlx::Error },
+    Copy { source: rusqlite::Error },
 }
 
 /// The newest schema version this program knows.
@@ -29,15 +36,49 @@ pub fn known_version() -> i64 {
     SQLITE.iter().map(|migration| migration.version).max().unwrap_or(0)
 }
 
-/// Lays what is missing.
+/// Lays what is missing, in one transaction.
 ///
 /// # Errors
 /// When the database is newer than this program, or a migration fails; nothing is changed then.
-pub async fn lay_sqlite(pool: &SqlitePool) -> Result<(), SchemaFault> {
-    SQLITE.run(pool).await.map_err(read_refusal)
+pub fn lay_sqlite(conn: &mut Connection) -> Result<(), SchemaFault> {
+    let lay = |source| SchemaFault::LaySqlite { source };
+    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(lay)?;
+    tx.execute_batch(LAID).map_err(lay)?;
+    let laid = laid(&tx).map_err(lay)?;
+    let known = |version: &i64| SQLITE.iter().any(|migration| migration.version == *version);
+    if let Some(&found) = laid.keys().find(|version| !known(version)) {
+        return Err(SchemaFault::Newer { found, known: known_version() });
+    }
+    for migration in SQLITE.iter() {
+        let version = migration.version;
+        match laid.get(&version) {
+            Some(checksum) if *checksum == *migration.checksum => {}
+            Some(_) => return Err(SchemaFault::Changed { version }),
+            None => {
+                tx.execute_batch(migration.sql.as_str()).map_err(lay)?;
+                let row = params![version, &*migration.description, &*migration.checksum];
+                tx.execute(NOTE, row).map_err(lay)?;
+            }
+        }
+    }
+    tx.commit().map_err(lay)
 }
 
-/// As `lay_sqlite`.
+/// The checksums of what is laid, by version.
+fn laid(conn: &Connection) -> rusqlite::Result<BTreeMap<i64, Vec<u8>>> {
+    let mut statement = conn.prepare("SELECT version, checksum FROM _sqlx_migrations")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get_ref(1)?.as_bytes()?.to_vec())))?;
+    rows.collect()
+}
+
+/// The table that PostgreSQL has from its library, so that one question about the schema does for both.
+const LAID: &str = "CREATE TABLE IF NOT EXISTS _sqlx_migrations (version BIGINT PRIMARY KEY, description TEXT NOT NULL, \
+    installed_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, success BOOLEAN NOT NULL, checksum BLOB NOT NULL, \
+    execution_time BIGINT NOT NULL)";
+const NOTE: &str = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+    VALUES (?1, ?2, 1, ?3, 0)";
+
+/// As `lay_sqlite`, each migration in a transaction of its own.
 ///
 /// # Errors
 /// As `lay_sqlite`.
@@ -49,19 +90,19 @@ pub async fn lay_postgres(pool: &PgPool) -> Result<(), SchemaFault> {
 ///
 /// # Errors
 /// When the copy fails.
-pub async fn copy_sqlite(from: &SqliteConnectOptions, file: &Path) -> Result<(), SchemaFault> {
+pub fn copy_sqlite(from: &Path, file: &Path) -> Result<(), SchemaFault> {
     let copy = |source| SchemaFault::Copy { source };
     // A connection of its own: the writer goes on meanwhile, and readers may not write files.
-    let mut connection = from.connect().await.map_err(copy)?;
-    let quoted = file.display().to_string().replace('\'', "''");
-    let sql = AssertSqlSafe(format!("VACUUM INTO '{quoted}'"));
-    sqlx::query(sql).execute(&mut connection).await.map_err(copy)?;
-    connection.close().await.map_err(copy)
+    let conn = open(from, Purpose::Copy).map_err(copy)?;
+    let file = file.display().to_string();
+    conn.execute("VACUUM INTO ?1", [file]).map_err(copy)?;
+    conn.close().map_err(|(_, source)| copy(source))
 }
 
 fn read_refusal(source: MigrateError) -> SchemaFault {
     match source {
         MigrateError::VersionMissing(found) => SchemaFault::Newer { found, known: known_version() },
-        source => SchemaFault::Lay { source },
+        MigrateError::VersionMismatch(version) => SchemaFault::Changed { version },
+        source => SchemaFault::LayPostgres { source },
     }
 }

@@ -6,13 +6,14 @@
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Mutex, PoisonError};
 use std::task::Poll;
+use std::thread::{self, JoinHandle};
 
-use sqlx::{Sqlite, SqlitePool};
-use tokio::sync::{Notify, mpsc, oneshot};
-use tokio::task::JoinSet;
-use tokio_util::sync::CancellationToken;
+use rusqlite::Connection;
+use tokio::runtime::Handle;
+use tokio::sync::{mpsc, oneshot};
 
 use super::checkpoint;
 use super::conn::{Conn, Fault, Work};
@@ -33,27 +34,41 @@ type Ran = (bool, Settle);
 type Given<'c> = Result<&'c mut Conn, String>;
 type Job = Box<dyn for<'c> FnOnce(Given<'c>) -> Pin<Box<dyn Future<Output = Ran> + Send + 'c>> + Send>;
 
-/// Hands jobs to the writer task.
-#[derive(Clone, Debug)]
+/// Hands jobs to the writer's thread.
+#[derive(Debug)]
 pub struct Writer {
-    jobs: mpsc::Sender<Job>,
-    stop: CancellationToken,
+    /// Absent when it is stopped.
+    jobs: Mutex<Option<mpsc::Sender<Job>>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Writer {
-    /// Starts the writer on a pool of one connection, and the copying of its log on another. Both tasks end after
-    /// `stop`; whoever owns `tasks` awaits them.
-    pub fn start(pool: SqlitePool, copier: SqlitePool, tasks: &mut JoinSet<()>) -> Self {
+    /// Starts the writer on a connection, and the copying of its log on another.
+    ///
+    /// # Errors
+    /// When no thread is to be had.
+    pub fn start(conn: Connection, copier: Connection) -> std::io::Result<Self> {
         let (jobs, queue) = mpsc::channel(QUEUE);
-        let (stop, copy) = (CancellationToken::new(), Arc::new(Notify::new()));
-        tasks.spawn(write_in_groups(pool, queue, Arc::clone(&copy), stop.clone()));
-        tasks.spawn(checkpoint::keep(copier, copy, stop.clone()));
-        Self { jobs, stop }
+        let (copy, due) = sync_channel(1);
+        let runtime = Handle::current();
+        let copies = thread::Builder::new().name("store-log".to_owned());
+        let copies = copies.spawn(move || checkpoint::keep(&copier, &due))?;
+        let writes = thread::Builder::new().name("store-writer".to_owned());
+        let writes = writes.spawn(move || runtime.block_on(write_in_groups(conn, queue, copy)))?;
+        Ok(Self { jobs: Mutex::new(Some(jobs)), threads: Mutex::new(vec![writes, copies]) })
     }
 
-    /// Takes no more jobs; those that wait are still done.
-    pub fn stop(&self) {
-        self.stop.cancel();
+    /// Takes no more jobs; returns when those that wait are done and both connections are closed.
+    pub async fn stop(&self) {
+        drop(self.jobs().take());
+        let threads: Vec<_> = self.threads.lock().unwrap_or_else(PoisonError::into_inner).drain(..).collect();
+        // A thread that panicked has said so itself; closing goes on.
+        let joined = tokio::task::spawn_blocking(|| threads.into_iter().for_each(|one| drop(one.join())));
+        joined.await.ok();
+    }
+
+    fn jobs(&self) -> std::sync::MutexGuard<'_, Option<mpsc::Sender<Job>>> {
+        self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Runs one job and waits until it is on the disk.
@@ -84,39 +99,26 @@ impl Writer {
                 (keep, settle)
             })
         });
-        self.jobs.send(job).await.map_err(|_| Fault::Closed)?;
+        let jobs = self.jobs().clone().ok_or(Fault::Closed)?;
+        jobs.send(job).await.map_err(|_| Fault::Closed)?;
+        drop(jobs);
         told.await.map_err(|_| Fault::Closed)?
     }
 }
 
-async fn write_in_groups(
-    pool: SqlitePool,
-    mut queue: mpsc::Receiver<Job>,
-    copy: Arc<Notify>,
-    stop: CancellationToken,
-) {
+async fn write_in_groups(conn: Connection, mut queue: mpsc::Receiver<Job>, copy: SyncSender<()>) {
+    let mut conn = Conn::Sqlite(conn);
     let mut since_copy = 0;
-    let mut closing = false;
     let mut group = Vec::with_capacity(GROUP);
-    loop {
-        let received = tokio::select! {
-            received = queue.recv_many(&mut group, GROUP) => received,
-            // Told once, whenever it came: also when it came while a group was being written.
-            () = stop.cancelled(), if !closing => {
-                closing = true;
-                queue.close();
-                continue;
-            }
-        };
-        if received == 0 {
-            return;
-        }
+    while queue.recv_many(&mut group, GROUP).await > 0 {
         let mut settles = Vec::with_capacity(group.len());
         let mut jobs = group.drain(..);
-        let committed = write_group(&pool, &mut jobs, &mut settles).await;
+        let committed = write_group(&mut conn, &mut jobs, &mut settles).await;
         let committed = committed.map_err(|fault| fault.to_string());
-        // Those never reached hear why.
         if let Err(why) = &committed {
+            // What is left open would be kept by the next commit. Where none is open there is nothing to take back.
+            conn.script("ROLLBACK").await.ok();
+            // Those never reached hear why.
             for job in jobs {
                 let (_, settle) = job(Err(why.clone())).await;
                 settles.push(settle);
@@ -128,26 +130,26 @@ async fn write_in_groups(
         }
         if since_copy >= COPY_AFTER {
             since_copy = 0;
-            copy.notify_one();
+            // One that waits already stands for this one, too.
+            copy.try_send(()).ok();
         }
     }
 }
 
 async fn write_group(
-    pool: &SqlitePool,
+    conn: &mut Conn,
     jobs: &mut (impl Iterator<Item = Job> + Send),
     settles: &mut Vec<Settle>,
 ) -> Result<(), Fault> {
-    let mut conn = Conn::Sqlite(begin(pool).await?);
+    begin(conn).await?;
     for job in jobs {
         conn.script("SAVEPOINT job").await?;
-        let ran = survive(job, &mut conn).await;
+        let ran = survive(job, conn).await;
         let keep = ran.as_ref().is_some_and(|(keep, _)| *keep);
         settles.extend(ran.map(|(_, settle)| settle));
         conn.script(if keep { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" }).await?;
     }
-    conn.commit().await?;
-    Ok(())
+    conn.script("COMMIT").await
 }
 
 /// Runs a job. One that panics is a bug of ours and leaves nothing, its caller reads `Closed`; the writer goes on, since
@@ -163,34 +165,26 @@ async fn survive(job: Job, conn: &mut Conn) -> Option<Ran> {
 
 /// Takes the write lock. Who waits for it polls, and another node that writes without a pause may take it each time in
 /// between for as long as we have patience; nothing was done yet, so we ask again.
-async fn begin(pool: &SqlitePool) -> Result<sqlx::Transaction<'static, Sqlite>, sqlx::Error> {
+async fn begin(conn: &mut Conn) -> Result<(), Fault> {
     for _ in 1..TIMES_TO_BEGIN {
-        match pool.begin_with("BEGIN IMMEDIATE").await {
-            Err(fault) if is_busy(&fault) => tracing::warn!(%fault, "the write lock is not free yet"),
+        match conn.script("BEGIN IMMEDIATE").await {
+            Err(fault) if fault.is_busy() => tracing::warn!(%fault, "the write lock is not free yet"),
             begun => return begun,
         }
     }
-    pool.begin_with("BEGIN IMMEDIATE").await
+    conn.script("BEGIN IMMEDIATE").await
 }
 
 /// Each lasts as long as the connection's patience.
 const TIMES_TO_BEGIN: u32 = 3;
 
-/// SQLITE_BUSY, whatever its extended code.
-fn is_busy(fault: &sqlx::Error) -> bool {
-    let code = fault.as_database_error().and_then(|fault| fault.code()?.parse::<u32>().ok());
-    code.is_some_and(|code| code & 0xff == 5)
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
-    use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
-    use tokio::task::JoinSet;
-
     use super::Writer;
     use crate::store::engine::conn::{Fault, values};
+    use crate::store::engine::file::{Purpose, open};
     use crate::store::{Store, StorePlan};
 
     const MAKE: &str = "INSERT INTO creditor (name) VALUES ($1)";
@@ -198,20 +192,18 @@ mod tests {
     #[tokio::test]
     async fn jobs_that_get_no_lock_hear_why_and_the_writer_goes_on() {
         let folder = tempfile::tempdir().expect("a folder");
-        let options =
-            SqliteConnectOptions::new().filename(folder.path().join("test.db")).create_if_missing(true);
-        let pool = |patience| {
-            let options = options.clone().busy_timeout(Duration::from_millis(patience));
-            SqlitePoolOptions::new().max_connections(1).connect_lazy_with(options)
+        let connect = |patience| {
+            let conn = open(&folder.path().join("test.db"), Purpose::Write).expect("opened");
+            conn.busy_timeout(Duration::from_millis(patience)).expect("set");
+            conn
         };
-        let mut tasks = JoinSet::new();
-        let writer = Writer::start(pool(1), pool(1), &mut tasks);
+        let writer = Writer::start(connect(1), connect(1)).expect("threads");
         let write = || {
             writer
                 .write(|conn| Box::pin(async move { conn.script("CREATE TABLE IF NOT EXISTS t (a)").await }))
         };
-        let other = pool(1_000);
-        let lock = other.begin_with("BEGIN IMMEDIATE").await.expect("the lock");
+        let other = connect(1_000);
+        other.execute_batch("BEGIN IMMEDIATE").expect("the lock");
         let (one, two) = tokio::join!(write(), write());
         for refused in [one, two] {
             assert!(
@@ -219,10 +211,9 @@ mod tests {
                 "{refused:?}"
             );
         }
-        lock.rollback().await.expect("given back");
+        other.execute_batch("ROLLBACK").expect("given back");
         write().await.expect("the lock is free");
-        writer.stop();
-        tasks.join_all().await;
+        writer.stop().await;
         assert!(matches!(write().await, Err(Fault::Closed)));
     }
 
@@ -245,7 +236,7 @@ mod tests {
             tokio::join!(add("before", false), add("broken", true), add("after", false));
         assert!(matches!((before, broken, after), (Ok(1), Err(Fault::Closed), Ok(1))));
         add("later", false).await.expect("the writer goes on");
-        let names = store.read(|conn| {
+        let names = store.read(move |conn| {
             Box::pin(async move {
                 let rows = conn.all("SELECT name FROM creditor ORDER BY id", Vec::new()).await?;
                 rows.iter().map(|row| row.text(0)).collect::<Result<Vec<_>, _>>()

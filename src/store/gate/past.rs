@@ -69,7 +69,7 @@ impl Store {
     /// When the database fails; nothing is written then.
     pub async fn record_past(&self, past: Past, now: Timestamp) -> Result<Vec<Recorded>, StoreError> {
         let done = if past.dry_run {
-            self.read(|conn| Box::pin(async move { record_all(conn, &past, now).await })).await
+            self.read(move |conn| Box::pin(async move { record_all(conn, &past, now).await })).await
         } else {
             self.write(move |conn| Box::pin(async move { record_all(conn, &past, now).await })).await
         };

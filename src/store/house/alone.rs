@@ -56,10 +56,7 @@ impl Alone {
     async fn take(engine: &Engine, node: &str) -> Result<Option<Self>, Fault> {
         match engine {
             Engine::Postgres(pool) => Ok(lock_session(pool, node).await?.map(Self::Postgres)),
-            Engine::Sqlite { options, .. } => {
-                let file = lock_file(&beside(options.get_filename(), node));
-                Ok(file.map_err(sqlx::Error::Io)?.map(Self::Sqlite))
-            }
+            Engine::Sqlite { path, .. } => Ok(lock_file(&beside(path, node))?.map(Self::Sqlite)),
         }
     }
 

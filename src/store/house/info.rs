@@ -19,7 +19,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn info(&self) -> Result<StoreInfo, StoreError> {
-        let counted = self.read(|conn| {
+        let counted = self.read(move |conn| {
             Box::pin(async move {
                 let mut rows = Vec::with_capacity(COUNTS.len());
                 for (what, sql) in COUNTS {

@@ -68,7 +68,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn verify_texts(&self) -> Result<Vec<String>, StoreError> {
-        let read = self.read(|conn| {
+        let read = self.read(move |conn| {
             Box::pin(async move {
                 let mut changed = Vec::new();
                 for row in conn.all("SELECT hash, body FROM kept_text ORDER BY hash", Vec::new()).await? {
@@ -88,7 +88,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn verify_versions(&self) -> Result<Vec<String>, StoreError> {
-        let read = self.read(|conn| {
+        let read = self.read(move |conn| {
             Box::pin(async move {
                 let mut changed = Vec::new();
                 for row in conn.all(VERSIONS, Vec::new()).await? {
@@ -108,7 +108,7 @@ impl Store {
     /// When the database fails.
     pub async fn changed_texts(&self, version: &str) -> Result<Vec<String>, StoreError> {
         let version = version.to_owned();
-        let read = self.read(|conn| {
+        let read = self.read(move |conn| {
             Box::pin(async move {
                 let mut changed = unfit_files(conn, &version).await?;
                 for row in conn.all(TEXTS, values![version]).await? {
@@ -128,7 +128,7 @@ impl Store {
     /// When the database fails.
     pub async fn kept_texts(&self, version: &str) -> Result<Vec<(String, String)>, StoreError> {
         let values = values![version];
-        let read = self.read(|conn| {
+        let read = self.read(move |conn| {
             Box::pin(async move {
                 let rows = conn.all(TEXTS, values).await?;
                 rows.iter().map(|row| Ok((row.text(0)?, row.text(1)?))).collect()

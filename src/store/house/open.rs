@@ -3,20 +3,18 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
+use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, SqlitePool};
-use tokio::task::JoinSet;
 
 use super::alone::Alone;
 use crate::store::StoreError;
 use crate::store::engine::conn::{Conn, Fault, Work, moment};
+use crate::store::engine::file::{self, Purpose, Readers};
 use crate::store::engine::writer::Writer;
-use crate::store::engine::{checkpoint, dialect, schema};
+use crate::store::engine::{dialect, schema};
 
 /// What to open.
 #[derive(Debug, Clone)]
@@ -65,23 +63,15 @@ struct Inner {
 #[derive(Debug)]
 pub(super) enum Engine {
     Postgres(PgPool),
-    Sqlite {
-        options: Box<SqliteConnectOptions>,
-        reads: SqlitePool,
-        writes: SqlitePool,
-        writer: Writer,
-        tasks: tokio::sync::Mutex<JoinSet<()>>,
-    },
+    Sqlite { path: PathBuf, readers: Readers, writer: Writer },
 }
 
 /// Connections that read a SQLite file at once.
 const SQLITE_READERS: u32 = 4;
-/// Kilobytes of pages the writer keeps, as SQLite takes it; the rest is the file cache's.
-const WRITER_CACHE: &str = "-65536";
 /// Connections to PostgreSQL.
 const POSTGRES_CONNECTIONS: u32 = 16;
-/// Statements kept prepared on a connection; the store has fewer.
-const STATEMENTS: usize = 256;
+/// Statements kept prepared on such a connection; the store has some hundreds.
+const STATEMENTS: usize = 512;
 
 impl Store {
     /// Opens the database, lays its tables where they are missing, and starts the writer.
@@ -110,13 +100,9 @@ impl Store {
     async fn close_engine(&self) {
         match &self.inner.engine {
             Engine::Postgres(pool) => pool.close().await,
-            Engine::Sqlite { reads, writes, writer, tasks, .. } => {
-                writer.stop();
-                let mut tasks = tasks.lock().await;
-                // A task that panicked has said so itself; closing goes on.
-                while tasks.join_next().await.is_some() {}
-                reads.close().await;
-                writes.close().await;
+            Engine::Sqlite { readers, writer, .. } => {
+                writer.stop().await;
+                readers.close().await;
             }
         }
     }
@@ -139,7 +125,7 @@ impl Store {
     /// # Errors
     /// When the database does not answer: then nothing may be dialled.
     pub async fn now(&self) -> Result<Timestamp, StoreError> {
-        let read = self.read(|conn| {
+        let read = self.read(move |conn| {
             Box::pin(async move {
                 let sql = dialect::clock(conn);
                 moment(conn.one(sql, Vec::new()).await?.int(0)?)
@@ -155,9 +141,12 @@ impl Store {
     pub async fn backup(&self, file: &Path) -> Result<(), StoreError> {
         match &self.inner.engine {
             Engine::Postgres(_) => Err(StoreError::BackupElsewhere),
-            Engine::Sqlite { options, .. } => {
+            Engine::Sqlite { path, .. } => {
                 make_private(file).map_err(|fault| StoreError::Open { source: fault.into() })?;
-                schema::copy_sqlite(options, file).await.map_err(|source| StoreError::Backup { source })
+                let (from, to) = (path.clone(), file.to_owned());
+                blocking(move || schema::copy_sqlite(&from, &to))
+                    .await
+                    .map_err(|source| StoreError::Backup { source })
             }
         }
     }
@@ -199,46 +188,42 @@ impl Store {
     /// Runs a job that only reads, beside the writer.
     pub(in crate::store) async fn read<T, F>(&self, job: F) -> Result<T, Fault>
     where
-        F: for<'c> FnOnce(&'c mut Conn) -> Work<'c, T> + Send,
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut Conn) -> Work<'c, T> + Send + 'static,
     {
-        let mut conn = match &self.inner.engine {
-            Engine::Postgres(pool) => Conn::Postgres(pool.begin().await?),
-            Engine::Sqlite { reads, .. } => Conn::Sqlite(reads.begin().await?),
-        };
-        let result = job(&mut conn).await?;
-        conn.commit().await?;
-        Ok(result)
+        match &self.inner.engine {
+            Engine::Sqlite { readers, .. } => readers.read(job).await,
+            Engine::Postgres(pool) => {
+                let mut conn = Conn::Postgres(pool.begin().await?);
+                let result = job(&mut conn).await?;
+                conn.commit().await?;
+                Ok(result)
+            }
+        }
     }
 }
 
 async fn open_sqlite(path: &Path) -> Result<Engine, StoreError> {
-    let opened = |source| StoreError::Open { source };
-    make_private(path).map_err(|fault| opened(fault.into()))?;
-    let options = SqliteConnectOptions::new()
-        .filename(path)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(Duration::from_secs(10))
-        .statement_cache_capacity(STATEMENTS)
-        .pragma("wal_autocheckpoint", checkpoint::LOG_PAGES)
-        .pragma("temp_store", "MEMORY");
-    let pool = |connections| SqlitePoolOptions::new().max_connections(connections).test_before_acquire(false);
-    let writes =
-        pool(1).connect_with(options.clone().pragma("cache_size", WRITER_CACHE)).await.map_err(opened)?;
-    schema::lay_sqlite(&writes).await.map_err(|source| StoreError::Schema { source })?;
-    let reads = pool(SQLITE_READERS).connect_lazy_with(options.clone().pragma("query_only", "ON"));
-    let mut tasks = JoinSet::new();
-    let copier = pool(1).connect_lazy_with(options.clone());
-    let writer = Writer::start(writes.clone(), copier, &mut tasks);
-    Ok(Engine::Sqlite {
-        options: Box::new(options),
-        reads,
-        writes,
-        writer,
-        tasks: tokio::sync::Mutex::new(tasks),
+    let path = path.to_owned();
+    blocking(move || {
+        let opened = |source| StoreError::Open { source };
+        make_private(&path).map_err(|fault| opened(fault.into()))?;
+        let connect = |purpose| file::open(&path, purpose).map_err(|fault| opened(fault.into()));
+        let mut conn = connect(Purpose::Write)?;
+        schema::lay_sqlite(&mut conn).map_err(|source| StoreError::Schema { source })?;
+        let writer = Writer::start(conn, connect(Purpose::Copy)?).map_err(|fault| opened(fault.into()))?;
+        let readers = Readers::new(&path, SQLITE_READERS);
+        Ok(Engine::Sqlite { path, readers, writer })
     })
+    .await
+}
+
+/// Does what blocks where a thread may.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(fault) => std::panic::resume_unwind(fault.into_panic()),
+    }
 }
 
 /// Makes the file for the owner alone, where it is missing: it holds names and numbers. SQLite gives its log and its
@@ -255,7 +240,7 @@ fn make_private(path: &Path) -> std::io::Result<()> {
 }
 
 async fn open_postgres(url: &str) -> Result<Engine, StoreError> {
-    let opened = |source| StoreError::Open { source };
+    let opened = |fault: sqlx::Error| StoreError::Open { source: fault.into() };
     let options: PgConnectOptions = url.parse().map_err(opened)?;
     let options = options.statement_cache_capacity(STATEMENTS).application_name("obzvon");
     let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).connect_with(options).await;

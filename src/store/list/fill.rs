@@ -80,7 +80,8 @@ impl Store {
         let mut from = DebtId(0);
         loop {
             let act = |source| StoreError::Fill { campaign: plan.campaign, from, source };
-            let page = self.read(|conn| Box::pin(async move { candidates(conn, plan.campaign, from).await }));
+            let page =
+                self.read(move |conn| Box::pin(async move { candidates(conn, plan.campaign, from).await }));
             let (page, last) = page.await.map_err(act)?;
             let Some(last) = last else { return Ok(filled) };
             let mut rows = Vec::with_capacity(page.len());

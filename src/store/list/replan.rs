@@ -53,7 +53,8 @@ impl Store {
         let (mut joined, mut from) = (0, ContactId(0));
         loop {
             let act = |source| StoreError::Wake { source };
-            let page = self.read(|conn| Box::pin(async move { contacts(conn, plan.campaign, from).await }));
+            let page =
+                self.read(move |conn| Box::pin(async move { contacts(conn, plan.campaign, from).await }));
             let page = page.await.map_err(act)?;
             let Some(last) = page.last else { return Ok(joined) };
             let placed: Vec<_> = page

@@ -37,7 +37,8 @@ impl Store {
     /// When the database fails; another call goes on.
     pub async fn build_tallies(&self) -> Result<(), StoreError> {
         let fault = |source| StoreError::Tally { source };
-        let plan = self.read(|conn| Box::pin(async move { plan::read(conn).await })).await.map_err(fault)?;
+        let plan =
+            self.read(move |conn| Box::pin(async move { plan::read(conn).await })).await.map_err(fault)?;
         if plan.built_upto == i64::MAX {
             return Ok(());
         }

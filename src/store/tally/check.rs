@@ -36,7 +36,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn check_tallies(&self) -> Result<Vec<TallyFault>, StoreError> {
-        let read = self.read(|conn| {
+        let read = self.read(move |conn| {
             Box::pin(async move {
                 dialect::one_view(conn).await?;
                 let mut prints = counted_prints(conn).await?;

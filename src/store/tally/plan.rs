@@ -33,7 +33,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn windows(&self) -> Result<Windows, StoreError> {
-        let plan = self.read(|conn| Box::pin(async move { read(conn).await }));
+        let plan = self.read(move |conn| Box::pin(async move { read(conn).await }));
         plan.await.map(|plan| plan.windows).map_err(|source| StoreError::Tally { source })
     }
 

@@ -65,7 +65,7 @@ impl Store {
     pub async fn count_decisions(&self, period: Period) -> Result<u64, StoreError> {
         let sql = "SELECT COUNT(*) FROM decision WHERE at >= $1 AND at < $2";
         let values = values![period.from, period.to];
-        let read = self.read(|conn| Box::pin(async move { conn.one(sql, values).await?.int(0) }));
+        let read = self.read(move |conn| Box::pin(async move { conn.one(sql, values).await?.int(0) }));
         read.await.map(i64::unsigned_abs).map_err(|source| StoreError::Replay { source })
     }
 
@@ -82,7 +82,7 @@ impl Store {
         let mut rules: Vec<(String, Option<RulesInForce>)> = Vec::new();
         let mut after = DecisionId(0);
         loop {
-            let page = self.read(|conn| Box::pin(async move { page(conn, after, period).await }));
+            let page = self.read(move |conn| Box::pin(async move { page(conn, after, period).await }));
             let page = page.await.map_err(act)?;
             let Some(last) = page.last() else { return Ok(()) };
             after = last.id;
@@ -112,7 +112,7 @@ impl Store {
     /// When the database fails.
     pub async fn rules_of(&self, hash: &str) -> Result<Option<RulesInForce>, StoreError> {
         let values = values![hash];
-        let read = self.read(|conn| {
+        let read = self.read(move |conn| {
             Box::pin(async move {
                 let row = conn.first("SELECT body FROM rule_set WHERE hash = $1", values).await?;
                 row.map(|row| row.text(0)).transpose()

@@ -93,7 +93,7 @@ impl Store {
     pub async fn verify_days(&self) -> Result<Vec<VerifiedDay>, StoreError> {
         let mut all = Vec::new();
         for SealedDay { day, root } in self.sealed_days(None).await? {
-            let heads = self.read(|conn| Box::pin(async move { heads(conn, day).await }));
+            let heads = self.read(move |conn| Box::pin(async move { heads(conn, day).await }));
             let now = root_of(&heads.await.map_err(|source| StoreError::Seal { source })?);
             all.push(VerifiedDay { day, root, now });
         }

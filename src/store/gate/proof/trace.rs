@@ -82,7 +82,7 @@ impl Store {
     /// When the database fails.
     pub async fn rules_at(&self, campaign: &str, at: Timestamp) -> Result<Option<RulesThen>, StoreError> {
         let values = values![campaign, at];
-        let read = self.read(|conn| {
+        let read = self.read(move |conn| {
             Box::pin(async move {
                 let row = conn.first(LAST_FOR, values).await?;
                 row.map(|row| row.text(0)).transpose()

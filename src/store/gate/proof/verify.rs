@@ -98,7 +98,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn verify_rules(&self) -> Result<Vec<String>, StoreError> {
-        let read = self.read(|conn| {
+        let read = self.read(move |conn| {
             Box::pin(async move {
                 let mut changed = Vec::new();
                 for row in conn.all("SELECT hash, body, name FROM rule_set ORDER BY hash", Vec::new()).await?
@@ -117,12 +117,13 @@ impl Store {
 
     async fn verify_chain(&self, chain: i64, told: &mut impl FnMut(u64)) -> Result<Verified, Fault> {
         // The head first: what is appended meanwhile lies beyond it.
-        let head = self.read(|conn| Box::pin(async move { Head::load(conn, chain).await })).await?;
+        let head = self.read(move |conn| Box::pin(async move { Head::load(conn, chain).await })).await?;
         let mut walk = Walk::new(chain);
         loop {
             let after = walk.seq;
             let values = values![chain, after, head.seq, PAGE];
-            let rows = self.read(|conn| Box::pin(async move { conn.all(RECORDS, values).await })).await?;
+            let rows =
+                self.read(move |conn| Box::pin(async move { conn.all(RECORDS, values).await })).await?;
             for row in &rows {
                 walk.take(row)?;
             }

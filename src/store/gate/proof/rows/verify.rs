@@ -109,7 +109,7 @@ impl Store {
     }
 
     async fn strays(&self, person: Option<PersonId>) -> Result<Vec<BrokenRow>, StoreError> {
-        let found = self.read(|conn| Box::pin(async move { strays(conn, person).await })).await;
+        let found = self.read(move |conn| Box::pin(async move { strays(conn, person).await })).await;
         found.map_err(|source| StoreError::Verify { chain: FIRST, source })
     }
 
@@ -124,12 +124,13 @@ impl Store {
 
     async fn walk(&self, chain: i64, told: &mut impl FnMut(u64)) -> Result<VerifiedRows, Fault> {
         // The head first: what is appended meanwhile lies beyond it.
-        let head = self.read(|conn| Box::pin(async move { conn.one(HEAD, values![chain]).await })).await?;
+        let head =
+            self.read(move |conn| Box::pin(async move { conn.one(HEAD, values![chain]).await })).await?;
         let (last, hash, at) = (head.int(0)?, head.text(1)?, head.int(2)?);
         let mut walk = Walk::new(chain);
         loop {
             let values = values![chain, walk.seq, last, PAGE];
-            let page = self.read(|conn| Box::pin(async move { Page::load(conn, values).await })).await?;
+            let page = self.read(move |conn| Box::pin(async move { Page::load(conn, values).await })).await?;
             for link in &page.links {
                 walk.take(link, page.rows.get(&(link.table.clone(), link.id)));
             }
