@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan, ZonedDateTime};
 
-use super::plan::Calendar;
+use super::plan::{Calendar, Hours};
 
 /// What the campaign's calendar says of a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +41,15 @@ pub fn hour(calendar: &Calendar, zones: &[TimeZone], now: Timestamp) -> Hour {
     if at == now { Hour::Open } else { Hour::OpensAt(at) }
 }
 
+/// The same with a wish: within `part` of the day, where the calendar is ever open in it. A wish keeps nobody from being
+/// called at all.
+pub fn hour_within(calendar: &Calendar, part: Hours, zones: &[TimeZone], now: Timestamp) -> Hour {
+    match hour(&calendar.within(part), zones, now) {
+        Hour::Over => hour(calendar, zones, now),
+        best => best,
+    }
+}
+
 /// The first open moment at or after `local`.
 fn opening(calendar: &Calendar, local: &ZonedDateTime) -> Option<Timestamp> {
     for days in 0..HORIZON_DAYS {
@@ -64,7 +73,6 @@ mod tests {
     use jiff::civil::time;
 
     use super::*;
-    use crate::campaign::plan::Hours;
 
     fn calendar() -> Calendar {
         let day = Some(Hours { opens: time(9, 0, 0, 0), closes: time(18, 0, 0, 0) });
@@ -118,6 +126,19 @@ mod tests {
         narrow.hours[0] = None;
         let open = hour(&narrow, &apart, at("2026-03-03T08:00:00Z"));
         assert!(matches!(open, Hour::OpensAt(_) | Hour::Over));
+    }
+
+    #[test]
+    fn a_wished_part_of_the_day_is_waited_for_unless_it_never_comes() {
+        let moscow = zones(&["Europe/Moscow"]);
+        let part = |opens, closes| Hours { opens: time(opens, 0, 0, 0), closes: time(closes, 0, 0, 0) };
+        let noon = at("2026-03-03T09:00:00Z");
+        let evening = hour_within(&calendar(), part(16, 22), &moscow, noon);
+        assert_eq!(evening, Hour::OpensAt(at("2026-03-03T13:00:00Z")));
+        assert_eq!(hour_within(&calendar(), part(12, 18), &moscow, noon), Hour::Open);
+        assert_eq!(hour_within(&calendar(), part(18, 22), &moscow, noon), Hour::Open, "it closes at 18");
+        let last = Calendar { not_after: Some(at("2026-03-03T12:00:00Z")), ..calendar() };
+        assert_eq!(hour_within(&last, part(16, 22), &moscow, noon), Hour::Open, "it would be over by then");
     }
 
     #[test]

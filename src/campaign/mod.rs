@@ -22,7 +22,7 @@ pub use disposition::{
     PromiseForm, PromiseNo, Talk, Words, check_promise, follow,
 };
 pub use earliest::earliest;
-pub use hours::{Hour, hour};
+pub use hours::{Hour, hour, hour_within};
 pub use next_step::{DoneWhy, NextStep, Tried, next_step};
 pub use plan::{
     Calendar, CampaignPlan, Delays, Hours, Limits, PromisePolicy, Retries, RetryClass, ScoreWeights, Targets,

@@ -83,6 +83,15 @@ impl Calendar {
     pub fn hours_on(&self, date: Date) -> Option<Hours> {
         if self.off.contains(&date) { None } else { self.hours[monday_first(date.weekday())] }
     }
+
+    /// The same calendar, of each day only what lies within `part`.
+    pub fn within(&self, part: Hours) -> Self {
+        let both = |hours: Hours| {
+            let common = Hours { opens: hours.opens.max(part.opens), closes: hours.closes.min(part.closes) };
+            Some(common).filter(|common| common.opens < common.closes)
+        };
+        Self { hours: self.hours.map(|hours| hours.and_then(both)), ..self.clone() }
+    }
 }
 
 fn monday_first(day: Weekday) -> usize {

@@ -22,6 +22,7 @@ mod pay;
 mod person;
 mod prompt_folder;
 mod prompts;
+pub mod proposal;
 mod quiet;
 mod recording;
 pub mod report;
@@ -30,6 +31,7 @@ pub mod run;
 mod say;
 mod say_item;
 pub mod screen_language;
+pub mod sheet;
 mod simulate;
 mod standing;
 mod user;
@@ -73,6 +75,7 @@ enum Command {
     Pay(pay::Pay),
     Person(person::PersonArgs),
     Preference(standing::PreferenceArgs),
+    Proposal(proposal::ProposalArgs),
     Recording(recording::RecordingArgs),
     Report(report::Report),
     Rules(rules::RulesArgs),
@@ -110,6 +113,7 @@ impl Cli {
             Command::Pay(pay) => pay.run(),
             Command::Person(args) => args.run(),
             Command::Preference(args) => args.run(),
+            Command::Proposal(args) => args.run(),
             Command::Recording(args) => args.run(),
             Command::Report(report) => report.run(),
             Command::Rules(args) => args.run(),

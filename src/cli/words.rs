@@ -161,9 +161,14 @@ const CAMPAIGN_STATES: [Word; 4] = [
     ("stopped", "stopped", "остановлена"),
 ];
 
-const REASONS: [Word; 34] = [
+const REASONS: [Word; 35] = [
     ("agent_awaited", "called when an agent is free", "звоним, когда свободен оператор"),
     ("agent_wanted", "asked for an agent", "просил оператора"),
+    (
+        "best_day_part",
+        "waits for the part of the day he is reached in",
+        "ждёт часов, когда его легче застать",
+    ),
     ("budget_spent", "attempts used up", "попытки исчерпаны"),
     ("callback_agreed", "a call at an agreed time", "ждёт звонка в обещанное время"),
     ("campaign_draft", "the campaign has not been started", "кампания не запущена"),

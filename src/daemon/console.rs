@@ -5,19 +5,19 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use tracing::info;
 
 use super::desk;
 use super::fresh::Fresh;
 use super::house::House;
+use super::reports;
 use crate::cli::exceptions::notices_of;
 use crate::cli::words;
 use crate::domain::{CampaignId, Language};
-use crate::store::{CampaignRow, CampaignState, Period, StoreError, WhyNot};
+use crate::store::{CampaignRow, CampaignState, StoreError, WhyNot};
 use crate::web::{
     CampaignAct, CampaignLine, Console, DeskDeed, DeskHandlers, Handler, SetCampaign, TrunkLine, Unavailable,
-    User, UserLine, Wallboard, WhyNotLine, Word,
+    User, UserLine, Wallboard, WhyNotLine,
 };
 
 /// The console of a running house.
@@ -47,10 +47,7 @@ pub fn console(house: &Arc<House>) -> Console {
         set_campaign: answered(house, |house: Arc<House>, set: SetCampaign| async move {
             set_campaign(&house, set).await
         }),
-        kpi: answered(house, |house: Arc<House>, ()| async move { house.store.kpi_report(always()).await }),
-        channels: answered(house, |house: Arc<House>, ()| async move {
-            house.store.effects_report(always(), &[]).await
-        }),
+        reports: reports::handlers(house),
         desk: DeskHandlers {
             view: answered(house, |house: Arc<House>, (login, language): (String, Language)| async move {
                 desk::view(&house, &login, language).await
@@ -63,19 +60,11 @@ pub fn console(house: &Arc<House>) -> Console {
                 Ok(desk::listen(&house, &login, last))
             }),
         },
-        words: |kind, code, language| {
-            let word = match kind {
-                Word::Channel => words::channel(code, language),
-                Word::DebtorType => words::debtor_type(code, language),
-                Word::DebtKind => words::debt_kind(code, language),
-            };
-            word.to_owned()
-        },
     }
 }
 
 /// Makes a handler of work on the house; what the store could not do is logged and told as "not now".
-fn answered<Ask, Answer, Work>(
+pub(super) fn answered<Ask, Answer, Work>(
     house: &Arc<House>,
     work: impl Fn(Arc<House>, Ask) -> Work + Send + Sync + 'static,
 ) -> Handler<Ask, Answer>
@@ -92,10 +81,6 @@ where
             })
         }
     })
-}
-
-fn always() -> Period {
-    Period { from: Timestamp::UNIX_EPOCH, to: Timestamp::MAX }
 }
 
 /// Every campaign's contacts by state and reason.

@@ -21,6 +21,7 @@ use crate::config::Config;
 use crate::media::MediaEngine;
 use crate::rules::zone::Registry;
 use crate::sip::SipStack;
+use crate::stats::Doing;
 use crate::store::{RulesInForce, Store};
 use crate::web::Metrics;
 
@@ -29,6 +30,8 @@ use crate::web::Metrics;
 pub struct House {
     pub clock: Clock,
     pub plans: ArcSwap<Plans>,
+    /// Proposals that somebody put into force.
+    pub proposals: ArcSwap<Vec<Doing>>,
     pub store: Store,
     pub stack: Arc<SipStack>,
     pub media: MediaEngine,

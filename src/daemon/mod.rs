@@ -26,6 +26,7 @@ mod queue;
 mod reclassify;
 mod recordings;
 mod registry;
+mod reports;
 mod roots;
 mod run;
 mod sip_names;

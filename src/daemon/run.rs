@@ -123,6 +123,7 @@ impl Daemon {
         let house = Arc::new(House {
             clock,
             plans: ArcSwap::from_pointee(Plans::new(config)?),
+            proposals: ArcSwap::from_pointee(store.proposals_in_force().await?),
             store,
             stack: Arc::new(stack),
             media,
@@ -396,6 +397,8 @@ fn tell_calendars(house: &House, warned: &mut Option<jiff::civil::Date>) {
 async fn keep_alive(house: &House) -> anyhow::Result<()> {
     take_node(&house.store).await?;
     house.store.heartbeat(house.clock.wall()).await?;
+    // Another node, or a command, may have put one into force.
+    house.proposals.store(Arc::new(house.store.proposals_in_force().await?));
     let plans = house.plans.load_full();
     house.store.keep_texts(&plans.config.version, &plans.config.texts, house.clock.wall()).await?;
     rescue(&house.store, Whose::DeadNodes, house.clock).await

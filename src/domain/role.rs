@@ -45,29 +45,46 @@ impl Role {
 /// What a screen, or a button on it, does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Right {
+    /// Put what the figures propose into force, or take it back.
+    ApplyProposals,
+    /// Send a message to other systems once more.
+    ResendMessages,
     /// Start, pause and stop campaigns.
     RunCampaigns,
     /// The wallboard: lines, calls, campaigns.
     SeeLive,
     SeeReports,
+    /// The agents' table, which the whole team may see.
+    SeeTeam,
     SeeUsers,
     /// An agent's own desk, and nobody else's.
     WorkDesk,
 }
 
 impl Right {
-    pub const ALL: [Self; 5] =
-        [Self::RunCampaigns, Self::SeeLive, Self::SeeReports, Self::SeeUsers, Self::WorkDesk];
+    pub const ALL: [Self; 8] = [
+        Self::ApplyProposals,
+        Self::ResendMessages,
+        Self::RunCampaigns,
+        Self::SeeLive,
+        Self::SeeReports,
+        Self::SeeTeam,
+        Self::SeeUsers,
+        Self::WorkDesk,
+    ];
 }
 
 /// The rights table. What is not in it nobody may do.
-const RIGHTS: [(Right, &[Role]); 5] = [
+const RIGHTS: [(Right, &[Role]); 8] = [
+    (Right::ApplyProposals, &[Role::Administrator, Role::Supervisor]),
+    (Right::ResendMessages, &[Role::Administrator, Role::Operator, Role::Supervisor]),
     (Right::RunCampaigns, &[Role::Administrator, Role::Operator, Role::Supervisor]),
     (Right::SeeLive, &[Role::Administrator, Role::Auditor, Role::Operator, Role::Quality, Role::Supervisor]),
     (
         Right::SeeReports,
         &[Role::Administrator, Role::Auditor, Role::Operator, Role::Quality, Role::Supervisor],
     ),
+    (Right::SeeTeam, &Role::ALL),
     (Right::SeeUsers, &[Role::Administrator, Role::Auditor]),
     (Right::WorkDesk, &[Role::Administrator, Role::Agent]),
 ];
@@ -81,9 +98,12 @@ mod tests {
         for right in Right::ALL {
             assert!(Role::Administrator.may(right), "{right:?} is in the table");
         }
-        assert!(!Role::Auditor.may(Right::RunCampaigns));
+        for right in [Right::ApplyProposals, Right::ResendMessages, Right::RunCampaigns] {
+            assert!(!Role::Auditor.may(right), "{right:?}");
+        }
         let may = |role: Role| Right::ALL.into_iter().filter(|right| role.may(*right)).collect::<Vec<_>>();
-        assert_eq!(may(Role::Agent), [Right::WorkDesk], "an agent has his desk and nothing else");
+        let his = [Right::SeeTeam, Right::WorkDesk];
+        assert_eq!(may(Role::Agent), his, "an agent has his desk and the team's table and nothing else");
         assert!(!Role::Auditor.may(Right::WorkDesk));
     }
 }

@@ -164,6 +164,45 @@ pub fn trend(margins: &[Option<f64>]) -> Option<f64> {
     Some(over / under)
 }
 
+/// What a client's figures say to do with him.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Worth {
+    /// Within the guide or above it.
+    Keep,
+    /// He costs more than he brings.
+    LetGo,
+    /// Below the guide.
+    Renegotiate,
+    /// He has no revenue, by his contract or for want of one.
+    Unknown,
+    /// Within the guide, and falling by more than a point of margin a month.
+    Watch,
+}
+
+impl Worth {
+    /// The code in files.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Keep => "keep",
+            Self::LetGo => "let_go",
+            Self::Renegotiate => "renegotiate",
+            Self::Unknown => "unknown",
+            Self::Watch => "watch",
+        }
+    }
+}
+
+/// Judges a client by his `margin`, its [`trend`] and the low end of the guide, all as shares.
+pub fn worth(margin: Option<f64>, trend: Option<f64>, guide: f64) -> Worth {
+    match margin {
+        None => Worth::Unknown,
+        Some(margin) if margin <= 0.0 => Worth::LetGo,
+        Some(margin) if margin < guide => Worth::Renegotiate,
+        Some(_) if trend.is_some_and(|points| points < -0.01) => Worth::Watch,
+        Some(_) => Worth::Keep,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -208,6 +247,16 @@ mod tests {
         let margin = months[0].margin().expect("revenue");
         assert!((margin - 0.676).abs() < 1e-9, "{margin}");
         assert_eq!(Month::default().margin(), None);
+    }
+
+    #[test]
+    fn a_client_is_judged_by_the_guide_and_the_trend() {
+        let of = |margin, trend| worth(margin, trend, 0.35).code();
+        assert_eq!(
+            [of(None, None), of(Some(-0.1), None), of(Some(0.0), None), of(Some(0.34), Some(0.2))],
+            ["unknown", "let_go", "let_go", "renegotiate"]
+        );
+        assert_eq!([of(Some(0.35), None), of(Some(0.4), Some(-0.02))], ["keep", "watch"]);
     }
 
     #[test]

@@ -205,6 +205,20 @@ kpis! {
     cost_per_promise: "cost per promise, minor units", "цена обещания, мин. ед.",
         "cost of the calls / promises", "стоимость звонков / обещания",
         |n| each_of(n.cost_minor, n.promises);
+    cost_per_account: "cost per account, minor units", "цена счёта, мин. ед.",
+        "cost of the calls / accounts called", "стоимость звонков / счета, по которым звонили",
+        |n| each_of(n.cost_minor, n.accounts_called);
+    cost_per_contact: "cost per human contact, minor units", "цена контакта с человеком, мин. ед.",
+        "cost of the calls / calls a person answered, abandoned ones too",
+        "стоимость звонков / звонки, на которые ответил человек, с брошенными",
+        |n| each_of(n.cost_minor, n.human + n.abandoned);
+    cost_per_kept: "cost per kept promise, minor units", "цена сдержанного обещания, мин. ед.",
+        "cost of the calls / promises kept", "стоимость звонков / сдержанные обещания",
+        |n| each_of(n.cost_minor, n.kept);
+    cost_of_money: "cost per unit repaid", "цена возвращённой единицы",
+        "cost of the calls / money paid after the first call in the period",
+        "стоимость звонков / оплачено после первого звонка за период",
+        |n| each_of(n.cost_minor, n.paid_minor.max(0).unsigned_abs());
 }
 
 fn share(numerator: u64, denominator: u64) -> Kpi {

@@ -10,6 +10,7 @@ mod figure;
 mod kpi;
 mod pareto;
 mod proposal;
+mod sheet;
 mod tally;
 mod uplift;
 mod wear;
@@ -18,12 +19,13 @@ pub use assign::assign;
 pub use attribution::{Action, Attribution, Windows, credit};
 pub use definition::{DEFINITIONS, Definition, definition};
 pub use early_warning::{Warning, WarningPlan, judge_spending};
-pub use economics::{Contract, Month, MonthFacts, Prices, month, trend};
+pub use economics::{Contract, Month, MonthFacts, Prices, Worth, month, trend, worth};
 pub use effect::{ActionRow, Axis, EffectRow, effect_table};
 pub use figure::{Confidence, Estimate, Ratio, Sample};
 pub use kpi::{AbandonmentOf, Counts, KPIS, Kpi, KpiDefinition, SERVICE_LEVEL_S, kpis};
 pub use pareto::{ParetoPoint, pareto};
-pub use proposal::{Proposal, proposals};
+pub use proposal::{Doing, Proposal, proposals};
+pub use sheet::{Chart, Column, Line, Sheet, SheetCell, SheetKind};
 pub use tally::{
     ACCOUNT, ActionFact, Age, CALL, CallFact, Cell, Counted, DayPart, DebtFacts, EFFECT, Key, PaymentFact,
     PromiseState, REACTIONS, TALLIES, Tally, USE, What, count, day_of, month_of,

@@ -34,6 +34,64 @@ pub enum Proposal {
     },
 }
 
+/// What follows from a proposal once it is in force.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doing {
+    /// After so many calls of the channel on a debt without a reaction the creditor's systems are asked for another.
+    ChangeChannel { channel: Channel, after_uses: u16, then: Channel },
+    /// Debtors of the type are called over the channel in this part of their day.
+    DayPart { channel: Channel, debtor_type: DebtorType, part: DayPart },
+}
+
+impl Doing {
+    /// The code in the database and on the command line: `change_channel:ivr:3:sms`, `day_part:ivr:idler:evening`.
+    pub fn code(self) -> String {
+        match self {
+            Self::ChangeChannel { channel, after_uses, then } => {
+                format!("change_channel:{}:{after_uses}:{}", channel.code(), then.code())
+            }
+            Self::DayPart { channel, debtor_type, part } => {
+                format!("day_part:{}:{}:{}", channel.code(), debtor_type.code(), part.code())
+            }
+        }
+    }
+
+    pub fn parse(code: &str) -> Option<Self> {
+        let parts: Vec<&str> = code.split(':').collect();
+        match parts[..] {
+            ["change_channel", channel, after_uses, then] => Some(Self::ChangeChannel {
+                channel: Channel::parse(channel)?,
+                after_uses: after_uses.parse().ok()?,
+                then: Channel::parse(then)?,
+            }),
+            ["day_part", channel, debtor_type, part] => Some(Self::DayPart {
+                channel: Channel::parse(channel)?,
+                debtor_type: DebtorType::parse(debtor_type)?,
+                part: DayPart::ALL.into_iter().find(|it| it.code() == part)?,
+            }),
+            _ => None,
+        }
+    }
+}
+
+impl Proposal {
+    /// What would follow if it were put into force; `None`: nothing we can do. Only calls of ours wear out by our doing, and
+    /// nobody is called at night.
+    pub fn doing(&self) -> Option<Doing> {
+        let ours = |channel| matches!(channel, Channel::AgentCall | Channel::Ivr | Channel::Voicemail);
+        match *self {
+            Self::ChangeChannel { channel, after_uses, then, .. } => {
+                let after_uses = u16::try_from(after_uses).ok().filter(|_| ours(channel))?;
+                Some(Doing::ChangeChannel { channel, after_uses, then: then? })
+            }
+            Self::DayPart { part: DayPart::Night | DayPart::Unknown, .. } => None,
+            Self::DayPart { channel, debtor_type, part, .. } => {
+                ours(channel).then_some(Doing::DayPart { channel, debtor_type, part })
+            }
+        }
+    }
+}
+
 fn code<S: serde::Serializer>(part: &DayPart, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(part.code())
 }
@@ -145,6 +203,27 @@ mod tests {
             panic!("{found:?}")
         };
         assert_eq!((channel, after_uses, then), (Channel::Ivr, 2, Some(Channel::Sms)));
+    }
+
+    #[test]
+    fn what_follows_from_a_proposal_is_known_by_its_code() {
+        let (sms, first) = (Some(Channel::Sms), Ratio::new(1, 2));
+        let change = |channel, then| Proposal::ChangeChannel {
+            channel,
+            after_uses: 3,
+            first,
+            worn: first,
+            then,
+            then_first: None,
+        };
+        let doing = change(Channel::Ivr, sms).doing().expect("one of ours");
+        assert_eq!(doing.code(), "change_channel:ivr:3:sms");
+        assert_eq!(Doing::parse(&doing.code()), Some(doing));
+        assert_eq!(change(Channel::Letter, sms).doing(), None, "others send the letters");
+        assert_eq!(change(Channel::Ivr, None).doing(), None);
+        let evening = Doing::parse("day_part:ivr:idler:evening").expect("a code");
+        assert_eq!(evening.code(), "day_part:ivr:idler:evening");
+        assert_eq!(Doing::parse("day_part:ivr:idler:noon"), None);
     }
 
     #[test]

@@ -66,6 +66,8 @@ pub enum StoreError {
     TakeNode { node: String, source: Fault },
     #[error("working on the sums of the reports")]
     Tally { source: Fault },
+    #[error("working on proposals")]
+    Proposal { source: Fault },
     #[error("working on users")]
     User { source: Fault },
     #[error("rescuing the open attempts of node {node}")]

@@ -16,6 +16,7 @@ mod identity;
 mod inbound;
 mod list;
 mod outcome;
+mod proposal;
 mod read;
 mod recording;
 mod standing;
@@ -45,6 +46,7 @@ pub use outcome::{
     Closed, DisposeRequest, Disposed, FinishRequest, NewPayment, Paid, PromiseTerms, PromisesJudged, Rescued,
     TakeBack, Whose,
 };
+pub use proposal::ProposalRow;
 pub use read::{
     AttemptExport, AttemptFilter, AttemptRow, AttemptsLine, BesideRow, ContactFile, DebtFile, EconomicsFacts,
     ExperimentLine, LedgerRow, LeftOut, OutcomeLine, PaymentRow, Period, PersonFile, PhoneFile, PromiseLine,

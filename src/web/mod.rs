@@ -11,10 +11,11 @@ mod server;
 
 pub use api::{Api, EventAnswer, PaymentAnswer, TellEvent, TellPayment};
 pub use console::{
-    CallView, CampaignAct, CampaignLine, ChoiceView, Console, ContactLine, DayView, DebtView, Decided,
-    DeskAct, DeskAnswer, DeskDeed, DeskEvent, DeskHandlers, DeskView, KindView, LimitView, ObjectionView,
-    PasswordError, PauseView, PromiseAsked, PromiseView, SetCampaign, StageView, StateView, TargetView,
-    TrunkLine, Turn, User, UserLine, Wallboard, WhyNotLine, Word, Written, day, hash_password, money,
+    AppliedLine, CallView, CampaignAct, CampaignLine, ChoiceView, Console, ContactLine, DayView, DebtView,
+    Decided, DeliveryLine, DeskAct, DeskAnswer, DeskDeed, DeskEvent, DeskHandlers, DeskView, KindView,
+    LimitView, ObjectionView, PasswordError, PauseView, PromiseAsked, PromiseView, ProposalLine,
+    ProposalsView, ReportHandlers, Resend, SetCampaign, SetProposal, StageView, StateView, Taken, TargetView,
+    TrunkLine, Turn, User, UserLine, Wallboard, WhyNotLine, Written, day, hash_password, money,
 };
 pub use handler::{Handler, Unavailable};
 pub use metrics::Metrics;

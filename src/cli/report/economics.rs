@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::config::EconomicsConfig;
 use crate::domain::{Language, Money};
 use crate::stats::{Contract, Month, Ratio, month, trend};
-use crate::store::{EconomicsFacts, Period, Store};
+use crate::store::{EconomicsFacts, Period, Store, StoreError};
 
 /// A creditor's months, the oldest first, each by its name such as `2026-03`.
 pub type Creditors = BTreeMap<String, Vec<(String, Month)>>;
@@ -23,7 +23,7 @@ pub async fn count(
     period: Period,
     now: Timestamp,
     config: &EconomicsConfig,
-) -> anyhow::Result<(Creditors, u64)> {
+) -> Result<(Creditors, u64), StoreError> {
     let facts = store.economics_report(period, config.currency, now).await?;
     Ok((by_creditor(&facts, config), facts.left_out))
 }
@@ -80,11 +80,13 @@ fn month_name(first: i64) -> String {
     format!("{}-{:02}", date.year(), date.month())
 }
 
-fn total(months: &[(String, Month)]) -> Month {
+/// The months together.
+pub fn total(months: &[(String, Month)]) -> Month {
     months.iter().fold(Month::default(), |sum, (_, month)| sum.plus(month))
 }
 
-fn trend_of(months: &[(String, Month)]) -> Option<f64> {
+/// Points of margin a month, as a share.
+pub fn trend_of(months: &[(String, Month)]) -> Option<f64> {
     trend(&months.iter().map(|(_, month)| month.margin()).collect::<Vec<_>>())
 }
 

@@ -6,13 +6,14 @@ pub mod economics;
 mod kpi;
 mod pareto;
 mod promises;
-mod proposals;
+pub mod proposals;
 mod types;
 mod uplift;
 mod wear;
 
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
@@ -20,9 +21,10 @@ use self::channels::{By, Rule};
 use self::wear::Reaction;
 use super::exceptions::notices_text;
 use super::open::{ConfigArgs, block_on, store};
-use super::words;
+use super::{sheet, words};
 use crate::daemon::Clock;
 use crate::domain::Language;
+use crate::stats::SheetKind;
 use crate::store::{Period, Store};
 
 /// Reports: agents, channels, outcomes, attempts, uplift, wear, pareto, promises, types, kpi
@@ -53,6 +55,9 @@ pub struct Report {
     /// For a program: one JSON array
     #[arg(long)]
     json: bool,
+    /// The table that the console's page shows, as CSV
+    #[arg(long, conflicts_with = "json")]
+    csv: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -101,6 +106,16 @@ impl Report {
         block_on(async {
             let store = store(&config).await?;
             store.build_tallies().await?;
+            if self.csv {
+                let code =
+                    self.what.to_possible_value().map_or_else(String::new, |it| it.get_name().to_owned());
+                let kind = SheetKind::parse(&code).with_context(|| format!("{code} has no CSV"))?;
+                let asked = sheet::Asked { period, now: Clock.wall(), language };
+                let made = sheet::sheet(&store, &config, kind, asked).await?;
+                store.close().await;
+                print!("{}", sheet::csv_text(&made)?);
+                return Ok(ExitCode::SUCCESS);
+            }
             let text = match self.what {
                 What::Agents => agents::report(&store, period, Clock.wall(), self.json, language).await?,
                 What::Channels => {

@@ -4,17 +4,25 @@ use serde_json::json;
 
 use crate::cli::words;
 use crate::domain::Language;
-use crate::stats::{Axis, DayPart, Proposal, proposals};
-use crate::store::{Period, Reacted, Store};
+use crate::stats::{Axis, DayPart, Doing, Proposal, proposals};
+use crate::store::{Period, Reacted, Store, StoreError};
+
+/// What the figures of a period suggest.
+///
+/// # Errors
+/// When the store fails.
+pub async fn proposed(store: &Store, period: Period) -> Result<Vec<Proposal>, StoreError> {
+    let uses = store.wear_report(period, Reacted::Paid).await?;
+    let by_day_part = store.effects_report(period, &[Axis::DayPart]).await?;
+    Ok(proposals(&uses, &by_day_part))
+}
 
 /// The report as text, or as JSON.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn report(store: &Store, period: Period, json: bool, language: Language) -> anyhow::Result<String> {
-    let uses = store.wear_report(period, Reacted::Paid).await?;
-    let by_day_part = store.effects_report(period, &[Axis::DayPart]).await?;
-    let found = proposals(&uses, &by_day_part);
+    let found = proposed(store, period).await?;
     if json {
         return Ok(format!("{}\n", json!(found)));
     }
@@ -24,20 +32,25 @@ pub async fn report(store: &Store, period: Period, json: bool, language: Languag
             Language::Ru => "ничего достоверного\n".to_owned(),
         });
     }
-    let mut text: String = found.iter().map(|proposal| proposal_text(proposal, language)).collect();
+    let one = |proposal: &Proposal| {
+        let code = proposal.doing().map(|doing| format!("  {}\n", doing.code()));
+        proposal_text(proposal, language) + &code.unwrap_or_default()
+    };
+    let mut text: String = found.iter().map(one).collect();
     text += match language {
         Language::En => {
-            "\nNothing is changed by itself: put the lines you agree with into the file named, `obzvon check`, reload.\n"
+            "\nNothing is changed by itself: `obzvon proposal apply CODE --by YOU`, a click in the console, or the lines of \
+             configuration.\n"
         }
         Language::Ru => {
-            "\nСамо ничего не меняется: впишите строки, с которыми согласны, в названный файл, затем `obzvon check` и \
-             перечитайте.\n"
+            "\nСамо ничего не меняется: `obzvon proposal apply КОД --by КТО`, щелчок в консоли или строки конфигурации.\n"
         }
     };
     Ok(text)
 }
 
-fn proposal_text(proposal: &Proposal, language: Language) -> String {
+/// The proposal with its figures, and the lines of configuration that would do it.
+pub fn proposal_text(proposal: &Proposal, language: Language) -> String {
     match proposal {
         Proposal::ChangeChannel { channel, after_uses, first, worn, then, then_first } => {
             let name = words::channel(channel.code(), language);
@@ -83,6 +96,23 @@ fn proposal_text(proposal: &Proposal, language: Language) -> String {
                 ),
             };
             format!("{head}  campaigns/….toml:\n    [calendar]\n    weekdays = \"{hours}\"\n")
+        }
+    }
+}
+
+/// What follows from a proposal in force, in words.
+pub fn doing_text(doing: Doing, language: Language) -> String {
+    match doing {
+        Doing::ChangeChannel { channel, after_uses, then } => {
+            let [from, to] = [channel, then].map(|it| words::channel(it.code(), language));
+            match language {
+                Language::En => format!("{from}: after {after_uses} without a reaction, {to}"),
+                Language::Ru => format!("{from}: после {after_uses} без ответа — {to}"),
+            }
+        }
+        Doing::DayPart { channel, debtor_type, part } => {
+            let who = words::debtor_type(debtor_type.code(), language);
+            format!("{} · {who}: {}", words::channel(channel.code(), language), part_words(part, language).1)
         }
     }
 }

@@ -3,17 +3,19 @@
 
 use std::sync::Arc;
 
+use jiff::civil::Time;
 use jiff::{SignedDuration, Timestamp};
 use tracing::warn;
 
 use super::Turn;
-use crate::campaign::{DoneWhy, Hour, PhoneChoice, choose_phone, hour};
+use crate::campaign::{DoneWhy, Hour, Hours, PhoneChoice, choose_phone, hour, hour_within};
 use crate::daemon::house::House;
 use crate::daemon::lines::Line;
 use crate::daemon::test_call;
 use crate::domain::{Channel, DebtKind, Fault, Outcome, PhoneNumber};
 use crate::ivr::Flow;
 use crate::rules::ZoneSet;
+use crate::stats::Doing;
 use crate::store::{ClaimedContact, ClaimedPhone, UNSPEAKABLE};
 use crate::trunk::{Ask, NoRoute, caller_id};
 
@@ -55,6 +57,13 @@ impl Turn {
         let now = house.clock.wall();
         let zones = self.zones();
         let clocks: Vec<_> = zones.zones().iter().map(|zone| zone.tz().clone()).collect();
+        let best = house.proposals.load().iter().find_map(|doing| self.best_hours(doing));
+        if let Some(part) = best
+            && hour(&self.plan.calendar, &clocks, now) == Hour::Open
+            && let Hour::OpensAt(opens) = hour_within(&self.plan.calendar, part, &clocks, now)
+        {
+            return self.put_off(house, "best_day_part", opens).await;
+        }
         match hour(&self.plan.calendar, &clocks, now) {
             Hour::Open => {}
             Hour::OpensAt(opens) => {
@@ -94,6 +103,19 @@ impl Turn {
             return self.put_off(house, "no_caller_id", after(now, NO_TRUNK_PAUSE)).await;
         };
         Ok(Ok(Choice { phone, kind, flow, zones, caller_id, line, debtor_today }))
+    }
+
+    /// The hours in which a proposal in force wants this debtor called.
+    fn best_hours(&self, doing: &Doing) -> Option<Hours> {
+        let Doing::DayPart { channel, debtor_type, part } = *doing else { return None };
+        // An agreed call has its own time.
+        let is_ours = channel == self.plan.channel && debtor_type == self.contact.debtor_type;
+        if !is_ours || self.agreed.is_some() || test_call::is_made_up(&self.contact.creditor) {
+            return None;
+        }
+        let (opens, closes) = part.hours()?;
+        let closes = if closes == 24 { Time::MAX } else { Time::constant(closes, 0, 0, 0) };
+        Some(Hours { opens: Time::constant(opens, 0, 0, 0), closes })
     }
 
     /// Nobody is called to hear silence where the debt should be told. An agent tells it himself, and a test call is there

@@ -34,6 +34,17 @@ impl DayPart {
         }
     }
 
+    /// Its hours on the debtor's own clock, the second not in it; `None`: it has none.
+    pub fn hours(self) -> Option<(i8, i8)> {
+        match self {
+            Self::Night => Some((0, 6)),
+            Self::Morning => Some((6, 12)),
+            Self::Afternoon => Some((12, 18)),
+            Self::Evening => Some((18, 24)),
+            Self::Unknown => None,
+        }
+    }
+
     /// The code in files and the database.
     pub fn code(self) -> &'static str {
         match self {

@@ -10,12 +10,11 @@ mod guard;
 mod live;
 mod page;
 mod password;
-mod reports;
+mod report;
 mod sign_in;
 mod texts;
 mod users;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
@@ -33,11 +32,13 @@ pub use desk::{
     StageView, StateView, TargetView, Turn, Written, day, money,
 };
 pub use password::{PasswordError, hash_password};
+pub use report::{
+    AppliedLine, DeliveryLine, ProposalLine, ProposalsView, ReportHandlers, Resend, SetProposal, Taken,
+};
 
 use self::sign_in::Doorman;
 use super::handler::Handler;
-use crate::domain::{Currency, Language, Role};
-use crate::stats::{ActionRow, Counts};
+use crate::domain::{Language, Role};
 
 /// What the console is given: who answers for each page. Texts come in the asker's language.
 #[derive(Debug)]
@@ -49,19 +50,8 @@ pub struct Console {
     pub why_not: Handler<(String, Language), Option<Vec<WhyNotLine>>>,
     /// `false`: the campaign is not there, or can't go that way.
     pub set_campaign: Handler<SetCampaign, bool>,
-    pub kpi: Handler<(), BTreeMap<(String, Currency), Counts>>,
-    pub channels: Handler<(), Vec<ActionRow>>,
+    pub reports: ReportHandlers,
     pub desk: DeskHandlers,
-    /// A code in words: kind of word, code, language.
-    pub words: fn(Word, &str, Language) -> String,
-}
-
-/// The kinds of codes that are shown in words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Word {
-    Channel,
-    DebtorType,
-    DebtKind,
 }
 
 /// Who may sign in.
@@ -173,7 +163,7 @@ pub(super) fn router(console: Console, stop: &CancellationToken) -> Router {
         .merge(sign_in::routes())
         .merge(live::routes())
         .merge(campaigns::routes())
-        .merge(reports::routes())
+        .merge(report::routes())
         .merge(users::routes())
         .merge(desk::routes(stop))
         .route("/console.css", get(page::stylesheet))

@@ -1,0 +1,89 @@
+//! Channels: actions against reactions, as the house credits payments.
+
+use super::Asked;
+use super::column::{self, CHANNEL, CURRENCY, DEBTOR_TYPE, channel, debtor_type, money, plain, told};
+use crate::cli::words;
+use crate::config::Config;
+use crate::domain::Language;
+use crate::stats::{Column, EffectRow, Sheet, SheetCell, definition, effect_table};
+use crate::store::{Store, StoreError};
+
+pub async fn sheet(store: &Store, config: &Config, asked: Asked) -> Result<Sheet, StoreError> {
+    let rows = store.effects_report(asked.period, &[]).await?;
+    let rows = effect_table(&rows, config.statistics.attribution);
+    Ok(Sheet {
+        columns: columns(asked.language),
+        rows: rows.iter().map(|row| cells(row, asked.language)).collect(),
+        notes: vec![
+            column::say(
+                asked.language,
+                (
+                    "A payment is credited to an action by the rule and the windows of statistics.toml. A credit is no \
+                     cause: the report on uplift measures that.",
+                    "Платёж зачтён действию по правилу и окнам из statistics.toml. Зачёт — не причина: её измеряет отчёт \
+                     о влиянии.",
+                ),
+            )
+            .to_owned(),
+        ],
+        charts: Vec::new(),
+    })
+}
+
+/// The ratios that a page has room for; `report channels` has them all.
+const SHOWN: [&str; 8] =
+    ["answered", "right_party", "promise", "kept", "paid", "complaint", "opt_out", "no_reaction"];
+
+fn columns(language: Language) -> Vec<Column> {
+    let share = |key: &'static str| {
+        let of = definition(key).map(|it| match language {
+            Language::En => format!("{} / {}", it.numerator, it.denominator),
+            Language::Ru => format!("{} / {}", it.numerator_ru, it.denominator_ru),
+        });
+        Column {
+            key,
+            name: words::figure(key, language).to_owned(),
+            of: of.unwrap_or_default(),
+            is_pair: true,
+        }
+    };
+    let mut columns = vec![
+        plain(language, "channel", CHANNEL),
+        plain(language, "debtor_type", DEBTOR_TYPE),
+        plain(language, "debt_kind", ("Debt", "Долг")),
+        plain(language, "currency", CURRENCY),
+        plain(language, "actions", ("Actions", "Действия")),
+    ];
+    columns.extend(SHOWN.map(share));
+    columns.push(told(
+        language,
+        "paid_minor",
+        ("Paid", "Оплачено"),
+        ("money credited to the actions", "деньги, зачтённые действиям"),
+    ));
+    columns
+}
+
+fn cells(row: &EffectRow, language: Language) -> Vec<SheetCell> {
+    let kind = row.kind.code();
+    let mut cells = vec![
+        channel(row.channel.code(), language),
+        debtor_type(row.debtor_type.code(), language),
+        SheetCell::Code { code: kind.to_owned(), word: words::debt_kind(kind, language).to_owned() },
+        column::currency(row.currency),
+        SheetCell::Count(row.actions),
+    ];
+    let ratios = [
+        row.answered,
+        row.right_party,
+        row.promise,
+        row.kept,
+        row.paid,
+        row.complaint,
+        row.opt_out,
+        row.no_reaction,
+    ];
+    cells.extend(ratios.map(SheetCell::Share));
+    cells.push(money(row.paid_minor, row.currency));
+    cells
+}

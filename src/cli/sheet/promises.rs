@@ -1,0 +1,50 @@
+//! Promises, and those kept of the ones whose day is over.
+
+use super::Asked;
+use super::column::{self, CAMPAIGN, CURRENCY, DEBTOR_TYPE, debtor_type, pair, plain, told};
+use crate::stats::{Ratio, Sheet, SheetCell};
+use crate::store::{PromiseLine, Store, StoreError};
+
+pub async fn sheet(store: &Store, asked: Asked) -> Result<Sheet, StoreError> {
+    let language = asked.language;
+    let lines = store.promises_report(asked.period).await?;
+    let cells = |line: &PromiseLine| {
+        vec![
+            SheetCell::Text(line.campaign.clone()),
+            debtor_type(line.debtor_type.code(), language),
+            column::currency(line.promised.currency),
+            SheetCell::Count(line.made),
+            SheetCell::Count(line.open),
+            SheetCell::Share(Ratio::new(line.kept, line.kept + line.broken)),
+            SheetCell::Money(line.promised),
+            SheetCell::Money(line.kept_sum),
+        ]
+    };
+    Ok(Sheet {
+        columns: vec![
+            plain(language, "campaign", CAMPAIGN),
+            plain(language, "debtor_type", DEBTOR_TYPE),
+            plain(language, "currency", CURRENCY),
+            plain(language, "made", ("Made", "Дано")),
+            told(language, "open", ("Open", "Открыты"), ("the day is not over", "срок не прошёл")),
+            pair(
+                language,
+                "kept",
+                ("Kept", "Сдержано"),
+                (
+                    "promises kept / promises whose day and grace are over",
+                    "сдержанные обещания / обещания, срок которых с отсрочкой прошёл",
+                ),
+            ),
+            told(language, "promised_minor", ("Promised", "Обещано"), ("by all of them", "всеми обещаниями")),
+            told(
+                language,
+                "kept_minor",
+                ("Of it kept", "Из них сдержано"),
+                ("by those that were kept", "сдержанными"),
+            ),
+        ],
+        rows: lines.iter().map(cells).collect(),
+        ..Sheet::default()
+    })
+}

@@ -1,0 +1,97 @@
+//! Uplift: the called against those left alone by lot.
+
+use jiff::SignedDuration;
+
+use super::Asked;
+use super::column::{self, CAMPAIGN, CURRENCY, money, pair, plain, say, told};
+use crate::domain::Language;
+use crate::stats::{Column, Estimate, Sheet, SheetCell, uplift};
+use crate::store::{ExperimentLine, Period, Store, StoreError};
+
+/// Days after a selection within which a payment counts, on pages.
+const WINDOW_DAYS: i64 = 30;
+
+pub async fn sheet(store: &Store, asked: Asked) -> Result<Sheet, StoreError> {
+    // A window that is not over yet says nothing, so now is the end.
+    let period = Period { to: asked.period.to.min(asked.now), ..asked.period };
+    let lines = store.experiments_report(period, SignedDuration::from_hours(24 * WINDOW_DAYS)).await?;
+    let note = (
+        "Within 30 days of the selection. Whoever was to be called counts as called, reached or not. The intervals of all \
+         campaigns hold at once in 95 cases of 100.",
+        "За 30 дней после отбора. Кто должен был получить звонок, считается получившим, даже если до него не дозвонились. \
+         Интервалы всех кампаний верны вместе в 95 случаях из 100.",
+    );
+    Ok(Sheet {
+        columns: columns(asked.language),
+        rows: lines.iter().map(|line| cells(line, lines.len(), asked.language)).collect(),
+        notes: vec![say(asked.language, note).to_owned()],
+        charts: Vec::new(),
+    })
+}
+
+fn columns(language: Language) -> Vec<Column> {
+    let paid = (
+        "persons who paid on the selected debt / persons of the arm",
+        "люди, оплатившие отобранный долг / люди группы",
+    );
+    vec![
+        plain(language, "campaign", CAMPAIGN),
+        plain(language, "currency", CURRENCY),
+        pair(language, "called", ("Called, paid", "Звонили, оплатили"), paid),
+        pair(language, "left_alone", ("Left alone, paid", "Не звонили, оплатили"), paid),
+        told(
+            language,
+            "effect_points",
+            ("Effect, points", "Влияние, п. п."),
+            ("the first share less the second", "первая доля без второй"),
+        ),
+        plain(language, "effect_low", ("from", "от")),
+        plain(language, "effect_high", ("to", "до")),
+        told(
+            language,
+            "extra_minor",
+            ("Extra money", "Лишние деньги"),
+            (
+                "mean sum a person of the called less that of the left alone, times the called",
+                "средняя сумма на человека у тех, кому звонили, без суммы остальных, на число тех, кому звонили",
+            ),
+        ),
+        plain(language, "extra_low_minor", ("from", "от")),
+        plain(language, "extra_high_minor", ("to", "до")),
+        plain(language, "cost_minor", ("Cost of the calls", "Цена звонков")),
+        told(
+            language,
+            "cost_per_extra",
+            ("Cost of an extra unit", "Цена лишней единицы"),
+            (
+                "cost / extra money, where that is surely above nothing",
+                "цена / лишние деньги, если они несомненны",
+            ),
+        ),
+        plain(language, "small", ("Sample", "Выборка")),
+    ]
+}
+
+fn cells(line: &ExperimentLine, lines: usize, language: Language) -> Vec<SheetCell> {
+    let found = uplift(&line.experiment, lines);
+    let three = |it: Option<Estimate>, cell: &dyn Fn(f64) -> SheetCell| {
+        it.map_or(vec![SheetCell::Absent; 3], |it| vec![cell(it.value), cell(it.low), cell(it.high)])
+    };
+    let minor = |value: f64| money(value.round() as i64, line.currency);
+    let (code, word) = match found.small {
+        true => ("small", ("too small for a verdict", "мала, чтобы судить")),
+        false => ("enough", ("enough", "достаточна")),
+    };
+    let mut cells = vec![
+        SheetCell::Text(line.campaign.clone()),
+        column::currency(line.currency),
+        SheetCell::Share(line.experiment.called.paid_share()),
+        SheetCell::Share(line.experiment.left_alone.paid_share()),
+    ];
+    cells.extend(three(found.paid_share, &|share| SheetCell::Decimal(share * 100.0, 2)));
+    cells.extend(three(found.extra, &minor));
+    cells.push(money(line.experiment.cost_minor, line.currency));
+    cells.push(found.cost_per_extra.map_or(SheetCell::Absent, |it| SheetCell::Decimal(it.value, 3)));
+    cells.push(SheetCell::Code { code: code.to_owned(), word: say(language, word).to_owned() });
+    cells
+}

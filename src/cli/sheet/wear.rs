@@ -1,0 +1,92 @@
+//! Wear: what the n-th use of a channel on a debt brings against the first, by payments.
+
+use super::Asked;
+use super::column::{CHANNEL, channel, pair, plain, say, told};
+use crate::stats::{Chart, Line, Sheet, SheetCell, Wear, wear};
+use crate::store::{Reacted, Store, StoreError};
+
+pub async fn sheet(store: &Store, asked: Asked) -> Result<Sheet, StoreError> {
+    let language = asked.language;
+    let channels = store.wear_report(asked.period, Reacted::Paid).await?;
+    let channels: Vec<_> = channels.iter().map(|(channel, uses)| (channel.code(), wear(uses))).collect();
+    let mut rows = Vec::new();
+    for (code, found) in &channels {
+        for row in &found.rows {
+            let against = row.against_first.map(|it| [it.value, it.low, it.high]);
+            let [value, low, high] = against
+                .map_or([SheetCell::Absent, SheetCell::Absent, SheetCell::Absent], |all| {
+                    all.map(|it| SheetCell::Decimal(it, 2))
+                });
+            let worn = found.worn_from.is_some_and(|from| row.nth >= from);
+            let (code_of, word) = if worn { ("worn", ("worn", "приелось")) } else { ("", ("", "")) };
+            rows.push(vec![
+                channel(code, language),
+                SheetCell::Count(row.nth.into()),
+                SheetCell::Share(row.reacted),
+                value,
+                low,
+                high,
+                SheetCell::Code { code: code_of.to_owned(), word: say(language, word).to_owned() },
+            ]);
+        }
+    }
+    let lines = channels.iter().filter_map(|(code, found)| {
+        let name = crate::cli::words::channel(code, language).to_owned();
+        let points = points(found);
+        (points.len() > 1).then_some(Line { name, points })
+    });
+    let lines: Vec<_> = lines.collect();
+    let chart = Chart {
+        title: say(language, ("Paid after the n-th use, %", "Оплачено после n-го раза, %")).to_owned(),
+        across: say(language, ("use of the channel on a debt", "который раз канал применён к долгу"))
+            .to_owned(),
+        upward: "%".to_owned(),
+        marks: (1..=10).map(|nth| (f64::from(nth), nth.to_string())).collect(),
+        lines,
+        guide: None,
+    };
+    let note = (
+        "Who pays early gets no later use, so later uses meet the harder debtors: part of what looks like wear is theirs.",
+        "Кто заплатил рано, тем больше не звонят, поэтому поздние разы достаются трудным должникам: часть износа от этого.",
+    );
+    Ok(Sheet {
+        columns: vec![
+            plain(language, "channel", CHANNEL),
+            plain(language, "nth", ("Use", "Раз")),
+            pair(
+                language,
+                "paid",
+                ("Paid", "Оплачено"),
+                (
+                    "n-th uses with a payment on the debt within the channel's window / n-th uses",
+                    "n-е разы с платежом по долгу в окне канала / n-е разы",
+                ),
+            ),
+            told(
+                language,
+                "against_first",
+                ("To the first", "К первому"),
+                ("share of the n-th use / share of the first", "доля n-го раза / доля первого"),
+            ),
+            plain(language, "low", ("from", "от")),
+            told(
+                language,
+                "high",
+                ("to", "до"),
+                (
+                    "a channel's intervals hold at once in 95 cases of 100",
+                    "интервалы канала верны вместе в 95 случаях из 100",
+                ),
+            ),
+            plain(language, "worn", ("Wear", "Износ")),
+        ],
+        rows,
+        notes: vec![say(language, note).to_owned()],
+        charts: if chart.lines.is_empty() { Vec::new() } else { vec![chart] },
+    })
+}
+
+fn points(found: &Wear) -> Vec<(f64, f64)> {
+    let known = found.rows.iter().filter(|row| row.reacted.denominator >= crate::stats::ENOUGH);
+    known.filter_map(|row| Some((f64::from(row.nth), row.reacted.share()? * 100.0))).collect()
+}

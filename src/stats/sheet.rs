@@ -1,0 +1,222 @@
+//! A report as a table: a page shows it and an export writes it, so that both have the same numbers.
+
+use super::{Kpi, Ratio};
+use crate::domain::Money;
+
+/// A report in one language.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Sheet {
+    pub columns: Vec<Column>,
+    /// As many cells each as there are columns.
+    pub rows: Vec<Vec<SheetCell>>,
+    /// How it is to be read.
+    pub notes: Vec<String>,
+    pub charts: Vec<Chart>,
+}
+
+/// A column of a sheet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// The name in files, which stays.
+    pub key: &'static str,
+    /// The name on screens.
+    pub name: String,
+    /// What is divided by what, or what is counted; empty where the name says it.
+    pub of: String,
+    /// Its cells are something of something: two fields in a file, `key` and `key_of`.
+    pub is_pair: bool,
+}
+
+/// A value of a sheet.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SheetCell {
+    /// There is none, or it says nothing here.
+    Absent,
+    /// A code, which files have, and its word, which screens have.
+    Code {
+        code: String,
+        word: String,
+    },
+    Count(u64),
+    /// A number that was worked out, with as many digits behind the point.
+    Decimal(f64, usize),
+    /// A figure that is either of the kinds of pairs.
+    Figure(Kpi),
+    Money(Money),
+    /// A part of a whole that is no sample, so without an interval.
+    Part {
+        part: u64,
+        whole: u64,
+    },
+    Share(Ratio),
+    Text(String),
+}
+
+/// Lines over two axes, both from 0.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chart {
+    pub title: String,
+    /// What the axes measure, with the unit.
+    pub across: String,
+    pub upward: String,
+    pub lines: Vec<Line>,
+    /// Marks on the axis below: where, and what stands there.
+    pub marks: Vec<(f64, String)>,
+    /// A band that the lines should keep to, on the upward axis.
+    pub guide: Option<(f64, f64)>,
+}
+
+/// One line of a chart, from left to right.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    pub name: String,
+    pub points: Vec<(f64, f64)>,
+}
+
+impl Column {
+    /// The names of its fields in a file.
+    pub fn fields(&self) -> Vec<String> {
+        match self.is_pair {
+            true => vec![self.key.to_owned(), format!("{}_of", self.key)],
+            false => vec![self.key.to_owned()],
+        }
+    }
+}
+
+impl SheetCell {
+    /// Its fields in a file: one, or two of a pair. Money is in minor units.
+    pub fn fields(&self, is_pair: bool) -> Vec<String> {
+        let mut fields = match self {
+            Self::Absent => Vec::new(),
+            Self::Code { code: text, .. } | Self::Text(text) => vec![text.clone()],
+            Self::Count(count) => vec![count.to_string()],
+            Self::Decimal(value, digits) => vec![format!("{value:.digits$}")],
+            Self::Figure(Kpi::Each { sum, count }) => vec![sum.to_string(), count.to_string()],
+            Self::Figure(Kpi::Share(ratio)) | Self::Share(ratio) => {
+                vec![ratio.numerator.to_string(), ratio.denominator.to_string()]
+            }
+            Self::Money(money) => vec![money.minor.to_string()],
+            Self::Part { part, whole } => vec![part.to_string(), whole.to_string()],
+        };
+        fields.resize(if is_pair { 2 } else { 1 }, String::new());
+        fields
+    }
+
+    /// As screens show it.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Absent => "—".to_owned(),
+            Self::Code { word: text, .. } | Self::Text(text) => text.clone(),
+            Self::Count(count) => count.to_string(),
+            Self::Decimal(value, digits) => format!("{value:.digits$}"),
+            Self::Figure(figure) => figure.to_string(),
+            Self::Money(money) => money.reveal(),
+            Self::Part { part, whole: 0 } => format!("{part}/0"),
+            Self::Part { part, whole } => {
+                format!("{part}/{whole} = {:.1} %", *part as f64 * 100.0 / *whole as f64)
+            }
+            Self::Share(ratio) => ratio.to_string(),
+        }
+    }
+
+    /// Whether it is a number: such cells stand to the right.
+    pub fn is_number(&self) -> bool {
+        !matches!(self, Self::Code { .. } | Self::Text(_))
+    }
+}
+
+impl Sheet {
+    /// The first line of a file.
+    pub fn header(&self) -> Vec<String> {
+        self.columns.iter().flat_map(Column::fields).collect()
+    }
+
+    /// The other lines.
+    pub fn records(&self) -> impl Iterator<Item = Vec<String>> {
+        let record = |row: &Vec<SheetCell>| {
+            let cells = self.columns.iter().zip(row);
+            cells.flat_map(|(column, cell)| cell.fields(column.is_pair)).collect()
+        };
+        self.rows.iter().map(record)
+    }
+}
+
+/// The reports that are sheets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SheetKind {
+    Agents,
+    Channels,
+    Economics,
+    Kpi,
+    Pareto,
+    Promises,
+    Uplift,
+    Wear,
+}
+
+impl SheetKind {
+    /// As the console lists them.
+    pub const ALL: [Self; 8] = [
+        Self::Channels,
+        Self::Kpi,
+        Self::Economics,
+        Self::Agents,
+        Self::Pareto,
+        Self::Promises,
+        Self::Wear,
+        Self::Uplift,
+    ];
+
+    /// The name in addresses and on the command line.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Agents => "agents",
+            Self::Channels => "channels",
+            Self::Economics => "economics",
+            Self::Kpi => "kpi",
+            Self::Pareto => "pareto",
+            Self::Promises => "promises",
+            Self::Uplift => "uplift",
+            Self::Wear => "wear",
+        }
+    }
+
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Currency;
+
+    #[test]
+    fn a_page_and_a_file_have_the_same_numbers() {
+        let column = |key, is_pair| Column { key, name: key.to_owned(), of: String::new(), is_pair };
+        let sheet = Sheet {
+            columns: vec![column("channel", false), column("paid", true), column("sum_minor", false)],
+            rows: vec![
+                vec![
+                    SheetCell::Code { code: "ivr".into(), word: "автозвонок".into() },
+                    SheetCell::Share(Ratio::new(3, 40)),
+                    SheetCell::Money(Money::new(-10_050, Currency::Rub)),
+                ],
+                vec![SheetCell::Text("x".into()), SheetCell::Absent, SheetCell::Absent],
+            ],
+            ..Sheet::default()
+        };
+        assert_eq!(sheet.header(), ["channel", "paid", "paid_of", "sum_minor"]);
+        let records: Vec<_> = sheet.records().collect();
+        assert_eq!(records, [["ivr", "3", "40", "-10050"], ["x", "", "", ""]]);
+        let shown: Vec<_> = sheet.rows[0].iter().map(SheetCell::text).collect();
+        assert!(shown[0] == "автозвонок" && shown[1].starts_with("3/40 = 7.5 %"), "{shown:?}");
+        assert_eq!(shown[2], "-100.50 RUB");
+        assert_eq!(SheetCell::Part { part: 1, whole: 4 }.text(), "1/4 = 25.0 %");
+    }
+
+    #[test]
+    fn every_sheet_is_known_by_its_code() {
+        assert!(SheetKind::ALL.into_iter().all(|kind| SheetKind::parse(kind.code()) == Some(kind)));
+    }
+}

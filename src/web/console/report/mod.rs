@@ -1,0 +1,172 @@
+//! The reports: each a table with its definitions and its charts, and the same numbers as CSV.
+
+mod chart;
+mod deliveries;
+mod proposals;
+mod texts;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use maud::{Markup, html};
+
+use self::chart::chart;
+use self::texts::Texts;
+use super::Shared;
+use super::guard::Viewer;
+use super::page::{bar, page};
+use crate::domain::{Language, Right, Role};
+use crate::stats::{Kpi, Sheet, SheetCell, SheetKind};
+use crate::web::handler::Handler;
+
+pub use deliveries::{DeliveryLine, Resend};
+pub use proposals::{AppliedLine, ProposalLine, ProposalsView, SetProposal, Taken};
+
+/// Who answers for the reports.
+#[derive(Debug)]
+pub struct ReportHandlers {
+    pub sheet: Handler<(SheetKind, Language), Sheet>,
+    /// The same sheet as CSV.
+    pub csv: Handler<(SheetKind, Language), String>,
+    pub proposals: Handler<Language, ProposalsView>,
+    pub set_proposal: Handler<SetProposal, Taken>,
+    /// The newest messages to other systems.
+    pub deliveries: Handler<(), Vec<DeliveryLine>>,
+    /// How many are to be sent.
+    pub resend: Handler<Resend, u64>,
+}
+
+pub(super) fn routes() -> Router<Shared> {
+    Router::new()
+        .route("/reports", get(first))
+        .route("/reports/{name}", get(report))
+        .merge(proposals::routes())
+        .merge(deliveries::routes())
+}
+
+async fn first(viewer: Viewer, State(shared): State<Shared>) -> Result<Response, Response> {
+    show(&viewer, &shared, SheetKind::Channels).await
+}
+
+/// `/reports/kpi` is the page, `/reports/kpi.csv` the file.
+async fn report(
+    viewer: Viewer,
+    State(shared): State<Shared>,
+    Path(name): Path<String>,
+) -> Result<Response, Response> {
+    let (code, is_file) = name.strip_suffix(".csv").map_or((name.as_str(), false), |code| (code, true));
+    let Some(kind) = SheetKind::parse(code) else { return Err(StatusCode::NOT_FOUND.into_response()) };
+    if !is_file {
+        return show(&viewer, &shared, kind).await;
+    }
+    viewer.may(right(kind))?;
+    let text = shared.console.reports.csv.ask((kind, viewer.language)).await.map_err(unavailable)?;
+    let name = format!("attachment; filename=\"{code}.csv\"");
+    let kind = "text/csv; charset=utf-8".to_owned();
+    Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)], text).into_response())
+}
+
+/// Whoever works sees how the team does; the rest is for those who answer for it.
+fn right(kind: SheetKind) -> Right {
+    match kind {
+        SheetKind::Agents => Right::SeeTeam,
+        SheetKind::Channels
+        | SheetKind::Economics
+        | SheetKind::Kpi
+        | SheetKind::Pareto
+        | SheetKind::Promises
+        | SheetKind::Uplift
+        | SheetKind::Wear => Right::SeeReports,
+    }
+}
+
+async fn show(viewer: &Viewer, shared: &Shared, kind: SheetKind) -> Result<Response, Response> {
+    viewer.may(right(kind))?;
+    let texts = Texts::of(viewer.language);
+    let asked = shared.console.reports.sheet.ask((kind, viewer.language)).await;
+    let sheet = asked.map_err(unavailable)?;
+    let room = if kind == SheetKind::Agents { "/reports/agents" } else { "/reports" };
+    let body = html! {
+        h1 { (texts.name(kind)) }
+        (tabs(viewer.role, &format!("/reports/{}", kind.code()), texts))
+        @if sheet.rows.is_empty() { p.card { (texts.nothing_yet) } } @else {
+            @for one in &sheet.charts { div.card { (chart(one)) } }
+            div.card.wide { (table(&sheet)) }
+            p { a href=(format!("/reports/{}.csv", kind.code())) { (texts.as_csv) } }
+            (explained(&sheet, texts))
+        }
+    };
+    Ok(page(viewer, room, texts.name(kind), &body).into_response())
+}
+
+/// The ways to the other reports that the viewer may see.
+fn tabs(role: Role, here: &str, texts: &Texts) -> Markup {
+    let sheets = SheetKind::ALL.into_iter().filter(|kind| role.may(right(*kind)));
+    let sheets = sheets.map(|kind| (format!("/reports/{}", kind.code()), texts.name(kind)));
+    let pages = [("/proposals", texts.proposals), ("/deliveries", texts.deliveries)];
+    let pages = pages.into_iter().filter(|_| role.may(Right::SeeReports));
+    let all = sheets.chain(pages.map(|(path, name)| (path.to_owned(), name)));
+    html! {
+        nav.tabs {
+            @for (path, name) in all { a href=(path) aria-current=[(path == here).then_some("page")] { (name) } }
+        }
+    }
+}
+
+fn table(sheet: &Sheet) -> Markup {
+    // A column is a column of numbers if any of its cells is one.
+    let is_number = |place: usize| sheet.rows.iter().any(|row| row[place].is_number());
+    html! {
+        table.sheet {
+            thead {
+                tr {
+                    @for (place, column) in sheet.columns.iter().enumerate() {
+                        th.n[is_number(place)] { (column.name) }
+                    }
+                }
+            }
+            tbody { @for row in &sheet.rows { tr { @for cell in row { (one(cell)) } } } }
+        }
+    }
+}
+
+fn one(cell: &SheetCell) -> Markup {
+    let share = match cell {
+        SheetCell::Share(ratio) | SheetCell::Figure(Kpi::Share(ratio)) => ratio.share(),
+        SheetCell::Absent
+        | SheetCell::Code { .. }
+        | SheetCell::Count(_)
+        | SheetCell::Decimal(..)
+        | SheetCell::Figure(Kpi::Each { .. })
+        | SheetCell::Money(_)
+        | SheetCell::Part { .. }
+        | SheetCell::Text(_) => None,
+    };
+    html! {
+        td.n[cell.is_number()] {
+            span { (cell.text()) }
+            @if let Some(share) = share { (bar(share)) }
+        }
+    }
+}
+
+/// What each column divides by what.
+fn explained(sheet: &Sheet, texts: &Texts) -> Markup {
+    html! {
+        div.card {
+            h2 { (texts.how_to_read) }
+            dl {
+                @for column in sheet.columns.iter().filter(|column| !column.of.is_empty()) {
+                    dt { (column.name) } dd { (column.of) }
+                }
+            }
+            @for note in &sheet.notes { p { (note) } }
+        }
+    }
+}
+
+fn unavailable(_: crate::web::handler::Unavailable) -> Response {
+    StatusCode::SERVICE_UNAVAILABLE.into_response()
+}

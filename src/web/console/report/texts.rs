@@ -1,0 +1,146 @@
+//! The words of the reports' pages in both languages.
+
+use crate::domain::Language;
+use crate::stats::SheetKind;
+
+/// Every word of these pages.
+#[derive(Debug)]
+pub struct Texts {
+    pub agents: &'static str,
+    pub channels: &'static str,
+    pub economics: &'static str,
+    pub kpi: &'static str,
+    pub pareto: &'static str,
+    pub promises: &'static str,
+    pub uplift: &'static str,
+    pub wear: &'static str,
+    pub nothing_yet: &'static str,
+    pub as_csv: &'static str,
+    pub how_to_read: &'static str,
+    pub proposals: &'static str,
+    pub proposals_how: &'static str,
+    pub no_proposal: &'static str,
+    pub apply: &'static str,
+    pub apply_ask: &'static str,
+    pub in_force: &'static str,
+    pub applied: &'static str,
+    pub applied_by: &'static str,
+    pub withdraw: &'static str,
+    pub withdrawn: &'static str,
+    pub not_proposed: &'static str,
+    pub deliveries: &'static str,
+    pub deliveries_how: &'static str,
+    pub no_delivery: &'static str,
+    pub endpoint: &'static str,
+    pub message: &'static str,
+    pub at: &'static str,
+    pub kind: &'static str,
+    pub tries: &'static str,
+    pub state: &'static str,
+    pub taken: &'static str,
+    pub waits_until: &'static str,
+    pub fault: &'static str,
+    pub resend: &'static str,
+    pub resend_all: &'static str,
+}
+
+impl Texts {
+    pub fn of(language: Language) -> &'static Self {
+        match language {
+            Language::En => &EN,
+            Language::Ru => &RU,
+        }
+    }
+
+    /// A report's name.
+    pub fn name(&self, kind: SheetKind) -> &'static str {
+        match kind {
+            SheetKind::Agents => self.agents,
+            SheetKind::Channels => self.channels,
+            SheetKind::Economics => self.economics,
+            SheetKind::Kpi => self.kpi,
+            SheetKind::Pareto => self.pareto,
+            SheetKind::Promises => self.promises,
+            SheetKind::Uplift => self.uplift,
+            SheetKind::Wear => self.wear,
+        }
+    }
+}
+
+static EN: Texts = Texts {
+    agents: "Agents",
+    channels: "Channels",
+    economics: "Creditors",
+    kpi: "Figures",
+    pareto: "Pareto",
+    promises: "Promises",
+    uplift: "What calling brings",
+    wear: "Wear",
+    nothing_yet: "There is nothing to count yet.",
+    as_csv: "The same as CSV",
+    how_to_read: "How to read it",
+    proposals: "Proposals",
+    proposals_how: "What the figures suggest. Nothing changes by itself: whoever applies one stands here with the time, and can take it back.",
+    no_proposal: "Nothing that is sure.",
+    apply: "Apply",
+    apply_ask: "Put this into force?",
+    in_force: "in force",
+    applied: "Applied so far",
+    applied_by: "Who and when",
+    withdraw: "Take back",
+    withdrawn: "taken back",
+    not_proposed: "That is not proposed any more, or stands already as you wish.",
+    deliveries: "Messages",
+    deliveries_how: "What the creditors' systems were told, the newest first. What was not taken is tried again with growing pauses, in the order of each debt.",
+    no_delivery: "No message yet.",
+    endpoint: "Endpoint",
+    message: "No.",
+    at: "Of",
+    kind: "What",
+    tries: "Tries",
+    state: "State",
+    taken: "taken",
+    waits_until: "waits until",
+    fault: "Answer",
+    resend: "Send again",
+    resend_all: "Send all that wait",
+};
+
+static RU: Texts = Texts {
+    agents: "Операторы",
+    channels: "Каналы",
+    economics: "Кредиторы",
+    kpi: "Показатели",
+    pareto: "Парето",
+    promises: "Обещания",
+    uplift: "Что дают звонки",
+    wear: "Износ",
+    nothing_yet: "Считать пока нечего.",
+    as_csv: "То же в CSV",
+    how_to_read: "Как читать",
+    proposals: "Предложения",
+    proposals_how: "Что подсказывают цифры. Само ничего не меняется: кто применил, тот записан здесь со временем, и это можно отменить.",
+    no_proposal: "Ничего достоверного.",
+    apply: "Применить",
+    apply_ask: "Применить это предложение?",
+    in_force: "действует",
+    applied: "Применённые",
+    applied_by: "Кто и когда",
+    withdraw: "Отменить",
+    withdrawn: "отменено",
+    not_proposed: "Это больше не предлагается или уже так, как вы хотите.",
+    deliveries: "Сообщения",
+    deliveries_how: "Что сообщено системам кредиторов, новые сверху. Непринятое отправляется снова с растущими паузами, по каждому долгу по порядку.",
+    no_delivery: "Сообщений ещё не было.",
+    endpoint: "Получатель",
+    message: "№",
+    at: "От",
+    kind: "О чём",
+    tries: "Попыток",
+    state: "Состояние",
+    taken: "принято",
+    waits_until: "ждёт до",
+    fault: "Ответ",
+    resend: "Отправить снова",
+    resend_all: "Отправить всё, что ждёт",
+};
