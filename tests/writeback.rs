@@ -1,6 +1,8 @@
 //! Other systems hear of attempts and payments: signed, in order for each debt, until they have them.
 #![allow(clippy::disallowed_methods, reason = "a test of a running program asks the clock")]
 
+#[path = "console/browser.rs"]
+mod browser;
 mod house;
 
 use std::collections::BTreeMap;
@@ -12,6 +14,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use browser::Browser;
 use hmac::{Hmac, KeyInit, Mac};
 use house::{CREDITOR, House, config, until, until_within};
 use serde_json::Value;
@@ -140,5 +143,40 @@ fn what_waits_when_the_daemon_dies_is_told_by_the_next_one() {
     let daemon = house.start();
     until_within(60, "it is taken", || waiting(&house) == 0);
     assert!(receiver.lock().expect("sound").heard.iter().any(|one| one.taken));
+    daemon.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_is_sent_again_with_a_click() {
+    let (receiver, port) = receiver(0);
+    let house = house(port);
+    house.import(1);
+    house.run(&["campaign", "pause", "reminders"]);
+    for role in ["auditor", "supervisor"] {
+        house.add_user(role, role, "correct horse");
+    }
+    let daemon = house.start();
+    until("the daemon is ready", || daemon.get("/readyz").is_some_and(|(status, _)| status == 200));
+    pay(&house, "m1", "d0");
+    let ids = || -> Vec<String> {
+        receiver.lock().expect("sound").heard.iter().map(|one| one.id.clone()).collect()
+    };
+    until_within(60, "it is taken", || ids().len() == 1 && waiting(&house) == 0);
+    let rows: Value = serde_json::from_str(&house.run(&["writeback", "list", "--json"])).expect("JSON");
+    let click = format!("endpoint=bank&message={}", rows[0]["message"]);
+    let mut auditor = Browser::new(&daemon);
+    auditor.sign_in("auditor", "correct horse").await;
+    let page = auditor.get("/deliveries").await.text().await.expect("text");
+    assert!(
+        page.contains("bank") && page.contains("HTTP 204") && !page.contains("<button>Отправить"),
+        "{page}"
+    );
+    assert_eq!(auditor.post("/deliveries", &click).await.status().as_u16(), 403, "he changes nothing");
+    let mut supervisor = Browser::new(&daemon);
+    supervisor.sign_in("supervisor", "correct horse").await;
+    assert_eq!(supervisor.post("/deliveries", &click).await.status().as_u16(), 303);
+    until_within(60, "it comes once more", || ids().len() == 2);
+    assert_eq!(ids()[0], ids()[1], "the receiver knows the second copy by its id");
+    assert!(house.log().contains("messages are sent again"), "who clicked is in the log");
     daemon.stop();
 }

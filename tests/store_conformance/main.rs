@@ -11,6 +11,7 @@ mod money;
 mod outcomes;
 mod postgres;
 mod proof;
+mod proposals;
 mod race;
 mod recordings;
 mod reports;

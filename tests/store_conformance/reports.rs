@@ -3,7 +3,7 @@
 use obzvon::campaign::NextStep;
 use obzvon::domain::{Channel, Currency, DebtKind, DebtorType, Fault, Grade, Money, Outcome};
 use obzvon::rules::EventKind;
-use obzvon::stats::Counts;
+use obzvon::stats::{ActionRow, Axis, Counts, EFFECT};
 use obzvon::store::{AttemptFilter, FinishRequest, NewPayment, Period};
 
 use crate::world::{World, finished, hours, no_answer, noon, promised, row, seconds};
@@ -12,6 +12,7 @@ crate::on_both_engines!(
     actions_stand_against_what_they_brought,
     outcomes_and_attempts_are_counted,
     a_campaigns_figures_are_counted,
+    the_parts_of_every_report_are_its_whole,
     an_export_walks_over_every_attempt,
     the_clock_of_law_is_the_databases,
 );
@@ -106,6 +107,37 @@ async fn a_campaigns_figures_are_counted(world: World) {
         ..Counts::default()
     };
     assert_eq!(counts, wanted, "a call that the trunk lost is no call");
+}
+
+/// The same calls, told apart in as many ways as there are, are the same calls.
+async fn the_parts_of_every_report_are_its_whole(world: World) {
+    three_calls(&world).await;
+    let store = &world.store;
+    let by = [Axis::Age, Axis::Campaign, Axis::Creditor, Axis::DayPart, Axis::Month];
+    let whole = store.effects_report(today(), &[]).await.expect("counted");
+    let total = |rows: &[ActionRow]| -> Vec<i64> {
+        (0..EFFECT.sums.len()).map(|place| rows.iter().map(|row| row.sums[place]).sum()).collect()
+    };
+    for axis in by {
+        let parts = store.effects_report(today(), &[axis]).await.expect("counted");
+        assert_eq!(total(&parts), total(&whole), "{axis:?}");
+    }
+    assert_eq!(total(&store.effects_report(today(), &by).await.expect("counted")), total(&whole));
+    // Outcomes, trunks, figures and channels say the same of the attempts.
+    let outcomes = store.outcomes_report(today()).await.expect("counted");
+    let attempts = store.attempts_report(today()).await.expect("counted");
+    let kpi = store.kpi_report(today()).await.expect("counted");
+    let by_outcome: u64 = outcomes.iter().map(|line| line.attempts).sum();
+    let faults: u64 = attempts.iter().map(|line| line.failed).sum();
+    assert_eq!(by_outcome, attempts.iter().map(|line| line.attempts - line.open).sum::<u64>());
+    assert_eq!(by_outcome - faults, kpi.values().map(|counts| counts.calls).sum::<u64>());
+    let of = |column| total(&whole)[EFFECT.sum(column).expect("a column")].unsigned_abs();
+    assert_eq!((of("attempts"), of("faults")), (by_outcome, faults));
+    let sum = |count: fn(&Counts) -> u64| kpi.values().map(count).sum::<u64>();
+    assert_eq!((of("right_party"), of("dated")), (sum(|it| it.right_party), sum(|it| it.promises)));
+    let promises = store.promises_report(today()).await.expect("counted");
+    let promised = promises.iter().fold((0, 0), |sum, line| (sum.0 + line.made, sum.1 + line.kept));
+    assert_eq!(promised, (sum(|it| it.promises), sum(|it| it.kept)));
 }
 
 async fn an_export_walks_over_every_attempt(world: World) {

@@ -151,8 +151,9 @@ async fn open(conn: &mut Conn, period: Period) -> Result<BTreeMap<(i64, String),
     rows.iter().map(|row| Ok(((row.int(0)?, row.text(1)?), count(row, 2)?))).collect()
 }
 
+/// The open ones are few and have an index; the plus keeps the planner from that of the times, which has all.
 const OPEN: &str = "SELECT campaign_id, trunk, COUNT(*) FROM attempt WHERE outcome IS NULL \
-    AND reserved_at >= $1 AND reserved_at < $2 GROUP BY campaign_id, trunk";
+    AND +reserved_at >= $1 AND +reserved_at < $2 GROUP BY campaign_id, trunk";
 const ABANDONED: &str = "SELECT CAST(COALESCE(SUM(CASE WHEN outcome = 'abandoned' THEN 1 ELSE 0 END), 0) AS BIGINT), \
     CAST(COALESCE(SUM(CASE WHEN outcome = 'answered' THEN 1 ELSE 0 END), 0) AS BIGINT) FROM attempt \
     WHERE channel <> 'inbound_call' AND campaign_id = $1 AND reserved_at >= $2 AND reserved_at < $3";

@@ -1,24 +1,33 @@
 //! The console: whoever is not signed in sees the door; whoever is sees what the rights table lets him see.
 #![allow(clippy::disallowed_methods, reason = "a test of a running program waits by the clock")]
 
+#[path = "../house/mod.rs"]
 mod house;
 
+mod browser;
+mod reports;
+
+use browser::Browser;
 use house::{House, Running, config, until};
 use obzvon::domain::{Right, Role};
-use reqwest::header::{COOKIE, HeaderMap, LOCATION, ORIGIN, SET_COOKIE};
-use reqwest::redirect::Policy;
-use reqwest::{Client, Method, Response};
+use reqwest::header::{HeaderMap, LOCATION, ORIGIN};
+use reqwest::{Method, Response};
 
 const PASSWORD: &str = "correct horse";
 
 /// Every page, and the right it wants.
-const PAGES: [(&str, Right); 7] = [
+const PAGES: [(&str, Right); 12] = [
     ("/desk", Right::WorkDesk),
     ("/", Right::SeeLive),
     ("/live", Right::SeeLive),
     ("/campaigns", Right::SeeLive),
     ("/campaigns/reminders/why-not", Right::SeeLive),
     ("/reports", Right::SeeReports),
+    ("/reports/economics", Right::SeeReports),
+    ("/reports/kpi.csv", Right::SeeReports),
+    ("/reports/agents", Right::SeeTeam),
+    ("/proposals", Right::SeeReports),
+    ("/deliveries", Right::SeeReports),
     ("/users", Right::SeeUsers),
 ];
 
@@ -33,51 +42,6 @@ fn house() -> (House, Running) {
     let daemon = house.start();
     until("the daemon is ready", || daemon.get("/readyz").is_some_and(|(status, _)| status == 200));
     (house, daemon)
-}
-
-struct Browser {
-    client: Client,
-    base: String,
-    cookie: Option<String>,
-}
-
-impl Browser {
-    fn new(daemon: &Running) -> Self {
-        let client = Client::builder().redirect(Policy::none()).build().expect("a client");
-        Self { client, base: daemon.base(), cookie: None }
-    }
-
-    async fn send(&mut self, method: Method, path: &str, form: &str, headers: HeaderMap) -> Response {
-        let mut request = self.client.request(method, format!("{}{path}", self.base)).headers(headers);
-        if let Some(cookie) = &self.cookie {
-            request = request.header(COOKIE, cookie);
-        }
-        if !form.is_empty() {
-            let kind = "application/x-www-form-urlencoded";
-            request = request.header("content-type", kind).body(form.to_owned());
-        }
-        let answer = request.send().await.expect("an answer");
-        if let Some(set) = answer.headers().get(SET_COOKIE) {
-            let set = set.to_str().expect("text");
-            let ends = set.contains("Max-Age=0");
-            assert!(ends || set.contains("HttpOnly") && set.contains("SameSite=Strict"), "{set}");
-            self.cookie = set.split(';').next().map(str::to_owned);
-        }
-        answer
-    }
-
-    async fn get(&mut self, path: &str) -> Response {
-        self.send(Method::GET, path, "", HeaderMap::new()).await
-    }
-
-    async fn post(&mut self, path: &str, form: &str) -> Response {
-        self.send(Method::POST, path, form, HeaderMap::new()).await
-    }
-
-    async fn sign_in(&mut self, login: &str, password: &str) -> u16 {
-        let form = format!("login={login}&password={}", password.replace(' ', "+"));
-        self.post("/sign-in", &form).await.status().as_u16()
-    }
 }
 
 fn leads_to(answer: &Response) -> &str {

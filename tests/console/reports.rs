@@ -1,0 +1,206 @@
+//! Every number of the reports' pages is that of the file, and what somebody clicks is written down.
+
+use jiff::{Timestamp, ToSpan};
+use obzvon::stats::SheetKind;
+use serde_json::Value;
+
+use crate::PASSWORD;
+use crate::browser::Browser;
+use crate::house::{CREDITOR, House, REMINDERS, Running, config, until};
+
+/// Debts with uses of channels and payments: three calls each, of which the first is followed by money of two in five and the
+/// later ones of one in twenty, then an sms that is followed by money of one in five.
+const DEBTS: u32 = 120;
+
+/// A house with something to count in every report, and its daemon at work.
+fn house() -> (House, Running) {
+    let config = config(([127, 0, 0, 1], 9).into()).set("statistics.toml", "window_days", 5);
+    let mut house = House::new(config.set(REMINDERS, "hold_out_percent", 20));
+    house.import(DEBTS);
+    house.run(&["campaign", "pause", "reminders"]);
+    let key = |key: &str| format!("contract.{CREDITOR}.{key}");
+    house.change("statistics.toml", &key("share_percent"), 12.5);
+    house.change("statistics.toml", "economics.per_use.sms", 3.5);
+    let ago = |days: i64| (Timestamp::now() - (24 * days).hours()).to_string();
+    let mut past = "person;debt;creditor;time;channel;outcome;agent\n".to_owned();
+    for n in 0..DEBTS {
+        for days in [60, 50, 40] {
+            past += &format!("p{n};d{n};{CREDITOR};{};call;answered;human\n", ago(days));
+        }
+        past += &format!("p{n};d{n};{CREDITOR};{};sms;;\n", ago(30));
+    }
+    house.write("past.csv", &past);
+    let mut paid = "номер платежа;кредитор;договор;сумма;дата\n".to_owned();
+    let day = |days: i64| ago(days)[..10].to_owned();
+    for n in 0..DEBTS {
+        let mut pay =
+            |what: &str, days: i64| paid += &format!("{what}{n};{CREDITOR};d{n};10,50;{}\n", day(days));
+        if n % 5 < 2 {
+            pay("a", 58);
+        }
+        if n % 5 == 2 {
+            pay("b", 28);
+        }
+        if n % 20 == 3 {
+            pay("c", 48);
+            pay("d", 38);
+        }
+    }
+    house.write("paid.csv", &paid);
+    for (what, file) in [("history", "past.csv"), ("payments", "paid.csv")] {
+        let file = house.path(file);
+        house.run(&["import", what, file.to_str().expect("UTF-8")]);
+    }
+    house.add_user("supervisor", "supervisor", PASSWORD);
+    let daemon = house.start();
+    until("the daemon is ready", || daemon.get("/readyz").is_some_and(|(status, _)| status == 200));
+    (house, daemon)
+}
+
+/// The table of a page: its rows' cells as text.
+fn rows_of(page: &str) -> Vec<Vec<String>> {
+    let body = page.split_once("<tbody>").map_or("", |(_, rest)| rest);
+    let body = body.split_once("</tbody>").map_or("", |(body, _)| body);
+    let cells = |row: &str| {
+        let cell = |text: &str| {
+            let text = text.split_once("<span>").expect("a cell").1;
+            text.split_once("</span>").expect("a cell").0.to_owned()
+        };
+        row.split("<td").skip(1).map(cell).collect()
+    };
+    body.split("<tr>").skip(1).map(cells).collect()
+}
+
+/// The numbers of a page's cell as the file has them: a share's two, money in minor units.
+fn fields(cell: &str, header: &str, is_pair: bool) -> Vec<String> {
+    if cell == "—" {
+        return vec![String::new(); if is_pair { 2 } else { 1 }];
+    }
+    if is_pair {
+        let pair = cell.split(" = ").next().expect("a text");
+        return pair.split('/').map(str::to_owned).collect();
+    }
+    if header.ends_with("_minor") {
+        let amount = cell.split(' ').next().expect("a text").replace('.', "");
+        return vec![amount.parse::<i64>().expect("money").to_string()];
+    }
+    vec![cell.to_owned()]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_number_of_a_page_is_that_of_the_file() {
+    let (house, daemon) = house();
+    let mut browser = Browser::new(&daemon);
+    browser.sign_in("supervisor", PASSWORD).await;
+    let mut numbers = 0;
+    for kind in SheetKind::ALL {
+        let code = kind.code();
+        let page = browser.get(&format!("/reports/{code}")).await.text().await.expect("text");
+        let file = browser.get(&format!("/reports/{code}.csv")).await.text().await.expect("text");
+        let mut reader = csv::ReaderBuilder::new().from_reader(file.as_bytes());
+        let headers: Vec<String> = reader.headers().expect("a header").iter().map(str::to_owned).collect();
+        let records: Vec<Vec<String>> =
+            reader.records().map(|it| it.expect("a record").iter().map(str::to_owned).collect()).collect();
+        let rows = rows_of(&page);
+        assert_eq!(rows.len(), records.len(), "{code}: {page}");
+        for (row, record) in rows.iter().zip(&records) {
+            let mut place = 0;
+            for cell in row {
+                let header = &headers[place];
+                let is_pair = headers.get(place + 1).is_some_and(|next| *next == format!("{header}_of"));
+                let shown = fields(cell, header, is_pair);
+                for (nth, shown) in shown.iter().enumerate() {
+                    let filed = &record[place + nth];
+                    // Words stand for codes on a page; names are names in both.
+                    if filed.parse::<f64>().is_ok() || shown.parse::<f64>().is_ok() {
+                        assert_eq!(shown, filed, "{code}: {header}");
+                        numbers += 1;
+                    }
+                }
+                place += if is_pair { 2 } else { 1 };
+            }
+            assert_eq!(place, headers.len(), "{code}: every field is on the page");
+        }
+        if !matches!(kind, SheetKind::Agents | SheetKind::Promises | SheetKind::Uplift) {
+            assert!(!rows.is_empty(), "{code} has something to compare");
+            let printed = house.run(&["report", code, "--csv", "--lang", "ru"]);
+            assert_eq!(printed, file, "{code}: the command says what the page's file says");
+        }
+    }
+    assert!(numbers > 100, "{numbers} numbers compared");
+    daemon.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proposal_is_applied_and_taken_back_with_who_and_when() {
+    let (house, daemon) = house();
+    let json = |args: &[&str]| -> Value { serde_json::from_str(&house.run(args)).expect("JSON") };
+    let found = json(&["report", "proposals", "--json"]);
+    assert!(found.to_string().contains("change_channel"), "{found}");
+    let code = "change_channel:agent_call:1:sms";
+    assert_eq!(json(&["proposal", "list", "--json"]), Value::Array(Vec::new()), "nothing by itself");
+    let refused = house.try_run(&["proposal", "apply", "change_channel:ivr:9:letter", "--by", "anna"]);
+    assert!(!refused.status.success(), "the figures don't say so");
+    let mut browser = Browser::new(&daemon);
+    browser.sign_in("supervisor", PASSWORD).await;
+    let page = browser.get("/proposals").await.text().await.expect("text");
+    assert!(page.contains(code) && page.contains("Применить"), "{page}");
+    let click = |act: &str| format!("code={}&act={act}", code.replace(':', "%3A"));
+    browser.post("/proposals", &click("apply")).await;
+    let again = browser.post("/proposals", &click("apply")).await;
+    assert_eq!(crate::leads_to(&again), "/proposals?refused=true");
+    let rows = json(&["proposal", "list", "--json"]);
+    assert_eq!((rows[0]["code"].as_str(), rows[0]["applied_by"].as_str()), (Some(code), Some("supervisor")));
+    let at: Timestamp = rows[0]["applied_at"].as_str().expect("a time").parse().expect("a time");
+    assert!(Timestamp::now().duration_since(at).as_secs() < 600 && rows[0]["withdrawn_at"].is_null());
+    assert!(rows[0]["figures"]["worn"]["denominator"].as_u64() == Some(u64::from(DEBTS)), "{rows}");
+    house.run(&["proposal", "withdraw", code, "--by", "anna"]);
+    let rows = json(&["proposal", "list", "--json"]);
+    assert_eq!(rows[0]["withdrawn_by"], "anna", "{rows}");
+    let page = browser.get("/proposals").await.text().await.expect("text");
+    assert!(page.contains("отменено: anna"), "{page}");
+    assert!(house.log().contains("a proposal was clicked"));
+    daemon.stop();
+}
+
+#[test]
+fn the_parts_of_a_report_add_up_to_its_whole() {
+    let (house, daemon) = house();
+    let rows = |more: &[&str]| -> Vec<Value> {
+        let args = [&["report", "channels", "--json"], more].concat();
+        let report: Value = serde_json::from_str(&house.run(&args)).expect("JSON");
+        report["rows"].as_array().expect("rows").clone()
+    };
+    let sums = |rows: &[Value]| {
+        let sum = |of: &dyn Fn(&Value) -> Option<i64>| rows.iter().filter_map(of).sum::<i64>();
+        let mut all = vec![sum(&|row| row["actions"].as_i64()), sum(&|row| row["paid_minor"].as_i64())];
+        for key in ["answered", "right_party", "paid", "no_reaction", "complaint", "kept"] {
+            for part in ["numerator", "denominator"] {
+                all.push(sum(&|row| row[key][part].as_i64()));
+            }
+        }
+        all
+    };
+    let whole = rows(&[]);
+    assert!(sums(&whole)[0] == i64::from(DEBTS) * 4 && sums(&whole)[1] > 0, "{whole:?}");
+    for by in ["creditor", "month", "day-part", "age", "campaign", "creditor,month,day-part,age,campaign"] {
+        let parts = rows(&["--by", by]);
+        assert_eq!(sums(&parts), sums(&whole), "by {by}");
+        // And part by part: those of one channel, type and kind are that line of the whole.
+        for line in &whole {
+            let is_of = |row: &&Value| {
+                ["channel", "debtor_type", "kind", "currency"].iter().all(|key| row[key] == line[key])
+            };
+            let of: Vec<Value> = parts.iter().filter(is_of).cloned().collect();
+            assert_eq!(sums(&of), sums(std::slice::from_ref(line)), "by {by}: {line}");
+        }
+    }
+    // The months of the export are the whole, too.
+    let csv = house.run(&["export", "bi-effect-month"]);
+    let mut reader = csv::ReaderBuilder::new().from_reader(csv.as_bytes());
+    let place = reader.headers().expect("a header").iter().position(|it| it == "actions").expect("a column");
+    let exported: i64 =
+        reader.records().map(|it| it.expect("a record")[place].parse::<i64>().expect("a count")).sum();
+    assert_eq!(exported, sums(&whole)[0]);
+    daemon.stop();
+}
