@@ -70,9 +70,11 @@ async fn reports(store: &Store, period: Period) {
         store.economics_report(period, Currency::Rub, now).await.expect("counted").creditors.len()
     })
     .await;
+    timed("agents", async { store.agent_results(period).await.expect("counted").len() }).await;
+    timed("agents' time", async { store.agent_times(period, now).await.expect("counted").len() }).await;
 }
 
-/// The best of three, as a console that is looked at twice has it, and the first.
+/// One run, as whoever asks first has it.
 async fn timed(name: &str, report: impl Future<Output = usize>) {
     let began = Instant::now();
     let lines = report.await;
@@ -105,7 +107,8 @@ fn generate(file: &Path, debts: u64) {
     let script = [
         "BEGIN".to_owned(),
         "DROP INDEX attempt_one_open; DROP INDEX attempt_phone_open; DROP INDEX attempt_person; \
-         DROP INDEX attempt_contact; DROP INDEX attempt_reserved; DROP INDEX attempt_debt"
+         DROP INDEX attempt_contact; DROP INDEX attempt_reserved; DROP INDEX attempt_debt; \
+         DROP INDEX attempt_inbound"
             .into(),
         format!("INSERT INTO creditor (id, name) {} SELECT n, 'Creditor ' || n FROM i", i(10)),
         format!(
@@ -153,8 +156,15 @@ fn generate(file: &Path, debts: u64) {
              n * 3, 5000, 'RUB', 1735689600000000 + n * 130000000 % 46656000000000, 0 FROM i",
             i(debts / 3)
         ),
+        // Every answered call with an agent is a talk of one of fifty.
+        "INSERT INTO agent_state (agent, node, at, state, billable, why, attempt_id) SELECT 'agent' || (id % 50), 'bench', \
+         reserved_at + 6000000, 'talking', 1, 'call', id FROM attempt WHERE channel = 'agent_call' AND outcome = 'answered' \
+         UNION ALL SELECT 'agent' || (id % 50), 'bench', reserved_at + 35000000, 'wrap_up', 1, 'call', id FROM attempt \
+         WHERE channel = 'agent_call' AND outcome = 'answered' ORDER BY 3"
+            .into(),
         "CREATE INDEX attempt_person ON attempt (person_id, id); CREATE INDEX attempt_contact ON attempt (contact_id, id); \
          CREATE INDEX attempt_reserved ON attempt (reserved_at); CREATE INDEX attempt_debt ON attempt (debt_id); \
+         CREATE INDEX attempt_inbound ON attempt (reserved_at) WHERE channel = 'inbound_call'; \
          CREATE UNIQUE INDEX attempt_one_open ON attempt (person_id) WHERE outcome IS NULL"
             .into(),
         "UPDATE tally_plan SET built_upto = 0".into(),

@@ -150,8 +150,11 @@ const TALKS: &str = "SELECT t.agent, a.currency, COUNT(*), CAST(SUM(a.identified
     FROM (SELECT agent, attempt_id FROM agent_state WHERE state = 'talking' AND attempt_id IS NOT NULL AND at >= $1 \
     AND at < $2 GROUP BY agent, attempt_id) t JOIN attempt a ON a.id = t.attempt_id \
     LEFT JOIN promise p ON p.attempt_id = a.id GROUP BY t.agent, a.currency";
+/// Talks come first, for they are fewer than payments and calls; of those before a payment the last one has it.
 const PAID: &str = "SELECT w.agent, w.currency, COUNT(DISTINCT w.debt_id), CAST(SUM(w.amount_minor) AS BIGINT) FROM \
-    (SELECT y.debt_id, y.currency, y.amount_minor, (SELECT s.agent FROM attempt a JOIN agent_state s \
-    ON s.attempt_id = a.id WHERE a.debt_id = y.debt_id AND s.state = 'talking' AND s.at <= y.paid_at \
-    AND s.at > y.paid_at - CAST($3 AS BIGINT) ORDER BY s.at DESC, s.id DESC LIMIT 1) AS agent FROM payment y \
-    WHERE y.paid_at >= $1 AND y.paid_at < $2) w WHERE w.agent IS NOT NULL GROUP BY w.agent, w.currency";
+    (SELECT s.agent, y.debt_id, y.currency, y.amount_minor, \
+    ROW_NUMBER() OVER (PARTITION BY y.id ORDER BY s.at DESC, s.id DESC) AS nth \
+    FROM agent_state s CROSS JOIN attempt a CROSS JOIN payment y WHERE s.attempt_id IS NOT NULL \
+    AND s.state = 'talking' AND a.id = s.attempt_id AND y.debt_id = a.debt_id AND s.at <= y.paid_at \
+    AND s.at > y.paid_at - CAST($3 AS BIGINT) AND y.paid_at >= $1 AND y.paid_at < $2) w \
+    WHERE w.nth = 1 GROUP BY w.agent, w.currency";
