@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: [&[&str]; 5] = [
     &["domain"],
     &["agents", "detect", "ivr", "pacing", "rules", "speech", "stats", "trunk"],
-    &["call", "campaign", "simulate"],
+    &["call", "campaign", "cases", "simulate"],
     &["config", "import", "media", "sip", "store", "synthesis", "web", "writeback"],
     &["cli", "daemon", "demo", "main"],
 ];

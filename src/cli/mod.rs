@@ -4,6 +4,7 @@ mod agent;
 mod audit;
 mod call;
 pub mod campaign;
+pub mod cases;
 pub mod check;
 mod db;
 mod demo;
@@ -59,6 +60,8 @@ enum Command {
     Audit(audit::AuditArgs),
     Call(call::Call),
     Campaign(campaign::CampaignArgs),
+    #[command(visible_alias = "disputes")]
+    Complaints(cases::CasesArgs),
     Check(check::Check),
     Consent(standing::ConsentArgs),
     Db(db::Db),
@@ -97,6 +100,7 @@ impl Cli {
             Command::Audit(args) => args.run(),
             Command::Call(call) => call.run(),
             Command::Campaign(args) => args.run(),
+            Command::Complaints(args) => args.run(),
             Command::Check(check) => Ok(check.run()),
             Command::Consent(args) => args.run(),
             Command::Db(db) => db.run(),

@@ -54,6 +54,7 @@ impl ConfigArgs {
 /// When the database can't be opened.
 pub async fn store(config: &Config) -> anyhow::Result<Store> {
     let store = open(&config.daemon, &config.store).await?;
+    store.set_terms(config.cases.clone());
     // Sums that are counted with other windows stay so until they are counted anew.
     store.offer_windows(config.statistics.windows.clone()).await?;
     Ok(store)

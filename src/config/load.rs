@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::agents;
 use super::campaigns::{Known, campaign};
+use super::cases::cases;
 use super::daemon::main;
 use super::desk::desk;
 use super::flows;
@@ -52,6 +53,7 @@ impl Config {
         let desk = desk(&reading);
         let writeback = endpoints(&reading);
         let statistics = statistics(&reading);
+        let cases = cases(&reading, presets.calendars());
         refuse_misnamed(&reading);
         let texts = reading.texts_of_calls();
         let version = reading.end()?;
@@ -74,6 +76,7 @@ impl Config {
             rules,
             writeback: writeback.expect(sound),
             statistics: statistics.expect(sound),
+            cases: cases.expect(sound),
             flows,
             trunks: trunks.into_iter().map(|(_, plan)| plan.expect(sound)).collect(),
             campaigns,
@@ -106,8 +109,9 @@ impl StoreAddress {
 }
 
 /// What the files of the folder itself are called.
-const FILES: [&str; 9] = [
+const FILES: [&str; 10] = [
     "agents.toml",
+    "cases.toml",
     "dispositions.toml",
     "limits.toml",
     "obzvon.toml",

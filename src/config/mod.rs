@@ -6,6 +6,7 @@
 mod accounts;
 mod agents;
 mod campaigns;
+mod cases;
 mod daemon;
 mod desk;
 mod dialling;

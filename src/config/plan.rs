@@ -46,6 +46,8 @@ pub struct Config {
     /// Who is told what came of calls and payments, by name.
     pub writeback: Vec<EndpointConfig>,
     pub statistics: StatisticsConfig,
+    /// How long there is to answer complaints and disputes.
+    pub cases: crate::cases::Terms,
     pub flows: FlowsConfig,
     /// By name.
     pub trunks: Vec<Arc<TrunkPlan>>,

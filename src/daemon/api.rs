@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tracing::warn;
 
+use super::cases;
 use super::house::House;
 use crate::import::cell;
 use crate::store::{NewPayment, Paid, Past, PastContact, Recorded, StoreError};
@@ -14,10 +15,19 @@ use crate::web::{Api, EventAnswer, Handler, PaymentAnswer, TellEvent, TellPaymen
 pub fn api(house: &Arc<House>) -> Option<Api> {
     let token = house.plans.load().config.api.token.clone()?;
     let (events, payments) = (Arc::clone(house), Arc::clone(house));
+    let (registers, reads) = (Arc::clone(house), Arc::clone(house));
     Some(Api {
         token,
         events: Handler::new(move |told| event(Arc::clone(&events), told)),
         payments: Handler::new(move |told| payment(Arc::clone(&payments), told)),
+        register_case: Handler::new(move |told| {
+            let house = Arc::clone(&registers);
+            async move { cases::register(&house, told, "api".to_owned()).await.map_err(unavailable) }
+        }),
+        cases: Handler::new(move |filter| {
+            let house = Arc::clone(&reads);
+            async move { house.store.cases(filter).await.map_err(unavailable) }
+        }),
     })
 }
 

@@ -7,17 +7,20 @@ use std::time::Duration;
 
 use tracing::info;
 
+use super::cases;
 use super::desk;
 use super::fresh::Fresh;
 use super::house::House;
 use super::reports;
+use crate::cases::Number;
+use crate::cli::cases::{csv_of_cases, csv_of_triggers};
 use crate::cli::exceptions::notices_of;
 use crate::cli::words;
 use crate::domain::{CampaignId, Language};
 use crate::store::{CampaignRow, CampaignState, StoreError, WhyNot};
 use crate::web::{
-    CampaignAct, CampaignLine, Console, DeskDeed, DeskHandlers, Handler, SetCampaign, TrunkLine, Unavailable,
-    User, UserLine, Wallboard, WhyNotLine,
+    CampaignAct, CampaignLine, CaseHandlers, Console, DeskDeed, DeskHandlers, Handler, SetCampaign,
+    TrunkLine, Unavailable, User, UserLine, Wallboard, WhyNotLine,
 };
 
 /// The console of a running house.
@@ -48,6 +51,11 @@ pub fn console(house: &Arc<House>) -> Console {
             set_campaign(&house, set).await
         }),
         reports: reports::handlers(house),
+        cases: case_handlers(house),
+        recording: answered(
+            house,
+            |house: Arc<House>, wish| async move { cases::recording(&house, wish).await },
+        ),
         desk: DeskHandlers {
             view: answered(house, |house: Arc<House>, (login, language): (String, Language)| async move {
                 desk::view(&house, &login, language).await
@@ -60,6 +68,35 @@ pub fn console(house: &Arc<House>) -> Console {
                 Ok(desk::listen(&house, &login, last))
             }),
         },
+    }
+}
+
+fn case_handlers(house: &Arc<House>) -> CaseHandlers {
+    CaseHandlers {
+        call_end: |code, language| match words::disposition(code, language) {
+            same if same == code => words::outcome(code, language).to_owned(),
+            word => word.to_owned(),
+        },
+        list: answered(house, |house: Arc<House>, filter| async move { cases::list(&house, filter).await }),
+        list_csv: answered(house, |house: Arc<House>, filter| async move {
+            let lines = house.store.cases(filter).await?;
+            Ok(csv_of_cases(&lines, house.clock.wall()))
+        }),
+        file: answered(house, |house: Arc<House>, (number, who): (Number, String)| async move {
+            cases::file(&house, number, &who).await
+        }),
+        register: answered(house, |house: Arc<House>, (case, who)| async move {
+            cases::register(&house, case, who).await
+        }),
+        act: answered(house, |house: Arc<House>, (number, act, who)| async move {
+            cases::act(&house, number, act, who).await
+        }),
+        triggers: answered(house, |house: Arc<House>, (by, days)| async move {
+            cases::triggers(&house, by, days).await
+        }),
+        triggers_csv: answered(house, |house: Arc<House>, (by, days)| async move {
+            Ok(csv_of_triggers(&cases::triggers(&house, by, days).await?))
+        }),
     }
 }
 
@@ -102,8 +139,10 @@ async fn wallboard(
     counts: &Fresh<Counts>,
     language: Language,
 ) -> Result<Wallboard, StoreError> {
+    let (_, overdue) = house.store.open_cases(house.clock.wall()).await?;
     let mut board = Wallboard {
         killed: *house.killed.borrow(),
+        overdue_cases: overdue,
         calls: house.live.count(),
         talking: house.talking.load(Ordering::Relaxed),
         ..Wallboard::default()

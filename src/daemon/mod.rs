@@ -4,6 +4,7 @@ mod api;
 mod call_seats;
 mod call_task;
 mod campaign_task;
+mod cases;
 mod clock;
 mod console;
 mod desk;

@@ -29,8 +29,8 @@ use super::roots;
 use super::tones::Tones;
 use super::trunk_task::kept_alike;
 use super::{
-    campaign_task, console, kill_switch, names, next_actions, own_numbers, promises, reclassify, recordings,
-    trunk_task, writeback_task,
+    campaign_task, cases, console, kill_switch, names, next_actions, own_numbers, promises, reclassify,
+    recordings, trunk_task, writeback_task,
 };
 use crate::call::StopReason;
 use crate::config::Config;
@@ -93,6 +93,7 @@ impl Daemon {
             .with_context(|| format!("making {}", config.daemon.data_dir.display()))?;
         let plan = StorePlan { url: config.store.url.clone(), node: config.daemon.node.clone() };
         let store = Store::open(plan).await.context("opening the store")?;
+        store.set_terms(config.cases.clone());
         take_node(&store).await?;
         // Before the first new sign of life: the last one says until when they were there.
         let left = store.log_out_left().await.context("logging out agents whom a crash left")?;
@@ -272,6 +273,7 @@ impl Daemon {
                 info!(version = %plans.config.version, "the configuration was reloaded");
                 let changed = Changed::between(&self.house.plans.load(), &plans);
                 self.house.metrics.built(env!("CARGO_PKG_VERSION"), &plans.config.version);
+                self.house.store.set_terms(plans.config.cases.clone());
                 self.house.plans.store(Arc::new(plans));
                 self.house.stack.know(trunk_addresses(&self.house.plans.load().config));
                 self.keep_trunks();
@@ -358,7 +360,7 @@ async fn rescue(store: &Store, whose: Whose, clock: Clock) -> anyhow::Result<()>
 async fn keep_house(house: Arc<House>, stop: CancellationToken) {
     let mut beat = tokio::time::interval(HEARTBEAT);
     let mut look = tokio::time::interval(LOOK);
-    let mut warned = None;
+    let (mut warned, mut overdue) = (None, 0);
     let mut seal = tokio::time::interval(SEAL);
     let mut afterwards = tokio::time::interval(AFTERWARDS);
     loop {
@@ -367,7 +369,10 @@ async fn keep_house(house: Arc<House>, stop: CancellationToken) {
             _ = afterwards.tick() => after_calls(&house).await,
             _ = beat.tick() => {
                 tell_calendars(&house, &mut warned);
-                keep_alive(&house).await
+                match keep_alive(&house).await {
+                    Ok(()) => cases::tell(&house, &mut overdue).await,
+                    fault => fault,
+                }
             }
             _ = look.tick() => wake(&house).await,
             () = stop.cancelled() => return,

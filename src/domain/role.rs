@@ -49,6 +49,8 @@ pub enum Right {
     ApplyProposals,
     /// Send a message to other systems once more.
     ResendMessages,
+    /// Listen to recorded calls; each listen is written down.
+    HearRecordings,
     /// Start, pause and stop campaigns.
     RunCampaigns,
     /// The wallboard: lines, calls, campaigns.
@@ -57,27 +59,37 @@ pub enum Right {
     /// The agents' table, which the whole team may see.
     SeeTeam,
     SeeUsers,
+    /// Complaints and disputes, with what was said.
+    SeeCases,
+    /// Register, take, answer and close them: the conflict manager's work.
+    WorkCases,
     /// An agent's own desk, and nobody else's.
     WorkDesk,
 }
 
 impl Right {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::ApplyProposals,
+        Self::HearRecordings,
         Self::ResendMessages,
         Self::RunCampaigns,
+        Self::SeeCases,
         Self::SeeLive,
         Self::SeeReports,
         Self::SeeTeam,
         Self::SeeUsers,
+        Self::WorkCases,
         Self::WorkDesk,
     ];
 }
 
 /// The rights table. What is not in it nobody may do.
-const RIGHTS: [(Right, &[Role]); 8] = [
+const RIGHTS: [(Right, &[Role]); 11] = [
     (Right::ApplyProposals, &[Role::Administrator, Role::Supervisor]),
     (Right::ResendMessages, &[Role::Administrator, Role::Operator, Role::Supervisor]),
+    (Right::HearRecordings, &[Role::Administrator, Role::Auditor, Role::Quality, Role::Supervisor]),
+    (Right::SeeCases, &[Role::Administrator, Role::Auditor, Role::Quality, Role::Supervisor]),
+    (Right::WorkCases, &[Role::Administrator, Role::Quality, Role::Supervisor]),
     (Right::RunCampaigns, &[Role::Administrator, Role::Operator, Role::Supervisor]),
     (Right::SeeLive, &[Role::Administrator, Role::Auditor, Role::Operator, Role::Quality, Role::Supervisor]),
     (
@@ -104,6 +116,6 @@ mod tests {
         let may = |role: Role| Right::ALL.into_iter().filter(|right| role.may(*right)).collect::<Vec<_>>();
         let his = [Right::SeeTeam, Right::WorkDesk];
         assert_eq!(may(Role::Agent), his, "an agent has his desk and the team's table and nothing else");
-        assert!(!Role::Auditor.may(Right::WorkDesk));
+        assert!(!Role::Auditor.may(Right::WorkDesk) && !Role::Auditor.may(Right::WorkCases));
     }
 }

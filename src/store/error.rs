@@ -22,6 +22,8 @@ pub enum StoreError {
     Backup { source: SchemaFault },
     #[error("copying a PostgreSQL database is pg_dump's work")]
     BackupElsewhere,
+    #[error("working on a complaint or a dispute")]
+    Case { source: Fault },
     #[error("changing campaign {campaign}")]
     Campaign { campaign: String, source: Fault },
     #[error("claiming {limit} contacts of campaign {campaign}")]

@@ -4,10 +4,10 @@ use jiff::Timestamp;
 
 use crate::domain::contact::ContactState;
 use crate::domain::{AttemptId, ContactId, Currency, DebtKind, Money, PersonId, PhoneNumber};
-use crate::rules::{Hold, HoldKind, Relation};
+use crate::rules::Relation;
+use crate::store::cases::open_of_strangers;
 use crate::store::engine::conn::{Conn, Fault, values};
 use crate::store::engine::dialect::{self, owed};
-use crate::store::standing::insert_hold;
 use crate::store::{Store, StoreError};
 
 /// Who calls, by the number shown.
@@ -148,6 +148,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn stranger_gone(&self, id: i64, end: StrangerEnd, now: Timestamp) -> Result<(), StoreError> {
+        let terms = self.terms();
         let written = self.write(move |conn| {
             Box::pin(async move {
                 conn.run(GONE, values![id, now, end.talked, end.stop_asked]).await?;
@@ -156,11 +157,10 @@ impl Store {
                 }
                 // Several persons may be meant.
                 dialect::lock_rows(conn).await?;
-                for row in conn.all(MEANT, values![id]).await? {
-                    let hold = Hold::new(HoldKind::ComplaintOpen, PersonId(row.int(0)?), now);
-                    let evidence = Some(format!("stranger call {id}"));
-                    insert_hold(conn, &Hold { evidence, ..hold }, now).await?;
-                }
+                let meant = conn.all(MEANT, values![id]).await?;
+                let meant = meant.iter().map(|row| Ok(PersonId(row.int(0)?)));
+                let meant = meant.collect::<Result<Vec<_>, Fault>>()?;
+                open_of_strangers(conn, &meant, &format!("stranger call {id}"), &terms, now).await?;
                 Ok(())
             })
         });

@@ -6,6 +6,7 @@
 //! the wire, and [`Store::finish`] writes all that came of it in another. Time is an argument everywhere;
 //! [`Store::now`] reads the clock of law, the database's own.
 
+mod cases;
 mod debtor_type;
 mod desk;
 mod engine;

@@ -81,6 +81,8 @@ pub struct Metrics {
     calendar_days_left: Family<CalendarLabel, Gauge>,
     messages_sent: Family<SentLabels, Counter>,
     messages_waiting: Family<EndpointLabel, Gauge>,
+    cases_open: Gauge,
+    cases_overdue: Gauge,
 }
 
 impl Metrics {
@@ -149,6 +151,9 @@ impl Metrics {
             "Messages another system has not taken yet",
             messages_waiting.clone(),
         );
+        let (cases_open, cases_overdue): (Gauge, Gauge) = (Gauge::default(), Gauge::default());
+        registry.register("cases_open", "Complaints and disputes that are not closed", cases_open.clone());
+        registry.register("cases_overdue", "Of these the ones whose deadline is over", cases_overdue.clone());
         let build = Family::<BuildLabels, Gauge>::default();
         registry.register("build_info", "Version of the program and of its config in force", build.clone());
         let metrics = Self {
@@ -170,6 +175,8 @@ impl Metrics {
             calendar_days_left,
             messages_sent,
             messages_waiting,
+            cases_open,
+            cases_overdue,
         };
         metrics.built(version, config);
         metrics
@@ -238,6 +245,12 @@ impl Metrics {
     pub fn messages_waiting(&self, endpoint: &str, count: u64) {
         let gauge = self.messages_waiting.get_or_create(&EndpointLabel { endpoint: endpoint.to_owned() });
         gauge.set(i64::try_from(count).unwrap_or(i64::MAX));
+    }
+
+    /// How many cases are open, and how many of them are overdue.
+    pub fn cases(&self, open: u64, overdue: u64) {
+        self.cases_open.set(i64::try_from(open).unwrap_or(i64::MAX));
+        self.cases_overdue.set(i64::try_from(overdue).unwrap_or(i64::MAX));
     }
 
     pub fn rtp_lost(&self, packets: u64) {

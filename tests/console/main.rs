@@ -16,7 +16,7 @@ use reqwest::{Method, Response};
 const PASSWORD: &str = "correct horse";
 
 /// Every page, and the right it wants.
-const PAGES: [(&str, Right); 12] = [
+const PAGES: [(&str, Right); 17] = [
     ("/desk", Right::WorkDesk),
     ("/", Right::SeeLive),
     ("/live", Right::SeeLive),
@@ -28,6 +28,11 @@ const PAGES: [(&str, Right); 12] = [
     ("/reports/agents", Right::SeeTeam),
     ("/proposals", Right::SeeReports),
     ("/deliveries", Right::SeeReports),
+    ("/cases", Right::SeeCases),
+    ("/cases.csv", Right::SeeCases),
+    ("/cases/new", Right::WorkCases),
+    ("/cases/triggers", Right::SeeCases),
+    ("/cases/triggers.csv?by=stage", Right::SeeCases),
     ("/users", Right::SeeUsers),
 ];
 
@@ -121,5 +126,107 @@ async fn a_supervisor_starts_and_pauses_a_campaign_and_another_site_can_not() {
     house.run(&["user", "disable", "supervisor"]);
     assert_eq!(leads_to(&browser.get("/").await), "/sign-in");
     assert_eq!(browser.sign_in("supervisor", PASSWORD).await, 401);
+    daemon.stop();
+}
+
+/// Words that are harmless as text only.
+const HOSTILE: [&str; 10] = [
+    "<img src=x onerror=alert(1)>",
+    "\"><script>alert(1)</script>",
+    "</h1></section><script>alert(1)</script>",
+    "<svg/onload=alert(1)>",
+    "' onmouseover='alert(1)",
+    "</textarea><img src=x onerror=alert(1)>",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "</pre><iframe src=//evil.example>",
+    "javascript:alert(1)//<a href=\"javascript:alert(1)\">",
+    "=HYPERLINK(\"http://evil.example\")",
+];
+
+fn form(text: &str) -> String {
+    let byte = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => char::from(byte).to_string(),
+        other => format!("%{other:02X}"),
+    };
+    text.bytes().map(byte).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_conflict_managers_day_from_a_letter_to_the_answer() {
+    let (house, daemon) = house();
+    let mut manager = Browser::new(&daemon);
+    manager.sign_in("quality", PASSWORD).await;
+    // A letter comes, by the form; p1 is held from then on.
+    let letter = "kind=regulator&source=mail&person=p1&debt=&attempt=&text=you+call+too+often";
+    let answer = manager.post("/cases/new", letter).await;
+    assert_eq!((answer.status().as_u16(), leads_to(&answer)), (303, "/cases/C-000001"));
+    let holds = house.run(&["hold", "list", "p1"]);
+    assert!(holds.contains("complaint_open") && holds.contains("– …"), "{holds}");
+    let unknown = manager.post("/cases/new", "kind=regulator&source=mail&person=p77&text=x").await;
+    assert!(unknown.text().await.expect("text").contains("role=\"alert\""), "nobody has that id");
+
+    // He takes it, can't close it without an answer, answers, closes.
+    let mut click = async |act: &str, form: &str| {
+        let answer = manager.post(&format!("/cases/C-000001/{act}"), form).await;
+        leads_to(&answer).to_owned()
+    };
+    let page = "/cases/C-000001";
+    assert_eq!(click("close", "justified=yes&text=told").await, format!("{page}?refused=no_owner"));
+    assert_eq!(click("take", "text=quality").await, page);
+    assert_eq!(click("close", "justified=yes&text=told").await, format!("{page}?refused=no_answer"));
+    assert_eq!(click("answer", "text=we+are+sorry").await, page);
+    assert_eq!(click("close", "justified=yes&text=fewer+calls").await, page);
+    assert!(!house.run(&["hold", "list", "p1"]).contains("– …"), "lifted");
+    let text = manager.get(page).await.text().await.expect("text");
+    assert!(text.contains("you call too often") && text.contains("we are sorry"), "{text}");
+    let csv = manager.get("/cases.csv?closed=on").await.text().await.expect("text");
+    assert!(csv.contains("C-000001,regulator,mail,closed"), "{csv}");
+
+    // An auditor reads and changes nothing; an agent does not even read.
+    let mut auditor = Browser::new(&daemon);
+    auditor.sign_in("auditor", PASSWORD).await;
+    assert_eq!(auditor.get(page).await.status().as_u16(), 200);
+    assert_eq!(auditor.post(&format!("{page}/note"), "text=x").await.status().as_u16(), 403);
+    let mut agent = Browser::new(&daemon);
+    agent.sign_in("agent", PASSWORD).await;
+    for path in [page, "/recordings/1"] {
+        assert_eq!(agent.get(path).await.status().as_u16(), 403, "{path}");
+    }
+    let log = house.log();
+    assert!(log.contains("an act on a case") && !log.contains("too often") && !log.contains("we are sorry"));
+    daemon.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_people_write_in_a_case_is_text_and_overdue_cases_are_loud() {
+    let (house, daemon) = house();
+    let old = ["--source", "email", "--received", "2026-01-12T09:00:00Z"];
+    for text in HOSTILE {
+        let words =
+            [&["complaints", "add", "ordinary", "--person", "p2"], &old[..], &["--text", text]].concat();
+        house.run(&words);
+    }
+    let listed = house.try_run(&["complaints", "--lang", "en"]);
+    assert_eq!(listed.status.code(), Some(1), "a script hears of it");
+    assert!(String::from_utf8_lossy(&listed.stdout).lines().all(|line| line.contains("OVERDUE")));
+    until("the metrics tell of it", || daemon.metric("obzvon_cases_overdue") == Some(10.0));
+    let mut manager = Browser::new(&daemon);
+    manager.sign_in("supervisor", PASSWORD).await;
+    for path in ["/", "/cases"] {
+        let text = manager.get(path).await.text().await.expect("text");
+        assert!(text.contains("Просрочено дел: 10"), "{path}: {text}");
+    }
+    for (at, text) in HOSTILE.iter().enumerate() {
+        let path = format!("/cases/C-{:06}", at + 1);
+        manager.post(&format!("{path}/take"), &format!("text={}", form(text))).await;
+        manager.post(&format!("{path}/note"), &format!("text={}", form(text))).await;
+        let page = manager.get(&path).await.text().await.expect("text");
+        for made in ["<script>", "<img", "<svg/", "<iframe", "<a href=\"javascript"] {
+            assert!(!page.contains(made), "{text} became {made}");
+        }
+    }
+    let csv = manager.get("/cases.csv").await.text().await.expect("text");
+    assert!(!csv.contains(",=HYPERLINK") && csv.contains("'=HYPERLINK"), "{csv}");
+    assert_eq!(manager.get("/readyz").await.status().as_u16(), 200, "health does not depend on it");
     daemon.stop();
 }

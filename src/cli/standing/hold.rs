@@ -129,7 +129,8 @@ async fn carry_out(store: &Store, command: HoldCommand) -> anyhow::Result<()> {
             }
             ensure!(
                 lifted,
-                "the person has no hold {id} of his own that bites: hold list says for whom it was set"
+                "the person has no hold {id} of his own that bites: hold list says for whom it was set, and the hold of \
+                 an open complaint or dispute is lifted by closing its case: obzvon complaints"
             );
             println!("hold {id}: lifted");
         }

@@ -2,11 +2,13 @@
 
 use jiff::Timestamp;
 
+use crate::cases::{Kind, Source, Terms};
 use crate::domain::{AgentId, AttemptId, Channel, ContactId, PersonId};
 use crate::rules::{Hold, HoldKind};
+use crate::store::cases::{Opening, open_of_call, open_of_hold};
 use crate::store::engine::conn::{Conn, Fault, values};
 use crate::store::engine::dialect;
-use crate::store::outcome::{open_case, react_to_call};
+use crate::store::outcome::react_to_call;
 use crate::store::standing::insert_hold_after;
 use crate::store::{Store, StoreError};
 
@@ -113,9 +115,9 @@ impl Store {
         text: &str,
         now: Timestamp,
     ) -> Result<Complained, StoreError> {
-        let (agent, text) = (agent.clone(), text.to_owned());
+        let (agent, text, terms) = (agent.clone(), text.to_owned(), self.terms());
         let written = self.write(move |conn| {
-            Box::pin(async move { complain(conn, attempt, (agent.as_str(), &text), now).await })
+            Box::pin(async move { complain(conn, attempt, (agent.as_str(), &text), &terms, now).await })
         });
         written.await.map_err(|source| StoreError::Desk { attempt, source })
     }
@@ -141,14 +143,25 @@ impl Store {
 async fn complain(
     conn: &mut Conn,
     attempt: AttemptId,
-    by: (&str, &str),
+    (by, text): (&str, &str),
+    terms: &Terms,
     now: Timestamp,
 ) -> Result<Complained, Fault> {
     let whose = "SELECT person_id FROM attempt WHERE id = $1";
     let Some(row) = conn.first(whose, values![attempt]).await? else { return Ok(Complained::NoAttempt) };
     let person = PersonId(row.int(0)?);
     dialect::lock_person(conn, person).await?;
-    if !open_case(conn, (attempt, person), by, now).await? {
+    let opening = Opening {
+        kind: Kind::Ordinary,
+        source: Source::Agent,
+        person: Some(person),
+        debt: None,
+        attempt: Some(attempt),
+        received: now,
+        by,
+        text,
+    };
+    if open_of_call(conn, opening, terms, now).await?.is_none() {
         return Ok(Complained::Before);
     }
     let hold = Hold {
@@ -156,7 +169,8 @@ async fn complain(
         ..Hold::new(HoldKind::ComplaintOpen, person, now)
     };
     // A hold takes back the calls decided before it; not this one, in which it was asked for.
-    insert_hold_after(conn, &hold, AttemptId(attempt.0 - 1), now).await?;
+    let id = insert_hold_after(conn, &hold, AttemptId(attempt.0 - 1), now).await?;
+    open_of_hold(conn, (&hold, id), opening, terms, now).await?;
     react_to_call(conn, (attempt, "complaint", Channel::AgentCall), now).await?;
     Ok(Complained::Now)
 }

@@ -10,6 +10,7 @@ use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use super::alone::Alone;
+use crate::cases::Terms;
 use crate::store::StoreError;
 use crate::store::engine::conn::{Conn, Fault, Work, moment};
 use crate::store::engine::file::{self, Purpose, Readers};
@@ -58,6 +59,8 @@ struct Inner {
     alone: tokio::sync::Mutex<Option<Alone>>,
     /// Hashes of the rule sets that are known to be in the database.
     published: Mutex<HashSet<String>>,
+    /// How long there is to answer a case.
+    terms: Mutex<Arc<Terms>>,
 }
 
 #[derive(Debug)]
@@ -87,7 +90,13 @@ impl Store {
         } else {
             return Err(StoreError::OpenWhat);
         };
-        let inner = Inner { engine, node: plan.node, alone: Default::default(), published: Mutex::default() };
+        let inner = Inner {
+            engine,
+            node: plan.node,
+            alone: Default::default(),
+            published: Mutex::default(),
+            terms: Mutex::default(),
+        };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -166,6 +175,15 @@ impl Store {
 
     pub(in crate::store) fn published(&self) -> &Mutex<HashSet<String>> {
         &self.inner.published
+    }
+
+    /// Cases that are opened from now on are due by these terms; those that are open keep their deadlines.
+    pub fn set_terms(&self, terms: Terms) {
+        *self.inner.terms.lock().expect("no panic holds it") = Arc::new(terms);
+    }
+
+    pub(in crate::store) fn terms(&self) -> Arc<Terms> {
+        Arc::clone(&self.inner.terms.lock().expect("no panic holds it"))
     }
 
     /// Runs a job in a transaction that is on the disk when this returns.

@@ -4,8 +4,10 @@ use jiff::Timestamp;
 
 use super::finish::Open;
 use crate::campaign::{DoneWhy, Follows, NextStep};
+use crate::cases::{Kind, Source, Terms};
 use crate::domain::contact::ContactState;
 use crate::domain::{AgentId, AttemptId, Channel, Disposition, Outcome};
+use crate::store::cases::{Opening, open_of_hold};
 use crate::store::debtor_type::retype_to;
 use crate::store::desk::{NewCallback, book, hold_for_callback};
 use crate::store::engine::conn::{Conn, Fault, values};
@@ -51,13 +53,19 @@ impl Store {
     /// # Errors
     /// When the database fails: nothing is written then, and it may be written again.
     pub async fn dispose(&self, request: DisposeRequest, now: Timestamp) -> Result<Disposed, StoreError> {
-        let attempt = request.attempt;
-        let written = self.write(move |conn| Box::pin(async move { dispose(conn, &request, now).await }));
+        let (attempt, terms) = (request.attempt, self.terms());
+        let written =
+            self.write(move |conn| Box::pin(async move { dispose(conn, &request, &terms, now).await }));
         written.await.map_err(|source| StoreError::Finish { attempt, source })
     }
 }
 
-async fn dispose(conn: &mut Conn, request: &DisposeRequest, now: Timestamp) -> Result<Disposed, Fault> {
+async fn dispose(
+    conn: &mut Conn,
+    request: &DisposeRequest,
+    terms: &Terms,
+    now: Timestamp,
+) -> Result<Disposed, Fault> {
     let attempt = request.attempt;
     let whose = "SELECT person_id FROM attempt WHERE id = $1";
     let Some(row) = conn.first(whose, values![attempt]).await? else { return Ok(Disposed::NoAttempt) };
@@ -74,9 +82,7 @@ async fn dispose(conn: &mut Conn, request: &DisposeRequest, now: Timestamp) -> R
     let by = ByHand { who: request.agent.to_string(), evidence: format!("attempt {attempt}") };
     write_attempt(conn, request).await?;
     correct_call(conn, (attempt, open.person), request.follows.kind, &by, now).await?;
-    for hold in &request.follows.holds {
-        insert_hold(conn, hold, now).await?;
-    }
+    forbid(conn, &open, request, terms, now).await?;
     move_contact(conn, &open, &request.follows).await?;
     if request.follows.disposition == Disposition::WrongPerson {
         let sql = "UPDATE phone SET state = 'wrong_person' WHERE person_id = $1 AND e164 = $2";
@@ -102,6 +108,31 @@ async fn dispose(conn: &mut Conn, request: &DisposeRequest, now: Timestamp) -> R
     seal_attempt(conn, attempt, open.person, now).await?;
     tallied.note(conn).await?;
     Ok(Disposed::Now)
+}
+
+/// Sets what keeps us from calling him from now on; a complaint and a dispute are cases.
+async fn forbid(
+    conn: &mut Conn,
+    open: &Open,
+    request: &DisposeRequest,
+    terms: &Terms,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let opening = Opening {
+        kind: Kind::Ordinary,
+        source: Source::Agent,
+        person: Some(open.person),
+        debt: None,
+        attempt: Some(request.attempt),
+        received: now,
+        by: request.agent.as_str(),
+        text: "",
+    };
+    for hold in &request.follows.holds {
+        let id = insert_hold(conn, hold, now).await?;
+        open_of_hold(conn, (hold, id), opening, terms, now).await?;
+    }
+    Ok(())
 }
 
 /// Keeps the agent's own words. `false`: there are some.
@@ -163,9 +194,6 @@ async fn write_reactions(
             open.react(conn, (request.attempt, kind, Channel::AgentCall), now).await?;
         }
     }
-    if follows.complaint {
-        open_case(conn, (request.attempt, open.person), (request.agent.as_str(), ""), now).await?;
-    }
     Ok(())
 }
 
@@ -208,16 +236,6 @@ fn told(request: &DisposeRequest, outcome: Outcome) -> TalkTold<'_> {
     }
 }
 
-/// Opens a case for a complaint made in a call; one a call. `false`: there is one.
-pub(in crate::store) async fn open_case(
-    conn: &mut Conn,
-    (attempt, person): (AttemptId, crate::domain::PersonId),
-    (agent, text): (&str, &str),
-    now: Timestamp,
-) -> Result<bool, Fault> {
-    Ok(conn.run(CASE, values![person, attempt, now, agent, text]).await? > 0)
-}
-
 const DISPOSED: &str = "INSERT INTO disposed (attempt_id, agent, at, code, disposition, reason, promised_minor, late) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (attempt_id) DO NOTHING";
 const ATTEMPT: &str = "UPDATE attempt SET disposition = $2, identified = $3, \
@@ -227,5 +245,3 @@ const CONTACT: &str = "UPDATE contact SET state = $2, why = $3, next_at = $4, cl
 const PROMISE: &str = "INSERT INTO promise (person_id, debt_id, attempt_id, made_at, promised_on, amount_minor, \
     currency) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (attempt_id) DO UPDATE SET \
     promised_on = excluded.promised_on, amount_minor = excluded.amount_minor, made_at = excluded.made_at";
-const CASE: &str = "INSERT INTO complaint (person_id, attempt_id, opened_at, opened_by, text) \
-    VALUES ($1, $2, $3, $4, $5) ON CONFLICT (attempt_id) DO NOTHING";

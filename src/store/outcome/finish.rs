@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::campaign::{DoneWhy, NextStep};
+use crate::cases::{Kind, Source, Terms};
 use crate::domain::attempt::{Finished, HungUpBy};
 use crate::domain::contact::ContactState;
 use crate::domain::{
@@ -10,6 +11,7 @@ use crate::domain::{
     PersonId, PhoneNumber,
 };
 use crate::rules::{Event, EventKind, Hold, Phone, PhoneType};
+use crate::store::cases::{Opening, open_of_hold};
 use crate::store::desk::{book, cancel_of_person, hold_for_callback, not_made};
 use crate::store::engine::conn::{Conn, Fault, Row, Value, moment, values};
 use crate::store::engine::dialect;
@@ -57,8 +59,9 @@ impl Store {
     /// # Errors
     /// When the database fails: the attempt is still open then, and may be finished again.
     pub async fn finish(&self, request: FinishRequest, now: Timestamp) -> Result<Closed, StoreError> {
-        let attempt = request.attempt;
-        let written = self.write(move |conn| Box::pin(async move { finish(conn, &request, now).await }));
+        let (attempt, terms) = (request.attempt, self.terms());
+        let written =
+            self.write(move |conn| Box::pin(async move { finish(conn, &request, &terms, now).await }));
         written.await.map_err(|source| StoreError::Finish { attempt, source })
     }
 }
@@ -66,6 +69,7 @@ impl Store {
 pub(super) async fn finish(
     conn: &mut Conn,
     request: &FinishRequest,
+    terms: &Terms,
     now: Timestamp,
 ) -> Result<Closed, Fault> {
     let sql = dialect::open_attempt(conn);
@@ -74,7 +78,7 @@ pub(super) async fn finish(
     let open = Open::read(&row)?;
     match before {
         Some(Outcome::Failed(Blame::Lost)) => {
-            open.forbid_late(conn, request, now).await?;
+            open.forbid_late(conn, request, terms, now).await?;
             return Ok(Closed::Late);
         }
         Some(_) => return Ok(Closed::Before),
@@ -97,7 +101,7 @@ pub(super) async fn finish(
         None => hold_for_callback(conn, open.contact, now).await?,
     }
     for hold in &request.holds {
-        insert_hold(conn, hold, now).await?;
+        open.forbid(conn, (request.attempt, hold), terms, now).await?;
     }
     open.mark_phone(conn, &request.finished).await?;
     open.write_reactions(conn, request, now).await?;
@@ -200,17 +204,40 @@ impl Open {
             .map(|_| ())
     }
 
+    /// Sets a hold that the talk has brought; a complaint and a dispute are cases.
+    async fn forbid(
+        &self,
+        conn: &mut Conn,
+        (attempt, hold): (AttemptId, &Hold),
+        terms: &Terms,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        let opening = Opening {
+            kind: Kind::Ordinary,
+            source: Source::Key,
+            person: Some(self.person),
+            debt: None,
+            attempt: Some(attempt),
+            received: now,
+            by: "flow",
+            text: "",
+        };
+        let id = insert_hold(conn, hold, now).await?;
+        open_of_hold(conn, (hold, id), opening, terms, now).await
+    }
+
     /// What the talk forbids from now on, once: a finish may be tried again.
     async fn forbid_late(
         &self,
         conn: &mut Conn,
         request: &FinishRequest,
+        terms: &Terms,
         now: Timestamp,
     ) -> Result<(), Fault> {
         for hold in &request.holds {
             let same = values![hold.person, hold.kind.code(), hold.evidence.as_deref().unwrap_or_default()];
             if conn.first(SAME_HOLD, same).await?.is_none() {
-                insert_hold(conn, hold, now).await?;
+                self.forbid(conn, (request.attempt, hold), terms, now).await?;
             }
         }
         self.mark_phone(conn, &request.finished).await

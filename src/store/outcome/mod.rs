@@ -8,7 +8,6 @@ mod rescue;
 mod sent;
 mod take_back;
 
-pub(super) use dispose::open_case;
 pub use dispose::{DisposeRequest, Disposed};
 pub(super) use finish::react_to_call;
 pub use finish::{Closed, FinishRequest};

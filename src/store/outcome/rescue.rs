@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::finish::{Closed, FinishRequest, finish};
 use crate::campaign::NextStep;
+use crate::cases::Terms;
 use crate::domain::attempt::Finished;
 use crate::domain::{AttemptId, DebtId, Fault as Blame, Outcome};
 use crate::rules::EventKind;
@@ -80,10 +81,13 @@ async fn rescue_page(
         dialect::lock_debts(conn, debts).await?;
         dialect::lock_rows(conn).await?;
     }
+    // What is lost has said nothing: no case comes of it.
+    let terms = Terms::default();
     let mut rescued = Vec::with_capacity(rows.len());
     for row in &rows {
         let attempt = AttemptId(row.int(0)?);
-        if finish(conn, &lost(attempt, now.checked_add(delay).unwrap_or(now)), now).await? == Closed::Now {
+        let request = lost(attempt, now.checked_add(delay).unwrap_or(now));
+        if finish(conn, &request, &terms, now).await? == Closed::Now {
             rescued.push(Rescued { attempt, node: row.text(1)? });
         }
     }

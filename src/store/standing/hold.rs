@@ -85,7 +85,8 @@ impl Store {
     }
 
     /// Lifts a hold of the person, or of an id that is one with him, from `now` on, and lets contacts that were done
-    /// because of a rule look again. `false`: there is no such one, or it has ended.
+    /// because of a rule look again. `false`: there is no such one, it has ended, or an open case stands on it: it ends with
+    /// the case.
     ///
     /// # Errors
     /// When the database fails.
@@ -198,6 +199,18 @@ pub(in crate::store) async fn insert_hold_after(
     Ok(id)
 }
 
+/// Ends a hold of `owner` in the transaction of the act that it hangs on, and seals both.
+pub(in crate::store) async fn lift_hold(
+    conn: &mut Conn,
+    (owner, id): (PersonId, i64),
+    by: &ByHand,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    conn.run("UPDATE hold SET until_at = $2 WHERE id = $1 AND until_at IS NULL", values![id, now]).await?;
+    note_deed(conn, owner, ("hold_lifted", id), by, now).await?;
+    seal(conn, (Sealed::Hold, id), owner, now).await
+}
+
 fn read_row(row: &Row) -> Result<HoldRow, Fault> {
     Ok(HoldRow {
         id: row.int(0)?,
@@ -221,7 +234,9 @@ const INSERT: &str = "INSERT INTO hold (person_id, kind, phone, debt_id, from_at
     after_attempt) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id";
 const OPEN: &str = concat!("SELECT MIN(id) FROM attempt WHERE outcome IS NULL AND ", his!());
 const LIFT: &str = concat!(
-    "UPDATE hold SET until_at = $3 WHERE id = $2 AND (until_at IS NULL OR until_at > $3) AND ",
+    "UPDATE hold SET until_at = $3 WHERE id = $2 AND (until_at IS NULL OR until_at > $3) \
+     AND NOT EXISTS (SELECT 1 FROM case_hold t JOIN case_file f ON f.id = t.case_id \
+     WHERE t.hold_id = hold.id AND f.state <> 'closed') AND ",
     his!(),
     " RETURNING person_id"
 );

@@ -22,7 +22,7 @@ pub use preference::{Preference, PreferenceRow};
 
 use deed::note_change;
 pub(in crate::store) use deed::note_deed;
-pub(in crate::store) use hold::{insert_hold, insert_hold_after};
+pub(in crate::store) use hold::{insert_hold, insert_hold_after, lift_hold};
 pub(in crate::store) use preference::{blocked_at, of_person as preferences_of};
 
 /// A row of the person's, or of an id that is one with him.
@@ -72,7 +72,11 @@ async fn end_by_hand(
 }
 
 /// Lets contacts of the person, and of the ids that are one with him, look again that wait or ended because of a rule.
-async fn look_again(conn: &mut Conn, person: PersonId, at: Timestamp) -> Result<(), Fault> {
+pub(in crate::store) async fn look_again(
+    conn: &mut Conn,
+    person: PersonId,
+    at: Timestamp,
+) -> Result<(), Fault> {
     conn.run(LOOK_AGAIN, values![person, at]).await.map(|_| ())
 }
 

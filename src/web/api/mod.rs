@@ -4,6 +4,7 @@
 //! Whoever asks shows a bearer token; without one in the configuration there is no API. Bodies are small, answers are
 //! JSON, and a fault has a stable code: `{"fault": "id_reused", "message": "…"}`.
 
+mod cases;
 mod events;
 mod fault;
 mod openapi;
@@ -24,6 +25,7 @@ pub use payments::{PaymentAnswer, TellPayment};
 
 use self::token::Token;
 use super::handler::Handler;
+use crate::cases::{CaseFilter, CaseLine, NewCase, Registered};
 
 /// What the API is given: the secret, and who answers for each resource.
 #[derive(Debug)]
@@ -31,6 +33,8 @@ pub struct Api {
     pub token: SecretString,
     pub events: Handler<TellEvent, EventAnswer>,
     pub payments: Handler<TellPayment, PaymentAnswer>,
+    pub register_case: Handler<NewCase, Registered>,
+    pub cases: Handler<CaseFilter, Vec<CaseLine>>,
 }
 
 /// What the routes share.
@@ -42,7 +46,11 @@ const BODY_LIMIT: usize = 64 * 1024;
 /// The routes below `/api/v1`, behind the token.
 pub(super) fn router(api: Api) -> Router {
     let token = Token::new(&api.token);
-    let routes = Router::new().merge(events::routes()).merge(payments::routes()).merge(openapi::routes());
+    let routes = Router::new()
+        .merge(events::routes())
+        .merge(payments::routes())
+        .merge(cases::routes())
+        .merge(openapi::routes());
     let all = Router::new().nest("/api/v1", routes.fallback(fault::nothing_here));
     all.layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(from_fn_with_state(token, token::check))

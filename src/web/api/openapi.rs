@@ -5,7 +5,7 @@ use axum::{Json, Router};
 use schemars::Schema;
 use serde_json::{Map, Value, json};
 
-use super::{Shared, events, payments};
+use super::{Shared, cases, events, payments};
 use crate::web::console;
 
 pub(super) fn routes() -> Router<Shared> {
@@ -15,7 +15,8 @@ pub(super) fn routes() -> Router<Shared> {
 /// The whole document.
 fn document() -> Value {
     let desk = console::desk_document();
-    let resources = [events::document(), payments::document()].into_iter().chain(desk);
+    let resources =
+        [events::document(), payments::document()].into_iter().chain(cases::documents()).chain(desk);
     let paths: Map<String, Value> = resources.map(|(path, part)| (path.to_owned(), part)).collect();
     json!({
         "openapi": "3.1.0",

@@ -11,7 +11,7 @@ use super::guard::Viewer;
 use super::page::{bar, number, page};
 use super::texts::Texts;
 use super::{Shared, Wallboard};
-use crate::domain::Right;
+use crate::domain::{Language, Right};
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new().route("/", get(whole)).route("/live", get(part))
@@ -22,14 +22,14 @@ async fn whole(viewer: Viewer, State(shared): State<Shared>) -> Result<Response,
     let board = board(&viewer, &shared).await?;
     let body = html! {
         h1 { (texts.wallboard) }
-        section data-live="/live" aria-live="off" { (shown(&board, texts)) }
+        section data-live="/live" aria-live="off" { (shown(&board, viewer.language)) }
     };
     Ok(page(&viewer, "/", texts.wallboard, &body).into_response())
 }
 
 async fn part(viewer: Viewer, State(shared): State<Shared>) -> Result<Response, Response> {
     let board = board(&viewer, &shared).await?;
-    Ok(shown(&board, Texts::of(viewer.language)).into_response())
+    Ok(shown(&board, viewer.language).into_response())
 }
 
 async fn board(viewer: &Viewer, shared: &Shared) -> Result<Wallboard, Response> {
@@ -38,11 +38,13 @@ async fn board(viewer: &Viewer, shared: &Shared) -> Result<Wallboard, Response> 
     asked.map_err(|_| StatusCode::SERVICE_UNAVAILABLE.into_response())
 }
 
-fn shown(board: &Wallboard, texts: &Texts) -> Markup {
+fn shown(board: &Wallboard, language: Language) -> Markup {
+    let texts = Texts::of(language);
     let ringing = (board.calls as u64).saturating_sub(board.talking);
     let queued = board.campaigns.iter().map(|campaign| campaign.queued).sum();
     html! {
         @if board.killed { p.alarm role="alert" { (texts.killed) } }
+        (super::cases::banner(board.overdue_cases, language))
         div.cards {
             (card(texts.calls_now, &number(board.calls as u64), ""))
             (card(texts.talking, &number(board.talking), ""))

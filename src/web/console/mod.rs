@@ -5,11 +5,13 @@
 //! [`Role`](crate::domain::Role).
 
 mod campaigns;
+mod cases;
 mod desk;
 mod guard;
 mod live;
 mod page;
 mod password;
+mod recordings;
 mod report;
 mod sign_in;
 mod texts;
@@ -25,6 +27,7 @@ use tower_sessions::cookie::SameSite;
 use tower_sessions::cookie::time::Duration;
 use tower_sessions::{Expiry, MemoryStore, SessionManagerLayer};
 
+pub use cases::{CaseHandlers, Dated};
 pub(super) use desk::document as desk_document;
 pub use desk::{
     CallView, ChoiceView, ContactLine, DayView, DebtView, Decided, DeskAct, DeskAnswer, DeskDeed, DeskEvent,
@@ -32,6 +35,7 @@ pub use desk::{
     StageView, StateView, TargetView, Turn, Written, day, money,
 };
 pub use password::{PasswordError, hash_password};
+pub use recordings::Listen;
 pub use report::{
     AppliedLine, DeliveryLine, ProposalLine, ProposalsView, ReportHandlers, Resend, SetProposal, Taken,
 };
@@ -52,6 +56,9 @@ pub struct Console {
     pub set_campaign: Handler<SetCampaign, bool>,
     pub reports: ReportHandlers,
     pub desk: DeskHandlers,
+    pub cases: CaseHandlers,
+    /// The sound of a recording; `None`: there is none any more.
+    pub recording: Handler<Listen, Option<Vec<u8>>>,
 }
 
 /// Who may sign in.
@@ -78,6 +85,8 @@ pub struct UserLine {
 pub struct Wallboard {
     /// The kill switch is thrown: nothing is dialled.
     pub killed: bool,
+    /// Complaints and disputes whose deadline is over.
+    pub overdue_cases: u64,
     pub calls: usize,
     pub talking: u64,
     pub trunks: Vec<TrunkLine>,
@@ -165,6 +174,8 @@ pub(super) fn router(console: Console, stop: &CancellationToken) -> Router {
         .merge(campaigns::routes())
         .merge(report::routes())
         .merge(users::routes())
+        .merge(cases::routes())
+        .merge(recordings::routes())
         .merge(desk::routes(stop))
         .route("/console.css", get(page::stylesheet))
         .route("/console.js", get(page::script))

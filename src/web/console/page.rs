@@ -9,10 +9,11 @@ use super::texts::Texts;
 use crate::domain::{Language, Right};
 
 /// The rooms of the console that the bar leads to.
-pub const ROOMS: [(&str, Right); 6] = [
+pub const ROOMS: [(&str, Right); 7] = [
     ("/desk", Right::WorkDesk),
     ("/", Right::SeeLive),
     ("/campaigns", Right::SeeLive),
+    ("/cases", Right::SeeCases),
     ("/reports", Right::SeeReports),
     ("/reports/agents", Right::SeeTeam),
     ("/users", Right::SeeUsers),
@@ -21,7 +22,15 @@ pub const ROOMS: [(&str, Right); 6] = [
 /// A page for somebody who is signed in; `room` is the path of the bar's entry that is lit.
 pub fn page(viewer: &Viewer, room: &str, title: &str, body: &Markup) -> Markup {
     let texts = Texts::of(viewer.language);
-    let names = [texts.desk, texts.wallboard, texts.campaigns, texts.reports, texts.team, texts.users];
+    let names = [
+        texts.desk,
+        texts.wallboard,
+        texts.campaigns,
+        texts.cases,
+        texts.reports,
+        texts.team,
+        texts.users,
+    ];
     let rooms = ROOMS.iter().zip(names).filter(|((_, right), _)| viewer.role.may(*right));
     frame(
         viewer.language,
@@ -92,7 +101,7 @@ pub async fn harden(mut answer: Response) -> Response {
     const HEADERS: [(header::HeaderName, &str); 5] = [
         (
             header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; \
              form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
         ),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

@@ -1,0 +1,96 @@
+//! A case as it is shown: in a list, and whole.
+
+use jiff::Timestamp;
+
+use super::{Kind, Number, Source, State};
+use crate::domain::{AttemptId, Disposition, Outcome, PersonId, PersonName};
+
+/// A case in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseLine {
+    pub number: Number,
+    pub kind: Kind,
+    pub source: Source,
+    pub state: State,
+    pub owner: Option<String>,
+    pub received: Timestamp,
+    pub due: Timestamp,
+    /// His id in the lists; absent where it is not known whom it is about.
+    pub person: Option<String>,
+    /// The debt's id at the creditor.
+    pub debt: Option<String>,
+    pub creditor: Option<String>,
+    pub attempt: Option<AttemptId>,
+    pub opened_by: String,
+    pub closed_at: Option<Timestamp>,
+    /// Of a closed one: he was right.
+    pub justified: Option<bool>,
+}
+
+/// Which cases are wanted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CaseFilter {
+    /// Closed ones too.
+    pub closed: bool,
+    pub kind: Option<Kind>,
+    pub owner: Option<String>,
+}
+
+/// A case as its manager reads it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CaseFile {
+    pub line: CaseLine,
+    pub person: Option<PersonId>,
+    pub name: Option<PersonName>,
+    pub text: String,
+    pub answer: Option<String>,
+    pub measure: Option<String>,
+    /// Holds of the case that are in force.
+    pub holds: u64,
+    /// The oldest first.
+    pub acts: Vec<CaseActRow>,
+    /// The person's calls, the newest first.
+    pub calls: Vec<CaseCall>,
+    /// His other cases, the newest first.
+    pub others: Vec<CaseLine>,
+}
+
+/// His words, our answer and the history are not in the debug form.
+impl std::fmt::Debug for CaseFile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CaseFile").field("line", &self.line).finish_non_exhaustive()
+    }
+}
+
+/// An act in the history.
+#[derive(Clone, PartialEq, Eq, serde::Serialize)]
+pub struct CaseActRow {
+    pub at: Timestamp,
+    pub who: String,
+    pub act: String,
+    pub text: String,
+}
+
+/// Its words are not in the debug form.
+impl std::fmt::Debug for CaseActRow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CaseActRow").field("act", &self.act).finish_non_exhaustive()
+    }
+}
+
+/// A call of the person's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseCall {
+    pub attempt: AttemptId,
+    pub at: Timestamp,
+    pub campaign: String,
+    /// Absent while the call is open.
+    pub outcome: Option<Outcome>,
+    pub disposition: Option<Disposition>,
+    /// The first agent who talked in it.
+    pub agent: Option<String>,
+    /// There is a recording to listen to.
+    pub recorded: bool,
+    /// Marks of the agent: somebody should listen to this.
+    pub triggers: u64,
+}

@@ -1,0 +1,46 @@
+//! `cases.toml`: how long there is to answer complaints and disputes. Without the file everything is as usual.
+
+use jiff::tz::TimeZone;
+
+use super::read::{Clause, Mistake, Reading};
+use crate::cases::{Kind, Terms};
+use crate::rules::{Calendar, Calendars};
+
+const FILE: &str = "cases.toml";
+
+/// Reads the file, if it is there; `None` means noted.
+pub fn cases(reading: &Reading<'_>, calendars: &Calendars) -> Option<Terms> {
+    let usual = |calendar: Option<Calendar>| Terms::new(calendar.unwrap_or_default(), Terms::default().zone);
+    if !reading.resolve(FILE).exists() {
+        return Some(usual(calendars.0.get("RU").cloned()));
+    }
+    let source = reading.source(FILE)?;
+    reading.toml(&source, "cases", |root| {
+        let names: Vec<(&str, &Calendar)> =
+            calendars.0.iter().map(|(name, is)| (name.as_str(), is)).collect();
+        let calendar = root.may("calendar", |value| value.one_of(&names));
+        let zone = root.may("zone", |value| {
+            let name = value.text()?;
+            TimeZone::get(&name).map_err(|_| Mistake::Malformed { is: name, wants: ZONE })
+        });
+        let table = root.child("working_days");
+        let days = Kind::ALL.map(|kind| {
+            table.or(kind.code(), kind.days(), |value| value.integer(1..=250)).map(|days| (kind, days))
+        });
+        table.finish();
+        let mut terms = usual(calendar.ok()?.cloned().or_else(|| calendars.0.get("RU").cloned()));
+        if let Some(zone) = zone.ok()? {
+            terms.zone = zone;
+        }
+        for one in days {
+            let (kind, days) = one?;
+            terms = terms.with(kind, days);
+        }
+        Some(terms)
+    })
+}
+
+const ZONE: Clause = Clause {
+    en: "a time zone such as Europe/Moscow",
+    ru: "часовой пояс, например Europe/Moscow",
+};

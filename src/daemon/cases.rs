@@ -1,0 +1,92 @@
+//! Who answers for complaints and disputes on the pages: the house's store. And how loud the overdue ones are.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use tracing::{info, warn};
+
+use super::house::House;
+use crate::cases::{
+    Act, Acted, By, CaseFile, CaseFilter, CaseLine, NewCase, Number, Registered, TriggerLine,
+};
+use crate::store::{Period, StoreError};
+use crate::web::{Dated, Listen};
+
+/// The cases, with the clock they are to be read by.
+pub async fn list(house: &House, filter: CaseFilter) -> Result<Dated<Vec<CaseLine>>, StoreError> {
+    Ok(dated(house, house.store.cases(filter).await?))
+}
+
+/// One case; who opens a person's file is written down first.
+pub async fn file(house: &House, number: Number, who: &str) -> Result<Option<Dated<CaseFile>>, StoreError> {
+    let Some(file) = house.store.case_file(number).await? else { return Ok(None) };
+    if let Some(person) = file.person {
+        house.store.note_access(person, who, &format!("case {number}: opened"), house.clock.wall()).await?;
+    }
+    Ok(Some(dated(house, file)))
+}
+
+fn dated<T>(house: &House, it: T) -> Dated<T> {
+    Dated { now: house.clock.wall(), zone: house.plans.load().config.cases.zone.clone(), it }
+}
+
+/// Registers a case; what is said to come from the future came now.
+pub async fn register(house: &House, case: NewCase, who: String) -> Result<Registered, StoreError> {
+    let now = house.clock.wall();
+    let case = NewCase { received: case.received.min(now), ..case };
+    let registered = house.store.register_case(case, who, now).await?;
+    if let Registered::New { number, held } = registered {
+        info!(%number, held, "a case was registered");
+    }
+    Ok(registered)
+}
+
+/// Does what was clicked.
+pub async fn act(house: &House, number: Number, act: Act, who: String) -> Result<Acted, StoreError> {
+    let code = act.code().code();
+    let acted = house.store.act_on_case(number, act, who.clone(), house.clock.wall()).await?;
+    if let Acted::Done(state) = acted {
+        info!(%number, act = code, state = state.code(), who, "an act on a case");
+    }
+    Ok(acted)
+}
+
+/// What set people off in so many days.
+pub async fn triggers(house: &House, by: By, days: u16) -> Result<Vec<TriggerLine>, StoreError> {
+    let to = house.clock.wall();
+    let from =
+        to.checked_sub(SignedDuration::from_hours(24 * i64::from(days))).unwrap_or(Timestamp::UNIX_EPOCH);
+    house.store.trigger_report(by, Period { from, to }).await
+}
+
+/// A recording's sound; the listen is written down before anything is given. `None`: there is none any more.
+pub async fn recording(house: &House, wish: Listen) -> Result<Option<Vec<u8>>, StoreError> {
+    let Some(row) = house.store.recording(wish.attempt).await? else { return Ok(None) };
+    if row.deleted_at.is_some() {
+        return Ok(None);
+    }
+    let what = format!("recording {}: listened, {}", wish.attempt, wish.why);
+    house.store.note_access(row.person, &wish.who, &what, house.clock.wall()).await?;
+    let file = house.plans.load().config.daemon.data_dir.join(&row.file);
+    match tokio::fs::read(&file).await {
+        Ok(sound) => Ok(Some(sound)),
+        Err(fault) => {
+            warn!(attempt = %wish.attempt, %fault, "a recording can't be read");
+            Ok(None)
+        }
+    }
+}
+
+/// Tells how many cases are open and overdue, and warns each time that more are overdue than before.
+///
+/// # Errors
+/// When the store fails; the next round goes on.
+pub async fn tell(house: &Arc<House>, overdue_before: &mut u64) -> anyhow::Result<()> {
+    let (open, overdue) = house.store.open_cases(house.clock.wall()).await?;
+    house.metrics.cases(open, overdue);
+    if overdue > *overdue_before {
+        warn!(overdue, open, "complaints or disputes are overdue: obzvon complaints shows them first");
+    }
+    *overdue_before = overdue;
+    Ok(())
+}

@@ -1,0 +1,205 @@
+//! Somebody does something to a case: the state, the history, and the holds that begin or end with it, in one transaction.
+
+use jiff::Timestamp;
+
+use super::open::note_act;
+use super::register::{hold, persons};
+use crate::cases::{Act, Acted, Kind, Number, Refused, State, Terms};
+use crate::domain::{DebtId, PersonId};
+use crate::store::engine::conn::{Conn, Fault, moment, values};
+use crate::store::engine::dialect;
+use crate::store::standing::{lift_hold, look_again};
+use crate::store::{ByHand, Store, StoreError};
+
+/// A case that is being worked on.
+struct Case {
+    number: Number,
+    kind: Kind,
+    state: State,
+    person: Option<PersonId>,
+    debt: Option<DebtId>,
+    received: Timestamp,
+}
+
+impl Store {
+    /// Does an act on a case.
+    ///
+    /// # Errors
+    /// When the database fails: nothing has changed then.
+    pub async fn act_on_case(
+        &self,
+        number: Number,
+        act: Act,
+        who: String,
+        now: Timestamp,
+    ) -> Result<Acted, StoreError> {
+        let terms = self.terms();
+        let written = self.write(move |conn| {
+            Box::pin(async move { perform(conn, number, &act, (&who, &terms), now).await })
+        });
+        written.await.map_err(|source| StoreError::Case { source })
+    }
+}
+
+async fn perform(
+    conn: &mut Conn,
+    number: Number,
+    act: &Act,
+    (who, terms): (&str, &Terms),
+    now: Timestamp,
+) -> Result<Acted, Fault> {
+    let meant = match act {
+        Act::Link { person } => persons(conn, person).await?,
+        _ => Vec::new(),
+    };
+    let Some(case) = take(conn, number, meant.first().copied()).await? else { return Ok(Acted::NoCase) };
+    let next = match case.state.after(case.kind, act) {
+        Ok(next) => next,
+        Err(why) => return Ok(Acted::Refused(why)),
+    };
+    match act {
+        Act::Answer { text } => change(conn, number, ANSWER, text).await?,
+        Act::Close { justified, measure } => {
+            conn.run(CLOSE, values![number.0, *justified, measure.as_str(), now]).await?;
+            // The debt before the chains, as everywhere.
+            if case.kind.is_dispute() {
+                settle_debt(conn, &case, *justified, now).await?;
+            }
+            release(conn, &case, who, now).await?;
+        }
+        Act::Kind { kind } => {
+            let due = terms.due(*kind, case.received);
+            conn.run(KIND, values![number.0, kind.code(), due]).await?;
+            if kind.hold() != case.kind.hold() {
+                let held = held(conn, number).await?;
+                // The new one stands before the old one goes.
+                for whose in held {
+                    hold(conn, (number, *kind), whose, who, now).await?;
+                }
+                release_kind(conn, &case, who, now).await?;
+            }
+        }
+        Act::Link { .. } => match (case.person, meant.as_slice()) {
+            (Some(_), _) => return Ok(Acted::Refused(Refused::PersonKnown)),
+            (None, [person]) => {
+                conn.run(LINK, values![number.0, *person]).await?;
+                hold(conn, (number, case.kind), (*person, None), who, now).await?;
+            }
+            (None, _) => return Ok(Acted::Refused(Refused::NobodyHasThisId)),
+        },
+        Act::Note { .. } => {}
+        Act::Reopen { .. } => {
+            conn.run(REOPEN, values![number.0, terms.due(case.kind, now)]).await?;
+            for whose in held(conn, number).await? {
+                hold(conn, (number, case.kind), whose, who, now).await?;
+            }
+        }
+        Act::Take { owner } => change(conn, number, TAKE, owner).await?,
+    }
+    conn.run(STATE, values![number.0, next.code()]).await?;
+    note_act(conn, number, (act.code(), who, &written(act)), now).await?;
+    Ok(Acted::Done(next))
+}
+
+/// Takes the case for this transaction, its persons before it, as everywhere.
+async fn take(conn: &mut Conn, number: Number, meant: Option<PersonId>) -> Result<Option<Case>, Fault> {
+    let mut whose: Vec<PersonId> = held(conn, number).await?.iter().map(|(person, _)| *person).collect();
+    whose.extend(meant);
+    whose.dedup();
+    match whose.as_slice() {
+        [] => {}
+        [person] => dialect::lock_person(conn, *person).await?,
+        _ => dialect::lock_rows(conn).await?,
+    }
+    if conn.run(LOCK, values![number.0]).await? == 0 {
+        return Ok(None);
+    }
+    let row = conn.one(CASE, values![number.0]).await?;
+    Ok(Some(Case {
+        number,
+        kind: row.code(0, "kind of case", Kind::parse)?,
+        state: row.code(1, "state of a case", State::parse)?,
+        person: row.int_opt(2)?.map(PersonId),
+        debt: row.int_opt(3)?.map(DebtId),
+        received: moment(row.int(4)?)?,
+    }))
+}
+
+/// Everybody whom the case has held, and on which debt.
+async fn held(conn: &mut Conn, number: Number) -> Result<Vec<(PersonId, Option<DebtId>)>, Fault> {
+    let rows = conn.all(HELD, values![number.0]).await?;
+    rows.iter().map(|row| Ok((PersonId(row.int(0)?), row.int_opt(1)?.map(DebtId)))).collect()
+}
+
+/// Lifts what the case holds; what other cases hold stands.
+async fn release(conn: &mut Conn, case: &Case, who: &str, now: Timestamp) -> Result<(), Fault> {
+    let by = ByHand { who: who.to_owned(), evidence: format!("case {}", case.number) };
+    for row in conn.all(IN_FORCE, values![case.number.0]).await? {
+        let person = PersonId(row.int(1)?);
+        lift_hold(conn, (person, row.int(0)?), &by, now).await?;
+        look_again(conn, person, now).await?;
+    }
+    Ok(())
+}
+
+/// The same of the holds of the kind that the case no longer has.
+async fn release_kind(conn: &mut Conn, case: &Case, who: &str, now: Timestamp) -> Result<(), Fault> {
+    let by = ByHand { who: who.to_owned(), evidence: format!("case {}", case.number) };
+    for row in conn.all(IN_FORCE, values![case.number.0]).await? {
+        if row.text(2)? == case.kind.hold().code() {
+            lift_hold(conn, (PersonId(row.int(1)?), row.int(0)?), &by, now).await?;
+        }
+    }
+    Ok(())
+}
+
+/// A debt that he does not owe is not called about any more; one that he owes after all may be.
+async fn settle_debt(conn: &mut Conn, case: &Case, justified: bool, now: Timestamp) -> Result<(), Fault> {
+    let Some(debt) = case.debt else { return Ok(()) };
+    dialect::lock_debt(conn, debt).await?;
+    if justified {
+        conn.run(NOT_OWED, values![debt, now]).await.map(|_| ())
+    } else {
+        conn.run(OWED, values![debt, now]).await?;
+        conn.run(LOOK_AGAIN, values![debt, now]).await.map(|_| ())
+    }
+}
+
+async fn change(conn: &mut Conn, number: Number, sql: &'static str, text: &str) -> Result<(), Fault> {
+    conn.run(sql, values![number.0, text]).await.map(|_| ())
+}
+
+/// The words of an act in the history.
+fn written(act: &Act) -> String {
+    match act {
+        Act::Close { justified, measure } => {
+            format!("{}: {measure}", if *justified { "justified" } else { "not justified" })
+        }
+        Act::Kind { kind } => kind.code().to_owned(),
+        // Whom it is about stands in the case: the history need not repeat a number.
+        Act::Link { .. } => String::new(),
+        Act::Answer { .. } | Act::Note { .. } | Act::Reopen { .. } | Act::Take { .. } => {
+            act.words().unwrap_or_default().to_owned()
+        }
+    }
+}
+
+const LOCK: &str = "UPDATE case_file SET kind = kind WHERE id = $1";
+const CASE: &str = "SELECT kind, state, person_id, debt_id, received_at FROM case_file WHERE id = $1";
+const HELD: &str = "SELECT DISTINCT h.person_id, h.debt_id FROM case_hold t JOIN hold h ON h.id = t.hold_id \
+    WHERE t.case_id = $1 ORDER BY h.person_id";
+const IN_FORCE: &str = "SELECT h.id, h.person_id, h.kind FROM case_hold t JOIN hold h ON h.id = t.hold_id \
+    WHERE t.case_id = $1 AND h.until_at IS NULL ORDER BY h.id";
+const ANSWER: &str = "UPDATE case_file SET answer = $2 WHERE id = $1";
+const TAKE: &str = "UPDATE case_file SET owner = $2 WHERE id = $1";
+const KIND: &str = "UPDATE case_file SET kind = $2, due_at = $3 WHERE id = $1";
+const LINK: &str = "UPDATE case_file SET person_id = $2 WHERE id = $1";
+const STATE: &str = "UPDATE case_file SET state = $2 WHERE id = $1 AND state <> $2";
+const CLOSE: &str =
+    "UPDATE case_file SET state = 'closed', justified = $2, measure = $3, closed_at = $4 WHERE id = $1";
+const REOPEN: &str = "UPDATE case_file SET state = 'in_work', justified = NULL, measure = NULL, closed_at = NULL, \
+    due_at = $2 WHERE id = $1";
+const NOT_OWED: &str = "UPDATE debt SET state = 'disputed', updated_at = $2 WHERE id = $1 AND state = 'open'";
+const OWED: &str = "UPDATE debt SET state = 'open', updated_at = $2 WHERE id = $1 AND state = 'disputed'";
+const LOOK_AGAIN: &str = "UPDATE contact SET state = 'waiting', next_at = $2 WHERE debt_id = $1 AND state = 'done' \
+    AND why = 'disputed'";

@@ -1,0 +1,10 @@
+//! Complaints and disputes: registered, taken, answered and closed, each with the holds that stand while it is open.
+
+mod act;
+mod file;
+mod line;
+mod open;
+mod register;
+mod trigger;
+
+pub(super) use open::{Opening, open_of_call, open_of_hold, open_of_strangers};

@@ -1,0 +1,140 @@
+//! A case comes from outside: by the form, the command line or the API.
+
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+use super::open::{Opening, open, tie};
+use crate::cases::{Kind, NewCase, Number, Registered, Terms};
+use crate::domain::{DebtId, PersonId};
+use crate::rules::Hold;
+use crate::store::engine::conn::{Conn, Fault, values};
+use crate::store::engine::dialect;
+use crate::store::standing::{insert_hold, note_deed};
+use crate::store::{ByHand, Store, StoreError};
+
+impl Store {
+    /// Registers a case and, where it is known whom it is about, holds him in the same transaction.
+    ///
+    /// # Errors
+    /// When the database fails: nothing is registered then, and nothing held.
+    pub async fn register_case(
+        &self,
+        case: NewCase,
+        who: String,
+        now: Timestamp,
+    ) -> Result<Registered, StoreError> {
+        let terms = self.terms();
+        let written =
+            self.write(move |conn| Box::pin(async move { register(conn, &case, (&who, &terms), now).await }));
+        written.await.map_err(|source| StoreError::Case { source })
+    }
+}
+
+async fn register(
+    conn: &mut Conn,
+    case: &NewCase,
+    (who, terms): (&str, &Terms),
+    now: Timestamp,
+) -> Result<Registered, Fault> {
+    let whose = match whom(conn, case).await? {
+        Ok(whose) => whose,
+        Err(why) => return Ok(why),
+    };
+    if let Some(person) = whose {
+        dialect::lock_person(conn, person).await?;
+    }
+    let debt = match (&case.debt, whose) {
+        (None, _) => None,
+        (Some(debt), Some(person)) => match conn.all(DEBT, values![person, debt]).await?.as_slice() {
+            [row] => Some(DebtId(row.int(0)?)),
+            _ => return Ok(Registered::NoDebt),
+        },
+        (Some(_), None) => return Ok(Registered::NoDebt),
+    };
+    let told = told_as(case);
+    if let Some(id) = &case.outside_id
+        && let Some(row) = conn.first(TOLD, values![id]).await?
+    {
+        let said = row.text(0)?;
+        let known = said.split_once(' ').and_then(|(hash, number)| Some((hash, number.parse().ok()?)));
+        return Ok(match known {
+            Some((hash, number)) if hash == told => Registered::Known { number: Number(number) },
+            _ => Registered::Differs,
+        });
+    }
+    let (kind, source) = (case.kind, case.source);
+    let opening = Opening {
+        kind,
+        source,
+        person: whose,
+        debt,
+        attempt: case.attempt,
+        received: case.received,
+        by: who,
+        text: &case.text,
+    };
+    let number = open(conn, opening, terms, now).await?.ok_or(Fault::Unreadable { what: "new case" })?;
+    if let Some(id) = &case.outside_id {
+        conn.run(TELL, values![id, format!("{told} {}", number.0)]).await?;
+    }
+    if let Some(person) = whose {
+        hold(conn, (number, kind), (person, debt), who, now).await?;
+    }
+    Ok(Registered::New { number, held: whose.is_some() })
+}
+
+/// Sets the case's hold, by hand of whoever registers, links or reopens it.
+pub(super) async fn hold(
+    conn: &mut Conn,
+    (number, kind): (Number, Kind),
+    (person, debt): (PersonId, Option<DebtId>),
+    who: &str,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let by = ByHand { who: who.to_owned(), evidence: format!("case {number}") };
+    let debt = debt.filter(|_| kind.is_dispute());
+    let hold = Hold { debt, evidence: Some(by.evidence.clone()), ..Hold::new(kind.hold(), person, now) };
+    let id = insert_hold(conn, &hold, now).await?;
+    tie(conn, number, id).await?;
+    note_deed(conn, person, ("hold_added", id), &by, now).await
+}
+
+/// Whom it is about: whoever has the id or the number, or was called; nobody where neither is told.
+async fn whom(conn: &mut Conn, case: &NewCase) -> Result<Result<Option<PersonId>, Registered>, Fault> {
+    let called = match case.attempt {
+        Some(attempt) => match conn.first(CALLED, values![attempt]).await? {
+            Some(row) => Some(PersonId(row.int(0)?)),
+            None => return Ok(Err(Registered::NoAttempt)),
+        },
+        None => None,
+    };
+    let Some(named) = &case.person else { return Ok(Ok(called)) };
+    let found = persons(conn, named).await?;
+    Ok(match (found.as_slice(), called) {
+        ([], _) => Err(Registered::NoPerson),
+        (found, Some(called)) if found.contains(&called) => Ok(Some(called)),
+        (_, Some(_)) => Err(Registered::NoAttempt),
+        ([one], None) => Ok(Some(*one)),
+        (_, None) => Err(Registered::Several),
+    })
+}
+
+/// Whoever has this id in the lists, or this number.
+pub(super) async fn persons(conn: &mut Conn, id_or_phone: &str) -> Result<Vec<PersonId>, Fault> {
+    conn.all(PEOPLE, values![id_or_phone]).await?.iter().map(|row| Ok(PersonId(row.int(0)?))).collect()
+}
+
+/// What was told, as a hash.
+fn told_as(case: &NewCase) -> String {
+    let attempt = case.attempt.map(|attempt| attempt.0);
+    let words = (&case.person, &case.debt, attempt, &case.text);
+    let text = serde_json::to_string(&(case.kind.code(), case.source.code(), words)).expect("text");
+    hex::encode(Sha256::digest(text))
+}
+
+const PEOPLE: &str = "SELECT id FROM person WHERE external_id = $1 OR id IN (SELECT person_id FROM phone WHERE e164 = $1) \
+    ORDER BY id";
+const CALLED: &str = "SELECT person_id FROM attempt WHERE id = $1";
+const DEBT: &str = "SELECT id FROM debt WHERE person_id = $1 AND external_id = $2";
+const TOLD: &str = "SELECT hash FROM told_event WHERE source = 'case' AND external_id = $1";
+const TELL: &str = "INSERT INTO told_event (source, external_id, hash) VALUES ('case', $1, $2)";

@@ -1,0 +1,156 @@
+//! `/api/v1/complaints`: complaints and disputes that other systems hear of: mail, chat, the hotline, a regulator's portal.
+
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use jiff::Timestamp;
+use schemars::{JsonSchema, schema_for};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::Shared;
+use super::fault::{Fault, filled, read};
+use super::openapi::{answers, body};
+use crate::cases::{CaseFilter, CaseLine, Kind, NewCase, Number, Registered, Source};
+use crate::domain::AttemptId;
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct CaseBody {
+    /// The case's own id there: told twice, it is one case.
+    id: String,
+    /// ordinary, personal_data, regulator, dispute or written_dispute.
+    kind: String,
+    /// chat, creditor, email, hotline, mail or regulator.
+    source: String,
+    /// His id in the lists, or his number (+…). Without it the case is registered, and nobody is held.
+    person: Option<String>,
+    /// The debt's id at the creditor. A dispute without it holds all his debts.
+    debt: Option<String>,
+    /// The call it is about.
+    attempt: Option<i64>,
+    /// When it was received (RFC 3339); now where absent.
+    #[schemars(with = "Option<String>")]
+    received_at: Option<Timestamp>,
+    /// What he says, 16 kB at most.
+    text: String,
+}
+
+/// The longest text, in bytes.
+const TEXT: usize = 16 * 1024;
+
+pub(super) fn routes() -> Router<Shared> {
+    Router::new().route("/complaints", post(tell).get(list)).route("/complaints/{number}", get(one))
+}
+
+async fn tell(State(api): State<Shared>, bytes: Result<Bytes, BytesRejection>) -> Result<Response, Fault> {
+    let told = read::<CaseBody>(bytes)?.check()?;
+    let answer = |status, number: Number, word| (status, Json(json!({ "recorded": word, "number": number })));
+    let fault = |code, said: &str| Err(Fault::new(StatusCode::NOT_FOUND, code, said));
+    match api.register_case.ask(told).await? {
+        Registered::New { number, held } => {
+            let said = json!({ "recorded": "new", "number": number, "held": held });
+            Ok((StatusCode::CREATED, Json(said)).into_response())
+        }
+        Registered::Known { number } => Ok(answer(StatusCode::OK, number, "known").into_response()),
+        Registered::Differs => {
+            Err(Fault::new(StatusCode::CONFLICT, "id_reused", "another case was told by this id before"))
+        }
+        Registered::NoAttempt => fault("no_attempt", "there is no such call of his"),
+        Registered::NoDebt => fault("no_debt", "he has no such debt, or it is not said whose it is"),
+        Registered::NoPerson => fault("no_person", "nobody has this id or number"),
+        Registered::Several => {
+            Err(Fault::new(StatusCode::CONFLICT, "several_persons", "several persons share this number"))
+        }
+    }
+}
+
+async fn list(State(api): State<Shared>) -> Result<Response, Fault> {
+    let cases = api.cases.ask(CaseFilter::default()).await?;
+    Ok(Json(cases.iter().map(line).collect::<Vec<_>>()).into_response())
+}
+
+async fn one(State(api): State<Shared>, Path(number): Path<String>) -> Result<Response, Fault> {
+    let wanted = Number::parse(&number);
+    let cases = api.cases.ask(CaseFilter { closed: true, ..CaseFilter::default() }).await?;
+    let found = cases.iter().find(|case| Some(case.number) == wanted);
+    let found = found.ok_or_else(|| Fault::new(StatusCode::NOT_FOUND, "no_case", "there is no such case"))?;
+    Ok(Json(line(found)).into_response())
+}
+
+/// A case as other systems read it: how it stands, not what was said.
+fn line(case: &CaseLine) -> Value {
+    json!({
+        "number": case.number,
+        "kind": case.kind.code(),
+        "source": case.source.code(),
+        "state": case.state.code(),
+        "owner": case.owner,
+        "received_at": case.received,
+        "due_at": case.due,
+        "person": case.person,
+        "debt": case.debt,
+        "creditor": case.creditor,
+        "attempt": case.attempt.map(|attempt| attempt.0),
+        "closed_at": case.closed_at,
+        "justified": case.justified,
+    })
+}
+
+impl CaseBody {
+    fn check(self) -> Result<NewCase, Fault> {
+        let one_of =
+            |field: &str, codes: String| Fault::field("malformed", format!("{field} is one of: {codes}"));
+        let kind =
+            Kind::parse(&self.kind).ok_or_else(|| one_of("kind", Kind::ALL.map(Kind::code).join(", ")))?;
+        let source = Source::parse(&self.source).filter(|source| Source::OUTSIDE.contains(source));
+        let source = source.ok_or_else(|| one_of("source", Source::OUTSIDE.map(Source::code).join(", ")))?;
+        let text = self.text.trim();
+        if text.is_empty() || text.len() > TEXT {
+            return Err(Fault::field("malformed", format!("text has 1 to {TEXT} bytes")));
+        }
+        let optional = |field, text: Option<String>| text.map(|text| filled(field, &text)).transpose();
+        Ok(NewCase {
+            kind,
+            source,
+            person: optional("person", self.person)?,
+            debt: optional("debt", self.debt)?,
+            attempt: self.attempt.map(AttemptId),
+            // The daemon's clock says when.
+            received: self.received_at.unwrap_or(Timestamp::MAX),
+            text: text.to_owned(),
+            outside_id: Some(filled("id", &self.id)?),
+        })
+    }
+}
+
+/// The resource's parts of the OpenAPI document.
+pub(super) fn documents() -> [(&'static str, Value); 2] {
+    let recorded = json!({ "recorded": "new", "number": "C-000017", "held": true });
+    let case = json!({ "number": "C-000017", "kind": "ordinary", "state": "in_work", "due_at": "2026-12-10T21:00:00Z" });
+    let post = json!({
+        "summary": "Register a complaint or a dispute",
+        "description": "Whoever it is about is not called automatically from now on, until somebody closes the case by hand.",
+        "requestBody": body(schema_for!(CaseBody)),
+        "responses": answers(&[
+            (201, "Registered", &recorded),
+            (200, "Known already; nothing was changed", &json!({ "recorded": "known", "number": "C-000017" })),
+            (404, "Nobody has this id or number, or he has no such debt or call; nothing was registered", &Value::Null),
+            (409, "Another case was told by this id before, or several persons share the number", &Value::Null),
+        ]),
+    });
+    let get = json!({ "summary": "The open cases, the overdue ones first", "responses": answers(&[(200, "The cases", &json!([case]))]) });
+    let one = json!({
+        "summary": "How a case stands",
+        "parameters": [{ "name": "number", "in": "path", "required": true, "schema": { "type": "string" } }],
+        "responses": answers(&[(200, "The case", &case), (404, "There is no such case", &Value::Null)]),
+    });
+    [
+        ("/api/v1/complaints", json!({ "post": post, "get": get })),
+        ("/api/v1/complaints/{number}", json!({ "get": one })),
+    ]
+}

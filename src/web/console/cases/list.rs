@@ -1,0 +1,142 @@
+//! The queue: what is overdue stands first, and says so.
+
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::texts::Texts;
+use super::{Dated, csv, unavailable};
+use crate::cases::{CaseFilter, CaseLine, Kind, Standing, State as Stands};
+use crate::domain::{Language, Right};
+use crate::web::console::Shared;
+use crate::web::console::guard::Viewer;
+use crate::web::console::page::{number, page};
+
+pub(super) fn routes() -> Router<Shared> {
+    Router::new().route("/cases", get(list)).route("/cases.csv", get(export))
+}
+
+#[derive(Deserialize)]
+struct Asked {
+    #[serde(default)]
+    closed: Option<String>,
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    mine: Option<String>,
+}
+
+impl Asked {
+    fn filter(&self, viewer: &Viewer) -> CaseFilter {
+        CaseFilter {
+            closed: self.closed.is_some(),
+            kind: Kind::parse(&self.kind),
+            owner: self.mine.is_some().then(|| viewer.login.clone()),
+        }
+    }
+}
+
+async fn list(
+    viewer: Viewer,
+    State(shared): State<Shared>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Response> {
+    viewer.may(Right::SeeCases)?;
+    let (texts, language) = (Texts::of(viewer.language), viewer.language);
+    let filter = asked.filter(&viewer);
+    let cases = shared.console.cases.list.ask(filter.clone()).await.map_err(unavailable)?;
+    let overdue = cases.it.iter().filter(|line| standing(&cases, line) == Some(Standing::Overdue)).count();
+    let body = html! {
+        h1 { (texts.cases) }
+        (banner(overdue as u64, language))
+        form.bar method="get" action="/cases" {
+            select name="kind" aria-label=(texts.kind) {
+                option value="" { (texts.every_kind) }
+                @for kind in Kind::ALL {
+                    option value=(kind.code()) selected[filter.kind == Some(kind)] { (kind.name(language)) }
+                }
+            }
+            label { input type="checkbox" name="closed" checked[filter.closed]; " " (texts.closed_too) }
+            label { input type="checkbox" name="mine" checked[filter.owner.is_some()]; " " (texts.mine) }
+            button { (texts.show) }
+            button formaction="/cases.csv" { "CSV" }
+            a href="/cases/triggers" { (texts.triggers) }
+            @if viewer.role.may(Right::WorkCases) { a href="/cases/new" { (texts.register) } }
+        }
+        div.card { (table(&cases, &cases.it, texts, language)) }
+    };
+    Ok(page(&viewer, "/cases", texts.cases, &body).into_response())
+}
+
+async fn export(
+    viewer: Viewer,
+    State(shared): State<Shared>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Response> {
+    viewer.may(Right::SeeCases)?;
+    let text = shared.console.cases.list_csv.ask(asked.filter(&viewer)).await.map_err(unavailable)?;
+    Ok(csv("cases", text))
+}
+
+/// The alarm, where something is overdue.
+pub(in crate::web::console) fn banner(overdue: u64, language: Language) -> Markup {
+    let texts = Texts::of(language);
+    html! {
+        @if overdue > 0 { p.alarm role="alert" { (texts.overdue_are) ": " (number(overdue)) } }
+    }
+}
+
+/// `None` of what is closed.
+fn standing<T>(dated: &Dated<T>, line: &CaseLine) -> Option<Standing> {
+    (line.state != Stands::Closed).then(|| Standing::of(line.due, dated.now))
+}
+
+/// Cases with their deadlines.
+pub(super) fn table<T>(dated: &Dated<T>, cases: &[CaseLine], texts: &Texts, language: Language) -> Markup {
+    html! {
+        @if cases.is_empty() { p { (texts.no_case) } } @else {
+            table {
+                thead {
+                    tr {
+                        th { (texts.number) } th { (texts.kind) } th { (texts.source) } th { (texts.person) }
+                        th { (texts.received) } th { (texts.due) } th { (texts.state) } th { (texts.owner) }
+                    }
+                }
+                tbody {
+                    @for line in cases {
+                        tr {
+                            td { a href=(format!("/cases/{}", line.number)) { (line.number) } }
+                            td { (line.kind.name(language)) }
+                            td { (line.source.name(language)) }
+                            td { (line.person.as_deref().unwrap_or("—")) }
+                            td { (dated.moment(line.received)) }
+                            td { (due(dated, line, language)) }
+                            td { (line.state.name(language)) }
+                            td { (line.owner.as_deref().unwrap_or("—")) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A case's last day, loud where it is over.
+pub(super) fn due<T>(dated: &Dated<T>, line: &CaseLine, language: Language) -> Markup {
+    let class = match standing(dated, line) {
+        Some(Standing::Overdue) => "bad",
+        Some(Standing::Soon) => "warn",
+        Some(Standing::InTime) | None => "",
+    };
+    html! {
+        span class=(class) {
+            (dated.last_day(line.due))
+            @if let Some(standing) = standing(dated, line).filter(|it| *it != Standing::InTime) {
+                " " (standing.name(language))
+            }
+        }
+    }
+}

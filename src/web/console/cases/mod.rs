@@ -1,0 +1,76 @@
+//! The conflict manager's room: the queue of complaints and disputes, one case with its calls, what sets people off.
+
+mod acts;
+mod file;
+mod form;
+mod list;
+mod texts;
+mod triggers;
+
+use axum::Router;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::Shared;
+use crate::cases::{
+    Act, Acted, By, CaseFile, CaseFilter, CaseLine, NewCase, Number, Registered, TriggerLine,
+};
+use crate::domain::Language;
+use crate::web::handler::Handler;
+
+/// Who answers for the cases.
+#[derive(Debug)]
+pub struct CaseHandlers {
+    pub list: Handler<CaseFilter, Dated<Vec<CaseLine>>>,
+    pub list_csv: Handler<CaseFilter, String>,
+    /// A case by its number, and who opens it.
+    pub file: Handler<(Number, String), Option<Dated<CaseFile>>>,
+    /// A case from outside, and who registers it; received now where it is not said when.
+    pub register: Handler<(NewCase, String), Registered>,
+    pub act: Handler<(Number, Act, String), Acted>,
+    /// So many days back.
+    pub triggers: Handler<(By, u16), Vec<TriggerLine>>,
+    pub triggers_csv: Handler<(By, u16), String>,
+    /// How a call ended, in words: of a disposition's or an outcome's code.
+    pub call_end: fn(&str, Language) -> String,
+}
+
+/// Something of cases with the clock it is to be read by.
+#[derive(Debug, Clone)]
+pub struct Dated<T> {
+    pub now: Timestamp,
+    pub zone: TimeZone,
+    pub it: T,
+}
+
+impl<T> Dated<T> {
+    /// A moment as people read it there.
+    fn moment(&self, at: Timestamp) -> String {
+        at.to_zoned_datetime(self.zone.clone()).strftime("%F %H:%M").to_string()
+    }
+
+    /// The last day on which it is in time: a deadline is that day's end.
+    fn last_day(&self, due: Timestamp) -> String {
+        let last = due.checked_sub(jiff::SignedDuration::from_secs(1)).unwrap_or(due);
+        last.to_zoned_datetime(self.zone.clone()).date().to_string()
+    }
+}
+
+pub(super) use list::banner;
+
+pub(super) fn routes() -> Router<Shared> {
+    list::routes().merge(file::routes()).merge(form::routes()).merge(acts::routes()).merge(triggers::routes())
+}
+
+fn unavailable<E>(_: E) -> Response {
+    StatusCode::SERVICE_UNAVAILABLE.into_response()
+}
+
+/// A file to be opened in a spreadsheet.
+pub(in crate::web::console) fn csv(name: &str, text: String) -> Response {
+    let kind = (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned());
+    let file = (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\""));
+    ([kind, file], text).into_response()
+}

@@ -1,0 +1,81 @@
+//! The room's words in both languages.
+
+use crate::domain::Language;
+
+macro_rules! texts {
+    ($($key:ident: $en:literal, $ru:literal;)+) => {
+        /// Every word of the room.
+        #[derive(Debug)]
+        pub(in crate::web::console) struct Texts { $(pub $key: &'static str,)+ }
+        static EN: Texts = Texts { $($key: $en,)+ };
+        static RU: Texts = Texts { $($key: $ru,)+ };
+    };
+}
+
+impl Texts {
+    pub fn of(language: Language) -> &'static Self {
+        match language {
+            Language::En => &EN,
+            Language::Ru => &RU,
+        }
+    }
+}
+
+texts! {
+    agent: "Agent", "Оператор";
+    answer: "Answer", "Ответ";
+    answered_calls: "calls answered", "звонков отвечено";
+    call: "Call", "Звонок";
+    calls: "His calls", "Его звонки";
+    campaign: "Campaign", "Кампания";
+    cases: "Complaints and disputes", "Жалобы и споры";
+    change_kind: "Change the kind", "Изменить вид";
+    close: "Close the case", "Закрыть дело";
+    closed_too: "closed ones too", "и закрытые";
+    complaints_of: "with a complaint / answered", "с жалобой / отвечено";
+    days: "days", "дн.";
+    debt: "Debt (its id at the creditor)", "Долг (номер у кредитора)";
+    due: "Due", "Срок";
+    ended: "How it ended", "Чем закончился";
+    every_kind: "every kind", "любой вид";
+    held: "Nobody calls him automatically while this case is open.", "Пока дело открыто, автоматических звонков нет.";
+    history: "History", "История";
+    id_or_phone: "His id in the lists, or his number +7…", "Его номер в списках или телефон +7…";
+    justified: "justified", "обоснованно";
+    justified_of: "justified / with a complaint", "обоснованных / с жалобой";
+    keep_answer: "He was answered so", "Так ему ответили";
+    kind: "Kind", "Вид";
+    link: "It is about him", "Это о нём";
+    malformed: "Something is missing, or can't be read.", "Чего-то не хватает, или это не прочесть.";
+    measure: "What was done about it", "Что сделано";
+    mine: "mine", "мои";
+    no_call: "No call.", "Звонков нет.";
+    no_case: "Nothing here.", "Ничего нет.";
+    no_such_call: "There is no such call of his.", "Такого звонка ему нет.";
+    no_such_debt: "He has no such debt.", "У него нет такого долга.";
+    no_such_person: "Nobody has this id or number.", "Такого номера нет ни у кого.";
+    not_justified: "not justified", "необоснованно";
+    note: "Note", "Заметка";
+    number: "Number", "Номер";
+    other_cases: "His other cases", "Другие его дела";
+    overdue_are: "Overdue cases", "Просрочено дел";
+    owner: "Owner", "Владелец";
+    person: "Person", "Человек";
+    received: "Received", "Получено";
+    recording: "Recording (every listen is written down)", "Запись (каждое прослушивание записывается)";
+    register: "Register a case", "Зарегистрировать";
+    reopen: "Open again", "Открыть снова";
+    several: "Several persons share this number: give the id.", "Этот телефон у нескольких: укажите номер в списках.";
+    show: "Show", "Показать";
+    small: "few calls: it may be chance", "мало звонков: может быть случайностью";
+    source: "Source", "Откуда";
+    state: "State", "Состояние";
+    take: "Give to", "Отдать";
+    triggers: "What sets people off", "Что выводит людей из себя";
+    triggers_how: "Calls that a person answered; of these the ones of which a complaint came, by whatever way, and those in which the agent marked a trigger. In brackets the 95 % interval (Wilson).", "Звонки, на которые ответил человек; из них те, после которых пришла жалоба любым путём, и те, где оператор отметил триггер. В скобках 95-процентный интервал (Уилсон).";
+    triggers_of: "with a trigger / answered", "с триггером / отвечено";
+    unknown_person: "Without a person the case is registered and nobody is held: say whom it is about as soon as you know.", "Без человека дело регистрируется, но звонки не останавливаются: укажите его, как только он известен.";
+    when: "When", "Когда";
+    why: "Why", "Почему";
+    words: "What he says", "Что он говорит";
+}
