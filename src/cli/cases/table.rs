@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::cases::{CaseLine, Standing, State, TriggerLine};
-use crate::cli::sheet::sheet;
+use crate::cli::csv_text::csv_text;
 
 const HEADS: [&str; 15] = [
     "number",
@@ -26,7 +26,7 @@ const HEADS: [&str; 15] = [
 /// The cases as a CSV file, with how each stands at `now`.
 pub fn csv_of_cases(lines: &[CaseLine], now: Timestamp) -> String {
     let moment = |at: Option<Timestamp>| at.map_or_else(String::new, |at| at.to_string());
-    sheet(
+    csv_text(
         &HEADS,
         lines.iter().map(|line| {
             let open = line.state != State::Closed;
@@ -61,7 +61,7 @@ pub fn csv_of_triggers(lines: &[TriggerLine]) -> String {
         row.push(if line.is_small() { "small" } else { "" }.to_owned());
         row
     });
-    sheet(
+    csv_text(
         &["key", "answered_calls", "with_complaint", "with_trigger", "with_justified_complaint", "sample"],
         rows,
     )

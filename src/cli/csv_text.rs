@@ -3,7 +3,7 @@
 use crate::import::neutralise;
 
 /// The file's text: the heads, then a line a row.
-pub fn sheet<Row: IntoIterator<Item = String>>(
+pub fn csv_text<Row: IntoIterator<Item = String>>(
     heads: &[&str],
     rows: impl IntoIterator<Item = Row>,
 ) -> String {
@@ -20,11 +20,11 @@ pub fn sheet<Row: IntoIterator<Item = String>>(
 
 #[cfg(test)]
 mod tests {
-    use super::sheet;
+    use super::csv_text;
 
     #[test]
     fn a_cell_that_would_be_a_formula_is_text() {
-        let text = sheet(&["a", "b"], [vec!["=1+1".to_owned(), "say \"x\", y".to_owned()]]);
+        let text = csv_text(&["a", "b"], [vec!["=1+1".to_owned(), "say \"x\", y".to_owned()]]);
         assert_eq!(text, "a,b\n'=1+1,\"say \"\"x\"\", y\"\n");
     }
 }
