@@ -90,12 +90,51 @@ fn a_payment_is_told_once_and_closes_the_debt() {
 }
 
 #[test]
+fn a_complaint_is_told_once_and_holds_the_person() {
+    let house = house();
+    let daemon = house.start();
+    let path = "/api/v1/complaints";
+    let told =
+        json!({ "id": "mail-1", "kind": "ordinary", "source": "email", "person": "p1", "text": "stop it" });
+    let tell = |case: &serde_json::Value| daemon.api(path, Some(TOKEN), Some(&case.to_string()));
+    assert_eq!(daemon.api(path, None, Some(&told.to_string())).0, 401);
+    assert_eq!(tell(&told), (201, json!({ "recorded": "new", "number": "C-000001", "held": true })));
+    assert_eq!(tell(&told), (200, json!({ "recorded": "known", "number": "C-000001" })));
+    let with = |field: &str, value: serde_json::Value| {
+        let mut other = told.clone();
+        other["id"] = json!("mail-2");
+        other[field] = value;
+        let (code, answer) = tell(&other);
+        (code, answer["fault"].as_str().unwrap_or_default().to_owned())
+    };
+    for (field, value, code, fault) in [
+        ("id", json!("mail-1"), 200, ""),
+        ("kind", json!("rude"), 422, "malformed"),
+        ("source", json!("agent"), 422, "malformed"),
+        ("text", json!(" "), 422, "malformed"),
+        ("surprise", json!(1), 422, "malformed"),
+        ("person", json!("nobody"), 404, "no_person"),
+        ("debt", json!("d0"), 404, "no_debt"),
+        ("attempt", json!(99), 404, "no_attempt"),
+    ] {
+        assert_eq!(with(field, value), (code, fault.to_owned()), "{field}");
+    }
+    let (code, open) = daemon.api(path, Some(TOKEN), None);
+    assert_eq!((code, open.as_array().map(Vec::len)), (200, Some(1)));
+    let (code, one) = daemon.api(&format!("{path}/C-000001"), Some(TOKEN), None);
+    assert_eq!((code, &one["state"], &one["person"]), (200, &json!("new"), &json!("p1")));
+    assert_eq!(daemon.api(&format!("{path}/C-000002"), Some(TOKEN), None).0, 404);
+    daemon.stop();
+    assert!(house.run(&["hold", "list", "p1"]).contains("complaint_open"));
+}
+
+#[test]
 fn the_document_of_the_api_names_every_resource_and_without_a_token_there_is_no_api() {
     let house = house();
     let daemon = house.start();
     let (code, document) = daemon.api("/api/v1/openapi.json", Some(TOKEN), None);
     assert_eq!((code, &document["openapi"]), (200, &json!("3.1.0")));
-    for path in ["/api/v1/events", "/api/v1/payments"] {
+    for path in ["/api/v1/complaints", "/api/v1/events", "/api/v1/payments"] {
         let body = &document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"];
         assert_eq!(body["additionalProperties"], json!(false), "{path}: {document}");
         assert!(body["required"].as_array().is_some_and(|fields| fields.contains(&json!("id"))), "{path}");

@@ -175,7 +175,7 @@ async fn a_key_opens_a_case_whose_hold_nobody_lifts_past_it(world: World) {
         assert!(matches!(act(&world, all[0].number, wanted).await, Acted::Done(_)));
     }
     assert!(held(&world, contact.person).await.is_empty());
-    // What an agent clicks later in the same call belongs to the same case, which is open again.
+    // One case a call, however often somebody clicks.
     let agent = AgentId::parse("anna").expect("a login");
     let again = world.store.complain(attempt, &agent, "rude", noon()).await.expect("kept");
     assert_eq!(again, Complained::Before);
