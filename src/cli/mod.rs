@@ -33,6 +33,7 @@ pub mod run;
 mod say;
 mod say_item;
 pub mod screen_language;
+pub mod sheet;
 mod simulate;
 mod standing;
 mod user;

@@ -11,11 +11,12 @@ mod server;
 
 pub use api::{Api, EventAnswer, PaymentAnswer, TellEvent, TellPayment};
 pub use console::{
-    AppliedLine, CallView, CampaignAct, CampaignLine, CaseHandlers, ChoiceView, Console, ContactLine, Dated, DayView, DebtView,
-    Decided, DeliveryLine, DeskAct, DeskAnswer, DeskDeed, DeskEvent, DeskHandlers, DeskView, KindView,
-    LimitView, Listen, ObjectionView, PasswordError, PauseView, PromiseAsked, PromiseView, ProposalLine,
-    ProposalsView, ReportHandlers, Resend, SetCampaign, SetProposal, StageView, StateView, Taken, TargetView,
-    TrunkLine, Turn, User, UserLine, Wallboard, WhyNotLine, Written, day, hash_password, money,
+    AppliedLine, CallView, CampaignAct, CampaignLine, CaseHandlers, ChoiceView, Console, ContactLine, Dated,
+    DayView, DebtView, Decided, DeliveryLine, DeskAct, DeskAnswer, DeskDeed, DeskEvent, DeskHandlers,
+    DeskView, KindView, LimitView, Listen, ObjectionView, PasswordError, PauseView, PromiseAsked,
+    PromiseView, ProposalLine, ProposalsView, ReportHandlers, Resend, SetCampaign, SetProposal, StageView,
+    StateView, Taken, TargetView, TrunkLine, Turn, User, UserLine, Wallboard, WhyNotLine, Written, day,
+    hash_password, money,
 };
 pub use handler::{Handler, Unavailable};
 pub use metrics::Metrics;

@@ -160,9 +160,7 @@ fn history(file: &Dated<CaseFile>, language: Language) -> Markup {
 fn calls(shared: &Shared, viewer: &Viewer, file: &Dated<CaseFile>, texts: &Texts) -> Markup {
     let word = |call: &CaseCall| {
         let code = call.disposition.map(|it| it.code()).or(call.outcome.map(|it| it.code()));
-        code.map_or_else(String::new, |code| {
-(shared.console.cases.call_end)(code, viewer.language)
-        })
+        code.map_or_else(String::new, |code| (shared.console.cases.call_end)(code, viewer.language))
     };
     html! {
         @if file.it.calls.is_empty() { p { (texts.no_call) } } @else {
