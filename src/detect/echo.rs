@@ -12,7 +12,7 @@ use super::sound::{LINES, Spectrum};
 pub(super) struct EchoEar {
     spectrum: Spectrum,
     /// What was sent, the newest first.
-    sent: VecDeque<Bands>,
+    sent: VecDeque<Sent>,
     /// What was heard, the newest first.
     heard: VecDeque<Bands>,
     /// Frames of silence sent since the last sound.
@@ -32,6 +32,14 @@ pub(super) enum Hears {
     Own,
     /// The same, and so was the speech of so many frames before: the echo is known only now.
     OwnSince(u32),
+}
+
+/// A frame that was sent.
+#[derive(Clone, Copy, Debug)]
+struct Sent {
+    bands: Bands,
+    /// One of its bands does.
+    sounds: bool,
 }
 
 /// Loudness of each band, in dB over any measure.
@@ -58,8 +66,9 @@ impl EchoEar {
             self.heard.clear();
             return;
         }
-        let power = self.spectrum.take(&frame.map(f32::from));
-        keep(&mut self.sent, bands(&power), LAGS + WINDOW + 2);
+        let bands = bands(&self.spectrum.take(&frame.map(f32::from)));
+        let sounds = bands.iter().any(|band| *band > SOUNDS);
+        keep(&mut self.sent, Sent { bands, sounds }, LAGS + WINDOW + 2);
         self.spoken += usize::from(!silent);
     }
 
@@ -77,7 +86,8 @@ impl EchoEar {
         keep(&mut self.heard, now, WINDOW);
         self.turns += 1;
         let known = self.path.is_some();
-        if self.turns.is_multiple_of(if known { 25 } else { 4 }) {
+        // To lay all delays beside each other is the dearest thing an ear does.
+        if self.turns.is_multiple_of(if self.is_open() { 4 } else { 25 }) {
             self.look_for_path();
         }
         if !self.is_own(&now) {
@@ -89,7 +99,7 @@ impl EchoEar {
     fn look_for_path(&mut self) {
         let known = self.path.map(|path| path.lag);
         let best = (0..=LAGS)
-            .filter_map(|lag| Some((lag, self.likeness(lag)? - self.least_likeness(lag))))
+            .filter_map(|lag| Some((lag, self.likeness_beyond_chance(lag)?)))
             .max_by(|(_, a), (_, b)| a.total_cmp(b));
         let Some((lag, _)) = best.filter(|(lag, beyond)| *beyond >= 0.0 && known != Some(*lag)) else {
             return;
@@ -100,39 +110,42 @@ impl EchoEar {
     /// Pairs of what was sent and what was heard so many frames later, the newest first, where there was a sound.
     fn pairs(&self, lag: usize) -> impl Iterator<Item = (&Bands, &Bands)> {
         let pairs = self.sent.iter().skip(lag).zip(&self.heard);
-        pairs.filter(|(sent, _)| sent.iter().any(|band| *band > SOUNDS))
+        pairs.filter(|(sent, _)| sent.sounds).map(|(sent, heard)| (&sent.bands, heard))
     }
 
-    /// What tells an echo from chance: the less, the more there is to compare.
-    fn least_likeness(&self, lag: usize) -> f32 {
-        let share = (self.pairs(lag).count() - FEWEST) as f32 / (WINDOW - FEWEST) as f32;
-        LIKE_AT_FIRST + (LIKE - LIKE_AT_FIRST) * share
-    }
-
-    /// How alike loudness rose and fell in all bands, -1..=1; `None` of too few frames.
-    fn likeness(&self, lag: usize) -> Option<f32> {
-        let count = self.pairs(lag).count();
-        if count < FEWEST {
-            return None;
-        }
-        let (mut sent_mean, mut heard_mean) = ([0.0; BANDS], [0.0; BANDS]);
+    /// How alike loudness rose and fell in all bands, -1..=1, less what tells an echo from chance: that is the less, the
+    /// more there is to compare. `None` of too few frames.
+    fn likeness_beyond_chance(&self, lag: usize) -> Option<f32> {
+        let mut count = 0;
+        let zero = [0.0_f32; BANDS];
+        let (mut sum_sent, mut sum_heard, mut both, mut of_sent, mut of_heard) =
+            (zero, zero, zero, zero, zero);
         for (sent, heard) in self.pairs(lag) {
+            count += 1;
             for n in 0..BANDS {
-                sent_mean[n] += sent[n] / count as f32;
-                heard_mean[n] += heard[n] / count as f32;
-            }
-        }
-        let (mut both, mut of_sent, mut of_heard) = ([0.0; BANDS], [0.0; BANDS], [0.0; BANDS]);
-        for (sent, heard) in self.pairs(lag) {
-            for n in 0..BANDS {
-                let (sent, heard) = (sent[n] - sent_mean[n], heard[n] - heard_mean[n]);
+                // Near zero, so that little is lost when the means are taken off below.
+                let (sent, heard) = (sent[n] - SOUNDS, heard[n] - SOUNDS);
+                sum_sent[n] += sent;
+                sum_heard[n] += heard;
                 both[n] += sent * heard;
                 of_sent[n] += sent * sent;
                 of_heard[n] += heard * heard;
             }
         }
-        let sum = |values: Bands| values.iter().sum::<f32>();
-        Some(sum(both) / (sum(of_sent) * sum(of_heard)).sqrt().max(1e-3))
+        if count < FEWEST {
+            return None;
+        }
+        // The sum of products about the means, over all bands.
+        let about = |products: Bands, a: Bands, b: Bands| {
+            (0..BANDS).map(|n| products[n] - a[n] * b[n] / count as f32).sum::<f32>()
+        };
+        let (sent, heard) = (about(of_sent, sum_sent, sum_sent), about(of_heard, sum_heard, sum_heard));
+        let share = (count - FEWEST) as f32 / (WINDOW - FEWEST) as f32;
+        let least = LIKE_AT_FIRST + (LIKE - LIKE_AT_FIRST) * share;
+        if sent.min(heard) < STEADY {
+            return Some(-least);
+        }
+        Some(about(both, sum_sent, sum_heard) / (sent * heard).sqrt() - least)
     }
 
     /// What each band gains on the way, by the frames in which it was loud.
@@ -155,12 +168,12 @@ impl EchoEar {
             return false;
         }
         let (mut beyond, mut whole, mut sounds) = (0.0, 0.0, false);
-        for n in 0..BANDS {
-            let sent = self.sent.range(around.clone()).map(|bands| bands[n]).fold(FLOOR, f32::max);
+        for (n, &loudness) in now.iter().enumerate() {
+            let sent = self.sent.range(around.clone()).map(|sent| sent.bands[n]).fold(FLOOR, f32::max);
             let echo = power_of(sent + path.gain[n]).max(path.tail[n] * TAIL);
             path.tail[n] = echo;
             sounds |= sent > SOUNDS;
-            let heard = power_of(now[n]);
+            let heard = power_of(loudness);
             beyond += (heard - ROOM * echo - power_of(FLOOR)).max(0.0);
             whole += heard;
         }
@@ -168,11 +181,11 @@ impl EchoEar {
     }
 }
 
-fn keep(frames: &mut VecDeque<Bands>, bands: Bands, most: usize) {
+fn keep<T>(frames: &mut VecDeque<T>, frame: T, most: usize) {
     if frames.len() == most {
         frames.pop_back();
     }
-    frames.push_front(bands);
+    frames.push_front(frame);
 }
 
 fn bands(power: &[f32; LINES]) -> Bands {
@@ -207,6 +220,8 @@ const SETTLED: usize = 75;
 const FEWEST: usize = 14;
 const LIKE_AT_FIRST: f32 = 0.85;
 const LIKE: f32 = 0.75;
+/// What neither rises nor falls, in dB² over all bands and frames: nothing can be like it.
+const STEADY: f32 = 1.0;
 /// So many times the echo is still the echo: 4 dB.
 const ROOM: f32 = 2.5;
 /// An echo dies away by 6 dB a frame at least.
