@@ -90,7 +90,7 @@ impl SheetCell {
             Self::Absent => Vec::new(),
             Self::Code { code: text, .. } | Self::Text(text) => vec![text.clone()],
             Self::Count(count) => vec![count.to_string()],
-            Self::Decimal(value, digits) => vec![format!("{value:.digits$}")],
+            Self::Decimal(value, digits) => vec![decimal(*value, *digits)],
             Self::Figure(Kpi::Each { sum, count }) => vec![sum.to_string(), count.to_string()],
             Self::Figure(Kpi::Share(ratio)) | Self::Share(ratio) => {
                 vec![ratio.numerator.to_string(), ratio.denominator.to_string()]
@@ -108,7 +108,7 @@ impl SheetCell {
             Self::Absent => "—".to_owned(),
             Self::Code { word: text, .. } | Self::Text(text) => text.clone(),
             Self::Count(count) => count.to_string(),
-            Self::Decimal(value, digits) => format!("{value:.digits$}"),
+            Self::Decimal(value, digits) => decimal(*value, *digits),
             Self::Figure(figure) => figure.to_string(),
             Self::Money(money) => money.reveal(),
             Self::Part { part, whole: 0 } => format!("{part}/0"),
@@ -122,6 +122,15 @@ impl SheetCell {
     /// Whether it is a number: such cells stand to the right.
     pub fn is_number(&self) -> bool {
         !matches!(self, Self::Code { .. } | Self::Text(_))
+    }
+}
+
+/// What rounds to nothing has no sign.
+fn decimal(value: f64, digits: usize) -> String {
+    let text = format!("{value:.digits$}");
+    match text.strip_prefix('-') {
+        Some(rest) if rest.chars().all(|c| matches!(c, '0' | '.')) => rest.to_owned(),
+        Some(_) | None => text,
     }
 }
 
@@ -213,6 +222,8 @@ mod tests {
         assert!(shown[0] == "автозвонок" && shown[1].starts_with("3/40 = 7.5 %"), "{shown:?}");
         assert_eq!(shown[2], "-100.50 RUB");
         assert_eq!(SheetCell::Part { part: 1, whole: 4 }.text(), "1/4 = 25.0 %");
+        let told = [-0.04, -0.06, 0.0].map(|value| SheetCell::Decimal(value, 1).text());
+        assert_eq!(told, ["0.0", "-0.1", "0.0"]);
     }
 
     #[test]

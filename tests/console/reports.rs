@@ -64,7 +64,8 @@ fn rows_of(page: &str) -> Vec<Vec<String>> {
     let cells = |row: &str| {
         let cell = |text: &str| {
             let text = text.split_once("<span>").expect("a cell").1;
-            text.split_once("</span>").expect("a cell").0.to_owned()
+            // Spaces that don't break and joints that have no width are for the eye.
+            text.split_once("</span>").expect("a cell").0.replace('\u{a0}', " ").replace('\u{2060}', "")
         };
         row.split("<td").skip(1).map(cell).collect()
     };

@@ -37,7 +37,7 @@ pub async fn sheet(store: &Store, asked: Asked) -> Result<Sheet, StoreError> {
     });
     let lines: Vec<_> = lines.collect();
     let chart = Chart {
-        title: say(language, ("Paid after the n-th use, %", "Оплачено после n-го раза, %")).to_owned(),
+        title: say(language, ("Paid after the n-th use", "Оплачено после n-го раза")).to_owned(),
         across: say(language, ("use of the channel on a debt", "который раз канал применён к долгу"))
             .to_owned(),
         upward: "%".to_owned(),

@@ -21,7 +21,7 @@ pub fn chart(chart: &Chart) -> Markup {
     let far = WIDTH - right;
     html! {
         figure {
-            figcaption { (chart.title) }
+            figcaption { (chart.title) " · " (chart.upward) }
             svg.chart viewBox=(format!("0 0 {WIDTH} {HEIGHT}")) role="img" aria-label=(chart.title) {
                 @if let Some((low, high)) = chart.guide {
                     rect.guide x=(left) y=(n(y(high))) width=(far - left) height=(n(y(low) - y(high))) {}
@@ -30,11 +30,10 @@ pub fn chart(chart: &Chart) -> Markup {
                     line.grid x1=(left) x2=(far) y1=(n(y(value))) y2=(n(y(value))) {}
                     text x=(left - 6.0) y=(n(y(value) + 4.0)) text-anchor="end" { (short(value)) }
                 }
-                @for (at, name) in &chart.marks {
+                @for (at, name) in chart.marks.iter().filter(|(at, _)| (across.0..=across.1).contains(at)) {
                     text x=(n(x(*at))) y=(HEIGHT - below + 16.0) text-anchor="middle" { (name) }
                 }
                 text x=(n(f64::midpoint(left, far))) y=(HEIGHT - 6.0) text-anchor="middle" { (chart.across) }
-                text.unit x=(left - 6.0) y=(above + 2.0) text-anchor="end" { (unit(&chart.upward)) }
                 @for (nth, (line, name_y)) in chart.lines.iter().zip(names(&chart.lines, &y)).enumerate() {
                     g class=(format!("line c{}", nth % COLOURS)) {
                         polyline points=(points(line, &x, &y)) {}
@@ -45,11 +44,6 @@ pub fn chart(chart: &Chart) -> Markup {
             }
         }
     }
-}
-
-/// The unit alone: what it is of stands in the title.
-fn unit(upward: &str) -> &str {
-    upward.split_whitespace().next().unwrap_or_default()
 }
 
 /// From the least to the greatest place, never nothing.

@@ -146,10 +146,15 @@ fn one(cell: &SheetCell) -> Markup {
     };
     html! {
         td.n[cell.is_number()] {
-            span { (cell.text()) }
+            span { (unbroken(&cell.text())) }
             @if let Some(share) = share { (bar(share)) }
         }
     }
+}
+
+/// A narrow column breaks a value before its percentage and its interval, and nowhere else.
+fn unbroken(text: &str) -> String {
+    text.replace(" = ", " =\u{a0}").replace(" %", "\u{a0}%").replace('–', "\u{2060}–\u{2060}")
 }
 
 /// What each column divides by what.
