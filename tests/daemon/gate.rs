@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use obzvon::demo::carrier::Ending;
+use obzvon::stats::Doing;
+use obzvon::store::{Store, StorePlan};
 
 use crate::house::{self, CPS, House, TRUNKS, until};
 use crate::{carrier, ringing, ringing_config, rings};
@@ -62,4 +64,24 @@ async fn two_processes_on_one_database_call_nobody_twice() {
     let (first, second) = (by_node("test"), by_node("second"));
     assert!(first > 0 && second > 0, "one node did all the work: {first} and {second}");
     println!("{outcomes:?}: {first} calls of one node and {second} of the other");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_of_the_day_that_somebody_applied_is_waited_for() {
+    let carrier = carrier(rings()).await;
+    let house = House::new(ringing_config(&carrier));
+    // It is noon where they live.
+    house.import(3);
+    let url = format!("sqlite:{}", house.path("data/obzvon.db").display());
+    let store = Store::open(StorePlan { url: url.into(), node: "supervisor".into() }).await.expect("open");
+    let evening = Doing::parse("day_part:ivr:forgetful:evening").expect("a code");
+    let now = jiff::Timestamp::now();
+    assert!(store.apply_proposal(evening, "{}".into(), "anna", now).await.expect("written"));
+    store.close().await;
+    let daemon = house.start();
+    until("everybody waits for the evening", || {
+        house.states() == [("waiting".to_owned(), "best_day_part".to_owned(), 3)]
+    });
+    daemon.stop();
+    assert!(house.attempts().is_empty() && carrier.calls().is_empty());
 }
