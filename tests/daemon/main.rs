@@ -9,6 +9,7 @@ mod postgres;
 #[path = "../sipp_harness/mod.rs"]
 mod sipp_harness;
 
+mod announcement;
 mod api;
 mod drain;
 mod gate;
