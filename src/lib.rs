@@ -6,7 +6,7 @@
 //! ```text
 //! floor 4   cli  daemon  demo                            clock, tasks, threads, signals; wires everything
 //! floor 3   config  import  store  sip  media  synthesis  web  writeback    each speaks to one outside thing and alone names its library
-//! floor 2   call  campaign  cases  simulate                     sans-IO cores that compose floor 1
+//! floor 2   call  campaign  cases  quality  simulate                     sans-IO cores that compose floor 1
 //! floor 1   rules  pacing  agents  trunk  ivr  detect  speech  stats    sans-IO cores that know only the domain
 //! floor 0   domain                                       nouns
 //! ```
@@ -31,6 +31,7 @@ pub mod trunk;
 pub mod call;
 pub mod campaign;
 pub mod cases;
+pub mod quality;
 pub mod simulate;
 
 pub mod config;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: [&[&str]; 5] = [
     &["domain"],
     &["agents", "detect", "ivr", "pacing", "rules", "speech", "stats", "trunk"],
-    &["call", "campaign", "cases", "simulate"],
+    &["call", "campaign", "cases", "quality", "simulate"],
     &["config", "import", "media", "sip", "store", "synthesis", "web", "writeback"],
     &["cli", "daemon", "demo", "main"],
 ];

@@ -29,4 +29,4 @@ pub use plan::{
 };
 pub use reclassify::{Behaviour, Reclassify};
 pub use score::{ScoreFacts, score};
-pub use script::{Answer, Objection, Script, Stage, StageText};
+pub use script::{Answer, Objection, Script, StageText};

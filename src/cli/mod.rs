@@ -25,6 +25,7 @@ mod person;
 mod prompt_folder;
 mod prompts;
 pub mod proposal;
+pub mod quality;
 mod quiet;
 mod recording;
 pub mod report;
@@ -80,6 +81,7 @@ enum Command {
     Person(person::PersonArgs),
     Preference(standing::PreferenceArgs),
     Proposal(proposal::ProposalArgs),
+    Quality(quality::QualityArgs),
     Recording(recording::RecordingArgs),
     Report(report::Report),
     Rules(rules::RulesArgs),
@@ -119,6 +121,7 @@ impl Cli {
             Command::Person(args) => args.run(),
             Command::Preference(args) => args.run(),
             Command::Proposal(args) => args.run(),
+            Command::Quality(args) => args.run(),
             Command::Recording(args) => args.run(),
             Command::Report(report) => report.run(),
             Command::Rules(args) => args.run(),

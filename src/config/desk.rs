@@ -7,9 +7,9 @@ use super::daemon::name;
 use super::plan::DeskConfig;
 use super::read::{Clause, Mistake, Reading, Section, Source, Value};
 use crate::campaign::{
-    Answer, DispositionPlan, Dispositions, Flag, NonPayment, Objection, Script, Stage, StageText, Words,
+    Answer, DispositionPlan, Dispositions, Flag, NonPayment, Objection, Script, StageText, Words,
 };
-use crate::domain::{DebtKind, DebtorType};
+use crate::domain::{DebtKind, DebtorType, Stage};
 use crate::ivr::Text;
 
 const SHIPPED: [(&str, &str); 2] = [

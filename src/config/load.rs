@@ -11,6 +11,7 @@ use super::desk::desk;
 use super::flows;
 use super::plan::{AgentsConfig, Config, DaemonConfig, StoreConfig};
 use super::prompts::{check_packs, prompts};
+use super::quality::quality;
 use super::read::{Environment, Mistake, Problems, Reading, Section};
 use super::rules::{flatten, presets};
 use super::statistics::statistics;
@@ -54,6 +55,7 @@ impl Config {
         let writeback = endpoints(&reading);
         let statistics = statistics(&reading);
         let cases = cases(&reading, presets.calendars());
+        let quality = quality(&reading);
         refuse_misnamed(&reading);
         let texts = reading.texts_of_calls();
         let version = reading.end()?;
@@ -77,6 +79,7 @@ impl Config {
             writeback: writeback.expect(sound),
             statistics: statistics.expect(sound),
             cases: cases.expect(sound),
+            quality: quality.expect(sound),
             flows,
             trunks: trunks.into_iter().map(|(_, plan)| plan.expect(sound)).collect(),
             campaigns,
@@ -109,13 +112,14 @@ impl StoreAddress {
 }
 
 /// What the files of the folder itself are called.
-const FILES: [&str; 10] = [
+const FILES: [&str; 11] = [
     "agents.toml",
     "cases.toml",
     "dispositions.toml",
     "limits.toml",
     "obzvon.toml",
     "prompts.toml",
+    "quality.toml",
     "script.toml",
     "statistics.toml",
     "trunks.toml",

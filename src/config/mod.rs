@@ -16,6 +16,7 @@ mod flows;
 mod load;
 mod plan;
 mod prompts;
+mod quality;
 mod read;
 mod rules;
 mod scenario;
@@ -31,7 +32,7 @@ pub use load::StoreAddress;
 pub use plan::{
     AgentContact, AgentLeg, AgentsConfig, ApiConfig, Config, DaemonConfig, Desk, DeskConfig, EconomicsConfig,
     EndpointConfig, FlowsConfig, ImportConfig, InboundConfig, LogFormat, MediaConfig, NextActionConfig,
-    PromptsConfig, RecordingsConfig, RulesConfig, SipConfig, StatisticsConfig, StoreConfig,
+    PromptsConfig, QualityConfig, RecordingsConfig, RulesConfig, SipConfig, StatisticsConfig, StoreConfig,
 };
 pub use read::{Clause, Environment, Mistake, Place, Problem, Problems};
 pub use rules::Lawbook;

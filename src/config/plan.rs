@@ -15,6 +15,7 @@ use crate::campaign::{CampaignPlan, Dispositions, Reclassify, Script};
 use crate::detect::Library;
 use crate::domain::{AgentId, Channel, Currency, DigestAccount, Language, PhoneNumber, SigningKey};
 use crate::ivr::Flow;
+use crate::quality::{Form, Quota};
 use crate::rules::{Calendars, Override, Preset};
 use crate::speech::EnginePlan;
 use crate::stats::{AbandonmentOf, Attribution, Contract, Prices, Windows};
@@ -48,6 +49,7 @@ pub struct Config {
     pub statistics: StatisticsConfig,
     /// How long there is to answer complaints and disputes.
     pub cases: crate::cases::Terms,
+    pub quality: QualityConfig,
     pub flows: FlowsConfig,
     /// By name.
     pub trunks: Vec<Arc<TrunkPlan>>,
@@ -123,6 +125,15 @@ pub struct EndpointConfig {
     /// Whose debts it hears of; empty: everybody's.
     pub creditors: Vec<String>,
     pub timeout: Duration,
+}
+
+/// `quality.toml`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct QualityConfig {
+    /// What talks are reviewed by; empty where there is no file.
+    pub form: Form,
+    /// How many talks of each agent a list has.
+    pub quota: Quota,
 }
 
 /// `statistics.toml`.

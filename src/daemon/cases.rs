@@ -26,7 +26,7 @@ pub async fn file(house: &House, number: Number, who: &str) -> Result<Option<Dat
     Ok(Some(dated(house, file)))
 }
 
-fn dated<T>(house: &House, it: T) -> Dated<T> {
+pub(super) fn dated<T>(house: &House, it: T) -> Dated<T> {
     Dated { now: house.clock.wall(), zone: house.plans.load().config.cases.zone.clone(), it }
 }
 

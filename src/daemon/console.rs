@@ -11,16 +11,18 @@ use super::cases;
 use super::desk;
 use super::fresh::Fresh;
 use super::house::House;
+use super::quality;
 use super::reports;
 use crate::cases::Number;
 use crate::cli::cases::{csv_of_cases, csv_of_triggers};
 use crate::cli::exceptions::notices_of;
+use crate::cli::quality::{csv_of_picked, csv_of_reviews};
 use crate::cli::words;
 use crate::domain::{CampaignId, Language};
 use crate::store::{CampaignRow, CampaignState, StoreError, WhyNot};
 use crate::web::{
-    CampaignAct, CampaignLine, CaseHandlers, Console, DeskDeed, DeskHandlers, Handler, SetCampaign,
-    TrunkLine, Unavailable, User, UserLine, Wallboard, WhyNotLine,
+    CampaignAct, CampaignLine, CaseHandlers, Console, DeskDeed, DeskHandlers, Handler, QualityHandlers,
+    SetCampaign, TrunkLine, Unavailable, User, UserLine, Wallboard, WhyNotLine,
 };
 
 /// The console of a running house.
@@ -52,6 +54,7 @@ pub fn console(house: &Arc<House>) -> Console {
         }),
         reports: reports::handlers(house),
         cases: case_handlers(house),
+        quality: quality_handlers(house),
         recording: answered(
             house,
             |house: Arc<House>, wish| async move { cases::recording(&house, wish).await },
@@ -96,6 +99,30 @@ fn case_handlers(house: &Arc<House>) -> CaseHandlers {
         }),
         triggers_csv: answered(house, |house: Arc<House>, (by, days)| async move {
             Ok(csv_of_triggers(&cases::triggers(&house, by, days).await?))
+        }),
+    }
+}
+
+fn quality_handlers(house: &Arc<House>) -> QualityHandlers {
+    QualityHandlers {
+        samples: answered(house, |house: Arc<House>, ()| async move {
+            Ok(cases::dated(&house, house.store.samples().await?))
+        }),
+        draw: answered(house, |house: Arc<House>, wish| async move { quality::draw_for(&house, wish).await }),
+        picked: answered(house, |house: Arc<House>, list| async move { quality::picked(&house, list).await }),
+        picked_csv: answered(house, |house: Arc<House>, list| async move {
+            Ok(csv_of_picked(&house.store.picked(list).await?))
+        }),
+        form: answered(house, |house: Arc<House>, ()| async move {
+            Ok(house.plans.load().config.quality.form.clone())
+        }),
+        review: answered(
+            house,
+            |house: Arc<House>, filled| async move { quality::review(&house, filled).await },
+        ),
+        calls: answered(house, |house: Arc<House>, days| async move { quality::calls(&house, days).await }),
+        calls_csv: answered(house, |house: Arc<House>, days| async move {
+            Ok(csv_of_reviews(&quality::calls(&house, days).await?.it))
         }),
     }
 }

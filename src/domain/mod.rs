@@ -26,6 +26,7 @@ mod plain;
 pub mod recording_mark;
 pub mod role;
 pub mod signing_key;
+mod stage;
 pub mod utterance;
 pub mod verdict;
 
@@ -51,4 +52,5 @@ pub use plain::plain;
 pub use recording_mark::RecordingMark;
 pub use role::{Right, Role};
 pub use signing_key::{SigningKey, SigningKeyError};
+pub use stage::Stage;
 pub use utterance::{Part, Utterance};

@@ -45,6 +45,10 @@ impl Role {
 /// What a screen, or a button on it, does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Right {
+    /// Review agents' talks, and draw lists of them.
+    ReviewTalks,
+    /// Lists, figures and calibration.
+    SeeQuality,
     /// Put what the figures propose into force, or take it back.
     ApplyProposals,
     /// Send a message to other systems once more.
@@ -68,13 +72,15 @@ pub enum Right {
 }
 
 impl Right {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::ApplyProposals,
         Self::HearRecordings,
         Self::ResendMessages,
+        Self::ReviewTalks,
         Self::RunCampaigns,
         Self::SeeCases,
         Self::SeeLive,
+        Self::SeeQuality,
         Self::SeeReports,
         Self::SeeTeam,
         Self::SeeUsers,
@@ -84,7 +90,9 @@ impl Right {
 }
 
 /// The rights table. What is not in it nobody may do.
-const RIGHTS: [(Right, &[Role]); 11] = [
+const RIGHTS: [(Right, &[Role]); 13] = [
+    (Right::ReviewTalks, &[Role::Administrator, Role::Quality, Role::Supervisor]),
+    (Right::SeeQuality, &[Role::Administrator, Role::Auditor, Role::Quality, Role::Supervisor]),
     (Right::ApplyProposals, &[Role::Administrator, Role::Supervisor]),
     (Right::ResendMessages, &[Role::Administrator, Role::Operator, Role::Supervisor]),
     (Right::HearRecordings, &[Role::Administrator, Role::Auditor, Role::Quality, Role::Supervisor]),
@@ -117,5 +125,6 @@ mod tests {
         let his = [Right::SeeTeam, Right::WorkDesk];
         assert_eq!(may(Role::Agent), his, "an agent has his desk and the team's table and nothing else");
         assert!(!Role::Auditor.may(Right::WorkDesk) && !Role::Auditor.may(Right::WorkCases));
+        assert!(!Role::Auditor.may(Right::ReviewTalks));
     }
 }

@@ -18,6 +18,7 @@ mod inbound;
 mod list;
 mod outcome;
 mod proposal;
+mod quality;
 mod read;
 mod recording;
 mod standing;

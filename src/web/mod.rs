@@ -13,10 +13,10 @@ pub use api::{Api, EventAnswer, PaymentAnswer, TellEvent, TellPayment};
 pub use console::{
     AppliedLine, CallView, CampaignAct, CampaignLine, CaseHandlers, ChoiceView, Console, ContactLine, Dated,
     DayView, DebtView, Decided, DeliveryLine, DeskAct, DeskAnswer, DeskDeed, DeskEvent, DeskHandlers,
-    DeskView, KindView, LimitView, Listen, ObjectionView, PasswordError, PauseView, PromiseAsked,
-    PromiseView, ProposalLine, ProposalsView, ReportHandlers, Resend, SetCampaign, SetProposal, StageView,
-    StateView, Taken, TargetView, TrunkLine, Turn, User, UserLine, Wallboard, WhyNotLine, Written, day,
-    hash_password, money,
+    DeskView, Draw, KindView, LimitView, Listen, ObjectionView, PasswordError, PauseView, PromiseAsked,
+    PromiseView, ProposalLine, ProposalsView, QualityHandlers, ReportHandlers, Resend, SetCampaign,
+    SetProposal, StageView, StateView, Taken, TargetView, TrunkLine, Turn, User, UserLine, Wallboard,
+    WhyNotLine, Written, day, hash_password, money,
 };
 pub use handler::{Handler, Unavailable};
 pub use metrics::Metrics;

@@ -16,7 +16,7 @@ use reqwest::{Method, Response};
 const PASSWORD: &str = "correct horse";
 
 /// Every page, and the right it wants.
-const PAGES: [(&str, Right); 17] = [
+const PAGES: [(&str, Right); 23] = [
     ("/desk", Right::WorkDesk),
     ("/", Right::SeeLive),
     ("/live", Right::SeeLive),
@@ -30,6 +30,12 @@ const PAGES: [(&str, Right); 17] = [
     ("/deliveries", Right::SeeReports),
     ("/cases", Right::SeeCases),
     ("/cases.csv", Right::SeeCases),
+    ("/quality", Right::SeeQuality),
+    ("/quality/lists/1", Right::SeeQuality),
+    ("/quality/lists/1/csv", Right::SeeQuality),
+    ("/quality/talks/1/anna", Right::ReviewTalks),
+    ("/quality/report", Right::SeeQuality),
+    ("/quality/report.csv", Right::SeeQuality),
     ("/cases/new", Right::WorkCases),
     ("/cases/triggers", Right::SeeCases),
     ("/cases/triggers.csv?by=stage", Right::SeeCases),

@@ -13,6 +13,7 @@ mod outcomes;
 mod postgres;
 mod proof;
 mod proposals;
+mod quality;
 mod race;
 mod recordings;
 mod reports;

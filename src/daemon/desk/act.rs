@@ -9,8 +9,7 @@ use super::subject::{Subject, subject};
 use super::write::{check, dispose};
 use crate::agents::{Input, Refusal};
 use crate::call::Desk as Wish;
-use crate::campaign::Stage;
-use crate::domain::{AgentId, AttemptId};
+use crate::domain::{AgentId, AttemptId, Stage};
 use crate::store::{CallMark, Complained, StoreError};
 use crate::web::{DeskAct, DeskAnswer, DeskDeed, Turn};
 

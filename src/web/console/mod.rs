@@ -11,6 +11,7 @@ mod guard;
 mod live;
 mod page;
 mod password;
+mod quality;
 mod recordings;
 mod report;
 mod sign_in;
@@ -35,6 +36,7 @@ pub use desk::{
     StageView, StateView, TargetView, Turn, Written, day, money,
 };
 pub use password::{PasswordError, hash_password};
+pub use quality::{Draw, QualityHandlers};
 pub use recordings::Listen;
 pub use report::{
     AppliedLine, DeliveryLine, ProposalLine, ProposalsView, ReportHandlers, Resend, SetProposal, Taken,
@@ -57,6 +59,7 @@ pub struct Console {
     pub reports: ReportHandlers,
     pub desk: DeskHandlers,
     pub cases: CaseHandlers,
+    pub quality: QualityHandlers,
     /// The sound of a recording; `None`: there is none any more.
     pub recording: Handler<Listen, Option<Vec<u8>>>,
 }
@@ -176,6 +179,7 @@ pub(super) fn router(console: Console, stop: &CancellationToken) -> Router {
         .merge(users::routes())
         .merge(cases::routes())
         .merge(recordings::routes())
+        .merge(quality::routes())
         .merge(desk::routes(stop))
         .route("/console.css", get(page::stylesheet))
         .route("/console.js", get(page::script))

@@ -9,11 +9,12 @@ use super::texts::Texts;
 use crate::domain::{Language, Right};
 
 /// The rooms of the console that the bar leads to.
-pub const ROOMS: [(&str, Right); 7] = [
+pub const ROOMS: [(&str, Right); 8] = [
     ("/desk", Right::WorkDesk),
     ("/", Right::SeeLive),
     ("/campaigns", Right::SeeLive),
     ("/cases", Right::SeeCases),
+    ("/quality", Right::SeeQuality),
     ("/reports", Right::SeeReports),
     ("/reports/agents", Right::SeeTeam),
     ("/users", Right::SeeUsers),
@@ -22,8 +23,16 @@ pub const ROOMS: [(&str, Right); 7] = [
 /// A page for somebody who is signed in; `room` is the path of the bar's entry that is lit.
 pub fn page(viewer: &Viewer, room: &str, title: &str, body: &Markup) -> Markup {
     let texts = Texts::of(viewer.language);
-    let names =
-        [texts.desk, texts.wallboard, texts.campaigns, texts.cases, texts.reports, texts.team, texts.users];
+    let names = [
+        texts.desk,
+        texts.wallboard,
+        texts.campaigns,
+        texts.cases,
+        texts.quality,
+        texts.reports,
+        texts.team,
+        texts.users,
+    ];
     let rooms = ROOMS.iter().zip(names).filter(|((_, right), _)| viewer.role.may(*right));
     frame(
         viewer.language,

@@ -47,7 +47,7 @@ pub struct Dated<T> {
 
 impl<T> Dated<T> {
     /// A moment as people read it there.
-    fn moment(&self, at: Timestamp) -> String {
+    pub(in crate::web::console) fn moment(&self, at: Timestamp) -> String {
         at.to_zoned_datetime(self.zone.clone()).strftime("%F %H:%M").to_string()
     }
 

@@ -1,0 +1,202 @@
+//! `obzvon quality`: calls drawn to be listened to, reviews by the form, figures and calibration.
+
+mod table;
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+
+use anyhow::{bail, ensure};
+use clap::{Args, Subcommand};
+use jiff::Timestamp;
+
+use super::open::{ConfigArgs, block_on, store};
+use super::standing::user;
+use crate::config::Config;
+use crate::daemon::{Clock, DrawPlan, draw_list, last_days, take_review};
+use crate::domain::{AgentId, AttemptId, Channel, Language, plain};
+use crate::quality::{AgentQuality, Agreement, Filled, Mark, Reviewed, ReviewedCall, agents, criteria};
+use crate::store::{Period, Store};
+
+pub use table::{csv_of_picked, csv_of_reviews};
+
+/// Quality of talks: which to listen to, what they are worth by the form, how far reviewers agree
+#[derive(Debug, Args)]
+pub struct QualityArgs {
+    #[command(flatten)]
+    config: ConfigArgs,
+    #[command(subcommand)]
+    command: QualityCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum QualityCommand {
+    /// Draw a list of recorded talks: by lot, the longest, those with a trigger or a complaint
+    Sample {
+        /// Talks of so many days
+        #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..=366))]
+        days: u16,
+        /// Of one agent
+        #[arg(long, value_parser = agent)]
+        agent: Option<AgentId>,
+        /// The same seed over the same talks draws the same list
+        #[arg(long)]
+        seed: Option<u64>,
+    },
+    /// The lists, or the talks of one
+    List {
+        list: Option<i64>,
+        #[arg(long)]
+        csv: bool,
+    },
+    /// Review a talk; nobody reviews himself
+    Review {
+        attempt: i64,
+        #[arg(value_parser = agent)]
+        agent: AgentId,
+        /// Each criterion of quality.toml: greeting=met, partly, not_met or na
+        #[arg(long = "mark", value_parser = mark, required = true)]
+        marks: Vec<(String, Mark)>,
+        #[arg(long, default_value = "")]
+        comment: String,
+        /// His login; the user of the operating system where absent
+        #[arg(long)]
+        reviewer: Option<String>,
+    },
+    /// Agents, criteria and calibration
+    Report {
+        #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=3_660))]
+        days: u16,
+        #[arg(long)]
+        csv: bool,
+    },
+}
+
+fn agent(text: &str) -> Result<AgentId, String> {
+    AgentId::parse(text).ok_or_else(|| "an agent is named by his login".to_owned())
+}
+
+fn mark(text: &str) -> Result<(String, Mark), String> {
+    let read =
+        text.split_once('=').and_then(|(key, mark)| Some((key.trim().to_owned(), Mark::parse(mark.trim())?)));
+    read.ok_or_else(|| {
+        format!("a mark is CRITERION=MARK; marks are: {}", Mark::ALL.map(Mark::code).join(", "))
+    })
+}
+
+impl QualityArgs {
+    /// Carries the command out.
+    ///
+    /// # Errors
+    /// When the store fails, or the review is none.
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        let config = match self.config.load() {
+            Ok(config) => config,
+            Err(code) => return Ok(code),
+        };
+        let language = self.config.language();
+        block_on(async {
+            let store = store(&config).await?;
+            let done = carry_out(&store, &config, self.command, language).await;
+            store.close().await;
+            done.map(|()| ExitCode::SUCCESS)
+        })
+    }
+}
+
+async fn carry_out(
+    store: &Store,
+    config: &Config,
+    command: QualityCommand,
+    language: Language,
+) -> anyhow::Result<()> {
+    let now = Clock.wall();
+    match command {
+        QualityCommand::Sample { days, agent, seed } => {
+            let (period, quota) = (last_days(now, days), config.quality.quota);
+            let list = draw_list(store, DrawPlan { period, agent, seed, quota, who: user() }, now).await?;
+            print!("{list}\n{}", csv_of_picked(&store.picked(list).await?));
+        }
+        QualityCommand::List { list: Some(list), csv: _ } => {
+            let calls = store.picked(list).await?;
+            ensure!(!calls.is_empty(), "there is no such list, or nothing was drawn");
+            print!("{}", csv_of_picked(&calls));
+        }
+        QualityCommand::List { list: None, csv: _ } => {
+            for line in store.samples().await? {
+                let (by, seed) = (plain(&line.made_by), line.seed);
+                println!(
+                    "{:>6}  {}  {by}  seed {seed}  {}/{}",
+                    line.id, line.made_at, line.reviewed, line.calls
+                );
+            }
+        }
+        QualityCommand::Review { attempt, agent, marks, comment, reviewer } => {
+            let reviewer = reviewer.unwrap_or_else(user);
+            let marks: BTreeMap<String, Mark> = marks.into_iter().collect();
+            let filled = Filled { attempt: AttemptId(attempt), agent, reviewer, marks, comment };
+            review(store, config, filled, now).await?;
+        }
+        QualityCommand::Report { days, csv } => {
+            let window = config.statistics.windows.of(Channel::AgentCall);
+            let period = Period { to: Timestamp::MAX, ..last_days(now, days) };
+            let calls = store.reviewed_calls(period, window).await?;
+            print!("{}", if csv { csv_of_reviews(&calls) } else { report_text(config, &calls, language) });
+        }
+    }
+    Ok(())
+}
+
+async fn review(store: &Store, config: &Config, filled: Filled, now: Timestamp) -> anyhow::Result<()> {
+    if let Err(unfit) = config.quality.form.mark(&filled.marks) {
+        bail!("the marks are no review by quality.toml: {unfit:?}");
+    }
+    match take_review(store, &config.quality.form, filled, now).await? {
+        Reviewed::Now { raw_bp, critical } => {
+            let critical = if critical { ", critical" } else { "" };
+            println!("{:.1} %{critical}", f64::from(raw_bp) / 100.0);
+        }
+        Reviewed::Before => bail!("this reviewer has reviewed the talk already"),
+        Reviewed::Himself => bail!("nobody reviews his own talk"),
+        Reviewed::NoTalk => bail!("the agent did not talk in such a call"),
+        Reviewed::Unfit => bail!("a criterion has no mark, or nothing applied"),
+    }
+    Ok(())
+}
+
+fn report_text(config: &Config, calls: &[ReviewedCall], language: Language) -> String {
+    let pick = |en: &'static str, ru: &'static str| if language == Language::Ru { ru } else { en };
+    let (each, team) = agents(calls);
+    let mut text = pick(
+        "agent: calls, raw marks / calls, kept marks / calls, kept whole for a payment, critical\n",
+        "оператор: звонков, исходные оценки / звонки, итоговые / звонки, сохранено за платёж, критических\n",
+    )
+    .to_owned();
+    let small = pick("few calls: it may be chance", "мало звонков: может быть случайностью");
+    let row = |name: &str, figure: &AgentQuality| {
+        let (raw, kept) = figure.means().unwrap_or_default();
+        let said = if figure.is_small() { small } else { "" };
+        let (calls, paid, critical) = (figure.calls, figure.kept_for_payment, figure.critical);
+        format!("{name:<20} {calls:>5}  {raw:>5.1} %  {kept:>5.1} %  {paid:>4}  {critical:>4}  {said}\n")
+    };
+    for (agent, figure) in &each {
+        text += &row(agent.as_str(), figure);
+    }
+    text += &row(pick("team", "команда"), &team);
+    text += pick("not met / reviews in which it applied\n", "не выполнен / оценок, где был уместен\n");
+    for figure in criteria(&config.quality.form, calls) {
+        text += &format!("{:<20} {}\n", figure.key, figure.not_met);
+    }
+    let agreement = Agreement::of(calls);
+    let points = agreement.mean_difference_bp().map_or("—".to_owned(), |bp| format!("{:.1}", bp / 100.0));
+    let alpha = agreement.alpha.map_or("—".to_owned(), |alpha| format!("{alpha:.3}"));
+    let (shared, pairs) = (agreement.calls, agreement.pairs);
+    text += &match language {
+        Language::En => format!(
+            "calibration: {shared} calls, {pairs} pairs; differences / pairs: {points} points; Krippendorff's alpha: {alpha}\n"
+        ),
+        Language::Ru => format!(
+            "калибровка: {shared} звонков, {pairs} пар; разницы / пары: {points} п. п.; альфа Криппендорфа: {alpha}\n"
+        ),
+    };
+    text
+}

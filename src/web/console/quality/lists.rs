@@ -1,0 +1,136 @@
+//! The lists of calls to listen to, and the drawing of another one.
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use axum::{Form, Router};
+use maud::html;
+use serde::Deserialize;
+
+use super::texts::Texts;
+use super::{Draw, unavailable};
+use crate::domain::{AgentId, Right};
+use crate::web::console::Shared;
+use crate::web::console::cases::csv;
+use crate::web::console::guard::Viewer;
+use crate::web::console::page::{number, page};
+
+pub(super) fn routes() -> Router<Shared> {
+    Router::new()
+        .route("/quality", get(lists).post(draw))
+        .route("/quality/lists/{id}", get(list))
+        .route("/quality/lists/{id}/csv", get(export))
+}
+
+async fn lists(viewer: Viewer, State(shared): State<Shared>) -> Result<Response, Response> {
+    viewer.may(Right::SeeQuality)?;
+    let texts = Texts::of(viewer.language);
+    let samples = shared.console.quality.samples.ask(()).await.map_err(unavailable)?;
+    let body = html! {
+        h1 { (texts.quality) }
+        @if viewer.role.may(Right::ReviewTalks) {
+            form.bar method="post" action="/quality" {
+                input name="days" type="number" min="1" max="366" value="7" aria-label=(texts.days);
+                span { (texts.days) }
+                input name="agent" placeholder=(texts.agent_or_all) aria-label=(texts.agent);
+                input name="seed" inputmode="numeric" placeholder=(texts.seed) aria-label=(texts.seed);
+                button { (texts.draw) }
+                a href="/quality/report" { (texts.figures) }
+            }
+        } @else { p { a href="/quality/report" { (texts.figures) } } }
+        div.card {
+            h2 { (texts.lists) }
+            @if samples.it.is_empty() { p { (texts.nothing) } } @else {
+                table {
+                    thead { tr { th { "№" } th { (texts.made) } th {} th {} th { (texts.seed) } th.n { (texts.reviewed) } } }
+                    tbody {
+                        @for line in &samples.it {
+                            tr {
+                                td { a href=(format!("/quality/lists/{}", line.id)) { (line.id) } }
+                                td { (samples.moment(line.made_at)) } td { (line.made_by) }
+                                td { (samples.moment(line.from)) " – " (samples.moment(line.to)) }
+                                td { (line.seed) }
+                                td.n { (number(line.reviewed)) " / " (number(line.calls)) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    };
+    Ok(page(&viewer, "/quality", texts.quality, &body).into_response())
+}
+
+#[derive(Deserialize)]
+struct Wish {
+    days: u16,
+    #[serde(default)]
+    agent: String,
+    #[serde(default)]
+    seed: String,
+}
+
+async fn draw(
+    viewer: Viewer,
+    State(shared): State<Shared>,
+    Form(wish): Form<Wish>,
+) -> Result<Redirect, Response> {
+    viewer.may(Right::ReviewTalks)?;
+    let unfit = || StatusCode::UNPROCESSABLE_ENTITY.into_response();
+    let (agent, seed) = (wish.agent.trim(), wish.seed.trim());
+    let agent = (!agent.is_empty()).then(|| AgentId::parse(agent).ok_or_else(unfit)).transpose()?;
+    let seed = (!seed.is_empty()).then(|| seed.parse().map_err(|_| unfit())).transpose()?;
+    let draw = Draw { days: wish.days.clamp(1, 366), agent, seed, who: viewer.login };
+    let id = shared.console.quality.draw.ask(draw).await.map_err(unavailable)?;
+    Ok(Redirect::to(&format!("/quality/lists/{id}")))
+}
+
+async fn list(
+    viewer: Viewer,
+    State(shared): State<Shared>,
+    Path(id): Path<i64>,
+) -> Result<Response, Response> {
+    viewer.may(Right::SeeQuality)?;
+    let texts = Texts::of(viewer.language);
+    let calls = shared.console.quality.picked.ask(id).await.map_err(unavailable)?;
+    let body = html! {
+        h1 { (texts.lists) ": " (id) }
+        p { a href=(format!("/quality/lists/{id}/csv")) { "CSV" } }
+        div.card {
+            @if calls.it.is_empty() { p { (texts.nothing) } } @else {
+                table {
+                    thead {
+                        tr {
+                            th { (texts.call) } th { (texts.agent) } th { (texts.when) } th { (texts.why) }
+                            th.n { (texts.reviews) } th {}
+                        }
+                    }
+                    tbody {
+                        @for call in &calls.it {
+                            tr {
+                                td { (call.attempt) } td { (call.agent) } td { (calls.moment(call.at)) }
+                                td { (texts.drawn_for(call.why)) } td.n { (number(call.reviews)) }
+                                td {
+                                    @if call.recorded && viewer.role.may(Right::ReviewTalks) {
+                                        a href=(format!("/quality/talks/{}/{}", call.attempt, call.agent)) { (texts.review) }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    };
+    Ok(page(&viewer, "/quality", texts.lists, &body).into_response())
+}
+
+async fn export(
+    viewer: Viewer,
+    State(shared): State<Shared>,
+    Path(id): Path<i64>,
+) -> Result<Response, Response> {
+    viewer.may(Right::SeeQuality)?;
+    Ok(csv("listening", shared.console.quality.picked_csv.ask(id).await.map_err(unavailable)?))
+}

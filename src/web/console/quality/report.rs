@@ -1,0 +1,144 @@
+//! Figures of agents and the team, criteria, calibration, and every review with the raw mark and the kept one.
+
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::texts::Texts;
+use super::{percent, unavailable};
+use crate::domain::{Language, Right};
+use crate::quality::{AgentQuality, Agreement, Form, ReviewedCall, agents, criteria};
+use crate::web::console::cases::csv;
+use crate::web::console::guard::Viewer;
+use crate::web::console::page::{number, page};
+use crate::web::console::{Dated, Shared};
+
+pub(super) fn routes() -> Router<Shared> {
+    Router::new().route("/quality/report", get(report)).route("/quality/report.csv", get(export))
+}
+
+#[derive(Deserialize)]
+struct Asked {
+    days: Option<u16>,
+}
+
+/// Days shown where nothing is asked.
+const USUAL: u16 = 30;
+
+async fn report(
+    viewer: Viewer,
+    State(shared): State<Shared>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Response> {
+    viewer.may(Right::SeeQuality)?;
+    let (texts, language) = (Texts::of(viewer.language), viewer.language);
+    let days = asked.days.unwrap_or(USUAL);
+    let calls = shared.console.quality.calls.ask(days).await.map_err(unavailable)?;
+    let form = shared.console.quality.form.ask(()).await.map_err(unavailable)?;
+    let body = html! {
+        h1 { (texts.quality) ": " (days) " " (texts.days) }
+        p { (texts.report_how) " " a href=(format!("/quality/report.csv?days={days}")) { "CSV" } }
+        @if calls.it.is_empty() { p { (texts.nothing) } } @else {
+            div.card { h2 { (texts.agents) } (agents_table(&calls.it, texts)) }
+            div.card { h2 { (texts.criteria) } (criteria_table(&form, &calls.it, language)) }
+            div.card { h2 { (texts.calibration) } (calibration(&Agreement::of(&calls.it), texts)) }
+            div.card { h2 { (texts.reviews) } (reviews(&calls, texts)) }
+        }
+    };
+    Ok(page(&viewer, "/quality", texts.quality, &body).into_response())
+}
+
+async fn export(
+    viewer: Viewer,
+    State(shared): State<Shared>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Response> {
+    viewer.may(Right::SeeQuality)?;
+    let text = shared.console.quality.calls_csv.ask(asked.days.unwrap_or(USUAL)).await;
+    Ok(csv("reviews", text.map_err(unavailable)?))
+}
+
+fn agents_table(calls: &[ReviewedCall], texts: &Texts) -> Markup {
+    let (each, team) = agents(calls);
+    let row = |name: &str, figure: &AgentQuality| {
+        let (raw, kept) = figure.means().unwrap_or_default();
+        html! {
+            tr {
+                td { (name) } td.n { (number(figure.calls)) } td.n { (format!("{raw:.1} %")) }
+                td.n { (format!("{kept:.1} %")) } td.n { (number(figure.kept_for_payment)) }
+                td.n { (number(figure.critical)) } td.warn { @if figure.is_small() { (texts.small) } }
+            }
+        }
+    };
+    html! {
+        table {
+            thead {
+                tr {
+                    th { (texts.agent) } th.n { (texts.calls) } th.n { (texts.raw_mean) } th.n { (texts.kept_mean) }
+                    th.n { (texts.kept_for_payment) } th.n { (texts.critical) } th {}
+                }
+            }
+            tbody {
+                @for (agent, figure) in &each { (row(agent.as_str(), figure)) }
+                (row(texts.team, &team))
+            }
+        }
+    }
+}
+
+fn criteria_table(form: &Form, calls: &[ReviewedCall], language: Language) -> Markup {
+    html! {
+        table {
+            tbody {
+                @for (criterion, figure) in form.criteria.iter().zip(criteria(form, calls)) {
+                    tr {
+                        td { @if language == Language::Ru { (criterion.ru) } @else { (criterion.en) } }
+                        td.n { (figure.not_met) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn calibration(agreement: &Agreement, texts: &Texts) -> Markup {
+    let points = agreement.mean_difference_bp().map(|bp| format!("{:.1}", bp / 100.0));
+    let alpha = agreement.alpha.map(|alpha| format!("{alpha:.3}"));
+    html! {
+        p { (number(agreement.calls)) " " (texts.calls) ", " (number(agreement.pairs)) " " (texts.pairs) }
+        p { (texts.difference) ": " (points.as_deref().unwrap_or("—")) }
+        p { (texts.alpha) ": " (alpha.as_deref().unwrap_or("—")) }
+    }
+}
+
+fn reviews(calls: &Dated<Vec<ReviewedCall>>, texts: &Texts) -> Markup {
+    html! {
+        table {
+            thead {
+                tr {
+                    th { (texts.call) } th { (texts.agent) } th { (texts.when) } th { (texts.reviewer) }
+                    th.n { (texts.raw) } th.n { (texts.kept) } th {} th { (texts.comment) }
+                }
+            }
+            tbody {
+                @for call in &calls.it {
+                    @for review in &call.reviews {
+                        @let kept = review.kept(call.paid);
+                        tr {
+                            td { (call.attempt) } td { (call.agent) } td { (calls.moment(call.at)) } td { (review.reviewer) }
+                            td.n { (percent(review.raw_bp)) } td.n { (percent(kept.bp)) }
+                            td {
+                                @if kept.for_payment { span.good { (texts.for_payment) } }
+                                @if review.critical { span.bad { (texts.critical) } }
+                            }
+                            td { pre { (review.comment) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
