@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
-use obzvon::agents::{State, Why as Change};
+use obzvon::agents::{ReservationNo, State, Why as Change};
 use obzvon::domain::{AgentId, AttemptId, Currency, Money, Outcome};
 use obzvon::quality::{Mark, Quota, Review, Reviewed, Why, draw};
 use obzvon::rules::EventKind;
@@ -31,7 +31,7 @@ async fn talk(world: &World, contact: &ClaimedContact, recorded: bool) -> Attemp
     let change = AgentChange {
         agent: anna(),
         at: noon() + seconds(5),
-        to: State::Talking,
+        to: State::Talking { no: ReservationNo(1) },
         billable: false,
         why: Change::Call,
         attempt: Some(attempt),
