@@ -20,7 +20,7 @@ const CLAIM: u32 = 64;
 
 /// Works the campaign until the house drains, then waits for its live calls.
 pub async fn work(house: Arc<House>, name: Arc<str>, id: CampaignId) {
-    let (mut turns, mut pacing, mut floor) = (JoinSet::new(), Pacing::new(&house), house.floor.changes());
+    let (mut turns, mut pacing, mut floor) = (JoinSet::new(), Pacing::new(&house, id), house.floor.changes());
     info!(campaign = %name, "the campaign is at work");
     while !house.draining.is_cancelled() {
         floor.mark_unchanged();
@@ -40,6 +40,7 @@ pub async fn work(house: Arc<House>, name: Arc<str>, id: CampaignId) {
     while let Some(turn) = turns.join_next().await {
         note(turn);
     }
+    pacing.keep().await;
 }
 
 /// Claims as many contacts as there is room for and starts their turns; returns how many.
@@ -52,6 +53,7 @@ async fn start(
 ) -> usize {
     let plans = house.plans.load_full();
     let Some(plan) = plans.config.campaign(name).cloned() else { return 0 };
+    pacing.remember(&plan).await;
     let lines = room(house, &plan, turns.len());
     // First who was promised a call, then as many of the others as pacing affords.
     let agreed = agreed_turns(house, (&plan, &plans), id, pacing.room_for_agreed(&plan, lines)).await;

@@ -22,12 +22,23 @@ pub struct Cap {
     pub lost_to_detection: f64,
 }
 
+/// People met some time ago.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Earlier {
+    pub ago: Duration,
+    pub answered: u64,
+    /// Of these.
+    pub abandoned: u64,
+}
+
 /// People answered and abandoned within the window. Times are seconds.
 #[derive(Clone, Debug)]
 pub struct Budget {
     cap: Cap,
     slices: VecDeque<Slice>,
     day: Slice,
+    /// People of this day whom another process met, before a restart.
+    carried: Slice,
     shift: f64,
     /// Answers per second of a usual day, and how many seconds of this day that is worth.
     usual: f64,
@@ -56,7 +67,8 @@ impl Budget {
     pub fn new(cap: Cap, agents: u32, shift: Duration) -> Self {
         let (day, shift) = (Slice::default(), shift.as_secs_f64());
         let usual = f64::from(agents) / SECONDS_AN_ANSWER;
-        Self { cap, slices: VecDeque::new(), day, shift, usual, usual_worth: GUESS_WORTH }
+        let (slices, carried) = (VecDeque::new(), Slice::default());
+        Self { cap, slices, day, carried, shift, usual, usual_worth: GUESS_WORTH }
     }
 
     pub fn begin_day(&mut self, now: f64) {
@@ -66,6 +78,23 @@ impl Budget {
             (self.usual, self.usual_worth) = (self.day.answered / lasted, YESTERDAY_WORTH);
         }
         self.day = Slice { from: now, ..Slice::default() };
+        self.carried = Slice::default();
+    }
+
+    /// People whom the day or the window has met before this process: the oldest first, each with the seconds since then.
+    pub fn carry(&mut self, now: f64, earlier: &[Earlier]) {
+        for &Earlier { ago, answered, abandoned } in earlier {
+            let from = now - ago.as_secs_f64();
+            let (answered, abandoned) = (answered as f64, abandoned as f64);
+            self.slices.push_back(Slice { from, answered, abandoned });
+            self.carried.answered += answered;
+            self.carried.abandoned += abandoned;
+        }
+    }
+
+    /// Yesterday's pace, in answers a second.
+    pub fn expect(&mut self, pace: f64) {
+        (self.usual, self.usual_worth) = (pace, YESTERDAY_WORTH);
     }
 
     /// A person answered.
@@ -112,7 +141,14 @@ impl Budget {
 
     /// What remains of the window at `moment`, now or later.
     fn since(&self, moment: f64) -> Slice {
-        let Window::Rolling(length) = self.cap.window else { return self.day };
+        let Window::Rolling(length) = self.cap.window else {
+            let (answered, abandoned) = (self.carried.answered, self.carried.abandoned);
+            return Slice {
+                from: self.day.from,
+                answered: self.day.answered + answered,
+                abandoned: self.day.abandoned + abandoned,
+            };
+        };
         let from = moment - length.as_secs_f64();
         self.slices.iter().filter(|slice| slice.from >= from).fold(Slice::default(), |sum, slice| Slice {
             from,
@@ -146,6 +182,26 @@ mod tests {
         let mut budget = Budget::new(cap, 5, Duration::from_secs(28_800));
         budget.begin_day(0.0);
         budget
+    }
+
+    #[test]
+    fn whom_a_process_before_this_one_met_counts_in_the_day_and_in_a_window_until_he_is_too_old() {
+        let hour = |hours: u64| Duration::from_secs(3_600 * hours);
+        let earlier = [
+            Earlier { ago: hour(23), answered: 100, abandoned: 5 },
+            Earlier { ago: hour(1), answered: 200, abandoned: 6 },
+        ];
+        let mut day = budget(Window::Day, 0.0);
+        let pace = day.expected(0.0, 3_600.0);
+        day.carry(0.0, &earlier[1..]);
+        assert_eq!((day.counts(60.0), day.spendable(60.0, 0.0)), ((200.0, 6.0), 0.0));
+        assert_eq!(day.expected(0.0, 3_600.0), pace, "he was met in a time that is not counted either");
+        day.begin_day(28_800.0);
+        assert_eq!(day.counts(28_801.0), (0.0, 0.0));
+        let mut rolling = budget(Window::Rolling(hour(24)), 0.0);
+        rolling.carry(0.0, &earlier);
+        assert_eq!(rolling.counts(0.0), (300.0, 11.0));
+        assert_eq!(rolling.counts(2.0 * 3_600.0), (200.0, 6.0));
     }
 
     #[test]

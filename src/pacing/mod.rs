@@ -7,8 +7,8 @@ mod lines;
 mod predictive;
 mod steering;
 
-pub use budget::{Cap, Window};
+pub use budget::{Cap, Earlier, Window};
 pub use cps::{Cps, NotBefore};
 pub use predictive::{
-    AgentNumber, CallNumber, Clock, Decision, End, Input, Mode, PREDICTIVE_FROM, Pacer, Plan, Why,
+    AgentNumber, CallNumber, Clock, Decision, End, Input, Lessons, Mode, PREDICTIVE_FROM, Pacer, Plan, Why,
 };

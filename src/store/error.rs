@@ -46,6 +46,8 @@ pub enum StoreError {
     Identity { person: PersonId, source: Fault },
     #[error("importing list {run}")]
     Import { run: i64, source: Fault },
+    #[error("working on what the pacing of campaign {campaign} has learned")]
+    Lessons { campaign: CampaignId, source: Fault },
     #[error("writing to the ledger")]
     Ledger { source: Fault },
     #[error("telling that node {node} lives")]

@@ -15,6 +15,7 @@ mod gate;
 mod house;
 mod identity;
 mod inbound;
+mod lesson;
 mod list;
 mod outcome;
 mod proposal;

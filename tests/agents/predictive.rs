@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use obzvon::demo::carrier::script::{Refusal, Step};
+use obzvon::store::{Store, StorePlan};
 
 use crate::office::{AGENT_HZ, Desk, Office, agents_phones, brief, debtors, desk_phone, heard, person};
 use crate::office::{seconds_of, seconds_of_other};
@@ -37,7 +40,10 @@ async fn nobody_who_answers_is_left_in_silence() {
         .collect();
     let office = Office::open("predictive", &carrier, PEOPLE, &desks).await;
     office.until_done(150).await;
+    let url = office.inside().plans.load().config.store.url.clone();
     let attempts = office.close().await;
+    let (people, met) = known_after(&url).await;
+    println!("known after the daemon: {people} people, met {met:?}");
 
     assert_eq!(attempts.len(), PEOPLE as usize);
     let (mut joined, mut served) = (0, 0);
@@ -57,7 +63,25 @@ async fn nobody_who_answers_is_left_in_silence() {
             other => panic!("{other}: {}", brief(attempt)),
         }
     }
+    // The people who answered are those of the next day's pacing, and the rest of this day's budget.
+    assert!(people > 2.0, "{people}");
+    assert_eq!(met, (u64::from(PEOPLE / 3), served));
     println!("{joined} joined to an agent, {served} served by the flow");
-    assert_eq!(joined + served, PEOPLE / 3);
+    assert_eq!(joined + served, u64::from(PEOPLE / 3));
     assert!(joined > served, "{joined} joined, {served} served by the flow");
+}
+
+/// What a process that starts now would begin with: people its pacing has learned from, people met and abandoned today.
+async fn known_after(url: &str) -> (f64, (u64, u64)) {
+    let plan = StorePlan { url: url.to_owned(), node: "after".to_owned() };
+    let store = Store::open(plan).await.expect("it opens");
+    let now = Timestamp::now();
+    let campaign = store.campaign("reminders", now).await.expect("there");
+    let hour = now.to_zoned(TimeZone::system()).hour();
+    let lessons = store.lessons(campaign, hour, now).await.expect("read");
+    let day = Duration::from_secs(24 * 3_600);
+    let met = store.met(campaign, now - day, day, now).await.expect("read");
+    store.close().await;
+    let people = serde_json::to_value(&lessons).expect("JSON")["people"].as_f64().expect("a number");
+    (people.round(), met.iter().fold((0, 0), |sum, part| (sum.0 + part.answered, sum.1 + part.abandoned)))
 }

@@ -10,6 +10,7 @@ mod ledger;
 mod lists;
 mod money;
 mod outcomes;
+mod pacing;
 mod postgres;
 mod proof;
 mod proposals;

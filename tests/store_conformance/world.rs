@@ -81,6 +81,29 @@ impl World {
         }
     }
 
+    /// How the engine finds what a statement asks for, however few rows there are.
+    pub async fn plan(&self, sql: &str) -> String {
+        match self.store.kind() {
+            Kind::Sqlite => {
+                let database = self.sqlite();
+                let mut asked = database.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect("a plan");
+                let steps = asked.query_map((), |step| step.get::<_, String>(3)).expect("its steps");
+                steps.map(|step| step.expect("a step") + "\n").collect()
+            }
+            Kind::Postgres => {
+                let pool = sqlx::PgPool::connect(&self.url).await.expect("the database");
+                let mut conn = pool.acquire().await.expect("a connection");
+                sqlx::raw_sql("SET enable_seqscan = off").execute(&mut *conn).await.expect("set");
+                let asked = sqlx::AssertSqlSafe(format!("EXPLAIN {sql}"));
+                let steps: Vec<String> =
+                    sqlx::query_scalar(asked).fetch_all(&mut *conn).await.expect("a plan");
+                drop(conn);
+                pool.close().await;
+                steps.join("\n")
+            }
+        }
+    }
+
     /// A text that a statement finds.
     pub async fn text(&self, sql: &str) -> String {
         match self.store.kind() {

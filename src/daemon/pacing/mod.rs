@@ -1,5 +1,6 @@
 //! How many calls a campaign starts: as its lines allow, as agents are free, or as prediction affords.
 
+mod memory;
 mod pace;
 
 use std::sync::Arc;
@@ -7,7 +8,6 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use jiff::civil::Time;
-use jiff::tz::TimeZone;
 use tokio::sync::broadcast;
 
 pub use pace::{Pace, Ticket};
@@ -17,7 +17,7 @@ use super::house::House;
 use super::turn::Turn;
 use crate::agents::{Caller, Need, State, Wish};
 use crate::campaign::{CampaignPlan, Dialling, Prediction};
-use crate::domain::{AgentId, DebtorType};
+use crate::domain::{AgentId, CampaignId, DebtorType};
 use crate::pacing::{Clock, Plan};
 use crate::store::CallbackRow;
 
@@ -33,8 +33,10 @@ const BEFORE_END: Duration = Duration::from_secs(45);
 pub(super) struct Pacing {
     house: Arc<House>,
     floor: broadcast::Receiver<Change>,
+    campaign: CampaignId,
     /// The day's pacer and the shift it is for, of a predictive campaign.
     pace: Option<(Arc<Pace>, jiff::civil::Date)>,
+    kept: Option<memory::Kept>,
     mode: Mode,
 }
 
@@ -47,8 +49,9 @@ enum Mode {
 }
 
 impl Pacing {
-    pub fn new(house: &Arc<House>) -> Self {
-        Self { house: Arc::clone(house), floor: house.floor.listen(), pace: None, mode: Mode::Nothing }
+    pub fn new(house: &Arc<House>, campaign: CampaignId) -> Self {
+        let (house, floor) = (Arc::clone(house), house.floor.listen());
+        Self { house, floor, campaign, pace: None, kept: None, mode: Mode::Nothing }
     }
 
     /// Whether a change on the floor may let more calls start.
@@ -67,9 +70,9 @@ impl Pacing {
                 self.mode = Mode::Seat;
                 lines.min(self.free(plan))
             }
-            Dialling::Predictive(_, prediction) => {
+            Dialling::Predictive(..) => {
                 self.mode = Mode::Ticket;
-                let Some(pace) = self.pace(plan, prediction) else { return 0 };
+                let Some(pace) = self.pace(plan) else { return 0 };
                 let dial = pace.decide(&plan.name).dial;
                 lines.min(u32::try_from(dial).unwrap_or(u32::MAX))
             }
@@ -147,18 +150,7 @@ impl Pacing {
     }
 
     /// The pacer of the shift, fed with what the floor told; `None` outside the shift.
-    fn pace(&mut self, plan: &CampaignPlan, by: &Prediction) -> Option<Arc<Pace>> {
-        let now = self.house.clock.wall().to_zoned_datetime(TimeZone::system());
-        if !by.shift.contains(now.time()) {
-            self.pace = None;
-            return None;
-        }
-        if self.pace.as_ref().is_none_or(|(_, day)| *day != now.date()) {
-            self.floor = self.house.floor.listen();
-            let present = self.present(plan);
-            let pace = Pace::new(self.plan_of_day(plan, by, now.time()), &present, self.house.clock);
-            self.pace = Some((Arc::new(pace), now.date()));
-        }
+    fn pace(&mut self, plan: &CampaignPlan) -> Option<Arc<Pace>> {
         let ours = self.present(plan);
         let (pace, _) = self.pace.as_ref()?;
         loop {

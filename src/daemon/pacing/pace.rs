@@ -8,7 +8,7 @@ use tracing::{debug, info};
 use crate::agents::{Event, Output, State};
 use crate::daemon::clock::Clock;
 use crate::domain::{AgentId, Outcome};
-use crate::pacing::{AgentNumber, CallNumber, Decision, End, Input, Mode, Pacer, Plan};
+use crate::pacing::{AgentNumber, CallNumber, Decision, Earlier, End, Input, Lessons, Mode, Pacer, Plan};
 
 /// The pacer of one campaign's day.
 #[derive(Debug)]
@@ -26,10 +26,16 @@ struct Inside {
 }
 
 impl Pace {
-    /// Begins a day with those who are at work.
-    pub fn new(plan: Plan, present: &[(AgentId, State)], clock: Clock) -> Self {
+    /// Begins a day with those who are at work, what was learned on other days, and whom this one has met already.
+    pub fn new(
+        plan: Plan,
+        present: &[(AgentId, State)],
+        (lessons, earlier): (&Lessons, &[Earlier]),
+        clock: Clock,
+    ) -> Self {
         let mut pacer = Pacer::new(plan, clock.now());
         pacer.handle(clock.now(), Input::DayBegan);
+        pacer.recall(clock.now(), lessons, earlier);
         let inside = Mutex::new(Inside { pacer, agents: HashMap::new(), calls: 0, mode: None });
         let pace = Self { clock, inside };
         pace.know(present);
@@ -56,6 +62,11 @@ impl Pace {
             debug!(campaign, dial = decision.dial, why = ?decision.why, "paced");
         }
         decision
+    }
+
+    /// What was learned since the last time this was asked.
+    pub fn take_lessons(&self) -> Lessons {
+        self.lock().pacer.take_lessons(self.clock.now())
     }
 
     /// A call is started: it counts from now on.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::input::AgentNumber;
 use super::learn::{Ages, log_normal, settle};
+use super::lessons::Lessons;
 
 /// The agents and what is known of their ways. Times are seconds.
 #[derive(Clone, Debug)]
@@ -78,6 +79,24 @@ impl Agents {
     pub fn wrapped_up(&mut self, agent: AgentNumber, now: f64) {
         if let Some(agent) = self.present.get(&agent).filter(|agent| agent.doing == Doing::WrappingUp) {
             self.wrap.learn(now - agent.since);
+        }
+    }
+
+    /// What was learned since the last time this was asked, of agents; the chance that who has finished goes away.
+    pub fn tell(&mut self, lessons: &mut Lessons) -> f64 {
+        lessons.note("talk", &mut self.talk);
+        lessons.note("wrap", &mut self.wrap);
+        lessons.note("away", &mut self.away);
+        self.goes_away
+    }
+
+    /// Knows again what was learned before this day.
+    pub fn recall(&mut self, lessons: &Lessons) {
+        lessons.give(["talk"], [&mut self.talk]);
+        lessons.give(["wrap"], [&mut self.wrap]);
+        lessons.give(["away"], [&mut self.away]);
+        if let Some(goes_away) = lessons.goes_away() {
+            self.goes_away = goes_away.clamp(0.0, 1.0);
         }
     }
 

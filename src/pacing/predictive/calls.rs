@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::input::{CallNumber, End};
 use super::learn::{Ages, AnswerRate, log_normal, settle};
+use super::lessons::{CALLS, Lessons};
 
 /// The calls out and what is known of calls. Times are seconds.
 #[derive(Clone, Debug)]
@@ -14,6 +15,8 @@ pub(super) struct Calls {
     old: f64,
     /// People who ever answered.
     heard: f64,
+    /// People and exposure that the last lesson had told of.
+    told: (f64, f64),
     /// Chance that a dial is answered by a person.
     pub rate: AnswerRate,
     /// Dial to answer by people, answer to verdict.
@@ -50,6 +53,9 @@ const PEOPLE: f64 = 0.2;
 const MACHINES: f64 = 0.2;
 /// The first guess of the answer rate, and the answers it is worth: high, so that what is not known is dialled little.
 const FIRST_RATE: (f64, f64) = (0.5, 5.0);
+/// The answers that the rate of other days is worth beside the first guess: little, for a list that answers otherwise than it
+/// did would be dialled too much for a row of people.
+const KNOWN_WORTH: f64 = 4.0;
 /// The answers that yesterday's rate is worth this morning.
 const YESTERDAY_WORTH: f64 = 8.0;
 /// Answers that must be heard for what is known of ringing to count half; and the share of the people who ring so
@@ -72,6 +78,7 @@ impl Calls {
             young: BTreeMap::new(),
             old: 0.0,
             heard: 0.0,
+            told: (0.0, 0.0),
             rate: AnswerRate::new(FIRST_RATE.0, FIRST_RATE.1),
             ring: rings(PEOPLE, &log_normal(11.5, 0.45)),
             verdict: Ages::new(0.1, 60, PRIOR, log_normal(1.0, 0.25)),
@@ -86,6 +93,7 @@ impl Calls {
         self.out.clear();
         self.young.clear();
         self.old = 0.0;
+        self.told.1 = 0.0;
         self.rate.begin_day(YESTERDAY_WORTH);
     }
 
@@ -160,6 +168,33 @@ impl Calls {
         self.old += (before - self.young.len()) as f64;
         let judged = self.young.values().map(|dialed| self.ring.ended_by(now - dialed - verdict));
         self.old + self.heard / (self.heard + DOUBT) * judged.sum::<f64>()
+    }
+
+    /// What was learned since the last time this was asked, of calls.
+    pub fn tell(&mut self, now: f64, lessons: &mut Lessons) -> (f64, f64) {
+        for (kind, ages) in
+            CALLS.into_iter().zip([&mut self.ring, &mut self.machine_ring, &mut self.unanswered])
+        {
+            lessons.note(kind, ages);
+        }
+        lessons.note("verdict", &mut self.verdict);
+        lessons.note("machine_verdict", &mut self.machine_verdict);
+        let whole = (self.heard, self.exposure(now));
+        let (people, exposure) = (whole.0 - self.told.0, (whole.1 - self.told.1).max(0.0));
+        self.told = whole;
+        (people, exposure)
+    }
+
+    /// Knows again what was learned before this day; the rate as much as over a night.
+    pub fn recall(&mut self, lessons: &Lessons) {
+        lessons.give(CALLS, [&mut self.ring, &mut self.machine_ring, &mut self.unanswered]);
+        lessons.give(["verdict"], [&mut self.verdict]);
+        lessons.give(["machine_verdict"], [&mut self.machine_verdict]);
+        if let Some((rate, people)) = lessons.rate() {
+            let people = people.min(KNOWN_WORTH);
+            let dials = FIRST_RATE.1 / FIRST_RATE.0 + people / rate;
+            self.rate = AnswerRate::new((FIRST_RATE.1 + people) / dials, FIRST_RATE.1 + people);
+        }
     }
 
     /// Chance that an answer is a person's, `waited` after it came `rang` after the dial.

@@ -11,6 +11,7 @@ use rand_pcg::Pcg64Mcg;
 
 use super::super::budget::{Cap, Window};
 use super::input::{End, Input};
+use super::lessons::Lessons;
 use super::pacer::Pacer;
 use super::plan::{Clock, PREDICTIVE_FROM, Plan};
 
@@ -39,6 +40,12 @@ enum Due {
 /// The world goes on by quarters of a second.
 const STEP_MS: u64 = 250;
 
+/// What came of it.
+struct Morning {
+    abandoned: usize,
+    lessons: Lessons,
+}
+
 struct Played {
     due: BTreeMap<(u64, u64), Due>,
     noted: u64,
@@ -52,6 +59,11 @@ struct Played {
 impl World {
     /// Of the first so many people who answered, those abandoned.
     fn abandoned_of_first(self, people: usize) -> usize {
+        self.play(people, &Lessons::default()).abandoned
+    }
+
+    /// Plays until so many people were met, by a pacer that has learned this before.
+    fn play(self, people: usize, lessons: &Lessons) -> Morning {
         let start = origin();
         let mut pacer = Pacer::new(self.plan(), start);
         let mut luck = Pcg64Mcg::seed_from_u64(self.seed);
@@ -65,6 +77,7 @@ impl World {
             abandoned: 0,
         };
         pacer.handle(start, Input::DayBegan);
+        pacer.recall(start, lessons, &[]);
         for agent in 0..self.agents {
             pacer.handle(start, Input::LoggedIn(agent));
             played.note(u64::from(agent) * 100, Due::Free(agent));
@@ -86,7 +99,8 @@ impl World {
                 played.note(at + after, due);
             }
         }
-        played.abandoned
+        let lessons = pacer.take_lessons(start + Duration::from_millis(at));
+        Morning { abandoned: played.abandoned, lessons }
     }
 
     fn fate(self, call: u64, luck: &mut Pcg64Mcg) -> (u64, Due) {
@@ -192,6 +206,25 @@ fn early_refusals_and_a_long_silence_do_not_make_a_burst() {
     let sum: usize = abandoned.iter().map(|(abandoned, _)| abandoned).sum();
     // Nothing is known yet, so that the cap is not kept exactly, but it is near.
     assert!(sum * 20 <= PEOPLE * worlds.len(), "{sum} of {PEOPLE} in each of {} worlds", worlds.len());
+}
+
+#[test]
+fn what_was_learned_on_other_days_makes_no_burst_be_it_right_or_wrong() {
+    let mut runner = TestRunner::deterministic();
+    let mut drawn = || worlds().new_tree(&mut runner).expect("a world").current();
+    let (mut right, mut wrong, mut worst) = (0, 0, 0);
+    for _ in 0..WORLDS / 2 {
+        let (world, other) = (drawn(), drawn());
+        let today = World { seed: world.seed ^ 1, ..world };
+        let learned = |world: World| world.play(4 * PEOPLE, &Lessons::default()).lessons;
+        right += today.play(PEOPLE, &learned(world)).abandoned;
+        // People ring, talk and answer otherwise than they did.
+        let misled = today.play(PEOPLE, &learned(World { agents: world.agents, ..other })).abandoned;
+        (wrong, worst) = (wrong + misled, worst.max(misled));
+    }
+    assert!(right * 20 <= PEOPLE * WORLDS / 2, "{right} of {PEOPLE} in each of {} worlds that were known", WORLDS / 2);
+    assert!(wrong * 20 <= PEOPLE * WORLDS / 2, "{wrong} of {PEOPLE} in each of {} worlds that were others", WORLDS / 2);
+    assert!(worst <= PEOPLE / 5, "{worst} of the first {PEOPLE}");
 }
 
 /// Worlds drawn, always the same.

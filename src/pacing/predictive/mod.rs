@@ -7,12 +7,14 @@ mod calls;
 mod first_hour;
 mod input;
 mod learn;
+mod lessons;
 mod outlook;
 mod pacer;
 mod plan;
 mod why;
 
 pub use input::{AgentNumber, CallNumber, End, Input};
+pub use lessons::Lessons;
 pub use pacer::Pacer;
 pub use plan::{Clock, PREDICTIVE_FROM, Plan};
 pub use why::{Decision, Mode, Why};

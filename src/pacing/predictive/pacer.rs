@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::super::budget::Budget;
+use super::super::budget::{Budget, Earlier};
 use super::super::faults::Faults;
 use super::super::lines::Lines;
 use super::super::steering::Steering;
@@ -11,6 +11,7 @@ use super::balance::Balance;
 use super::calls::Calls;
 use super::input::{AgentNumber, End, Input};
 use super::learn::Rate;
+use super::lessons::Lessons;
 use super::outlook::{Chances, MOMENTS, Outlook};
 use super::plan::Plan;
 use super::why::{Decision, Mode, Why};
@@ -29,6 +30,9 @@ pub struct Pacer {
     outlook: Outlook,
     /// Seconds after `origin` at which the outlook is computed anew.
     outlook_due: f64,
+    /// Time that agents were logged in since the last lesson, and the moment up to which it is counted.
+    attended: f64,
+    attended_to: f64,
 }
 
 /// Seconds an outlook serves, and at first, when it is this share of the time since the beginning.
@@ -51,6 +55,8 @@ impl Pacer {
             origin: now,
             outlook: Outlook::new(&plan, &agents, &calls),
             outlook_due: 0.0,
+            attended: 0.0,
+            attended_to: 0.0,
             lines: Lines::new(plan.max_lines, plan.starts_per_second, 0.0),
             faults: Faults::default(),
             budget: Budget::new(plan.cap, plan.agents, plan.shift),
@@ -64,6 +70,7 @@ impl Pacer {
     /// Notes what happened. What does not fit what is known (a call nobody dialled) changes nothing.
     pub fn handle(&mut self, now: Instant, input: Input) {
         let now = self.seconds(now);
+        self.attend(now);
         match input {
             Input::DayBegan => self.begin_day(now),
             // Its agents log out one by one.
@@ -120,9 +127,38 @@ impl Pacer {
         (answered as u64, abandoned as u64)
     }
 
+    /// What was learned since the last time this was asked, to be kept for other days.
+    pub fn take_lessons(&mut self, now: Instant) -> Lessons {
+        let now = self.seconds(now);
+        self.attend(now);
+        let mut lessons = Lessons::default();
+        let people = self.calls.tell(now, &mut lessons);
+        let goes_away = self.agents.tell(&mut lessons);
+        lessons.note_people(people, std::mem::take(&mut self.attended), goes_away);
+        lessons
+    }
+
+    /// Begins with what was learned on other days, and with the people whom this day or the window has met already.
+    pub fn recall(&mut self, now: Instant, lessons: &Lessons, earlier: &[Earlier]) {
+        let now = self.seconds(now);
+        self.calls.recall(lessons);
+        self.agents.recall(lessons);
+        if let Some(pace) = lessons.pace() {
+            self.budget.expect(pace * f64::from(self.plan.agents));
+        }
+        self.budget.carry(now, earlier);
+        self.outlook_due = now;
+    }
+
     /// Whether the agent talks to one of these calls.
     pub fn talks(&self, agent: AgentNumber) -> bool {
         self.agents.does(agent) == Some(Doing::Talking)
+    }
+
+    /// Counts the agents' time up to now.
+    fn attend(&mut self, now: f64) {
+        self.attended += self.agents.logged_in() as f64 * (now - self.attended_to).max(0.0);
+        self.attended_to = now;
     }
 
     fn begin_day(&mut self, now: f64) {

@@ -6,6 +6,8 @@ pub struct Ages {
     width: f64,
     counts: Vec<f64>,
     total: f64,
+    /// What was learned since it was last taken away to be kept.
+    fresh: Vec<f32>,
     /// Share that lasted no longer than each bin's beginning; one more entry than bins.
     below: Vec<f64>,
 }
@@ -15,7 +17,8 @@ impl Ages {
     pub fn new(width: f64, bins: usize, weight: f64, prior: impl Fn(f64) -> f64) -> Self {
         let edge = |nth: usize| if nth == bins { 1.0 } else { prior(nth as f64 * width) };
         let counts: Vec<f64> = (0..bins).map(|nth| weight * (edge(nth + 1) - edge(nth)).max(0.0)).collect();
-        let mut ages = Self { width, counts, total: weight, below: vec![0.0; bins + 1] };
+        let mut ages =
+            Self { width, counts, total: weight, fresh: vec![0.0; bins], below: vec![0.0; bins + 1] };
         ages.take(&ages.counts.clone());
         ages
     }
@@ -25,6 +28,21 @@ impl Ages {
         let bin = self.bin(age);
         self.counts[bin] += 1.0;
         self.total += 1.0;
+        self.fresh[bin] += 1.0;
+    }
+
+    /// What was learned since the last time this was asked: bins, and how many ended in each.
+    pub fn take_fresh(&mut self) -> Vec<(u16, f32)> {
+        let counts = self.fresh.iter_mut().map(std::mem::take).enumerate();
+        counts.filter(|(_, count)| *count > 0.0).map(|(bin, count)| (bin as u16, count)).collect()
+    }
+
+    /// Knows again what was learned before; of a bin that is none of these nothing.
+    pub fn recall(&mut self, bin: usize, count: f64) {
+        if let Some(known) = self.counts.get_mut(bin) {
+            *known += count;
+            self.total += count;
+        }
     }
 
     /// The questions below are answered by these weights of the bins.
