@@ -38,7 +38,7 @@ impl Call {
             Input::FirstAudio => self.journal.stamp(now, |s| &mut s.first_audio),
             // Nothing is said yet and nobody is sought.
             Input::PlayEnded { .. } | Input::Unsaid { .. } => {}
-            Input::NoAgent(_) | Input::AgentGone { .. } | Input::Desk(_) => {}
+            Input::NoAgent(_) | Input::AgentGone { .. } | Input::Desk(_) | Input::Referred => {}
             // A refusal can't follow a 2xx; provisionals may be late by reordering.
             Input::Refused(_) | Input::Trying | Input::Ringing | Input::EarlyMedia | Input::Answered => {}
         }
@@ -80,6 +80,9 @@ impl Call {
             Input::AgentConnected(Seat::First) => self.agent_came(now, Seat::First),
             Input::AgentConnected(Seat::Second) => self.release(Seat::Second),
             Input::NoAgent(Seat::First) => self.nobody_came(now, handed_on),
+            // He talks to somebody else now, over the trunk alone.
+            Input::Referred if handed_on => self.hang_up(now, HungUpBy::Us),
+            Input::Referred => {}
             Input::Digit(_) => self.journal.stamp(now, |s| &mut s.first_key),
             Input::FirstAudio => self.journal.stamp(now, |s| &mut s.first_audio),
             Input::Ended(word) => self.they_hung_up(now, word),
@@ -164,7 +167,7 @@ impl Call {
             // The late end of a prompt that the agent cut; sounds tell nothing new.
             Input::PlayEnded { prompt, percent, length } => self.prompt_ended(now, prompt, percent, length),
             Input::Unsaid { prompt } => self.prompt_ended(now, prompt, 0, Duration::ZERO),
-            Input::Heard(_) | Input::NoAgent(Seat::First) => {}
+            Input::Heard(_) | Input::NoAgent(Seat::First) | Input::Referred => {}
             Input::Refused(_) | Input::Trying | Input::Ringing | Input::EarlyMedia | Input::Answered => {}
         }
     }

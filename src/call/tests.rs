@@ -502,6 +502,17 @@ fn who_is_handed_on_and_finds_nobody_hears_the_apology() {
 }
 
 #[test]
+fn a_debtor_whom_the_trunk_has_moved_is_let_go() {
+    let branch = PhoneNumber::parse("+78000000050").expect("E.164");
+    let transfer = Input::Desk(Desk::Transfer(Whom::Outside(branch)));
+    let (log, end) = with_agent(&[(10, transfer), (14, Input::Referred), (15, bye())]);
+    assert!(log.contains(&"14s HangUp".to_owned()), "{log:?}");
+    assert_eq!((end.outcome, end.hung_up_by), (Outcome::Answered, HungUpBy::Us));
+    let (log, _) = with_agent(&[(10, Input::Referred), (30, bye())]);
+    assert!(!log.contains(&"10s HangUp".to_owned()), "nobody has asked for it: {log:?}");
+}
+
+#[test]
 fn a_payment_does_not_cut_a_talk_with_an_agent() {
     let (log, _) = with_agent(&[(10, Input::Stop(StopReason::Paid)), (30, bye())]);
     assert!(!log.contains(&"10s HangUp".to_owned()), "{log:?}");
@@ -547,6 +558,7 @@ fn agents_input() -> impl Strategy<Value = Input> {
         1 => seat().prop_map(Input::NoAgent),
         1 => (seat(), any::<bool>()).prop_map(|(seat, lost)| Input::AgentGone { seat, lost }),
         6 => wish.prop_map(Input::Desk),
+        1 => Just(Input::Referred),
         1 => Just(verdict(Verdict::Human)),
     ]
 }

@@ -61,9 +61,11 @@ fn peer(section: &Section<'_>) -> Option<Peer> {
     let port = section.may("port", |value| value.integer(1..=u16::MAX));
     let transport = section.or("transport", Transport::Udp, transport);
     let offers_tcp = section.or("offers_tcp", false, Value::flag);
+    let takes_refer = section.or("refer", false, Value::flag);
     let outbound_proxy = section.may("outbound_proxy", proxy);
     let (transport, outbound_proxy) = (transport?, outbound_proxy.ok()?);
-    Some(Peer { host: host_name?, port: port.ok()?, transport, offers_tcp: offers_tcp?, outbound_proxy })
+    let (host, port, offers_tcp) = (host_name?, port.ok()?, offers_tcp?);
+    Some(Peer { host, port, transport, offers_tcp, takes_refer: takes_refer?, outbound_proxy })
 }
 
 /// Reads a host name or an address, IPv6 with or without brackets.

@@ -14,15 +14,17 @@ use super::clock::Clock;
 use super::floor::Standing;
 use super::live::Word;
 use super::pacing::Ticket;
+use super::sip_names::to_number;
 use super::voice::{NameSound, Voice};
 use super::waiting::{WAITING, waiting_words};
-use crate::call::{Call, Input, Output, Seat, StopReason};
+use crate::call::{Call, Input, Output, Seat, StopReason, Whom};
 use crate::domain::attempt::Finished;
 use crate::domain::verdict::{Heard, Verdict};
-use crate::domain::{AttemptId, Fault};
+use crate::domain::{AttemptId, Fault, PhoneNumber};
 use crate::ivr::{Action, PromptNo};
 use crate::media::{MediaError, MediaEvent, PlayId, Stream, StreamReport};
 use crate::sip::{Answering, IncomingCall, Leg, LegEvent, LegFault, PlaceCall, Reason, SipStack};
+use crate::trunk::TrunkPlan;
 
 /// What a call needs of the house.
 #[derive(Debug)]
@@ -45,6 +47,8 @@ pub struct CallTask {
     pub seats: CallSeats,
     /// The call as a predictive campaign's pacer sees it.
     pub ticket: Option<Ticket>,
+    /// The trunk, where it moves the debtor itself when he is handed on outside.
+    pub mover: Option<Arc<TrunkPlan>>,
     /// What the house and the agent's desk want.
     pub words: mpsc::Receiver<Word>,
 }
@@ -91,13 +95,16 @@ struct Drive {
     retry_after: Option<Duration>,
     seats: CallSeats,
     ticket: Option<Ticket>,
+    mover: Option<Arc<TrunkPlan>>,
+    /// To whom the trunk was asked to move the debtor, and until when that is waited for.
+    moving: Option<(PhoneNumber, Instant)>,
 }
 
 impl CallTask {
     /// Drives the call to its end.
     pub async fn drive(self) -> CallReport {
         let Self { attempt, flow, call, way, stack, stream, voice, name, .. } = self;
-        let Self { today, clock, talking, seats, ticket, mut words, .. } = self;
+        let Self { today, clock, talking, seats, ticket, mover, mut words, .. } = self;
         let mut drive = Drive {
             attempt,
             flow,
@@ -117,6 +124,8 @@ impl CallTask {
             retry_after: None,
             seats,
             ticket,
+            mover,
+            moving: None,
         };
         let finished = loop {
             if let Some(finished) = drive.perform_outputs(clock).await {
@@ -124,7 +133,7 @@ impl CallTask {
             }
             let wake = drive.call.next_timer();
             let input = tokio::select! {
-                event = next_leg_event(&mut drive.leg) => drive.hear_leg(event),
+                event = next_leg_event(&mut drive.leg) => drive.hear_leg(event, clock),
                 event = drive.stream.next_event(), if drive.hears => drive.hear_media(event),
                 news = drive.seats.next() => match news {
                     News::Input(input) => Some(input),
@@ -205,7 +214,11 @@ impl Drive {
                     if let Some(ticket) = &mut self.ticket {
                         ticket.human();
                     }
-                    self.seats.find(seat, whom, wait)
+                    if self.moves(seat, &whom, clock.now() + wait).await {
+                        None
+                    } else {
+                        self.seats.find(seat, whom, wait)
+                    }
                 }
                 agents @ (Output::Mute(_) | Output::Promote | Output::Release(_) | Output::Wire(_)) => {
                     self.seat(agents);
@@ -224,12 +237,44 @@ impl Drive {
         None
     }
 
+    /// Asks the trunk to move the debtor to a number outside, where it does that and he may be moved there.
+    async fn moves(&mut self, seat: Seat, whom: &Whom, until: Instant) -> bool {
+        let (Seat::First, Whom::Outside(number), Some(trunk), Some(leg)) =
+            (seat, whom, &self.mover, &self.leg)
+        else {
+            return false;
+        };
+        let allowed = self.seats.may_be_moved(number, &trunk.name).await;
+        if allowed {
+            leg.refer(to_number(trunk, number));
+            self.moving = Some((number.clone(), until));
+        }
+        allowed
+    }
+
+    /// How moving the debtor goes; where the trunk does not do it, we call the number ourselves.
+    fn moved(&mut self, code: u16, now: Instant) -> Option<Input> {
+        match code {
+            100..=199 => None,
+            200..=299 => self.moving.take().map(|_| Input::Referred),
+            _ => {
+                let (number, until) = self.moving.take()?;
+                debug!(attempt = %self.attempt, code, "the trunk does not move the call");
+                let wait = until.saturating_duration_since(now);
+                self.seats.find(Seat::First, Whom::Outside(number), wait)
+            }
+        }
+    }
+
     /// What the call wants of its agents beside finding them.
     fn seat(&mut self, output: Output) {
         match output {
             Output::Mute(muted) => self.seats.mute(muted),
             Output::Promote => self.seats.promote(),
             Output::Release(place) => {
+                if place == Seat::First {
+                    self.moving = None;
+                }
                 if let (Some(ticket), Seat::First) = (&mut self.ticket, place) {
                     ticket.unserved();
                 }
@@ -331,7 +376,7 @@ impl Drive {
         }
     }
 
-    fn hear_leg(&mut self, event: Option<LegEvent>) -> Option<Input> {
+    fn hear_leg(&mut self, event: Option<LegEvent>, clock: Clock) -> Option<Input> {
         let Some(event) = event else {
             self.leg = None;
             return Some(Input::Broken(Fault::Us));
@@ -363,7 +408,8 @@ impl Drive {
                 told("key by INFO", self.stream.key_by_info(key));
                 None
             }
-            LegEvent::MediaKept { .. } | LegEvent::Transfer { .. } => None,
+            LegEvent::Transfer { code } => self.moved(code, clock.now()),
+            LegEvent::MediaKept { .. } | LegEvent::Refer { .. } => None,
             LegEvent::Ended { word, .. } => Some(Input::Ended(word)),
             LegEvent::Fault(fault) => {
                 debug!(%fault, "the leg could not go on");

@@ -18,6 +18,7 @@ use crate::domain::attempt::HungUpBy;
 use crate::domain::{AttemptId, PhoneNumber};
 use crate::media::{MediaEvent, Stream, StreamLink, StreamPlan};
 use crate::sip::{Leg, LegEvent, PlaceCall, Reason};
+use crate::store::StoreError;
 use crate::trunk::Ask;
 
 /// A leg to somebody outside. Dropped, it ends.
@@ -62,6 +63,35 @@ impl Outside {
     }
 }
 
+/// Whether a call may be handed on to a number over a trunk: one of the list and nobody's of the debtors, written down before it
+/// is done.
+///
+/// # Errors
+/// When it can't be written down: then it may not be done.
+pub async fn allowed(
+    house: &House,
+    attempt: AttemptId,
+    number: &PhoneNumber,
+    trunk: &str,
+) -> Result<bool, StoreError> {
+    if !is_listed(house, attempt, number) {
+        return Ok(false);
+    }
+    let noted = house.store.note_transfer(attempt, number, trunk, house.clock.wall()).await?;
+    if !noted {
+        warn!(%attempt, "a number of the list is a debtor's: it is not called");
+    }
+    Ok(noted)
+}
+
+fn is_listed(house: &House, attempt: AttemptId, number: &PhoneNumber) -> bool {
+    let listed = house.plans.load().config.agents.outside.contains(number) && house.may_dial();
+    if !listed {
+        info!(%attempt, "a call is not handed on to a number that is not in the list");
+    }
+    listed
+}
+
 /// Lets the INVITE out, if it may; `None`: it may not, or no trunk takes it.
 async fn dial(
     house: &House,
@@ -69,8 +99,7 @@ async fn dial(
     number: &PhoneNumber,
 ) -> anyhow::Result<Option<(Leg, Stream, Line)>> {
     let plans = house.plans.load_full();
-    if !plans.config.agents.outside.contains(number) || !house.may_dial() {
-        info!(%attempt, "a call is not handed on to a number that is not in the list");
+    if !is_listed(house, attempt, number) {
         return Ok(None);
     }
     let allowed: Vec<_> = plans.config.trunks.iter().map(|trunk| Arc::clone(&trunk.name)).collect();
@@ -78,9 +107,7 @@ async fn dial(
     let trunk = Arc::clone(line.trunk());
     let Some(shown) = trunk.caller_ids.first().map(|shown| shown.number.clone()) else { return Ok(None) };
     let Some(_place) = line.antechamber().await else { return Ok(None) };
-    // Written before dialled, and no debtor's.
-    if !house.store.note_transfer(attempt, number, &trunk.name, house.clock.wall()).await? {
-        warn!(%attempt, "a number of the list is a debtor's: it is not called");
+    if !self::allowed(house, attempt, number, &trunk.name).await? {
         return Ok(None);
     }
     line.pace().await;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::Codec;
+use crate::domain::{Codec, PhoneNumber};
 use crate::sip::{Credentials, Hop, Transport, TrunkTarget};
 use crate::trunk::{self, TrunkPlan};
 
@@ -22,6 +22,16 @@ pub fn target(plan: &TrunkPlan) -> TrunkTarget {
         .map(|account| Credentials { user: account.user.clone(), password: account.password.clone() });
     target.tcp_for_large = plan.peer.offers_tcp;
     target
+}
+
+/// A number as the trunk is told of it in a REFER.
+pub fn to_number(plan: &TrunkPlan, number: &PhoneNumber) -> String {
+    let host = match plan.peer.host.parse::<std::net::Ipv6Addr>() {
+        Ok(address) => format!("[{address}]"),
+        Err(_) => plan.peer.host.clone(),
+    };
+    let port = plan.peer.port.map(|port| format!(":{port}")).unwrap_or_default();
+    format!("sip:{}@{host}{port}", plan.rewriting.callee(number))
 }
 
 /// The codecs a trunk is offered.

@@ -26,6 +26,8 @@ pub enum LegEvent {
     KeyByInfo(char),
     /// How a transfer by REFER goes: 100..=199 under way, 200..=299 done, else failed (RFC 3515 section 2.4.5).
     Transfer { code: u16 },
+    /// A phone asks that its call be handed on to this user (RFC 3515); `Leg::referred` tells it how that went.
+    Refer { to: String },
     /// An answered leg is over. `crossed_cancel`: the 2xx crossed our CANCEL and was ended with ACK and BYE.
     Ended { by: HungUpBy, word: FinalWord, crossed_cancel: bool },
     /// The leg could not go on, for a reason that says nothing about the callee.

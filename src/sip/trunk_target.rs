@@ -65,6 +65,8 @@ pub struct TrunkTarget {
     /// A registered phone's Contact: it is the Request-URI, and every request goes to `hop`, where the phone registered
     /// from, over its own connection.
     pub phone: Option<String>,
+    /// It may ask us to hand its call on (REFER). Whoever is at a trunk's far end may not: he would move a call of ours.
+    pub takes_refer: bool,
     /// Offer reliable provisional responses (RFC 3262).
     pub reliable_provisionals: bool,
 }
@@ -80,6 +82,7 @@ impl TrunkTarget {
             tcp_for_large: false,
             session_timer: None,
             phone: None,
+            takes_refer: false,
             reliable_provisionals: true,
         }
     }

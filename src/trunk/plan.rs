@@ -42,6 +42,8 @@ pub struct Peer {
     pub transport: Transport,
     /// The peer takes TCP as well, so that a message over 1,300 bytes may go that way (RFC 3261 section 18.1.1).
     pub offers_tcp: bool,
+    /// The peer moves a call of ours to another number when asked (REFER), so that it no longer goes through us.
+    pub takes_refer: bool,
     /// Everything goes through this one (a pre-loaded Route).
     pub outbound_proxy: Option<Proxy>,
 }

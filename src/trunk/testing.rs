@@ -16,6 +16,7 @@ pub fn trunk(name: &str) -> TrunkPlan {
             port: None,
             transport: Transport::Udp,
             offers_tcp: false,
+            takes_refer: false,
             outbound_proxy: None,
         },
         account: None,

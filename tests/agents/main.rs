@@ -20,5 +20,6 @@ mod office;
 mod outside;
 mod predictive;
 mod progressive;
+mod refer;
 mod supervision;
 mod talk;

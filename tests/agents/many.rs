@@ -78,7 +78,7 @@ async fn many(mode: &str) {
 }
 
 /// A word, a pause to be answered in, and a tone: raw A-law.
-fn speech() -> tempfile::NamedTempFile {
+pub fn speech() -> tempfile::NamedTempFile {
     let hello = Sounds::synthesised().samples(Sound::Hello);
     let pause = vec![0_i16; 12_000];
     let samples = hello.iter().copied().chain(pause).chain(tone(DEBTOR_HZ as f32, 10.0));

@@ -112,6 +112,11 @@ impl Phone {
         self.command("dial", uri).await;
     }
 
+    /// Asks that its call be handed on (REFER).
+    pub async fn transfer(&mut self, uri: &str) {
+        self.command("transfer", uri).await;
+    }
+
     /// Ends its call.
     pub async fn hang_up(&mut self) {
         self.command("hangup", "").await;

@@ -123,6 +123,7 @@ async fn drive(
         talking: Arc::clone(&house.talking),
         seats: CallSeats::new(Arc::clone(house), talk.attempt, (talk.caller, From::Them), None),
         ticket: None,
+        mover: None,
         words,
     };
     Box::pin(task.drive()).await

@@ -149,6 +149,7 @@ impl Turn {
                 self.seat.take(),
             ),
             ticket: self.ticket.take(),
+            mover: trunk.peer.takes_refer.then(|| Arc::clone(trunk)),
             words,
         })
     }

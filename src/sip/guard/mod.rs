@@ -25,7 +25,7 @@ use cut::Cut;
 pub const MAX_MESSAGE: usize = 65_535;
 
 /// Methods we take; the Allow header.
-pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, NOTIFY";
+pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, NOTIFY, REFER";
 
 /// Extensions we understand; the Supported header.
 pub(super) const SUPPORTED: &str = "100rel, timer";

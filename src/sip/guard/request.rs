@@ -80,7 +80,7 @@ fn check_method(method: &str) -> Result<(), Refusal> {
     if method == "REGISTER" || ALLOW.split(", ").any(|allowed| allowed == method) {
         return Ok(());
     }
-    let known = ["SUBSCRIBE", "PUBLISH", "MESSAGE", "REFER"].contains(&method);
+    let known = ["SUBSCRIBE", "PUBLISH", "MESSAGE"].contains(&method);
     let (code, phrase) = if known { (405, "Method Not Allowed") } else { (501, "Not Implemented") };
     Err(Refusal { code, phrase, header: Some(format!("Allow: {ALLOW}")) })
 }

@@ -138,6 +138,8 @@ impl Task {
                 self.tell(LegEvent::MediaKept { code: 491 });
                 Next::Wait
             }
+            // Nothing was asked before the answer.
+            Some(Command::Referred(_)) => Next::Wait,
             Some(Command::Refer(_)) => {
                 self.tell(LegEvent::Transfer { code: 481 });
                 Next::Wait

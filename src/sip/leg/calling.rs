@@ -266,7 +266,7 @@ impl Task {
         match command {
             Some(Command::Cancel | Command::HangUp(_)) | None => self.take_back(calling),
             // It is not ours to answer.
-            Some(Command::Answer) => Next::Wait,
+            Some(Command::Answer | Command::Referred(_)) => Next::Wait,
             // There is no dialog yet to change or transfer.
             Some(Command::Hold | Command::Resume) => {
                 self.tell(LegEvent::MediaKept { code: 491 });

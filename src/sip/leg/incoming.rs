@@ -33,6 +33,7 @@ impl Task {
                 self.reply(&mut request, 200, &headers, None).await;
             }
             Method::PRack => self.reply(&mut request, 481, &[], None).await,
+            Method::Refer => self.answer_refer(&mut request).await,
             Method::Update => {
                 if talk.own.offering() && !request.original.body.is_empty() {
                     self.reply(&mut request, 491, &[], None).await;
@@ -172,6 +173,18 @@ impl Task {
             self.tell(LegEvent::Transfer { code });
         }
         self.reply(request, 200, &[], None).await;
+    }
+
+    /// A phone's wish to hand its call on; to whom is the house's to judge. Nobody else's is heard.
+    async fn answer_refer(&mut self, request: &mut Transaction) {
+        if !self.takes_refer {
+            return self.reply(request, 603, &[], None).await;
+        }
+        let wanted = read::value(&request.original, "Refer-To").and_then(read::refer_to);
+        let Some(to) = wanted else { return self.reply(request, 400, &[], None).await };
+        let contact = ("Contact", self.dialog.contact.clone());
+        self.reply(request, 202, &[contact], None).await;
+        self.tell(LegEvent::Refer { to });
     }
 
     /// Takes the session interval of a refresh: the headers that agree, or `None` when it was refused with 422.

@@ -39,6 +39,8 @@ pub(super) enum Command {
     HangUp(Reason),
     Hold,
     Refer(String),
+    /// How the transfer went that the far end asked for.
+    Referred(u16),
     Resume,
 }
 
@@ -94,6 +96,11 @@ impl Leg {
     /// Asks the far end to call `uri` instead (REFER, RFC 3515); `Transfer` events follow.
     pub fn refer(&self, uri: impl Into<String>) {
         self.ask(Command::Refer(uri.into()));
+    }
+
+    /// Tells the far end how the transfer went that it asked for: 200, or why not.
+    pub fn referred(&self, code: u16) {
+        self.ask(Command::Referred(code));
     }
 
     /// A leg that has ended takes no command, and none is needed.

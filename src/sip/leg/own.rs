@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use rsipstack::sip::{Method, Response};
+use rsipstack::sip::{Method, Response, StatusCode};
 use tokio::sync::mpsc;
 
 use super::Command;
@@ -23,6 +23,8 @@ use crate::sip::{LegEvent, Reason};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Act {
     Refer(String),
+    /// How a transfer went that the far end asked for.
+    Referred(u16),
     Refresh,
     Turn(Direction),
 }
@@ -50,7 +52,8 @@ const MOST_WAITING: usize = 8;
 impl Own {
     /// An offer of ours is under way: the far end's own must wait (RFC 3261 section 14.2).
     pub fn offering(&self) -> bool {
-        self.running.as_ref().is_some_and(|running| running.draft.body.is_some())
+        let offers = |act: &Act| matches!(act, Act::Refresh | Act::Turn(_));
+        self.running.as_ref().is_some_and(|running| offers(&running.act) && running.draft.body.is_some())
     }
 
     /// Waits for news of the running request; for ever without one.
@@ -78,6 +81,10 @@ impl Task {
             Command::Hold => (Act::Turn(Direction::SendOnly), LegEvent::MediaKept { code: 491 }),
             Command::Resume => (Act::Turn(Direction::Both), LegEvent::MediaKept { code: 491 }),
             Command::Refer(uri) => (Act::Refer(uri), LegEvent::Transfer { code: 491 }),
+            Command::Referred(code) => {
+                talk.own.push(Act::Referred(code));
+                return;
+            }
             // The two that end the talk never come here.
             Command::Cancel | Command::HangUp(_) => return,
             // It is answered.
@@ -123,6 +130,14 @@ impl Task {
                 let uri: String = uri.chars().filter(|c| !c.is_control() && !"<>".contains(*c)).collect();
                 self.dialog.next(Method::Refer).with("Refer-To", format!("<{uri}>"))
             }
+            Act::Referred(code) => {
+                let phrase = StatusCode::from(*code).text().to_owned();
+                let draft = self.dialog.next(Method::Notify).with("Event", "refer");
+                let mut draft = draft.with("Subscription-State", "terminated;reason=noresource");
+                let said = format!("SIP/2.0 {code} {phrase}\r\n");
+                draft.body = Some(("message/sipfrag;version=2.0", said.into_bytes()));
+                draft
+            }
             Act::Refresh if talk.update => timed(self.dialog.next(Method::Update)),
             Act::Refresh => timed(self.dialog.next(Method::Invite)).with_sdp(self.media.offer()),
             Act::Turn(direction) => {
@@ -146,6 +161,8 @@ impl Task {
                 Ok(()) => talk.own.running = Some(running),
                 Err(code) => self.kept(&running.act, running.before, code),
             },
+            // The phone waits for no word of its transfer; its call it has as before.
+            400.. if matches!(running.act, Act::Referred(_)) => {}
             // RFC 3261 section 12.2.1.2: the far end knows no such dialog.
             408 | 481 => return self.dialog_is_gone(Some(read::final_word(&response))).await,
             code if running.act == Act::Refresh => self.refresh_refused(talk, code, &response),
@@ -156,13 +173,14 @@ impl Task {
     }
 
     fn own_done(&mut self, talk: &mut Talk, running: &Running, response: &Response) {
-        if running.draft.method != Method::Refer
+        if !matches!(running.draft.method, Method::Notify | Method::Refer)
             && let Some(target) = read::contact(response)
         {
             self.dialog.target = target;
         }
         match &running.act {
             Act::Refer(_) => self.tell(LegEvent::Transfer { code: 100 }),
+            Act::Referred(_) => {}
             Act::Refresh => {
                 let interval = talk.timer.interval_s().max(MIN_SE);
                 talk.timer = session_timer::of_answer(response, Some((interval, MIN_SE)));
@@ -217,7 +235,7 @@ impl Task {
     fn kept(&mut self, act: &Act, before: Direction, code: u16) {
         match act {
             Act::Refer(_) => self.tell(LegEvent::Transfer { code }),
-            Act::Refresh => {}
+            Act::Referred(_) | Act::Refresh => {}
             Act::Turn(_) => {
                 self.media.turn(before);
                 self.tell(LegEvent::MediaKept { code });

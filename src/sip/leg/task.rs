@@ -21,6 +21,8 @@ pub(in crate::sip) struct Task {
     pub(super) wire: Arc<Wire>,
     /// What answers a far end that challenges our requests.
     pub(super) credentials: Option<Credentials>,
+    /// The far end may ask us to hand its call on.
+    pub(super) takes_refer: bool,
     pub(super) flow: Flow,
     /// Before an answer: who we are and where we ask; afterwards the confirmed dialog.
     pub(super) dialog: Dialog,
@@ -43,6 +45,7 @@ impl Task {
         Self {
             wire,
             credentials: None,
+            takes_refer: false,
             flow,
             dialog,
             media,
@@ -57,6 +60,7 @@ impl Task {
     /// Calls a trunk or a phone, from INVITE to the end.
     pub async fn run(mut self, trunk: TrunkTarget) {
         self.credentials.clone_from(&trunk.credentials);
+        self.takes_refer = trunk.takes_refer;
         if let Some(answered) = self.call_out(&trunk).await {
             self.talk(answered).await;
         }

@@ -40,6 +40,23 @@ pub(in crate::sip) fn param<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     })
 }
 
+/// Whom a Refer-To names (RFC 3515 section 2.1): the user of a SIP URI, the number of a `tel:`, plain characters only. One
+/// that would replace another dialog (RFC 3891) names nobody: our phones have no other.
+pub(in crate::sip) fn refer_to(value: &str) -> Option<String> {
+    let uri = value.split_once('<').map_or(value, |(_, uri)| uri.split('>').next().unwrap_or_default());
+    let (scheme, rest) = uri.trim().split_once(':')?;
+    let replaces =
+        rest.split_once('?').is_some_and(|(_, headers)| headers.to_lowercase().contains("replaces="));
+    let user = match scheme.to_ascii_lowercase().as_str() {
+        "sip" | "sips" => rest.split_once('@')?.0,
+        "tel" => rest,
+        _ => return None,
+    };
+    let user = user.split([';', '?', ':']).next().unwrap_or_default().replace("%2B", "+").replace("%2b", "+");
+    let plain = |c: char| c.is_ascii_alphanumeric() || "+-._*#".contains(c);
+    (!replaces && !user.is_empty() && user.len() <= 64 && user.chars().all(plain)).then_some(user)
+}
+
 /// The tag of the To header.
 pub(in crate::sip) fn to_tag(message: &impl HeadersExt) -> Option<String> {
     let tag = message.to_header().ok()?.tag().ok()??;
@@ -147,6 +164,24 @@ mod tests {
     use rsipstack::sip::Response;
 
     use super::*;
+
+    #[test]
+    fn whom_a_transfer_is_for_is_read_from_any_form_and_nothing_else_is() {
+        let forms = [
+            ("<sip:102@192.0.2.1>", Some("102")),
+            ("sip:102@192.0.2.1;transport=tcp", Some("102")),
+            ("\"Boris\" <sip:%2B79991112233;phone-context=ru@pbx.example:5070?X-A=b>", Some("+79991112233")),
+            ("<tel:+79991112233;isub=1>", Some("+79991112233")),
+            ("<sip:102@pbx.example?Replaces=a%40b%3Bto-tag%3Dc>", None),
+            ("<sip:pbx.example>", None),
+            ("<http://102@pbx.example>", None),
+            ("<sip:1%0d%0aX@pbx.example>", None),
+            ("", None),
+        ];
+        for (form, user) in forms {
+            assert_eq!(refer_to(form).as_deref(), user, "{form}");
+        }
+    }
 
     fn response(headers: &str) -> Response {
         let text = format!("SIP/2.0 480 Gone Fishing\r\n{headers}\r\n\r\n");

@@ -1,0 +1,133 @@
+//! REFER: the trunk moves a debtor to a number outside, and an agent's phone hands its call on.
+
+use std::time::Duration;
+
+use obzvon::agents::State;
+use obzvon::call::{Desk as Wish, Whom};
+use obzvon::demo::carrier::script::Step;
+use obzvon::demo::carrier::sound::synth::Sound;
+use obzvon::domain::{AgentId, AttemptId, PhoneNumber};
+
+use crate::house::number;
+use crate::many::speech;
+use crate::office::{
+    BORIS_HZ, DEBTOR_HZ, Desk, Office, agents_phones, agents_phones_of, config, debtors, desk_phone, heard,
+    person, seconds_of,
+};
+use crate::phone::Phone;
+use crate::sipp_harness::Sipp;
+
+const BRANCH: u32 = 50;
+
+fn anna_at(contact: String) -> Desk {
+    Desk { login: "anna", contact, leg: "per_call" }
+}
+
+fn branch() -> Whom {
+    Whom::Outside(PhoneNumber::parse(&number(BRANCH)).expect("E.164"))
+}
+
+/// Waits until the agent talks; gives the call.
+async fn call_of(office: &Office, login: &str) -> AttemptId {
+    office.until(30, "they talk", || matches!(office.state(login), State::Talking { .. })).await;
+    office.inside().floor.call_of(&AgentId::parse(login).expect("a login")).expect("the call")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trunk_that_moves_calls_is_asked_to_and_the_call_leaves_us() {
+    let speech = speech();
+    let path = speech.path().to_str().expect("UTF-8");
+    let carrier = Sipp::start("refer_person", &["-set", "speech", path]).await;
+    let annas = tempfile::tempdir().expect("a folder");
+    let phones = agents_phones(desk_phone(), annas.path()).await;
+    let desks = [anna_at(format!("sip:anna@{}", phones.addr()))];
+    let config = config("progressive", carrier.addr, &desks)
+        .set("trunks.toml", "trunk.carrier.refer", true)
+        .set("agents.toml", "transfer_numbers", vec![number(BRANCH)]);
+    let office = Office::begin(config, 1, &desks, async |_| {}).await;
+    let call = call_of(&office, "anna").await;
+    assert!(office.inside().live.desk(call, Wish::Transfer(branch())));
+    office.until_done(30).await;
+    let attempts = office.close().await;
+    let log = carrier.finish().await.expect_success();
+
+    assert_eq!(attempts.len(), 1, "{attempts:#?}");
+    assert_eq!(
+        (&attempts[0]["outcome"], &attempts[0]["hung_up_by"]),
+        (&"answered".into(), &"us".into()),
+        "{:#?}",
+        attempts[0]
+    );
+    let digits = number(BRANCH).trim_start_matches('+').to_owned();
+    let asked: Vec<_> = log.lines().filter(|line| line.starts_with("Refer-To:")).collect();
+    assert!(asked.len() == 1 && asked[0].contains(&digits), "{asked:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_a_trunk_does_not_move_we_join_ourselves() {
+    let (debtors_heard, annas) = (tempfile::tempdir().expect("one"), tempfile::tempdir().expect("two"));
+    let answers = vec![
+        Step::Ring(180),
+        Step::Wait(Duration::from_millis(300)),
+        Step::Answer,
+        Step::Loop(Sound::Ringback),
+        Step::Listen(Duration::from_secs(4)),
+        Step::HangUp,
+    ];
+    let talk = person(Duration::from_millis(500), Duration::from_secs(60));
+    let carrier = debtors(talk, &[(BRANCH, answers)], debtors_heard.path()).await;
+    let phones = agents_phones(desk_phone(), annas.path()).await;
+    let change = |config: obzvon::demo::carrier_config::CarrierConfig| {
+        config.set("trunks.toml", "trunk.carrier.refer", true).set(
+            "agents.toml",
+            "transfer_numbers",
+            vec![number(BRANCH)],
+        )
+    };
+    let desk = anna_at(format!("sip:anna@{}", phones.addr()));
+    let office = Office::open_by(change, "progressive", &carrier, 1, &[desk]).await;
+    let call = call_of(&office, "anna").await;
+    assert!(office.inside().live.desk(call, Wish::Transfer(branch())));
+    office.until_done(60).await;
+    office.close().await;
+
+    assert_eq!(carrier.calls().len(), 2);
+    let branch = seconds_of(&heard(&debtors_heard, call.0), DEBTOR_HZ);
+    assert!(branch > 2.0, "{branch} s of the branch");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agents_phone_hands_its_call_on_to_a_colleague_and_to_no_stranger() {
+    let (debtors_heard, boriss) = (tempfile::tempdir().expect("one"), tempfile::tempdir().expect("two"));
+    let talk = person(Duration::from_millis(500), Duration::from_secs(60));
+    let carrier = debtors(talk, &[], debtors_heard.path()).await;
+    let mut anna = Phone::start("anna").await;
+    let boris = agents_phones_of(BORIS_HZ, desk_phone(), boriss.path()).await;
+    let desks = [
+        anna_at(format!("sip:anna@127.0.0.1:{}", anna.sip_port)),
+        Desk { login: "boris", contact: format!("sip:boris@{}", boris.addr()), leg: "per_call" },
+    ];
+    let change = |config: obzvon::demo::carrier_config::CarrierConfig| {
+        config.set("agents.toml", "agent.boris.extension", "102")
+    };
+    let office = Office::open_by(change, "progressive", &carrier, 1, &desks).await;
+    let call = call_of(&office, "anna").await;
+    // A number that is in no list, and the debtor's own.
+    for n in [BRANCH, 0] {
+        anna.transfer(&format!("sip:{}@127.0.0.1", number(n).trim_start_matches('+'))).await;
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        assert!(matches!(office.state("anna"), State::Talking { .. }), "{:?}", office.state("anna"));
+    }
+    assert_eq!(carrier.calls().len(), 1, "nobody else was called");
+    anna.transfer("sip:102@127.0.0.1").await;
+    office.until(10, "he has the call", || matches!(office.state("boris"), State::Talking { .. })).await;
+    assert_eq!(call_of(&office, "boris").await, call);
+    office.until(10, "she has left", || !matches!(office.state("anna"), State::Talking { .. })).await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert!(office.inside().live.desk(call, Wish::HangUp));
+    office.until_done(20).await;
+    office.close().await;
+
+    let boris = seconds_of(&heard(&debtors_heard, call.0), BORIS_HZ);
+    assert!(boris > 2.0, "the debtor heard {boris} s of him");
+}
