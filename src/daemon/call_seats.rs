@@ -9,12 +9,11 @@ use tracing::warn;
 use super::floor::{self, Seat, SeatEvent, Standing};
 use super::house::House;
 use super::monitor::Monitor;
-use super::outside::Outside;
+use super::outside::{self, Outside};
 use crate::agents::{Caller, Need, Skills, Wish};
 use crate::call::{Input, Seat as Place, Whom, Wiring};
-use crate::domain::{AgentId, AttemptId, Language, RecordingMark};
+use crate::domain::{AgentId, AttemptId, Language, PhoneNumber, RecordingMark, Supervision};
 use crate::media::{MediaError, PlayId, Stream, StreamLink};
-use crate::store::Supervision;
 
 /// The seats of a call.
 #[derive(Debug)]
@@ -171,6 +170,17 @@ impl CallSeats {
             }
         }
         None
+    }
+
+    /// Whether a trunk may be asked to move the debtor to this number; then that is written down.
+    pub async fn may_be_moved(&self, number: &PhoneNumber, trunk: &str) -> bool {
+        match outside::allowed(&self.house, self.attempt, number, trunk).await {
+            Ok(allowed) => allowed,
+            Err(fault) => {
+                warn!(attempt = %self.attempt, %fault, "a transfer could not be written down: it does not take place");
+                false
+            }
+        }
     }
 
     fn need(&self, whom: &Whom, wait: Duration) -> Option<Need> {

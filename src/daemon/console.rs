@@ -71,6 +71,7 @@ pub fn console(house: &Arc<House>) -> Console {
                 Ok(desk::listen(&house, &login, last))
             }),
         },
+        floor: super::overview::floor(house),
     }
 }
 

@@ -7,8 +7,7 @@ use tokio::sync::mpsc;
 
 use super::monitor::Monitor;
 use crate::call::{Desk, StopReason};
-use crate::domain::AttemptId;
-use crate::store::Supervision;
+use crate::domain::{AgentId, AttemptId, Supervision};
 
 /// Every live call of this node by its attempt.
 #[derive(Debug, Default)]
@@ -22,6 +21,8 @@ struct Up {
     identified: bool,
     /// Silence is recorded, for card data.
     silenced: bool,
+    /// The supervisor in it.
+    supervisor: Option<AgentId>,
 }
 
 /// What is said to a live call.
@@ -41,7 +42,7 @@ impl Live {
     /// Enters a call; it leaves when the guard is dropped.
     pub fn enter(&self, attempt: AttemptId) -> (Here<'_>, mpsc::Receiver<Word>) {
         let (stop, stopped) = mpsc::channel(WORDS);
-        self.lock().insert(attempt, Up { words: stop, identified: false, silenced: false });
+        self.lock().insert(attempt, Up { words: stop, identified: false, silenced: false, supervisor: None });
         (Here { live: self, attempt }, stopped)
     }
 
@@ -78,12 +79,24 @@ impl Live {
     }
 
     /// Lets a supervisor into a call. `false`: it is not up here, or does not keep up.
-    pub fn join(&self, attempt: AttemptId, monitor: Monitor) -> bool {
-        self.say(attempt, Word::Join(monitor))
+    pub fn join(&self, attempt: AttemptId, supervisor: &AgentId, monitor: Monitor) -> bool {
+        let joined = self.say(attempt, Word::Join(monitor));
+        if let Some(call) = self.lock().get_mut(&attempt).filter(|_| joined) {
+            call.supervisor = Some(supervisor.clone());
+        }
+        joined
+    }
+
+    /// The supervisor in a call.
+    pub fn supervisor(&self, attempt: AttemptId) -> Option<AgentId> {
+        self.lock().get(&attempt)?.supervisor.clone()
     }
 
     /// What the supervisor in a call does from now on; `None`: he has left.
     pub fn supervise(&self, attempt: AttemptId, what: Option<Supervision>) -> bool {
+        if let (None, Some(call)) = (what, self.lock().get_mut(&attempt)) {
+            call.supervisor = None;
+        }
         self.say(attempt, Word::Supervise(what))
     }
 

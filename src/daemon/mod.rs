@@ -19,6 +19,7 @@ mod monitor;
 mod names;
 mod next_actions;
 mod outside;
+mod overview;
 mod own_numbers;
 mod pacing;
 mod phones;

@@ -3,8 +3,8 @@
 use tokio_util::sync::DropGuard;
 use tracing::warn;
 
+use crate::domain::Supervision;
 use crate::media::{MediaError, StreamLink};
-use crate::store::Supervision;
 
 /// A supervisor in a call, and who hears whom because of him. Dropped, his leg ends.
 #[derive(Debug)]

@@ -1,5 +1,6 @@
-//! A supervisor in an agent's talk. From his own phone he calls the agent's extension and hears both; his keys say what else:
-//! 1 he only hears, 2 the agent hears him too, 3 the debtor as well, 4 he takes the call over. Each is written down.
+//! A supervisor in an agent's talk. From his own phone he calls the agent's extension, or lets his phone be called by the
+//! interface, and hears both; his keys, or the interface, say what else: 1 he only hears, 2 the agent hears him too, 3 the
+//! debtor as well, 4 he takes the call over. Each is written down.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,14 +9,16 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
+use super::floor::place;
 use super::house::House;
 use super::monitor::Monitor;
 use crate::agents::Input;
 use crate::call::{Desk, Whom};
-use crate::domain::{AgentId, AttemptId, Codec};
+use crate::config::AgentContact;
+use crate::domain::{AgentId, AttemptId, Codec, Supervision};
 use crate::media::{MediaEvent, Stream, StreamPlan};
 use crate::sip::{Answering, IncomingCall, Leg, LegEvent, Reason};
-use crate::store::Supervision;
+use crate::web::{Supervise, Supervised};
 
 /// Who is with whom, in which call.
 #[derive(Clone)]
@@ -34,6 +37,8 @@ enum End {
     TakesOver,
 }
 
+/// So long his phone may ring.
+const RING: Duration = Duration::from_secs(30);
 /// Longer than any talk: then the leg was forgotten.
 const LONGEST: Duration = Duration::from_secs(2 * 3_600);
 
@@ -55,7 +60,7 @@ pub(super) async fn serve(
 ) {
     let Some(attempt) = house.floor.call_of(&agent) else { return call.refuse(480) };
     let watch = Watch { supervisor, agent, attempt };
-    let mut stream = match house.media.open(StreamPlan::default()) {
+    let stream = match house.media.open(StreamPlan::default()) {
         Ok(stream) => stream,
         Err(fault) => {
             warn!(%fault, "no sound for a supervisor");
@@ -65,19 +70,71 @@ pub(super) async fn serve(
     let local = stream.local_addr();
     let public = house.plans.load().config.media.public_ip;
     let rtp = public.map_or(local, |public| (public, local.port()).into());
-    let mut end = End::Dismissed;
-    if let Some(mut leg) = call.ring(Answering { rtp, codecs: vec![Codec::Pcma, Codec::Pcmu] }) {
-        leg.answer();
-        end = attend(&house, &watch, (&mut leg, &mut stream), &stop).await;
-        if end != End::Dismissed {
-            house.live.supervise(attempt, None);
+    match call.ring(Answering { rtp, codecs: vec![Codec::Pcma, Codec::Pcmu] }) {
+        Some(leg) => {
+            leg.answer();
+            stay(&house, &watch, (leg, stream), &stop).await;
         }
-        leg.hang_up(Reason::NORMAL);
-        while leg.next_event().await.is_some() {}
+        None => drop(stream.close().await),
     }
+}
+
+/// What a program wants for a supervisor: first his phone is called, then it is told what he does.
+pub(super) async fn by_program(house: &Arc<House>, asked: Supervise) -> Supervised {
+    let plans = house.plans.load_full();
+    let desks = &plans.config.agents.desks;
+    let known = |login: &str| AgentId::parse(login).and_then(|id| desks.get_key_value(&id));
+    let (Some((supervisor, desk)), Some((agent, _))) = (known(&asked.who), known(&asked.agent)) else {
+        return Supervised::NotAllowed;
+    };
+    if !desk.supervises || supervisor == agent {
+        return Supervised::NotAllowed;
+    }
+    let Some(attempt) = house.floor.call_of(agent) else { return Supervised::NoTalk };
+    let watch = Watch { supervisor: supervisor.clone(), agent: agent.clone(), attempt };
+    let there = house.live.supervisor(attempt).as_ref() == Some(supervisor);
+    match asked.what {
+        Some(Supervision::Listen) if !there => {
+            house.helpers.spawn(call_phone(Arc::clone(house), watch, desk.contact.clone()));
+        }
+        _ if !there => return Supervised::NotThere,
+        None => drop(house.live.supervise(attempt, None)),
+        Some(what) if !note(house, &watch, what).await => return Supervised::NotWritten,
+        // The agent's phone is released when the supervisor's rings; his leg of before ends.
+        Some(Supervision::TakeOver) => {
+            house.live.supervise(attempt, None);
+            take_over(house, &watch).await;
+        }
+        Some(what) => drop(house.live.supervise(attempt, Some(what))),
+    }
+    Supervised::Done
+}
+
+/// Calls the supervisor's own phone, and lets him in when it is answered.
+async fn call_phone(house: Arc<House>, watch: Watch, contact: Option<AgentContact>) {
+    match place(&house, &watch.supervisor, contact.as_ref(), AttemptId(0)).await {
+        Ok(Some(placed)) => {
+            let stop = house.draining.clone();
+            stay(&house, &watch, placed, &stop).await;
+        }
+        Ok(None) => info!(supervisor = %watch.supervisor, "a supervisor's phone is registered nowhere"),
+        Err(fault) => {
+            warn!(supervisor = %watch.supervisor, fault = format!("{fault:#}"), "a supervisor's phone can't be called");
+        }
+    }
+}
+
+/// His part from the ringing to the end.
+async fn stay(house: &House, watch: &Watch, (mut leg, mut stream): (Leg, Stream), stop: &CancellationToken) {
+    let end = attend(house, watch, (&mut leg, &mut stream), stop).await;
+    if end != End::Dismissed {
+        house.live.supervise(watch.attempt, None);
+    }
+    leg.hang_up(Reason::NORMAL);
+    while leg.next_event().await.is_some() {}
     stream.close().await;
     if end == End::TakesOver {
-        take_over(&house, &watch).await;
+        take_over(house, watch).await;
     }
 }
 
@@ -90,8 +147,8 @@ async fn attend(
 ) -> End {
     let over = CancellationToken::new();
     let mut gone = Some(over.clone().drop_guard());
-    let limit = sleep(LONGEST);
-    tokio::pin!(limit);
+    let (limit, unanswered) = (sleep(LONGEST), sleep(RING));
+    tokio::pin!(limit, unanswered);
     loop {
         let wish = tokio::select! {
             event = leg.next_event() => match event {
@@ -99,7 +156,7 @@ async fn attend(
                     let connected = stream.connect(target).is_ok();
                     let Some(gone) = gone.take().filter(|_| connected) else { return End::Dismissed };
                     let monitor = Monitor::new(stream.link(), gone);
-                    if !house.live.join(watch.attempt, monitor) {
+                    if !house.live.join(watch.attempt, &watch.supervisor, monitor) {
                         return End::Dismissed;
                     }
                     Some(Supervision::Listen)
@@ -123,6 +180,7 @@ async fn attend(
             },
             // The call is over, or another supervisor has come.
             () = over.cancelled() => return End::Dismissed,
+            () = &mut unanswered, if gone.is_some() => return End::Dismissed,
             () = &mut limit => return left(gone.is_none()),
             () = stop.cancelled() => return left(gone.is_none()),
         };

@@ -27,6 +27,7 @@ pub mod recording_mark;
 pub mod role;
 pub mod signing_key;
 mod stage;
+pub mod supervision;
 pub mod utterance;
 pub mod verdict;
 
@@ -53,4 +54,5 @@ pub use recording_mark::RecordingMark;
 pub use role::{Right, Role};
 pub use signing_key::{SigningKey, SigningKeyError};
 pub use stage::Stage;
+pub use supervision::Supervision;
 pub use utterance::{Part, Utterance};

@@ -51,6 +51,8 @@ pub enum Right {
     SeeQuality,
     /// Put what the figures propose into force, or take it back.
     ApplyProposals,
+    /// Listen to talks, as they are and recorded, and be in them as a supervisor; whose phone may, `agents.toml` says.
+    HearTalks,
     /// Send a message to other systems once more.
     ResendMessages,
     /// Listen to recorded calls; each listen is written down.
@@ -72,9 +74,10 @@ pub enum Right {
 }
 
 impl Right {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::ApplyProposals,
         Self::HearRecordings,
+        Self::HearTalks,
         Self::ResendMessages,
         Self::ReviewTalks,
         Self::RunCampaigns,
@@ -90,10 +93,11 @@ impl Right {
 }
 
 /// The rights table. What is not in it nobody may do.
-const RIGHTS: [(Right, &[Role]); 13] = [
+const RIGHTS: [(Right, &[Role]); 14] = [
     (Right::ReviewTalks, &[Role::Administrator, Role::Quality, Role::Supervisor]),
     (Right::SeeQuality, &[Role::Administrator, Role::Auditor, Role::Quality, Role::Supervisor]),
     (Right::ApplyProposals, &[Role::Administrator, Role::Supervisor]),
+    (Right::HearTalks, &[Role::Administrator, Role::Quality, Role::Supervisor]),
     (Right::ResendMessages, &[Role::Administrator, Role::Operator, Role::Supervisor]),
     (Right::HearRecordings, &[Role::Administrator, Role::Auditor, Role::Quality, Role::Supervisor]),
     (Right::SeeCases, &[Role::Administrator, Role::Auditor, Role::Quality, Role::Supervisor]),
@@ -126,5 +130,6 @@ mod tests {
         assert_eq!(may(Role::Agent), his, "an agent has his desk and the team's table and nothing else");
         assert!(!Role::Auditor.may(Right::WorkDesk) && !Role::Auditor.may(Right::WorkCases));
         assert!(!Role::Auditor.may(Right::ReviewTalks));
+        assert!(!Role::Auditor.may(Right::HearTalks));
     }
 }

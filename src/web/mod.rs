@@ -11,12 +11,13 @@ mod server;
 
 pub use api::{Api, EventAnswer, PaymentAnswer, TellEvent, TellPayment};
 pub use console::{
-    AppliedLine, CallView, CampaignAct, CampaignLine, CaseHandlers, ChoiceView, Console, ContactLine, Dated,
-    DayView, DebtView, Decided, DeliveryLine, DeskAct, DeskAnswer, DeskDeed, DeskEvent, DeskHandlers,
-    DeskView, Draw, KindView, LimitView, Listen, ObjectionView, PasswordError, PauseView, PromiseAsked,
-    PromiseView, ProposalLine, ProposalsView, QualityHandlers, ReportHandlers, Resend, SetCampaign,
-    SetProposal, StageView, StateView, Taken, TargetView, TrunkLine, Turn, User, UserLine, Wallboard,
-    WhyNotLine, Written, day, hash_password, money,
+    AgentLine, AppliedLine, CallView, CallbackLine, CampaignAct, CampaignLine, CaseHandlers, ChoiceView,
+    Console, ContactLine, Dated, DayView, DebtView, Decided, DeliveryLine, DeskAct, DeskAnswer, DeskDeed,
+    DeskEvent, DeskHandlers, DeskView, Draw, FloorHandlers, Hear, KindView, LimitView, Listen, ObjectionView,
+    PasswordError, PauseView, PromiseAsked, PromiseView, ProposalLine, ProposalsView, QualityHandlers,
+    RecordingLine, ReportHandlers, Resend, SetCampaign, SetProposal, SilenceLine, StageView, StateView,
+    Supervise, Supervised, Taken, TargetView, TrunkLine, Turn, User, UserLine, Wallboard, WhyNotLine,
+    Written, day, hash_password, money,
 };
 pub use handler::{Handler, Unavailable};
 pub use metrics::Metrics;

@@ -42,7 +42,7 @@ async fn nobody_who_answers_is_left_in_silence() {
     office.until_done(150).await;
     let url = office.inside().plans.load().config.store.url.clone();
     let attempts = office.close().await;
-    let (people, met) = known_after(&url).await;
+    let (people, met) = known_after(url).await;
     println!("known after the daemon: {people} people, met {met:?}");
 
     assert_eq!(attempts.len(), PEOPLE as usize);
@@ -72,12 +72,12 @@ async fn nobody_who_answers_is_left_in_silence() {
 }
 
 /// What a process that starts now would begin with: people its pacing has learned from, people met and abandoned today.
-async fn known_after(url: &str) -> (f64, (u64, u64)) {
-    let plan = StorePlan { url: url.to_owned(), node: "after".to_owned() };
+async fn known_after(url: secrecy::SecretString) -> (f64, (u64, u64)) {
+    let plan = StorePlan { url, node: "after".to_owned() };
     let store = Store::open(plan).await.expect("it opens");
     let now = Timestamp::now();
     let campaign = store.campaign("reminders", now).await.expect("there");
-    let hour = now.to_zoned(TimeZone::system()).hour();
+    let hour = now.to_zoned_datetime(TimeZone::system()).hour();
     let lessons = store.lessons(campaign, hour, now).await.expect("read");
     let day = Duration::from_secs(24 * 3_600);
     let met = store.met(campaign, now - day, day, now).await.expect("read");

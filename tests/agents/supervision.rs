@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use obzvon::agents::State;
+use obzvon::call::Desk as Wish;
 use obzvon::demo::carrier::sound::synth::tone;
-use obzvon::domain::AgentId;
-use obzvon::store::Supervision;
+use obzvon::domain::{AgentId, Supervision};
 
 use crate::office::{
-    AGENT_HZ, BORIS_HZ, DEBTOR_HZ, Desk, Office, PASSWORD, agents_phones, config, debtors, desk_phone, heard,
-    person, seconds_of,
+    AGENT_HZ, BORIS_HZ, DEBTOR_HZ, Desk, Office, PASSWORD, agents_phones, agents_phones_of, config, debtors,
+    desk_phone, heard, person, seconds_of,
 };
 use crate::phone::{Account, Phone};
 
@@ -86,4 +86,86 @@ async fn he_listens_whispers_barges_in_and_takes_over_and_each_is_written_down()
         debtor[2] > 4.0 && debtor[2] < 11.0,
         "he hears him barge in and take over, not before: {debtor:?}"
     );
+}
+
+/// Somebody signed in to the interface.
+struct Program {
+    client: reqwest::Client,
+    base: String,
+    cookie: String,
+}
+
+impl Program {
+    async fn signed_in(base: String, login: &str, password: &str) -> Self {
+        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+        let client = client.build().expect("a client");
+        let form = format!("login={login}&password={}", password.replace(' ', "+"));
+        let request = client.post(format!("{base}/sign-in")).body(form);
+        let answer = request
+            .header("content-type", "application/x-www-form-urlencoded")
+            .send()
+            .await
+            .expect("an answer");
+        let cookie = answer.headers().get("set-cookie").expect("a cookie").to_str().expect("text");
+        let cookie = cookie.split(';').next().expect("a cookie").to_owned();
+        Self { client, base, cookie }
+    }
+
+    async fn supervise(&self, agent: &str, what: &str) -> u16 {
+        let request = self.client.post(format!("{}/api/v1/agents/{agent}/supervision", self.base));
+        let request = request.header("cookie", &self.cookie).header("content-type", "application/json");
+        let answer = request.body(format!(r#"{{"do":"{what}"}}"#)).send().await.expect("an answer");
+        answer.status().as_u16()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_has_the_supervisors_phone_called_and_says_what_he_does() {
+    let folders = [(); 3].map(|()| tempfile::tempdir().expect("a folder"));
+    let [debtors_heard, annas, boriss] = &folders;
+    let talk = person(Duration::from_millis(500), Duration::from_secs(60));
+    let carrier = debtors(talk, &[], debtors_heard.path()).await;
+    let anna = agents_phones(desk_phone(), annas.path()).await;
+    let boris = agents_phones_of(BORIS_HZ, desk_phone(), boriss.path()).await;
+    let desks = [
+        Desk { login: "anna", contact: format!("sip:anna@{}", anna.addr()), leg: "per_call" },
+        Desk { login: "boris", contact: format!("sip:boris@{}", boris.addr()), leg: "per_call" },
+    ];
+    let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr());
+    let base = format!("127.0.0.1:{}", port.expect("a free port").port());
+    let config = config("progressive", carrier.addr(), &desks)
+        .set("obzvon.toml", "daemon.http", base.as_str())
+        .set("agents.toml", "agent.boris.supervises", true)
+        .set("agents.toml", "queue.collectors.skills", vec!["collects".to_owned()])
+        .set("agents.toml", "agent.anna.skills", vec!["language:ru".to_owned(), "collects".to_owned()]);
+    let office = Office::begin(config, 1, &desks, async |_| {}).await;
+    for (login, role) in [("boris", "supervisor"), ("anna", "agent")] {
+        office.house.add_user(login, role, "correct horse");
+    }
+    let program = Program::signed_in(format!("http://{base}"), "boris", "correct horse").await;
+    office.until(30, "they talk", || matches!(office.state("anna"), State::Talking { .. })).await;
+    let agent = AgentId::parse("anna").expect("a login");
+    let call = office.inside().floor.call_of(&agent).expect("the call");
+    let of_herself = Program::signed_in(format!("http://{base}"), "anna", "correct horse").await;
+    assert_eq!(of_herself.supervise("anna", "listen").await, 403);
+    assert_eq!(program.supervise("boris", "listen").await, 403, "nobody supervises himself");
+    assert_eq!(program.supervise("anna", "whisper").await, 409, "he has to be there");
+    assert_eq!(program.supervise("anna", "listen").await, 200);
+    office.until(10, "he is there", || office.inside().live.supervisor(call).is_some()).await;
+    let pause = async |seconds| tokio::time::sleep(Duration::from_secs(seconds)).await;
+    pause(3).await;
+    assert_eq!(program.supervise("anna", "whisper").await, 200);
+    pause(3).await;
+    assert_eq!(program.supervise("anna", "leave").await, 200);
+    office.until(10, "he has left", || office.inside().live.supervisor(call).is_none()).await;
+    assert!(office.inside().live.desk(call, Wish::HangUp));
+    office.until_done(30).await;
+    let rows = office.inside().store.supervisions(Timestamp::UNIX_EPOCH).await.expect("read");
+    let noted: Vec<_> = rows.iter().map(|row| (row.supervisor.as_str(), row.what)).collect();
+    assert_eq!(noted, [("boris", Supervision::Listen), ("boris", Supervision::Whisper)]);
+    office.close().await;
+
+    let [debtor, anna] = [debtors_heard, annas].map(|folder| heard(folder, call.0));
+    let (to_debtor, to_anna) = (seconds_of(&debtor, BORIS_HZ), seconds_of(&anna, BORIS_HZ));
+    assert!(to_debtor == 0.0 && to_anna > 1.5 && to_anna < 6.0, "debtor {to_debtor} s, anna {to_anna} s");
 }

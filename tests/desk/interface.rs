@@ -1,5 +1,8 @@
 //! `/api/v1/desk`: who may, what is refused, and the events of whoever was cut off.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use reqwest::header::{COOKIE, LOCATION, ORIGIN, SET_COOKIE};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, Response};
@@ -123,6 +126,75 @@ async fn only_an_agent_has_a_desk_and_every_endpoint_has_its_cell_in_the_rights_
     let foreign = origin.header(ORIGIN, "https://evil.example").body("{\"to\":\"logged_in\"}").send().await;
     assert_eq!(foreign.expect("an answer").status().as_u16(), 403);
     assert_eq!(anna.see().await["state"]["code"], "logged_out");
+    daemon.stop();
+}
+
+/// What the sources route below `/api/v1`, but for the document itself.
+fn routed() -> BTreeSet<String> {
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web")];
+    let mut found = BTreeSet::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let relative = path.components().any(|part| part.as_os_str() == "api");
+            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            for part in text.split(".route(").skip(1) {
+                let Some(route) = part.split('"').nth(1).filter(|route| route.starts_with('/')) else {
+                    continue;
+                };
+                match (relative, route.starts_with("/api/v1")) {
+                    (_, true) => drop(found.insert(route.to_owned())),
+                    (true, false) => drop(found.insert(format!("/api/v1{route}"))),
+                    (false, false) => {}
+                }
+            }
+        }
+    }
+    found.remove("/api/v1/openapi.json");
+    found
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_document_names_every_route_and_whoever_has_no_right_is_refused() {
+    let (_house, daemon) = desk_house();
+    let (status, document) = daemon.api("/api/v1/openapi.json", Some(TOKEN), None);
+    assert_eq!(status, 200);
+    let paths = document["paths"].as_object().expect("paths");
+    assert_eq!(paths.keys().cloned().collect::<BTreeSet<_>>(), routed());
+    let (anna, _) = Program::signed_in(&daemon, "anna").await;
+    let (boss, _) = Program::signed_in(&daemon, "boss").await;
+    let stranger = Program { cookie: String::new(), base: daemon.base(), client: anna.client.clone() };
+    let floor = |(_, ways): &(&String, &Value)| {
+        ways.as_object()
+            .expect("ways")
+            .values()
+            .any(|way| matches!(way["x-right"].as_str(), Some("see_live" | "hear_talks")))
+    };
+    let mut asked = 0;
+    for (path, ways) in paths.iter().filter(floor) {
+        let path = path.replace("{login}", "anna").replace("{attempt}", "7");
+        for way in ways.as_object().expect("ways").keys() {
+            let (method, body) = match way.as_str() {
+                "get" => (Method::GET, None),
+                _ => (Method::POST, Some(json!({ "do": "listen" }))),
+            };
+            for (who, wanted) in [(&stranger, &[401][..]), (&anna, &[403]), (&boss, &[200, 403, 404, 422])] {
+                let status = who.send(method.clone(), &path, body.clone()).await.status().as_u16();
+                assert!(wanted.contains(&status), "{way} {path}: {status}, not {wanted:?}");
+            }
+            asked += 1;
+        }
+    }
+    assert_eq!(asked, 6);
+    let text = boss.send(Method::GET, "/api/v1/agents", None).await.text().await.expect("text");
+    let agents: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!((&agents[0]["agent"], &agents[0]["state"]), (&json!("anna"), &json!("logged_out")));
+    let text = boss.send(Method::GET, "/api/v1/callbacks", None).await.text().await.expect("text");
+    assert_eq!(text, "[]");
     daemon.stop();
 }
 

@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use act::act;
 pub use preview::{Shown, preview};
+pub(super) use subject::wall_ms;
 pub use view::view;
 
 use super::floor::Change;

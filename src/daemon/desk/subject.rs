@@ -62,7 +62,7 @@ fn zones(house: &House, contact: &ClaimedContact) -> Vec<TimeZone> {
 }
 
 /// A moment of the running clock as milliseconds since 1970 UTC.
-pub(super) fn wall_ms(house: &House, at: Instant) -> i64 {
+pub(in crate::daemon) fn wall_ms(house: &House, at: Instant) -> i64 {
     let (now, wall) = (house.clock.now(), house.clock.wall());
     let between =
         |a: Instant, b: Instant| SignedDuration::try_from(a.saturating_duration_since(b)).unwrap_or_default();

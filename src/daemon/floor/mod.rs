@@ -16,6 +16,7 @@ use tokio::sync::{broadcast, mpsc, watch};
 pub use back::bring_back;
 pub use keep::keep;
 pub use line::{Place, Standing};
+pub(super) use phone::place;
 pub use seat::{Seat, SeatEvent};
 
 use self::line::Line;

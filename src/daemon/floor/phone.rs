@@ -10,10 +10,11 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 
 use super::{SeatEvent, registered};
+use crate::call::{Desk as Wish, Whom};
 use crate::config::{AgentContact, Desk};
 use crate::daemon::house::House;
 use crate::domain::attempt::HungUpBy;
-use crate::domain::{AgentId, AttemptId, Codec};
+use crate::domain::{AgentId, AttemptId, Codec, PhoneNumber};
 use crate::media::{MediaEvent, Stream, StreamPlan};
 use crate::sip::{Leg, LegEvent, PlaceCall, Reason, SessionTimer};
 
@@ -71,6 +72,10 @@ async fn stay(house: &House, agent: &AgentId, mut leg: Leg, mut stream: Stream, 
                     house.floor.phone_up(agent, stream.link());
                     false
                 }
+                Word::HandOn(to) => {
+                    hand_on(house, agent, &leg, &to);
+                    false
+                }
                 Word::Over => true,
                 Word::Nothing => false,
             },
@@ -119,6 +124,7 @@ pub(super) async fn ring(house: Arc<House>, ring: Ring) {
                     }
                     Word::Over if up => break Some(SeatEvent::Gone { lost: !hung_up }),
                     Word::Over => break Some(SeatEvent::Missed),
+                    Word::HandOn(to) => hand_on(&house, &agent, &leg, &to),
                     Word::Nothing => {}
                 }
             }
@@ -138,6 +144,8 @@ pub(super) async fn ring(house: Arc<House>, ring: Ring) {
 
 /// What an event means for a phone.
 enum Word {
+    /// The phone wants its call handed on to this user.
+    HandOn(String),
     Nothing,
     Over,
     Up,
@@ -165,7 +173,30 @@ fn follow(event: Option<LegEvent>, stream: &Stream) -> Word {
         Some(LegEvent::Refused { .. } | LegEvent::Ended { .. } | LegEvent::Fault(_)) | None => Word::Over,
         // An agent waits for no ringing tone.
         Some(LegEvent::Trying | LegEvent::Ringing { .. } | LegEvent::EarlyMedia(_)) => Word::Nothing,
+        Some(LegEvent::Refer { to }) => Word::HandOn(to),
         Some(LegEvent::MediaKept { .. } | LegEvent::Transfer { .. }) => Word::Nothing,
+    }
+}
+
+/// Hands the agent's call on as if he had asked at his desk, to nobody but whom the house knows; his phone is told.
+fn hand_on(house: &House, agent: &AgentId, leg: &Leg, to: &str) {
+    let asked = whom(house, to).zip(house.floor.call_of(agent));
+    let done = asked.is_some_and(|(whom, call)| house.live.desk(call, Wish::Transfer(whom)));
+    info!(%agent, done, "an agent's phone wants its call handed on");
+    leg.referred(if done { 200 } else { 403 });
+}
+
+/// Another agent by his extension or login, a queue by its name, a number of the house's list.
+fn whom(house: &House, to: &str) -> Option<Whom> {
+    let plans = house.plans.load();
+    let agents = &plans.config.agents;
+    let number = PhoneNumber::parse(to).or_else(|_| PhoneNumber::parse(&format!("+{to}"))).ok();
+    let login =
+        agents.desks.iter().find(|(id, desk)| desk.extension.as_deref() == Some(to) || id.as_str() == to);
+    match (login, number) {
+        (Some((id, _)), _) => Some(Whom::Agent(id.as_str().to_owned())),
+        (None, Some(number)) if agents.outside.contains(&number) => Some(Whom::Outside(number)),
+        (None, _) => agents.plan.queues.contains_key(to).then(|| Whom::Queue(to.to_owned())),
     }
 }
 
@@ -175,7 +206,7 @@ fn is_silent(event: Option<&MediaEvent>) -> bool {
 }
 
 /// Calls a phone; `None`: nobody knows where it is.
-async fn place(
+pub(in crate::daemon) async fn place(
     house: &House,
     agent: &AgentId,
     fixed: Option<&AgentContact>,
@@ -183,6 +214,7 @@ async fn place(
 ) -> anyhow::Result<Option<(Leg, Stream)>> {
     let Some((user, mut target)) = registered::target(house, agent, fixed) else { return Ok(None) };
     target.session_timer = Some(SESSION);
+    target.takes_refer = true;
     let stream = house.media.open(StreamPlan::default())?;
     let local = stream.local_addr();
     let public = house.plans.load().config.media.public_ip;

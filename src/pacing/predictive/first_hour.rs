@@ -222,8 +222,16 @@ fn what_was_learned_on_other_days_makes_no_burst_be_it_right_or_wrong() {
         let misled = today.play(PEOPLE, &learned(World { agents: world.agents, ..other })).abandoned;
         (wrong, worst) = (wrong + misled, worst.max(misled));
     }
-    assert!(right * 20 <= PEOPLE * WORLDS / 2, "{right} of {PEOPLE} in each of {} worlds that were known", WORLDS / 2);
-    assert!(wrong * 20 <= PEOPLE * WORLDS / 2, "{wrong} of {PEOPLE} in each of {} worlds that were others", WORLDS / 2);
+    assert!(
+        right * 20 <= PEOPLE * WORLDS / 2,
+        "{right} of {PEOPLE} in each of {} worlds that were known",
+        WORLDS / 2
+    );
+    assert!(
+        wrong * 20 <= PEOPLE * WORLDS / 2,
+        "{wrong} of {PEOPLE} in each of {} worlds that were others",
+        WORLDS / 2
+    );
     assert!(worst <= PEOPLE / 5, "{worst} of the first {PEOPLE}");
 }
 

@@ -35,6 +35,20 @@ impl Store {
         read.await.map_err(|source| StoreError::Report { report: "callbacks", source })
     }
 
+    /// Callbacks that wait for their time, the earliest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn waiting_callbacks(&self, limit: u32) -> Result<Vec<CallbackRow>, StoreError> {
+        let read = self.read(move |conn| {
+            Box::pin(async move {
+                let rows = conn.all(WAITING, values![i64::from(limit)]).await?;
+                rows.iter().map(callback).collect()
+            })
+        });
+        read.await.map_err(|source| StoreError::Report { report: "callbacks", source })
+    }
+
     /// Claims the contacts of a running campaign whose agreed call is due, the earliest first; the rest of the queue comes
     /// after them.
     ///
@@ -124,6 +138,8 @@ pub(in crate::store) async fn not_made(
     }
 }
 
+const WAITING: &str = "SELECT id, person_id, contact_id, due_at, expires_at, agent FROM callback \
+    WHERE state = 'waiting' ORDER BY due_at, id LIMIT $1";
 const DUE: &str = "SELECT id, person_id, contact_id, due_at, expires_at, agent FROM callback \
     WHERE state = 'waiting' AND due_at <= $1 AND expires_at > $1 ORDER BY due_at, id LIMIT $2";
 const LEASED: &str = "UPDATE contact SET state = 'queued', claimed_until = $2 WHERE id = $1";

@@ -24,5 +24,5 @@ pub use file::{DeskAttempt, DeskFile, PromiseMade};
 pub use phone::PhoneRow;
 pub use silence::RecordingMarkRow;
 pub use state::{AgentChange, AgentMark, LeftAgent};
-pub use supervision::{Supervision, SupervisionRow};
+pub use supervision::SupervisionRow;
 pub use times::AgentTimes;

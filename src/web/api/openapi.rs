@@ -15,8 +15,8 @@ pub(super) fn routes() -> Router<Shared> {
 /// The whole document.
 fn document() -> Value {
     let desk = console::desk_document();
-    let resources =
-        [events::document(), payments::document()].into_iter().chain(cases::documents()).chain(desk);
+    let own = [events::document(), payments::document()].into_iter().chain(cases::documents());
+    let resources = own.chain(desk).chain(console::floor_document());
     let paths: Map<String, Value> = resources.map(|(path, part)| (path.to_owned(), part)).collect();
     json!({
         "openapi": "3.1.0",

@@ -7,6 +7,7 @@
 mod campaigns;
 mod cases;
 mod desk;
+mod floor;
 mod guard;
 mod live;
 mod page;
@@ -35,6 +36,10 @@ pub use desk::{
     DeskHandlers, DeskView, KindView, LimitView, ObjectionView, PauseView, PromiseAsked, PromiseView,
     StageView, StateView, TargetView, Turn, Written, day, money,
 };
+pub(super) use floor::document as floor_document;
+pub use floor::{
+    AgentLine, CallbackLine, FloorHandlers, Hear, RecordingLine, SilenceLine, Supervise, Supervised,
+};
 pub use password::{PasswordError, hash_password};
 pub use quality::{Draw, QualityHandlers};
 pub use recordings::Listen;
@@ -62,6 +67,7 @@ pub struct Console {
     pub quality: QualityHandlers,
     /// The sound of a recording; `None`: there is none any more.
     pub recording: Handler<Listen, Option<Vec<u8>>>,
+    pub floor: FloorHandlers,
 }
 
 /// Who may sign in.
@@ -181,6 +187,7 @@ pub(super) fn router(console: Console, stop: &CancellationToken) -> Router {
         .merge(recordings::routes())
         .merge(quality::routes())
         .merge(desk::routes(stop))
+        .merge(floor::routes())
         .route("/console.css", get(page::stylesheet))
         .route("/console.js", get(page::script))
         .layer(from_fn(guard::only_from_here))

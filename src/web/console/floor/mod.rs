@@ -1,0 +1,108 @@
+//! The floor for programs: who works and does what, calls agreed, recordings, and supervisors in talks.
+
+mod api;
+
+use std::path::PathBuf;
+
+use axum::Router;
+use serde::Serialize;
+
+pub(in crate::web) use api::document;
+
+use super::Shared;
+use crate::domain::{AttemptId, Supervision};
+use crate::web::handler::Handler;
+
+/// Who answers for the floor.
+#[derive(Debug)]
+pub struct FloorHandlers {
+    pub agents: Handler<(), Vec<AgentLine>>,
+    pub callbacks: Handler<(), Vec<CallbackLine>>,
+    /// Recordings that are there after an attempt, at most a hundred.
+    pub recordings: Handler<AttemptId, Vec<RecordingLine>>,
+    /// Where a recording is silent, and why.
+    pub journal: Handler<AttemptId, Vec<SilenceLine>>,
+    /// A recording's file, once it is written down who listens; `None`: there is none.
+    pub hear: Handler<Hear, Option<PathBuf>>,
+    pub supervise: Handler<Supervise, Supervised>,
+}
+
+/// An agent now.
+#[derive(Debug, Clone, Serialize)]
+pub struct AgentLine {
+    pub agent: String,
+    pub display: Option<String>,
+    /// `ready`, `talking`, `wrap_up` and so on.
+    pub state: &'static str,
+    pub pause: Option<String>,
+    /// Milliseconds since 1970 UTC.
+    pub since_ms: i64,
+    /// The call he has.
+    pub attempt: Option<i64>,
+}
+
+/// A call agreed with somebody, not made yet. Times are RFC 3339.
+#[derive(Debug, Clone, Serialize)]
+pub struct CallbackLine {
+    pub id: i64,
+    pub contact: i64,
+    pub due_at: String,
+    pub expires_at: String,
+    /// Whose it is to be; absent: anybody's.
+    pub agent: Option<String>,
+}
+
+/// A recorded call.
+#[derive(Debug, Clone, Serialize)]
+pub struct RecordingLine {
+    pub attempt: i64,
+    pub bytes: i64,
+    pub sha256: String,
+    /// Why it may not be deleted.
+    pub held: Option<String>,
+}
+
+/// A line of a recording's journal.
+#[derive(Debug, Clone, Serialize)]
+pub struct SilenceLine {
+    pub at: String,
+    /// `paused`, `resumed`, `ran_out`, `agent_left`.
+    pub what: &'static str,
+    pub agent: Option<String>,
+}
+
+/// Somebody wants to hear a recording.
+#[derive(Debug, Clone)]
+pub struct Hear {
+    pub attempt: AttemptId,
+    pub who: String,
+    pub why: String,
+}
+
+/// A supervisor's wish in an agent's talk.
+#[derive(Debug, Clone)]
+pub struct Supervise {
+    /// The supervisor's login.
+    pub who: String,
+    pub agent: String,
+    /// `None`: he leaves.
+    pub what: Option<Supervision>,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Supervised {
+    Done,
+    /// He supervises nobody, or himself.
+    NotAllowed,
+    /// The agent is not there, or in no talk.
+    NoTalk,
+    /// He has to listen first.
+    NotThere,
+    /// It could not be written down, so it does not take place.
+    NotWritten,
+}
+
+pub(super) fn routes() -> Router<Shared> {
+    api::routes()
+}
