@@ -180,20 +180,21 @@ fn follow(event: Option<LegEvent>, stream: &Stream) -> Word {
 
 /// Hands the agent's call on as if he had asked at his desk, to nobody but whom the house knows; his phone is told.
 fn hand_on(house: &House, agent: &AgentId, leg: &Leg, to: &str) {
-    let asked = whom(house, to).zip(house.floor.call_of(agent));
+    let asked = whom(house, agent, to).zip(house.floor.call_of(agent));
     let done = asked.is_some_and(|(whom, call)| house.live.desk(call, Wish::Transfer(whom)));
     info!(%agent, done, "an agent's phone wants its call handed on");
     leg.referred(if done { 200 } else { 403 });
 }
 
 /// Another agent by his extension or login, a queue by its name, a number of the house's list.
-fn whom(house: &House, to: &str) -> Option<Whom> {
+fn whom(house: &House, own: &AgentId, to: &str) -> Option<Whom> {
     let plans = house.plans.load();
     let agents = &plans.config.agents;
     let number = PhoneNumber::parse(to).or_else(|_| PhoneNumber::parse(&format!("+{to}"))).ok();
     let login =
         agents.desks.iter().find(|(id, desk)| desk.extension.as_deref() == Some(to) || id.as_str() == to);
     match (login, number) {
+        (Some((id, _)), _) if id == own => None,
         (Some((id, _)), _) => Some(Whom::Agent(id.as_str().to_owned())),
         (None, Some(number)) if agents.outside.contains(&number) => Some(Whom::Outside(number)),
         (None, _) => agents.plan.queues.contains_key(to).then(|| Whom::Queue(to.to_owned())),
