@@ -195,9 +195,18 @@ impl Office {
 
     /// Ends the daemon and gives the attempts.
     pub async fn close(self) -> Vec<serde_json::Value> {
+        self.close_and(async |_| {}).await.0
+    }
+
+    /// The same, and what is found in the store after it.
+    pub async fn close_and<T>(self, look: impl AsyncFnOnce(&Store) -> T) -> (Vec<serde_json::Value>, T) {
+        let url = self.inside.plans.load().config.store.url.clone();
         self.end.cancel();
         self.daemon.await.expect("it works").drain().await;
-        self.house.attempts()
+        let store = Store::open(StorePlan { url, node: "after".to_owned() }).await.expect("it opens");
+        let found = look(&store).await;
+        store.close().await;
+        (self.house.attempts(), found)
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use obzvon::demo::carrier::script::{Refusal, Step};
-use obzvon::store::{Store, StorePlan};
+use obzvon::store::Store;
 
 use crate::office::{AGENT_HZ, Desk, Office, agents_phones, brief, debtors, desk_phone, heard, person};
 use crate::office::{seconds_of, seconds_of_other};
@@ -40,9 +40,7 @@ async fn nobody_who_answers_is_left_in_silence() {
         .collect();
     let office = Office::open("predictive", &carrier, PEOPLE, &desks).await;
     office.until_done(150).await;
-    let url = office.inside().plans.load().config.store.url.clone();
-    let attempts = office.close().await;
-    let (people, met) = known_after(url).await;
+    let (attempts, (people, met)) = office.close_and(known_after).await;
     println!("known after the daemon: {people} people, met {met:?}");
 
     assert_eq!(attempts.len(), PEOPLE as usize);
@@ -72,16 +70,13 @@ async fn nobody_who_answers_is_left_in_silence() {
 }
 
 /// What a process that starts now would begin with: people its pacing has learned from, people met and abandoned today.
-async fn known_after(url: secrecy::SecretString) -> (f64, (u64, u64)) {
-    let plan = StorePlan { url, node: "after".to_owned() };
-    let store = Store::open(plan).await.expect("it opens");
+async fn known_after(store: &Store) -> (f64, (u64, u64)) {
     let now = Timestamp::now();
     let campaign = store.campaign("reminders", now).await.expect("there");
     let hour = now.to_zoned_datetime(TimeZone::system()).hour();
     let lessons = store.lessons(campaign, hour, now).await.expect("read");
     let day = Duration::from_secs(24 * 3_600);
     let met = store.met(campaign, now - day, day, now).await.expect("read");
-    store.close().await;
     let people = serde_json::to_value(&lessons).expect("JSON")["people"].as_f64().expect("a number");
-    (people.round(), met.iter().fold((0, 0), |sum, part| (sum.0 + part.answered, sum.1 + part.abandoned)))
+    (people, met.iter().fold((0, 0), |sum, part| (sum.0 + part.answered, sum.1 + part.abandoned)))
 }

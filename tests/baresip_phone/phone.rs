@@ -155,7 +155,9 @@ impl Phone {
         let files = std::fs::read_dir(self.home.path()).expect("its folder");
         let kept = files
             .filter_map(|file| Some(file.ok()?.path()))
-            .find(|path| path.to_string_lossy().ends_with(ending))
+            .filter(|path| path.to_string_lossy().ends_with(ending))
+            // A phone that had a short call besides has a file of that too.
+            .max_by_key(|path| std::fs::metadata(path).map(|about| about.len()).unwrap_or_default())
             .expect("a recording of what it heard and sent");
         let mut wav = hound::WavReader::open(kept).expect("a WAV");
         assert_eq!((wav.spec().sample_rate, wav.spec().channels), (8000, 1));

@@ -4,6 +4,7 @@ use rsipstack::sip::prelude::HeadersExt;
 use rsipstack::sip::{Method, Request, SipMessage};
 use rsipstack::transaction::transaction::Transaction;
 
+use super::own::Act;
 use super::session_timer;
 use super::talking::{Talk, Turn};
 use super::task::Task;
@@ -33,7 +34,7 @@ impl Task {
                 self.reply(&mut request, 200, &headers, None).await;
             }
             Method::PRack => self.reply(&mut request, 481, &[], None).await,
-            Method::Refer => self.answer_refer(&mut request).await,
+            Method::Refer => self.hear_refer(request).await,
             Method::Update => {
                 if talk.own.offering() && !request.original.body.is_empty() {
                     self.reply(&mut request, 491, &[], None).await;
@@ -175,16 +176,29 @@ impl Task {
         self.reply(request, 200, &[], None).await;
     }
 
-    /// A phone's wish to hand its call on; to whom is the house's to judge. Nobody else's is heard.
-    async fn answer_refer(&mut self, request: &mut Transaction) {
+    /// A phone's wish to hand its call on; to whom is the owner's to judge, who answers by `referred`. Nobody else's is heard.
+    async fn hear_refer(&mut self, mut request: Box<Transaction>) {
         if !self.takes_refer {
-            return self.reply(request, 603, &[], None).await;
+            return self.reply(&mut request, 603, &[], None).await;
+        }
+        if self.asked.is_some() {
+            return self.reply(&mut request, 491, &[], None).await;
         }
         let wanted = read::value(&request.original, "Refer-To").and_then(read::refer_to);
-        let Some(to) = wanted else { return self.reply(request, 400, &[], None).await };
-        let contact = ("Contact", self.dialog.contact.clone());
-        self.reply(request, 202, &[contact], None).await;
+        let Some(to) = wanted else { return self.reply(&mut request, 400, &[], None).await };
+        self.asked = Some(request);
         self.tell(LegEvent::Refer { to });
+    }
+
+    /// The owner's word on that wish: done, which a NOTIFY says too (RFC 3515 section 2.4.4), or refused.
+    pub(super) async fn judge_refer(&mut self, talk: &mut Talk, code: u16) {
+        let Some(mut request) = self.asked.take() else { return };
+        if code >= 300 {
+            return self.reply(&mut request, code, &[], None).await;
+        }
+        let contact = ("Contact", self.dialog.contact.clone());
+        self.reply(&mut request, 202, &[contact], None).await;
+        talk.own.push(Act::Referred(code));
     }
 
     /// Takes the session interval of a refresh: the headers that agree, or `None` when it was refused with 422.

@@ -81,12 +81,8 @@ impl Task {
             Command::Hold => (Act::Turn(Direction::SendOnly), LegEvent::MediaKept { code: 491 }),
             Command::Resume => (Act::Turn(Direction::Both), LegEvent::MediaKept { code: 491 }),
             Command::Refer(uri) => (Act::Refer(uri), LegEvent::Transfer { code: 491 }),
-            Command::Referred(code) => {
-                talk.own.push(Act::Referred(code));
-                return;
-            }
-            // The two that end the talk never come here.
-            Command::Cancel | Command::HangUp(_) => return,
+            // What ends the talk and what answers the far end never comes here.
+            Command::Cancel | Command::HangUp(_) | Command::Referred(_) => return,
             // It is answered.
             Command::Answer => return,
         };

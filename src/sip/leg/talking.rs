@@ -58,6 +58,11 @@ impl Task {
         match command {
             Some(Command::HangUp(reason)) => self.hang_up(reason).await,
             Some(Command::Cancel) | None => self.hang_up(Reason::NORMAL).await,
+            Some(Command::Referred(code)) => {
+                self.judge_refer(talk, code).await;
+                self.start_next(talk).await;
+                Turn::Go
+            }
             Some(wish) => {
                 self.wish(talk, wish);
                 self.start_next(talk).await;

@@ -23,6 +23,8 @@ pub(in crate::sip) struct Task {
     pub(super) credentials: Option<Credentials>,
     /// The far end may ask us to hand its call on.
     pub(super) takes_refer: bool,
+    /// Its wish that the owner has not judged yet.
+    pub(super) asked: Option<Box<Transaction>>,
     pub(super) flow: Flow,
     /// Before an answer: who we are and where we ask; afterwards the confirmed dialog.
     pub(super) dialog: Dialog,
@@ -46,6 +48,7 @@ impl Task {
             wire,
             credentials: None,
             takes_refer: false,
+            asked: None,
             flow,
             dialog,
             media,
