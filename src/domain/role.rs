@@ -51,7 +51,7 @@ pub enum Right {
     SeeQuality,
     /// Put what the figures propose into force, or take it back.
     ApplyProposals,
-    /// Listen to talks, as they are and recorded, and be in them as a supervisor; whose phone may, `agents.toml` says.
+    /// Be in a talk as a supervisor; whose phone may, `agents.toml` says.
     HearTalks,
     /// Send a message to other systems once more.
     ResendMessages,

@@ -172,7 +172,7 @@ async fn the_document_names_every_route_and_whoever_has_no_right_is_refused() {
         ways.as_object()
             .expect("ways")
             .values()
-            .any(|way| matches!(way["x-right"].as_str(), Some("see_live" | "hear_talks")))
+            .any(|way| matches!(way["x-right"].as_str(), Some("see_live" | "hear_talks" | "hear_recordings")))
     };
     let mut asked = 0;
     for (path, ways) in paths.iter().filter(floor) {

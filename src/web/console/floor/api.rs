@@ -54,7 +54,7 @@ async fn recordings(
     State(shared): State<Shared>,
     Query(of): Query<After>,
 ) -> Result<Response, Response> {
-    viewer.may(Right::HearTalks)?;
+    viewer.may(Right::HearRecordings)?;
     told(shared.console.floor.recordings.ask(AttemptId(of.after.unwrap_or(i64::MIN))).await)
 }
 
@@ -63,7 +63,7 @@ async fn journal(
     State(shared): State<Shared>,
     Path(attempt): Path<i64>,
 ) -> Result<Response, Response> {
-    viewer.may(Right::HearTalks)?;
+    viewer.may(Right::HearRecordings)?;
     told(shared.console.floor.journal.ask(AttemptId(attempt)).await)
 }
 
@@ -79,7 +79,7 @@ async fn hear(
     Path(attempt): Path<i64>,
     Query(of): Query<Why>,
 ) -> Result<Response, Response> {
-    viewer.may(Right::HearTalks)?;
+    viewer.may(Right::HearRecordings)?;
     let why = of.why.map(|why| why.trim().to_owned()).filter(|why| (1..=512).contains(&why.len()));
     let Some(why) = why else {
         return Err(Fault::field("malformed", "why is asked for: 1 to 512 bytes").into_response());
@@ -180,7 +180,7 @@ pub(in crate::web) fn document() -> Vec<(&'static str, Value)> {
             "/api/v1/recordings",
             json!({ "get": way(
                 "Recordings that are there, a hundred after the attempt named",
-                "hear_talks",
+                "hear_recordings",
                 &[("after", "query", "integer")],
                 None,
             ) }),
@@ -189,14 +189,14 @@ pub(in crate::web) fn document() -> Vec<(&'static str, Value)> {
             "/api/v1/recordings/{attempt}",
             json!({ "get": way(
                 "A recording as audio/wav; who listens and why is kept with the person",
-                "hear_talks",
+                "hear_recordings",
                 &[attempt, ("why", "query", "string")],
                 None,
             ) }),
         ),
         (
             "/api/v1/recordings/{attempt}/journal",
-            json!({ "get": way("Where a recording is silent, and why", "hear_talks", &[attempt], None) }),
+            json!({ "get": way("Where a recording is silent, and why", "hear_recordings", &[attempt], None) }),
         ),
     ]
 }
