@@ -43,11 +43,11 @@ impl Run {
             // What comes while the daemon starts is obeyed once it can be: an end and a reload wait for `work`.
             tasks.spawn(async move { signals.obey(ended, reload, &kill_switch).await });
             let mut daemon = Daemon::start(config).await?;
-            daemon.work(end.clone(), reloads).await;
+            let worked = daemon.work(end.clone(), reloads).await;
             daemon.drain().await;
             end.cancel();
             tasks.shutdown().await;
-            Ok(ExitCode::SUCCESS)
+            worked.map(|()| ExitCode::SUCCESS)
         })
     }
 }
@@ -65,10 +65,37 @@ pub fn log_to_stderr(format: LogFormat) {
     }
 }
 
-/// The signals that are heard; one that comes before it is asked for is kept.
-struct Signals {
+/// SIGTERM and SIGINT; one that comes before it is asked for is kept.
+#[derive(Debug)]
+pub struct Ends {
     term: Signal,
     int: Signal,
+}
+
+impl Ends {
+    /// Hears them from now on; until then they end the process.
+    ///
+    /// # Errors
+    /// When they can't be heard.
+    pub fn hear() -> anyhow::Result<Self> {
+        Ok(Self {
+            term: signal(SignalKind::terminate()).context("hearing SIGTERM")?,
+            int: signal(SignalKind::interrupt()).context("hearing SIGINT")?,
+        })
+    }
+
+    /// Waits for the next one.
+    pub async fn next(&mut self) {
+        tokio::select! {
+            _ = self.term.recv() => {}
+            _ = self.int.recv() => {}
+        }
+    }
+}
+
+/// The signals that are heard.
+struct Signals {
+    ends: Ends,
     hup: Signal,
     usr1: Signal,
 }
@@ -76,19 +103,17 @@ struct Signals {
 impl Signals {
     fn hear() -> anyhow::Result<Self> {
         Ok(Self {
-            term: signal(SignalKind::terminate()).context("hearing SIGTERM")?,
-            int: signal(SignalKind::interrupt()).context("hearing SIGINT")?,
+            ends: Ends::hear()?,
             hup: signal(SignalKind::hangup()).context("hearing SIGHUP")?,
             usr1: signal(SignalKind::user_defined1()).context("hearing SIGUSR1")?,
         })
     }
 
     async fn obey(mut self, end: CancellationToken, reload: mpsc::Sender<()>, kill_switch: &std::path::Path) {
-        let Self { term, int, hup, usr1 } = &mut self;
+        let Self { ends, hup, usr1 } = &mut self;
         loop {
             tokio::select! {
-                _ = term.recv() => end.cancel(),
-                _ = int.recv() => end.cancel(),
+                () = ends.next() => end.cancel(),
                 _ = hup.recv() => { reload.try_send(()).ok(); }
                 // The file is the switch: it outlives the process, and an operator removes it when he is sure.
                 _ = usr1.recv() => throw(kill_switch).await,

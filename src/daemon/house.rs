@@ -17,6 +17,7 @@ use super::live::Live;
 use super::registry::read_registry;
 use super::tones::Tones;
 use super::voice::Voice;
+use crate::call::StopReason;
 use crate::config::Config;
 use crate::media::MediaEngine;
 use crate::rules::zone::Registry;
@@ -53,6 +54,8 @@ pub struct House {
     pub killed: watch::Receiver<bool>,
     /// No new call: the daemon is shutting down.
     pub draining: CancellationToken,
+    /// No new call: another process has this node's name, and takes what this one has open for lost.
+    pub ousted: CancellationToken,
 }
 
 /// A configuration with what is made of it once.
@@ -98,6 +101,12 @@ impl Plans {
 impl House {
     /// Whether a dial may begin now.
     pub fn may_dial(&self) -> bool {
-        !*self.killed.borrow() && !self.draining.is_cancelled()
+        !*self.killed.borrow() && !self.draining.is_cancelled() && !self.ousted.is_cancelled()
+    }
+
+    /// Dials no more and takes back what is up: what rings is cancelled, who talks is hung up on.
+    pub fn take_all_back(&self) {
+        self.draining.cancel();
+        self.live.stop_all(StopReason::Drain);
     }
 }

@@ -18,6 +18,7 @@ mod live;
 mod monitor;
 mod names;
 mod next_actions;
+mod node_name;
 mod outside;
 mod overview;
 mod own_numbers;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, ensure};
+use anyhow::Context;
 use arc_swap::ArcSwap;
 use jiff::SignedDuration;
 use rand::RngExt;
@@ -23,6 +23,7 @@ use super::floor::{self, Floor};
 use super::house::{House, Plans};
 use super::lines::Lines;
 use super::live::Live;
+use super::node_name::{is_taken, keep_name, take_node};
 use super::phones::registrar_plan;
 use super::queue::{Changed, replan};
 use super::roots;
@@ -139,6 +140,7 @@ impl Daemon {
             metrics: metrics.clone(),
             killed,
             draining: CancellationToken::new(),
+            ousted: CancellationToken::new(),
         });
         let mut tasks = JoinSet::new();
         let (web_stop, api, console) = (stop.clone(), super::api::api(&house), console::console(&house));
@@ -150,6 +152,7 @@ impl Daemon {
         tasks.spawn(kill_switch::watch_file(kill_file, throw, stop.clone()));
         tasks.spawn(follow_kill_switch(Arc::clone(&house), readiness.clone(), stop.clone()));
         tasks.spawn(keep_house(Arc::clone(&house), stop.clone()));
+        tasks.spawn(keep_name(Arc::clone(&house), readiness.clone(), stop.clone()));
         tasks.spawn(recordings::look_daily(Arc::clone(&house), stop.clone()));
         tasks.spawn(names::sweep_daily(Arc::clone(&house), stop.clone()));
         tasks.spawn(writeback_task::keep_endpoints(Arc::clone(&house), sender, stop.clone()));
@@ -179,14 +182,23 @@ impl Daemon {
     }
 
     /// Works until `end` says so: starts the running campaigns, takes reloads.
-    pub async fn work(&mut self, end: CancellationToken, mut reload: tokio::sync::mpsc::Receiver<()>) {
+    ///
+    /// # Errors
+    /// When another process has taken this node's name; what is up is then still to be drained.
+    pub async fn work(
+        &mut self,
+        end: CancellationToken,
+        mut reload: tokio::sync::mpsc::Receiver<()>,
+    ) -> anyhow::Result<()> {
         self.readiness.send_modify(|readiness| *readiness = by_kill_switch(&self.house));
+        let ousted = self.house.ousted.clone();
         loop {
             if let Err(fault) = self.start_campaigns().await {
                 warn!(fault = format!("{fault:#}"), "the store does not tell the campaigns");
             }
             tokio::select! {
-                () = end.cancelled() => return,
+                () = end.cancelled() => return Ok(()),
+                () = ousted.cancelled() => return Err(is_taken(self.house.store.node())),
                 () = tokio::time::sleep(LOOK) => {}
                 Some(()) = reload.recv() => self.reload(),
             }
@@ -337,17 +349,6 @@ fn trunk_addresses(config: &Config) -> Vec<IpAddr> {
     hosts.filter_map(|host| host.parse().ok()).collect()
 }
 
-/// Before anything is taken for left behind: what a living process of this name has open is not lost.
-async fn take_node(store: &Store) -> anyhow::Result<()> {
-    ensure!(
-        store.take_node().await?,
-        "node {} already runs on this database: end that process first, or give this one a name (daemon.node) and \
-         ports of its own",
-        store.node()
-    );
-    Ok(())
-}
-
 async fn rescue(store: &Store, whose: Whose, clock: Clock) -> anyhow::Result<()> {
     let lost = store.rescue(whose, RESCUE_DELAY, clock.wall()).await.context("rescuing open attempts")?;
     for attempt in &lost {
@@ -400,7 +401,9 @@ fn tell_calendars(house: &House, warned: &mut Option<jiff::civil::Date>) {
 }
 
 async fn keep_alive(house: &House) -> anyhow::Result<()> {
-    take_node(&house.store).await?;
+    if house.ousted.is_cancelled() {
+        return Ok(()); // the name's signs of life are another's now
+    }
     house.store.heartbeat(house.clock.wall()).await?;
     // Another node, or a command, may have put one into force.
     house.proposals.store(Arc::new(house.store.proposals_in_force().await?));

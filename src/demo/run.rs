@@ -64,7 +64,7 @@ pub async fn run(plan: &DemoPlan, folder: &Path, end: CancellationToken) -> anyh
     let mut tasks = JoinSet::new();
     tasks.spawn(watch(Arc::clone(daemon.house()), plan.clone(), end.clone(), over.clone()));
     let (_reload, reloads) = mpsc::channel(1);
-    daemon.work(end, reloads).await;
+    daemon.work(end, reloads).await?;
     end_calls(daemon.house()).await;
     over.cancel();
     while let Some(watched) = tasks.join_next().await {

@@ -78,6 +78,7 @@ pub struct Metrics {
     rtp_lost: Counter,
     reload_ok: Gauge,
     kill_switch: Gauge,
+    node_ousted: Gauge,
     calendar_days_left: Family<CalendarLabel, Gauge>,
     messages_sent: Family<SentLabels, Counter>,
     messages_waiting: Family<EndpointLabel, Gauge>,
@@ -137,6 +138,12 @@ impl Metrics {
             "1 while the kill switch is thrown and nothing is dialled",
             kill_switch.clone(),
         );
+        let node_ousted: Gauge = Gauge::default();
+        registry.register(
+            "node_ousted",
+            "1 once another process has taken this node's name: nothing is dialled and this one ends",
+            node_ousted.clone(),
+        );
         let calendar_days_left = Family::<CalendarLabel, Gauge>::default();
         registry.register(
             "calendar_days_left",
@@ -172,6 +179,7 @@ impl Metrics {
             rtp_lost,
             reload_ok,
             kill_switch,
+            node_ousted,
             calendar_days_left,
             messages_sent,
             messages_waiting,
@@ -264,6 +272,11 @@ impl Metrics {
     /// The kill switch was thrown or released.
     pub fn killed(&self, thrown: bool) {
         self.kill_switch.set(thrown.into());
+    }
+
+    /// Another process has this node's name.
+    pub fn ousted(&self) {
+        self.node_ousted.set(1);
     }
 
     /// The days left to the end of a calendar in use; negative after it.

@@ -155,7 +155,7 @@ impl Office {
         let (ended, mut daemon) = (end.clone(), daemon);
         let office = tokio::spawn(async move {
             let (_reload, reloads) = mpsc::channel(1);
-            daemon.work(ended, reloads).await;
+            daemon.work(ended, reloads).await.expect("the node keeps its name");
             daemon
         });
         Self { house, daemon: office, inside, end }

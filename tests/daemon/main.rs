@@ -14,6 +14,7 @@ mod api;
 mod drain;
 mod gate;
 mod kill_switch;
+mod ousted;
 mod payment;
 mod postgresql;
 mod recording;

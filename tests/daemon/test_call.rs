@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use nix::sys::signal::Signal;
+use obzvon::demo::carrier::Ending;
 use obzvon::demo::carrier::script::Step;
 
-use crate::carrier;
-use crate::house::{House, config, number, zone_of_noon};
+use crate::house::{House, Running, config, number, until, zone_of_noon};
+use crate::{carrier, ended, ringing, ringing_config, rings, talking};
 
 fn answers() -> Vec<Step> {
     vec![Step::Ring(180), Step::Answer, Step::Listen(Duration::from_secs(1)), Step::HangUp]
@@ -88,4 +90,51 @@ async fn a_debtors_number_is_called_by_campaigns_alone() {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(!output.status.success() && said.contains("this number is a debtor's"), "{said}");
     assert!(carrier.calls().is_empty());
+}
+
+fn launch(house: &House) -> Running {
+    house.launch_call(&[&number(0), "--flow", "reminder_overdue", "--zone", &zone_of_noon()])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_test_call_that_is_told_to_end_while_it_rings_is_cancelled_and_written_down() {
+    let carrier = carrier(rings()).await;
+    let house = House::new(ringing_config(&carrier));
+    let mut call = launch(&house);
+    until("it rings", || ringing(&carrier) == 1);
+    call.signal(Signal::SIGTERM);
+    until("it ends", || call.ended().is_some());
+    assert_eq!(call.ended().and_then(|status| status.code()), Some(130));
+    assert_eq!(ended(&carrier, Ending::Cancelled), 1);
+    let attempts = house.attempts();
+    assert_eq!((&attempts[0]["outcome"], &attempts[0]["hung_up_by"]), (&"cancelled".into(), &"us".into()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_test_call_that_is_told_to_end_while_it_talks_is_hung_up_and_written_down() {
+    let carrier = carrier(vec![Step::Ring(180), Step::Answer, Step::Listen(Duration::from_secs(600))]).await;
+    let house = House::new(config(carrier.addr()));
+    let mut call = launch(&house);
+    until("he talks", || talking(&carrier) == 1);
+    call.signal(Signal::SIGINT);
+    until("it ends", || call.ended().is_some());
+    assert_eq!(call.ended().and_then(|status| status.code()), Some(130));
+    assert_eq!(ended(&carrier, Ending::HungUpByCaller), 1);
+    let attempts = house.attempts();
+    assert_eq!((&attempts[0]["outcome"], &attempts[0]["hung_up_by"]), (&"answered".into(), &"us".into()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_word_to_end_is_obeyed_at_once() {
+    // A carrier that answers nothing at all: a call that is taken back waits for it.
+    let mute = std::net::UdpSocket::bind("127.0.0.1:0").expect("loopback");
+    let house = House::new(config(mute.local_addr().expect("bound")));
+    let mut call = launch(&house);
+    let read = mute.recv(&mut [0; 4096]).expect("an INVITE");
+    assert!(read > 0);
+    call.signal(Signal::SIGINT);
+    call.signal(Signal::SIGTERM);
+    until("it leaves", || call.ended().is_some());
+    assert_eq!(call.ended().and_then(|status| status.code()), Some(130));
+    assert!(house.attempts()[0]["outcome"].is_null(), "it has not waited for the call's end");
 }

@@ -215,9 +215,18 @@ impl House {
     }
 
     fn launch_with(&self, http: u16, environment: &[(&str, &str)]) -> Running {
+        self.spawn(&["run"], http, environment)
+    }
+
+    /// Starts a test call and waits for nothing.
+    pub fn launch_call(&self, args: &[&str]) -> Running {
+        self.spawn(&[&["call"], args].concat(), self.http, &[])
+    }
+
+    fn spawn(&self, args: &[&str], http: u16, environment: &[(&str, &str)]) -> Running {
         let child = Command::new(env!("CARGO_BIN_EXE_obzvon"))
             .envs(environment.iter().copied())
-            .arg("run")
+            .args(args)
             .arg("--config")
             .arg(self.path("config"))
             .env("RUST_LOG", self.log_filter)
