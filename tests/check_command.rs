@@ -167,3 +167,54 @@ fn hours_that_are_never_open_are_warned_of() {
     let told: serde_json::Value = serde_json::from_str(&told).expect("JSON");
     assert_eq!(warning(&told, "nobody_passes")["nobody_passes"], "the hours together are never open");
 }
+
+/// The shipped configuration with a trunk, a token and an endpoint whose secrets this shell does not have.
+fn without_secrets(dir: &Path) {
+    copy(Path::new("config"), dir);
+    let add = |file: &str, after: &str, more: &str| {
+        let text = fs::read_to_string(dir.join(file)).expect("a shipped file");
+        assert!(text.contains(after), "{file} has no {after}");
+        fs::write(dir.join(file), text.replacen(after, &format!("{after}\n{more}"), 1))
+            .expect("our own file");
+    };
+    add("trunks.toml", "[trunk.main]", "user = \"obzvon\"\npassword_env = \"A_SECRET_THAT_NOBODY_SET\"");
+    fs::write(
+        dir.join("writeback.toml"),
+        "[endpoint.bank]\nurl = \"https://bank.example/hook\"\nsecret_env = \"A_SECRET_THAT_NOBODY_SET\"\n",
+    )
+    .expect("our own endpoint");
+}
+
+#[test]
+fn commands_that_place_no_call_need_no_secret_of_calls() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let config = dir.path().join("config");
+    without_secrets(&config);
+    let run = |args: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_obzvon"))
+            .args(args)
+            .arg("--config")
+            .arg(&config)
+            .env("OBZVON__PROMPTS__DIR", Path::new("prompts").canonicalize().expect("the prompts"))
+            .output()
+            .expect("the program runs");
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    for command in [
+        &["report", "channels"][..],
+        &["export", "attempts"],
+        &["campaign", "list"],
+        &["hold", "add", "nobody", "stop_requested", "--evidence", "said so"],
+    ] {
+        let (code, said) = run(command);
+        assert!(
+            code != Some(78) && !said.contains("A_SECRET_THAT_NOBODY_SET"),
+            "{command:?}: {code:?} {said}"
+        );
+    }
+    for command in [&["check"][..], &["run"], &["call", "+79990000000", "--flow", "reminder_overdue"]] {
+        let (code, said) = run(command);
+        assert!(said.contains("A_SECRET_THAT_NOBODY_SET"), "{command:?}: {said}");
+        assert_eq!(code, Some(78), "{command:?}: {said}");
+    }
+}

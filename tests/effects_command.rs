@@ -193,3 +193,15 @@ fn who_spends_unlike_himself_is_listed_before_any_debt() {
     let wanted = "person,month,warning,last_minor\np1,2026-07,falls_away,6000\np2,2026-07,jumps_up,150000\n";
     assert_eq!(list, wanted);
 }
+
+#[test]
+fn a_file_of_spending_that_is_none_is_told_to_a_program_as_json() {
+    let house = house();
+    house.write("spent.csv", "x\n\0\n");
+    let (file, out) = (house.path("spent.csv"), house.path("warned.csv"));
+    let paths = (file.to_str().expect("UTF-8"), out.to_str().expect("UTF-8"));
+    let output = house.try_run(&["import", "spending", paths.0, "--out", paths.1, "--json", "--lang", "en"]);
+    assert_eq!(output.status.code(), Some(1));
+    let told: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert!(told["fault"].is_string() && told["message"].is_string(), "{told}");
+}

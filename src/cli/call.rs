@@ -46,7 +46,7 @@ impl Call {
     /// # Errors
     /// When a part of the daemon can't be had, or the call can't be placed.
     pub fn run(self) -> anyhow::Result<ExitCode> {
-        let mut config = match self.config.load() {
+        let mut config = match self.config.load_to_call() {
             Ok(config) => config,
             Err(code) => return Ok(code),
         };
@@ -124,7 +124,14 @@ async fn place(
             Ok(if interrupted { ExitCode::from(INTERRUPTED) } else { ExitCode::SUCCESS })
         }
         TestCallEnd::NotCalled(_) if interrupted => {
-            println!("{}", if language == Language::Ru { "прервано: не звонили" } else { "interrupted: not called" });
+            println!(
+                "{}",
+                if language == Language::Ru {
+                    "прервано: не звонили"
+                } else {
+                    "interrupted: not called"
+                }
+            );
             Ok(ExitCode::from(INTERRUPTED))
         }
         TestCallEnd::NotCalled(code) => {

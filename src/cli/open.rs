@@ -30,11 +30,21 @@ impl ConfigArgs {
         screen_language(self.lang)
     }
 
-    /// Reads the configuration; a bad one is shown whole and ends the command with code 78.
+    /// Reads the configuration for a command that places no call: it needs no secret but the database's address. A bad
+    /// one is shown whole and ends the command with code 78.
     ///
     /// # Errors
     /// The exit code to leave with.
     pub fn load(&self) -> Result<Config, ExitCode> {
+        Config::load_sparing_secrets(&self.config, &environment())
+            .map_err(|problems| refuse(&problems, self.language()))
+    }
+
+    /// The same for one that places calls: every secret has to be there.
+    ///
+    /// # Errors
+    /// The exit code to leave with.
+    pub fn load_to_call(&self) -> Result<Config, ExitCode> {
         Config::load(&self.config, &environment()).map_err(|problems| refuse(&problems, self.language()))
     }
 

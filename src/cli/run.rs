@@ -30,7 +30,7 @@ impl Run {
         block_on(async {
             // Before anything else: until they are heard, signals have the system's meaning, and end the process.
             let signals = Signals::hear()?;
-            let config = match self.config.load() {
+            let config = match self.config.load_to_call() {
                 Ok(config) => config,
                 Err(code) => return Ok(code),
             };

@@ -11,7 +11,7 @@ use super::accounts::accounts;
 use super::load::Listed;
 use super::plan::{AgentContact, AgentLeg, AgentsConfig, Desk, FlowsConfig};
 use super::read::{Clause, Environment, Mistake, Reading, Section, Value, words};
-use super::secret::secret;
+use super::secret::secret_of_calls;
 use super::trunks::host;
 use crate::agents::{AgentPlan, Level, Limits, Pause, Plan, Skill, Skills};
 use crate::campaign::Dialling;
@@ -38,7 +38,7 @@ pub fn agents(root: &Section<'_>) -> Option<AgentsConfig> {
     let queues = queue_skills(root);
     let desks = desks(root);
     let outside = root.list("transfer_numbers", Value::phone);
-    let accounts = match (secret(root, "accounts").ok(), &realm, &desks) {
+    let accounts = match (secret_of_calls(root, "accounts").ok(), &realm, &desks) {
         (Some(Some(text)), Some(realm), Some((_, desks))) => {
             accounts(root, text.expose_secret(), realm, desks)
         }

@@ -13,7 +13,7 @@ use super::plan::{
     SipConfig, StoreConfig,
 };
 use super::read::{Clause, Mistake, Section, Value, words};
-use super::secret::secret;
+use super::secret::{secret, secret_of_calls};
 use super::trunks::{LANGUAGES, host, transports};
 use crate::campaign::{Behaviour, Reclassify};
 use crate::detect::Library;
@@ -90,7 +90,7 @@ fn daemon(section: &Section<'_>) -> Option<DaemonConfig> {
 
 /// The token of the API: at least as long as one that can't be guessed.
 fn api(section: &Section<'_>) -> Option<ApiConfig> {
-    let token = secret(section, "token");
+    let token = secret_of_calls(section, "token");
     section.finish();
     let token = token.ok()?;
     if token.as_ref().is_some_and(|token| token.expose_secret().len() < TOKEN) {

@@ -27,7 +27,19 @@ impl Config {
     /// # Errors
     /// Every mistake of every file; a configuration with one mistake is no configuration.
     pub fn load(dir: &Path, environment: &Environment) -> Result<Self, Problems> {
-        let reading = Reading::new(dir, environment);
+        Self::read(Reading::new(dir, environment))
+    }
+
+    /// As `load`, for what places no call and speaks to no other system: a trunk whose password is not to be had stands
+    /// without its account, an endpoint without its key is left out. The database's address is needed all the same.
+    ///
+    /// # Errors
+    /// As `load`.
+    pub fn load_sparing_secrets(dir: &Path, environment: &Environment) -> Result<Self, Problems> {
+        Self::read(Reading::new(dir, environment).sparing_secrets())
+    }
+
+    fn read(reading: Reading<'_>) -> Result<Self, Problems> {
         let main = file(&reading, "obzvon.toml", "", main);
         let prompts = file(&reading, "prompts.toml", "prompts", prompts);
         let trunks = file(&reading, "trunks.toml", "", |root| Some(trunks(root))).unwrap_or_default();
@@ -58,13 +70,14 @@ impl Config {
         let quality = quality(&reading);
         refuse_misnamed(&reading);
         let texts = reading.texts_of_calls();
+        let reading_dir = reading.dir().to_owned();
         let version = reading.end()?;
         let sound = "every part is there when nothing was noted";
         let main = main.expect(sound);
         Ok(Self {
             version: version.into(),
             texts: texts.into(),
-            dir: dir.to_owned(),
+            dir: reading_dir,
             daemon: main.daemon,
             api: main.api,
             store: main.store,
@@ -103,7 +116,7 @@ impl StoreAddress {
     /// # Errors
     /// Every mistake of that file.
     pub fn load(dir: &Path, environment: &Environment) -> Result<Self, Problems> {
-        let reading = Reading::new(dir, environment);
+        let reading = Reading::new(dir, environment).sparing_secrets();
         let main = file(&reading, "obzvon.toml", "", main);
         reading.end_part()?;
         let main = main.expect("it is there when nothing was noted");

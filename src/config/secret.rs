@@ -7,6 +7,20 @@ use secrecy::SecretString;
 
 use super::read::{Mistake, Noted, Section, Value};
 
+/// A secret that only who places calls or speaks to other systems needs: absent where it is not to be had and the
+/// reading spares secrets. As [`secret`] otherwise.
+pub fn secret_of_calls(section: &Section<'_>, key: &str) -> Result<Option<SecretString>, Noted> {
+    if !section.reading().spares_secrets() || section.has(key) {
+        return secret(section, key);
+    }
+    let [by_variable, by_file] = [format!("{key}_env"), format!("{key}_file")];
+    let read = |key: &str, read: &dyn Fn(&Section<'_>, &Value<'_>) -> Result<SecretString, Mistake>| {
+        section.value(key).and_then(|value| read(section, &value).ok())
+    };
+    let by_variable = read(&by_variable, &from_variable);
+    Ok(read(&by_file, &from_file).or(by_variable))
+}
+
 /// The secret `key`: from the variable that `key_env` names, or the file that `key_file` names. `Ok(None)`
 /// when neither is there.
 pub fn secret(section: &Section<'_>, key: &str) -> Result<Option<SecretString>, Noted> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::daemon::name;
 use super::read::{Clause, Mistake, Section, Value, words};
-use super::secret::secret;
+use super::secret::secret_of_calls;
 use crate::domain::{Codec, Currency, Language, Money, PhoneNumber};
 use crate::trunk::{
     Account, CallerId, CallerIdStatus, HealthPlan, Peer, Proxy, Rewriting, Routing, Rule, Transport,
@@ -120,7 +120,7 @@ fn proxy(value: &Value<'_>) -> Result<Proxy, Mistake> {
 /// `Some(None)`: the trunk knows us by address.
 fn account(section: &Section<'_>) -> Option<Option<Account>> {
     let user = section.may("user", Value::text);
-    let password = secret(section, "password");
+    let password = secret_of_calls(section, "password");
     let register = section.or("register", false, Value::flag);
     let expires = section.or("register_s", Duration::from_secs(600), |value| value.seconds(60..=86_400));
     let (user, password, register, expires) = (user.ok()?, password.ok()?, register?, expires?);
@@ -128,6 +128,7 @@ fn account(section: &Section<'_>) -> Option<Option<Account>> {
         (Some(user), Some(password)) => {
             Some(Some(Account { user, password, register: register.then_some(expires) }))
         }
+        (Some(_), None) if section.reading().spares_secrets() => Some(None),
         (Some(_), None) => note(section, "user", USER_ALONE),
         (None, Some(_)) => note(section, "password", PASSWORD_ALONE),
         (None, None) if register => note(section, "register", REGISTER_ALONE),

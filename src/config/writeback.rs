@@ -7,7 +7,7 @@ use secrecy::ExposeSecret;
 use super::daemon::name;
 use super::plan::EndpointConfig;
 use super::read::{Clause, Mistake, Reading, Section, Value, words};
-use super::secret::secret;
+use super::secret::secret_of_calls;
 use crate::domain::SigningKey;
 
 const FILE: &str = "writeback.toml";
@@ -20,11 +20,13 @@ pub fn endpoints(reading: &Reading<'_>) -> Option<Vec<EndpointConfig>> {
     let source = reading.source(FILE)?;
     reading.toml(&source, "writeback", |root| {
         let endpoints = root.children("endpoint").into_iter().map(|(name, section)| endpoint(name, &section));
-        endpoints.collect::<Vec<_>>().into_iter().collect()
+        let endpoints: Option<Vec<_>> = endpoints.collect::<Vec<_>>().into_iter().collect();
+        endpoints.map(|endpoints| endpoints.into_iter().flatten().collect())
     })
 }
 
-fn endpoint(called: String, section: &Section<'_>) -> Option<EndpointConfig> {
+/// `Some(None)`: its key is not to be had, and the reading spares secrets.
+fn endpoint(called: String, section: &Section<'_>) -> Option<Option<EndpointConfig>> {
     let called = match name(&Value::of_text(&called)) {
         Ok(name) => Some(name),
         Err(mistake) => {
@@ -37,15 +39,19 @@ fn endpoint(called: String, section: &Section<'_>) -> Option<EndpointConfig> {
     let creditors = section.list("creditors", Value::text);
     let timeout = section.or("timeout_s", Duration::from_secs(15), |value| value.seconds(1..=60));
     section.finish();
-    Some(EndpointConfig { name: called?, url: url?, key: key?, creditors: creditors?, timeout: timeout? })
+    let (name, url, creditors, timeout) = (called?, url?, creditors?, timeout?);
+    Some(key?.map(|key| EndpointConfig { name, url, key, creditors, timeout }))
 }
 
-fn key(section: &Section<'_>) -> Option<SigningKey> {
-    let Some(text) = secret(section, "secret").ok()? else {
+fn key(section: &Section<'_>) -> Option<Option<SigningKey>> {
+    let Some(text) = secret_of_calls(section, "secret").ok()? else {
+        if section.reading().spares_secrets() {
+            return Some(None);
+        }
         section.note("secret_file", Mistake::Missing { wants: KEY });
         return None;
     };
-    SigningKey::parse(text.expose_secret()).map_err(|_| section.note("secret_file", NOT_A_KEY)).ok()
+    SigningKey::parse(text.expose_secret()).map_err(|_| section.note("secret_file", NOT_A_KEY)).ok().map(Some)
 }
 
 const KEY: Clause = Clause {

@@ -31,7 +31,11 @@ pub(super) fn is_taken(node: &str) -> anyhow::Error {
 /// Looks after the node's name, which is held by a session of PostgreSQL's that can be lost. While the database does not
 /// answer nothing can be reserved; once another process has the name, nothing is dialled any more, what rings is taken
 /// back, who talks may finish, and the daemon ends.
-pub(super) async fn keep_name(house: Arc<House>, readiness: watch::Sender<Readiness>, stop: CancellationToken) {
+pub(super) async fn keep_name(
+    house: Arc<House>,
+    readiness: watch::Sender<Readiness>,
+    stop: CancellationToken,
+) {
     let mut look = tokio::time::interval(LOOK);
     loop {
         tokio::select! {
@@ -49,6 +53,9 @@ pub(super) async fn keep_name(house: Arc<House>, readiness: watch::Sender<Readin
     house.ousted.cancel();
     house.live.stop_all(StopReason::KillSwitch);
     house.metrics.ousted();
-    error!(node = house.store.node(), "another process has this node's name: nothing is dialled, and this one ends");
+    error!(
+        node = house.store.node(),
+        "another process has this node's name: nothing is dialled, and this one ends"
+    );
     readiness.send_replace(Readiness::Not("another process has this node's name".to_owned()));
 }

@@ -4,14 +4,18 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail, ensure};
 use jiff::ToSpan;
+use rand::RngExt;
 
 use super::house::{House, Plans};
 use super::turn::{Taken, Turn};
 use crate::campaign::{Calendar, CampaignPlan, Hours, Retries, Targets};
 use crate::config::Config;
-use crate::domain::{AttemptId, Currency, DebtKind, DebtorType, ImportRow, Language, Money, PhoneNumber};
+use crate::domain::{
+    AttemptId, Currency, DebtKind, DebtorType, ImportRow, Language, Money, PhoneNumber, TEST_CREDITOR,
+    is_test,
+};
 use crate::rules::{Preset, RuleKind};
-use crate::store::{AttemptRow, CampaignState, FillPlan, RulesInForce};
+use crate::store::{AttemptRow, CampaignState, FillPlan, PersonFile, RulesInForce};
 
 /// What to test, and on whom.
 #[derive(Debug, Clone)]
@@ -36,17 +40,9 @@ pub enum TestCallEnd {
 
 /// The campaign that test calls stand under.
 pub const TEST_CAMPAIGN: &str = "test-calls";
-/// Whom the made-up debts of test calls are owed to; no campaign takes them for its own.
-const TEST_CREDITOR: &str = "obzvon: test calls";
-
-/// Whether debts to this creditor are made up for test calls.
-pub fn is_made_up(creditor: &str) -> bool {
-    creditor == TEST_CREDITOR
-}
-
 /// The creditor as he is spoken of: a test call names an invented one that the shipped packs say.
 pub fn said(creditor: &str) -> &str {
-    if is_made_up(creditor) { SAMPLE_CREDITOR } else { creditor }
+    if is_test(creditor) { SAMPLE_CREDITOR } else { creditor }
 }
 
 impl TestCall {
@@ -60,8 +56,8 @@ impl TestCall {
         let listed = plans.config.daemon.test_numbers.contains(&self.number);
         let plan = Arc::new(test_plan(&plans.config, &self.flow)?);
         let plans = Arc::new(with_rules(&plans, &plan.preset, listed)?);
-        self.ensure_nobodys(house).await?;
-        let contact = self.queue(house).await?;
+        let person = self.person(house).await?;
+        let contact = self.queue(house, person).await?;
         let loaded = house.store.contacts(vec![contact]).await?.pop().context("the test contact is gone")?;
         let before = last_attempt(house).await?;
         let turn = Turn { plan, plans, contact: loaded, agreed: None, seat: None, ticket: None };
@@ -73,22 +69,21 @@ impl TestCall {
         Ok(TestCallEnd::Called(Box::new(row)))
     }
 
-    /// A debtor's number is called by campaigns alone, with his ledger and his holds: a test call would have neither.
-    async fn ensure_nobodys(&self, house: &House) -> anyhow::Result<()> {
+    /// The id of the person made up for the number, by whom its calls are counted and held: that of the calls before, or a
+    /// new one, which tells nothing of the number. A debtor's number is called by campaigns alone, with his ledger and his
+    /// holds: a test call would have neither.
+    async fn person(&self, house: &House) -> anyhow::Result<String> {
         let files = house.store.person_files(self.number.as_e164()).await?;
-        let is_debtors = files.iter().any(|file| file.external_id != self.person());
+        let is_debtors = !files.iter().all(is_made_up);
         ensure!(!is_debtors, "this number is a debtor's: test calls go to numbers of nobody in the lists");
-        Ok(())
-    }
-
-    fn person(&self) -> String {
-        format!("test-{}", self.number.digits())
+        let known = files.into_iter().next().map(|file| file.external_id);
+        let new = || format!("obzvon-test-{:016x}", rand::make_rng::<rand_pcg::Pcg64>().random::<u64>());
+        Ok(known.unwrap_or_else(new))
     }
 
     /// Makes a person and a debt of the number, and queues it.
-    async fn queue(&self, house: &House) -> anyhow::Result<crate::domain::ContactId> {
+    async fn queue(&self, house: &House, id: String) -> anyhow::Result<crate::domain::ContactId> {
         let now = house.clock.wall();
-        let id = self.person();
         let due = now.to_zoned_datetime(jiff::tz::TimeZone::UTC).date().checked_add(7.days())?;
         let row = ImportRow {
             line: 1,
@@ -160,6 +155,10 @@ fn with_rules(plans: &Plans, preset: &str, listed: bool) -> anyhow::Result<Plans
     let in_force = plans.rules(preset).context("the campaign's preset is in force")?;
     let rules = Arc::new(test_rules(&in_force.preset, listed));
     Ok(plans.with_rules(preset, RulesInForce::new(rules, Arc::clone(&in_force.calendars))))
+}
+
+fn is_made_up(file: &PersonFile) -> bool {
+    !file.debts.is_empty() && file.debts.iter().all(|debt| is_test(&debt.creditor))
 }
 
 async fn last_attempt(house: &House) -> anyhow::Result<AttemptId> {

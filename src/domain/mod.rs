@@ -28,6 +28,7 @@ pub mod role;
 pub mod signing_key;
 mod stage;
 pub mod supervision;
+mod test_call;
 pub mod utterance;
 pub mod verdict;
 
@@ -55,4 +56,5 @@ pub use role::{Right, Role};
 pub use signing_key::{SigningKey, SigningKeyError};
 pub use stage::Stage;
 pub use supervision::Supervision;
+pub use test_call::{TEST_CREDITOR, is_test};
 pub use utterance::{Part, Utterance};

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::campaign::{Behaviour, Reclassify};
 use crate::domain::{DebtorType, PersonId};
+use crate::store::counted::person_counts;
 use crate::store::engine::conn::{Conn, Fault, moment, values};
 use crate::store::engine::dialect;
 use crate::store::{Period, Store, StoreError};
@@ -218,11 +219,17 @@ const NOTE: &str = "INSERT INTO debtor_type_change (person_id, at, was, became, 
     VALUES ($1, $2, $3, $4, $5, $6)";
 const CHANGES: &str =
     "SELECT at, was, became, who, why FROM debtor_type_change WHERE person_id = $1 ORDER BY id";
-const SHARES: &str = "SELECT p.debtor_type, COUNT(*), CAST(SUM(CASE WHEN EXISTS (SELECT 1 FROM debt d \
-    WHERE d.person_id = p.id AND d.state = 'open') THEN 1 ELSE 0 END) AS BIGINT) FROM person p \
-    GROUP BY p.debtor_type ORDER BY COUNT(*) DESC, p.debtor_type";
-const MOVES: &str = "SELECT was, became, who, COUNT(*) FROM debtor_type_change WHERE at >= $1 AND at < $2 \
-    GROUP BY was, became, who ORDER BY COUNT(*) DESC, was, became, who";
+const SHARES: &str = concat!(
+    "SELECT p.debtor_type, COUNT(*), CAST(SUM(CASE WHEN EXISTS (SELECT 1 FROM debt d ",
+    "WHERE d.person_id = p.id AND d.state = 'open') THEN 1 ELSE 0 END) AS BIGINT) FROM person p WHERE ",
+    person_counts!("p.id"),
+    " GROUP BY p.debtor_type ORDER BY COUNT(*) DESC, p.debtor_type",
+);
+const MOVES: &str = concat!(
+    "SELECT was, became, who, COUNT(*) FROM debtor_type_change WHERE at >= $1 AND at < $2 AND ",
+    person_counts!("person_id"),
+    " GROUP BY was, became, who ORDER BY COUNT(*) DESC, was, became, who",
+);
 /// Counts begin anew with each change of the type; a payment or a promise is a reaction to the reminders before it.
 const REMINDED_IN_VAIN: &str = "SELECT p.id FROM person p WHERE p.debtor_type = $1 AND p.id IN (SELECT a.person_id \
     FROM attempt a WHERE a.reserved_at >= $2 AND a.closed_at IS NOT NULL) AND (SELECT COUNT(*) FROM attempt a \

@@ -7,6 +7,7 @@
 //! [`Store::now`] reads the clock of law, the database's own.
 
 mod cases;
+mod counted;
 mod debtor_type;
 mod desk;
 mod engine;

@@ -40,7 +40,8 @@ async fn a_node_whose_name_another_took_dials_no_more_lets_talks_finish_and_ends
 /// Takes the node's name as another process of that name would, at the moment its session is lost.
 async fn take_the_name(url: &str) -> PgConnection {
     let mut other = PgConnection::connect(url).await.expect("a session");
-    let pid: i32 = sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&mut other).await.expect("a number");
+    let pid: i32 =
+        sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&mut other).await.expect("a number");
     let taken = tokio::spawn(async move {
         let lock = "SELECT pg_advisory_lock(hashtextextended(concat(current_schema(), ' node ', 'test'), 0))";
         sqlx::raw_sql(lock).execute(&mut other).await.expect("the lock");

@@ -41,7 +41,7 @@ async fn a_number_that_is_not_listed_goes_by_all_the_rules() {
     assert!(said.contains("answered"), "{said}");
     let refusal = call(&house).expect_err("the cap holds");
     assert!(refusal.contains("rule ru."), "{refusal}");
-    assert!(refusal.contains("test-calls · test-"), "his contact is explained: {refusal}");
+    assert!(refusal.contains("test-calls · obzvon-test-"), "his contact is explained: {refusal}");
     assert_eq!(carrier.calls().len(), 1);
 }
 
@@ -53,7 +53,7 @@ async fn a_test_number_is_exempt_from_caps_but_never_from_holds() {
     for _ in 0..2 {
         call(&house).expect("no cap for a test number");
     }
-    house.run(&["hold", "add", "test-79990000000", "stop_requested", "--evidence", "said so"]);
+    house.run(&["hold", "add", &number(0), "stop_requested", "--evidence", "said so"]);
     let refusal = call(&house).expect_err("the hold holds");
     assert!(refusal.contains("asked in a call to stop"), "{refusal}");
     assert_eq!(carrier.calls().len(), 2);
@@ -137,4 +137,36 @@ async fn a_second_word_to_end_is_obeyed_at_once() {
     until("it leaves", || call.ended().is_some());
     assert_eq!(call.ended().and_then(|status| status.code()), Some(130));
     assert!(house.attempts()[0]["outcome"].is_null(), "it has not waited for the call's end");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_test_call_is_written_down_and_counted_nowhere() {
+    let carrier = carrier(answers()).await;
+    let house = House::new(config(carrier.addr()));
+    house.write("config/key", &format!("whsec_{}", "QUJD".repeat(10)));
+    let closed = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(house.path("config/key"), closed).expect("our own file");
+    let hook = "[endpoint.bank]\nurl = \"http://127.0.0.1:9/hook\"\nsecret_file = \"key\"\n";
+    house.write("config/writeback.toml", hook);
+    call(&house).expect("the first call of the day");
+
+    let attempts = house.attempts();
+    assert_eq!((attempts.len(), &attempts[0]["campaign"]), (1, &"test-calls".into()));
+    let person = attempts[0]["person"].as_str().expect("an id");
+    assert!(person.starts_with("obzvon-test-") && !person.contains("9990000000"), "{person}");
+    let explained = house.run(&["explain", &number(0), "--lang", "en"]);
+    assert!(!explained.contains("ledger entries: 0"), "the ledger has it: {explained}");
+
+    for report in ["channels", "outcomes", "attempts", "kpi", "promises", "wear", "uplift", "types", "pareto"]
+    {
+        let counted: serde_json::Value =
+            serde_json::from_str(&house.run(&["report", report, "--json"])).expect("JSON");
+        let told = counted.to_string();
+        assert!(!told.contains("test-calls") && !told.contains("\"answered\""), "{report}: {told}");
+    }
+    for list in ["bi-call-day", "bi-effect-day", "economics"] {
+        assert_eq!(house.run(&["export", list]).lines().count(), 1, "{list} has more than its head");
+    }
+    assert_eq!(house.run(&["writeback", "list", "--json"]).trim(), "[]", "other systems hear of it");
+    assert_eq!(house.run(&["db", "tallies", "check", "--lang", "en"]), "every sum is that of its rows\n");
 }

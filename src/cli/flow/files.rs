@@ -47,7 +47,7 @@ impl Folder {
 
     /// The configuration around the flows; absent where it is not sound.
     pub fn config(&self) -> Option<Config> {
-        Config::load(&self.config, &environment()).ok()
+        Config::load_sparing_secrets(&self.config, &environment()).ok()
     }
 
     /// The packs that speak: the configuration's, or those that lie in the folder of sound files.

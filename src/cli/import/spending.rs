@@ -7,6 +7,7 @@ use anyhow::Context;
 use clap::Args;
 use serde::Serialize;
 
+use super::say_fault;
 use crate::cli::open::ConfigArgs;
 use crate::domain::Language;
 use crate::import::neutralise;
@@ -56,10 +57,7 @@ impl Spending {
         let language = self.open.language();
         let (series, counts) = match read_spending(&self.file, config.import.currency) {
             Ok(read) => read,
-            Err(fault) => {
-                eprintln!("{}: {}", self.file.display(), fault.text(language));
-                return Ok(ExitCode::FAILURE);
-            }
+            Err(fault) => return Ok(say_fault(&fault, &self.file, self.json, language)),
         };
         let answer =
             self.judge(&series, counts).with_context(|| format!("writing {}", self.out.display()))?;

@@ -63,7 +63,7 @@ impl Render {
 
     /// Has the engine say each line of the script by itself, and imports that.
     fn by_engine(&self, languages: &[Language]) -> anyhow::Result<()> {
-        let Ok(config) = Config::load(&self.config, &environment()) else {
+        let Ok(config) = Config::load_sparing_secrets(&self.config, &environment()) else {
             bail!("the configuration has mistakes: obzvon check shows them");
         };
         for language in languages {

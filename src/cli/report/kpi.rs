@@ -42,8 +42,14 @@ pub fn glossary(language: Language) -> String {
         format!("{name:<42} {formula}\n")
     };
     let head = match language {
-        Language::En => "A call is an attempt whose INVITE left and that neither the trunk nor we spoiled.\n",
-        Language::Ru => "Звонок — попытка, чей INVITE ушёл и которую не сорвали ни линия, ни мы.\n",
+        Language::En => {
+            "A call is an attempt whose INVITE left and that neither the trunk nor we spoiled. No figure counts test calls \
+             (obzvon call).\n"
+        }
+        Language::Ru => {
+            "Звонок — попытка, чей INVITE ушёл и которую не сорвали ни линия, ни мы. Проверочные звонки (obzvon call) не \
+             входят ни в один показатель.\n"
+        }
     };
     // By agent and not by campaign: `report agents` has it.
     let occupancy = match language {

@@ -16,6 +16,8 @@ use crate::rules::spot::Spot;
 pub(in crate::config) struct Reading<'a> {
     dir: &'a Path,
     environment: &'a Environment,
+    /// A secret of calls that is not to be had is no mistake.
+    spares_secrets: bool,
     pub(super) overrides: Overrides,
     problems: RefCell<Vec<Problem>>,
     hash: RefCell<Sha256>,
@@ -47,11 +49,21 @@ impl<'a> Reading<'a> {
         Self {
             dir,
             environment,
+            spares_secrets: false,
             overrides,
             problems: RefCell::default(),
             hash: RefCell::new(hash),
             texts: RefCell::default(),
         }
+    }
+
+    /// The same for what places no call: a secret of calls that is not to be had is no mistake.
+    pub fn sparing_secrets(self) -> Self {
+        Self { spares_secrets: true, ..self }
+    }
+
+    pub fn spares_secrets(&self) -> bool {
+        self.spares_secrets
     }
 
     /// The text of the file at `path` from the folder; `None`, noted, when it can't be read.
@@ -136,6 +148,11 @@ impl<'a> Reading<'a> {
         let below = spot.to_string();
         let dot = if key.is_empty() || below.is_empty() { "" } else { "." };
         self.note(source.place_of(spot), format!("{key}{dot}{below}"), mistake);
+    }
+
+    /// The folder that is read.
+    pub fn dir(&self) -> &Path {
+        self.dir
     }
 
     /// A relative path is taken from the folder of the configuration, wherever the process was started.

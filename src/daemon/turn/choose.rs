@@ -11,8 +11,7 @@ use super::Turn;
 use crate::campaign::{DoneWhy, Hour, Hours, PhoneChoice, choose_phone, hour, hour_within};
 use crate::daemon::house::House;
 use crate::daemon::lines::Line;
-use crate::daemon::test_call;
-use crate::domain::{Channel, DebtKind, Fault, Outcome, PhoneNumber};
+use crate::domain::{Channel, DebtKind, Fault, Outcome, PhoneNumber, is_test};
 use crate::ivr::Flow;
 use crate::rules::ZoneSet;
 use crate::stats::Doing;
@@ -123,7 +122,7 @@ impl Turn {
     fn can_be_told(&self, flow: &Flow) -> bool {
         let contact = &self.contact;
         self.plan.channel != Channel::Ivr
-            || test_call::is_made_up(&contact.creditor)
+            || is_test(&contact.creditor)
             || self.plans.voice.can_tell(flow, contact.language, &contact.creditor, contact.amount)
     }
 

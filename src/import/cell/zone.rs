@@ -4,8 +4,14 @@ use jiff::tz::TimeZoneDatabase;
 
 /// Reads `Asia/Omsk`, `+06:00`, `UTC+6`, `GMT+6` or `МСК+3`; the result is always an IANA name. Offsets with
 /// minutes have no such name and are refused.
+///
+/// `МСК+N` names an hour zone of Federal Law 107-FZ, and so a place: its clocks go with the law, should that move them again
+/// as it did in 2011 and 2014. A bare offset names none and stays one.
 pub fn zone(cell: &str) -> Option<String> {
     let cell = cell.trim();
+    if let Some(place) = of_russia(&cell.to_uppercase()) {
+        return Some(place.to_owned());
+    }
     if let Some(hours) = offset(&cell.to_uppercase()) {
         // The sign of these names is reversed, as POSIX has it.
         return Some(match hours {
@@ -18,6 +24,29 @@ pub fn zone(cell: &str) -> Option<String> {
     let found = TimeZoneDatabase::bundled().get(cell).ok()?;
     found.iana_name().map(str::to_owned)
 }
+
+/// A city of the hour zone of Russia that `МСК+N` names.
+fn of_russia(text: &str) -> Option<&'static str> {
+    let rest = text.strip_prefix("МСК").or_else(|| text.strip_prefix("MSK"))?;
+    let from_moscow = usize::try_from(offset(text)? - 2).ok()?;
+    // «МСК+03:00» and the like are offsets in somebody's table, and no names of the law.
+    (!rest.contains(':')).then(|| HOUR_ZONES.get(from_moscow).copied()).flatten()
+}
+
+/// The hour zones of Russia, from МСК-1 to МСК+9, each by the city that the zone data names it after.
+const HOUR_ZONES: [&str; 11] = [
+    "Europe/Kaliningrad",
+    "Europe/Moscow",
+    "Europe/Samara",
+    "Asia/Yekaterinburg",
+    "Asia/Omsk",
+    "Asia/Krasnoyarsk",
+    "Asia/Irkutsk",
+    "Asia/Yakutsk",
+    "Asia/Vladivostok",
+    "Asia/Magadan",
+    "Asia/Kamchatka",
+];
 
 /// Hours east of Greenwich.
 fn offset(text: &str) -> Option<i8> {
@@ -57,13 +86,32 @@ mod tests {
         let read = |cell| zone(cell).unwrap_or_default();
         assert_eq!(read("Asia/Omsk"), "Asia/Omsk");
         assert_eq!(read("asia/omsk"), "Asia/Omsk");
-        for cell in ["+06:00", "UTC+6", "utc+06", "GMT+6", "МСК+3", "мск +3", "+0600", "+6"] {
+        for cell in ["+06:00", "UTC+6", "utc+06", "GMT+6", "МСК+03:00", "+0600", "+6"] {
             assert_eq!(read(cell), "Etc/GMT-6", "{cell}");
         }
-        assert_eq!(read("МСК"), "Etc/GMT-3");
-        assert_eq!(read("МСК-1"), "Etc/GMT-2");
         assert_eq!(read("-5"), "Etc/GMT+5");
         assert_eq!(read("UTC"), "Etc/UTC");
+    }
+
+    #[test]
+    fn an_hour_zone_of_russia_is_a_place() {
+        let read = |cell| zone(cell).unwrap_or_default();
+        for (cell, place) in [
+            ("МСК", "Europe/Moscow"),
+            ("msk", "Europe/Moscow"),
+            ("МСК-1", "Europe/Kaliningrad"),
+            ("МСК+2", "Asia/Yekaterinburg"),
+            ("мск +3", "Asia/Omsk"),
+            ("МСК+9", "Asia/Kamchatka"),
+        ] {
+            assert_eq!(read(cell), place, "{cell}");
+        }
+        assert_eq!(read("МСК-2"), "Etc/GMT-1", "no hour zone of Russia");
+        let now = "2026-03-03T09:00:00Z".parse().expect("a time");
+        for (hours, place) in (2..).zip(HOUR_ZONES) {
+            let clock = TimeZoneDatabase::bundled().get(place).expect("a known name");
+            assert_eq!(clock.to_offset(now).seconds(), hours * 3600, "{place}");
+        }
     }
 
     #[test]

@@ -29,7 +29,7 @@ fn readings(zones: &ZoneSet, time: Timestamp) -> Vec<String> {
     zones.dedup_by_key(|zone| zone.tz().to_offset(time).seconds());
     let shown = zones
         .iter()
-        .map(|zone| format!("{} {}", zone.tz().to_datetime(time).strftime("%Y-%m-%d %H:%M"), zone.name()));
+        .map(|zone| format!("{} {}", zone.tz().to_datetime(time).strftime("%Y-%m-%d %H:%M"), zone.shown()));
     shown.collect()
 }
 
@@ -80,6 +80,13 @@ mod tests {
             on_clocks(&two, noon, Language::Ru),
             "2026-03-03 12:00 Europe/Moscow, 2026-03-03 15:00 Asia/Omsk"
         );
+    }
+
+    #[test]
+    fn a_list_s_offset_is_told_as_people_know_it() {
+        let zones = ZoneSet::resolve(["Etc/GMT-3"], "list");
+        let noon = "2026-03-03T09:00:00Z".parse().expect("a time");
+        assert_eq!(on_clocks(&zones, noon, Language::Ru), "2026-03-03 12:00 UTC+3");
     }
 
     #[test]

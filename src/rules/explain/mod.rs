@@ -151,7 +151,7 @@ impl Teller<'_> {
                 u16::from(shown.hour().unsigned_abs()) * 60 + u16::from(shown.minute().unsigned_abs());
             let told = day.map_or_else(|| self.words.closed().to_owned(), written);
             Clock {
-                text: format!("{} {} ({told})", zone.name(), shown.strftime("%H:%M")),
+                text: format!("{} {} ({told})", zone.shown(), shown.strftime("%H:%M")),
                 open: day.is_some_and(|day| (day.opens..day.closes).contains(&minute)),
                 offset: zone.tz().to_offset(self.at).seconds(),
             }

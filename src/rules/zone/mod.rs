@@ -6,6 +6,7 @@ mod regions;
 mod registry;
 mod whereabouts;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -43,6 +44,28 @@ impl Zone {
 
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The name as people read it: `UTC+3` for an offset, whichever way it is written. The sign in `Etc/GMT-3` is reversed,
+    /// as POSIX has it.
+    pub fn shown(&self) -> Cow<'_, str> {
+        let offset = match self.name.strip_prefix("Etc/GMT") {
+            Some(hours) if hours.starts_with(['+', '-']) => {
+                Some(self.tz.to_offset(jiff::Timestamp::UNIX_EPOCH))
+            }
+            _ => read_offset(&self.name),
+        };
+        match offset.map(Offset::seconds) {
+            None => Cow::Borrowed(&*self.name),
+            Some(0) => "UTC".into(),
+            Some(seconds) => {
+                let (sign, minutes) = (if seconds < 0 { '-' } else { '+' }, seconds.abs() / 60);
+                match minutes % 60 {
+                    0 => format!("UTC{sign}{}", minutes / 60).into(),
+                    part => format!("UTC{sign}{}:{part:02}", minutes / 60).into(),
+                }
+            }
+        }
     }
 
     pub fn tz(&self) -> &TimeZone {
@@ -143,6 +166,23 @@ mod tests {
         }
         for name in ["", "Moscow", "Etc/Unknown", "+5", "+15:00", "+05:60", "+-5:00", "MSK"] {
             assert!(Zone::find(name).is_none(), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_offset_is_shown_as_people_write_it() {
+        let shown = |name| Zone::find(name).expect("a zone").shown().into_owned();
+        for (name, expected) in [
+            ("Etc/GMT-3", "UTC+3"),
+            ("Etc/GMT+5", "UTC-5"),
+            ("+03:00", "UTC+3"),
+            ("-03:30", "UTC-3:30"),
+            ("+00:00", "UTC"),
+            ("Europe/Moscow", "Europe/Moscow"),
+            ("Etc/GMT", "Etc/GMT"),
+            ("Etc/UTC", "Etc/UTC"),
+        ] {
+            assert_eq!(shown(name), expected, "{name}");
         }
     }
 

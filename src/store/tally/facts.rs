@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::domain::{Channel, Currency, DebtKind, DebtorType, Disposition, Outcome};
 use crate::rules::{Agent, EventKind};
 use crate::stats::{ActionFact, CallFact, DebtFacts, PaymentFact, PromiseState, What};
+use crate::store::counted::counts;
 use crate::store::engine::conn::{Conn, Fault, Row, Value, moment, values};
 
 /// Whose debts are read.
@@ -149,7 +150,7 @@ struct Queries {
     complaints: &'static str,
 }
 
-/// The four readings; `$1` and `$2` bound the debts `d`.
+/// The four readings; `$1` and `$2` bound the debts `d`. Those of test calls are left out.
 macro_rules! queries {
     ($which:literal) => {
         Queries {
@@ -161,25 +162,33 @@ macro_rules! queries {
                 "a.end_at, a.cost_micro, p.state, p.amount_minor FROM debt d JOIN attempt a ON a.debt_id = d.id ",
                 "LEFT JOIN promise p ON p.attempt_id = a.id WHERE a.outcome IS NOT NULL ",
                 "AND a.channel <> 'inbound_call' AND ",
-                $which
+                $which,
+                " AND ",
+                counts!("d")
             ),
             outside: concat!(
                 "SELECT o.debt_id, o.event_id, o.at, e.channel_exact, o.debtor_type, o.debt_kind, o.creditor_id, ",
                 "CAST(0 AS BIGINT), o.local_hour, o.age_days, o.currency, o.amount_minor, e.kind, e.agent ",
                 "FROM debt d JOIN outside_action o ON o.debt_id = d.id JOIN event e ON e.id = o.event_id ",
                 "WHERE NOT EXISTS (SELECT 1 FROM event c WHERE c.corrects = e.id) AND ",
-                $which
+                $which,
+                " AND ",
+                counts!("d")
             ),
             payments: concat!(
                 "SELECT y.debt_id, y.paid_at, y.amount_minor, y.currency FROM debt d ",
                 "JOIN payment y ON y.debt_id = d.id WHERE ",
                 $which,
+                " AND ",
+                counts!("d"),
                 " ORDER BY y.paid_at, y.id"
             ),
             complaints: concat!(
                 "SELECT r.attempt_id FROM debt d JOIN reaction r ON r.debt_id = d.id WHERE r.kind = 'complaint' ",
                 "AND r.attempt_id IS NOT NULL AND ",
-                $which
+                $which,
+                " AND ",
+                counts!("d")
             ),
         }
     };

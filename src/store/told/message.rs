@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use crate::domain::{AttemptId, DebtId};
+use crate::domain::{AttemptId, DebtId, is_test};
 use crate::store::engine::conn::{Conn, Fault, values};
 
 /// A word to other systems, by the creditor's own ids, without names or numbers.
@@ -97,8 +97,11 @@ impl Told<'_> {
     }
 }
 
-/// Writes a message down, and who is to have it.
+/// Writes a message down, and who is to have it; of a test call there is nothing to tell.
 pub async fn tell(conn: &mut Conn, debt: DebtId, told: &Told<'_>, now: Timestamp) -> Result<(), Fault> {
+    if is_test(told.creditor()) {
+        return Ok(());
+    }
     let payload = serde_json::to_string(told).expect("codes, numbers and text");
     let id = conn.one(MESSAGE, values![now, told.kind(), debt, payload]).await?.int(0)?;
     conn.run(FOR_WHOM, values![id, debt, now, told.creditor()]).await.map(|_| ())

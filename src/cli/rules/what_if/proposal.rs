@@ -39,7 +39,7 @@ impl Proposal {
     ) -> anyhow::Result<Self> {
         let path = Path::new(new);
         if path.is_dir() {
-            let other = Config::load(path, environment)
+            let other = Config::load_sparing_secrets(path, environment)
                 .map_err(|problems| anyhow!("{}", problems.render(language)))?;
             return Ok(Self::of_folder(config, &other));
         }

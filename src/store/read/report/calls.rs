@@ -6,6 +6,7 @@ use super::effects::{code, named, names};
 use super::{Period, count};
 use crate::domain::{CampaignId, Disposition, Outcome};
 use crate::stats::{CALL, Key};
+use crate::store::counted::counts;
 use crate::store::engine::conn::{Conn, Fault, values};
 use crate::store::tally::sums;
 use crate::store::{Store, StoreError};
@@ -152,8 +153,12 @@ async fn open(conn: &mut Conn, period: Period) -> Result<BTreeMap<(i64, String),
 }
 
 /// The open ones are few and have an index; the plus keeps the planner from that of the times, which has all.
-const OPEN: &str = "SELECT campaign_id, trunk, COUNT(*) FROM attempt WHERE outcome IS NULL \
-    AND +reserved_at >= $1 AND +reserved_at < $2 GROUP BY campaign_id, trunk";
+const OPEN: &str = concat!(
+    "SELECT campaign_id, trunk, COUNT(*) FROM attempt WHERE outcome IS NULL ",
+    "AND +reserved_at >= $1 AND +reserved_at < $2 AND ",
+    counts!("attempt"),
+    " GROUP BY campaign_id, trunk",
+);
 const ABANDONED: &str = "SELECT CAST(COALESCE(SUM(CASE WHEN outcome = 'abandoned' THEN 1 ELSE 0 END), 0) AS BIGINT), \
     CAST(COALESCE(SUM(CASE WHEN outcome = 'answered' THEN 1 ELSE 0 END), 0) AS BIGINT) FROM attempt \
     WHERE channel <> 'inbound_call' AND campaign_id = $1 AND reserved_at >= $2 AND reserved_at < $3";

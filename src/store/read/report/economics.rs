@@ -8,6 +8,7 @@ use super::Period;
 use super::effects::{code, named, names};
 use crate::domain::{Channel, Currency};
 use crate::stats::{EFFECT, Key, MonthFacts, day_of, month_of};
+use crate::store::counted::counts;
 use crate::store::engine::conn::{Conn, Fault, values};
 use crate::store::tally::sums;
 use crate::store::{Store, StoreError};
@@ -114,10 +115,13 @@ fn fill_gaps(found: &mut EconomicsFacts, from: i64, to: i64) {
 }
 
 /// By days, whose months are told apart here: both engines divide whole numbers alike.
-const REPAID: &str = "SELECT w.creditor_id, w.currency, w.day, CAST(SUM(w.amount_minor) AS BIGINT), COUNT(*) FROM \
-    (SELECT d.creditor_id, y.currency, y.paid_at / 86400000000 AS day, y.amount_minor FROM payment y \
-    JOIN debt d ON d.id = y.debt_id WHERE y.paid_at >= $1 AND y.paid_at < $2) w \
-    GROUP BY w.creditor_id, w.currency, w.day";
+const REPAID: &str = concat!(
+    "SELECT w.creditor_id, w.currency, w.day, CAST(SUM(w.amount_minor) AS BIGINT), COUNT(*) FROM ",
+    "(SELECT d.creditor_id, y.currency, y.paid_at / 86400000000 AS day, y.amount_minor FROM payment ",
+    "y JOIN debt d ON d.id = y.debt_id WHERE y.paid_at >= $1 AND y.paid_at < $2 AND ",
+    counts!("d"),
+    ") w GROUP BY w.creditor_id, w.currency, w.day",
+);
 const FIRST: &str = "SELECT creditor_id, MIN(month) FROM tally_effect WHERE level = 2 GROUP BY creditor_id";
 const PAID_TIME: &str = "WITH span AS (SELECT state, billable, at, \
     COALESCE(LEAD(at) OVER (PARTITION BY agent ORDER BY id), $2) AS ends FROM agent_state WHERE at < $2) \

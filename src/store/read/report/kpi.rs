@@ -6,6 +6,7 @@ use super::effects::{code, named, names};
 use super::{Period, count};
 use crate::domain::{Channel, Currency, Outcome};
 use crate::stats::{ACCOUNT, CALL, Counts, EFFECT, Key, SERVICE_LEVEL_S};
+use crate::store::counted::counts;
 use crate::store::engine::conn::{Conn, Fault, Row, values};
 use crate::store::tally::{is_whole, sums};
 use crate::store::{Store, StoreError};
@@ -129,27 +130,39 @@ fn add_calls(counts: &mut Counts, outcome: Outcome, sums: &[i64]) {
     }
 }
 
-const ACCOUNTS: &str = "SELECT g.name, w.currency, w.n FROM (SELECT c.campaign_id, d.currency, COUNT(*) AS n \
-    FROM contact c JOIN debt d ON d.id = c.debt_id GROUP BY c.campaign_id, d.currency) w \
-    JOIN campaign g ON g.id = w.campaign_id";
+const ACCOUNTS: &str = concat!(
+    "SELECT g.name, w.currency, w.n FROM (SELECT c.campaign_id, d.currency, COUNT(*) AS n ",
+    "FROM contact c JOIN debt d ON d.id = c.debt_id WHERE ",
+    counts!("d"),
+    " GROUP BY c.campaign_id, d.currency) w JOIN campaign g ON g.id = w.campaign_id",
+);
 /// The first moment an agent talked in each call, against the call's answer.
-const WAITED: &str = "SELECT g.name, a.currency, COUNT(*), \
-    CAST(SUM(CASE WHEN t.at > a.answer_at THEN t.at - a.answer_at ELSE 0 END) AS BIGINT), \
-    CAST(SUM(CASE WHEN t.at - a.answer_at <= $3 THEN 1 ELSE 0 END) AS BIGINT) FROM (SELECT attempt_id, MIN(at) AS at \
-    FROM agent_state WHERE state = 'talking' AND attempt_id IS NOT NULL AND at >= $1 AND at < $2 GROUP BY attempt_id) t \
-    JOIN attempt a ON a.id = t.attempt_id JOIN campaign g ON g.id = a.campaign_id WHERE a.answer_at IS NOT NULL \
-    GROUP BY g.name, a.currency";
+const WAITED: &str = concat!(
+    "SELECT g.name, a.currency, COUNT(*), CAST(SUM(CASE WHEN t.at > a.answer_at THEN t.at - ",
+    "a.answer_at ELSE 0 END) AS BIGINT), CAST(SUM(CASE WHEN t.at - a.answer_at <= $3 THEN 1 ELSE 0 ",
+    "END) AS BIGINT) FROM (SELECT attempt_id, MIN(at) AS at FROM agent_state WHERE state = 'talking' ",
+    "AND attempt_id IS NOT NULL AND at >= $1 AND at < $2 GROUP BY attempt_id) t JOIN attempt a ON ",
+    "a.id = t.attempt_id JOIN campaign g ON g.id = a.campaign_id WHERE a.answer_at IS NOT NULL AND ",
+    counts!("a"),
+    " GROUP BY g.name, a.currency",
+);
 /// A stretch that has not ended yet is not counted.
-const HANDLED: &str = "WITH span AS (SELECT attempt_id, state, at, LEAD(at) OVER (PARTITION BY agent ORDER BY id) AS ends \
-    FROM agent_state WHERE at >= $1 AND at < $2) \
-    SELECT g.name, a.currency, CAST(SUM(s.ends - s.at) AS BIGINT) FROM span s JOIN attempt a ON a.id = s.attempt_id \
-    JOIN campaign g ON g.id = a.campaign_id WHERE s.state IN ('talking', 'hold', 'wrap_up') AND s.ends > s.at \
-    GROUP BY g.name, a.currency";
+const HANDLED: &str = concat!(
+    "WITH span AS (SELECT attempt_id, state, at, LEAD(at) OVER (PARTITION BY agent ORDER BY id) AS ",
+    "ends FROM agent_state WHERE at >= $1 AND at < $2) SELECT g.name, a.currency, CAST(SUM(s.ends - ",
+    "s.at) AS BIGINT) FROM span s JOIN attempt a ON a.id = s.attempt_id JOIN campaign g ON g.id = ",
+    "a.campaign_id WHERE s.state IN ('talking', 'hold', 'wrap_up') AND s.ends > s.at AND ",
+    counts!("a"),
+    " GROUP BY g.name, a.currency",
+);
 /// A debt owes at its calls the most that their rows say.
-const MONEY: &str = "SELECT w.name, w.currency, COUNT(*), CAST(SUM(w.owed) AS BIGINT), CAST(SUM(w.paid) AS BIGINT) \
-    FROM (SELECT g.name, a.currency, a.debt_id, MAX(a.amount_minor) AS owed, \
-    (SELECT COALESCE(SUM(p.amount_minor), 0) FROM payment p WHERE p.debt_id = a.debt_id \
-    AND p.currency = a.currency AND p.paid_at >= MIN(a.reserved_at) AND p.paid_at < $2) AS paid \
-    FROM attempt a JOIN campaign g ON g.id = a.campaign_id WHERE a.reserved_at >= $1 AND a.reserved_at < $2 \
-    AND a.outcome IS NOT NULL AND a.outcome <> 'cancelled' AND a.outcome NOT LIKE 'failed%' \
-    GROUP BY g.name, a.currency, a.debt_id) w GROUP BY w.name, w.currency";
+const MONEY: &str = concat!(
+    "SELECT w.name, w.currency, COUNT(*), CAST(SUM(w.owed) AS BIGINT), CAST(SUM(w.paid) AS BIGINT) ",
+    "FROM (SELECT g.name, a.currency, a.debt_id, MAX(a.amount_minor) AS owed, (SELECT ",
+    "COALESCE(SUM(p.amount_minor), 0) FROM payment p WHERE p.debt_id = a.debt_id AND p.currency = ",
+    "a.currency AND p.paid_at >= MIN(a.reserved_at) AND p.paid_at < $2) AS paid FROM attempt a JOIN ",
+    "campaign g ON g.id = a.campaign_id WHERE a.reserved_at >= $1 AND a.reserved_at < $2 AND ",
+    "a.outcome IS NOT NULL AND a.outcome <> 'cancelled' AND a.outcome NOT LIKE 'failed%' AND ",
+    counts!("a"),
+    " GROUP BY g.name, a.currency, a.debt_id) w GROUP BY w.name, w.currency",
+);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Period;
 use crate::domain::Currency;
+use crate::store::counted::counts;
 use crate::store::engine::conn::values;
 use crate::store::{Store, StoreError};
 
@@ -30,7 +31,10 @@ impl Store {
 }
 
 /// How many persons paid so much: most paid nothing, and are one row.
-const PAID: &str = "SELECT w.currency, w.paid, COUNT(*) FROM (SELECT d.currency, \
-    CAST(COALESCE(SUM(p.amount_minor), 0) AS BIGINT) AS paid FROM debt d LEFT JOIN payment p ON p.debt_id = d.id \
-    AND p.currency = d.currency AND p.paid_at >= $1 AND p.paid_at < $2 GROUP BY d.currency, d.person_id) w \
-    GROUP BY w.currency, w.paid";
+const PAID: &str = concat!(
+    "SELECT w.currency, w.paid, COUNT(*) FROM (SELECT d.currency, ",
+    "CAST(COALESCE(SUM(p.amount_minor), 0) AS BIGINT) AS paid FROM debt d LEFT JOIN payment p ON p.debt_id = d.id ",
+    "AND p.currency = d.currency AND p.paid_at >= $1 AND p.paid_at < $2 WHERE ",
+    counts!("d"),
+    " GROUP BY d.currency, d.person_id) w GROUP BY w.currency, w.paid",
+);

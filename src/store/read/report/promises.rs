@@ -4,6 +4,7 @@ use super::Period;
 use super::effects::{code, named, names};
 use crate::domain::{Currency, DebtorType, Money};
 use crate::stats::EFFECT;
+use crate::store::counted::counts;
 use crate::store::engine::conn::{Conn, Fault, values};
 use crate::store::tally::sums;
 use crate::store::{Store, StoreError};
@@ -43,12 +44,16 @@ impl PromiseLine {
 
 /// Promises of people who called us: the sums of the reports are of calls that we made. Such calls are few, so they come
 /// first: a cross join keeps SQLite from turning it round.
-const CALLED_BACK: &str = "SELECT a.campaign_id, a.debtor_type, p.currency, COUNT(*), \
-    CAST(SUM(CASE WHEN p.state = 'kept' THEN 1 ELSE 0 END) AS BIGINT), \
-    CAST(SUM(CASE WHEN p.state = 'broken' THEN 1 ELSE 0 END) AS BIGINT), CAST(SUM(p.amount_minor) AS BIGINT), \
-    CAST(SUM(CASE WHEN p.state = 'kept' THEN p.amount_minor ELSE 0 END) AS BIGINT) FROM attempt a \
-    CROSS JOIN promise p WHERE p.attempt_id = a.id AND a.channel = 'inbound_call' AND a.reserved_at >= $1 \
-    AND a.reserved_at < $2 GROUP BY a.campaign_id, a.debtor_type, p.currency";
+const CALLED_BACK: &str = concat!(
+    "SELECT a.campaign_id, a.debtor_type, p.currency, COUNT(*), ",
+    "CAST(SUM(CASE WHEN p.state = 'kept' THEN 1 ELSE 0 END) AS BIGINT), ",
+    "CAST(SUM(CASE WHEN p.state = 'broken' THEN 1 ELSE 0 END) AS BIGINT), CAST(SUM(p.amount_minor) AS BIGINT), ",
+    "CAST(SUM(CASE WHEN p.state = 'kept' THEN p.amount_minor ELSE 0 END) AS BIGINT) FROM attempt a ",
+    "CROSS JOIN promise p WHERE p.attempt_id = a.id AND a.channel = 'inbound_call' AND a.reserved_at >= $1 ",
+    "AND a.reserved_at < $2 AND ",
+    counts!("a"),
+    " GROUP BY a.campaign_id, a.debtor_type, p.currency",
+);
 
 impl Store {
     /// Promises made in calls that began within the period, by campaign, type at the time, and currency.
