@@ -63,8 +63,8 @@ fn at_night_the_hours_and_their_opening_on_his_clock_are_told() {
     assert_eq!(said["decision"]["deny"], "ru.window");
     let window = said["rules"].as_array().expect("rules").iter().find(|rule| rule["rule"] == "ru.window");
     let text = window.expect("concerns him")["text"].as_str().expect("words");
-    assert!(text.starts_with("hours: Etc/GMT") && text.contains("; until "), "{text}");
-    assert!(said["next_local"].as_str().expect("some time").contains(":00 Etc/GMT"), "{said}");
+    assert!(text.starts_with("hours: UTC") && text.contains("; until "), "{text}");
+    assert!(said["next_local"].as_str().expect("some time").contains(":00 UTC"), "{said}");
 }
 
 #[test]
@@ -300,4 +300,19 @@ fn a_shipped_preset_that_was_edited_to_be_looser_is_refused_with_its_line() {
     }
     house.write("config/rules/ru.toml", &rules.replace(cap, &cap.replace("limit=2", "limit=1")));
     house.run(&["check"]);
+}
+
+#[test]
+fn a_dead_number_is_explained_and_so_is_who_said_that_it_is_usable() {
+    let house = house();
+    let refuse = |args: &[&str]| {
+        let output = house.try_run(&[&["person", "phone", "p1"], args].concat());
+        assert!(!output.status.success());
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    assert!(refuse(&["01", "--usable", "--by", "head"]).contains("--reason"), "an act says why");
+    assert!(refuse(&["77", "--usable", "--by", "head", "--reason", "x"]).contains("has no such number"));
+    let said =
+        house.run(&["person", "phone", "p1", "01", "--usable", "--by", "head", "--reason", "letter 4"]);
+    assert!(said.ends_with(": usable, as it was\n"), "{said}");
 }

@@ -6,10 +6,10 @@ use anyhow::ensure;
 use clap::{Args, Subcommand};
 
 use super::open::{ConfigArgs, act, evidence};
-use super::standing::{Signed, persons};
+use super::standing::{Signed, files, nonblank, persons};
 use crate::daemon::Clock;
-use crate::domain::{DebtorType, PersonId, plain};
-use crate::store::Store;
+use crate::domain::{DebtorType, PersonId, PhoneNumber, plain};
+use crate::store::{PersonFile, Store};
 
 /// Who is whom: merged ids count each other's calls and holds; a split takes nothing out of a history
 #[derive(Debug, Args)]
@@ -49,6 +49,21 @@ enum PersonCommand {
         #[arg(long, value_parser = evidence)]
         why: String,
     },
+    /// Say of a number of his that a call found dead or another person's that it is usable after all
+    Phone {
+        person: String,
+        /// The number, or its last digits
+        number: String,
+        /// The number may be called again, as far as the rules and his holds allow
+        #[arg(long, required = true)]
+        usable: bool,
+        /// Why
+        #[arg(long, value_parser = evidence)]
+        reason: String,
+        /// Who says so; the user of the operating system is written beside the name
+        #[arg(long, value_name = "WHO", value_parser = nonblank)]
+        by: String,
+    },
     /// List how a person's type changed
     Types { person: String },
 }
@@ -82,6 +97,14 @@ async fn carry_out(store: &Store, command: PersonCommand) -> anyhow::Result<()> 
             let changed = store.set_debtor_type(id, becomes, (&by, &why), Clock.wall()).await?;
             println!("{}{}", becomes.code(), if changed { "" } else { ": he is of this type already" });
         }
+        PersonCommand::Phone { person, number, usable: _, reason, by } => {
+            let files = files(store, &person).await?;
+            ensure!(files.len() == 1, "several persons share this number: say the id of one");
+            let phone = his_number(&files[0], &number)?;
+            let by = Signed::of(by, reason).hand();
+            let changed = store.make_phone_usable(files[0].id, phone, by, Clock.wall()).await?;
+            println!("{phone}: usable{}", if changed { "" } else { ", as it was" });
+        }
         PersonCommand::Types { person } => {
             for change in store.type_changes(one_person(store, &person).await?).await? {
                 let (was, became) = (change.was.code(), change.became.code());
@@ -102,6 +125,18 @@ async fn carry_out(store: &Store, command: PersonCommand) -> anyhow::Result<()> 
 fn told(signed: Signed) -> String {
     let by = signed.hand();
     format!("{} ({})", by.evidence, by.who)
+}
+
+/// The one number of his that is, or ends, so.
+fn his_number<'a>(file: &'a PersonFile, text: &str) -> anyhow::Result<&'a PhoneNumber> {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    ensure!(digits.len() >= 2, "say the number, or two of its last digits at least");
+    let mut his = file.phones.iter().map(|phone| &phone.number).filter(|his| his.digits().ends_with(&digits));
+    match (his.next(), his.next()) {
+        (Some(number), None) => Ok(number),
+        (Some(_), Some(_)) => anyhow::bail!("several of his numbers end so: say more digits"),
+        (None, _) => anyhow::bail!("{} has no such number", file.external_id),
+    }
 }
 
 fn debtor_type(code: &str) -> Result<DebtorType, String> {

@@ -193,8 +193,16 @@ const REASONS: [Word; 35] = [
     ("off_target", "not aimed at any more", "больше не подходит"),
     ("paid", "paid", "оплачен"),
     ("person_in_call", "the person is in another call", "человек в другом разговоре"),
-    ("phone_invalid", "the number is not in service", "номер не обслуживается"),
-    ("phone_wrong_person", "the number is another person's", "номер другого человека"),
+    (
+        "phone_invalid",
+        "the number is not in service; obzvon person phone says that it is usable after all",
+        "номер не обслуживается; вернуть его: obzvon person phone",
+    ),
+    (
+        "phone_wrong_person",
+        "the number is another person's; obzvon person phone says that it is usable after all",
+        "номер другого человека; вернуть его: obzvon person phone",
+    ),
     ("reached", "reached", "человека застали"),
     ("skipped", "skipped by an agent", "оператор пропустил"),
     ("stopped", "asked not to be called", "просил не звонить"),

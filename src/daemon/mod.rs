@@ -13,6 +13,7 @@ mod fresh;
 mod house;
 mod inbound;
 mod kill_switch;
+mod law;
 mod lines;
 mod live;
 mod monitor;

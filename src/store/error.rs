@@ -42,6 +42,8 @@ pub enum StoreError {
     Finish { attempt: AttemptId, source: Fault },
     #[error("changing the holds of person {person}")]
     Hold { person: PersonId, source: Fault },
+    #[error("making a number of person {person} usable")]
+    Phone { person: PersonId, source: Fault },
     #[error("changing who person {person} is")]
     Identity { person: PersonId, source: Fault },
     #[error("importing list {run}")]

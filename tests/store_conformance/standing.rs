@@ -2,10 +2,12 @@
 
 use jiff::Timestamp;
 use jiff::civil::time;
+use obzvon::campaign::{DoneWhy, NextStep};
+use obzvon::domain::Outcome;
 use obzvon::rules::{Consent, ConsentKind, Hold, HoldKind, LocalRange};
-use obzvon::store::{ByHand, Preference, Rescued, Reserved, Suspended, Whose};
+use obzvon::store::{ByHand, FinishRequest, Preference, Rescued, Reserved, Suspended, Whose};
 
-use crate::world::{World, hours, noon, row, rules, seconds};
+use crate::world::{World, finished, hours, no_answer, noon, row, rules, seconds};
 
 crate::on_both_engines!(
     a_time_of_day_he_asked_for_keeps_calls_away_until_it_is_lifted,
@@ -14,6 +16,7 @@ crate::on_both_engines!(
     a_hold_is_lifted_by_whoever_is_one_with_him_and_by_no_stranger,
     what_is_done_by_hand_is_kept_with_who_and_why,
     a_lost_call_keeps_the_moment_its_invite_left,
+    a_number_that_a_call_found_dead_is_usable_again_only_when_somebody_says_so,
 );
 
 fn by(evidence: &str) -> ByHand {
@@ -153,4 +156,41 @@ async fn a_lost_call_keeps_the_moment_its_invite_left(world: World) {
     world.store.note_invite(attempt, noon() + hours(2)).await.expect("nothing is open");
     let row = &world.store.attempts_of(contact.person).await.expect("read")[0];
     assert_eq!(row.stamps.invite, Some(left), "a closed call is not touched");
+}
+
+async fn a_number_that_a_call_found_dead_is_usable_again_only_when_somebody_says_so(world: World) {
+    let contact = world.one_contact().await;
+    let number = contact.phones[0].number.clone();
+    let attempt = world.permit(&contact, noon()).await.attempt();
+    let dead = FinishRequest {
+        finished: finished(Outcome::InvalidNumber),
+        next: NextStep::Done(DoneWhy::NoPhone),
+        ..no_answer(attempt, noon())
+    };
+    world.store.finish(dead, noon() + seconds(5)).await.expect("written");
+    let state = async || {
+        let file = world.store.person_files("p1").await.expect("read").pop().expect("he is there");
+        let phone = file.phones.into_iter().next().expect("a number");
+        (phone.state, phone.said_usable.map(|said| (said.who, said.evidence)))
+    };
+    assert_eq!(state().await, ("invalid".to_owned(), None));
+    world.store.upsert(&[row(1)], noon() + hours(1)).await.expect("imported");
+    assert_eq!(state().await.0, "invalid", "a list that has it again says nothing of it");
+
+    let say = async |at| {
+        world
+            .store
+            .make_phone_usable(contact.person, &number, by("the carrier's letter"), at)
+            .await
+            .expect("written")
+    };
+    assert!(say(noon() + hours(2)).await);
+    assert!(!say(noon() + hours(2)).await, "it is usable");
+    let said = Some(("the head".to_owned(), "the carrier's letter".to_owned()));
+    assert_eq!(state().await, ("usable".to_owned(), said.clone()));
+    world.store.upsert(&[row(1)], noon() + hours(3)).await.expect("imported");
+    assert_eq!(state().await, ("usable".to_owned(), said), "nor does it undo what was said");
+    assert_eq!(world.contact_of("p1").await.0, "waiting", "who ended for want of a number looks again");
+    let verified = world.store.deeds(contact.person).await.expect("read");
+    assert_eq!(verified.iter().map(|deed| deed.act.as_str()).collect::<Vec<_>>(), ["phone_usable"]);
 }

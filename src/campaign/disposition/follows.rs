@@ -21,6 +21,9 @@ pub struct Talk<'a> {
     pub bounds: PromiseBounds,
     /// Where the debtor may be.
     pub zones: &'a [TimeZone],
+    /// From when on, at or after the call that the form agrees, the rules and the campaign allow one; absent where it agrees
+    /// none, and where they never do.
+    pub lawful: Option<Timestamp>,
     /// This attempt and those before it; its disposition is not looked at.
     pub tried: Tried<'a>,
 }
@@ -65,7 +68,7 @@ pub fn follow(
         None => {}
     }
     let due = form.callback.filter(|_| kind.has(Flag::Callback));
-    match due.map(|due| check_callback(due, &talk.plan.calendar, talk.zones, now)) {
+    match due.map(|due| check_callback((due, talk.lawful), &talk.plan.calendar, talk.zones, now)) {
         Some(Err(why)) => no.push(FormNo::Callback(why)),
         None if kind.has(Flag::Callback) => no.push(FormNo::CallbackWanted),
         Some(Ok(())) | None => {}
@@ -100,7 +103,10 @@ pub fn follow(
         holds,
         next: next(kind.has(Flag::Hardship), disposition, talk, now),
         promise,
-        callback: due.map(|due| Agreed { due, expires: due.saturating_add(CALLBACK_LASTS).unwrap_or(due) }),
+        callback: due.map(|due| {
+            let expires = due.saturating_add(CALLBACK_LASTS).unwrap_or(due);
+            Agreed { due, expires, moved: false }
+        }),
         debtor_type: form.debtor_type,
         complaint,
         asks: asks(complaint, kind.has(Flag::Hardship), disposition),
@@ -187,6 +193,11 @@ mod tests {
     }
 
     fn said(form: &Form) -> Result<Follows, Vec<FormNo>> {
+        said_where(form, form.callback)
+    }
+
+    /// What follows where the rules allow the call that was agreed from `lawful` on.
+    fn said_where(form: &Form, lawful: Option<Timestamp>) -> Result<Follows, Vec<FormNo>> {
         let (plan, zones, began) = (plan(), moscow(), [now()]);
         let tried = Tried {
             outcome: Outcome::Answered,
@@ -204,6 +215,7 @@ mod tests {
             identified: false,
             bounds: bounds(),
             zones: &zones,
+            lawful,
             tried,
         };
         follow(&kinds(), form, &talk, now())
@@ -256,6 +268,20 @@ mod tests {
             [FormNo::Callback(CallbackNo::TooFar { .. })]
         ));
         assert_eq!(said(&form("callback")), Err(vec![FormNo::CallbackWanted]));
+    }
+
+    #[test]
+    fn a_call_is_not_agreed_for_a_time_at_which_the_rules_keep_him_from_calls() {
+        let wish =
+            Form { callback: Some("2026-03-04T10:00:00Z".parse().expect("a timestamp")), ..form("callback") };
+        let refused = |lawful: Option<&str>| {
+            let lawful = lawful.map(|text| text.parse().expect("a timestamp"));
+            said_where(&wish, lawful).expect_err("the rules")
+        };
+        let from = Some(date(2026, 3, 5).at(9, 0, 0, 0));
+        let no = |from| vec![FormNo::Callback(CallbackNo::Unlawful { from })];
+        assert_eq!(refused(Some("2026-03-05T06:00:00Z")), no(from), "by his own clock");
+        assert_eq!(refused(None), no(None));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
@@ -152,6 +152,10 @@ pub enum CallbackNo {
     TooFar {
         last: Timestamp,
     },
+    /// The rules do not let him be called then; they do from `from` on, by his first clock.
+    Unlawful {
+        from: Option<DateTime>,
+    },
 }
 
 impl CallbackNo {
@@ -161,6 +165,7 @@ impl CallbackNo {
             Self::Closed { .. } => "callback_closed",
             Self::Past => "callback_in_the_past",
             Self::TooFar { .. } => "callback_too_far",
+            Self::Unlawful { .. } => "callback_unlawful",
         }
     }
 }
@@ -168,9 +173,10 @@ impl CallbackNo {
 /// How far ahead a call may be agreed.
 const CALLBACK_WITHIN: SignedDuration = SignedDuration::from_hours(14 * 24);
 
-/// Whether a call may be agreed for `due`, by the campaign's hours; the gate decides again when it is due.
+/// Whether a call may be agreed for `due`, by the campaign's hours and by the rules, which allow it from `lawful` on; the gate
+/// decides again when it is due.
 pub(super) fn check_callback(
-    due: Timestamp,
+    (due, lawful): (Timestamp, Option<Timestamp>),
     calendar: &Calendar,
     zones: &[TimeZone],
     now: Timestamp,
@@ -183,7 +189,12 @@ pub(super) fn check_callback(
         return Err(CallbackNo::TooFar { last });
     }
     match hour(calendar, zones, due) {
-        Hour::Open => Ok(()),
+        Hour::Open if lawful == Some(due) => Ok(()),
+        Hour::Open => {
+            let zone = zones.first().cloned().unwrap_or(TimeZone::UTC);
+            let from = lawful.map(|from| zone.to_datetime(from));
+            Err(CallbackNo::Unlawful { from })
+        }
         Hour::OpensAt(opens) => Err(CallbackNo::Closed { opens: Some(opens) }),
         Hour::Over => Err(CallbackNo::Closed { opens: None }),
     }

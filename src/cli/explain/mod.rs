@@ -249,6 +249,10 @@ impl Desk<'_> {
             "as_of": (self.when != When::Now).then(|| json!({ "then": THEN, "now": NOW })),
             "holds": self.holds(file), "consents": self.consents(file), "preferences": file.preferences,
             "campaigns_not_configured": strangers,
+            "said_usable": file.phones.iter().filter_map(|phone| {
+                let said = phone.said_usable.as_ref().filter(|said| said.at <= self.now)?;
+                Some(json!({ "phone": phone.number.as_e164(), "said": said }))
+            }).collect::<Vec<_>>(),
         })
     }
 

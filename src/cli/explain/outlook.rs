@@ -159,7 +159,7 @@ impl Case<'_> {
 
     fn phone(&self) -> Option<Obstacle> {
         let state = &self.phone.state;
-        (state != "usable").then(|| Obstacle::new(format!("phone_{state}"), Ends::Never))
+        (state != "usable").then(|| Obstacle::new(format!("phone_{state}"), Ends::ByAct))
     }
 
     fn queue(&self, now: Timestamp) -> Option<Obstacle> {

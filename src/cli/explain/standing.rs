@@ -54,6 +54,14 @@ impl Desk<'_> {
             let head = if ru { "просил не звонить" } else { "asked not to be called" };
             text += &format!("{head}: {}{}\n", in_words(wish.range), until(wish.until));
         }
+        for phone in &file.phones {
+            let Some(said) = phone.said_usable.as_ref().filter(|said| said.at <= self.now) else { continue };
+            let (number, who, why) = (&phone.number, plain(&said.who), plain(&said.evidence));
+            text += &match ru {
+                true => format!("номер {number} снова годен: сказал {who}, {:.0}: {why}\n", said.at),
+                false => format!("number {number} is usable again: said {who}, {:.0}: {why}\n", said.at),
+            };
+        }
         text
     }
 }

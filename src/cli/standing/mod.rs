@@ -49,6 +49,10 @@ pub struct Signed {
 }
 
 impl Signed {
+    pub(super) fn of(by: String, evidence: String) -> Self {
+        Self { evidence, by }
+    }
+
     pub(super) fn name(&self) -> &str {
         &self.by
     }

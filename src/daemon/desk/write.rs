@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tracing::info;
 
 use super::House;
@@ -12,6 +13,8 @@ use super::view::bounds;
 use crate::agents::{Input, State};
 use crate::campaign::{Form, FormNo, PromiseForm, RetryClass, Talk, Tried, check_promise, follow};
 use crate::config::Config;
+use crate::daemon::house::Plans;
+use crate::daemon::law::Law;
 use crate::domain::{AgentId, AttemptId, Outcome};
 use crate::import::cell;
 use crate::rules::{Called, PhoneKey};
@@ -63,7 +66,13 @@ pub(super) async fn dispose(
         house.store.keep_note(attempt, agent, note, house.clock.wall()).await?;
     }
     let plans = house.plans.load_full();
-    let request = match request(house, &plans.config, (agent, attempt), &subject, &written) {
+    let callback = callback(&subject, &written);
+    let lawful = match callback {
+        Some(due) => lawful_from(house, &plans, &subject, due).await?,
+        None => None,
+    };
+    let by = (agent, attempt);
+    let request = match request(house, &plans.config, by, &subject, (&written, callback, lawful)) {
         Ok(request) => request,
         Err(no) => return Ok(no),
     };
@@ -102,12 +111,33 @@ fn read(asked: &PromiseAsked, subject: &Subject) -> Option<PromiseForm> {
     Some(PromiseForm { on: asked.on, amount })
 }
 
+/// When the agent has agreed to call again.
+fn callback(subject: &Subject, written: &Written) -> Option<Timestamp> {
+    let at = written.callback?.to_zoned_datetime(subject.zone()).ok()?;
+    Some(at.timestamp())
+}
+
+/// From when on, at or after `due`, the rules and the campaign let him be called.
+async fn lawful_from(
+    house: &House,
+    plans: &Plans,
+    subject: &Subject,
+    due: Timestamp,
+) -> Result<Option<Timestamp>, StoreError> {
+    let (file, contact) = (&subject.file, &subject.file.contact);
+    let (Some(plan), Some(call)) = (plans.config.campaign(&file.campaign), &file.attempt) else {
+        return Ok(None);
+    };
+    let law = Law::of(house, (plans, plan), contact, &call.phone).await?;
+    Ok(law.and_then(|law| law.from(due)))
+}
+
 fn request(
     house: &House,
     config: &Config,
     (agent, attempt): (&AgentId, AttemptId),
     subject: &Subject,
-    written: &Written,
+    (written, callback, lawful): (&Written, Option<Timestamp>, Option<Timestamp>),
 ) -> Result<DisposeRequest, DeskAnswer> {
     let now = house.clock.wall();
     let (file, contact) = (&subject.file, &subject.file.contact);
@@ -118,11 +148,10 @@ fn request(
         Some(asked) => Some(read(asked, subject).ok_or(DeskAnswer::Amount)?),
         None => None,
     };
-    let callback = written.callback.map(|at| at.to_zoned_datetime(subject.zone()));
     let form = Form {
         code: written.code.clone(),
         promise,
-        callback: callback.and_then(Result::ok).map(|at| at.timestamp()),
+        callback,
         callback_is_mine: written.callback_is_mine,
         reason: written.reason.as_deref().map(Arc::from),
         debtor_type: written.debtor_type,
@@ -138,6 +167,7 @@ fn request(
         identified: subject.identified,
         bounds: bounds(config, now, subject).ok_or(DeskAnswer::NoCampaign)?,
         zones: &subject.zones,
+        lawful,
         tried: Tried {
             outcome: Outcome::Answered,
             disposition: None,

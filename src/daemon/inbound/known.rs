@@ -14,7 +14,7 @@ use crate::campaign::{CampaignPlan, DoneWhy, NextStep, Tried, next_step};
 use crate::daemon::call_task::CallReport;
 use crate::daemon::house::House;
 use crate::daemon::recordings;
-use crate::daemon::turn::{agents_part, ask_code, asked_for, holds, recording_path};
+use crate::daemon::turn::{Asked, agents_part, asked_for, asks, holds, recording_path};
 use crate::daemon::voice::NameSound;
 use crate::domain::{Channel, DebtKind, Fault, Outcome, PhoneNumber};
 use crate::ivr::{CallFacts, Flow};
@@ -161,7 +161,8 @@ impl<'a> Known<'a> {
             debt: self.contact.debt,
         };
         let evidence = format!("attempt {}", self.entered.attempt);
-        let callback = asked_for(&report, &self.plan, self.contact.id, &self.zones, now);
+        let asked = Asked { contact: &self.contact, number: &self.phone, zones: &self.zones };
+        let callback = asked_for(house, (&self.arrival.plans, &self.plan), asked, &report).await;
         let request = FinishRequest {
             attempt: self.entered.attempt,
             kinds: talked.then_some(EventKind::InboundConversation).into_iter().collect(),
@@ -169,8 +170,8 @@ impl<'a> Known<'a> {
             next: self.next(&report, now),
             score: None,
             cost_micro: None,
-            callback,
-            asks: report.actions.iter().map(ask_code).collect(),
+            asks: asks(&report.actions, callback.as_ref()),
+            callback: callback.map(|booked| booked.callback),
             finished: report.finished,
         };
         house.store.finish(request, now).await?;

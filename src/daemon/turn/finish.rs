@@ -9,12 +9,13 @@ use crate::campaign::{
     Agreed, CampaignPlan, NextStep, RetryClass, ScoreFacts, Tried, agreed, next_step, score,
 };
 use crate::daemon::call_task::CallReport;
-use crate::daemon::house::House;
+use crate::daemon::house::{House, Plans};
+use crate::daemon::law::Law;
 use crate::domain::attempt::Finished;
-use crate::domain::{ContactId, Disposition, Money, Outcome};
+use crate::domain::{Disposition, Money, Outcome, PhoneNumber};
 use crate::ivr::{Action, CallAgain};
 use crate::rules::{self, Called, Hold, HoldKind, PhoneKey};
-use crate::store::{Closed, Dial, FinishRequest, NewCallback};
+use crate::store::{ClaimedContact, Closed, Dial, FinishRequest, NewCallback};
 use crate::trunk::may_fail_over;
 
 impl Turn {
@@ -26,7 +27,8 @@ impl Turn {
         report: CallReport,
     ) -> anyhow::Result<()> {
         let outcome = report.finished.outcome;
-        let request = self.finish_request(house, choice, dial.attempt, report);
+        let callback = self.callback(house, choice, &report).await;
+        let request = self.finish_request(house, choice, dial.attempt, (report, callback));
         let holds = request.holds.len();
         match house.store.finish(request, house.clock.wall()).await? {
             Closed::Now => {}
@@ -42,9 +44,10 @@ impl Turn {
     }
 
     /// The call that the debtor asked for, if that is what the talk came to.
-    fn callback(&self, choice: &Choice, report: &CallReport, now: Timestamp) -> Option<NewCallback> {
+    async fn callback(&self, house: &House, choice: &Choice, report: &CallReport) -> Option<Booked> {
         let zones: Vec<_> = choice.zones.zones().iter().map(|zone| zone.tz().clone()).collect();
-        asked_for(report, &self.plan, self.contact.id, &zones, now)
+        let asked = Asked { contact: &self.contact, number: &choice.phone.number, zones: &zones };
+        asked_for(house, (&self.plans, &self.plan), asked, report).await
     }
 
     pub(super) fn finish_request(
@@ -52,10 +55,9 @@ impl Turn {
         house: &House,
         choice: &Choice,
         attempt: crate::domain::AttemptId,
-        report: CallReport,
+        (report, callback): (CallReport, Option<Booked>),
     ) -> FinishRequest {
         let now = house.clock.wall();
-        let callback = self.callback(choice, &report, now);
         let CallReport { finished, rang, actions, .. } = report;
         let contact = &self.contact;
         let answered = finished.outcome == Outcome::Answered;
@@ -77,8 +79,8 @@ impl Turn {
             next: self.next(choice, &finished, rang, now),
             score: Some(score(&self.plan.score, &facts)),
             cost_micro: cost(choice.line.trunk().routing.cost_per_minute, &finished),
-            callback,
-            asks: actions.iter().map(ask_code).collect(),
+            asks: asks(&actions, callback.as_ref()),
+            callback: callback.map(|booked| booked.callback),
             finished,
         }
     }
@@ -133,14 +135,30 @@ impl Turn {
     }
 }
 
-/// The call that the debtor asked for, if that is what the talk came to.
-pub(in crate::daemon) fn asked_for(
+/// Who asks for a call.
+pub(in crate::daemon) struct Asked<'a> {
+    pub contact: &'a ClaimedContact,
+    /// The number he asks on.
+    pub number: &'a PhoneNumber,
+    /// Where he may be, as clocks.
+    pub zones: &'a [jiff::tz::TimeZone],
+}
+
+/// A call that was agreed.
+pub(in crate::daemon) struct Booked {
+    pub callback: NewCallback,
+    /// It is due at another time than he asked for.
+    pub moved: bool,
+}
+
+/// The call that the debtor asked for, if that is what the talk came to, at a time at which the rules allow it on what
+/// is known now; the gate decides again when it is due.
+pub(in crate::daemon) async fn asked_for(
+    house: &House,
+    (plans, plan): (&Plans, &CampaignPlan),
+    asked: Asked<'_>,
     report: &CallReport,
-    plan: &CampaignPlan,
-    contact: ContactId,
-    zones: &[jiff::tz::TimeZone],
-    now: Timestamp,
-) -> Option<NewCallback> {
+) -> Option<Booked> {
     if report.finished.disposition != Some(Disposition::CallbackBooked) {
         return None;
     }
@@ -149,8 +167,27 @@ pub(in crate::daemon) fn asked_for(
         Action::ScheduleCall(again) => Some(*again),
         Action::OpenComplaint | Action::SendSms { .. } => None,
     })?;
-    let Agreed { due, expires } = agreed(again, &plan.calendar, zones, now)?;
-    Some(NewCallback { contact, due_at: due, expires_at: expires, agent: None })
+    let contact = asked.contact.id;
+    let law = match Law::of(house, (plans, plan), asked.contact, asked.number).await {
+        Ok(law) => law?,
+        Err(fault) => {
+            // What came of the call is written down all the same; in doubt, no call.
+            let fault = anyhow::Error::from(fault);
+            warn!(%contact, fault = format!("{fault:#}"), "a call he asked for is not booked");
+            return None;
+        }
+    };
+    let Some(Agreed { due, expires, moved }) =
+        agreed(again, asked.zones, house.clock.wall(), |at| law.from(at))
+    else {
+        warn!(%contact, "a call he asked for may not be made within two weeks: it is not booked");
+        return None;
+    };
+    if moved {
+        info!(%contact, %due, "a call he asked for is booked for another time: he may not be called at his");
+    }
+    let callback = NewCallback { contact, due_at: due, expires_at: expires, agent: None };
+    Some(Booked { callback, moved })
 }
 
 /// The holds that follow from what was said and asked for.
@@ -169,8 +206,14 @@ pub(in crate::daemon) fn holds(
     holds
 }
 
-/// What the flow asked for, as the creditor's systems read it.
-pub(in crate::daemon) fn ask_code(action: &Action) -> String {
+/// What the flow asked for, and to when a call was moved that he asked for, as the creditor's systems read it.
+pub(in crate::daemon) fn asks(actions: &[Action], booked: Option<&Booked>) -> Vec<String> {
+    let moved = booked.filter(|booked| booked.moved);
+    let moved = moved.map(|booked| format!("call_moved_to:{}", booked.callback.due_at));
+    actions.iter().map(ask_code).chain(moved).collect()
+}
+
+fn ask_code(action: &Action) -> String {
     match action {
         Action::OpenComplaint => "complaint".to_owned(),
         Action::ScheduleCall(CallAgain::AtHour(hour)) => format!("call_at:{hour}"),

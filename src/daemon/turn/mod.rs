@@ -10,7 +10,7 @@ use anyhow::Context;
 use tracing::info;
 
 pub use self::choose::phone_to_dial;
-pub(super) use self::finish::{ask_code, asked_for, holds};
+pub(super) use self::finish::{Asked, asked_for, asks, holds};
 pub(super) use self::place::agents_part;
 pub use self::place::recording_path;
 

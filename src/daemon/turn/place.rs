@@ -44,7 +44,7 @@ impl Turn {
             Ok(dial) => return self.finish(house, &choice, &dial, unsent(Outcome::Cancelled)).await,
             Err(expired) => {
                 warn!(%expired, "the INVITE did not leave in time");
-                let finish = self.finish_request(house, &choice, attempt, unsent(Outcome::Cancelled));
+                let finish = self.finish_request(house, &choice, attempt, (unsent(Outcome::Cancelled), None));
                 house.store.finish(finish, house.clock.wall()).await?;
                 return Ok(());
             }

@@ -49,11 +49,9 @@ impl Zone {
     /// The name as people read it: `UTC+3` for an offset, whichever way it is written. The sign in `Etc/GMT-3` is reversed,
     /// as POSIX has it.
     pub fn shown(&self) -> Cow<'_, str> {
-        let offset = match self.name.strip_prefix("Etc/GMT") {
-            Some(hours) if hours.starts_with(['+', '-']) => {
-                Some(self.tz.to_offset(jiff::Timestamp::UNIX_EPOCH))
-            }
-            _ => read_offset(&self.name),
+        let offset = match self.name.strip_prefix("Etc/") {
+            Some(_) => Some(self.tz.to_offset(jiff::Timestamp::UNIX_EPOCH)),
+            None => read_offset(&self.name),
         };
         match offset.map(Offset::seconds) {
             None => Cow::Borrowed(&*self.name),
@@ -179,8 +177,8 @@ mod tests {
             ("-03:30", "UTC-3:30"),
             ("+00:00", "UTC"),
             ("Europe/Moscow", "Europe/Moscow"),
-            ("Etc/GMT", "Etc/GMT"),
-            ("Etc/UTC", "Etc/UTC"),
+            ("Etc/GMT", "UTC"),
+            ("Etc/UTC", "UTC"),
         ] {
             assert_eq!(shown(name), expected, "{name}");
         }

@@ -13,8 +13,8 @@ use crate::rules::{History, LocalRange, PhoneKey, PhoneType, Relation};
 use crate::store::engine::conn::{Conn, Fault, date, moment_opt, values};
 use crate::store::gate::load_history;
 use crate::store::list::{number, whereabouts};
-use crate::store::standing::preferences_of;
-use crate::store::{PreferenceRow, Store, StoreError};
+use crate::store::standing::{PHONE_USABLE, last_deed, preferences_of};
+use crate::store::{DeedRow, PreferenceRow, Store, StoreError};
 
 /// All that is known of a person.
 #[derive(Debug, Clone)]
@@ -52,6 +52,8 @@ pub struct PhoneFile {
     pub relation: Relation,
     /// `usable`, `invalid` or `wrong_person`.
     pub state: String,
+    /// Who said last that it is usable after all, though a call had said otherwise.
+    pub said_usable: Option<DeedRow>,
     pub history: History,
 }
 
@@ -148,6 +150,7 @@ async fn phones(conn: &mut Conn, person: PersonId) -> Result<Vec<PhoneFile>, Fau
             phone_type: row.code(1, "phone type", PhoneType::parse)?,
             relation: row.code(2, "relation", Relation::parse)?,
             state: row.text(3)?,
+            said_usable: last_deed(conn, person, (PHONE_USABLE, row.int(4)?)).await?,
             history,
         });
     }
@@ -189,7 +192,7 @@ async fn contacts(conn: &mut Conn, person: PersonId) -> Result<Vec<ContactFile>,
 const PEOPLE: &str = "SELECT id, external_id, name, language, debtor_type FROM person \
     WHERE external_id = $1 OR id IN (SELECT person_id FROM phone WHERE e164 = $1) ORDER BY id";
 const PHONES: &str =
-    "SELECT e164, phone_type, relation, state FROM phone WHERE person_id = $1 ORDER BY rank, id";
+    "SELECT e164, phone_type, relation, state, id FROM phone WHERE person_id = $1 ORDER BY rank, id";
 const DEBTS: &str = "SELECT d.id, d.external_id, k.name, d.amount_minor, d.currency, d.due_date, d.state \
     FROM debt d JOIN creditor k ON k.id = d.creditor_id WHERE d.person_id = $1 ORDER BY d.id";
 const CONTACTS: &str = "SELECT c.id, g.name, g.state, c.debt_id, c.state, c.why, c.next_at, c.tries FROM contact c \

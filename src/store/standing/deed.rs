@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::domain::PersonId;
-use crate::store::engine::conn::{Conn, Fault, moment, values};
+use crate::store::engine::conn::{Conn, Fault, Row, moment, values};
 use crate::store::gate::{Sealed, seal};
 use crate::store::{Store, StoreError};
 
@@ -22,9 +22,9 @@ pub struct DeedRow {
     pub at: Timestamp,
     pub who: String,
     /// `hold_added`, `hold_lifted`, `hold_suspended`, `consent_added`, `consent_withdrawn`, `preference_set`,
-    /// `preference_lifted`, `event_corrected`, `persons_merged`, `person_split`.
+    /// `preference_lifted`, `event_corrected`, `persons_merged`, `person_split`, `phone_usable`.
     pub act: String,
-    /// The row it was done to: a hold, a consent, a preference, an entry of the ledger, the other person.
+    /// The row it was done to: a hold, a consent, a preference, an entry of the ledger, the other person, a number.
     pub row: i64,
     pub evidence: String,
 }
@@ -36,22 +36,33 @@ impl Store {
     /// When the database fails.
     pub async fn deeds(&self, person: PersonId) -> Result<Vec<DeedRow>, StoreError> {
         let read = self.read(move |conn| {
-            Box::pin(async move {
-                let rows = conn.all(DEEDS, values![person]).await?;
-                let read = rows.iter().map(|row| {
-                    Ok(DeedRow {
-                        at: moment(row.int(0)?)?,
-                        who: row.text(1)?,
-                        act: row.text(2)?,
-                        row: row.int(3)?,
-                        evidence: row.text(4)?,
-                    })
-                });
-                read.collect()
-            })
+            Box::pin(
+                async move { conn.all(DEEDS, values![person]).await?.iter().map(DeedRow::read).collect() },
+            )
         });
         read.await.map_err(|source| StoreError::Explain { source })
     }
+}
+
+impl DeedRow {
+    fn read(row: &Row) -> Result<Self, Fault> {
+        Ok(Self {
+            at: moment(row.int(0)?)?,
+            who: row.text(1)?,
+            act: row.text(2)?,
+            row: row.int(3)?,
+            evidence: row.text(4)?,
+        })
+    }
+}
+
+/// The last time that this was done to this row of the person's.
+pub(in crate::store) async fn last_deed(
+    conn: &mut Conn,
+    person: PersonId,
+    (act, row): (&'static str, i64),
+) -> Result<Option<DeedRow>, Fault> {
+    conn.first(LAST, values![person, act, row]).await?.as_ref().map(DeedRow::read).transpose()
 }
 
 /// Writes down, in the transaction of the thing itself, what was done to `row`.
@@ -81,3 +92,5 @@ pub(super) async fn note_change(
 
 const INSERT: &str = "INSERT INTO deed (at, who, act, person_id, row_id, evidence) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id";
 const DEEDS: &str = "SELECT at, who, act, row_id, evidence FROM deed WHERE person_id = $1 ORDER BY id";
+const LAST: &str = "SELECT at, who, act, row_id, evidence FROM deed WHERE person_id = $1 AND act = $2 AND row_id = $3 \
+    ORDER BY id DESC LIMIT 1";

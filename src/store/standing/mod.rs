@@ -5,6 +5,7 @@
 mod consent;
 mod deed;
 mod hold;
+mod phone;
 mod preference;
 
 use jiff::Timestamp;
@@ -21,8 +22,9 @@ pub use hold::{HoldRow, Suspended};
 pub use preference::{Preference, PreferenceRow};
 
 use deed::note_change;
-pub(in crate::store) use deed::note_deed;
+pub(in crate::store) use deed::{last_deed, note_deed};
 pub(in crate::store) use hold::{insert_hold, insert_hold_after, lift_hold};
+pub(in crate::store) use phone::PHONE_USABLE;
 pub(in crate::store) use preference::{blocked_at, of_person as preferences_of};
 
 /// A row of the person's, or of an id that is one with him.

@@ -154,6 +154,16 @@ fn form_word(no: FormNo, language: Language) -> String {
         FormNo::Callback(crate::campaign::CallbackNo::Closed { .. }) => {
             pick("The campaign does not call at that hour.", "В это время кампания не звонит.")
         }
+        FormNo::Callback(crate::campaign::CallbackNo::Unlawful { from: None }) => {
+            pick("The rules allow no more calls to him.", "По правилам звонить ему больше нельзя.")
+        }
+        FormNo::Callback(crate::campaign::CallbackNo::Unlawful { from: Some(from) }) => {
+            let from = from.strftime("%d.%m.%Y %H:%M");
+            match ru {
+                true => format!("По правилам в это время звонить нельзя: можно с {from} по его часам."),
+                false => format!("The rules allow no call then: from {from} on, by his clock."),
+            }
+        }
         FormNo::Promise(no) => promise_word(no, language),
     }
 }

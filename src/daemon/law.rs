@@ -1,0 +1,50 @@
+//! When a person may be called who asks for a call: the rules and the campaign, on what the ledger has now.
+
+use jiff::Timestamp;
+
+use super::house::{House, Plans};
+use crate::campaign::{Calendar, CampaignPlan, ask, earliest};
+use crate::domain::PhoneNumber;
+use crate::rules::{DialMode, Facts, History, PhoneKey};
+use crate::store::{ClaimedContact, RulesInForce, StoreError};
+
+/// What the rules are asked of another call to a contact, and all that they go by.
+#[derive(Debug)]
+pub struct Law {
+    rules: RulesInForce,
+    calendar: Calendar,
+    facts: Facts,
+    history: History,
+}
+
+impl Law {
+    /// Reads it for a call on `number`, or on his first one where that is none of his. `None`: he has no number.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn of(
+        house: &House,
+        (plans, plan): (&Plans, &CampaignPlan),
+        contact: &ClaimedContact,
+        number: &PhoneNumber,
+    ) -> Result<Option<Self>, StoreError> {
+        let phone = contact.phones.iter().find(|phone| phone.number == *number).or(contact.phones.first());
+        let (Some(phone), Some(rules)) = (phone, plans.rules(&plan.preset)) else { return Ok(None) };
+        // An agreed call has its agent from the start, whatever the campaign's pace.
+        let mode = plan.dialling.agents().map_or(plan.dialling.mode(), |_| DialMode::AgentGuaranteed);
+        let zones = contact.zones(&plans.registry);
+        let facts = ask(contact.callee(phone, &zones), mode, plans.config.overrides_of(plan));
+        let now = house.clock.wall();
+        let wishes = house.store.preferences(contact.person).await?;
+        let blocked = wishes.iter().filter(|wish| wish.in_force(now)).map(|wish| wish.range).collect();
+        let history = house.store.history(contact.person, PhoneKey::from(&phone.number)).await?;
+        let (rules, calendar) = (rules.clone(), plan.calendar.clone());
+        Ok(Some(Self { rules, calendar, facts: Facts { blocked, ..facts }, history }))
+    }
+
+    /// The earliest moment from `at` on at which he may be called, if nothing else happens.
+    pub fn from(&self, at: Timestamp) -> Option<Timestamp> {
+        let rules = (&*self.rules.preset, &*self.rules.calendars);
+        earliest(&self.calendar, rules, &self.facts, &self.history, at)
+    }
+}
