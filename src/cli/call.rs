@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::explain::explained;
 use super::open::{ConfigArgs, block_on};
-use super::run::{Ends, log_to_stderr};
+use super::run::{Ends, log_to_stderr, say_fault};
 use super::words;
 use crate::config::{Config, LogFormat};
 use crate::daemon::{Daemon, SAMPLE_SUM, TestCall, TestCallEnd};
@@ -64,7 +64,7 @@ impl Call {
             language: self.speak,
             amount: SAMPLE_SUM,
         };
-        block_on(async {
+        let done = block_on(async {
             // Before anything else: until they are heard, signals end the process, and a phone would ring on.
             let mut ends = Ends::hear()?;
             let (told, hears) = tokio::sync::oneshot::channel();
@@ -80,7 +80,8 @@ impl Call {
                 // What is open is written down as lost by the next process.
                 () = ends.next() => Ok(ExitCode::from(INTERRUPTED)),
             }
-        })
+        });
+        Ok(done.unwrap_or_else(|fault| say_fault(&fault, language)))
     }
 }
 

@@ -12,7 +12,8 @@ use tracing::info;
 
 use super::open::{ConfigArgs, block_on};
 use crate::config::LogFormat;
-use crate::daemon::Daemon;
+use crate::daemon::{Daemon, told};
+use crate::domain::Language;
 
 /// Runs the daemon. SIGTERM drains, SIGHUP reloads, SIGUSR1 throws the kill switch
 #[derive(Debug, Args)]
@@ -27,7 +28,8 @@ impl Run {
     /// # Errors
     /// When a part of the daemon can't be had.
     pub fn run(self) -> anyhow::Result<ExitCode> {
-        block_on(async {
+        let language = self.config.language();
+        let done = block_on(async {
             // Before anything else: until they are heard, signals have the system's meaning, and end the process.
             let signals = Signals::hear()?;
             let config = match self.config.load_to_call() {
@@ -48,8 +50,15 @@ impl Run {
             end.cancel();
             tasks.shutdown().await;
             worked.map(|()| ExitCode::SUCCESS)
-        })
+        });
+        Ok(done.unwrap_or_else(|fault| say_fault(&fault, language)))
     }
+}
+
+/// Says a fault of the daemon's on standard error.
+pub fn say_fault(fault: &anyhow::Error, language: Language) -> ExitCode {
+    eprintln!("obzvon: {}", told(fault, language));
+    ExitCode::FAILURE
 }
 
 /// Structured logs on standard error; `RUST_LOG` chooses what is told.

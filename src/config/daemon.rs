@@ -223,7 +223,7 @@ fn announcements(section: &Section<'_>) -> Option<Arc<Library>> {
         Ok(library) => Some(Arc::new(library)),
         Err(fault) => {
             let said = fault.to_string();
-            section.reading().note_file(&path, Mistake::Foreign { code: "announcements", said });
+            section.reading().note_file(&path, Mistake::foreign("announcements", said));
             None
         }
     }

@@ -146,9 +146,7 @@ fn answer(section: &Section<'_>) -> Option<Answer> {
 }
 
 fn texts(section: &Section<'_>) -> Option<Answer> {
-    let text = |value: &Value<'_>| {
-        Text::parse(&value.text()?).map_err(|said| Mistake::Foreign { code: "text", said })
-    };
+    let text = |value: &Value<'_>| Text::parse(&value.text()?).map_err(|said| Mistake::foreign("text", said));
     let (en, ru) = (section.must("en", NAME, text), section.must("ru", NAME, text));
     Some(Answer { en: en?, ru: ru? })
 }

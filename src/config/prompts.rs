@@ -46,7 +46,7 @@ pub fn check_packs(reading: &Reading<'_>, prompts: &PromptsConfig, flows: &Flows
         let path = prompts.dir.join(name).join("pack.toml");
         let spot = Spot::default().then("packs").then(language.code());
         let note = |said: String| {
-            reading.note_spot("prompts.toml", "prompts", &spot, Mistake::Foreign { code: "prompts", said });
+            reading.note_spot("prompts.toml", "prompts", &spot, Mistake::foreign("prompts", said));
         };
         let read = fs::read_to_string(&path).map_err(|fault| fault.to_string());
         match read.and_then(|text| Pack::parse(&text).map_err(|fault| fault.to_string())) {

@@ -10,7 +10,7 @@ use super::load::Listed;
 use super::plan::RulesConfig;
 use super::read::{Clause, Environment, Mistake, Place, Problems, Reading, Source};
 use crate::rules::limits::{Limited, Limits, LimitsError, Slip};
-use crate::rules::preset::PresetError;
+use crate::rules::preset::{PresetError, shape_in_russian};
 use crate::rules::shipped::{Caution, Looser, caution, looser_than_shipped};
 use crate::rules::spot::Spot;
 use crate::rules::{Calendars, Preset, Presets};
@@ -80,7 +80,7 @@ pub fn presets(reading: &Reading<'_>) -> Presets {
     for (spot, fault) in presets.mistakes() {
         // The first two steps name the preset, which stands in one file.
         let path = sources.iter().find(|source| source.has(&spot.0[..2])).map(|source| source.path.as_str());
-        let mistake = Mistake::Foreign { code: "rules", said: fault.to_string() };
+        let mistake = Mistake::Foreign { code: "rules", en: fault.to_string(), ru: fault.russian() };
         reading.note_spot(path.unwrap_or("rules"), "", &spot, mistake);
     }
     for looser in looser_than_shipped(&presets) {
@@ -97,16 +97,16 @@ pub fn presets(reading: &Reading<'_>) -> Presets {
 
 /// Notes why a file of presets could not be taken.
 fn note_preset(reading: &Reading<'_>, source: &Source, fault: &PresetError) {
-    let foreign = |said: String| Mistake::Foreign { code: "rules", said };
+    let foreign = || Mistake::Foreign { code: "rules", en: fault.to_string(), ru: fault.russian() };
     let twice = |section: &str, name: &str| {
         let spot = Spot::default().then(section).then(name);
-        reading.note_spot(&source.path, "", &spot, foreign(fault.to_string()));
+        reading.note_spot(&source.path, "", &spot, foreign());
     };
     match fault {
         PresetError::PresetTwice { name } => twice("preset", name),
         PresetError::CalendarTwice { name } => twice("calendar", name),
         PresetError::Read { source: toml } => note_toml(reading, source, toml, "rules"),
-        _ => reading.note_file(&source.path, foreign(fault.to_string())),
+        _ => reading.note_file(&source.path, foreign()),
     }
 }
 
@@ -115,7 +115,8 @@ fn note_toml(reading: &Reading<'_>, source: &Source, fault: &toml::de::Error, co
     let at = fault.span().map(|span| span.start);
     let place = Place::File { path: source.path.clone(), line: at.map(|at| source.line_of(at)) };
     let key = at.map(|at| source.key_at(at)).unwrap_or_default();
-    reading.note(place, key, Mistake::Foreign { code, said: fault.message().trim().to_owned() });
+    let said = fault.message().trim();
+    reading.note(place, key, Mistake::Foreign { code, en: said.to_owned(), ru: shape_in_russian(said) });
 }
 
 /// The line of `what` in the section `name`, or else the section's own.
@@ -203,7 +204,8 @@ fn note_slips(reading: &Reading<'_>, slips: &[Slip]) {
         };
         if !told.contains(&(slip.at.clone(), about.clone())) {
             told.push((slip.at.clone(), about));
-            reading.note_spot(LIMITS, "", &slip.at, Mistake::Foreign { code: "limits", said });
+            let mistake = Mistake::Foreign { code: "limits", en: said, ru: slip.fault.russian() };
+            reading.note_spot(LIMITS, "", &slip.at, mistake);
         }
     }
 }

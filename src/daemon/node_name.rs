@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 
 use super::house::House;
+use super::start_fault::StartFault;
 use crate::call::StopReason;
 use crate::store::Store;
 use crate::web::Readiness;
@@ -20,12 +21,9 @@ pub(super) async fn take_node(store: &Store) -> anyhow::Result<()> {
     if store.take_node().await? { Ok(()) } else { Err(is_taken(store.node())) }
 }
 
-/// Says what to do about it.
+/// The fault of a name that another process has.
 pub(super) fn is_taken(node: &str) -> anyhow::Error {
-    anyhow::anyhow!(
-        "node {node} already runs on this database: end that process first, or give this one a name (daemon.node) and \
-         ports of its own"
-    )
+    StartFault::NodeTaken { node: node.to_owned() }.into()
 }
 
 /// Looks after the node's name, which is held by a session of PostgreSQL's that can be lost. While the database does not

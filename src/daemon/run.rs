@@ -27,6 +27,7 @@ use super::node_name::{is_taken, keep_name, take_node};
 use super::phones::registrar_plan;
 use super::queue::{Changed, replan};
 use super::roots;
+use super::start_fault::StartFault;
 use super::tones::Tones;
 use super::trunk_task::kept_alike;
 use super::{
@@ -91,9 +92,9 @@ impl Daemon {
         let clock = Clock;
         let dir = config.dir.clone();
         std::fs::create_dir_all(&config.daemon.data_dir)
-            .with_context(|| format!("making {}", config.daemon.data_dir.display()))?;
+            .with_context(|| StartFault::DataFolder { path: config.daemon.data_dir.display().to_string() })?;
         let plan = StorePlan { url: config.store.url.clone(), node: config.daemon.node.clone() };
-        let store = Store::open(plan).await.context("opening the store")?;
+        let store = Store::open(plan).await.context(StartFault::Store)?;
         store.set_terms(config.cases.clone());
         take_node(&store).await?;
         // Before the first new sign of life: the last one says until when they were there.
@@ -112,14 +113,14 @@ impl Daemon {
         let before = store.last_version().await?;
         store.keep_texts(&config.version, &config.texts, clock.wall()).await?;
         let media = MediaPlan { ports: config.media.ports.clone(), ..MediaPlan::on(config.media.ip) };
-        let media = MediaEngine::start(media).context("starting the media engine")?;
-        let stack = SipStack::start(sip_plan(&config)).await.context("starting the signalling")?;
+        let media = MediaEngine::start(media).context(StartFault::Media)?;
+        let stack = SipStack::start(sip_plan(&config)).await.context(StartFault::Signalling)?;
         let metrics = Metrics::new(env!("CARGO_PKG_VERSION"), &config.version);
         let lines = Lines::new(&config.trunks, clock, rand::make_rng::<rand_pcg::Pcg64>().random());
         let (throw, killed) = watch::channel(true); // thrown until the file has been looked for
         let stop = CancellationToken::new();
         let (readiness, ready) = watch::channel(Readiness::Not("starting".to_owned()));
-        let listener = crate::web::listen(config.daemon.http).await.context("starting the pages")?;
+        let listener = crate::web::listen(config.daemon.http).await.context(StartFault::Pages)?;
         let kill_file = config.daemon.kill_switch.clone();
         let floor = Arc::new(Floor::new(&config.agents, clock));
         let house = Arc::new(House {
@@ -350,7 +351,7 @@ fn trunk_addresses(config: &Config) -> Vec<IpAddr> {
 }
 
 async fn rescue(store: &Store, whose: Whose, clock: Clock) -> anyhow::Result<()> {
-    let lost = store.rescue(whose, RESCUE_DELAY, clock.wall()).await.context("rescuing open attempts")?;
+    let lost = store.rescue(whose, RESCUE_DELAY, clock.wall()).await.context(StartFault::Rescue)?;
     for attempt in &lost {
         warn!(attempt = %attempt.attempt, node = attempt.node, "an attempt was left open: it counts, and is not redialled");
     }

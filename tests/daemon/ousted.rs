@@ -20,9 +20,11 @@ async fn a_node_whose_name_another_took_dials_no_more_lets_talks_finish_and_ends
         .set("obzvon.toml", "daemon.drain_limit_s", 60)
         .set(TRUNKS, CHANNELS, 3);
     let house = House::new(config);
-    house.import(20);
+    house.import(3);
     let mut daemon = house.start();
     until("two ring and one talks", || ringing(&carrier) == 2 && talking(&carrier) == 1);
+    // There is somebody to dial as soon as a line is free.
+    house.import(20);
 
     let other = take_the_name(&url).await;
     until("what rings is taken back", || ringing(&carrier) == 0);

@@ -94,7 +94,7 @@ async fn all_that_a_disposition_means_is_written_with_it_and_once(world: World) 
     let due = noon() + hours(24);
     let whole = Follows {
         promise: Some(PromiseForm { on: date(2026, 3, 12), amount: roubles(600) }),
-        callback: Some(Agreed { due, expires: due + hours(1) }),
+        callback: Some(Agreed { due, expires: due + hours(1), moved: false }),
         debtor_type: Some(DebtorType::Habitual),
         holds: vec![Hold::new(HoldKind::ComplaintOpen, contact.person, noon())],
         complaint: true,

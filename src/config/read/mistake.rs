@@ -24,10 +24,11 @@ pub enum Mistake {
     /// Two values that do not go together, or one that is not allowed here.
     Contradiction(Clause),
     Empty,
-    /// A file of another kind (a flow, the limits) with its own reader's words, which are English.
+    /// A file of another kind (a flow, the limits) with its own reader's words.
     Foreign {
         code: &'static str,
-        said: String,
+        en: String,
+        ru: String,
     },
     /// A shipped rule or calendar that the folder's file of the same name makes looser.
     Looser {
@@ -86,6 +87,11 @@ pub enum Mistake {
 }
 
 impl Mistake {
+    /// What a reader said that speaks English alone.
+    pub fn foreign(code: &'static str, said: String) -> Self {
+        Self::Foreign { code, ru: said.clone(), en: said }
+    }
+
     /// A stable code, for programs.
     pub fn code(&self) -> &'static str {
         match self {
@@ -122,7 +128,7 @@ impl Mistake {
         match self {
             Self::Contradiction(clause) => clause.en.into(),
             Self::Empty => "is empty; name at least one".into(),
-            Self::Foreign { said, .. } => said.clone(),
+            Self::Foreign { en, .. } => en.clone(),
             Self::Looser { what, name } => format!(
                 "{what} of {name} is looser than the shipped {name}: put it back, and choose another preset, give yours \
                  a name of its own, or write an [[override]] with evidence, an end and a second approver into limits.toml"
@@ -162,7 +168,7 @@ impl Mistake {
         match self {
             Self::Contradiction(clause) => clause.ru.into(),
             Self::Empty => "пусто; нужно назвать хотя бы одно".into(),
-            Self::Foreign { said, .. } => said.clone(),
+            Self::Foreign { ru, .. } => ru.clone(),
             Self::Looser { what, name } => format!(
                 "{what} в {name} мягче, чем в поставленном {name}: верните как было и выберите другой набор, назовите \
                  свой иначе или впишите [[override]] с основанием, сроком и вторым утверждающим в limits.toml"

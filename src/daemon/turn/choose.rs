@@ -109,7 +109,7 @@ impl Turn {
         let Doing::DayPart { channel, debtor_type, part } = *doing else { return None };
         // An agreed call has its own time.
         let is_ours = channel == self.plan.channel && debtor_type == self.contact.debtor_type;
-        if !is_ours || self.agreed.is_some() || test_call::is_made_up(&self.contact.creditor) {
+        if !is_ours || self.agreed.is_some() || is_test(&self.contact.creditor) {
             return None;
         }
         let (opens, closes) = part.hours()?;

@@ -2,6 +2,7 @@
 
 mod error;
 mod loosening;
+mod russian;
 
 use std::collections::BTreeSet;
 

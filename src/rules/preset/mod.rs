@@ -3,6 +3,7 @@
 mod file;
 mod flatten;
 mod rule;
+mod russian;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,6 +14,7 @@ pub use file::RuleMistake;
 pub use rule::{
     Applies, Counted, DayHours, Filter, Hours, Rule, RuleId, RuleKind, Scope, ScopePart, WeekHours, Window,
 };
+pub use russian::shape_in_russian;
 
 use super::calendar::{Calendar, Calendars};
 use super::shipped::Caution;
