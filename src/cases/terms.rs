@@ -114,7 +114,7 @@ mod tests {
     fn due(terms: &Terms, days: u16, received: &str) -> String {
         let terms = terms.clone().with(Kind::Ordinary, days);
         let due = terms.due(Kind::Ordinary, received.parse().expect("a moment"));
-        due.to_zoned_datetime(terms.zone.clone()).strftime("%F %H:%M").to_string()
+        due.to_zoned_datetime(terms.zone).strftime("%F %H:%M").to_string()
     }
 
     #[test]

@@ -58,7 +58,7 @@ impl Call {
         config.sip.bind.set_port(0);
         let language = self.config.language();
         let call = TestCall {
-            number: number.clone(),
+            number: number,
             zone: self.zone,
             flow: self.flow,
             language: self.speak,

@@ -44,7 +44,7 @@ pub(super) async fn keep_name(
             Ok(true) => {}
             Ok(false) => break,
             Err(fault) => {
-                warn!(fault = format!("{:#}", anyhow::Error::from(fault)), "the node's name can't be told")
+                warn!(fault = format!("{:#}", anyhow::Error::from(fault)), "the node's name can't be told");
             }
         }
     }

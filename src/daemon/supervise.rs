@@ -75,7 +75,9 @@ pub(super) async fn serve(
             leg.answer();
             stay(&house, &watch, (leg, stream), &stop).await;
         }
-        None => drop(stream.close().await),
+        None => {
+            stream.close().await;
+        }
     }
 }
 

@@ -101,6 +101,7 @@ fn line(event: &LegEvent) -> String {
         LegEvent::MediaKept { code } => format!("kept {code}"),
         LegEvent::KeyByInfo(key) => format!("key {key}"),
         LegEvent::Transfer { code } => format!("transfer {code}"),
+        LegEvent::Refer { to } => format!("refer {to}"),
         LegEvent::Ended { by, word: said, crossed_cancel } => {
             format!("ended by {} {}{}", by.code(), word(said), if *crossed_cancel { " crossed" } else { "" })
         }
