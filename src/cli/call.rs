@@ -57,13 +57,8 @@ impl Call {
         config.daemon.http.set_port(0);
         config.sip.bind.set_port(0);
         let language = self.config.language();
-        let call = TestCall {
-            number: number,
-            zone: self.zone,
-            flow: self.flow,
-            language: self.speak,
-            amount: SAMPLE_SUM,
-        };
+        let call =
+            TestCall { number, zone: self.zone, flow: self.flow, language: self.speak, amount: SAMPLE_SUM };
         let done = block_on(async {
             // Before anything else: until they are heard, signals end the process, and a phone would ring on.
             let mut ends = Ends::hear()?;
