@@ -84,7 +84,7 @@ fn the_shipped_example_is_read_whole() {
         ["+79990000001", "+74950000001"]
     );
     assert_eq!(person.debtor_type, Some(DebtorType::Forgetful));
-    assert_eq!(person.time_zone.as_deref(), Some("Etc/GMT-5"));
+    assert_eq!(person.time_zone.as_deref(), Some("Asia/Yekaterinburg"), "МСК+2, by 107-FZ");
     assert_eq!(read.rows[1].person_id, person.person_id, "two debts of one person");
     assert_ne!(read.rows[1].external_id, person.external_id);
     assert_eq!(read.rows[2].amount.currency, Currency::Usd);
@@ -122,7 +122,8 @@ fn a_row_says_everything_that_is_wrong_with_it() {
     let list = "id;phone;amount;due;creditor;tz;type\n\
         ;123;1,234;32.12.2026;;Омск;хороший\n\
         A-2;;0;31.12.2026;Ромашка;;\n\
-        A-3;+79990000001;10;31.12.2026;Ромашка;;;лишнее\n";
+        A-3;+79990000001;10;31.12.2026;Ромашка;;;лишнее\n\
+        A-4;+79990000001;10;31.12.2026;obzvon: test calls;;\n";
     let read = read(list.as_bytes()).expect("a list");
     let first = vec![
         "time_zone_unknown",
@@ -134,7 +135,10 @@ fn a_row_says_everything_that_is_wrong_with_it() {
         "debtor_type_unknown",
     ];
     let second = vec!["phone_missing", "amount_not_positive"];
-    assert_eq!(read.rejected, [(2, first), (3, second), (4, vec!["wrong_cell_count"])]);
+    assert_eq!(
+        read.rejected,
+        [(2, first), (3, second), (4, vec!["wrong_cell_count"]), (5, vec!["creditor_reserved"])]
+    );
 }
 
 #[test]

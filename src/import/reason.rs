@@ -14,6 +14,8 @@ pub enum Reason {
         line: u64,
     },
     CreditorMissing,
+    /// Test calls are owed to it: nothing counts such a debt, and no campaign takes it.
+    CreditorReserved,
     CurrencyUnknown,
     DebtorTypeUnknown,
     DueUnreadable,
@@ -37,6 +39,7 @@ impl Reason {
             Self::AmountUnreadable => "amount_unreadable",
             Self::Contradicts { .. } => "contradicts",
             Self::CreditorMissing => "creditor_missing",
+            Self::CreditorReserved => "creditor_reserved",
             Self::CurrencyUnknown => "currency_unknown",
             Self::DebtorTypeUnknown => "debtor_type_unknown",
             Self::DueUnreadable => "due_unreadable",
@@ -71,6 +74,10 @@ impl Reason {
                 };
             }
             Self::CreditorMissing => ("no creditor", "не указан кредитор"),
+            Self::CreditorReserved => (
+                "this creditor's name is kept for test calls",
+                "имя этого кредитора занято пробными звонками",
+            ),
             Self::CurrencyUnknown => ("the currency is not known", "валюта не известна"),
             Self::DebtorTypeUnknown => ("the debtor's type is not known", "тип должника не известен"),
             Self::DueUnreadable => {

@@ -1,12 +1,15 @@
 //! What agent and debtor do in a talk: hold, keys, recording, hanging up.
 
+use std::path::Path;
 use std::time::Duration;
 
 use obzvon::agents::State;
 use obzvon::call::{Desk as Wish, Whom};
 use obzvon::demo::carrier::script::Step;
-use obzvon::domain::AgentId;
+use obzvon::domain::{AgentId, Codec};
+use obzvon::media::g711;
 
+use crate::house::REMINDERS;
 use crate::office::{
     AGENT_HZ, BORIS_HZ, DEBTOR_HZ, Desk, Office, agents_phones, agents_phones_of, debtors, desk_phone, heard,
     person, seconds_of, seconds_of_other,
@@ -101,4 +104,58 @@ async fn a_second_agent_is_asked_then_talks_with_both_then_takes_over() {
         "she hears him while he is asked and while they are three: {anna:?}"
     );
     assert!(boris[0] > 4.0 && boris[1] > 4.0, "{boris:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_a_card_is_told_the_recording_is_silent_and_no_shorter() {
+    let (debtors_heard, agents_heard) =
+        (tempfile::tempdir().expect("one"), tempfile::tempdir().expect("two"));
+    let talk = person(Duration::from_millis(500), Duration::from_secs(40));
+    let carrier = debtors(talk, &[], debtors_heard.path()).await;
+    let phones = agents_phones(desk_phone(), agents_heard.path()).await;
+    let desk = Desk { login: "anna", contact: format!("sip:anna@{}", phones.addr()), leg: "per_call" };
+    let records = |config: obzvon::demo::carrier_config::CarrierConfig| config.set(REMINDERS, "record", true);
+    let office = Office::open_by(records, "progressive", &carrier, 1, &[desk]).await;
+    let anna = AgentId::parse("anna").expect("a login");
+
+    office.until(30, "they talk", || matches!(office.state("anna"), State::Talking { .. })).await;
+    let call = office.inside().floor.call_of(&anna).expect("the call");
+    let pause = async |seconds| tokio::time::sleep(Duration::from_secs(seconds)).await;
+    pause(4).await;
+    assert!(office.inside().live.desk(call, Wish::Record(false)));
+    pause(5).await;
+    assert!(office.inside().live.desk(call, Wish::Record(true)));
+    pause(4).await;
+    assert!(office.inside().live.desk(call, Wish::HangUp));
+    office.until_done(10).await;
+    let file = office.house.path("kept.wav");
+    let id = call.0.to_string();
+    let out = file.to_str().expect("UTF-8").to_owned();
+    office.house.run(&["recording", "listen", &id, "--out", &out, "--why", "a test"]);
+    let [debtor, agent] = sides(&file);
+    office.close().await;
+
+    let quiet = |samples: &[i16]| {
+        let slices = samples.chunks_exact(800);
+        slices.filter(|slice| slice.iter().all(|sample| sample.unsigned_abs() <= 8)).count() as f64 / 10.0
+    };
+    let length = debtor.len() as f64 / 8_000.0;
+    let spoken = [seconds_of(&debtor, DEBTOR_HZ), seconds_of(&agent, AGENT_HZ)];
+    let silent = [quiet(&debtor), quiet(&agent)];
+    println!("{length} s, spoken {spoken:?}, silent {silent:?}");
+    assert!(length > 12.0, "what was not recorded is there as silence: {length} s");
+    assert!(spoken.iter().all(|seconds| (5.0..11.0).contains(seconds)), "before and after: {spoken:?}");
+    assert!(silent.iter().all(|seconds| (4.5..9.0).contains(seconds)), "meanwhile: {silent:?}");
+    let whole = heard(&debtors_heard, call.0);
+    assert!(seconds_of(&whole, AGENT_HZ) > 12.0, "they heard each other all the time");
+}
+
+/// Both sides of a stereo A-law recording: the debtor's and the agent's.
+fn sides(file: &Path) -> [Vec<i16>; 2] {
+    let bytes = std::fs::read(file).expect("the recording");
+    let data = bytes.windows(4).position(|four| four == b"data").expect("a data chunk") + 8;
+    let side = |side: usize| {
+        bytes[data + side..].iter().step_by(2).map(|&byte| g711::decode(Codec::Pcma, byte)).collect()
+    };
+    [side(0), side(1)]
 }
