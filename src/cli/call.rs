@@ -13,6 +13,7 @@ use super::words;
 use crate::config::{Config, LogFormat};
 use crate::daemon::{Daemon, SAMPLE_SUM, TestCall, TestCallEnd};
 use crate::domain::{Language, PhoneNumber};
+use crate::import;
 use crate::rules::zone::Zone;
 
 /// Places one test call through the gate. Numbers listed as test numbers are exempt from caps, never from holds.
@@ -34,10 +35,12 @@ pub struct Call {
     zone: Option<String>,
 }
 
+/// As lists have it.
 fn zone(name: &str) -> Result<String, String> {
-    Zone::find(name)
-        .map(|_| name.to_owned())
-        .ok_or_else(|| "a zone is written Asia/Omsk or +06:00".to_owned())
+    let known = || Zone::find(name).map(|_| name.to_owned());
+    import::cell::zone(name)
+        .or_else(known)
+        .ok_or_else(|| "a zone is written Asia/Omsk, UTC+6 or МСК+3".to_owned())
 }
 
 impl Call {

@@ -43,6 +43,7 @@ mod trunk_task;
 mod turn;
 mod voice;
 mod waiting;
+mod write_down;
 mod writeback_task;
 
 pub use clock::Clock;

@@ -152,7 +152,7 @@ impl Daemon {
         });
         tasks.spawn(kill_switch::watch_file(kill_file, throw, stop.clone()));
         tasks.spawn(follow_kill_switch(Arc::clone(&house), readiness.clone(), stop.clone()));
-        tasks.spawn(keep_house(Arc::clone(&house), stop.clone()));
+        tasks.spawn(keep_house(Arc::clone(&house), readiness.clone(), stop.clone()));
         tasks.spawn(keep_name(Arc::clone(&house), readiness.clone(), stop.clone()));
         tasks.spawn(recordings::look_daily(Arc::clone(&house), stop.clone()));
         tasks.spawn(names::sweep_daily(Arc::clone(&house), stop.clone()));
@@ -220,7 +220,12 @@ impl Daemon {
             tokio::time::timeout(Duration::from_secs(35), self.calls_end()).await.ok();
         }
         self.stop.cancel();
-        while self.tasks.join_next().await.is_some() {}
+        // Whoever keeps a connection open without a word is not waited for.
+        let tasks = async { while self.tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(FAREWELL, tasks).await.is_err() {
+            warn!("something did not end in time: it is left");
+            self.tasks.abort_all();
+        }
         self.house.helpers.close();
         tokio::time::timeout(FAREWELL, self.house.helpers.wait()).await.ok();
         self.house.store.close().await;
@@ -359,7 +364,7 @@ async fn rescue(store: &Store, whose: Whose, clock: Clock) -> anyhow::Result<()>
 }
 
 /// Heartbeat, wake-ups, and rescue of dead nodes' attempts.
-async fn keep_house(house: Arc<House>, stop: CancellationToken) {
+async fn keep_house(house: Arc<House>, readiness: watch::Sender<Readiness>, stop: CancellationToken) {
     let mut beat = tokio::time::interval(HEARTBEAT);
     let mut look = tokio::time::interval(LOOK);
     let (mut warned, mut overdue) = (None, 0);
@@ -371,7 +376,9 @@ async fn keep_house(house: Arc<House>, stop: CancellationToken) {
             _ = afterwards.tick() => after_calls(&house).await,
             _ = beat.tick() => {
                 tell_calendars(&house, &mut warned);
-                match keep_alive(&house).await {
+                let alive = keep_alive(&house).await;
+                tell_silence(&house, &readiness, alive.is_err());
+                match alive {
                     Ok(()) => cases::tell(&house, &mut overdue).await,
                     fault => fault,
                 }
@@ -383,6 +390,22 @@ async fn keep_house(house: Arc<House>, stop: CancellationToken) {
             warn!(fault = format!("{fault:#}"), "the store is silent");
         }
     }
+}
+
+/// Shows whether the store can be written; a daemon that is not ready for another reason stays so.
+fn tell_silence(house: &House, readiness: &watch::Sender<Readiness>, silent: bool) {
+    house.metrics.store_silent(silent);
+    readiness.send_if_modified(|readiness| match (&*readiness, silent) {
+        (Readiness::Ready | Readiness::Killed, true) => {
+            *readiness = Readiness::Silent;
+            true
+        }
+        (Readiness::Silent, false) => {
+            *readiness = by_kill_switch(house);
+            true
+        }
+        (Readiness::Ready | Readiness::Killed | Readiness::Not(_) | Readiness::Silent, _) => false,
+    });
 }
 
 /// Shows how long the calendars in use last, and warns once a day of those that end soon or have ended.
@@ -469,7 +492,7 @@ async fn follow_kill_switch(house: Arc<House>, readiness: watch::Sender<Readines
                 *readiness = by_kill_switch(&house);
                 true
             }
-            Readiness::Not(_) => false,
+            Readiness::Not(_) | Readiness::Silent => false,
         });
         tokio::select! {
             changed = killed.changed() => if changed.is_err() { return },

@@ -94,8 +94,8 @@ impl Reason {
                 ("a name or another text above 512 bytes", "имя или другой текст длиннее 512 байт")
             }
             Self::TimeZoneUnknown => (
-                "the time zone is not known: write Asia/Omsk or +06:00",
-                "часовой пояс не известен: пишите Asia/Omsk или +06:00",
+                "the time zone is not known: write Asia/Omsk, UTC+6 or МСК+3",
+                "часовой пояс не известен: пишите Asia/Omsk, UTC+6 или МСК+3",
             ),
             Self::WrongCellCount => ("more cells than the header has", "ячеек больше, чем в заголовке"),
         };

@@ -91,3 +91,11 @@ pub enum StoreError {
     #[error("waking contacts")]
     Wake { source: Fault },
 }
+
+impl StoreError {
+    /// Whether the same act may succeed when it is tried again later.
+    pub fn may_pass(&self) -> bool {
+        let cause = std::error::Error::source(self).and_then(|cause| cause.downcast_ref::<Fault>());
+        cause.is_some_and(Fault::may_pass)
+    }
+}

@@ -79,6 +79,7 @@ pub struct Metrics {
     reload_ok: Gauge,
     kill_switch: Gauge,
     node_ousted: Gauge,
+    store_silent: Gauge,
     calendar_days_left: Family<CalendarLabel, Gauge>,
     messages_sent: Family<SentLabels, Counter>,
     messages_waiting: Family<EndpointLabel, Gauge>,
@@ -144,6 +145,12 @@ impl Metrics {
             "1 once another process has taken this node's name: nothing is dialled and this one ends",
             node_ousted.clone(),
         );
+        let store_silent: Gauge = Gauge::default();
+        registry.register(
+            "store_silent",
+            "1 while nothing can be written to the database: nothing is dialled, what came of calls waits",
+            store_silent.clone(),
+        );
         let calendar_days_left = Family::<CalendarLabel, Gauge>::default();
         registry.register(
             "calendar_days_left",
@@ -180,6 +187,7 @@ impl Metrics {
             reload_ok,
             kill_switch,
             node_ousted,
+            store_silent,
             calendar_days_left,
             messages_sent,
             messages_waiting,
@@ -277,6 +285,11 @@ impl Metrics {
     /// Another process has this node's name.
     pub fn ousted(&self) {
         self.node_ousted.set(1);
+    }
+
+    /// Nothing can be written to the store, or it can again.
+    pub fn store_silent(&self, silent: bool) {
+        self.store_silent.set(silent.into());
     }
 
     /// The days left to the end of a calendar in use; negative after it.

@@ -23,6 +23,8 @@ pub enum Readiness {
     Ready,
     /// The kill switch is thrown: nothing is dialled until it is released.
     Killed,
+    /// Nothing can be written to the store, so nothing is dialled.
+    Silent,
     /// Not; says why.
     Not(String),
 }
@@ -84,6 +86,10 @@ async fn ready(State(shown): State<Shown>) -> (StatusCode, String) {
         Readiness::Killed => {
             (StatusCode::SERVICE_UNAVAILABLE, "not ready: the kill switch is thrown\n".to_owned())
         }
+        Readiness::Silent => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "not ready: nothing can be written to the database\n".to_owned(),
+        ),
         Readiness::Not(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}\n")),
     }
 }

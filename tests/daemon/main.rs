@@ -19,6 +19,7 @@ mod payment;
 mod postgresql;
 mod recording;
 mod reload;
+mod silent_store;
 mod test_call;
 mod trunks;
 mod twin;

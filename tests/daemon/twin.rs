@@ -36,3 +36,22 @@ async fn the_twin_ends(stored: impl Fn(CarrierConfig) -> CarrierConfig) {
     assert_eq!(house.attempts()[0]["outcome"], "answered");
     house.start().stop();
 }
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_process_that_comes_by_a_link_to_the_file_ends_too() {
+    let carrier = carrier(vec![Step::Ring(180), Step::Answer, Step::Listen(Duration::from_secs(600))]).await;
+    let mut house = House::new(ringing_config(&carrier));
+    house.import(1);
+    let daemon = house.start();
+    until("he talks", || talking(&carrier) == 1);
+    let link = house.path("data/link.db");
+    std::os::unix::fs::symlink(house.path("data/obzvon.db"), &link).expect("a link");
+    house.change("obzvon.toml", "storage.url", format!("sqlite:{}", link.display()));
+    let mut twin = house.launch_twin();
+    until("the second ends", || twin.ended().is_some());
+    assert!(!twin.ended().expect("ended").success());
+    assert_eq!(talking(&carrier), 1);
+    daemon.stop();
+    assert_eq!(house.attempts()[0]["outcome"], "answered");
+}

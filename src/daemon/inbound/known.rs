@@ -16,6 +16,7 @@ use crate::daemon::house::House;
 use crate::daemon::recordings;
 use crate::daemon::turn::{Asked, agents_part, asked_for, asks, holds, recording_path};
 use crate::daemon::voice::NameSound;
+use crate::daemon::write_down::write_down;
 use crate::domain::{Channel, DebtKind, Fault, Outcome, PhoneNumber};
 use crate::ivr::{CallFacts, Flow};
 use crate::media::RecordingPlan;
@@ -174,7 +175,7 @@ impl<'a> Known<'a> {
             callback: callback.map(|booked| booked.callback),
             finished: report.finished,
         };
-        house.store.finish(request, now).await?;
+        write_down(house, request).await?;
         Ok(())
     }
 

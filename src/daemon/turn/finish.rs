@@ -11,6 +11,7 @@ use crate::campaign::{
 use crate::daemon::call_task::CallReport;
 use crate::daemon::house::{House, Plans};
 use crate::daemon::law::Law;
+use crate::daemon::write_down::write_down;
 use crate::domain::attempt::Finished;
 use crate::domain::{Disposition, Money, Outcome, PhoneNumber};
 use crate::ivr::{Action, CallAgain};
@@ -30,7 +31,7 @@ impl Turn {
         let callback = self.callback(house, choice, &report).await;
         let request = self.finish_request(house, choice, dial.attempt, (report, callback));
         let holds = request.holds.len();
-        match house.store.finish(request, house.clock.wall()).await? {
+        match Box::pin(write_down(house, request)).await? {
             Closed::Now => {}
             Closed::Before => {
                 warn!(attempt = %dial.attempt, "the attempt was closed before: nothing was written");

@@ -19,6 +19,7 @@ use crate::daemon::house::{House, Plans};
 use crate::daemon::recordings;
 use crate::daemon::sip_names::{codecs, target};
 use crate::daemon::voice::NameSound;
+use crate::daemon::write_down::write_down;
 use crate::detect::DetectorPlan;
 use crate::domain::attempt::Finished;
 use crate::domain::{AttemptId, Fault, Outcome};
@@ -45,7 +46,7 @@ impl Turn {
             Err(expired) => {
                 warn!(%expired, "the INVITE did not leave in time");
                 let finish = self.finish_request(house, &choice, attempt, (unsent(Outcome::Cancelled), None));
-                house.store.finish(finish, house.clock.wall()).await?;
+                Box::pin(write_down(house, finish)).await?;
                 return Ok(());
             }
         };

@@ -38,6 +38,43 @@ impl Fault {
     pub fn is_busy(&self) -> bool {
         matches!(self, Self::Sqlite(fault) if fault.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy))
     }
+
+    /// Whether the same act may succeed later: a lock, a full disk, a lost server pass; what the schema refuses, or a row
+    /// that can't be read, does not.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::NotCommitted(_) | Self::Io(_) => true,
+            Self::Postgres(sqlx::Error::Database(fault)) => {
+                // Serialization failure and deadlock, resources, an operator, the system (PostgreSQL, appendix A).
+                let classes = ["40", "53", "55", "57", "58", "25"];
+                fault.code().is_some_and(|code| classes.iter().any(|class| code.starts_with(class)))
+            }
+            Self::Postgres(fault) => {
+                matches!(
+                    fault,
+                    sqlx::Error::Io(_)
+                        | sqlx::Error::Protocol(_)
+                        | sqlx::Error::PoolTimedOut
+                        | sqlx::Error::Tls(_)
+                )
+            }
+            Self::Sqlite(fault) => {
+                use rusqlite::ErrorCode::*;
+                let passes = [
+                    CannotOpen,
+                    DatabaseBusy,
+                    DatabaseLocked,
+                    DiskFull,
+                    FileLockingProtocolFailed,
+                    OutOfMemory,
+                    ReadOnly,
+                    SystemIoFailure,
+                ];
+                fault.sqlite_error_code().is_some_and(|code| passes.contains(&code))
+            }
+            Self::Closed | Self::Missing | Self::Unreadable { .. } => false,
+        }
+    }
 }
 
 /// A future of a job that borrows its transaction.

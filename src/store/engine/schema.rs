@@ -5,7 +5,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, TransactionBehavior, params};
 use sqlx::PgPool;
-use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::migrate::{MigrateError, Migration, Migrator};
 
 use super::file::{Purpose, open};
 
@@ -27,6 +27,8 @@ pub enum SchemaFault {
     LayPostgres { source: MigrateError },
     #[error("laying the tables")]
     LaySqlite { source: rusqlite::Error },
+    #[error("the copy's file")]
+    CopyFile { source: std::io::Error },
     #[error("SQLite's VACUUM INTO")]
     Copy { source: rusqlite::Error },
 }
@@ -36,32 +38,39 @@ pub fn known_version() -> i64 {
     SQLITE.iter().map(|migration| migration.version).max().unwrap_or(0)
 }
 
-/// Lays what is missing, in one transaction.
+/// Lays what is missing, in one transaction. Where nothing is, nobody is waited for.
 ///
 /// # Errors
 /// When the database is newer than this program, or a migration fails; nothing is changed then.
 pub fn lay_sqlite(conn: &mut Connection) -> Result<(), SchemaFault> {
     let lay = |source| SchemaFault::LaySqlite { source };
+    if conn.table_exists(None, "_sqlx_migrations").map_err(lay)? && missing(conn)?.is_empty() {
+        return Ok(());
+    }
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(lay)?;
     tx.execute_batch(LAID).map_err(lay)?;
-    let laid = laid(&tx).map_err(lay)?;
+    for migration in missing(&tx)? {
+        tx.execute_batch(migration.sql.as_str()).map_err(lay)?;
+        let row = params![migration.version, &*migration.description, &*migration.checksum];
+        tx.execute(NOTE, row).map_err(lay)?;
+    }
+    tx.commit().map_err(lay)
+}
+
+/// The migrations that are not laid yet, the first first.
+fn missing(conn: &Connection) -> Result<Vec<&'static Migration>, SchemaFault> {
+    let laid = laid(conn).map_err(|source| SchemaFault::LaySqlite { source })?;
     let known = |version: &i64| SQLITE.iter().any(|migration| migration.version == *version);
     if let Some(&found) = laid.keys().find(|version| !known(version)) {
         return Err(SchemaFault::Newer { found, known: known_version() });
     }
-    for migration in SQLITE.iter() {
-        let version = migration.version;
-        match laid.get(&version) {
-            Some(checksum) if *checksum == *migration.checksum => {}
-            Some(_) => return Err(SchemaFault::Changed { version }),
-            None => {
-                tx.execute_batch(migration.sql.as_str()).map_err(lay)?;
-                let row = params![version, &*migration.description, &*migration.checksum];
-                tx.execute(NOTE, row).map_err(lay)?;
-            }
-        }
+    let changed = SQLITE.iter().find(|migration| {
+        laid.get(&migration.version).is_some_and(|checksum| *checksum != *migration.checksum)
+    });
+    if let Some(migration) = changed {
+        return Err(SchemaFault::Changed { version: migration.version });
     }
-    tx.commit().map_err(lay)
+    Ok(SQLITE.iter().filter(|migration| !laid.contains_key(&migration.version)).collect())
 }
 
 /// The checksums of what is laid, by version.

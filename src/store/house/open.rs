@@ -11,11 +11,11 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use super::alone::Alone;
 use crate::cases::Terms;
-use crate::store::StoreError;
 use crate::store::engine::conn::{Conn, Fault, Work, moment};
 use crate::store::engine::file::{self, Purpose, Readers};
 use crate::store::engine::writer::Writer;
 use crate::store::engine::{dialect, schema};
+use crate::store::{SchemaFault, StoreError};
 
 /// What to open.
 #[derive(Debug, Clone)]
@@ -151,11 +151,8 @@ impl Store {
         match &self.inner.engine {
             Engine::Postgres(_) => Err(StoreError::BackupElsewhere),
             Engine::Sqlite { path, .. } => {
-                make_private(file).map_err(|fault| StoreError::Open { source: fault.into() })?;
                 let (from, to) = (path.clone(), file.to_owned());
-                blocking(move || schema::copy_sqlite(&from, &to))
-                    .await
-                    .map_err(|source| StoreError::Backup { source })
+                blocking(move || copy(&from, &to)).await.map_err(|source| StoreError::Backup { source })
             }
         }
     }
@@ -226,6 +223,8 @@ async fn open_sqlite(path: &Path) -> Result<Engine, StoreError> {
     blocking(move || {
         let opened = |source| StoreError::Open { source };
         make_private(&path).map_err(|fault| opened(fault.into()))?;
+        // By its own name, whatever link leads to it: beside that stands the lock of a node's name.
+        let path = path.canonicalize().map_err(|fault| opened(fault.into()))?;
         let connect = |purpose| file::open(&path, purpose).map_err(|fault| opened(fault.into()));
         let mut conn = connect(Purpose::Write)?;
         schema::lay_sqlite(&mut conn).map_err(|source| StoreError::Schema { source })?;
@@ -247,14 +246,31 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
 /// Makes the file for the owner alone, where it is missing: it holds names and numbers. SQLite gives its log and its
 /// index the same rights, and writes a copy into an empty file as into none.
 fn make_private(path: &Path) -> std::io::Result<()> {
+    match make_new(path) {
+        Err(fault) if fault.kind() != std::io::ErrorKind::AlreadyExists => Err(fault),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+fn make_new(path: &Path) -> std::io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.create_new(true).write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
-        Err(fault) if fault.kind() != std::io::ErrorKind::AlreadyExists => Err(fault),
-        Ok(_) | Err(_) => Ok(()),
+    options.open(path).map(|_| ())
+}
+
+/// Copies a living database into a new file, whole and on the disk, or leaves none.
+fn copy(from: &Path, to: &Path) -> Result<(), SchemaFault> {
+    let file = |source| SchemaFault::CopyFile { source };
+    make_new(to).map_err(file)?;
+    let copied = schema::copy_sqlite(from, to)
+        .and_then(|()| std::fs::File::open(to).and_then(|copy| copy.sync_all()).map_err(file));
+    if copied.is_err() {
+        // Half a copy is none; what can't be taken away either is told by the fault.
+        std::fs::remove_file(to).ok();
     }
+    copied
 }
 
 async fn open_postgres(url: &str) -> Result<Engine, StoreError> {
