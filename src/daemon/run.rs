@@ -371,21 +371,23 @@ async fn keep_house(house: Arc<House>, readiness: watch::Sender<Readiness>, stop
     let mut seal = tokio::time::interval(SEAL);
     let mut afterwards = tokio::time::interval(AFTERWARDS);
     loop {
-        let kept = tokio::select! {
-            _ = seal.tick() => keep_roots(&house).await,
-            _ = afterwards.tick() => after_calls(&house).await,
+        // Only a beat is sure to have written something.
+        let (kept, written) = tokio::select! {
+            _ = seal.tick() => (keep_roots(&house).await, false),
+            _ = afterwards.tick() => (after_calls(&house).await, false),
             _ = beat.tick() => {
                 tell_calendars(&house, &mut warned);
-                let alive = keep_alive(&house).await;
-                tell_silence(&house, &readiness, alive.is_err());
-                match alive {
-                    Ok(()) => cases::tell(&house, &mut overdue).await,
-                    fault => fault,
+                match keep_alive(&house).await {
+                    Ok(()) => (cases::tell(&house, &mut overdue).await, true),
+                    fault => (fault, false),
                 }
             }
-            _ = look.tick() => wake(&house).await,
+            _ = look.tick() => (wake(&house).await, false),
             () = stop.cancelled() => return,
         };
+        if kept.is_err() || written {
+            tell_silence(&house, &readiness, kept.is_err());
+        }
         if let Err(fault) = kept {
             warn!(fault = format!("{fault:#}"), "the store is silent");
         }
