@@ -4,9 +4,18 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
 /// The store did not answer: the same may be asked again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unavailable;
+
+impl From<Unavailable> for Response {
+    fn from(_: Unavailable) -> Self {
+        StatusCode::SERVICE_UNAVAILABLE.into_response()
+    }
+}
 
 type Answering<Answer> = Pin<Box<dyn Future<Output = Result<Answer, Unavailable>> + Send>>;
 

@@ -2,6 +2,8 @@
 
 use jiff::tz::TimeZoneDatabase;
 
+use crate::rules::zone::Country;
+
 /// Reads `Asia/Omsk`, `+06:00`, `UTC+6`, `GMT+6` or `МСК+3`; the result is always an IANA name. Offsets with
 /// minutes have no such name and are refused.
 ///
@@ -25,28 +27,13 @@ pub fn zone(cell: &str) -> Option<String> {
     found.iana_name().map(str::to_owned)
 }
 
-/// A city of the hour zone of Russia that `МСК+N` names.
+/// A city of the hour zone of Russia that `МСК+N` names: the country's zones stand from МСК-1 to МСК+9, one an hour.
 fn of_russia(text: &str) -> Option<&'static str> {
     let rest = text.strip_prefix("МСК").or_else(|| text.strip_prefix("MSK"))?;
     let from_moscow = usize::try_from(offset(text)? - 2).ok()?;
     // «МСК+03:00» and the like are offsets in somebody's table, and no names of the law.
-    (!rest.contains(':')).then(|| HOUR_ZONES.get(from_moscow).copied()).flatten()
+    (!rest.contains(':')).then(|| Country::Russia.zones().get(from_moscow).copied()).flatten()
 }
-
-/// The hour zones of Russia, from МСК-1 to МСК+9, each by the city that the zone data names it after.
-const HOUR_ZONES: [&str; 11] = [
-    "Europe/Kaliningrad",
-    "Europe/Moscow",
-    "Europe/Samara",
-    "Asia/Yekaterinburg",
-    "Asia/Omsk",
-    "Asia/Krasnoyarsk",
-    "Asia/Irkutsk",
-    "Asia/Yakutsk",
-    "Asia/Vladivostok",
-    "Asia/Magadan",
-    "Asia/Kamchatka",
-];
 
 /// Hours east of Greenwich.
 fn offset(text: &str) -> Option<i8> {
@@ -108,7 +95,7 @@ mod tests {
         }
         assert_eq!(read("МСК-2"), "Etc/GMT-1", "no hour zone of Russia");
         let now = "2026-03-03T09:00:00Z".parse().expect("a time");
-        for (hours, place) in (2..).zip(HOUR_ZONES) {
+        for (hours, place) in (2..).zip(Country::Russia.zones()) {
             let clock = TimeZoneDatabase::bundled().get(place).expect("a known name");
             assert_eq!(clock.to_offset(now).seconds(), hours * 3600, "{place}");
         }

@@ -43,7 +43,8 @@ const CODES: [(&str, Country); 8] = [
 ];
 
 impl Country {
-    /// Zones whose clocks differ, so that being open in all is being open everywhere in the country.
+    /// Zones whose clocks differ, so that being open in all is being open everywhere in the country. Russia's stand in the
+    /// order of its hour zones, МСК-1 to МСК+9.
     pub fn zones(self) -> &'static [&'static str] {
         match self {
             Self::Chile => &["America/Santiago", "America/Punta_Arenas", "Pacific/Easter"],

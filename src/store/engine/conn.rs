@@ -2,10 +2,12 @@
 
 use std::pin::Pin;
 
-use rusqlite::{CachedStatement, Connection, types};
+use rusqlite::{Connection, types};
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, Postgres, Row as _, Transaction};
+
+use super::sqlite::{self, Rows};
 
 /// Why an act on the database came to nothing.
 #[derive(Debug, thiserror::Error)]
@@ -112,7 +114,7 @@ impl Conn {
     pub async fn run(&mut self, sql: &'static str, values: Vec<Value>) -> Result<u64, Fault> {
         Ok(match self {
             Self::Postgres(tx) => bind_pg(sqlx::query(sql), values).execute(&mut **tx).await?.rows_affected(),
-            Self::Sqlite(conn) => run_sqlite(conn, sql, &values)?,
+            Self::Sqlite(conn) => sqlite::run(conn, sql, &values)?,
         })
     }
 
@@ -126,7 +128,7 @@ impl Conn {
                 let query = sqlx::query(AssertSqlSafe(sql));
                 bind_pg(query, values).execute(&mut **tx).await?.rows_affected()
             }
-            Self::Sqlite(conn) => run_sqlite(conn, &sql, &values)?,
+            Self::Sqlite(conn) => sqlite::run(conn, &sql, &values)?,
         })
     }
 
@@ -140,7 +142,7 @@ impl Conn {
                 let rows = bind_pg(sqlx::query(sql), values).fetch_all(&mut **tx).await?;
                 rows.into_iter().map(Row::Postgres).collect()
             }
-            Self::Sqlite(conn) => ask_sqlite(conn, sql, &values, Rows::All)?,
+            Self::Sqlite(conn) => sqlite::ask(conn, sql, &values, Rows::All)?,
         })
     }
 
@@ -155,7 +157,7 @@ impl Conn {
                 let rows = bind_pg(query, values).fetch_all(&mut **tx).await?;
                 rows.into_iter().map(Row::Postgres).collect()
             }
-            Self::Sqlite(conn) => ask_sqlite(conn, &sql, &values, Rows::All)?,
+            Self::Sqlite(conn) => sqlite::ask(conn, &sql, &values, Rows::All)?,
         })
     }
 
@@ -168,7 +170,7 @@ impl Conn {
             Self::Postgres(tx) => {
                 bind_pg(sqlx::query(sql), values).fetch_optional(&mut **tx).await?.map(Row::Postgres)
             }
-            Self::Sqlite(conn) => ask_sqlite(conn, sql, &values, Rows::First)?.pop(),
+            Self::Sqlite(conn) => sqlite::ask(conn, sql, &values, Rows::First)?.pop(),
         })
     }
 
@@ -326,58 +328,6 @@ fn bind_pg(
         };
     }
     query
-}
-
-/// How many rows of an answer are wanted.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Rows {
-    All,
-    First,
-}
-
-fn run_sqlite(conn: &Connection, sql: &str, values: &[Value]) -> rusqlite::Result<u64> {
-    let mut statement = conn.prepare_cached(sql)?;
-    bind_sqlite(&mut statement, values)?;
-    let mut rows = statement.raw_query();
-    while rows.next()?.is_some() {}
-    Ok(conn.changes())
-}
-
-fn ask_sqlite(conn: &Connection, sql: &str, values: &[Value], wanted: Rows) -> rusqlite::Result<Vec<Row>> {
-    let mut statement = conn.prepare_cached(sql)?;
-    bind_sqlite(&mut statement, values)?;
-    let columns = statement.column_count();
-    // One that writes is run to its end: its constraints are looked at there.
-    let stops = wanted == Rows::First && statement.readonly();
-    let mut found = Vec::new();
-    let mut rows = statement.raw_query();
-    while let Some(row) = rows.next()? {
-        if wanted == Rows::All || found.is_empty() {
-            found.push(Row::Sqlite((0..columns).map(|column| row.get(column)).collect::<Result<_, _>>()?));
-        }
-        if stops {
-            break;
-        }
-    }
-    Ok(found)
-}
-
-/// SQLite takes `$1` for a name and numbers names as they come; here the number is the value's place.
-fn bind_sqlite(statement: &mut CachedStatement<'_>, values: &[Value]) -> rusqlite::Result<()> {
-    let places = statement.parameter_count();
-    for place in 1..=places {
-        let number = match statement.parameter_name(place) {
-            None => Some(place),
-            Some(name) => name.strip_prefix('$').and_then(|number| number.parse().ok()),
-        };
-        let value = number.and_then(|number: usize| values.get(number.checked_sub(1)?));
-        match value {
-            Some(Value::Int(number)) => statement.raw_bind_parameter(place, number)?,
-            Some(Value::Text(text)) => statement.raw_bind_parameter(place, text)?,
-            None => return Err(rusqlite::Error::InvalidParameterCount(values.len(), places)),
-        }
-    }
-    Ok(())
 }
 
 /// `values![id, name, opt]`: the values of a statement in the order of their `$n`.

@@ -5,4 +5,5 @@ pub mod conn;
 pub mod dialect;
 pub mod file;
 pub mod schema;
+mod sqlite;
 pub mod writer;

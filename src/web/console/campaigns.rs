@@ -34,8 +34,7 @@ async fn list(
 ) -> Result<Response, Response> {
     viewer.may(Right::SeeLive)?;
     let texts = Texts::of(viewer.language);
-    let unavailable = |_| StatusCode::SERVICE_UNAVAILABLE.into_response();
-    let board = shared.console.wallboard.ask(viewer.language).await.map_err(unavailable)?;
+    let board = shared.console.wallboard.ask(viewer.language).await?;
     let buttons = viewer.role.may(Right::RunCampaigns);
     let body = html! {
         h1 { (texts.campaigns) }
@@ -127,7 +126,7 @@ async fn why_not(
     viewer.may(Right::SeeLive)?;
     let texts = Texts::of(viewer.language);
     let asked = shared.console.why_not.ask((campaign.clone(), viewer.language)).await;
-    let lines = asked.map_err(|_| StatusCode::SERVICE_UNAVAILABLE.into_response())?;
+    let lines = asked?;
     let Some(lines) = lines else { return Err(StatusCode::NOT_FOUND.into_response()) };
     let all: u64 = lines.iter().map(|line| line.contacts).sum();
     let body = html! {

@@ -2,7 +2,6 @@
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use maud::{Markup, html};
@@ -35,7 +34,7 @@ async fn part(viewer: Viewer, State(shared): State<Shared>) -> Result<Response, 
 async fn board(viewer: &Viewer, shared: &Shared) -> Result<Wallboard, Response> {
     viewer.may(Right::SeeLive)?;
     let asked = shared.console.wallboard.ask(viewer.language).await;
-    asked.map_err(|_| StatusCode::SERVICE_UNAVAILABLE.into_response())
+    asked.map_err(Response::from)
 }
 
 fn shown(board: &Wallboard, language: Language) -> Markup {

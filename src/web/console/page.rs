@@ -20,6 +20,13 @@ pub const ROOMS: [(&str, Right); 8] = [
     ("/users", Right::SeeUsers),
 ];
 
+/// A file to be opened in a spreadsheet.
+pub fn csv(name: &str, text: String) -> Response {
+    let kind = (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned());
+    let file = (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\""));
+    ([kind, file], text).into_response()
+}
+
 /// A page for somebody who is signed in; `room` is the path of the bar's entry that is lit.
 pub fn page(viewer: &Viewer, room: &str, title: &str, body: &Markup) -> Markup {
     let texts = Texts::of(viewer.language);

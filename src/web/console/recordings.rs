@@ -42,7 +42,7 @@ async fn listen(
     let why: String = asked.why.chars().filter(|c| !c.is_control()).take(80).collect();
     let wish = Listen { attempt: AttemptId(attempt), who: viewer.login, why };
     let heard = shared.console.recording.ask(wish).await;
-    let heard = heard.map_err(|_| StatusCode::SERVICE_UNAVAILABLE.into_response())?;
+    let heard = heard?;
     let sound = heard.ok_or_else(|| StatusCode::NOT_FOUND.into_response())?;
     let asked = headers.get(header::RANGE).and_then(|range| range.to_str().ok());
     Ok(part(sound, asked))

@@ -2,7 +2,6 @@
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use maud::html;
@@ -21,7 +20,7 @@ async fn list(viewer: Viewer, State(shared): State<Shared>) -> Result<Response, 
     viewer.may(Right::SeeUsers)?;
     let texts = Texts::of(viewer.language);
     let asked = shared.console.users.ask(()).await;
-    let users = asked.map_err(|_| StatusCode::SERVICE_UNAVAILABLE.into_response())?;
+    let users = asked?;
     let body = html! {
         h1 { (texts.users) }
         div.card {

@@ -7,7 +7,6 @@ use axum::routing::post;
 use axum::{Form, Router};
 use serde::Deserialize;
 
-use super::unavailable;
 use crate::cases::{Act, Acted, Kind, Number};
 use crate::domain::Right;
 use crate::web::console::Shared;
@@ -34,7 +33,7 @@ async fn act(
     let status = |status: StatusCode| status.into_response();
     let number = Number::parse(&number).ok_or_else(|| status(StatusCode::NOT_FOUND))?;
     let act = read(&act, click).ok_or_else(|| status(StatusCode::UNPROCESSABLE_ENTITY))?;
-    match shared.console.cases.act.ask((number, act, viewer.login)).await.map_err(unavailable)? {
+    match shared.console.cases.act.ask((number, act, viewer.login)).await? {
         Acted::Done(_) => Ok(Redirect::to(&format!("/cases/{number}"))),
         Acted::Refused(why) => Ok(Redirect::to(&format!("/cases/{number}?refused={}", why.code()))),
         Acted::NoCase => Err(status(StatusCode::NOT_FOUND)),

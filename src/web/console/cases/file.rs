@@ -8,9 +8,9 @@ use axum::routing::get;
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use super::Dated;
 use super::list::{due, table};
 use super::texts::Texts;
-use super::{Dated, unavailable};
 use crate::cases::{ActCode, CaseCall, CaseFile, Kind, Number, Refused, State as Stands};
 use crate::domain::{Language, Right};
 use crate::web::console::Shared;
@@ -38,7 +38,7 @@ async fn show(
     let nothing = || StatusCode::NOT_FOUND.into_response();
     let number = Number::parse(&number).ok_or_else(nothing)?;
     let asked = shared.console.cases.file.ask((number, viewer.login.clone())).await;
-    let file = asked.map_err(unavailable)?.ok_or_else(nothing)?;
+    let file = asked?.ok_or_else(nothing)?;
     let (texts, language) = (Texts::of(viewer.language), viewer.language);
     let refused = Refused::ALL.into_iter().find(|why| why.code() == said.refused);
     let body = html! {

@@ -9,7 +9,6 @@ use maud::html;
 use serde::Deserialize;
 
 use super::texts::Texts;
-use super::unavailable;
 use crate::cases::{Kind, NewCase, Registered, Source};
 use crate::domain::{AttemptId, Right};
 use crate::web::console::Shared;
@@ -46,16 +45,15 @@ async fn register(
     viewer.may(Right::WorkCases)?;
     let texts = Texts::of(viewer.language);
     let Some(case) = read(&written) else { return Ok(shown(&viewer, &written, Some(texts.malformed))) };
-    let why =
-        match shared.console.cases.register.ask((case, viewer.login.clone())).await.map_err(unavailable)? {
-            Registered::New { number, .. } | Registered::Known { number } => {
-                return Ok(Redirect::to(&format!("/cases/{number}")).into_response());
-            }
-            Registered::Differs | Registered::NoAttempt => texts.no_such_call,
-            Registered::NoDebt => texts.no_such_debt,
-            Registered::NoPerson => texts.no_such_person,
-            Registered::Several => texts.several,
-        };
+    let why = match shared.console.cases.register.ask((case, viewer.login.clone())).await? {
+        Registered::New { number, .. } | Registered::Known { number } => {
+            return Ok(Redirect::to(&format!("/cases/{number}")).into_response());
+        }
+        Registered::Differs | Registered::NoAttempt => texts.no_such_call,
+        Registered::NoDebt => texts.no_such_debt,
+        Registered::NoPerson => texts.no_such_person,
+        Registered::Several => texts.several,
+    };
     Ok(shown(&viewer, &written, Some(why)))
 }
 

@@ -7,13 +7,13 @@ use axum::routing::get;
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use super::Dated;
 use super::texts::Texts;
-use super::{Dated, csv, unavailable};
 use crate::cases::{CaseFilter, CaseLine, Kind, Standing, State as Stands};
 use crate::domain::{Language, Right};
 use crate::web::console::Shared;
 use crate::web::console::guard::Viewer;
-use crate::web::console::page::{number, page};
+use crate::web::console::page::{csv, number, page};
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new().route("/cases", get(list)).route("/cases.csv", get(export))
@@ -47,7 +47,7 @@ async fn list(
     viewer.may(Right::SeeCases)?;
     let (texts, language) = (Texts::of(viewer.language), viewer.language);
     let filter = asked.filter(&viewer);
-    let cases = shared.console.cases.list.ask(filter.clone()).await.map_err(unavailable)?;
+    let cases = shared.console.cases.list.ask(filter.clone()).await?;
     let overdue = cases.it.iter().filter(|line| standing(&cases, line) == Some(Standing::Overdue)).count();
     let body = html! {
         h1 { (texts.cases) }
@@ -77,7 +77,7 @@ async fn export(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Response> {
     viewer.may(Right::SeeCases)?;
-    let text = shared.console.cases.list_csv.ask(asked.filter(&viewer)).await.map_err(unavailable)?;
+    let text = shared.console.cases.list_csv.ask(asked.filter(&viewer)).await?;
     Ok(csv("cases", text))
 }
 

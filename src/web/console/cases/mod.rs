@@ -8,8 +8,6 @@ mod texts;
 mod triggers;
 
 use axum::Router;
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -62,15 +60,4 @@ pub(super) use list::banner;
 
 pub(super) fn routes() -> Router<Shared> {
     list::routes().merge(file::routes()).merge(form::routes()).merge(acts::routes()).merge(triggers::routes())
-}
-
-fn unavailable<E>(_: E) -> Response {
-    StatusCode::SERVICE_UNAVAILABLE.into_response()
-}
-
-/// A file to be opened in a spreadsheet.
-pub(in crate::web::console) fn csv(name: &str, text: String) -> Response {
-    let kind = (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned());
-    let file = (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\""));
-    ([kind, file], text).into_response()
 }

@@ -8,12 +8,11 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::texts::Texts;
-use super::{csv, unavailable};
 use crate::cases::{By, TriggerLine};
 use crate::domain::Right;
 use crate::web::console::Shared;
 use crate::web::console::guard::Viewer;
-use crate::web::console::page::{number, page};
+use crate::web::console::page::{csv, number, page};
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new().route("/cases/triggers", get(show)).route("/cases/triggers.csv", get(export))
@@ -39,7 +38,7 @@ async fn show(
     let days = asked.days.unwrap_or(USUAL);
     let mut parts = Vec::new();
     for by in By::ALL {
-        let lines = shared.console.cases.triggers.ask((by, days)).await.map_err(unavailable)?;
+        let lines = shared.console.cases.triggers.ask((by, days)).await?;
         parts.push((by, lines));
     }
     let body = html! {
@@ -64,7 +63,7 @@ async fn export(
     viewer.may(Right::SeeCases)?;
     let by = By::parse(&asked.by).unwrap_or(By::Agent);
     let asked = shared.console.cases.triggers_csv.ask((by, asked.days.unwrap_or(USUAL))).await;
-    Ok(csv("triggers", asked.map_err(unavailable)?))
+    Ok(csv("triggers", asked?))
 }
 
 fn table(lines: &[TriggerLine], texts: &Texts) -> Markup {

@@ -52,7 +52,7 @@ async fn events(
     viewer.may(Right::WorkDesk)?;
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
     let asked = shared.console.desk.events.ask((viewer.login, last)).await;
-    let heard = asked.map_err(|_| StatusCode::SERVICE_UNAVAILABLE.into_response())?;
+    let heard = asked?;
     let Some(heard) = heard else {
         return Err(
             Fault::new(StatusCode::NOT_FOUND, "no_desk", "no agent works under this login").into_response()

@@ -51,7 +51,7 @@ async fn parts(viewer: Viewer, State(shared): State<Shared>) -> Result<Response,
 async fn seen(viewer: &Viewer, shared: &Shared) -> Result<Option<DeskView>, Response> {
     viewer.may(Right::WorkDesk)?;
     let asked = shared.console.desk.view.ask((viewer.login.clone(), viewer.language)).await;
-    asked.map_err(|_| StatusCode::SERVICE_UNAVAILABLE.into_response())
+    asked.map_err(Response::from)
 }
 
 /// The parts, each with its own id. One with a `data-key` holds what is being typed: it is renewed with the key only.

@@ -8,13 +8,12 @@ use axum::{Form, Router};
 use maud::html;
 use serde::Deserialize;
 
+use super::Draw;
 use super::texts::Texts;
-use super::{Draw, unavailable};
 use crate::domain::{AgentId, Right};
 use crate::web::console::Shared;
-use crate::web::console::cases::csv;
 use crate::web::console::guard::Viewer;
-use crate::web::console::page::{number, page};
+use crate::web::console::page::{csv, number, page};
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
@@ -26,7 +25,7 @@ pub(super) fn routes() -> Router<Shared> {
 async fn lists(viewer: Viewer, State(shared): State<Shared>) -> Result<Response, Response> {
     viewer.may(Right::SeeQuality)?;
     let texts = Texts::of(viewer.language);
-    let samples = shared.console.quality.samples.ask(()).await.map_err(unavailable)?;
+    let samples = shared.console.quality.samples.ask(()).await?;
     let body = html! {
         h1 { (texts.quality) }
         @if viewer.role.may(Right::ReviewTalks) {
@@ -82,7 +81,7 @@ async fn draw(
     let agent = (!agent.is_empty()).then(|| AgentId::parse(agent).ok_or_else(unfit)).transpose()?;
     let seed = (!seed.is_empty()).then(|| seed.parse().map_err(|_| unfit())).transpose()?;
     let draw = Draw { days: wish.days.clamp(1, 366), agent, seed, who: viewer.login };
-    let id = shared.console.quality.draw.ask(draw).await.map_err(unavailable)?;
+    let id = shared.console.quality.draw.ask(draw).await?;
     Ok(Redirect::to(&format!("/quality/lists/{id}")))
 }
 
@@ -93,7 +92,7 @@ async fn list(
 ) -> Result<Response, Response> {
     viewer.may(Right::SeeQuality)?;
     let texts = Texts::of(viewer.language);
-    let calls = shared.console.quality.picked.ask(id).await.map_err(unavailable)?;
+    let calls = shared.console.quality.picked.ask(id).await?;
     let body = html! {
         h1 { (texts.lists) ": " (id) }
         p { a href=(format!("/quality/lists/{id}/csv")) { "CSV" } }
@@ -132,5 +131,5 @@ async fn export(
     Path(id): Path<i64>,
 ) -> Result<Response, Response> {
     viewer.may(Right::SeeQuality)?;
-    Ok(csv("listening", shared.console.quality.picked_csv.ask(id).await.map_err(unavailable)?))
+    Ok(csv("listening", shared.console.quality.picked_csv.ask(id).await?))
 }

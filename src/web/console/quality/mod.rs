@@ -6,8 +6,6 @@ mod review;
 mod texts;
 
 use axum::Router;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
 
 use super::{Dated, Shared};
 use crate::domain::AgentId;
@@ -43,10 +41,6 @@ pub struct Draw {
 
 pub(super) fn routes() -> Router<Shared> {
     lists::routes().merge(review::routes()).merge(report::routes())
-}
-
-fn unavailable<E>(_: E) -> Response {
-    StatusCode::SERVICE_UNAVAILABLE.into_response()
 }
 
 /// Basis points in percent.

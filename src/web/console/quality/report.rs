@@ -7,13 +7,12 @@ use axum::routing::get;
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use super::percent;
 use super::texts::Texts;
-use super::{percent, unavailable};
 use crate::domain::{Language, Right};
 use crate::quality::{AgentQuality, Agreement, Form, ReviewedCall, agents, criteria};
-use crate::web::console::cases::csv;
 use crate::web::console::guard::Viewer;
-use crate::web::console::page::{number, page};
+use crate::web::console::page::{csv, number, page};
 use crate::web::console::{Dated, Shared};
 
 pub(super) fn routes() -> Router<Shared> {
@@ -36,8 +35,8 @@ async fn report(
     viewer.may(Right::SeeQuality)?;
     let (texts, language) = (Texts::of(viewer.language), viewer.language);
     let days = asked.days.unwrap_or(USUAL);
-    let calls = shared.console.quality.calls.ask(days).await.map_err(unavailable)?;
-    let form = shared.console.quality.form.ask(()).await.map_err(unavailable)?;
+    let calls = shared.console.quality.calls.ask(days).await?;
+    let form = shared.console.quality.form.ask(()).await?;
     let body = html! {
         h1 { (texts.quality) ": " (days) " " (texts.days) }
         p { (texts.report_how) " " a href=(format!("/quality/report.csv?days={days}")) { "CSV" } }
@@ -58,7 +57,7 @@ async fn export(
 ) -> Result<Response, Response> {
     viewer.may(Right::SeeQuality)?;
     let text = shared.console.quality.calls_csv.ask(asked.days.unwrap_or(USUAL)).await;
-    Ok(csv("reviews", text.map_err(unavailable)?))
+    Ok(csv("reviews", text?))
 }
 
 fn agents_table(calls: &[ReviewedCall], texts: &Texts) -> Markup {

@@ -10,8 +10,8 @@ use axum::{Form, Router};
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use super::percent;
 use super::texts::Texts;
-use super::{percent, unavailable};
 use crate::domain::{AgentId, AttemptId, Language, Right};
 use crate::quality::{self, Filled, Mark, Reviewed};
 use crate::web::console::Shared;
@@ -38,7 +38,7 @@ async fn form(
     viewer.may(Right::ReviewTalks)?;
     let nothing = || StatusCode::NOT_FOUND.into_response();
     let (attempt, agent) = (AttemptId(attempt), AgentId::parse(&agent).ok_or_else(nothing)?);
-    let form = shared.console.quality.form.ask(()).await.map_err(unavailable)?;
+    let form = shared.console.quality.form.ask(()).await?;
     let (texts, language) = (Texts::of(viewer.language), viewer.language);
     let said = match said.said.as_str() {
         "before" => Some(texts.before),
@@ -104,7 +104,7 @@ async fn save(
     let Some(marks) = marks else { return back("unfit") };
     let filled =
         Filled { attempt: AttemptId(attempt), agent, reviewer: viewer.login.clone(), marks, comment };
-    match shared.console.quality.review.ask(filled).await.map_err(unavailable)? {
+    match shared.console.quality.review.ask(filled).await? {
         Reviewed::Now { raw_bp, critical } => {
             let texts = Texts::of(viewer.language);
             let body = html! {

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::texts::Texts;
-use super::{Shared, tabs, unavailable};
+use super::{Shared, tabs};
 use crate::domain::Right;
 use crate::web::console::guard::Viewer;
 use crate::web::console::page::page;
@@ -44,7 +44,7 @@ pub(super) fn routes() -> Router<Shared> {
 async fn list(viewer: Viewer, State(shared): State<Shared>) -> Result<Response, Response> {
     viewer.may(Right::SeeReports)?;
     let texts = Texts::of(viewer.language);
-    let lines = shared.console.reports.deliveries.ask(()).await.map_err(unavailable)?;
+    let lines = shared.console.reports.deliveries.ask(()).await?;
     let buttons = viewer.role.may(Right::ResendMessages);
     let mut waiting: Vec<&str> =
         lines.iter().filter(|line| line.waits_until.is_some()).map(|line| line.endpoint.as_str()).collect();
@@ -114,6 +114,6 @@ async fn act(
 ) -> Result<Redirect, Response> {
     viewer.may(Right::ResendMessages)?;
     let resend = Resend { endpoint: click.endpoint, message: click.message, who: viewer.login };
-    shared.console.reports.resend.ask(resend).await.map_err(unavailable)?;
+    shared.console.reports.resend.ask(resend).await?;
     Ok(Redirect::to("/deliveries"))
 }

@@ -7,7 +7,7 @@ mod texts;
 
 use axum::Router;
 use axum::extract::{Path, State};
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use maud::{Markup, html};
@@ -16,7 +16,7 @@ use self::chart::chart;
 use self::texts::Texts;
 use super::Shared;
 use super::guard::Viewer;
-use super::page::{bar, page};
+use super::page::{bar, csv, page};
 use crate::domain::{Language, Right, Role};
 use crate::stats::{Kpi, Sheet, SheetCell, SheetKind};
 use crate::web::handler::Handler;
@@ -62,10 +62,8 @@ async fn report(
         return show(&viewer, &shared, kind).await;
     }
     viewer.may(right(kind))?;
-    let text = shared.console.reports.csv.ask((kind, viewer.language)).await.map_err(unavailable)?;
-    let name = format!("attachment; filename=\"{code}.csv\"");
-    let kind = "text/csv; charset=utf-8".to_owned();
-    Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)], text).into_response())
+    let text = shared.console.reports.csv.ask((kind, viewer.language)).await?;
+    Ok(csv(code, text))
 }
 
 /// Whoever works sees how the team does; the rest is for those who answer for it.
@@ -86,7 +84,7 @@ async fn show(viewer: &Viewer, shared: &Shared, kind: SheetKind) -> Result<Respo
     viewer.may(right(kind))?;
     let texts = Texts::of(viewer.language);
     let asked = shared.console.reports.sheet.ask((kind, viewer.language)).await;
-    let sheet = asked.map_err(unavailable)?;
+    let sheet = asked?;
     let room = if kind == SheetKind::Agents { "/reports/agents" } else { "/reports" };
     let body = html! {
         h1 { (texts.name(kind)) }
@@ -170,8 +168,4 @@ fn explained(sheet: &Sheet, texts: &Texts) -> Markup {
             @for note in &sheet.notes { p { (note) } }
         }
     }
-}
-
-fn unavailable(_: crate::web::handler::Unavailable) -> Response {
-    StatusCode::SERVICE_UNAVAILABLE.into_response()
 }

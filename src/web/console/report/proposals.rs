@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::texts::Texts;
-use super::{Shared, tabs, unavailable};
+use super::{Shared, tabs};
 use crate::domain::{Language, Right};
 use crate::web::console::guard::Viewer;
 use crate::web::console::page::page;
@@ -75,7 +75,7 @@ async fn list(
 ) -> Result<Response, Response> {
     viewer.may(Right::SeeReports)?;
     let texts = Texts::of(viewer.language);
-    let view = shared.console.reports.proposals.ask(viewer.language).await.map_err(unavailable)?;
+    let view = shared.console.reports.proposals.ask(viewer.language).await?;
     let buttons = viewer.role.may(Right::ApplyProposals);
     let body = html! {
         h1 { (texts.proposals) }
@@ -157,7 +157,7 @@ async fn act(
     viewer.may(Right::ApplyProposals)?;
     let apply = matches!(click.act, Act::Apply);
     let set = SetProposal { code: click.code, apply, who: viewer.login, language: viewer.language };
-    match shared.console.reports.set_proposal.ask(set).await.map_err(unavailable)? {
+    match shared.console.reports.set_proposal.ask(set).await? {
         Taken::Done => Ok(Redirect::to("/proposals")),
         Taken::Refused => Ok(Redirect::to("/proposals?refused=true")),
     }
