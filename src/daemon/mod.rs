@@ -12,6 +12,7 @@ mod floor;
 mod fresh;
 mod house;
 mod inbound;
+mod keep;
 mod kill_switch;
 mod law;
 mod lines;
