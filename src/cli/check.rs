@@ -12,10 +12,11 @@ use super::flow::findings;
 use super::names::{EngineHealth, engine_health, health_json, health_text};
 use super::screen_language::{parse_language, screen_language};
 use super::warnings::{Warning, warnings};
+use super::words;
 use crate::config::{Config, Environment, Problems};
 use crate::daemon::Clock;
 use crate::domain::Language;
-use crate::ivr::Flow;
+use crate::ivr::{Finding, Flow};
 use crate::rules::calendar::ALARM_DAYS;
 use crate::trunk::TrunkPlan;
 
@@ -42,16 +43,14 @@ impl Check {
         let language = screen_language(self.lang);
         match Config::load(&self.config, &environment()) {
             Ok(config) => {
-                let (ending, words) = (ending(&config), words_to_look_at(&config));
+                let (ending, words) = (ending(&config), words_to_look_at(&config, language));
                 let engines = engine_health(&config);
                 if self.json {
                     println!("{}", sound_json(&config, &ending, &engines, &words));
                 } else {
                     println!("{}", sound(&config, language));
                     for (flow, key, text) in &words {
-                        let warning =
-                            if language == Language::Ru { "предупреждение" } else { "warning" };
-                        println!("{warning}: flow {flow}: {key}: {text}");
+                        println!("{}: {flow}: {key}: {text}", words::warning(language));
                     }
                     for (calendar, days) in &ending {
                         println!("{}", ends_soon(calendar, *days, language));
@@ -91,10 +90,16 @@ pub fn environment() -> Environment {
 }
 
 /// Texts of flows that threaten, or tell of a debt in plain words where anybody may hear it: flow, key, what is wrong.
-fn words_to_look_at(config: &Config) -> Vec<(String, String, String)> {
+fn words_to_look_at(config: &Config, language: Language) -> Vec<(String, String, String)> {
     let folder = config.dir.join("flows");
     let of_flow = |(name, flow): (&String, &Arc<Flow>)| match findings(&folder, flow) {
-        Ok(found) => found.into_iter().map(|finding| (name.clone(), finding.key, finding.text)).collect(),
+        Ok(found) => {
+            let told = |finding: Finding| {
+                let text = finding.text.in_language(language).to_owned();
+                (name.clone(), finding.key, text)
+            };
+            found.into_iter().map(told).collect()
+        }
         Err(fault) => vec![(name.clone(), "words".to_owned(), format!("{fault:#}"))],
     };
     config.flows.iter().flat_map(of_flow).collect()

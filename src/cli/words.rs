@@ -14,6 +14,14 @@ fn word<'a>(table: &[Word], code: &'a str, language: Language) -> &'a str {
     })
 }
 
+/// The word that opens a warning.
+pub fn warning(language: Language) -> &'static str {
+    match language {
+        Language::En => "warning",
+        Language::Ru => "предупреждение",
+    }
+}
+
 /// What came of an attempt.
 pub fn outcome(code: &str, language: Language) -> &str {
     word(&OUTCOMES, code, language)

@@ -10,7 +10,7 @@ use crate::campaign::{
     Answer, DispositionPlan, Dispositions, Flag, NonPayment, Objection, Script, StageText, Words,
 };
 use crate::domain::{DebtKind, DebtorType, Stage};
-use crate::ivr::Text;
+use crate::ivr::{Text, Told};
 
 const SHIPPED: [(&str, &str); 2] = [
     ("dispositions.toml", include_str!("../../config/dispositions.toml")),
@@ -146,7 +146,9 @@ fn answer(section: &Section<'_>) -> Option<Answer> {
 }
 
 fn texts(section: &Section<'_>) -> Option<Answer> {
-    let text = |value: &Value<'_>| Text::parse(&value.text()?).map_err(|said| Mistake::foreign("text", said));
+    let text = |value: &Value<'_>| {
+        Text::parse(&value.text()?).map_err(|Told { en, ru }| Mistake::Foreign { code: "text", en, ru })
+    };
     let (en, ru) = (section.must("en", NAME, text), section.must("ru", NAME, text));
     Some(Answer { en: en?, ru: ru? })
 }

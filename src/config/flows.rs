@@ -95,7 +95,8 @@ const TELLS_STRANGERS: Clause = Clause {
 
 fn note(reading: &Reading<'_>, path: &str, mistake: ivr::Mistake) {
     let place = Place::File { path: path.to_owned(), line: mistake.line };
-    reading.note(place, mistake.key, Mistake::foreign("flow", mistake.text));
+    let ivr::Told { en, ru } = mistake.text;
+    reading.note(place, mistake.key, Mistake::Foreign { code: "flow", en, ru });
 }
 
 /// Sound files a flow may play, 8 kHz mono, by their paths from the folder of prompts.

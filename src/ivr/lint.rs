@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::flow::Flow;
+use super::mistake::{Told, told};
 use super::step::Plays;
 use super::template::Piece;
 use super::wording::Prompt;
@@ -31,7 +32,7 @@ pub struct Finding {
     /// The key of the text, such as `steps.due.say.ru`.
     pub key: String,
     /// What was found and why it matters.
-    pub text: String,
+    pub text: Told,
 }
 
 const SECTIONS: [&str; 5] = ["threat", "disclosure", "name", "robot", "recording"];
@@ -80,7 +81,7 @@ impl WordList {
     }
 
     fn lint_prompt(&self, key: &str, prompt: &Prompt, anybody_hears: bool, findings: &mut Vec<Finding>) {
-        let mut note = |text: String| {
+        let mut note = |text: Told| {
             let finding = Finding { key: key.to_owned(), text };
             if !findings.contains(&finding) {
                 findings.push(finding);
@@ -88,10 +89,16 @@ impl WordList {
         };
         for text in self.texts(prompt) {
             for word in self.found(&text, "threat") {
-                note(format!("{word:?} threatens: offer and invite instead"));
+                note(told(
+                    format!("{word:?} threatens: offer and invite instead"),
+                    format!("{word:?} — угроза: предложите и пригласите"),
+                ));
             }
             for word in self.found(&text, "disclosure").filter(|_| anybody_hears) {
-                note(format!("{word:?} tells of a debt where anybody may hear it"));
+                note(told(
+                    format!("{word:?} tells of a debt where anybody may hear it"),
+                    format!("{word:?} говорит о долге там, где услышит кто угодно"),
+                ));
             }
         }
     }
@@ -101,7 +108,10 @@ impl WordList {
         for notice in notices {
             let section = notice.code();
             if self.texts(prompt).any(|text| self.found(&text, section).next().is_none()) {
-                let text = format!("is declared the notice {section} and has none of its words");
+                let text = told(
+                    format!("is declared the notice {section} and has none of its words"),
+                    format!("объявлен уведомлением {section}, но слов его в нём нет"),
+                );
                 findings.push(Finding { key: key.to_owned(), text });
             }
         }

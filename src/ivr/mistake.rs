@@ -2,6 +2,30 @@
 
 use std::fmt;
 
+use super::file::told_of;
+use crate::domain::Language;
+
+/// A clause in both languages of the screens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    pub en: String,
+    pub ru: String,
+}
+
+impl Told {
+    pub fn in_language(&self, language: Language) -> &str {
+        match language {
+            Language::En => &self.en,
+            Language::Ru => &self.ru,
+        }
+    }
+}
+
+/// A clause in English and Russian.
+pub(super) fn told(en: impl Into<String>, ru: impl Into<String>) -> Told {
+    Told { en: en.into(), ru: ru.into() }
+}
+
 /// What is wrong in a flow file, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistake {
@@ -9,16 +33,20 @@ pub struct Mistake {
     pub line: Option<u32>,
     /// The key, such as `steps.due.say.ru`; empty for the whole file.
     pub key: String,
-    /// What is wrong and what would be right, in one clause.
-    pub text: String,
+    /// What is wrong and what would be right.
+    pub text: Told,
 }
 
 impl Mistake {
     /// A mistake of writing, as the YAML reader found it, with the word that was most likely meant.
     pub(super) fn of_writing(error: &serde_saphyr::Error, meant: Option<&str>) -> Self {
         let line = error.location().and_then(|at| u32::try_from(at.line()).ok()).filter(|line| *line > 0);
-        let hint = meant.map_or_else(String::new, |meant| format!("; did you mean {meant}?"));
-        Self { line, key: String::new(), text: format!("{}{hint}", error.without_snippet()) }
+        let mut text = told_of(error);
+        if let Some(meant) = meant {
+            text.en.push_str(&format!("; did you mean {meant}?"));
+            text.ru.push_str(&format!("; имелось в виду {meant}?"));
+        }
+        Self { line, key: String::new(), text }
     }
 }
 
@@ -30,6 +58,6 @@ impl fmt::Display for Mistake {
         if !self.key.is_empty() {
             write!(f, "{}: ", self.key)?;
         }
-        f.write_str(&self.text)
+        f.write_str(&self.text.en)
     }
 }

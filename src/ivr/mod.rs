@@ -27,7 +27,7 @@ pub use flow::{Flow, fixed_texts};
 pub use graph::{mermaid, svg};
 pub use input::Input;
 pub use lint::{Finding, WordList};
-pub use mistake::Mistake;
+pub use mistake::{Mistake, Told};
 pub use output::{Action, CallAgain, Mark, Output, PromptNo};
 pub use policy::Policy;
 pub use rehearsal::{Case, CaseFile, Debtor, Reader, Rehearsal};

@@ -1,5 +1,6 @@
 //! Texts with slots: `{{ debt.due | date: genitive }} — the day to pay.`
 
+use super::mistake::{Told, told};
 use crate::domain::utterance::Case;
 
 /// One piece of a text.
@@ -47,10 +48,10 @@ const SLOTS: [&str; 6] =
     ["debtor.name", "debt.creditor", "debt.amount", "debt.due", "campaign.callback", "input"];
 
 /// Cuts a text into pieces; the first mistake in words otherwise.
-pub fn parse(text: &str) -> Result<Vec<Piece>, String> {
+pub fn parse(text: &str) -> Result<Vec<Piece>, Told> {
     let trimmed = text.trim();
     if trimmed.is_empty() {
-        return Err("an empty text".to_owned());
+        return Err(told("an empty text", "пустой текст"));
     }
     if trimmed.ends_with(".wav") && !trimmed.contains([' ', '{']) {
         return Ok(vec![Piece::File(trimmed.to_owned())]);
@@ -59,12 +60,14 @@ pub fn parse(text: &str) -> Result<Vec<Piece>, String> {
     let mut rest = trimmed;
     while let Some((before, after)) = rest.split_once("{{") {
         push_words(&mut pieces, before);
-        let (slot, after) = after.split_once("}}").ok_or("a slot opens with {{ and never closes")?;
+        let (slot, after) = after.split_once("}}").ok_or_else(|| {
+            told("a slot opens with {{ and never closes", "подстановка открыта {{ и не закрыта")
+        })?;
         pieces.push(Piece::Slot(parse_slot(slot.trim())?));
         rest = after;
     }
     if rest.contains("}}") {
-        return Err("}} closes a slot that never opened".to_owned());
+        return Err(told("}} closes a slot that never opened", "}} закрывает то, что не открыто"));
     }
     push_words(&mut pieces, rest);
     Ok(pieces)
@@ -84,7 +87,7 @@ fn push_words(pieces: &mut Vec<Piece>, text: &str) {
 }
 
 /// Reads `debt.due | date: genitive`.
-fn parse_slot(slot: &str) -> Result<Slot, String> {
+fn parse_slot(slot: &str) -> Result<Slot, Told> {
     let (name, filter) =
         slot.split_once('|').map_or((slot, ""), |(name, filter)| (name.trim(), filter.trim()));
     let (filter, case) = filter.split_once(':').map_or((filter, ""), |(f, case)| (f.trim(), case.trim()));
@@ -107,25 +110,37 @@ fn parse_slot(slot: &str) -> Result<Slot, String> {
     };
     match found {
         Some(slot) if case.is_empty() => Ok(slot),
-        Some(_) => Err(format!("{{{{ {slot} }}}} takes no case")),
-        None if SLOTS.contains(&name) => {
-            Err(format!("{{{{ {slot} }}}} has not the type of {name}: {}", kind(name)))
+        Some(_) => {
+            Err(told(format!("{{{{ {slot} }}}} takes no case"), format!("у {{{{ {slot} }}}} нет падежей")))
         }
-        None => Err(format!("{{{{ {slot} }}}} is no slot; there are {}", SLOTS.join(", "))),
+        None if SLOTS.contains(&name) => {
+            let kind = kind(name);
+            Err(told(
+                format!("{{{{ {slot} }}}} has not the type of {name}: {}", kind.en),
+                format!("у {{{{ {slot} }}}} не тот вид; для {name}: {}", kind.ru),
+            ))
+        }
+        None => {
+            let slots = SLOTS.join(", ");
+            Err(told(
+                format!("{{{{ {slot} }}}} is no slot; there are {slots}"),
+                format!("нет подстановки {{{{ {slot} }}}}; есть {slots}"),
+            ))
+        }
     }
 }
 
-fn kind(name: &str) -> &'static str {
+fn kind(name: &str) -> Told {
     match name {
-        "campaign.callback" => "phone",
-        "debt.amount" => "money",
-        "debt.due" => "date",
-        "input" => "date or time",
-        _ => "none, it stands alone",
+        "campaign.callback" => told("phone", "phone"),
+        "debt.amount" => told("money", "money"),
+        "debt.due" => told("date", "date"),
+        "input" => told("date or time", "date или time"),
+        _ => told("none, it stands alone", "никакого, она стоит одна"),
     }
 }
 
-fn parse_case(slot: &str, case: &str, readable: &[Case]) -> Result<Case, String> {
+fn parse_case(slot: &str, case: &str, readable: &[Case]) -> Result<Case, Told> {
     let found = match case {
         "" | "nom" | "nominative" => Some(Case::Nominative),
         "acc" | "accusative" => Some(Case::Accusative),
@@ -134,7 +149,10 @@ fn parse_case(slot: &str, case: &str, readable: &[Case]) -> Result<Case, String>
     };
     found.filter(|case| readable.contains(case)).ok_or_else(|| {
         let names: Vec<_> = readable.iter().map(|case| format!("{case:?}").to_lowercase()).collect();
-        format!("{{{{ {slot} }}}} cannot be read in case {case:?}; write {}", names.join(" or "))
+        told(
+            format!("{{{{ {slot} }}}} cannot be read in case {case:?}; write {}", names.join(" or ")),
+            format!("{{{{ {slot} }}}} не читается в падеже {case:?}; пишут {}", names.join(" или ")),
+        )
     })
 }
 
@@ -180,7 +198,7 @@ mod tests {
         ];
         for (text, hint) in refused {
             let why = parse(text).expect_err(text);
-            assert!(why.contains(hint), "{text}: {why}");
+            assert!(why.en.contains(hint), "{text}: {why:?}");
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use super::mistake::{Told, told};
 use super::template::{Piece, Slot, parse};
 use super::wording::YEAR_FROM_DAYS;
 use crate::domain::{Language, Money, Part, PhoneNumber, Utterance};
@@ -27,7 +28,7 @@ impl Text {
     ///
     /// # Errors
     /// The first mistake, in words.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub fn parse(text: &str) -> Result<Self, Told> {
         let pieces = parse(text)?;
         let unfit = pieces.iter().any(|piece| match piece {
             Piece::File(_) => true,
@@ -35,7 +36,10 @@ impl Text {
             Piece::Words(_) => false,
         });
         if unfit {
-            Err("a sound file, or {{ input }}, which a talk has not".to_owned())
+            Err(told(
+                "a sound file, or {{ input }}, which a talk has not",
+                "звуковой файл или {{ input }}, которых в разговоре нет",
+            ))
         } else {
             Ok(Self(pieces))
         }

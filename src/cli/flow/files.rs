@@ -6,6 +6,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 
 use crate::cli::check::environment;
+use crate::cli::screen_language::{parse_language, screen_language};
 use crate::config::{self, Config, PromptsConfig};
 use crate::daemon::Packs;
 use crate::domain::Language;
@@ -23,9 +24,21 @@ pub struct Folder {
     /// How many days off a promise may be, by the campaign's policy
     #[arg(long, global = true, value_name = "DAYS", default_value_t = Policy::default().promise_within_days)]
     promise_within_days: u16,
+    /// Language of the messages, and of the debtor of `play`: ru or en
+    #[arg(long, global = true, value_parser = parse_language)]
+    lang: Option<Language>,
 }
 
 impl Folder {
+    pub fn language(&self) -> Language {
+        screen_language(self.lang)
+    }
+
+    /// The language the debtor of a walk speaks: Russian unless told.
+    pub fn spoken(&self) -> Language {
+        self.lang.unwrap_or(Language::Ru)
+    }
+
     pub fn flows(&self) -> PathBuf {
         self.config.join("flows")
     }
@@ -105,10 +118,10 @@ pub fn read(path: &Path) -> anyhow::Result<String> {
 }
 
 /// Shows mistakes as `path:line: key: what is wrong`.
-pub fn show(path: &Path, mistakes: &[Mistake]) {
+pub fn show(path: &Path, mistakes: &[Mistake], language: Language) {
     for mistake in mistakes {
         let line = mistake.line.map_or(String::new(), |line| format!(":{line}"));
         let key = if mistake.key.is_empty() { String::new() } else { format!("{}: ", mistake.key) };
-        eprintln!("{}{line}: {key}{}", path.display(), mistake.text);
+        eprintln!("{}{line}: {key}{}", path.display(), mistake.text.in_language(language));
     }
 }

@@ -10,23 +10,30 @@ use crate::ivr::{Finding, Flow, WordList};
 
 /// Lints flows and tells whether nothing was found.
 pub fn lint(folder: &Folder, flows: &[String]) -> anyhow::Result<bool> {
+    let language = folder.language();
     let mut clean = true;
     for path in folder.flow_files(flows)? {
         let flow = match folder.flow(&path)? {
             Ok(flow) => flow,
             Err(mistakes) => {
-                files::show(&path, &mistakes);
+                files::show(&path, &mistakes, language);
                 clean = false;
                 continue;
             }
         };
         for finding in findings(&folder.flows(), &flow)? {
-            eprintln!("{}: {}: {}", path.display(), finding.key, finding.text);
+            eprintln!("{}: {}: {}", path.display(), finding.key, finding.text.in_language(language));
             clean = false;
         }
     }
     if clean {
-        println!("nothing found");
+        println!(
+            "{}",
+            match language {
+                Language::En => "nothing found",
+                Language::Ru => "ничего не найдено",
+            }
+        );
     }
     Ok(clean)
 }

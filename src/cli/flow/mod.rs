@@ -14,7 +14,8 @@ use clap::{Args, Subcommand};
 use self::files::Folder;
 pub use self::lint::findings;
 use super::check::CONFIG_MISTAKE;
-use crate::domain::Utterance;
+use super::words;
+use crate::domain::{Language, Utterance};
 use crate::ivr::{self, Flow};
 use crate::speech;
 
@@ -85,16 +86,47 @@ impl FlowArgs {
         for path in self.folder.flow_files(flows)? {
             match self.folder.flow(&path)? {
                 Ok(flow) => {
-                    println!("{}: {} is sound", path.display(), flow.label());
-                    warn_of_words(&self.folder.flows(), &path, &flow);
+                    println!(
+                        "{}: {}",
+                        path.display(),
+                        match self.folder.language() {
+                            Language::En => format!("{} is sound", flow.label()),
+                            Language::Ru => format!("{} в порядке", flow.label()),
+                        }
+                    );
+                    self.warn_of_words(&path, &flow);
                 }
                 Err(mistakes) => {
                     sound = false;
-                    files::show(&path, &mistakes);
+                    files::show(&path, &mistakes, self.folder.language());
                 }
             }
         }
         Ok(sound)
+    }
+
+    /// Warns of words that `obzvon flow lint` finds: a text that tells of a debt in plain words is no mistake of the flow.
+    fn warn_of_words(&self, path: &Path, flow: &Flow) {
+        let language = self.folder.language();
+        let warning = words::warning(language);
+        match findings(&self.folder.flows(), flow) {
+            Ok(found) => found.iter().for_each(|finding| {
+                eprintln!(
+                    "{warning}: {}: {}: {}",
+                    path.display(),
+                    finding.key,
+                    finding.text.in_language(language)
+                );
+            }),
+            Err(fault) => eprintln!(
+                "{warning}: {}: {}: {fault:#}",
+                path.display(),
+                match language {
+                    Language::En => "the words are not looked at",
+                    Language::Ru => "слова не проверены",
+                }
+            ),
+        }
     }
 
     fn graph(&self, flow: &str, svg: bool, out: Option<&PathBuf>) -> anyhow::Result<bool> {
@@ -102,7 +134,7 @@ impl FlowArgs {
         let flow = match self.folder.flow(&path)? {
             Ok(flow) => flow,
             Err(mistakes) => {
-                files::show(&path, &mistakes);
+                files::show(&path, &mistakes, self.folder.language());
                 return Ok(false);
             }
         };
@@ -114,16 +146,6 @@ impl FlowArgs {
             None => print!("{picture}"),
         }
         Ok(true)
-    }
-}
-
-/// Warns of words that `obzvon flow lint` finds: a text that tells of a debt in plain words is no mistake of the flow.
-fn warn_of_words(flows: &Path, path: &Path, flow: &Flow) {
-    match findings(flows, flow) {
-        Ok(found) => found.iter().for_each(|finding| {
-            eprintln!("warning: {}: {}: {}", path.display(), finding.key, finding.text);
-        }),
-        Err(fault) => eprintln!("warning: {}: the words are not looked at: {fault:#}", path.display()),
     }
 }
 

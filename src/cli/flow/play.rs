@@ -24,9 +24,6 @@ pub struct Play {
     /// The debtor's name; without it the wording without a name is said.
     #[arg(long)]
     name: Option<String>,
-    /// ru or en.
-    #[arg(long, default_value = "ru", value_parser = super::super::screen_language::parse_language)]
-    lang: Language,
     #[arg(long)]
     creditor: Option<String>,
     /// What is owed: 1234.50.
@@ -48,13 +45,13 @@ impl Play {
         let flow = match folder.flow(&path)? {
             Ok(flow) => Arc::new(flow),
             Err(mistakes) => {
-                files::show(&path, &mistakes);
+                files::show(&path, &mistakes, folder.language());
                 return Ok(false);
             }
         };
         let config = folder.config();
         let kind = config.as_ref().and_then(|config| kind_of(config, flow.name()));
-        let facts = self.debtor(kind).facts().map_err(|why| anyhow!(why))?;
+        let facts = self.debtor(kind, folder.spoken()).facts().map_err(|why| anyhow!(why))?;
         // A debtor would hear nothing of it: campaigns hold such debts back.
         match folder.packs(config.as_ref()) {
             Ok(packs) if packs.can_tell(&flow, facts.language, &facts.creditor, facts.amount) => {}
@@ -96,7 +93,7 @@ impl Play {
     }
 
     /// The debtor asked for; what is left open is invented so that it fits debts of `kind`.
-    fn debtor(&self, kind: Option<DebtKind>) -> Debtor {
+    fn debtor(&self, kind: Option<DebtKind>, lang: Language) -> Debtor {
         let invented = Debtor::default();
         let today = self.today.unwrap_or(invented.today);
         let due = match kind {
@@ -107,7 +104,7 @@ impl Play {
         };
         Debtor {
             name: self.name.clone(),
-            lang: self.lang,
+            lang,
             creditor: self.creditor.clone().unwrap_or(invented.creditor),
             amount: self.amount.clone().unwrap_or(invented.amount),
             due: self.due.unwrap_or(due),

@@ -16,7 +16,7 @@ pub fn rehearse(folder: &Folder, files: &[PathBuf]) -> anyhow::Result<bool> {
         let cases = match CaseFile::read(&files::read(&path)?) {
             Ok(cases) => cases,
             Err(mistake) => {
-                files::show(&path, &[mistake]);
+                files::show(&path, &[mistake], folder.language());
                 failed += 1;
                 continue;
             }
@@ -25,7 +25,7 @@ pub fn rehearse(folder: &Folder, files: &[PathBuf]) -> anyhow::Result<bool> {
         let flow = match folder.flow(&flow_path)? {
             Ok(flow) => Arc::new(flow),
             Err(mistakes) => {
-                files::show(&flow_path, &mistakes);
+                files::show(&flow_path, &mistakes, folder.language());
                 failed += 1;
                 continue;
             }

@@ -5,12 +5,13 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use super::Checker;
-use super::texts::Place;
+use super::texts::{Place, not_spoken};
 use crate::domain::Disposition;
 use crate::ivr::file::{
     ActsFile, CallAgainWord, DigitsFile, MarkWord, Meaning, ReactionsFile, StepFile, Wait,
 };
 use crate::ivr::flow::{Flow, Voicemail};
+use crate::ivr::mistake::told;
 use crate::ivr::output::{Action, CallAgain, Mark};
 use crate::ivr::step::{Act, Digits, DigitsMean, KeyGoes, Plays, Question, Reactions, Step, StepNo, Target};
 
@@ -19,10 +20,15 @@ impl Checker<'_> {
     pub(super) fn build(&mut self) -> Option<Flow> {
         let file = self.file;
         if file.flow.is_empty() || file.flow.contains(|c: char| !c.is_ascii_alphanumeric() && c != '_') {
-            self.note("flow", "a flow's name is made of letters, digits and _");
+            let text = told(
+                "a flow's name is made of letters, digits and _",
+                "имя сценария — латинские буквы, цифры и _",
+            );
+            self.note("flow", text);
         }
         if file.languages.is_empty() {
-            self.note("languages", "a flow speaks at least one language");
+            let text = told("a flow speaks at least one language", "сценарий говорит хотя бы на одном языке");
+            self.note("languages", text);
         }
         let limit = self.span("defaults.limit", file.defaults.limit, 10..=1800);
         let mut steps: Vec<Step> = self.names.clone().into_iter().map(|name| self.step(name)).collect();
@@ -62,7 +68,11 @@ impl Checker<'_> {
         self.line = line_of(voicemail.referenced.line());
         let voicemail = &voicemail.value;
         if voicemail.outcome != Disposition::VoicemailLeft {
-            self.note("voicemail.outcome", "a message that was left has the outcome voicemail_left");
+            let text = told(
+                "a message that was left has the outcome voicemail_left",
+                "у оставленного сообщения исход voicemail_left",
+            );
+            self.note("voicemail.outcome", text);
         }
         let wait = self.span("voicemail.wait", voicemail.wait, 5..=120);
         let without_name = voicemail.without_name.as_ref();
@@ -76,12 +86,16 @@ impl Checker<'_> {
         let step = &spanned.value;
         let key = format!("steps.{name}");
         if name == "hangup" || name.is_empty() {
-            self.note(&key, "hangup is a target, not a step");
+            self.note(&key, told("hangup is a target, not a step", "hangup — это цель, а не шаг"));
         }
         let plays = self.plays(&key, step);
         let acts = step.acts.as_ref().map_or_else(Vec::new, |acts| self.acts(&key, acts, &plays));
         if !step.notice.is_empty() && !matches!(plays, Plays::Say { .. }) {
-            self.note(format!("{key}.notice"), "a notice stands with say, where it is heard to its end");
+            let text = told(
+                "a notice stands with say, where it is heard to its end",
+                "уведомление стоит при say, где его слышат до конца",
+            );
+            self.note(format!("{key}.notice"), text);
         }
         Step {
             name: name.to_owned(),
@@ -124,7 +138,8 @@ impl Checker<'_> {
         let wait = self.span(&format!("{key}.wait"), step.wait.unwrap_or(self.file.defaults.wait), 1..=60);
         let tries = step.tries.unwrap_or(self.file.defaults.tries);
         if !(1..=5).contains(&tries) {
-            self.note(format!("{key}.tries"), "a question is asked 1 to 5 times");
+            let text = told("a question is asked 1 to 5 times", "вопрос задают от 1 до 5 раз");
+            self.note(format!("{key}.tries"), text);
         }
         // Who enters no number goes the way of those who did, without their outcome.
         let otherwise = step.otherwise.as_deref().or(step.then.as_deref());
@@ -140,21 +155,29 @@ impl Checker<'_> {
 
     fn keys(&mut self, key: &str, step: &StepFile) -> BTreeMap<char, KeyGoes> {
         if step.keys.is_empty() {
-            self.nowhere(format!("{key}.ask"), "a question needs keys or digits");
+            let text = told("a question needs keys or digits", "вопросу нужны keys или digits");
+            self.nowhere(format!("{key}.ask"), text);
         }
         if step.then.is_some() {
-            self.note(format!("{key}.then"), "a question goes on by its keys; then is never taken");
+            let text = told(
+                "a question goes on by its keys; then is never taken",
+                "после вопроса идут по клавишам; then не сработает никогда",
+            );
+            self.note(format!("{key}.then"), text);
         }
         let mut keys = BTreeMap::new();
         for (name, goes) in &step.keys {
             let at = format!("{key}.keys.{name}");
             let then = self.target(&at, &goes.then);
             if let Some(language) = goes.lang.filter(|language| !self.languages().contains(language)) {
-                self.note(&at, format!("{} is not among the flow's languages", language.code()));
+                self.note(&at, not_spoken(language));
             }
             match read_key(name) {
                 Some(digit) => _ = keys.insert(digit, KeyGoes { language: goes.lang, then }),
-                None => _ = self.nowhere(&at, "a key is one of 0 to 9, * and #"),
+                None => {
+                    let text = told("a key is one of 0 to 9, * and #", "клавиша — это 0–9, * или #");
+                    self.nowhere(&at, text);
+                }
             }
         }
         keys
@@ -163,14 +186,16 @@ impl Checker<'_> {
     fn enters(&mut self, key: &str, step: &StepFile, question: Question, digits: &DigitsFile) -> Plays {
         let at = format!("{key}.digits");
         if !step.keys.is_empty() {
-            self.nowhere(format!("{key}.keys"), "a question has keys or digits, not both");
+            let text = told("a question has keys or digits, not both", "у вопроса либо keys, либо digits");
+            self.nowhere(format!("{key}.keys"), text);
         }
         if digits.min == 0 || digits.min > digits.max || digits.max > 2 {
-            self.note(&at, "min and max are 1 to 2 digits");
+            self.note(&at, told("min and max are 1 to 2 digits", "min и max — от 1 до 2 цифр"));
         }
         let end = digits.end.as_deref().map(read_key);
         if end == Some(None) || end.flatten().is_some_and(|end| end.is_ascii_digit()) {
-            self.note(format!("{at}.end"), "the key that ends a number is * or #");
+            let text = told("the key that ends a number is * or #", "число кончают клавишей * или #");
+            self.note(format!("{at}.end"), text);
         }
         let meaning = self.digits_mean(&at, digits);
         let then = self.needed_target(key, "then", step.then.as_deref());
@@ -179,16 +204,21 @@ impl Checker<'_> {
                 self.prompt(&format!("{key}.confirm"), Place::Confirm(digits.meaning), texts, None)
             }
             None => {
-                self.nowhere(format!("{key}.confirm"), "a number entered is read back: confirm is missing");
+                let text = told(
+                    "a number entered is read back: confirm is missing",
+                    "введённое число повторяют вслух: нужен confirm",
+                );
+                self.nowhere(format!("{key}.confirm"), text);
                 return Plays::Pass { then };
             }
         };
         let promises = step.outcome == Some(Disposition::PromiseToPay);
         if promises != (digits.meaning == Meaning::DayOfMonth) {
-            self.note(
-                &at,
+            let text = told(
                 "a day of the month is a promise: outcome promise_to_pay stands with it, and only with it",
+                "день месяца — это обещание: с ним, и только с ним, стоит outcome promise_to_pay",
             );
+            self.note(&at, text);
         }
         let digits = Digits { min: digits.min, max: digits.max, end: end.flatten(), meaning };
         Plays::Enter { question, digits, confirm, then }
@@ -200,11 +230,17 @@ impl Checker<'_> {
                 let furthest = self.policy.promise_within_days;
                 let within_days = digits.within.map_or(0, |days| days.0);
                 if within_days == 0 || within_days > furthest {
-                    let text = format!("a promise may be for a day within {furthest}d by policy");
+                    let text = told(
+                        format!("a promise may be for a day within {furthest}d by policy"),
+                        format!("по правилам обещают на день не дальше {furthest}d"),
+                    );
                     self.note(format!("{key}.within"), text);
                 }
                 if digits.between.is_some() {
-                    self.note(format!("{key}.between"), "between goes with hour");
+                    self.note(
+                        format!("{key}.between"),
+                        told("between goes with hour", "between бывает при hour"),
+                    );
                 }
                 DigitsMean::Day { within_days }
             }
@@ -212,13 +248,15 @@ impl Checker<'_> {
                 let (first, last) = self.policy.call_hours;
                 let [from, to] = digits.between.unwrap_or([first, last]);
                 if from < first || to > last || from > to {
-                    self.note(
-                        format!("{key}.between"),
+                    let text = told(
                         format!("calls may be asked for from {first} to {last} by policy"),
+                        format!("по правилам звонок просят на время с {first} до {last} часов"),
                     );
+                    self.note(format!("{key}.between"), text);
                 }
                 if digits.within.is_some() {
-                    self.note(format!("{key}.within"), "within goes with day_of_month");
+                    let text = told("within goes with day_of_month", "within бывает при day_of_month");
+                    self.note(format!("{key}.within"), text);
                 }
                 DigitsMean::Hour { from, to }
             }
@@ -238,7 +276,11 @@ impl Checker<'_> {
         for (&count, reaction) in file.iter().flat_map(|file| &file.by_count) {
             let at = format!("{key}.{name}.{count}");
             if count >= tries {
-                self.note(&at, format!("is never said: the question is asked {tries} times"));
+                let text = told(
+                    format!("is never said: the question is asked {tries} times"),
+                    format!("не прозвучит никогда: вопрос задают раз: {tries}"),
+                );
+                self.note(&at, text);
             }
             let prompt = self.prompt(&format!("{at}.say"), Place::Reaction, &reaction.say, None);
             let then = self.target(&at, reaction.then.as_deref().unwrap_or(itself));
@@ -247,8 +289,13 @@ impl Checker<'_> {
         let otherwise = file.and_then(|file| file.otherwise.as_deref()).or(otherwise);
         let otherwise = match otherwise {
             Some(name_of_step) => self.target(&format!("{key}.{name}.else"), name_of_step),
-            None => self
-                .nowhere(format!("{key}.{name}"), "else is missing: where to go when the tries are used up"),
+            None => {
+                let text = told(
+                    "else is missing: where to go when the tries are used up",
+                    "нет else: куда идти, когда попытки кончились",
+                );
+                self.nowhere(format!("{key}.{name}"), text)
+            }
         };
         Reactions { by_count, otherwise }
     }
@@ -269,7 +316,9 @@ impl Checker<'_> {
                 let hour =
                     matches!(plays, Plays::Enter { digits, .. } if digits.meaning.word() == Meaning::Hour);
                 if !hour {
-                    self.note(format!("{key}.do.schedule_call"), "input stands where an hour is entered");
+                    let text =
+                        told("input stands where an hour is entered", "input бывает там, где вводят час");
+                    self.note(format!("{key}.do.schedule_call"), text);
                 }
                 read.push(Act::ScheduleAtInput);
             }
@@ -282,7 +331,9 @@ impl Checker<'_> {
     fn refuse_strays(&mut self, key: &str, step: &StepFile) {
         let does = [step.say.is_some(), step.ask.is_some(), step.connect.is_some()];
         if does.into_iter().filter(|does| *does).count() > 1 {
-            self.nowhere(key, "a step has one of say, ask and connect");
+            let text =
+                told("a step has one of say, ask and connect", "у шага одно из трёх: say, ask или connect");
+            self.nowhere(key, text);
         }
         let asks = step.ask.is_some();
         let strays = [
@@ -300,7 +351,8 @@ impl Checker<'_> {
             ("then", step.connect.is_some() && step.then.is_some()),
         ];
         for (name, _) in strays.into_iter().filter(|(_, stray)| *stray) {
-            self.note(format!("{key}.{name}"), "means nothing in this kind of step");
+            let text = told("means nothing in this kind of step", "в таком шаге ничего не значит");
+            self.note(format!("{key}.{name}"), text);
         }
     }
 
@@ -308,13 +360,18 @@ impl Checker<'_> {
         let at = format!("{key}.{name}");
         match target {
             Some(target) => self.target(&at, target),
-            None => self.nowhere(at, "is missing: the next step, or hangup"),
+            None => self.nowhere(
+                at,
+                told("is missing: the next step, or hangup", "не указано: следующий шаг или hangup"),
+            ),
         }
     }
 
     fn span(&mut self, key: &str, span: Wait, seconds: RangeInclusive<u64>) -> Duration {
         if !seconds.contains(&span.0.as_secs()) {
-            self.note(key, format!("is {} s to {} s", seconds.start(), seconds.end()));
+            let (least, most) = (seconds.start(), seconds.end());
+            let text = told(format!("is {least} s to {most} s"), format!("бывает от {least} до {most} с"));
+            self.note(key, text);
         }
         span.0
     }

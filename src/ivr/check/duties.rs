@@ -4,6 +4,7 @@ use super::at_step;
 use crate::domain::{Disposition, Notice};
 use crate::ivr::Mistake;
 use crate::ivr::flow::Flow;
+use crate::ivr::mistake::told;
 use crate::ivr::output::Action;
 use crate::ivr::policy::Policy;
 use crate::ivr::step::{Act, Plays, Step, Target};
@@ -13,8 +14,11 @@ pub(super) fn check(flow: &Flow, policy: &Policy) -> Vec<Mistake> {
     let mut mistakes = notices(flow, policy);
     if policy.stop_key {
         let menus = flow.steps.iter().filter(|step| !has_stop_key(flow, step));
-        mistakes
-            .extend(menus.map(|menu| at_step(menu, "this menu has no key to stop the calls or to complain")));
+        let text = told(
+            "this menu has no key to stop the calls or to complain",
+            "в этом меню нет клавиши, чтобы прекратить звонки или пожаловаться",
+        );
+        mistakes.extend(menus.map(|menu| at_step(menu, text.clone())));
     }
     mistakes
 }
@@ -24,7 +28,11 @@ fn notices(flow: &Flow, policy: &Policy) -> Vec<Mistake> {
     let mut mistakes = Vec::new();
     for step in flow.steps.iter().filter(|step| !step.notices.is_empty()) {
         if matches!(step.plays, Plays::Say { barge_in: true, .. }) {
-            mistakes.push(at_step(step, "a key would skip this notice: set barge_in: false"));
+            let text = told(
+                "a key would skip this notice: set barge_in: false",
+                "клавиша оборвёт это уведомление: поставьте barge_in: false",
+            );
+            mistakes.push(at_step(step, text));
         }
     }
     let mut missing: Vec<Notice> = policy.notices.clone();
@@ -42,7 +50,11 @@ fn notices(flow: &Flow, policy: &Policy) -> Vec<Mistake> {
         }
     }
     for notice in missing {
-        let text = format!("the notice {} must be told before the first question", notice.code());
+        let code = notice.code();
+        let text = told(
+            format!("the notice {code} must be told before the first question"),
+            format!("уведомление {code} должно прозвучать до первого вопроса"),
+        );
         mistakes.push(at_step(&flow.steps[flow.start], text));
     }
     mistakes

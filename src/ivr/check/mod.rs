@@ -9,6 +9,7 @@ mod texts;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::flow::Flow;
+use super::mistake::{Told, told};
 use super::policy::Policy;
 use super::step::{Step, StepNo, Target};
 use super::{FlowFile, Mistake};
@@ -64,8 +65,8 @@ impl<'a> Checker<'a> {
         Self { file, policy, prompt_files, names, numbers, mistakes: Vec::new(), lost: false, line: None }
     }
 
-    fn note(&mut self, key: impl Into<String>, text: impl Into<String>) {
-        self.mistakes.push(Mistake { line: self.line, key: key.into(), text: text.into() });
+    fn note(&mut self, key: impl Into<String>, text: Told) {
+        self.mistakes.push(Mistake { line: self.line, key: key.into(), text });
     }
 
     /// The step called `name`, or `hangup`; an unknown one is noted and taken for the nearest name there is.
@@ -78,15 +79,16 @@ impl<'a> Checker<'a> {
         }
         match nearest(name, self.names.iter().copied()) {
             Some(known) => {
-                self.note(key, format!("there is no step {name}; did you mean {known}?"));
+                let en = format!("there is no step {name}; did you mean {known}?");
+                self.note(key, told(en, format!("нет шага {name}; имелось в виду {known}?")));
                 Target::Step(self.numbers[known])
             }
-            None => self.nowhere(key, format!("there is no step {name}")),
+            None => self.nowhere(key, told(format!("there is no step {name}"), format!("нет шага {name}"))),
         }
     }
 
     /// Notes a way that leads nobody knows where.
-    fn nowhere(&mut self, key: impl Into<String>, text: impl Into<String>) -> Target {
+    fn nowhere(&mut self, key: impl Into<String>, text: Told) -> Target {
         self.lost = true;
         self.note(key, text);
         Target::HangUp
@@ -98,8 +100,8 @@ impl<'a> Checker<'a> {
 }
 
 /// A mistake at a step of a flow that is built already.
-fn at_step(step: &Step, text: impl Into<String>) -> Mistake {
-    Mistake { line: step.line, key: format!("steps.{}", step.name), text: text.into() }
+fn at_step(step: &Step, text: Told) -> Mistake {
+    Mistake { line: step.line, key: format!("steps.{}", step.name), text }
 }
 
 #[cfg(test)]

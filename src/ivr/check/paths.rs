@@ -6,6 +6,7 @@ use super::at_step;
 use crate::domain::Disposition;
 use crate::ivr::Mistake;
 use crate::ivr::flow::Flow;
+use crate::ivr::mistake::told;
 use crate::ivr::output::Mark;
 use crate::ivr::step::{Plays, Step, StepNo, Target, Way};
 
@@ -16,9 +17,15 @@ pub(super) fn check(flow: &Flow) -> Vec<Mistake> {
     let mut mistakes = Vec::new();
     for (number, step) in flow.steps.iter().enumerate() {
         if !reached[number] {
-            mistakes.push(at_step(step, format!("is never reached from {}", flow.steps[flow.start].name)));
+            let start = &flow.steps[flow.start].name;
+            let text = told(format!("is never reached from {start}"), format!("сюда не попасть из {start}"));
+            mistakes.push(at_step(step, text));
         } else if !ending[number] {
-            mistakes.push(at_step(step, "no way out of here ends the call: a loop without exit"));
+            let text = told(
+                "no way out of here ends the call: a loop without exit",
+                "ни один путь отсюда не кончает звонок: круг без выхода",
+            );
+            mistakes.push(at_step(step, text));
         }
     }
     mistakes.extend(disclosure(flow));
@@ -88,21 +95,34 @@ pub(super) fn disclosure(flow: &Flow) -> Vec<Mistake> {
     for (number, step) in flow.steps.iter().enumerate() {
         let reads = step.reads_debt();
         if reads && !step.requires_identity {
-            mistakes.push(at_step(step, "reads debt.* without requires: right_party"));
+            let text = told(
+                "reads debt.* without requires: right_party",
+                "говорит debt.* без requires: right_party",
+            );
+            mistakes.push(at_step(step, text));
         }
         if step.sends_message() && !step.identified {
             let path = unidentified_path(flow, number).join(" → ");
-            mistakes.push(at_step(
-                step,
+            let text = told(
                 format!("sends a message about the debt to one who may not be the debtor, by {path}"),
-            ));
+                format!("шлёт сообщение о долге тому, кто может быть не должником, по пути {path}"),
+            );
+            mistakes.push(at_step(step, text));
         } else if (reads || step.requires_identity) && !step.identified {
             let path = unidentified_path(flow, number).join(" → ");
-            mistakes.push(at_step(step, format!("may be reached without mark: right_party, by {path}")));
+            let text = told(
+                format!("may be reached without mark: right_party, by {path}"),
+                format!("сюда можно попасть без mark: right_party, по пути {path}"),
+            );
+            mistakes.push(at_step(step, text));
         }
         let tells = reads || step.sends_message();
         if tells && matches!(step.outcome, Some(Disposition::WrongPerson | Disposition::NotIdentified)) {
-            mistakes.push(at_step(step, "tells of the debt to a person who is not the debtor"));
+            let text = told(
+                "tells of the debt to a person who is not the debtor",
+                "говорит о долге человеку, который не должник",
+            );
+            mistakes.push(at_step(step, text));
         }
     }
     mistakes.extend(marks_without_key(flow));
@@ -113,22 +133,33 @@ pub(super) fn disclosure(flow: &Flow) -> Vec<Mistake> {
 fn marks_without_key(flow: &Flow) -> Vec<Mistake> {
     let mut mistakes = Vec::new();
     if flow.steps[flow.start].mark.is_some() {
-        mistakes.push(at_step(&flow.steps[flow.start], "marks right_party before anybody was asked"));
+        let text = told(
+            "marks right_party before anybody was asked",
+            "ставит right_party раньше, чем кого-либо спросили",
+        );
+        mistakes.push(at_step(&flow.steps[flow.start], text));
     }
     for step in &flow.steps {
         for (key, target) in step.language_keys() {
             if let Some(marked) =
                 step_of(target).map(|next| &flow.steps[next]).filter(|next| next.mark.is_some())
             {
-                let text =
-                    format!("marks right_party though key {key} of {} only chooses a language", step.name);
+                let name = &step.name;
+                let text = told(
+                    format!("marks right_party though key {key} of {name} only chooses a language"),
+                    format!("ставит right_party, а клавиша {key} в {name} лишь выбирает язык"),
+                );
                 mistakes.push(at_step(marked, text));
             }
         }
         for (way, target) in step.ways() {
             let marked = step_of(target).map(|next| &flow.steps[next]).filter(|next| next.mark.is_some());
             if let Some(marked) = marked.filter(|_| !matches!(way, Way::Key(_))) {
-                let text = format!("marks right_party though {} leads here without a key", step.name);
+                let name = &step.name;
+                let text = told(
+                    format!("marks right_party though {name} leads here without a key"),
+                    format!("ставит right_party, а из {name} сюда попадают без клавиши"),
+                );
                 mistakes.push(at_step(marked, text));
             }
         }
@@ -178,7 +209,11 @@ fn without_outcome(flow: &Flow) -> Vec<Mistake> {
             .into_iter()
             .any(|(way, target)| target == Target::HangUp && !set[number] && !gives(step, way));
         if ends_bare {
-            mistakes.push(at_step(step, "may end the call without an outcome on the way"));
+            let text = told(
+                "may end the call without an outcome on the way",
+                "может кончить звонок, не отметив исхода",
+            );
+            mistakes.push(at_step(step, text));
         }
     }
     mistakes

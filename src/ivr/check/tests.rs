@@ -196,7 +196,7 @@ fn an_unskippable_first_text_is_the_notice_where_none_is_declared() {
     let skippable =
         SOUND.replace("    notice: [robot, recording]\n", "").replace("barge_in: false", "barge_in: true");
     let mistakes = check_text(&skippable).expect_err("a key skips the text");
-    assert!(mistakes[0].text.contains("the notice robot must be told"), "{mistakes:?}");
+    assert!(mistakes[0].text.en.contains("the notice robot must be told"), "{mistakes:?}");
 }
 
 #[test]
@@ -269,4 +269,21 @@ fn policy_decides_which_notices_and_keys_are_asked_for() {
     let policy = Policy { notices: vec![Notice::Robot], stop_key: false, ..Policy::default() };
     let file = read(&file).expect("a flow file");
     Flow::check(&file, &policy, &BTreeSet::new()).expect("allowed by policy");
+}
+
+#[test]
+fn every_mistake_is_told_in_russian_too() {
+    let is_russian = |text: &str| text.chars().any(|c| ('а'..='я').contains(&c));
+    let file = SOUND
+        .replace("start: hello", "start: helo")
+        .replace("barge_in: false", "bargein: false")
+        .replace("within: 14d", "within: 99d")
+        .replace(", 0: stop", ", 0: stranger")
+        .replace("{{ debt.creditor }}", "{{ debt.creditor | money }}")
+        .replace("due:\n    requires: right_party", "due:");
+    let mistakes = check_text(&file).expect_err("six mistakes");
+    assert!(mistakes.len() > 5, "{mistakes:#?}");
+    for Mistake { text, .. } in mistakes {
+        assert!(is_russian(&text.ru) && !is_russian(&text.en), "{text:?}");
+    }
 }

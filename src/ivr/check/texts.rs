@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::Checker;
 use crate::domain::Language;
 use crate::ivr::file::{Meaning, Texts};
+use crate::ivr::mistake::{Told, told};
 use crate::ivr::template::{self, Piece, Slot};
 use crate::ivr::wording::{Prompt, Wording, says_name, sentences};
 
@@ -38,11 +39,15 @@ impl Checker<'_> {
             let speaks_name = pieces.contains(&Piece::Slot(Slot::DebtorName));
             let without_name = spare.as_ref().and_then(|spare| spare.get(&language).cloned());
             if speaks_name && without_name.is_none() {
-                let text = "debtor.name cannot always be spoken: write without_name too";
+                let text = told(
+                    "debtor.name cannot always be spoken: write without_name too",
+                    "debtor.name произнести можно не всегда: напишите и without_name",
+                );
                 self.note(format!("{key}.{}", language.code()), text);
             }
             if without_name.as_ref().is_some_and(|spare| spare.contains(&Piece::Slot(Slot::DebtorName))) {
-                self.note(format!("{spare_key}.{}", language.code()), "speaks debtor.name after all");
+                let text = told("speaks debtor.name after all", "всё-таки произносит debtor.name");
+                self.note(format!("{spare_key}.{}", language.code()), text);
             }
             prompt.0.insert(language, Wording { pieces, without_name: without_name.filter(|_| speaks_name) });
         }
@@ -52,14 +57,17 @@ impl Checker<'_> {
     fn pieces(&mut self, key: &str, place: Place, texts: &Texts) -> BTreeMap<Language, Vec<Piece>> {
         for language in self.languages() {
             if !texts.contains_key(language) {
-                self.note(key, format!("the text in {} is missing", language.code()));
+                let code = language.code();
+                let text =
+                    told(format!("the text in {code} is missing"), format!("нет текста на языке {code}"));
+                self.note(key, text);
             }
         }
         let mut read = BTreeMap::new();
         for (&language, text) in texts {
             let key = format!("{key}.{}", language.code());
             if !self.languages().contains(&language) {
-                self.note(&key, format!("{} is not among the flow's languages", language.code()));
+                self.note(&key, not_spoken(language));
             }
             match template::parse(text) {
                 Ok(pieces) => {
@@ -76,13 +84,20 @@ impl Checker<'_> {
         let other = |piece: &Piece| matches!(piece, Piece::Slot(slot) if *slot != Slot::DebtorName);
         let named = sentences(pieces).into_iter().filter(|sentence| says_name(sentence));
         if named.flatten().any(other) {
-            let text = "the sentence with debtor.name is synthesised beforehand: put the other slot into one of its own";
+            let text = told(
+                "the sentence with debtor.name is synthesised beforehand: put the other slot into one of its own",
+                "фраза с debtor.name синтезируется заранее: другую подстановку вынесите в отдельную фразу",
+            );
             self.note(key, text);
         }
         for piece in pieces {
             match piece {
                 Piece::File(path) if !self.prompt_files.contains(path) => {
-                    self.note(key, format!("the sound file {path} is missing, or not 8 kHz mono"));
+                    let text = told(
+                        format!("the sound file {path} is missing, or not 8 kHz mono"),
+                        format!("звукового файла {path} нет, или он не 8 кГц моно"),
+                    );
+                    self.note(key, text);
                 }
                 Piece::Slot(slot) => {
                     if let Some(why) = refused(*slot, place) {
@@ -95,20 +110,33 @@ impl Checker<'_> {
     }
 }
 
+/// A text or a key in a language that the flow does not name among its own.
+pub(super) fn not_spoken(language: Language) -> Told {
+    let code = language.code();
+    told(format!("{code} is not among the flow's languages"), format!("{code} нет среди языков сценария"))
+}
+
 /// Why `slot` may not stand at `place`.
-fn refused(slot: Slot, place: Place) -> Option<&'static str> {
-    match (slot, place) {
-        (slot, Place::Voicemail) if slot.is_debt() => {
-            Some("a message may be heard by anybody: it names neither the debt nor the creditor")
+fn refused(slot: Slot, place: Place) -> Option<Told> {
+    let (en, ru) = match (slot, place) {
+        (slot, Place::Voicemail) if slot.is_debt() => (
+            "a message may be heard by anybody: it names neither the debt nor the creditor",
+            "сообщение может услышать кто угодно: в нём ни долга, ни кредитора",
+        ),
+        (Slot::DebtorName, Place::Reaction | Place::Confirm(_)) => (
+            "debtor.name may stand in say, ask and voicemail only",
+            "debtor.name бывает только в say, ask и voicemail",
+        ),
+        (Slot::InputDate(_), Place::Confirm(Meaning::DayOfMonth)) => return None,
+        (Slot::InputTime, Place::Confirm(Meaning::Hour)) => return None,
+        (Slot::InputDate(_), Place::Confirm(Meaning::Hour)) => {
+            ("an hour is read as {{ input | time }}", "час читается так: {{ input | time }}")
         }
-        (Slot::DebtorName, Place::Reaction | Place::Confirm(_)) => {
-            Some("debtor.name may stand in say, ask and voicemail only")
+        (Slot::InputTime, Place::Confirm(Meaning::DayOfMonth)) => {
+            ("a day is read as {{ input | date }}", "день читается так: {{ input | date }}")
         }
-        (Slot::InputDate(_), Place::Confirm(Meaning::DayOfMonth)) => None,
-        (Slot::InputTime, Place::Confirm(Meaning::Hour)) => None,
-        (Slot::InputDate(_), Place::Confirm(Meaning::Hour)) => Some("an hour is read as {{ input | time }}"),
-        (Slot::InputTime, Place::Confirm(Meaning::DayOfMonth)) => Some("a day is read as {{ input | date }}"),
-        (slot, _) if slot.is_input() => Some("input is known in confirm only"),
-        _ => None,
-    }
+        (slot, _) if slot.is_input() => ("input is known in confirm only", "input известен только в confirm"),
+        _ => return None,
+    };
+    Some(told(en, ru))
 }

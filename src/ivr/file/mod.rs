@@ -4,6 +4,7 @@ mod key_goes;
 mod reactions;
 mod read;
 mod span;
+mod writing;
 
 use std::collections::BTreeMap;
 
@@ -15,6 +16,7 @@ pub use key_goes::KeyGoesFile;
 pub use reactions::ReactionsFile;
 pub use read::{read, read_all, schema};
 pub use span::{Days, Wait};
+pub(super) use writing::told_of;
 
 use crate::domain::{Disposition, Language, Notice};
 
