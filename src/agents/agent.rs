@@ -25,7 +25,11 @@ pub(super) struct Agent {
     /// The plan has him no longer.
     pub removed: bool,
     phone: bool,
-    /// The last call has its disposition.
+    /// When the talk is taken for forgotten.
+    talk_ends: Option<Instant>,
+    /// The last call's disposition is his to write.
+    owes: bool,
+    /// He has written it.
     disposed: bool,
     /// The wrap-up's time is over, and the agent still in it.
     ran_out: bool,
@@ -58,6 +62,8 @@ impl Agent {
             idle_since: now,
             due: None,
             removed: false,
+            talk_ends: None,
+            owes: false,
             disposed: false,
             ran_out: false,
             next: Next::Ready,
@@ -93,6 +99,8 @@ impl Agent {
             Input::Ring(no)
             | Input::Missed(no)
             | Input::Talk(no)
+            | Input::Assist(no)
+            | Input::Excused(no)
             | Input::Hold(no)
             | Input::Resume(no)
             | Input::HangUp(no)
@@ -103,7 +111,9 @@ impl Agent {
             }
             Input::Ring(no) => return self.ring(step, no),
             Input::Missed(_) => return self.miss(step, Why::Missed),
-            Input::Talk(no) => return self.talk(step, no),
+            Input::Talk(no) => return self.talk(step, no, true),
+            Input::Assist(no) => return self.talk(step, no, false),
+            Input::Excused(_) => return self.excuse(step),
             Input::Hold(no) => return self.hold(step, no),
             Input::Resume(no) => return self.resume(step, no),
             Input::HangUp(no) => self.hang_up(step, no, Why::Call),
@@ -119,6 +129,10 @@ impl Agent {
             State::Away { .. } => self.tell(step, Event::PauseOverrun),
             State::Reserved { .. } => self.go_on(step, Why::TimeOut),
             State::Ringing { .. } => self.give_up_ringing(step, Why::TimeOut),
+            State::Hold { .. } if self.talk_ends.is_some_and(|ends| ends > step.now) => {
+                self.due = self.talk_ends;
+                self.tell(step, Event::HoldOverrun);
+            }
             State::Talking { no } | State::Hold { no } => self.hang_up(step, no, Why::TimeOut),
             State::WrapUp { no } => self.wrap_up_ran_out(step, no),
             // They rest, and have no timer.
@@ -227,13 +241,14 @@ impl Agent {
         Ok(())
     }
 
-    fn talk(&mut self, step: &mut Step<'_>, no: ReservationNo) -> Result<(), Refusal> {
+    fn talk(&mut self, step: &mut Step<'_>, no: ReservationNo, owes: bool) -> Result<(), Refusal> {
         match self.state {
             State::Reserved { .. } | State::Ringing { .. } => {
-                (self.disposed, self.ran_out) = (false, false);
+                (self.owes, self.disposed, self.ran_out) = (owes, false, false);
                 self.turn(step, State::Talking { no }, Why::Call);
             }
-            State::Talking { .. } => {}
+            // Whom he stood by has left him the call.
+            State::Talking { .. } => self.owes |= owes,
             State::Hold { .. } | State::WrapUp { .. } => return Err(Refusal::NotNow),
             State::LoggedOut | State::Away { .. } | State::NoAudio | State::Ready => {
                 return Err(Refusal::Stale);
@@ -285,10 +300,7 @@ impl Agent {
             State::Talking { .. } | State::Hold { .. } => self.disposed = true,
             State::WrapUp { .. } => {
                 self.disposed = true;
-                let waited_for = self.ran_out && step.plan.limits.auto_ready;
-                if waited_for || self.next != Next::Ready {
-                    self.go_on(step, Why::Agent);
-                }
+                self.waited_for(step, Why::Agent);
             }
             State::Reserved { .. } | State::Ringing { .. } => return Err(Refusal::NotNow),
             State::LoggedOut | State::Away { .. } | State::NoAudio | State::Ready => {
@@ -296,6 +308,29 @@ impl Agent {
             }
         }
         Ok(())
+    }
+
+    fn excuse(&mut self, step: &mut Step<'_>) -> Result<(), Refusal> {
+        match self.state {
+            State::Talking { .. } | State::Hold { .. } => self.owes = false,
+            State::WrapUp { .. } => {
+                self.owes = false;
+                self.waited_for(step, Why::Call);
+            }
+            State::Reserved { .. } | State::Ringing { .. } => return Err(Refusal::NotNow),
+            State::LoggedOut | State::Away { .. } | State::NoAudio | State::Ready => {
+                return Err(Refusal::Stale);
+            }
+        }
+        Ok(())
+    }
+
+    /// Nothing is left to write: he goes on where only that was waited for.
+    fn waited_for(&mut self, step: &mut Step<'_>, why: Why) {
+        let in_vain = self.ran_out && step.plan.limits.auto_ready;
+        if in_vain || self.next != Next::Ready {
+            self.go_on(step, why);
+        }
     }
 
     fn lose_phone(&mut self, step: &mut Step<'_>) {
@@ -329,7 +364,7 @@ impl Agent {
 
     fn wrap_up_ran_out(&mut self, step: &mut Step<'_>, no: ReservationNo) {
         self.ran_out = true;
-        self.tell(step, Event::WrapUpRanOut { no, disposed: self.disposed });
+        self.tell(step, Event::WrapUpRanOut { no, disposed: self.disposed || !self.owes });
         let goes_on = match self.next {
             // Who has left writes nothing more.
             Next::LogOut => true,
@@ -342,7 +377,7 @@ impl Agent {
     }
 
     fn is_written_up(&self, step: &Step<'_>) -> bool {
-        self.disposed || !step.plan.limits.disposition_first
+        self.disposed || !self.owes || !step.plan.limits.disposition_first
     }
 
     /// Does what he wants to do next.
@@ -363,14 +398,17 @@ impl Agent {
     fn turn(&mut self, step: &mut Step<'_>, to: State, why: Why) {
         let limits = step.plan.limits;
         let after = |limit: Duration| Some(step.now + limit);
+        let began = matches!(to, State::Talking { .. }) && !matches!(self.state, State::Hold { .. });
+        if began {
+            self.talk_ends = after(limits.talk);
+        }
         self.due = match &to {
             State::LoggedOut | State::NoAudio | State::Ready => None,
             State::Away { code } => step.plan.pauses.get(code).and_then(|pause| pause.limit).and_then(after),
             State::Ringing { .. } => after(limits.ring),
             // A call on hold is no longer for that.
-            State::Hold { .. } => self.due,
-            State::Talking { .. } if matches!(self.state, State::Hold { .. }) => self.due,
-            State::Talking { .. } => after(limits.talk),
+            State::Hold { .. } => after(limits.hold).min(self.talk_ends),
+            State::Talking { .. } => self.talk_ends,
             State::WrapUp { .. } => after(limits.wrap_up),
             // `reserve` sets it.
             State::Reserved { .. } => None,

@@ -22,8 +22,12 @@ pub enum Input {
     Ring(ReservationNo),
     /// He did not take the call, or his phone refused it.
     Missed(ReservationNo),
-    /// He is connected.
+    /// He is connected to the debtor, or has him from the colleague he stood by: the disposition is his to write.
     Talk(ReservationNo),
+    /// He is connected beside a colleague, or to somebody of whom there is nothing to write: he owes no disposition.
+    Assist(ReservationNo),
+    /// Somebody else has his call now, or it has nothing to be written: he owes no disposition any more.
+    Excused(ReservationNo),
     Hold(ReservationNo),
     Resume(ReservationNo),
     /// The call is over, or never came.
@@ -67,9 +71,11 @@ pub enum Event {
         to: State,
         why: Why,
     },
+    /// The debtor has been on hold for longer than the limit. Told once a hold.
+    HoldOverrun,
     /// The pause outlasts its limit. Told once a pause.
     PauseOverrun,
-    /// The wrap-up's time is over. `disposed`: the call has its disposition.
+    /// The wrap-up's time is over. `disposed`: he has nothing left to write.
     WrapUpRanOut {
         no: ReservationNo,
         disposed: bool,

@@ -47,6 +47,8 @@ pub struct Limits {
     pub ring: Duration,
     /// After so long a call is taken for forgotten by whoever should have ended it.
     pub talk: Duration,
+    /// A debtor who is on hold for longer is told of.
+    pub hold: Duration,
     pub wrap_up: Duration,
     /// An agent whose wrap-up is over is ready by himself, else when he says so.
     pub auto_ready: bool,
@@ -61,6 +63,7 @@ impl Default for Limits {
         Self {
             ring: Duration::from_secs(15),
             talk: Duration::from_secs(2 * 3_600),
+            hold: Duration::from_secs(120),
             wrap_up: Duration::from_secs(30),
             auto_ready: true,
             disposition_first: true,

@@ -30,7 +30,7 @@ pub enum State {
     Talking {
         no: ReservationNo,
     },
-    /// The other side hears music.
+    /// The other side hears music; told of once it has lasted its limit, ended with the talk's.
     Hold {
         no: ReservationNo,
     },

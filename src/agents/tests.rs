@@ -101,6 +101,7 @@ impl Story {
                     let pause = to.pause().map(|code| format!("({code})")).unwrap_or_default();
                     format!("{at}s {agent} {} -> {}{pause} by {}", from.code(), to.code(), why.code())
                 }
+                Event::HoldOverrun => format!("{at}s {agent} hold overrun"),
                 Event::PauseOverrun => format!("{at}s {agent} pause overrun"),
                 Event::WrapUpRanOut { disposed, .. } => {
                     format!("{at}s {agent} wrap-up ran out, disposed: {disposed}")
@@ -154,6 +155,61 @@ fn a_wrap_up_that_runs_out_is_marked_and_lasts_until_the_disposition() {
         story.log[3..],
         ["43s anna wrap-up ran out, disposed: false", "114s anna wrap_up -> ready by agent"]
     );
+}
+
+#[test]
+fn who_stands_by_a_colleague_owes_nothing_until_the_call_is_his() {
+    for his in [false, true] {
+        let mut story = Story::with_all_ready();
+        let (_, no) = story.reserve(Wish::Only(id(BORIS)), &russian(DebtorType::Habitual)).expect("free");
+        story.after(0, BORIS, Input::Assist(no)).expect("fits");
+        if his {
+            story.after(5, BORIS, Input::Talk(no)).expect("his now");
+            story.after(0, BORIS, Input::Assist(no)).expect("told again");
+        }
+        story.after(5, BORIS, Input::HangUp(no)).expect("fits");
+        let said = story.after(1, BORIS, Input::Ready);
+        assert_eq!(said, if his { Err(Refusal::DispositionFirst) } else { Ok(()) }, "his: {his}");
+    }
+}
+
+#[test]
+fn whose_call_a_colleague_has_taken_goes_on_as_if_it_were_written_up() {
+    let mut story = Story::with_all_ready();
+    let (_, no) = story.reserve(Wish::Only(id(ANNA)), &russian(DebtorType::Habitual)).expect("free");
+    story.after(0, ANNA, Input::Talk(no)).expect("fits");
+    story.after(10, ANNA, Input::HangUp(no)).expect("fits");
+    assert_eq!(story.after(1, ANNA, Input::Ready), Err(Refusal::DispositionFirst));
+    story.after(1, ANNA, Input::Excused(no)).expect("fits");
+    story.pass(60);
+    let told = ["43s anna wrap-up ran out, disposed: true", "43s anna wrap_up -> ready by time_out"];
+    assert_eq!(story.log[3..], told);
+    assert_eq!(story.after(0, ANNA, Input::Excused(no)), Err(Refusal::Stale));
+}
+
+#[test]
+fn who_waits_for_nothing_but_a_disposition_goes_on_once_he_owes_none() {
+    let mut story = Story::with_all_ready();
+    let (_, no) = story.reserve(Wish::Only(id(ANNA)), &russian(DebtorType::Habitual)).expect("free");
+    story.after(0, ANNA, Input::Talk(no)).expect("fits");
+    story.after(10, ANNA, Input::HangUp(no)).expect("fits");
+    story.pass(100);
+    assert_eq!(story.floor.state(&id(ANNA)).expect("known").0, &State::WrapUp { no });
+    story.after(0, ANNA, Input::Excused(no)).expect("fits");
+    assert_eq!(story.log.last().map(String::as_str), Some("113s anna wrap_up -> ready by call"));
+}
+
+#[test]
+fn a_hold_that_lasts_too_long_is_told_once_and_ends_with_the_talk() {
+    let mut story = Story::with_all_ready();
+    let (_, no) = story.reserve(Wish::Only(id(ANNA)), &russian(DebtorType::Habitual)).expect("free");
+    story.after(0, ANNA, Input::Talk(no)).expect("fits");
+    story.after(7, ANNA, Input::Hold(no)).expect("fits");
+    story.after(100, ANNA, Input::Resume(no)).expect("in time");
+    story.after(100, ANNA, Input::Hold(no)).expect("fits");
+    story.pass(2 * 3_600);
+    let told = ["330s anna hold overrun", "7203s anna hold -> wrap_up by time_out"];
+    assert_eq!(story.log[5..7], told);
 }
 
 #[test]
@@ -277,7 +333,7 @@ fn skills_are_read_as_they_are_written() {
 
 /// One step of a random day: seconds that pass, whose, and what.
 fn step() -> impl Strategy<Value = (u64, usize, u8)> {
-    (0..200_u64, 0..3_usize, 0..16_u8)
+    (0..200_u64, 0..3_usize, 0..18_u8)
 }
 
 fn input(kind: u8, no: ReservationNo) -> Option<Input> {
@@ -297,6 +353,8 @@ fn input(kind: u8, no: ReservationNo) -> Option<Input> {
         12 => Input::Disposed(no),
         13 => Input::PhoneLost,
         14 => Input::PhoneBack,
+        15 => Input::Assist(no),
+        16 => Input::Excused(no),
         _ => return None,
     })
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::party::{Desk, Party, Seat, Second, Whom, Wiring};
+use super::party::{Desk, Party, Seat, Second, Whom, Wiring, WishNo};
 use super::state::{Call, State};
 use super::timers::Timer;
 use super::{Input, Output, StopReason};
@@ -38,7 +38,7 @@ impl Call {
             Input::FirstAudio => self.journal.stamp(now, |s| &mut s.first_audio),
             // Nothing is said yet and nobody is sought.
             Input::PlayEnded { .. } | Input::Unsaid { .. } => {}
-            Input::NoAgent(_) | Input::AgentGone { .. } | Input::Desk(_) | Input::Referred => {}
+            Input::NoAgent(_) | Input::AgentGone { .. } | Input::Desk(..) | Input::Referred => {}
             // A refusal can't follow a 2xx; provisionals may be late by reordering.
             Input::Refused(_) | Input::Trying | Input::Ringing | Input::EarlyMedia | Input::Answered => {}
         }
@@ -92,7 +92,7 @@ impl Call {
             Input::Stop(reason) => self.stopped(now, reason),
             // Who waits is a person: the search settled that.
             Input::Heard(_) | Input::PlayEnded { .. } | Input::Unsaid { .. } => {}
-            Input::NoAgent(Seat::Second) | Input::AgentGone { .. } | Input::Desk(_) => {}
+            Input::NoAgent(Seat::Second) | Input::AgentGone { .. } | Input::Desk(..) => {}
             Input::Refused(_) | Input::Trying | Input::Ringing | Input::EarlyMedia | Input::Answered => {}
         }
     }
@@ -142,7 +142,8 @@ impl Call {
 
     pub(super) fn with_agent(&mut self, now: Instant, party: Party, input: Input) {
         match input {
-            Input::Desk(wish) => self.desk(now, party, wish),
+            // Whoever has to know what came of it asks `wish` himself.
+            Input::Desk(seat, wish) => drop(self.wish(now, seat, wish)),
             Input::AgentConnected(Seat::Second) if party.second == Second::Sought => {
                 self.timers.clear(Timer::Agent);
                 self.turn(Party { second: Second::Asked, ..party });
@@ -150,11 +151,7 @@ impl Call {
             Input::AgentConnected(seat) => self.release(seat),
             Input::NoAgent(Seat::Second) => self.second_never_came(party),
             Input::AgentGone { seat: Seat::First, lost } => self.first_gone(now, party, lost),
-            Input::AgentGone { seat: Seat::Second, .. } => {
-                if matches!(party.second, Second::Asked | Second::Joined) {
-                    self.turn(Party::default());
-                }
-            }
+            Input::AgentGone { seat: Seat::Second, .. } => drop(self.second_leaves(party)),
             Input::Digit(_) => self.journal.stamp(now, |s| &mut s.first_key),
             Input::FirstAudio => self.journal.stamp(now, |s| &mut s.first_audio),
             Input::Ended(word) => self.they_hung_up(now, word),
@@ -172,16 +169,49 @@ impl Call {
         }
     }
 
-    /// Does what the agent wants; what does not fit the moment is left undone.
-    fn desk(&mut self, now: Instant, party: Party, wish: Desk) {
+    /// Does what an agent of the call wants.
+    ///
+    /// # Errors
+    /// Why nothing is done.
+    pub fn wish(&mut self, now: Instant, seat: Seat, wish: Desk) -> Result<(), WishNo> {
+        match (self.state, seat) {
+            (State::WithAgent(party), Seat::First) => self.first_wants(now, party, wish),
+            (State::WithAgent(party), Seat::Second) => self.second_wants(party, &wish),
+            // No agent talks with him.
+            (
+                State::Inviting { .. } | State::Cancelling { .. } | State::Judging | State::Seeking { .. },
+                _,
+            )
+            | (State::Talking | State::Leaving { .. } | State::Finished, _) => Err(WishNo::NotNow),
+        }
+    }
+
+    /// Whether an agent may seek somebody now, whoever it is.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn may_seek(&self, seat: Seat) -> Result<(), WishNo> {
+        match (self.state, seat) {
+            (State::WithAgent(Party { second: Second::None, .. }), Seat::First) => Ok(()),
+            (State::WithAgent(_), Seat::First) => Err(WishNo::SecondThere),
+            (State::WithAgent(_), Seat::Second) => Err(WishNo::NotFirst),
+            (
+                State::Inviting { .. } | State::Cancelling { .. } | State::Judging | State::Seeking { .. },
+                _,
+            )
+            | (State::Talking | State::Leaving { .. } | State::Finished, _) => Err(WishNo::NotNow),
+        }
+    }
+
+    fn first_wants(&mut self, now: Instant, party: Party, wish: Desk) -> Result<(), WishNo> {
         match (wish, party.second) {
             (Desk::HangUp, _) => self.hang_up(now, HungUpBy::Us),
             (Desk::Hold, Second::None | Second::Joined) => self.turn(Party { held: true, ..party }),
             (Desk::Resume, Second::None | Second::Joined) => self.turn(Party { held: false, ..party }),
             // The debtor waits already while somebody is asked.
-            (Desk::Hold | Desk::Resume, Second::Asked | Second::Sought) => {}
+            (Desk::Hold, Second::Asked | Second::Sought) => {}
             (Desk::Identified, _) => self.journal.identified = true,
-            (Desk::Mute(muted), _) => self.outputs.push_back(Output::Mute(muted)),
+            (Desk::Mute(muted), _) => self.outputs.push_back(Output::Mute(Seat::First, muted)),
             (Desk::Record(on), _) => self.silence(now, on),
             (Desk::Transfer(whom), Second::None) => self.hand_on(now, whom),
             (Desk::Consult(whom), Second::None) => {
@@ -191,17 +221,49 @@ impl Call {
                 self.find(Seat::Second, whom, wait);
             }
             // One second agent at a time.
-            (Desk::Transfer(_) | Desk::Consult(_), Second::Asked | Second::Joined | Second::Sought) => {}
+            (Desk::Transfer(_) | Desk::Consult(_), Second::Asked | Second::Joined | Second::Sought) => {
+                return Err(WishNo::SecondThere);
+            }
             (Desk::Complete, Second::Asked | Second::Joined) => self.promote(),
             (Desk::Join, Second::Asked) => self.turn(Party { held: false, second: Second::Joined }),
+            (Desk::Join, Second::Joined) => {}
             (Desk::Return, Second::Asked | Second::Joined | Second::Sought) => {
                 self.timers.clear(Timer::Agent);
                 self.release(Seat::Second);
                 self.turn(Party::default());
             }
-            (Desk::Complete, Second::None | Second::Sought)
-            | (Desk::Join, Second::None | Second::Joined | Second::Sought)
-            | (Desk::Return, Second::None) => {}
+            (Desk::Resume, Second::Asked | Second::Sought)
+            | (Desk::Complete | Desk::Join, Second::None | Second::Sought)
+            | (Desk::Return, Second::None) => return Err(WishNo::NotNow),
+        }
+        Ok(())
+    }
+
+    /// Who is asked beside says for himself whether he stays and is heard; the rest is his colleague's to say.
+    fn second_wants(&mut self, party: Party, wish: &Desk) -> Result<(), WishNo> {
+        match wish {
+            Desk::HangUp => self.second_leaves(party),
+            Desk::Mute(muted) => {
+                self.outputs.push_back(Output::Mute(Seat::Second, *muted));
+                Ok(())
+            }
+            Desk::Complete | Desk::Consult(_) | Desk::Hold | Desk::Identified | Desk::Join => {
+                Err(WishNo::NotFirst)
+            }
+            Desk::Record(_) | Desk::Resume | Desk::Return | Desk::Transfer(_) => Err(WishNo::NotFirst),
+        }
+    }
+
+    /// The second agent is gone, and the first one's talk goes on; on hold stays who was on hold by the first one's will.
+    fn second_leaves(&mut self, party: Party) -> Result<(), WishNo> {
+        match party.second {
+            Second::Asked | Second::Joined => {
+                self.release(Seat::Second);
+                let held = party.held && party.second == Second::Joined;
+                self.turn(Party { held, second: Second::None });
+                Ok(())
+            }
+            Second::None | Second::Sought => Err(WishNo::NotNow),
         }
     }
 

@@ -47,8 +47,8 @@ pub enum Input {
     Referred,
     /// No agent will come to the seat.
     NoAgent(Seat),
-    /// What the first agent wants.
-    Desk(Desk),
+    /// What an agent of the call wants; `Call::wish` says besides whether it is done.
+    Desk(Seat, Desk),
     /// The house takes the call back.
     Stop(StopReason),
 }
@@ -93,8 +93,8 @@ pub enum Output {
         whom: Whom,
         wait: Duration,
     },
-    /// The first agent is heard no longer, or again.
-    Mute(bool),
+    /// An agent is heard no longer, or again.
+    Mute(Seat, bool),
     /// The second agent is the first from now on.
     Promote,
     /// Nobody of this seat is in the call or sought any more; says nothing new where nobody was.

@@ -13,6 +13,6 @@ mod tests;
 mod timers;
 
 pub use input::{Input, Output, StopReason};
-pub use party::{Desk, Seat, Whom, Wiring};
+pub use party::{Desk, Seat, Whom, Wiring, WishNo};
 pub use plan::{AgentPlan, CallLimits, CallPlan};
 pub use state::Call;

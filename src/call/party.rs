@@ -64,6 +64,44 @@ pub enum Desk {
     Transfer(Whom),
 }
 
+/// Why an agent's wish is not done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WishNo {
+    /// Whom he names talks, pauses, or is not at work.
+    AgentBusy,
+    NoSuchAgent,
+    NoSuchQueue,
+    /// Nobody of the queue is at work.
+    NobodyThere,
+    /// It is for the agent to say who talks with the debtor.
+    NotFirst,
+    /// It does not fit the moment.
+    NotNow,
+    /// The number is not in the house's list, or is a debtor's.
+    NumberRefused,
+    /// A second agent is in the call, or sought.
+    SecondThere,
+    /// The kill switch is thrown: nobody outside is called.
+    Stopped,
+}
+
+impl WishNo {
+    /// A stable code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::AgentBusy => "agent_busy",
+            Self::NoSuchAgent => "no_such_agent",
+            Self::NoSuchQueue => "no_such_queue",
+            Self::NobodyThere => "nobody_there",
+            Self::NotFirst => "not_first",
+            Self::NotNow => "not_now",
+            Self::NumberRefused => "number_refused",
+            Self::SecondThere => "second_there",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
 /// How a talk with an agent stands.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Party {

@@ -34,7 +34,7 @@ impl Call {
                 self.tell_flow(now, ivr::Input::NoAgent);
             }
             // The flow speaks: the agents of this call are gone.
-            Input::NoAgent(Seat::Second) | Input::AgentGone { .. } | Input::Desk(_) | Input::Referred => {}
+            Input::NoAgent(Seat::Second) | Input::AgentGone { .. } | Input::Desk(..) | Input::Referred => {}
             Input::Ended(word) => self.they_hung_up(now, word),
             Input::Broken(_) => self.broke(now),
             Input::MediaLost => self.hang_up(now, HungUpBy::Network),

@@ -223,7 +223,7 @@ impl Call {
             // Nothing is played and no agent is sought before the answer.
             Input::FirstAudio | Input::PlayEnded { .. } | Input::Unsaid { .. } => {}
             Input::AgentConnected(seat) => self.release(seat),
-            Input::AgentGone { .. } | Input::Desk(_) | Input::NoAgent(_) | Input::Referred => {}
+            Input::AgentGone { .. } | Input::Desk(..) | Input::NoAgent(_) | Input::Referred => {}
         }
     }
 
@@ -250,7 +250,7 @@ impl Call {
             Input::MediaLost | Input::NoMedia => {}
             Input::FirstAudio | Input::PlayEnded { .. } | Input::Unsaid { .. } => {}
             Input::AgentConnected(seat) => self.release(seat),
-            Input::AgentGone { .. } | Input::Desk(_) | Input::NoAgent(_) | Input::Referred => {}
+            Input::AgentGone { .. } | Input::Desk(..) | Input::NoAgent(_) | Input::Referred => {}
         }
     }
 
@@ -270,7 +270,7 @@ impl Call {
             Input::Digit(_) | Input::Heard(_) | Input::MediaLost | Input::NoMedia | Input::Stop(_) => {}
             Input::Trying | Input::Ringing | Input::EarlyMedia | Input::Answered => {}
             Input::AgentConnected(seat) => self.release(seat),
-            Input::AgentGone { .. } | Input::Desk(_) | Input::NoAgent(_) | Input::Referred => {}
+            Input::AgentGone { .. } | Input::Desk(..) | Input::NoAgent(_) | Input::Referred => {}
         }
     }
 

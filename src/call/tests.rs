@@ -419,7 +419,11 @@ fn without_an_agent_the_flow_goes_on_and_the_music_ends() {
 
 #[test]
 fn who_is_on_hold_hears_music_until_the_agent_is_back() {
-    let (log, _) = with_agent(&[(10, Input::Desk(Desk::Hold)), (20, Input::Desk(Desk::Resume)), (30, bye())]);
+    let (log, _) = with_agent(&[
+        (10, Input::Desk(Seat::First, Desk::Hold)),
+        (20, Input::Desk(Seat::First, Desk::Resume)),
+        (30, bye()),
+    ]);
     assert!(log.contains(&"10s Wire m".to_owned()) && log.contains(&"20s Wire 1".to_owned()), "{log:?}");
 }
 
@@ -453,10 +457,10 @@ fn an_agent_who_hangs_up_his_phone_ends_the_call() {
 fn a_second_agent_is_asked_joins_and_takes_over() {
     let consult = Desk::Consult(Whom::Agent("olga".to_owned()));
     let (log, _) = with_agent(&[
-        (10, Input::Desk(consult)),
+        (10, Input::Desk(Seat::First, consult)),
         (12, SECOND_CAME),
-        (20, Input::Desk(Desk::Join)),
-        (30, Input::Desk(Desk::Complete)),
+        (20, Input::Desk(Seat::First, Desk::Join)),
+        (30, Input::Desk(Seat::First, Desk::Complete)),
         (40, bye()),
     ]);
     let wires: Vec<_> = log.iter().filter(|line| !line.contains("FindAgent")).skip(2).collect();
@@ -478,8 +482,87 @@ fn a_second_agent_is_asked_joins_and_takes_over() {
 }
 
 #[test]
+fn who_is_asked_beside_hangs_up_his_own_leg_alone() {
+    let consult = Desk::Consult(Whom::Agent("olga".to_owned()));
+    let (log, _) = with_agent(&[
+        (10, Input::Desk(Seat::First, consult)),
+        (12, SECOND_CAME),
+        (20, Input::Desk(Seat::First, Desk::Join)),
+        (25, Input::Desk(Seat::Second, Desk::Mute(true))),
+        (30, Input::Desk(Seat::Second, Desk::HangUp)),
+        (40, bye()),
+    ]);
+    let after: Vec<_> = log.iter().skip_while(|line| !line.starts_with("25s")).collect();
+    let told = [
+        "25s Mute(Second, true)",
+        "30s Release(Second)",
+        "30s Wire 1",
+        "40s Wire -",
+        "40s Release(First)",
+        "40s Release(Second)",
+        "40s Finished answered",
+    ];
+    assert_eq!(after, told);
+}
+
+#[test]
+fn a_second_agent_whose_phone_is_gone_is_let_go_and_who_is_on_hold_stays_so() {
+    let consult = Desk::Consult(Whom::Agent("olga".to_owned()));
+    let (log, _) = with_agent(&[
+        (10, Input::Desk(Seat::First, consult)),
+        (12, SECOND_CAME),
+        (20, Input::Desk(Seat::First, Desk::Join)),
+        (25, Input::Desk(Seat::First, Desk::Hold)),
+        (30, Input::AgentGone { seat: Seat::Second, lost: false }),
+        (40, bye()),
+    ]);
+    let after: Vec<_> = log.iter().skip_while(|line| !line.starts_with("30s")).take(2).collect();
+    assert_eq!(after, ["30s Release(Second)", "30s Wire m"]);
+}
+
+/// A call in a talk, with or without a second agent who is asked.
+fn talking(second: bool) -> (Call, Instant) {
+    let (began, mut now) = (instant(), instant());
+    let mut call = Call::new(agents_plan(), began, jiff::Timestamp::UNIX_EPOCH);
+    let consult = Input::Desk(Seat::First, Desk::Consult(Whom::Agent("olga".to_owned())));
+    let mut script = vec![Input::Answered, verdict(Verdict::Human), CAME];
+    script.extend([consult, SECOND_CAME].into_iter().filter(|_| second));
+    for input in script {
+        now += Duration::from_secs(1);
+        call.handle(now, input);
+    }
+    while call.poll().is_some() {}
+    (call, now)
+}
+
+#[test]
+fn a_wish_that_is_not_done_says_why_and_nothing_happens() {
+    let olga = || Whom::Agent("olga".to_owned());
+    for (second, seat, wish, no) in [
+        (false, Seat::First, Desk::Complete, WishNo::NotNow),
+        (false, Seat::First, Desk::Join, WishNo::NotNow),
+        (false, Seat::First, Desk::Return, WishNo::NotNow),
+        (false, Seat::Second, Desk::HangUp, WishNo::NotNow),
+        (true, Seat::First, Desk::Resume, WishNo::NotNow),
+        (true, Seat::First, Desk::Transfer(olga()), WishNo::SecondThere),
+        (true, Seat::First, Desk::Consult(olga()), WishNo::SecondThere),
+        (true, Seat::Second, Desk::Hold, WishNo::NotFirst),
+        (true, Seat::Second, Desk::Resume, WishNo::NotFirst),
+        (true, Seat::Second, Desk::Complete, WishNo::NotFirst),
+        (true, Seat::Second, Desk::Transfer(olga()), WishNo::NotFirst),
+        (true, Seat::Second, Desk::Record(false), WishNo::NotFirst),
+    ] {
+        let (mut call, now) = talking(second);
+        assert_eq!(call.wish(now, seat, wish.clone()), Err(no), "{seat:?} {wish:?}, second there: {second}");
+        assert_eq!(call.poll(), None, "{seat:?} {wish:?}");
+    }
+    let mut call = Call::new(agents_plan(), instant(), jiff::Timestamp::UNIX_EPOCH);
+    assert_eq!(call.wish(instant(), Seat::First, Desk::HangUp), Err(WishNo::NotNow), "nobody talks yet");
+}
+
+#[test]
 fn a_second_agent_who_does_not_come_leaves_the_two_as_they_were() {
-    let consult = || Input::Desk(Desk::Consult(Whom::Queue("lawyers".to_owned())));
+    let consult = || Input::Desk(Seat::First, Desk::Consult(Whom::Queue("lawyers".to_owned())));
     let (log, _) = with_agent(&[(10, consult()), (50, bye())]);
     assert!(
         log.contains(&"30s Release(Second)".to_owned()) && log.contains(&"30s Wire 1".to_owned()),
@@ -492,7 +575,7 @@ fn a_second_agent_who_does_not_come_leaves_the_two_as_they_were() {
 #[test]
 fn who_is_handed_on_and_finds_nobody_hears_the_apology() {
     let transfer = Desk::Transfer(Whom::Queue("lawyers".to_owned()));
-    let (log, end) = with_agent(&[(10, Input::Desk(transfer))]);
+    let (log, end) = with_agent(&[(10, Input::Desk(Seat::First, transfer))]);
     assert!(
         log.contains(&"10s Release(First)".to_owned()) && log.contains(&"10s Wire m".to_owned()),
         "{log:?}"
@@ -504,7 +587,7 @@ fn who_is_handed_on_and_finds_nobody_hears_the_apology() {
 #[test]
 fn a_debtor_whom_the_trunk_has_moved_is_let_go() {
     let branch = PhoneNumber::parse("+78000000050").expect("E.164");
-    let transfer = Input::Desk(Desk::Transfer(Whom::Outside(branch)));
+    let transfer = Input::Desk(Seat::First, Desk::Transfer(Whom::Outside(branch)));
     let (log, end) = with_agent(&[(10, transfer), (14, Input::Referred), (15, bye())]);
     assert!(log.contains(&"14s HangUp".to_owned()), "{log:?}");
     assert_eq!((end.outcome, end.hung_up_by), (Outcome::Answered, HungUpBy::Us));
@@ -520,19 +603,19 @@ fn a_payment_does_not_cut_a_talk_with_an_agent() {
 
 #[test]
 fn a_recording_paused_for_a_card_goes_on_when_the_agent_says_so_or_has_left() {
-    let record = |on| Input::Desk(Desk::Record(on));
+    let record = |on| Input::Desk(Seat::First, Desk::Record(on));
     let (log, _) = with_agent(&[(10, record(false)), (20, record(true)), (50, bye())]);
     let told =
         |log: &[String]| log.iter().filter(|line| line.contains("Record(")).cloned().collect::<Vec<_>>();
     assert_eq!(told(&log), ["10s Record(Paused)", "20s Record(Resumed)"]);
-    let transfer = Input::Desk(Desk::Transfer(Whom::Queue("lawyers".to_owned())));
+    let transfer = Input::Desk(Seat::First, Desk::Transfer(Whom::Queue("lawyers".to_owned())));
     let (log, _) = with_agent(&[(10, record(false)), (12, transfer), (13, CAME), (50, bye())]);
     assert_eq!(told(&log), ["10s Record(Paused)", "12s Record(AgentLeft)"]);
 }
 
 #[test]
 fn a_forgotten_pause_of_the_recording_ends_by_its_limit() {
-    let record = |on| Input::Desk(Desk::Record(on));
+    let record = |on| Input::Desk(Seat::First, Desk::Record(on));
     let (log, _) = with_agent(&[(10, record(false)), (15, record(false)), (140, record(true)), (150, bye())]);
     let told: Vec<_> = log.iter().filter(|line| line.contains("Record(")).collect();
     assert_eq!(told, ["10s Record(Paused)", "130s Record(RanOut)"], "asked twice, it is no longer");
@@ -557,7 +640,7 @@ fn agents_input() -> impl Strategy<Value = Input> {
         4 => seat().prop_map(Input::AgentConnected),
         1 => seat().prop_map(Input::NoAgent),
         1 => (seat(), any::<bool>()).prop_map(|(seat, lost)| Input::AgentGone { seat, lost }),
-        6 => wish.prop_map(Input::Desk),
+        6 => (seat(), wish).prop_map(|(seat, wish)| Input::Desk(seat, wish)),
         1 => Just(Input::Referred),
         1 => Just(verdict(Verdict::Human)),
     ]

@@ -158,13 +158,15 @@ fn limits(root: &Section<'_>) -> Option<Limits> {
     let default = Limits::default();
     let ring = root.or("ring_limit_s", default.ring, |value| value.seconds(5..=60));
     let talk = root.or("talk_limit_s", default.talk, |value| value.seconds(60..=28_800));
+    let hold = root.or("hold_limit_s", default.hold, |value| value.seconds(10..=3_600));
     let wrap_up = root.or("wrap_up_s", default.wrap_up, |value| value.seconds(0..=3_600));
     let auto_ready = root.or("auto_ready", default.auto_ready, Value::flag);
     let disposition_first = root.or("disposition_first", default.disposition_first, Value::flag);
     let unrecorded = root.or("recording_pause_s", default.unrecorded, |value| value.seconds(5..=900));
-    let (ring, talk, wrap_up, unrecorded) = (ring?, talk?, wrap_up?, unrecorded?);
+    let (ring, talk, hold) = (ring?, talk?, hold?);
+    let (wrap_up, unrecorded) = (wrap_up?, unrecorded?);
     let disposition_first = disposition_first?;
-    Some(Limits { ring, talk, wrap_up, auto_ready: auto_ready?, disposition_first, unrecorded })
+    Some(Limits { ring, talk, hold, wrap_up, auto_ready: auto_ready?, disposition_first, unrecorded })
 }
 
 fn pauses(root: &Section<'_>) -> Option<BTreeMap<Arc<str>, Pause>> {

@@ -35,9 +35,33 @@ pub fn dialling(root: &Section<'_>, channel: Option<Channel>) -> Option<Dialling
         }
         Mode::Progressive => calls(&section).map(Dialling::Progressive),
     };
+    if !matches!(mode, Mode::Preview) {
+        others(&section, &["decide_s"], PREVIEWS);
+    }
+    if !matches!(mode, Mode::Predictive) {
+        others(&section, &PREDICTS, PREDICTIVES);
+    }
     section.finish();
     dialling
 }
+
+/// Keys that only campaigns of another mode have: spelt well, and of no use here.
+fn others(section: &Section<'_>, keys: &[&str], whose: Clause) {
+    for key in keys.iter().filter(|key| section.value(key).is_some()) {
+        section.note(key, Mistake::Contradiction(whose));
+    }
+}
+
+const PREVIEWS: Clause = Clause {
+    en: "only campaigns with the mode `preview` have it: strike it out, or change the mode",
+    ru: "ключ есть только у кампаний с режимом `preview`: уберите его или смените режим",
+};
+const PREDICTIVES: Clause = Clause {
+    en: "only campaigns with the mode `predictive` have it: strike it out, or change the mode",
+    ru: "ключ есть только у кампаний с режимом `predictive`: уберите его или смените режим",
+};
+const PREDICTS: [&str; 5] =
+    ["abandoned_percent", "abandoned_window", "lost_to_detection_percent", "predictive_from", "shift"];
 
 const MODE: Clause = Clause {
     en: "channel `agent_call` is dialled `preview`, `progressive` or `predictive`, channel `ivr` `agentless`",

@@ -9,9 +9,9 @@ use tracing::warn;
 use super::floor::{self, Seat, SeatEvent, Standing};
 use super::house::House;
 use super::monitor::Monitor;
-use super::outside::{self, Outside};
-use crate::agents::{Caller, Need, Skills, Wish};
-use crate::call::{Input, Seat as Place, Whom, Wiring};
+use super::outside::{self, Asked, Outside};
+use crate::agents::{Caller, Need, Skills, State, Wish};
+use crate::call::{Input, Seat as Place, Whom, Wiring, WishNo};
 use crate::domain::{AgentId, AttemptId, Language, PhoneNumber, RecordingMark, Supervision};
 use crate::media::{MediaError, PlayId, Stream, StreamLink};
 
@@ -26,6 +26,8 @@ pub struct CallSeats {
     reserved: Option<Seat>,
     taken: [Option<Taken>; 2],
     searches: Vec<Search>,
+    /// Who talks with the debtor, or did last.
+    talked: Option<AgentId>,
     wiring: Wiring,
     changes: watch::Receiver<u64>,
     /// When whoever waits is told next how he stands.
@@ -85,9 +87,9 @@ impl Chair {
         }
     }
 
-    fn talks(&self) {
+    fn talks(&self, at: Place) {
         if let Self::Agent(seat) = self {
-            seat.talks();
+            seat.talks(at);
         }
     }
 
@@ -138,6 +140,7 @@ impl CallSeats {
             reserved,
             taken,
             searches,
+            talked: None,
             wiring,
             changes,
             tell_at: None,
@@ -149,7 +152,7 @@ impl CallSeats {
     /// Looks for somebody. `Some`: it is settled at once.
     pub fn find(&mut self, place: Place, whom: Whom, wait: Duration) -> Option<Input> {
         if let Whom::Outside(number) = whom {
-            let outside = Outside::call(&self.house, self.attempt, number, wait);
+            let outside = Outside::call(&self.house, self.asks(number), wait);
             let chair = Chair::Outside(outside);
             self.taken[place as usize] = Some(Taken { chair, search: None, beeped: false });
             return None;
@@ -172,13 +175,48 @@ impl CallSeats {
         None
     }
 
+    fn asks(&self, number: PhoneNumber) -> Asked {
+        Asked { attempt: self.attempt, agent: self.talked.clone(), number }
+    }
+
     /// Whether a trunk may be asked to move the debtor to this number; then that is written down.
     pub async fn may_be_moved(&self, number: &PhoneNumber, trunk: &str) -> bool {
-        match outside::allowed(&self.house, self.attempt, number, trunk).await {
+        match outside::allowed(&self.house, &self.asks(number.clone()), trunk).await {
             Ok(allowed) => allowed,
             Err(fault) => {
                 warn!(attempt = %self.attempt, %fault, "a transfer could not be written down: it does not take place");
                 false
+            }
+        }
+    }
+
+    /// Whether somebody may be asked, or the call handed on to him.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn reaches(&self, whom: &Whom) -> Result<(), WishNo> {
+        let floor = &self.house.floor;
+        let of_this_call = |agent: &AgentId| {
+            let here = self.taken.iter().flatten().filter_map(|taken| taken.chair.agent());
+            here.into_iter().any(|here| here == agent)
+        };
+        match whom {
+            Whom::Agent(login) => {
+                let agent = AgentId::parse(login).filter(|agent| !of_this_call(agent));
+                let state = agent.and_then(|agent| floor.state(&agent));
+                match state.ok_or(WishNo::NoSuchAgent)? {
+                    (State::Ready, _) => Ok(()),
+                    _ => Err(WishNo::AgentBusy),
+                }
+            }
+            Whom::Outside(number) => outside::refusal(&self.house, number).map_or(Ok(()), Err),
+            Whom::Queue(_) => {
+                let need = self.need(whom, Duration::ZERO).ok_or(WishNo::NoSuchQueue)?;
+                let works =
+                    |state: &State| !matches!(state, State::Away { .. } | State::LoggedOut | State::NoAudio);
+                let who = floor.who_can(&need);
+                let there = who.iter().any(|(agent, state)| works(state) && !of_this_call(agent));
+                if there { Ok(()) } else { Err(WishNo::NobodyThere) }
             }
         }
     }
@@ -272,8 +310,8 @@ impl CallSeats {
         self.caller.language
     }
 
-    pub fn mute(&self, muted: bool) {
-        if let Some(link) = self.link(Place::First) {
+    pub fn mute(&self, place: Place, muted: bool) {
+        if let Some(link) = self.link(place) {
             told(link.mute(muted));
         }
     }
@@ -336,10 +374,18 @@ impl CallSeats {
         }
     }
 
-    fn tell_floor(&self, wiring: Wiring) {
+    fn tell_floor(&mut self, wiring: Wiring) {
+        if let (true, Some(agent)) = (wiring.first, self.agent()) {
+            self.talked = Some(agent.clone());
+        }
         if let Some(first) = &self.taken[0] {
             match (wiring.first, wiring.music) {
-                (true, _) => first.chair.talks(),
+                (true, _) => {
+                    first.chair.talks(Place::First);
+                    if first.chair.agent().is_none() {
+                        self.house.floor.excuse(self.attempt);
+                    }
+                }
                 (false, true) if first.beeped => first.chair.holds(),
                 (false, _) => {}
             }
@@ -347,7 +393,7 @@ impl CallSeats {
         if let Some(second) = &self.taken[1]
             && (wiring.second || wiring.between)
         {
-            second.chair.talks();
+            second.chair.talks(Place::Second);
         }
     }
 

@@ -17,7 +17,7 @@ use super::pacing::Ticket;
 use super::sip_names::to_number;
 use super::voice::{NameSound, Voice};
 use super::waiting::{WAITING, waiting_words};
-use crate::call::{Call, Input, Output, Seat, StopReason, Whom};
+use crate::call::{Call, Desk as Wish, Input, Output, Seat, StopReason, Whom, WishNo};
 use crate::domain::attempt::Finished;
 use crate::domain::verdict::{Heard, Verdict};
 use crate::domain::{AttemptId, Fault, PhoneNumber};
@@ -131,6 +131,9 @@ impl CallTask {
             if let Some(finished) = drive.perform_outputs(clock).await {
                 break finished;
             }
+            if drive.call.identified() {
+                drive.seats.identified();
+            }
             let wake = drive.call.next_timer();
             let input = tokio::select! {
                 event = next_leg_event(&mut drive.leg) => drive.hear_leg(event, clock),
@@ -143,7 +146,12 @@ impl CallTask {
                     }
                 },
                 Some(word) = words.recv() => match word {
-                    Word::Desk(wish) => Some(Input::Desk(wish)),
+                    Word::Desk(seat, wish, answer) => {
+                        let said = drive.wish(seat, wish, clock.now());
+                        // Who does not listen need not know.
+                        answer.map(|answer| answer.send(said));
+                        continue;
+                    }
                     Word::Stop(reason) => Some(Input::Stop(reason)),
                     Word::Join(monitor) => {
                         drive.seats.join(&drive.stream, monitor);
@@ -163,9 +171,6 @@ impl CallTask {
             match input {
                 Some(input) => drive.call.handle(clock.now(), input),
                 None => drive.call.handle_timers(clock.now()),
-            }
-            if drive.call.identified() {
-                drive.seats.identified();
             }
         };
         talking.fetch_sub(u64::from(drive.answered), Ordering::Relaxed);
@@ -220,7 +225,7 @@ impl Drive {
                         self.seats.find(seat, whom, wait)
                     }
                 }
-                agents @ (Output::Mute(_) | Output::Promote | Output::Release(_) | Output::Wire(_)) => {
+                agents @ (Output::Mute(..) | Output::Promote | Output::Release(_) | Output::Wire(_)) => {
                     self.seat(agents);
                     None
                 }
@@ -235,6 +240,15 @@ impl Drive {
             }
         }
         None
+    }
+
+    /// Does what an agent of the call wants, or says why not: whom he names has to be there.
+    fn wish(&mut self, seat: Seat, wish: Wish, now: Instant) -> Result<(), WishNo> {
+        if let Wish::Consult(whom) | Wish::Transfer(whom) = &wish {
+            self.call.may_seek(seat)?;
+            self.seats.reaches(whom)?;
+        }
+        self.call.wish(now, seat, wish)
     }
 
     /// Asks the trunk to move the debtor to a number outside, where it does that and he may be moved there.
@@ -269,7 +283,7 @@ impl Drive {
     /// What the call wants of its agents beside finding them.
     fn seat(&mut self, output: Output) {
         match output {
-            Output::Mute(muted) => self.seats.mute(muted),
+            Output::Mute(place, muted) => self.seats.mute(place, muted),
             Output::Promote => self.seats.promote(),
             Output::Release(place) => {
                 if place == Seat::First {

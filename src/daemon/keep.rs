@@ -127,7 +127,9 @@ async fn wake(house: &House) -> anyhow::Result<()> {
             TakeBack::Held => StopReason::Hold,
             TakeBack::Paid => StopReason::Paid,
         };
+        // Before he has said who he is, his agent knows of no debt that could be paid; afterwards the desk says so.
         if why == StopReason::Paid
+            && house.live.identified(attempt) == Some(true)
             && let Some(agent) = house.floor.agent_of(attempt)
         {
             house.desks.tell_paid(&agent, attempt);

@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
 
 use super::monitor::Monitor;
-use crate::call::{Desk, StopReason};
+use crate::call::{Desk, Seat, StopReason, WishNo};
 use crate::domain::{AgentId, AttemptId, Supervision};
 
 /// Every live call of this node by its attempt.
@@ -28,8 +30,8 @@ struct Up {
 /// What is said to a live call.
 #[derive(Debug)]
 pub enum Word {
-    /// Its agent wants something.
-    Desk(Desk),
+    /// An agent of it wants something, and may want to know what came of it.
+    Desk(Seat, Desk, Option<Answer>),
     /// A supervisor has come.
     Join(Monitor),
     /// What he does; `None`: he has left.
@@ -37,6 +39,12 @@ pub enum Word {
     /// The house takes it back.
     Stop(StopReason),
 }
+
+/// Hears whether a wish is done.
+pub type Answer = oneshot::Sender<Result<(), WishNo>>;
+
+/// A call answers its agents between two of its steps; one that takes longer does not keep up.
+const ANSWERS: Duration = Duration::from_secs(3);
 
 impl Live {
     /// Enters a call; it leaves when the guard is dropped.
@@ -51,9 +59,18 @@ impl Live {
         self.lock().get(&attempt).map(|call| call.words.try_send(Word::Stop(why)).ok()).is_some()
     }
 
-    /// Tells a call what its agent wants. `false`: it is not up here, or does not keep up.
+    /// Tells a call what its first agent wants. `false`: it is not up here, or does not keep up.
     pub fn desk(&self, attempt: AttemptId, wish: Desk) -> bool {
-        self.say(attempt, Word::Desk(wish))
+        self.say(attempt, Word::Desk(Seat::First, wish, None))
+    }
+
+    /// The same for the agent of a seat, and whether it is done. `None`: the call is not up here, or does not keep up.
+    pub async fn ask(&self, attempt: AttemptId, seat: Seat, wish: Desk) -> Option<Result<(), WishNo>> {
+        let (answer, answered) = oneshot::channel();
+        if !self.say(attempt, Word::Desk(seat, wish, Some(answer))) {
+            return None;
+        }
+        timeout(ANSWERS, answered).await.ok()?.ok()
     }
 
     /// Whether the debtor has said who he is; `None`: the call is not up here.

@@ -14,12 +14,22 @@ use super::floor::SeatEvent;
 use super::house::House;
 use super::lines::Line;
 use super::sip_names::{codecs, target};
+use crate::call::WishNo;
 use crate::domain::attempt::HungUpBy;
-use crate::domain::{AttemptId, PhoneNumber};
+use crate::domain::{AgentId, AttemptId, PhoneNumber};
 use crate::media::{MediaEvent, Stream, StreamLink, StreamPlan};
 use crate::sip::{Leg, LegEvent, PlaceCall, Reason};
-use crate::store::StoreError;
+use crate::store::{StoreError, TransferRow};
 use crate::trunk::Ask;
+
+/// Who wants whom outside, for which call.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    pub attempt: AttemptId,
+    /// The agent who talks with the debtor, or did when he handed the call on.
+    pub agent: Option<AgentId>,
+    pub number: PhoneNumber,
+}
 
 /// A leg to somebody outside. Dropped, it ends.
 #[derive(Debug)]
@@ -32,17 +42,17 @@ pub struct Outside {
 
 impl Outside {
     /// Calls a number for a call; what comes of it is the next event.
-    pub fn call(house: &Arc<House>, attempt: AttemptId, number: PhoneNumber, wait: Duration) -> Self {
+    pub fn call(house: &Arc<House>, asked: Asked, wait: Duration) -> Self {
         let (events, heard) = mpsc::channel(4);
         let stop = CancellationToken::new();
         let leg = stop.clone().drop_guard();
         let house_of_it = Arc::clone(house);
         house.helpers.spawn(async move {
-            let last = match dial(&house_of_it, attempt, &number).await {
+            let last = match dial(&house_of_it, &asked).await {
                 Ok(Some((leg, stream, line))) => follow((leg, stream), wait, &events, &stop, line).await,
                 Ok(None) => Some(SeatEvent::Missed),
                 Err(fault) => {
-                    warn!(%attempt, fault = format!("{fault:#}"), "nobody outside could be called");
+                    warn!(attempt = %asked.attempt, fault = format!("{fault:#}"), "nobody outside could be called");
                     Some(SeatEvent::Missed)
                 }
             };
@@ -70,36 +80,47 @@ impl Outside {
 /// When it can't be written down: then it may not be done.
 pub async fn allowed(
     house: &House,
-    attempt: AttemptId,
-    number: &PhoneNumber,
+    Asked { attempt, agent, number }: &Asked,
     trunk: &str,
 ) -> Result<bool, StoreError> {
-    if !is_listed(house, attempt, number) {
+    if !is_listed(house, *attempt, number) {
         return Ok(false);
     }
-    let noted = house.store.note_transfer(attempt, number, trunk, house.clock.wall()).await?;
+    let noted = house.store.note_transfer(TransferRow {
+        at: house.clock.wall(),
+        agent: agent.clone(),
+        attempt: *attempt,
+        number: number.clone(),
+        trunk: trunk.to_owned(),
+    });
+    let noted = noted.await?;
     if !noted {
         warn!(%attempt, "a number of the list is a debtor's: it is not called");
     }
     Ok(noted)
 }
 
-fn is_listed(house: &House, attempt: AttemptId, number: &PhoneNumber) -> bool {
-    let listed = house.plans.load().config.agents.outside.contains(number) && house.may_dial();
-    if !listed {
-        info!(%attempt, "a call is not handed on to a number that is not in the list");
+/// Why a number may not be called, as far as the house's list and the kill switch tell.
+pub fn refusal(house: &House, number: &PhoneNumber) -> Option<WishNo> {
+    if !house.plans.load().config.agents.outside.contains(number) {
+        return Some(WishNo::NumberRefused);
     }
-    listed
+    (!house.may_dial()).then_some(WishNo::Stopped)
+}
+
+fn is_listed(house: &House, attempt: AttemptId, number: &PhoneNumber) -> bool {
+    let refusal = refusal(house, number);
+    if let Some(why) = refusal {
+        info!(%attempt, why = why.code(), "a call is not handed on outside");
+    }
+    refusal.is_none()
 }
 
 /// Lets the INVITE out, if it may; `None`: it may not, or no trunk takes it.
-async fn dial(
-    house: &House,
-    attempt: AttemptId,
-    number: &PhoneNumber,
-) -> anyhow::Result<Option<(Leg, Stream, Line)>> {
+async fn dial(house: &House, asked: &Asked) -> anyhow::Result<Option<(Leg, Stream, Line)>> {
+    let Asked { attempt, number, .. } = asked;
     let plans = house.plans.load_full();
-    if !is_listed(house, attempt, number) {
+    if !is_listed(house, *attempt, number) {
         return Ok(None);
     }
     let allowed: Vec<_> = plans.config.trunks.iter().map(|trunk| Arc::clone(&trunk.name)).collect();
@@ -107,7 +128,7 @@ async fn dial(
     let trunk = Arc::clone(line.trunk());
     let Some(shown) = trunk.caller_ids.first().map(|shown| shown.number.clone()) else { return Ok(None) };
     let Some(_place) = line.antechamber().await else { return Ok(None) };
-    if !self::allowed(house, attempt, number, &trunk.name).await? {
+    if !self::allowed(house, asked, &trunk.name).await? {
         return Ok(None);
     }
     line.pace().await;
@@ -115,7 +136,7 @@ async fn dial(
     let local = stream.local_addr();
     let public = plans.config.media.public_ip;
     let call = PlaceCall {
-        attempt,
+        attempt: *attempt,
         tag: rand::make_rng::<rand_pcg::Pcg64>().random(),
         trunk: target(&trunk),
         to_user: trunk.rewriting.callee(number),

@@ -13,7 +13,7 @@ use super::floor::place;
 use super::house::House;
 use super::monitor::Monitor;
 use crate::agents::Input;
-use crate::call::{Desk, Whom};
+use crate::call::{Desk, Seat, Whom};
 use crate::config::AgentContact;
 use crate::domain::{AgentId, AttemptId, Codec, Supervision};
 use crate::media::{MediaEvent, Stream, StreamPlan};
@@ -234,7 +234,9 @@ async fn take_over(house: &House, watch: &Watch) {
         house.floor.tell(&watch.supervisor, input).ok();
     }
     let whom = Whom::Agent(watch.supervisor.as_str().to_owned());
-    if !house.live.desk(watch.attempt, Desk::Transfer(whom)) {
-        info!(attempt = %watch.attempt, "a call was over before it was taken over");
+    match house.live.ask(watch.attempt, Seat::First, Desk::Transfer(whom)).await {
+        Some(Ok(())) => {}
+        Some(Err(why)) => info!(attempt = %watch.attempt, why = why.code(), "a call is not taken over"),
+        None => info!(attempt = %watch.attempt, "a call was over before it was taken over"),
     }
 }

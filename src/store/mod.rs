@@ -31,7 +31,7 @@ pub use debtor_type::{TypeChangeRow, TypeMoveLine, TypeShareLine};
 pub use desk::{
     AgentChange, AgentDay, AgentMark, AgentResult, AgentTimes, AgreedContact, Assigned, CallMark,
     CallbackRow, CallbackWhy, Complained, DeskAttempt, DeskFile, LeftAgent, NewCallback, PhoneRow, Previewed,
-    PromiseMade, RecordingMarkRow, SupervisionRow,
+    PromiseMade, RecordingMarkRow, SupervisionRow, TransferRow,
 };
 pub use error::{Fault, SchemaFault, StoreError};
 pub use gate::{

@@ -12,6 +12,7 @@ mod phone;
 mod sipp_harness;
 
 mod callbacks;
+mod colleagues;
 mod crash;
 mod inbound;
 mod loss;
@@ -19,6 +20,7 @@ mod many;
 mod office;
 mod outside;
 mod predictive;
+mod program;
 mod progressive;
 mod refer;
 mod supervision;

@@ -144,13 +144,28 @@ impl Office {
         let store = Store::open(plan).await.expect("it opens");
         prepare(&store).await;
         store.close().await;
-        let daemon = Daemon::start(config).await.expect("it starts");
-        let inside = std::sync::Arc::clone(daemon.house());
+        let office = Self::start(house).await;
         for desk in desks {
             let agent = AgentId::parse(desk.login).expect("a login");
-            inside.floor.tell(&agent, Input::LogIn).expect("he logs in");
-            inside.floor.tell(&agent, Input::Ready).expect("he is ready");
+            office.inside.floor.tell(&agent, Input::LogIn).expect("he logs in");
+            office.inside.floor.tell(&agent, Input::Ready).expect("he is ready");
         }
+        office
+    }
+
+    /// Ends the daemon and starts it again; nobody logs anybody in.
+    pub async fn restart(self) -> Self {
+        self.end.cancel();
+        self.daemon.await.expect("it works").drain().await;
+        drop(self.inside);
+        Self::start(self.house).await
+    }
+
+    async fn start(house: House) -> Self {
+        let config = Config::load(&house.path("config"), &Environment::new());
+        let config = config.map_err(|problems| problems.render(Language::En)).expect("sound");
+        let daemon = Daemon::start(config).await.expect("it starts");
+        let inside = std::sync::Arc::clone(daemon.house());
         let end = CancellationToken::new();
         let (ended, mut daemon) = (end.clone(), daemon);
         let office = tokio::spawn(async move {

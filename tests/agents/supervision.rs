@@ -13,6 +13,7 @@ use crate::office::{
     desk_phone, heard, person, seconds_of,
 };
 use crate::phone::{Account, Phone};
+use crate::program::Program;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn he_listens_whispers_barges_in_and_takes_over_and_each_is_written_down() {
@@ -86,37 +87,6 @@ async fn he_listens_whispers_barges_in_and_takes_over_and_each_is_written_down()
         debtor[2] > 4.0 && debtor[2] < 11.0,
         "he hears him barge in and take over, not before: {debtor:?}"
     );
-}
-
-/// Somebody signed in to the interface.
-struct Program {
-    client: reqwest::Client,
-    base: String,
-    cookie: String,
-}
-
-impl Program {
-    async fn signed_in(base: String, login: &str, password: &str) -> Self {
-        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
-        let client = client.build().expect("a client");
-        let form = format!("login={login}&password={}", password.replace(' ', "+"));
-        let request = client.post(format!("{base}/sign-in")).body(form);
-        let answer = request
-            .header("content-type", "application/x-www-form-urlencoded")
-            .send()
-            .await
-            .expect("an answer");
-        let cookie = answer.headers().get("set-cookie").expect("a cookie").to_str().expect("text");
-        let cookie = cookie.split(';').next().expect("a cookie").to_owned();
-        Self { client, base, cookie }
-    }
-
-    async fn supervise(&self, agent: &str, what: &str) -> u16 {
-        let request = self.client.post(format!("{}/api/v1/agents/{agent}/supervision", self.base));
-        let request = request.header("cookie", &self.cookie).header("content-type", "application/json");
-        let answer = request.body(format!(r#"{{"do":"{what}"}}"#)).send().await.expect("an answer");
-        answer.status().as_u16()
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -42,6 +42,7 @@ pub async fn report(
                     "missed": times.missed,
                     "pauses_overrun": times.pauses_overrun,
                     "wrap_ups_ran_out": times.wrap_ups_ran_out,
+                    "holds_overrun": times.holds_overrun,
                     "occupancy": occupancy(times),
                 })
             })
@@ -116,7 +117,7 @@ pub async fn report(
             clock(times.no_audio),
             times.talks.to_string(),
             times.missed.to_string(),
-            (times.pauses_overrun + times.wrap_ups_ran_out).to_string(),
+            (times.pauses_overrun + times.wrap_ups_ran_out + times.holds_overrun).to_string(),
             occupancy,
         ]);
     }

@@ -8,7 +8,8 @@ use super::House;
 use super::subject::{Subject, subject};
 use super::write::{check, dispose};
 use crate::agents::{Input, Refusal};
-use crate::call::Desk as Wish;
+use crate::call::{Desk as Wish, Seat, Whom, WishNo};
+use crate::daemon::floor::Hand;
 use crate::domain::{AgentId, AttemptId, Stage};
 use crate::store::{CallMark, Complained, StoreError};
 use crate::web::{DeskAct, DeskAnswer, DeskDeed, Turn};
@@ -28,7 +29,7 @@ pub async fn act(house: &Arc<House>, deed: DeskDeed) -> Result<DeskAnswer, Store
     match deed.act {
         DeskAct::Turn(turn) => return Ok(turned(house, &agent, turn)),
         DeskAct::Preview(decided) => return Ok(house.desks.decide(&agent, decided)),
-        DeskAct::Call(wish) => return Ok(call(house, &agent, wish)),
+        DeskAct::Call(wish) => return call(house, &agent, wish).await,
         DeskAct::Identify => return identify(house, &agent).await,
         DeskAct::Check(asked) => return check(house, &agent, &asked).await,
         DeskAct::Dispose(written) => return dispose(house, &agent, *written).await,
@@ -37,6 +38,11 @@ pub async fn act(house: &Arc<House>, deed: DeskDeed) -> Result<DeskAnswer, Store
     }
     let Some((attempt, _)) = called(house, &agent).await? else { return Ok(DeskAnswer::NoCall) };
     let now = house.clock.wall();
+    // Whoever has heard it may complain of it and mark it; the rest is his who has the call.
+    let anybodys = matches!(deed.act, DeskAct::Complain(_) | DeskAct::Trigger);
+    if !anybodys && !has_in_hand(house, &agent) {
+        return Ok(DeskAnswer::NotYours);
+    }
     match deed.act {
         DeskAct::Note(text) => house.store.keep_note(attempt, &agent, &text, now).await?,
         DeskAct::Complain(text) => return complain(house, &agent, attempt, &text).await,
@@ -95,17 +101,40 @@ fn code(refusal: Refusal) -> &'static str {
     }
 }
 
-fn call(house: &House, agent: &AgentId, wish: Wish) -> DeskAnswer {
-    let attempt = house.floor.call_of(agent);
-    match attempt.is_some_and(|attempt| house.live.desk(attempt, wish)) {
-        true => DeskAnswer::Done,
-        false => DeskAnswer::NoCall,
+/// He talks with the debtor, is about to, or writes the talk up: not who is asked beside, nor who has handed the call on.
+pub(super) fn has_in_hand(house: &House, agent: &AgentId) -> bool {
+    let hand = house.floor.hand_of(agent);
+    hand.is_some_and(|(_, hand)| matches!(hand, Hand::Expects | Hand::First | Hand::Writes))
+}
+
+async fn call(house: &House, agent: &AgentId, wish: Wish) -> Result<DeskAnswer, StoreError> {
+    let (attempt, seat) = match house.floor.hand_of(agent) {
+        Some((attempt, Hand::First)) => (attempt, Seat::First),
+        Some((attempt, Hand::Second)) => (attempt, Seat::Second),
+        Some((_, Hand::Expects)) => return Ok(DeskAnswer::Wish(WishNo::NotNow)),
+        // The call that he writes up, or has handed on, is no longer his to turn.
+        Some((_, Hand::Left | Hand::Writes)) | None => return Ok(DeskAnswer::NoCall),
+    };
+    if let Wish::Consult(Whom::Outside(number)) | Wish::Transfer(Whom::Outside(number)) = &wish
+        && house.store.is_a_debtors(number).await?
+    {
+        return Ok(DeskAnswer::Wish(WishNo::NumberRefused));
     }
+    Ok(match house.live.ask(attempt, seat, wish).await {
+        Some(Ok(())) => DeskAnswer::Done,
+        Some(Err(why)) => DeskAnswer::Wish(why),
+        None => DeskAnswer::NoCall,
+    })
 }
 
 /// The debtor has said who he is: from now on the desk shows what he owes.
 async fn identify(house: &House, agent: &AgentId) -> Result<DeskAnswer, StoreError> {
     let Some((attempt, subject)) = called(house, agent).await? else { return Ok(DeskAnswer::NoCall) };
+    match house.floor.hand_of(agent) {
+        Some((_, Hand::First | Hand::Writes)) => {}
+        Some((_, Hand::Expects)) => return Ok(DeskAnswer::Wish(WishNo::NotNow)),
+        Some((_, Hand::Left | Hand::Second)) | None => return Ok(DeskAnswer::NotYours),
+    }
     if subject.identified {
         return Ok(DeskAnswer::Done);
     }

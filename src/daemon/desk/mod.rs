@@ -211,6 +211,7 @@ fn tell(house: &House, Change { output, attempt }: &Change) {
             });
             house.desks.tell(agent, "state", &data);
         }
+        Event::HoldOverrun => house.desks.tell(agent, "overrun", &json!({ "what": "hold" })),
         Event::PauseOverrun => house.desks.tell(agent, "overrun", &json!({ "what": "pause" })),
         Event::WrapUpRanOut { disposed, .. } => {
             let data = json!({ "what": "wrap_up", "written": disposed });

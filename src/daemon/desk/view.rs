@@ -11,6 +11,7 @@ use crate::agents::State;
 use crate::campaign::{Dispositions, Flag, PromiseBounds, Script};
 use crate::cli::words;
 use crate::config::Config;
+use crate::daemon::floor::Hand;
 use crate::domain::debt::days_overdue;
 use crate::domain::{AgentId, DebtKind, DebtorType, Language, PhoneNumber, Stage, Utterance};
 use crate::ivr::TextFacts;
@@ -33,7 +34,9 @@ pub async fn view(house: &House, login: &str, language: Language) -> Result<Opti
     let call = match subject(house, &agent).await? {
         Some(subject) => {
             let before = before(house, &subject, language).await?;
-            Some(call(config, house.clock.wall(), &subject, before, language))
+            let hand = house.floor.hand_of(&agent).map_or(Hand::Expects, |(_, hand)| hand);
+            let seen = call(config, house.clock.wall(), &subject, before, language);
+            Some(CallView { hand: hand.code(), ..seen })
         }
         None => None,
     };
@@ -146,7 +149,8 @@ fn call(config: &Config, now: Timestamp, subject: &Subject, before: Before, lang
         attempt: subject.attempt.map(|attempt| attempt.0),
         contact: contact.id.0,
         live: subject.live,
-        campaign: file.campaign.clone(),
+        hand: Hand::Expects.code(),
+        campaign: subject.identified.then(|| file.campaign.clone()),
         name: contact.name.as_ref().map_or("—", |name| name.reveal()).to_owned(),
         phone: phone.map_or_else(String::new, masked),
         language: contact.language.code(),

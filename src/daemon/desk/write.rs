@@ -10,9 +10,10 @@ use super::House;
 use super::act::called;
 use super::subject::Subject;
 use super::view::bounds;
-use crate::agents::{Input, State};
-use crate::campaign::{Form, FormNo, PromiseForm, RetryClass, Talk, Tried, check_promise, follow};
+use crate::agents::Input;
+use crate::campaign::{Flag, Form, FormNo, PromiseForm, RetryClass, Talk, Tried, check_promise, follow};
 use crate::config::Config;
+use crate::daemon::floor::Hand;
 use crate::daemon::house::Plans;
 use crate::daemon::law::Law;
 use crate::domain::{AgentId, AttemptId, Outcome};
@@ -35,6 +36,10 @@ pub(super) async fn check(
     asked: &PromiseAsked,
 ) -> Result<DeskAnswer, StoreError> {
     let Some((_, subject)) = called(house, agent).await? else { return Ok(DeskAnswer::NoCall) };
+    // Each refusal tells of the debt: that it is open, how much, since when.
+    if !subject.identified {
+        return Ok(DeskAnswer::IdentityFirst);
+    }
     let Some(promise) = read(asked, &subject) else { return Ok(DeskAnswer::Amount) };
     let plans = house.plans.load_full();
     let Some(bounds) = bounds(&plans.config, house.clock.wall(), &subject) else {
@@ -56,11 +61,12 @@ pub(super) async fn dispose(
     agent: &AgentId,
     written: Written,
 ) -> Result<DeskAnswer, StoreError> {
-    let Some(attempt) = house.floor.call_of(agent) else { return Ok(DeskAnswer::NoCall) };
-    let up = |state: &State| matches!(state, State::Talking { .. } | State::Hold { .. });
-    if house.floor.state(agent).is_some_and(|(state, _)| up(&state)) {
-        return Ok(DeskAnswer::CallIsOn);
-    }
+    let attempt = match house.floor.hand_of(agent) {
+        Some((attempt, Hand::Writes)) => attempt,
+        Some((_, Hand::First | Hand::Second)) => return Ok(DeskAnswer::CallIsOn),
+        Some((_, Hand::Left)) => return Ok(DeskAnswer::NotYours),
+        Some((_, Hand::Expects)) | None => return Ok(DeskAnswer::NoCall),
+    };
     let Some(subject) = closed(house, agent, attempt).await? else { return Ok(DeskAnswer::CallIsOn) };
     if let Some(note) = &written.note {
         house.store.keep_note(attempt, agent, note, house.clock.wall()).await?;
@@ -74,13 +80,26 @@ pub(super) async fn dispose(
     let by = (agent, attempt);
     let request = match request(house, &plans.config, by, &subject, (&written, callback, lawful)) {
         Ok(request) => request,
-        Err(no) => return Ok(no),
+        Err(no) => {
+            if no == DeskAnswer::NoCampaign {
+                // Nobody can write it any more: he is not to wait for that.
+                house.floor.excuse_agent(agent, attempt);
+            }
+            return Ok(no);
+        }
     };
     match house.store.dispose(request, house.clock.wall()).await? {
         Disposed::Now => {}
-        Disposed::Before => return Ok(DeskAnswer::WrittenBefore),
+        // Written, and he did not hear of it: he goes on all the same.
+        Disposed::Before => {
+            go_on(house, agent, attempt, written.ready);
+            return Ok(DeskAnswer::WrittenBefore);
+        }
         Disposed::Open => return Ok(DeskAnswer::CallIsOn),
-        Disposed::NoAttempt => return Ok(DeskAnswer::NoCall),
+        Disposed::NoAttempt => {
+            house.floor.excuse_agent(agent, attempt);
+            return Ok(DeskAnswer::NoCall);
+        }
     }
     info!(%attempt, %agent, code = written.code, "a call was written up");
     house.desks.count_anew().await;
@@ -144,6 +163,11 @@ fn request(
     let (Some(plan), Some(call)) = (config.campaign(&file.campaign), &file.attempt) else {
         return Err(DeskAnswer::NoCampaign);
     };
+    // What only the debtor himself can do wants his word who he is; a refused promise would tell what he owes.
+    let kind = config.desk.dispositions.kind(&written.code);
+    if !subject.identified && kind.is_some_and(|kind| kind.has(Flag::RightParty)) {
+        return Err(DeskAnswer::IdentityFirst);
+    }
     let promise = match &written.promise {
         Some(asked) => Some(read(asked, subject).ok_or(DeskAnswer::Amount)?),
         None => None,

@@ -70,6 +70,7 @@ async fn note(house: &House, Change { output, attempt }: &Change) {
             let attempt = attempt.filter(|attempt| attempt.0 > 0);
             house.store.log_agent(AgentChange { agent, at, to, billable, why, attempt }).await
         }
+        Event::HoldOverrun => house.store.mark_agent(&output.agent, at, AgentMark::HoldOverrun).await,
         Event::PauseOverrun => house.store.mark_agent(&output.agent, at, AgentMark::PauseOverrun).await,
         Event::WrapUpRanOut { disposed, .. } => {
             let mark = if *disposed { AgentMark::WrapUpRanOut } else { AgentMark::WrapUpWithoutDisposition };

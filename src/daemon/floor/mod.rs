@@ -3,6 +3,7 @@
 mod back;
 mod keep;
 mod line;
+mod part;
 mod phone;
 mod registered;
 mod seat;
@@ -16,10 +17,12 @@ use tokio::sync::{broadcast, mpsc, watch};
 pub use back::bring_back;
 pub use keep::keep;
 pub use line::{Place, Standing};
+pub use part::Hand;
 pub(super) use phone::place;
 pub use seat::{Seat, SeatEvent};
 
 use self::line::Line;
+use self::part::Part;
 use super::clock::Clock;
 use crate::agents::{self, Caller, Event, Input, Need, Output, Refusal, ReservationNo, State, Wish};
 use crate::config::{AgentLeg, AgentsConfig, Desk};
@@ -44,7 +47,7 @@ struct Inside {
     phones: HashMap<AgentId, StreamLink>,
     /// Who hears of a lost phone: the calls that have the agent.
     seats: HashMap<ReservationNo, mpsc::Sender<SeatEvent>>,
-    calls: HashMap<ReservationNo, AttemptId>,
+    calls: HashMap<ReservationNo, Part>,
     /// Whom a reservation is for, where that is known before the call.
     expected: HashMap<ReservationNo, ContactId>,
     line: Line,
@@ -159,22 +162,16 @@ impl Floor {
     pub fn call_of(&self, agent: &AgentId) -> Option<AttemptId> {
         let inside = self.lock();
         let no = inside.core.state(agent)?.0.reservation()?;
-        inside.calls.get(&no).copied()
-    }
-
-    /// The agent who has the call, or writes it up.
-    pub fn agent_of(&self, attempt: AttemptId) -> Option<AgentId> {
-        let inside = self.lock();
-        let no = inside.calls.iter().find(|(_, of)| **of == attempt).map(|(no, _)| *no)?;
-        let mut everybody = inside.core.everybody();
-        everybody.find(|(_, state, ..)| state.reservation() == Some(no)).map(|(id, ..)| id.clone())
+        inside.calls.get(&no).map(|part| part.attempt)
     }
 
     /// Whom an agent's reservation is about: the call, once there is one, and the contact, where that is known.
     pub fn subject(&self, agent: &AgentId) -> (Option<AttemptId>, Option<ContactId>) {
         let inside = self.lock();
         let no = inside.core.state(agent).and_then(|(state, _)| state.reservation());
-        no.map_or((None, None), |no| (inside.calls.get(&no).copied(), inside.expected.get(&no).copied()))
+        no.map_or((None, None), |no| {
+            (inside.calls.get(&no).map(|part| part.attempt), inside.expected.get(&no).copied())
+        })
     }
 
     pub fn reservation(&self, agent: &AgentId) -> Option<ReservationNo> {
@@ -185,7 +182,7 @@ impl Floor {
     pub fn reservation_of(&self, agent: &AgentId, attempt: AttemptId) -> Option<ReservationNo> {
         let inside = self.lock();
         let no = inside.core.state(agent)?.0.reservation()?;
-        (inside.calls.get(&no) == Some(&attempt)).then_some(no)
+        inside.calls.get(&no).is_some_and(|part| part.attempt == attempt).then_some(no)
     }
 
     /// When an agent's state has lasted its time.
@@ -233,6 +230,7 @@ impl Floor {
         self.with(|inside, now| {
             inside.core.handle(now, agent, Input::HangUp(no)).ok();
         });
+        self.leaves(no);
         let inside = &mut *self.lock();
         inside.seats.remove(&no);
         // A wrap-up still belongs to its call; the next reservation has another number.
@@ -254,7 +252,7 @@ impl Floor {
     fn tell_changes(&self, inside: &mut Inside) {
         while let Some(output) = inside.core.poll() {
             inside.line.hear(&output);
-            let attempt = reservation(&output).and_then(|no| inside.calls.get(&no)).copied();
+            let attempt = reservation(&output).and_then(|no| inside.calls.get(&no)).map(|part| part.attempt);
             // Without a listener nobody need know.
             self.told.send(Change { output, attempt }).ok();
         }
@@ -272,7 +270,7 @@ fn reservation(output: &Output) -> Option<ReservationNo> {
     match &output.event {
         Event::Changed { from, to, .. } => to.reservation().or_else(|| from.reservation()),
         Event::WrapUpRanOut { no, .. } => Some(*no),
-        Event::PauseOverrun => None,
+        Event::HoldOverrun | Event::PauseOverrun => None,
     }
 }
 

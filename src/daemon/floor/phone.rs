@@ -9,8 +9,8 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 
-use super::{SeatEvent, registered};
-use crate::call::{Desk as Wish, Whom};
+use super::{Hand, SeatEvent, registered};
+use crate::call::{Desk as Wish, Seat, Whom, WishNo};
 use crate::config::{AgentContact, Desk};
 use crate::daemon::house::House;
 use crate::domain::attempt::HungUpBy;
@@ -73,7 +73,7 @@ async fn stay(house: &House, agent: &AgentId, mut leg: Leg, mut stream: Stream, 
                     false
                 }
                 Word::HandOn(to) => {
-                    hand_on(house, agent, &leg, &to);
+                    hand_on(house, agent, &leg, &to).await;
                     false
                 }
                 Word::Over => true,
@@ -124,7 +124,7 @@ pub(super) async fn ring(house: Arc<House>, ring: Ring) {
                     }
                     Word::Over if up => break Some(SeatEvent::Gone { lost: !hung_up }),
                     Word::Over => break Some(SeatEvent::Missed),
-                    Word::HandOn(to) => hand_on(&house, &agent, &leg, &to),
+                    Word::HandOn(to) => hand_on(&house, &agent, &leg, &to).await,
                     Word::Nothing => {}
                 }
             }
@@ -179,11 +179,19 @@ fn follow(event: Option<LegEvent>, stream: &Stream) -> Word {
 }
 
 /// Hands the agent's call on as if he had asked at his desk, to nobody but whom the house knows; his phone is told.
-fn hand_on(house: &House, agent: &AgentId, leg: &Leg, to: &str) {
-    let asked = whom(house, agent, to).zip(house.floor.call_of(agent));
-    let done = asked.is_some_and(|(whom, call)| house.live.desk(call, Wish::Transfer(whom)));
-    info!(%agent, done, "an agent's phone wants its call handed on");
-    leg.referred(if done { 200 } else { 403 });
+async fn hand_on(house: &House, agent: &AgentId, leg: &Leg, to: &str) {
+    let code = match (whom(house, agent, to), house.floor.hand_of(agent)) {
+        (Some(whom), Some((call, Hand::First))) => {
+            match house.live.ask(call, Seat::First, Wish::Transfer(whom)).await {
+                Some(Ok(())) => 200,
+                Some(Err(WishNo::AgentBusy | WishNo::NobodyThere)) => 486,
+                Some(Err(_)) | None => 403,
+            }
+        }
+        (..) => 403,
+    };
+    info!(%agent, code, "an agent's phone wants its call handed on");
+    leg.referred(code);
 }
 
 /// Another agent by his extension or login, a queue by its name, a number of the house's list.

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+use super::part::Part;
 use super::{Floor, phone};
 use crate::agents::{Input, ReservationNo};
+use crate::call::Seat as Place;
 use crate::config::{AgentLeg, Desk};
 use crate::daemon::house::House;
 use crate::domain::{AgentId, AttemptId, ContactId};
@@ -56,7 +58,7 @@ impl Seat {
         if self.leg.is_some() || self.link.is_some() {
             return;
         }
-        self.floor.with(|inside, _| inside.calls.insert(self.no, attempt));
+        self.floor.with(|inside, _| inside.calls.insert(self.no, Part::of(attempt)));
         match (self.desk.leg, self.nailed.take()) {
             (AgentLeg::NailedUp, Some(link)) => {
                 self.link = Some(link.clone());
@@ -103,10 +105,9 @@ impl Seat {
         event
     }
 
-    /// The agent talks with the debtor, or asks or is asked beside.
-    pub fn talks(&self) {
-        self.tell(Input::Talk(self.no));
-        self.tell(Input::Resume(self.no));
+    /// The agent talks with the debtor, or is asked beside.
+    pub fn talks(&self, at: Place) {
+        self.floor.sits(&self.agent, self.no, at);
     }
 
     /// The debtor hears music.

@@ -26,3 +26,4 @@ pub use silence::RecordingMarkRow;
 pub use state::{AgentChange, AgentMark, LeftAgent};
 pub use supervision::SupervisionRow;
 pub use times::AgentTimes;
+pub use transfer::TransferRow;

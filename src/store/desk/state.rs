@@ -33,6 +33,7 @@ pub struct LeftAgent {
 /// A limit an agent overran.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AgentMark {
+    HoldOverrun,
     PauseOverrun,
     /// With the disposition written.
     WrapUpRanOut,
@@ -42,6 +43,7 @@ pub enum AgentMark {
 impl AgentMark {
     pub fn code(self) -> &'static str {
         match self {
+            Self::HoldOverrun => "hold_overrun",
             Self::PauseOverrun => "pause_overrun",
             Self::WrapUpRanOut => "wrap_up_ran_out",
             Self::WrapUpWithoutDisposition => "wrap_up_without_disposition",

@@ -27,6 +27,7 @@ pub struct AgentTimes {
     pub missed: u64,
     pub pauses_overrun: u64,
     pub wrap_ups_ran_out: u64,
+    pub holds_overrun: u64,
 }
 
 impl AgentTimes {
@@ -93,6 +94,7 @@ async fn times(
         let times = all.entry(agent_of(&row.text(0)?)?).or_default();
         times.pauses_overrun = row.int(1)?.try_into().unwrap_or(0);
         times.wrap_ups_ran_out = row.int(2)?.try_into().unwrap_or(0);
+        times.holds_overrun = row.int(3)?.try_into().unwrap_or(0);
     }
     Ok(all)
 }
@@ -106,5 +108,6 @@ const COUNTED: &str = "WITH turn AS (SELECT agent, state, pause, at, \
     SELECT agent, CAST(SUM(CASE WHEN state = 'talking' AND before <> 'hold' THEN 1 ELSE 0 END) AS BIGINT), \
     CAST(SUM(CASE WHEN pause = 'missed' THEN 1 ELSE 0 END) AS BIGINT) FROM turn WHERE at >= $1 GROUP BY agent";
 const MARKED: &str = "SELECT agent, CAST(SUM(CASE WHEN what = 'pause_overrun' THEN 1 ELSE 0 END) AS BIGINT), \
-    CAST(SUM(CASE WHEN what = 'pause_overrun' THEN 0 ELSE 1 END) AS BIGINT) FROM agent_mark \
+    CAST(SUM(CASE WHEN what IN ('pause_overrun', 'hold_overrun') THEN 0 ELSE 1 END) AS BIGINT), \
+    CAST(SUM(CASE WHEN what = 'hold_overrun' THEN 1 ELSE 0 END) AS BIGINT) FROM agent_mark \
     WHERE at >= $1 AND at < $2 GROUP BY agent";

@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, DateTime};
 
-use crate::call::Desk as Wish;
+use crate::call::{Desk as Wish, WishNo};
 use crate::campaign::{FormNo, PromiseNo};
 use crate::domain::{AttemptId, DebtorType, Language, Money};
 
@@ -82,6 +82,8 @@ pub enum Decided {
 #[derive(Debug, Clone, PartialEq)]
 pub enum DeskAnswer {
     Done,
+    /// What is asked tells of the debt, and nobody knows who is speaking.
+    IdentityFirst,
     /// Who asks has no desk.
     NoDesk,
     /// Nobody is on the line, written up, or shown.
@@ -90,6 +92,8 @@ pub enum DeskAnswer {
     CallIsOn,
     /// The desk has another call than the one that was meant.
     OtherCall,
+    /// The call is a colleague's now.
+    NotYours,
     /// The call has its disposition.
     WrittenBefore,
     /// The campaign is in the configuration no more.
@@ -101,6 +105,8 @@ pub enum DeskAnswer {
     Form(Vec<FormNo>),
     /// A code that is none of the house's.
     NoSuchCode,
+    /// The call does not do what was wished.
+    Wish(WishNo),
 }
 
 impl DeskAnswer {
@@ -112,7 +118,17 @@ impl DeskAnswer {
             Self::Done => Vec::new(),
             Self::NoDesk => one("no_desk", "You have no desk.", "У вас нет рабочего места оператора."),
             Self::NoCall => one("no_call", "There is no call.", "Звонка нет."),
-            Self::CallIsOn => one("call_is_on", "Hang up first.", "Сначала завершите звонок."),
+            Self::CallIsOn => one("call_is_on", "The call still goes on.", "Звонок ещё идёт."),
+            Self::IdentityFirst => {
+                one("identity_first", "First confirm who is speaking.", "Сначала подтвердите личность.")
+            }
+            Self::NotYours => {
+                one("not_yours", "The call is a colleague's now.", "Звонок теперь у другого оператора.")
+            }
+            Self::Wish(no) => {
+                let (en, ru_text) = wish_word(*no);
+                one(no.code(), en, ru_text)
+            }
             Self::OtherCall => one("other_call", "That call is gone.", "Того звонка уже нет."),
             Self::WrittenBefore => one("written_before", "It is written up already.", "Итог уже записан."),
             Self::NoCampaign => one("no_campaign", "The campaign is gone.", "Кампании больше нет."),
@@ -121,6 +137,25 @@ impl DeskAnswer {
             Self::Form(all) => all.iter().map(|no| (no.code(), form_word(*no, language))).collect(),
             Self::NoSuchCode => one("no_such_code", "No such choice.", "Такого выбора нет."),
         }
+    }
+}
+
+fn wish_word(no: WishNo) -> (&'static str, &'static str) {
+    match no {
+        WishNo::AgentBusy => ("The colleague is not free.", "Коллега сейчас не свободен."),
+        WishNo::NoSuchAgent => ("There is no such colleague.", "Такого оператора нет."),
+        WishNo::NoSuchQueue => ("There is no such queue.", "Такой очереди нет."),
+        WishNo::NobodyThere => ("Nobody of that queue is at work.", "В этой очереди никто не работает."),
+        WishNo::NotFirst => {
+            ("Your colleague has the call: that is for him to do.", "Звонок ведёт коллега: это делает он.")
+        }
+        WishNo::NotNow => ("Not now.", "Сейчас так нельзя."),
+        WishNo::NumberRefused => ("That number may not be called.", "По этому номеру переводить нельзя."),
+        WishNo::SecondThere => (
+            "A second agent is in the call: let him go first.",
+            "Второй оператор уже на линии: сначала отпустите его.",
+        ),
+        WishNo::Stopped => ("Calls are stopped.", "Звонки остановлены."),
     }
 }
 

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use super::super::Shared;
 use super::super::guard::Viewer;
 use super::act::{Decided, DeskAct, DeskAnswer, DeskDeed, PromiseAsked, Turn, Written};
-use crate::call::{Desk as Wish, Whom};
+use crate::call::{Desk as Wish, Whom, WishNo};
 use crate::domain::{AttemptId, DebtorType, PhoneNumber, Right};
 use crate::web::api::{Fault, answers, body, read};
 
@@ -84,7 +84,11 @@ fn refused(answer: &DeskAnswer, language: crate::domain::Language) -> Response {
     let status = match answer {
         DeskAnswer::NoDesk | DeskAnswer::NoCall => StatusCode::NOT_FOUND,
         DeskAnswer::Amount | DeskAnswer::Form(_) | DeskAnswer::NoSuchCode => StatusCode::UNPROCESSABLE_ENTITY,
+        DeskAnswer::Wish(WishNo::NoSuchAgent | WishNo::NoSuchQueue | WishNo::NumberRefused) => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
         DeskAnswer::Done | DeskAnswer::CallIsOn | DeskAnswer::NoCampaign => StatusCode::CONFLICT,
+        DeskAnswer::IdentityFirst | DeskAnswer::NotYours | DeskAnswer::Wish(_) => StatusCode::CONFLICT,
         DeskAnswer::OtherCall | DeskAnswer::State(_) | DeskAnswer::WrittenBefore => StatusCode::CONFLICT,
     };
     let all = answer.refusals(language);
@@ -303,11 +307,12 @@ async fn preview(asker: Asker, State(shared): State<Shared>, bytes: Read) -> Res
 /// The resources' parts of the OpenAPI document. `x-right` is the cell of the rights table.
 pub(in crate::web) fn document() -> Vec<(&'static str, Value)> {
     let done = json!({ "done": true });
-    let own: [(u16, &str, &Value); 4] = [
+    let own: [(u16, &str, &Value); 5] = [
         (200, "Done", &done),
         (403, "The role has no desk", &Value::Null),
         (404, "No agent works under this login, or there is no call", &Value::Null),
         (409, "Not now: the code says why", &Value::Null),
+        (422, "Never: the code says why", &Value::Null),
     ];
     let deed = |summary: &str, schema: Option<schemars::Schema>| {
         let mut post = json!({

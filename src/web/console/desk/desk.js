@@ -202,7 +202,10 @@ document.addEventListener("keydown", (event) => {
     if (element.matches("select, input")) element.focus();
     else element.click();
   };
-  if (/^F\d+$/.test(event.key)) press($(`[data-hotkey=${event.key}]`));
+  if (event.target.id === "to" && event.key === "Enter" && !event.ctrlKey) {
+    event.preventDefault();
+    $("[data-call=transfer]")?.click();
+  } else if (/^F\d+$/.test(event.key)) press($(`[data-hotkey=${event.key}]`));
   else if (event.key === "Enter" && event.ctrlKey) { event.preventDefault(); save(true); }
   else if (event.altKey && /^[1-9]$/.test(event.key)) press(document.querySelectorAll("[data-turn=away]")[event.key - 1]);
   else if (!typing && !event.ctrlKey && !event.altKey && !event.metaKey && /^\d$/.test(event.key)) {

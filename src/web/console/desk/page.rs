@@ -60,7 +60,8 @@ fn sections(view: &DeskView, language: Language) -> Markup {
     let call = view.call.as_ref();
     let key = call.map_or("none".to_owned(), |call| {
         let written = call.written.as_deref().unwrap_or("");
-        format!("{}-{}-{written}", call.contact, call.attempt.unwrap_or(0))
+        let whose = if call.is_a_colleagues() { "his" } else { "own" };
+        format!("{}-{}-{whose}-{written}", call.contact, call.attempt.unwrap_or(0))
     });
     html! {
         section #bar data-attempt=[call.and_then(|call| call.attempt)] { (state(view, language)) (call_bar(view, texts)) }

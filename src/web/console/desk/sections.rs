@@ -47,9 +47,20 @@ pub fn state(view: &DeskView, language: Language) -> Markup {
 
 /// What may be done with a call that is up.
 pub fn call_bar(view: &DeskView, texts: &Texts) -> Markup {
-    let up = view.call.as_ref().is_some_and(|call| call.live);
+    let hand = view.call.as_ref().filter(|call| call.live).map(|call| call.hand);
     let held = view.state.code == "hold";
-    if !up || !matches!(view.state.code, "talking" | "hold") {
+    let mute = html! {
+        button data-call="mute" data-other="unmute" data-hotkey="F7" aria-pressed="false" { (texts.mute) kbd { "F7" } }
+    };
+    if hand == Some("second") {
+        return html! {
+            div.acts {
+                (mute)
+                button.stop data-call="hang_up" data-hotkey="F9" { (texts.leave) kbd { "F9" } }
+            }
+        };
+    }
+    if hand != Some("first") {
         return html! {};
     }
     html! {
@@ -59,7 +70,7 @@ pub fn call_bar(view: &DeskView, texts: &Texts) -> Markup {
             } @else {
                 button data-call="hold" data-hotkey="F6" { (texts.hold) kbd { "F6" } }
             }
-            button data-call="mute" data-other="unmute" data-hotkey="F7" aria-pressed="false" { (texts.mute) kbd { "F7" } }
+            (mute)
             @if view.call.as_ref().is_some_and(|call| call.silenced) {
                 button.main data-call="resume_recording" { (texts.record_again) }
             } @else {
@@ -75,6 +86,7 @@ pub fn call_bar(view: &DeskView, texts: &Texts) -> Markup {
             button data-call="transfer" data-to="#to" { (texts.hand_on) kbd { "F8" } }
             button data-call="consult" data-to="#to" { (texts.ask) }
             button data-call="join" { (texts.join) }
+            button data-call="complete" { (texts.complete) }
             button data-call="return" { (texts.back) }
             button.stop data-call="hang_up" data-hotkey="F9" { (texts.hang_up) kbd { "F9" } }
         }
@@ -95,11 +107,11 @@ pub fn debtor(view: &DeskView, language: Language) -> Markup {
         dl {
             dt { (texts.his_clock) } dd { (call.local_time) }
             dt { (texts.language) } dd { (call.language) }
-            dt { (texts.campaign) } dd { (call.campaign) }
+            @if let Some(campaign) = &call.campaign { dt { (texts.campaign) } dd { (campaign) } }
             dt { (texts.identity) }
             @if call.identified { dd.good { (texts.identified) } } @else { dd.warn { (texts.not_identified) } }
         }
-        @if !call.identified && call.attempt.is_some() {
+        @if !call.identified && matches!(call.hand, "first" | "writes") {
             button.main.wide data-identify data-hotkey="F2" { (texts.identify) kbd { "F2" } }
         }
         @match &call.debt {
@@ -186,7 +198,8 @@ fn stage_part(stage: &StageView, current: bool, language: Language) -> Markup {
 
 /// The note, kept as it is typed.
 pub fn note(call: Option<&CallView>, texts: &Texts) -> Markup {
-    let Some(call) = call.filter(|call| call.attempt.is_some()) else { return html! {} };
+    let own = call.filter(|call| call.attempt.is_some() && !call.is_a_colleagues());
+    let Some(call) = own else { return html! {} };
     html! {
         label { h2 { (texts.note) " " small #kept {} }
             textarea #text rows="3" maxlength="2000" { (call.note) }
@@ -204,6 +217,9 @@ pub fn outcome(view: &DeskView, language: Language) -> Markup {
     if let Some(written) = &call.written {
         let label = call.kinds.iter().find(|kind| kind.code == *written).map_or(written, |kind| &kind.label);
         return html! { h2 { (texts.written) } p.good { (label) } };
+    }
+    if call.is_a_colleagues() {
+        return html! { h2 { (texts.outcome) } p.soft { (texts.colleagues) } };
     }
     if call.attempt.is_none() {
         return html! { h2 { (texts.outcome) } p.soft { (words::state(view.state.code, language)) } };

@@ -29,6 +29,9 @@ texts! {
     hand_on_to: "Hand on to", "Кому перевести";
     ask: "Ask first", "Спросить";
     join: "All three", "Втроём";
+    complete: "Leave it to him", "Оставить коллеге";
+    leave: "Leave", "Выйти";
+    colleagues: "A colleague has the call and writes it up.", "Звонок ведёт коллега: итог запишет он.";
     back: "Back", "Вернуться";
     hang_up: "Hang up", "Завершить";
     debtor: "On the line", "На линии";
@@ -94,7 +97,7 @@ texts! {
     skip_why: "Why skip", "Почему пропускаете";
     lost: "No connection: trying again", "Нет связи: пробуем снова";
     failed: "That did not work: try again", "Не получилось: попробуйте ещё раз";
-    keys: "F2 identity · F3 complaint · F4 conflict · F6 hold · F7 mute · F8 hand on · F9 hang up · digits: outcome · Ctrl+Enter: save, ready", "F2 личность · F3 жалоба · F4 конфликт · F6 удержать · F7 микрофон · F8 перевести · F9 завершить · цифры: итог · Ctrl+Enter: записать, готов";
+    keys: "F2 identity · F3 complaint · F4 conflict · F6 hold · F7 mute · F8 hand on (then Enter) · F9 hang up · digits: outcome · Ctrl+Enter: save, ready", "F2 личность · F3 жалоба · F4 конфликт · F6 удержать · F7 микрофон · F8 перевести (затем Enter) · F9 завершить · цифры: итог · Ctrl+Enter: записать, готов";
 }
 
 impl Texts {

@@ -74,7 +74,10 @@ pub struct CallView {
     pub contact: i64,
     /// The call is up.
     pub live: bool,
-    pub campaign: String,
+    /// How the agent stands to it: `expects`, `first`, `second`, `writes`, or `left` where it is a colleague's now.
+    pub hand: &'static str,
+    /// Its name may tell of the debt: absent until it is known who is speaking.
+    pub campaign: Option<String>,
     pub name: String,
     /// All but its last digits hidden.
     pub phone: String,
@@ -98,6 +101,13 @@ pub struct CallView {
     pub triggered: bool,
     /// The disposition it has already: the house's code.
     pub written: Option<String>,
+}
+
+impl CallView {
+    /// A colleague has it.
+    pub fn is_a_colleagues(&self) -> bool {
+        matches!(self.hand, "left" | "second")
+    }
 }
 
 /// A limit of the rules and how much of it is used.

@@ -1,0 +1,2 @@
+-- Who handed the call on; absent in rows from before.
+ALTER TABLE transfer ADD COLUMN agent TEXT;
