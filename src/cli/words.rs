@@ -194,6 +194,11 @@ const REASONS: [Word; 35] = [
     ("no_caller_id", "no number to show", "нет номера для показа"),
     ("no_phone", "no usable number", "нет годного номера"),
     ("no_trunk", "no trunk for the number", "нет линии для номера"),
+    (
+        "not_his_debt",
+        "the debt is another person's: the contact was given to him",
+        "долг другого человека: контакт передан ему",
+    ),
     ("not_now", "the agent calls later", "оператор позвонит позже"),
     ("not_queued", "not in the queue", "не в очереди"),
     ("not_retried", "not tried again after that", "после такого не повторяем"),

@@ -5,9 +5,9 @@
 
 use jiff::Timestamp;
 
-use crate::domain::PersonId;
+use crate::domain::{ContactId, PersonId};
 use crate::store::engine::conn::{Conn, Fault, moment, moment_opt, values};
-use crate::store::engine::dialect;
+use crate::store::engine::dialect::{self, owes};
 use crate::store::gate::{OF_THE_HOUSE, Sealed, seal};
 use crate::store::{Store, StoreError};
 
@@ -155,7 +155,26 @@ async fn split(conn: &mut Conn, person: PersonId, evidence: &str, now: Timestamp
             seal(conn, (Sealed::Kin, row.int(0)?), OF_THE_HOUSE, now).await?;
         }
     }
+    for whose in others.iter().chain([&person]) {
+        for row in conn.all(STRAYS, values![*whose]).await? {
+            give_to_ower(conn, ContactId(row.int(0)?), now).await?;
+        }
+    }
     Ok(others.len())
+}
+
+/// Gives a contact to the person who owes its debt: whoever has it is another one. What was agreed with that one ends,
+/// and the contact looks again with the other's phones and places.
+///
+/// # Errors
+/// The database's.
+pub(in crate::store) async fn give_to_ower(
+    conn: &mut Conn,
+    contact: ContactId,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    conn.run(END_AGREED, values![contact, now]).await?;
+    conn.run(GIVE, values![contact, now]).await.map(|_| ())
 }
 
 /// Writes down what was found out; what follows from it for the pairs is sealed right after it.
@@ -184,6 +203,20 @@ const JOIN: &str = "INSERT INTO kin (person_id, other_id) VALUES ($1, $2) \
     ON CONFLICT (person_id, other_id) DO UPDATE SET upto_event = NULL, upto_at = NULL RETURNING id";
 const PART: &str = "UPDATE kin SET upto_event = (SELECT COALESCE(MAX(id), 0) FROM event), upto_at = $3 \
     WHERE (person_id = $1 AND other_id = $2) OR (person_id = $2 AND other_id = $1) RETURNING id";
+const STRAYS: &str = concat!(
+    "SELECT c.id FROM contact c JOIN debt d ON d.id = c.debt_id WHERE c.person_id = $1 AND c.state <> 'in_flight' \
+    AND NOT ",
+    owes!("c.person_id"),
+    " ORDER BY c.id"
+);
+const END_AGREED: &str =
+    "UPDATE callback SET state = 'expired', ended_at = $2 WHERE contact_id = $1 AND state = 'waiting'";
+/// Who has claimed it meanwhile knows the other one's phones: it is not queued for him any more.
+const GIVE: &str = "UPDATE contact SET person_id = (SELECT d.person_id FROM debt d WHERE d.id = contact.debt_id), \
+    next_at = CASE WHEN state IN ('queued', 'waiting') OR why = 'callback_agreed' THEN CAST($2 AS BIGINT) END, \
+    why = CASE WHEN state IN ('queued', 'waiting') OR why = 'callback_agreed' THEN 'not_his_debt' ELSE why END, \
+    state = CASE WHEN state IN ('queued', 'waiting') OR why = 'callback_agreed' THEN 'waiting' ELSE state END, \
+    claimed_until = 0 WHERE id = $1 AND state <> 'in_flight'";
 const LINK: &str = "INSERT INTO person_link (at, act, person_id, other_id, evidence) VALUES ($1, $2, $3, $4, $5) RETURNING id";
 const LINKS: &str = "SELECT l.at, l.act, p.external_id, o.external_id, l.evidence FROM person_link l \
     JOIN person p ON p.id = l.person_id JOIN person o ON o.id = l.other_id \

@@ -18,6 +18,7 @@ crate::on_both_engines!(
     what_was_found_out_of_persons_is_never_changed,
     decisions_before_and_after_a_merge_are_made_again_bit_for_bit,
     of_merged_ids_who_are_asked_for_at_once_one_gets_the_permit,
+    a_person_found_to_be_another_is_not_called_about_his_debt,
     a_call_to_a_shared_phone_counts_for_both_where_the_scope_is_the_phone,
 );
 
@@ -183,6 +184,29 @@ async fn of_merged_ids_who_are_asked_for_at_once_one_gets_the_permit(world: Worl
     }
     let permits = races.join_all().await.iter().filter(|r| matches!(r, Reserved::Permit(_))).count();
     assert_eq!(permits, PAIRS as usize);
+}
+
+async fn a_person_found_to_be_another_is_not_called_about_his_debt(world: World) {
+    let campaign = world.campaign("reminders", &[row(1)]).await;
+    let contact = world.claim_one(campaign, noon()).await;
+    // The same debt under another id: the list joins the two, and whoever reads it parts them.
+    let again = ImportRow { person_id: "p9".into(), phones: row(9).phones, ..row(1) };
+    world.store.upsert(&[again], noon()).await.expect("read");
+    let ower = world.store.person_files("p9").await.expect("read")[0].id;
+    world.store.split_person(ower, "a namesake", noon()).await.expect("split");
+    let reserved = world.reserve(&contact, noon()).await;
+    assert!(matches!(reserved, Reserved::Gone(Gone::NotQueued)), "claimed before the split: {reserved:?}");
+    world.store.wake_due(10, noon()).await.expect("woken");
+    let moved = world.claim_one(campaign, noon() + hours(1)).await;
+    assert_eq!((moved.id, moved.person), (contact.id, ower));
+    assert_eq!(moved.phones[0].number, row(9).phones[0]);
+    assert!(world.store.person_files("p1").await.expect("read")[0].contacts.is_empty());
+
+    // However a contact came to have the wrong person: the gate itself refuses.
+    world.raw(&format!("UPDATE contact SET person_id = {}", contact.person.0)).await.expect("changed");
+    let reserved = world.reserve(&contact, noon() + hours(1)).await;
+    assert!(matches!(reserved, Reserved::Gone(Gone::NotHisDebt)), "{reserved:?}");
+    assert_eq!(world.contact_of("p9").await, ("waiting".into(), "not_his_debt".into()));
 }
 
 async fn a_call_to_a_shared_phone_counts_for_both_where_the_scope_is_the_phone(mut world: World) {

@@ -13,6 +13,20 @@ macro_rules! owed {
 }
 pub(in crate::store) use owed;
 
+/// Whether the debt `d` is owed by this person, or by an id that is one with him.
+macro_rules! owes {
+    ($person:literal) => {
+        concat!(
+            "(d.person_id = ",
+            $person,
+            " OR d.person_id IN (SELECT w.other_id FROM kin w WHERE w.person_id = ",
+            $person,
+            " AND w.upto_event IS NULL))"
+        )
+    };
+}
+pub(in crate::store) use owes;
+
 /// Takes the contact and its person for this transaction: nobody else decides about them until it ends.
 ///
 /// SQLite has one writer, so its transactions are serial already. On PostgreSQL the person comes first everywhere, so

@@ -21,7 +21,8 @@ use crate::domain::{
 use crate::rules::{self, Agent, Decision, Event, EventKind, Facts};
 use crate::store::desk::call_agreed;
 use crate::store::engine::conn::{Conn, Fault, date, values};
-use crate::store::engine::dialect::{self, owed};
+use crate::store::engine::dialect::{self, owed, owes};
+use crate::store::identity::give_to_ower;
 use crate::store::standing::blocked_at;
 use crate::store::{Store, StoreError};
 
@@ -73,6 +74,8 @@ pub enum Gone {
     Over,
     /// No attempt is left.
     BudgetSpent,
+    /// The debt is another person's, from whom this one was parted.
+    NotHisDebt,
     /// The phone is not one of the person's, or not in service.
     NoPhone,
     /// A call to the person is under way.
@@ -82,12 +85,13 @@ pub enum Gone {
 }
 
 impl Gone {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::NotQueued,
         Self::NotRunning,
         Self::DebtNotOpen,
         Self::Over,
         Self::BudgetSpent,
+        Self::NotHisDebt,
         Self::NoPhone,
         Self::PersonInCall,
         Self::ClockSteppedBack,
@@ -101,6 +105,7 @@ impl Gone {
             Self::DebtNotOpen => "debt_not_open",
             Self::Over => "campaign_over",
             Self::BudgetSpent => "budget_spent",
+            Self::NotHisDebt => "not_his_debt",
             Self::NoPhone => "no_phone",
             Self::PersonInCall => "person_in_call",
             Self::ClockSteppedBack => "clock_stepped_back",
@@ -235,8 +240,10 @@ const CASE: &str = concat!(
     ", d.currency, p.debtor_type, \
     (SELECT ph.state FROM phone ph WHERE ph.person_id = c.person_id AND ph.e164 = $2), \
     (SELECT MIN(a.id) FROM attempt a WHERE a.outcome IS NULL AND (a.person_id = c.person_id OR a.person_id IN \
-    (SELECT k.other_id FROM kin k WHERE k.person_id = c.person_id AND k.upto_event IS NULL))), k.name, d.due_date \
-    FROM contact c JOIN campaign g ON g.id = c.campaign_id JOIN debt d ON d.id = c.debt_id \
+    (SELECT k.other_id FROM kin k WHERE k.person_id = c.person_id AND k.upto_event IS NULL))), k.name, d.due_date, \
+    CAST(CASE WHEN ",
+    owes!("c.person_id"),
+    " THEN 1 ELSE 0 END AS BIGINT) FROM contact c JOIN campaign g ON g.id = c.campaign_id JOIN debt d ON d.id = c.debt_id \
     JOIN person p ON p.id = c.person_id JOIN creditor k ON k.id = d.creditor_id WHERE c.id = $1"
 );
 
@@ -262,6 +269,8 @@ impl Case {
             Some(Gone::Over)
         } else if row.int(5)? >= i64::from(request.budget) {
             Some(Gone::BudgetSpent)
+        } else if row.int(16)? == 0 {
+            Some(Gone::NotHisDebt)
         } else if row.text_opt(12)?.as_deref() != Some("usable") {
             Some(Gone::NoPhone)
         } else if row.int_opt(13)?.is_some() {
@@ -372,6 +381,7 @@ async fn settle_gone(conn: &mut Conn, contact: ContactId, gone: Gone, now: Times
         Gone::BudgetSpent => DoneWhy::BudgetSpent,
         Gone::DebtNotOpen => DoneWhy::Paid,
         Gone::NoPhone => DoneWhy::NoPhone,
+        Gone::NotHisDebt => return give_to_ower(conn, contact, now).await,
         Gone::Over => DoneWhy::CampaignOver,
         Gone::PersonInCall => {
             let until = now.checked_add(IN_CALL_PAUSE).unwrap_or(now);

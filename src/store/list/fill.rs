@@ -139,7 +139,7 @@ impl Store {
 const QUEUE_ONE: &str = "INSERT INTO contact (campaign_id, person_id, debt_id, state, score, not_after) \
     SELECT CAST($1 AS BIGINT), d.person_id, d.id, 'queued', CAST($4 AS BIGINT), CAST($5 AS BIGINT) FROM debt d \
     JOIN creditor k ON k.id = d.creditor_id WHERE k.name = $2 AND d.external_id = $3 AND d.state = 'open' \
-    ON CONFLICT (campaign_id, debt_id) DO UPDATE SET state = 'queued', score = excluded.score, next_at = NULL, \
+    ON CONFLICT (campaign_id, debt_id) DO UPDATE SET person_id = excluded.person_id, state = 'queued', score = excluded.score, next_at = NULL, \
     claimed_until = 0, not_after = excluded.not_after WHERE contact.state <> 'in_flight' RETURNING id";
 
 /// A contact as it is made.
@@ -219,7 +219,7 @@ const CANDIDATES: &str = concat!(
 fn insert_text(places: &str) -> String {
     format!(
         "INSERT INTO contact (campaign_id, person_id, debt_id, state, why, score, not_after, arm, selected_at) \
-         VALUES {places} ON CONFLICT (campaign_id, debt_id) DO UPDATE SET state = excluded.state, why = excluded.why, \
+         VALUES {places} ON CONFLICT (campaign_id, debt_id) DO UPDATE SET person_id = excluded.person_id, state = excluded.state, why = excluded.why, \
          score = excluded.score, next_at = NULL, claimed_until = 0, not_after = excluded.not_after, \
          arm = COALESCE(contact.arm, excluded.arm), selected_at = COALESCE(contact.selected_at, excluded.selected_at) \
          WHERE contact.state = 'done' AND contact.why = 'paid'"

@@ -2,6 +2,7 @@
 
 use crate::domain::AttemptId;
 use crate::store::engine::conn::{Fault, Value};
+use crate::store::engine::dialect::owes;
 use crate::store::gate::{Open, denied_since};
 use crate::store::{Store, StoreError};
 
@@ -10,7 +11,7 @@ use crate::store::{Store, StoreError};
 pub enum TakeBack {
     /// A contact that was told after the reservation counts, and the rules permit no further one.
     Counted,
-    /// The person was put on hold after the reservation.
+    /// The person was put on hold after the reservation, or found to be somebody else than who owes.
     Held,
     /// The debt is no longer open.
     Paid,
@@ -67,7 +68,9 @@ macro_rules! to_take_back {
             "SELECT a.id, CAST(CASE WHEN d.state <> 'open' THEN 1 ELSE 0 END AS BIGINT) FROM attempt a ",
             "JOIN debt d ON d.id = a.debt_id WHERE a.outcome IS NULL AND ",
             $which,
-            " AND (d.state <> 'open' OR EXISTS (SELECT 1 FROM hold h WHERE (h.person_id = a.person_id ",
+            " AND (d.state <> 'open' OR NOT ",
+            owes!("a.person_id"),
+            " OR EXISTS (SELECT 1 FROM hold h WHERE (h.person_id = a.person_id ",
             "OR h.person_id IN (SELECT k.other_id FROM kin k WHERE k.person_id = a.person_id ",
             "AND k.upto_event IS NULL)) AND h.after_attempt >= a.id ",
             "AND (h.until_at IS NULL OR h.from_at IS NULL OR h.until_at > h.from_at)))"
