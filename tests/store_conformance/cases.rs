@@ -6,9 +6,10 @@ use obzvon::cases::{
     Act, Acted, By, CaseFilter, CaseLine, Kind, NewCase, Number, Refused, Registered, Source, State,
     TriggerLine,
 };
-use obzvon::domain::{AgentId, AttemptId, Disposition, Outcome, PersonId};
+use obzvon::domain::import_row::ImportRow;
+use obzvon::domain::{AgentId, AttemptId, Currency, Disposition, Money, Outcome, PersonId};
 use obzvon::rules::{EventKind, Hold, HoldKind};
-use obzvon::store::{CallMark, Complained, FinishRequest, Period, Reserved};
+use obzvon::store::{CallMark, Complained, FinishRequest, NewPayment, Paid, Period, Reserved};
 use rand::{Rng, RngExt, SeedableRng};
 
 use crate::world::{World, by_hand, finished, hours, no_answer, noon, promised, row, second_debt, seconds};
@@ -18,6 +19,7 @@ crate::on_both_engines!(
     the_hold_stands_exactly_while_a_case_is_open_also_with_two_at_once,
     a_key_opens_a_case_whose_hold_nobody_lifts_past_it,
     a_dispute_holds_its_debt_and_one_found_justified_is_not_called_about_again,
+    neither_money_nor_a_list_undoes_a_dispute_found_justified,
     a_case_told_twice_is_one_and_another_by_its_id_is_refused,
     a_case_of_nobody_known_holds_once_he_is_found,
     what_sets_people_off_is_counted_with_its_denominator,
@@ -224,6 +226,35 @@ async fn a_dispute_holds_its_debt_and_one_found_justified_is_not_called_about_ag
         }
     }
     assert_eq!(world.store.check_tallies().await.expect("counted"), [], "the reports know of it");
+}
+
+async fn neither_money_nor_a_list_undoes_a_dispute_found_justified(world: World) {
+    let contact = world.one_contact().await;
+    let dispute = NewCase { debt: Some("d1".into()), ..letter(Some("p1"), Kind::Dispute) };
+    let number = register(&world, dispute).await;
+    act(&world, number, take()).await;
+    assert_eq!(act(&world, number, close(true)).await, Acted::Done(State::Closed));
+    let state = "SELECT state FROM debt WHERE external_id = 'd1'";
+    assert_eq!(world.text(state).await, "disputed");
+    let paid = NewPayment {
+        external_id: "m1".into(),
+        creditor: "Water".into(),
+        debt: "d1".into(),
+        amount: row(1).amount,
+        paid_at: noon(),
+    };
+    let paid = world.store.record_payment(paid, noon() + hours(1)).await.expect("recorded");
+    assert!(matches!(paid, Paid::Recorded { closed: true, .. }), "{paid:?}");
+    assert_eq!(world.text(state).await, "disputed");
+    let more = ImportRow { amount: Money::new(250_000, Currency::Rub), ..row(1) };
+    world.store.upsert(&[more], noon() + hours(2)).await.expect("read");
+    assert_eq!(world.text(state).await, "disputed");
+    world.fill(contact.campaign).await;
+    assert_ne!(world.contact_of("p1").await.0, "queued");
+    // Somebody's act alone opens it again.
+    act(&world, number, Act::Reopen { why: "the meter was read".into() }).await;
+    assert_eq!(act(&world, number, close(false)).await, Acted::Done(State::Closed));
+    assert_eq!(world.text(state).await, "open");
 }
 
 async fn a_case_told_twice_is_one_and_another_by_its_id_is_refused(world: World) {

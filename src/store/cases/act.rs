@@ -7,7 +7,7 @@ use super::register::{hold, persons};
 use crate::cases::{Act, Acted, Kind, Number, Refused, State, Terms};
 use crate::domain::{DebtId, PersonId};
 use crate::store::engine::conn::{Conn, Fault, moment, values};
-use crate::store::engine::dialect;
+use crate::store::engine::dialect::{self, owed};
 use crate::store::standing::{lift_hold, look_again};
 use crate::store::{ByHand, Store, StoreError};
 
@@ -199,7 +199,14 @@ const CLOSE: &str =
     "UPDATE case_file SET state = 'closed', justified = $2, measure = $3, closed_at = $4 WHERE id = $1";
 const REOPEN: &str = "UPDATE case_file SET state = 'in_work', justified = NULL, measure = NULL, closed_at = NULL, \
     due_at = $2 WHERE id = $1";
-const NOT_OWED: &str = "UPDATE debt SET state = 'disputed', updated_at = $2 WHERE id = $1 AND state = 'open'";
-const OWED: &str = "UPDATE debt SET state = 'open', updated_at = $2 WHERE id = $1 AND state = 'disputed'";
+const NOT_OWED: &str =
+    "UPDATE debt SET state = 'disputed', updated_at = $2 WHERE id = $1 AND state IN ('open', 'paid')";
+/// What was paid while it was disputed counts.
+const OWED: &str = concat!(
+    "UPDATE debt SET state = CASE WHEN (SELECT ",
+    owed!(),
+    " FROM debt d WHERE d.id = debt.id) > 0 THEN 'open' ELSE 'paid' END, updated_at = $2 \
+    WHERE id = $1 AND state = 'disputed'"
+);
 const LOOK_AGAIN: &str = "UPDATE contact SET state = 'waiting', next_at = $2 WHERE debt_id = $1 AND state = 'done' \
-    AND why = 'disputed'";
+    AND why = 'disputed' AND EXISTS (SELECT 1 FROM debt d WHERE d.id = $1 AND d.state = 'open')";

@@ -96,7 +96,11 @@ async fn pay(conn: &mut Conn, payment: &NewPayment, now: Timestamp) -> Result<Pa
         tallied.note(conn).await?;
         return Ok(Paid::Recorded { debt, closed: false, left_minor, cancel: Vec::new() });
     }
-    conn.run("UPDATE debt SET state = 'paid', updated_at = $2 WHERE id = $1", values![debt, now]).await?;
+    conn.run(
+        "UPDATE debt SET state = 'paid', updated_at = $2 WHERE id = $1 AND state <> 'disputed'",
+        values![debt, now],
+    )
+    .await?;
     conn.run(KEPT, values![debt, now]).await?;
     tallied.note(conn).await?;
     conn.run(CONTACTS, values![debt, DoneWhy::Paid.code()]).await?;
