@@ -152,7 +152,7 @@ fn generate(file: &Path, debts: u64) {
          WHERE disposition = 'promise_to_pay'"
             .into(),
         format!(
-            "INSERT INTO payment (external_id, debt_id, amount_minor, currency, paid_at, received_at) {} SELECT 'm' || n, \
+            "INSERT INTO payment (creditor_id, external_id, debt_id, amount_minor, currency, paid_at, received_at) {} SELECT 1, 'm' || n, \
              n * 3, 5000, 'RUB', 1735689600000000 + n * 130000000 % 46656000000000, 0 FROM i",
             i(debts / 3)
         ),

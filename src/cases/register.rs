@@ -14,12 +14,15 @@ pub struct NewCase {
     pub person: Option<String>,
     /// The debt's id at the creditor; of a dispute without one, all his debts are held.
     pub debt: Option<String>,
+    /// Whose debt it is about: two creditors may have a debt of one id.
+    pub creditor: Option<String>,
     /// The call it is about.
     pub attempt: Option<AttemptId>,
     pub received: Timestamp,
     /// What he says.
     pub text: String,
-    /// The id by which another system tells it: told twice it is one case.
+    /// The id by which another system tells it: told twice it is one case. Each source, and with a creditor each creditor
+    /// of it, has its own ids.
     pub outside_id: Option<String>,
 }
 

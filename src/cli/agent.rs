@@ -6,7 +6,7 @@ use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use clap::{Args, Subcommand};
 
 use super::check::environment;
@@ -117,14 +117,18 @@ fn assign(config: &ConfigArgs, campaign: &str, agents: Vec<AgentId>) -> anyhow::
         false => agents,
     };
     ensure!(!agents.is_empty(), "there is no agent in agents.toml");
+    if let Some(ghost) = agents.iter().find(|agent| !loaded.agents.desks.contains_key(agent)) {
+        bail!("agents.toml has no agent {ghost}: nobody would call the accounts");
+    }
     block_on(async {
         let store = store(&loaded).await?;
         let row = store.campaigns().await?.into_iter().find(|row| row.name == campaign);
         let row = row.with_context(|| format!("there is no campaign {campaign}"))?;
         let given = store.assign_accounts(row.id, agents, Clock.wall()).await?;
         store.close().await;
-        for (agent, (accounts, value)) in given {
-            println!("{agent:<32} {accounts:>8} {:>16}.{:02}", value / 100, value % 100);
+        for ((agent, currency), (accounts, value)) in given {
+            let (whole, rest) = (value / 100, value % 100);
+            println!("{agent:<32} {accounts:>8} {whole:>16}.{rest:02} {}", currency.code());
         }
         Ok(ExitCode::SUCCESS)
     })

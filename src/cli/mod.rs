@@ -29,6 +29,7 @@ pub mod quality;
 mod quiet;
 mod recording;
 pub mod report;
+mod reversal;
 pub mod rules;
 pub mod run;
 mod say;
@@ -84,6 +85,7 @@ enum Command {
     Quality(quality::QualityArgs),
     Recording(recording::RecordingArgs),
     Report(report::Report),
+    Reversal(reversal::Reversal),
     Rules(rules::RulesArgs),
     Run(run::Run),
     Say(say::Say),
@@ -124,6 +126,7 @@ impl Cli {
             Command::Quality(args) => args.run(),
             Command::Recording(args) => args.run(),
             Command::Report(report) => report.run(),
+            Command::Reversal(reversal) => reversal.run(),
             Command::Rules(args) => args.run(),
             Command::Run(run) => run.run(),
             Command::Simulate(simulate) => simulate.run(),

@@ -16,7 +16,7 @@ use crate::store::{NewPayment, Paid};
 pub struct Pay {
     #[command(flatten)]
     config: ConfigArgs,
-    /// The payment's own id: told twice, it changes nothing
+    /// The creditor's id of the payment: told twice, it changes nothing
     #[arg(long)]
     id: String,
     /// The creditor's name, as in the lists
@@ -49,9 +49,6 @@ impl Pay {
             bail!("a payment is a sum above 0");
         }
         let now = Clock.wall();
-        if self.at.is_some_and(|at| at > now) {
-            bail!("--at is in the future: a payment is told once it was made");
-        }
         let payment = NewPayment {
             external_id: self.id,
             creditor: self.creditor,
@@ -64,6 +61,8 @@ impl Pay {
                 Paid::Recorded { closed: true, .. } => println!("recorded; the debt is paid"),
                 Paid::Recorded { closed: false, .. } => println!("recorded; a part is still owed"),
                 Paid::Known => println!("known already; nothing was changed"),
+                Paid::BeforeDebt => bail!("--at is more than a year before the debt was due"),
+                Paid::InFuture => bail!("--at is in the future: a payment is told once it was made"),
                 Paid::Differs => bail!("another payment was told by this id before"),
                 Paid::OtherCurrency => bail!("the debt is in another currency than {}", currency.code()),
                 Paid::NoDebt => bail!("the creditor has no debt of that id"),

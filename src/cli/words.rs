@@ -169,7 +169,7 @@ const CAMPAIGN_STATES: [Word; 4] = [
     ("stopped", "stopped", "остановлена"),
 ];
 
-const REASONS: [Word; 35] = [
+const REASONS: [Word; 37] = [
     ("agent_awaited", "called when an agent is free", "звоним, когда свободен оператор"),
     ("agent_wanted", "asked for an agent", "просил оператора"),
     (
@@ -205,6 +205,7 @@ const REASONS: [Word; 35] = [
     ("not_running", "the campaign does not run", "кампания не идёт"),
     ("off_target", "not aimed at any more", "больше не подходит"),
     ("paid", "paid", "оплачен"),
+    ("payment_reversed", "a payment was taken back", "платёж отозван"),
     ("person_in_call", "the person is in another call", "человек в другом разговоре"),
     (
         "phone_invalid",

@@ -8,18 +8,22 @@ use tracing::warn;
 use super::cases;
 use super::house::House;
 use crate::import::cell;
-use crate::store::{NewPayment, Paid, Past, PastContact, Recorded, StoreError};
-use crate::web::{Api, EventAnswer, Handler, PaymentAnswer, TellEvent, TellPayment, Unavailable};
+use crate::store::{NewPayment, NewReversal, Paid, Past, PastContact, Recorded, Reversed, StoreError};
+use crate::web::{
+    Api, EventAnswer, Handler, PaymentAnswer, ReversalAnswer, TellEvent, TellPayment, TellReversal,
+    Unavailable,
+};
 
 /// The API of this house; none without a token.
 pub fn api(house: &Arc<House>) -> Option<Api> {
     let token = house.plans.load().config.api.token.clone()?;
     let (events, payments) = (Arc::clone(house), Arc::clone(house));
-    let (registers, reads) = (Arc::clone(house), Arc::clone(house));
+    let (registers, reads, reversals) = (Arc::clone(house), Arc::clone(house), Arc::clone(house));
     Some(Api {
         token,
         events: Handler::new(move |told| event(Arc::clone(&events), told)),
         payments: Handler::new(move |told| payment(Arc::clone(&payments), told)),
+        reversals: Handler::new(move |told| reversal(Arc::clone(&reversals), told)),
         register_case: Handler::new(move |told| {
             let house = Arc::clone(&registers);
             async move { cases::register(&house, told, "api".to_owned()).await.map_err(unavailable) }
@@ -74,10 +78,34 @@ async fn payment(house: Arc<House>, told: TellPayment) -> Result<PaymentAnswer, 
     };
     Ok(match house.store.record_payment(payment, now).await.map_err(unavailable)? {
         Paid::Recorded { closed, .. } => PaymentAnswer::Recorded { closed },
+        Paid::BeforeDebt => PaymentAnswer::BeforeDebt,
         Paid::Differs => PaymentAnswer::Differs,
+        Paid::InFuture => PaymentAnswer::InFuture,
         Paid::Known => PaymentAnswer::Known,
         Paid::NoDebt => PaymentAnswer::NoDebt,
         Paid::OtherCurrency => PaymentAnswer::OtherCurrency,
+    })
+}
+
+async fn reversal(house: Arc<House>, told: TellReversal) -> Result<ReversalAnswer, Unavailable> {
+    let now = house.clock.wall();
+    let at = told.at.unwrap_or(now);
+    if at > now {
+        return Ok(ReversalAnswer::InFuture);
+    }
+    let reversal = NewReversal {
+        creditor: told.creditor,
+        payment: told.payment,
+        debt: None,
+        amount: None,
+        at,
+        why: told.why,
+    };
+    Ok(match house.store.reverse_payment(reversal, now).await.map_err(unavailable)? {
+        Reversed::Recorded { opened, .. } => ReversalAnswer::Recorded { opened },
+        Reversed::Known => ReversalAnswer::Known,
+        // Neither sum nor debt was told that could differ.
+        Reversed::Differs | Reversed::NoPayment => ReversalAnswer::NoPayment,
     })
 }
 

@@ -160,6 +160,7 @@ fn body_of(delivery: &Delivery) -> String {
     let kind = match delivery.kind.as_str() {
         "attempt" => "attempt.finished",
         "payment" => "payment.recorded",
+        "reversal" => "payment.reversed",
         "promise" => "promise.judged",
         other => other,
     };

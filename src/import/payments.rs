@@ -22,12 +22,13 @@ pub enum PaidColumn {
     Currency,
     Debt,
     Id,
+    Kind,
     Time,
 }
 
 impl PaidColumn {
-    pub const ALL: [Self; 6] =
-        [Self::Amount, Self::Creditor, Self::Currency, Self::Debt, Self::Id, Self::Time];
+    pub const ALL: [Self; 7] =
+        [Self::Amount, Self::Creditor, Self::Currency, Self::Debt, Self::Id, Self::Kind, Self::Time];
 
     /// Its own word, the first of those it is known by.
     pub fn code(self) -> &'static str {
@@ -44,9 +45,16 @@ impl PaidColumn {
             Self::Amount => &["amount", "сумма", "сумма платежа", "sum", "оплачено", "paid"],
             Self::Creditor => &["creditor", "кредитор", "взыскатель", "организация", "банк", "client"],
             Self::Currency => &["currency", "валюта"],
-            Self::Debt => {
-                &["debt", "номер договора", "договор", "external id", "contract", "id долга", "debt id"]
-            }
+            Self::Debt => &[
+                "debt",
+                "номер договора",
+                "договор",
+                "external id",
+                "contract",
+                "id долга",
+                "debt id",
+                "долг",
+            ],
             Self::Id => &[
                 "id",
                 "номер платежа",
@@ -56,6 +64,7 @@ impl PaidColumn {
                 "номер документа",
                 "transaction id",
             ],
+            Self::Kind => &["kind", "операция", "тип операции", "вид операции", "operation"],
             Self::Time => {
                 &["time", "дата", "дата платежа", "дата и время", "date", "paid at", "datetime", "время"]
             }
@@ -88,6 +97,8 @@ pub struct ReadPayment {
     pub debt: String,
     pub amount: Money,
     pub paid_at: Timestamp,
+    /// The payment of this id went back at `paid_at`: it is taken back.
+    pub is_reversal: bool,
 }
 
 /// What a person paid appears in no log.
@@ -101,12 +112,16 @@ impl std::fmt::Debug for ReadPayment {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PaidReason {
     AmountUnreadable,
+    BeforeDebt,
     CreditorMissing,
     CurrencyUnknown,
     DebtMissing,
+    IdMissing,
     IdReused,
     InFuture,
+    KindUnknown,
     NoDebt,
+    NoPayment,
     OtherCurrency,
     TextTooLong,
     TimeUnreadable,
@@ -116,12 +131,16 @@ impl PaidReason {
     pub fn code(self) -> &'static str {
         match self {
             Self::AmountUnreadable => "amount_unreadable",
+            Self::BeforeDebt => "before_debt",
             Self::CreditorMissing => "creditor_missing",
             Self::CurrencyUnknown => "currency_unknown",
             Self::DebtMissing => "debt_missing",
+            Self::IdMissing => "id_missing",
             Self::IdReused => "id_reused",
             Self::InFuture => "in_future",
+            Self::KindUnknown => "kind_unknown",
             Self::NoDebt => "no_debt",
+            Self::NoPayment => "no_payment",
             Self::OtherCurrency => "other_currency",
             Self::TextTooLong => "text_too_long",
             Self::TimeUnreadable => "time_unreadable",
@@ -131,6 +150,21 @@ impl PaidReason {
     pub fn text(self, language: Language) -> &'static str {
         let (en, ru) = match self {
             Self::AmountUnreadable => ("no sum above 0", "сумма не читается или не больше 0"),
+            Self::BeforeDebt => (
+                "paid more than a year before the debt was due: the date is wrong, or another debt is meant",
+                "оплачено больше чем за год до срока долга: неверна дата или имелся в виду другой долг",
+            ),
+            Self::IdMissing => (
+                "what is taken back has no id: name the payment's",
+                "нет номера: у отзыва должен быть номер платежа",
+            ),
+            Self::KindUnknown => {
+                ("the kind is neither payment nor storno", "операция — не платёж и не сторно")
+            }
+            Self::NoPayment => (
+                "no payment of this id, debt and sum was told",
+                "платежа с таким номером, долгом и суммой не было",
+            ),
             Self::CreditorMissing => (
                 "no creditor: name him in a column or with --creditor",
                 "нет кредитора: столбец или --creditor",
@@ -174,6 +208,8 @@ pub enum PaymentItem<'a> {
     /// First of all. `total` is the size in the unit of `Record::done`.
     Heading {
         header: &'a [String],
+        /// Those of the headers that mean nothing to us.
+        unknown: &'a [String],
         total: u64,
     },
     Payment {
@@ -185,6 +221,10 @@ pub enum PaymentItem<'a> {
         reasons: &'a [PaidReason],
     },
 }
+
+/// Kinds of rows, folded; a row without one is a payment.
+const PAYMENTS: [&str; 5] = ["", "payment", "платеж", "оплата", "зачисление"];
+const REVERSALS: [&str; 6] = ["storno", "сторно", "reversal", "chargeback", "возврат", "отзыв"];
 
 /// The longest text of a cell that is kept, in bytes.
 const TEXT_LIMIT: usize = 512;
@@ -203,7 +243,7 @@ pub fn read_payments(
     each_record(path, &Expect::default(), &mut |record, total| {
         let Some(reader) = &mut reader else {
             let new = Reader::new(record, options)?;
-            take(PaymentItem::Heading { header: &new.header, total })?;
+            take(PaymentItem::Heading { header: &new.header, unknown: &new.unknown(), total })?;
             reader = Some(new);
             return Ok(());
         };
@@ -269,6 +309,14 @@ impl<'o> Reader<'o> {
         Ok(Self { header, meanings, options, alike: HashMap::new() })
     }
 
+    fn unknown(&self) -> Vec<String> {
+        let named = self.header.iter().zip(&self.meanings);
+        named
+            .filter(|(text, meaning)| meaning.is_none() && !text.is_empty())
+            .map(|(text, _)| text.clone())
+            .collect()
+    }
+
     /// The text in a column, without spaces around it; empty where there is none.
     fn text<'r>(&self, record: &'r Record, column: PaidColumn) -> &'r str {
         let at = self.meanings.iter().position(|meaning| *meaning == Some(column));
@@ -299,9 +347,18 @@ impl<'o> Reader<'o> {
         if currency.is_none() {
             wrong.push(PaidReason::CurrencyUnknown);
         }
-        let amount = currency
-            .and_then(|currency| cell::money(text(PaidColumn::Amount), currency).ok())
-            .filter(|it| it.minor > 0);
+        let kind = fold(text(PaidColumn::Kind));
+        let is_reversal = REVERSALS.contains(&kind.as_str());
+        if !is_reversal && !PAYMENTS.contains(&kind.as_str()) {
+            wrong.push(PaidReason::KindUnknown);
+        }
+        if is_reversal && text(PaidColumn::Id).is_empty() {
+            wrong.push(PaidReason::IdMissing);
+        }
+        // Some systems write what goes back below 0.
+        let sum = text(PaidColumn::Amount);
+        let sum = if is_reversal { sum.trim_start_matches(['-', '−']) } else { sum };
+        let amount = currency.and_then(|currency| cell::money(sum, currency).ok()).filter(|it| it.minor > 0);
         if amount.is_none() && currency.is_some() {
             wrong.push(PaidReason::AmountUnreadable);
         }
@@ -315,7 +372,7 @@ impl<'o> Reader<'o> {
             "" => self.digest(record, &creditor),
             id => id.to_owned(),
         };
-        Ok(ReadPayment { external_id, creditor, debt, amount, paid_at })
+        Ok(ReadPayment { external_id, creditor, debt, amount, paid_at, is_reversal })
     }
 
     /// A time with its offset, or by the options' clock.
@@ -399,6 +456,18 @@ mod tests {
         assert_eq!(rejected[0], [PaidReason::AmountUnreadable]);
         let all = [PaidReason::DebtMissing, PaidReason::CurrencyUnknown, PaidReason::InFuture];
         assert_eq!(rejected[1], all);
+    }
+
+    #[test]
+    fn a_row_of_the_kind_storno_takes_the_payment_of_its_id_back() {
+        let (read, rejected, _) = read(
+            "id,debt,amount,date,операция\n7,d1,5,2026-03-01,Платёж\n7,d1,-5,2026-03-02,Сторно\n,d1,5,2026-03-02,storno\n\
+             8,d1,5,2026-03-02,gift\n",
+        );
+        let kinds: Vec<_> =
+            read.iter().map(|it| (it.external_id.as_str(), it.amount.minor, it.is_reversal)).collect();
+        assert_eq!(kinds, [("7", 500, false), ("7", 500, true)]);
+        assert_eq!(rejected, [[PaidReason::IdMissing], [PaidReason::KindUnknown]]);
     }
 
     #[test]

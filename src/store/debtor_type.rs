@@ -202,6 +202,25 @@ async fn retype(
     Ok(true)
 }
 
+/// Takes back what broken promises have made of a person who is locked, where one of them, judged at `judged_at`, was
+/// none after all and the others are too few. Only his last change is taken back; both stay in his file.
+pub(super) async fn take_back_broken(
+    conn: &mut Conn,
+    person: PersonId,
+    (judged_at, why): (i64, &str),
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let Some(row) = conn.first(LAST_CHANGE, values![person]).await? else { return Ok(()) };
+    let (at, was, became, said) = (row.int(0)?, row.text(1)?, row.text(2)?, row.text(3)?);
+    let times = said.strip_prefix(Behaviour::PromiseBroken.code()).and_then(|rest| rest.strip_prefix(" × "));
+    let Some(times) = times.and_then(|times| times.parse::<i64>().ok()) else { return Ok(()) };
+    if at < judged_at || conn.one(BROKEN_TILL, values![person, at]).await?.int(0)? >= times {
+        return Ok(());
+    }
+    let change = TypeChange { was: &became, became: &was, who: "promise", why };
+    retype(conn, person, change, now).await.map(|_| ())
+}
+
 /// Writes a change down.
 pub(super) async fn note_change(
     conn: &mut Conn,
@@ -217,6 +236,10 @@ const TYPE_OF: &str = "SELECT debtor_type FROM person WHERE id = $1";
 const SET: &str = "UPDATE person SET debtor_type = $2 WHERE id = $1 AND debtor_type = $3";
 const NOTE: &str = "INSERT INTO debtor_type_change (person_id, at, was, became, who, why) \
     VALUES ($1, $2, $3, $4, $5, $6)";
+const LAST_CHANGE: &str =
+    "SELECT at, was, became, why FROM debtor_type_change WHERE person_id = $1 ORDER BY id DESC LIMIT 1";
+const BROKEN_TILL: &str = "SELECT COUNT(*) FROM promise WHERE person_id = $1 AND state = 'broken' AND judged_at <= $2 \
+    AND judged_at > COALESCE((SELECT MAX(at) FROM debtor_type_change WHERE person_id = $1 AND at < $2), 0)";
 const CHANGES: &str =
     "SELECT at, was, became, who, why FROM debtor_type_change WHERE person_id = $1 ORDER BY id";
 const SHARES: &str = concat!(

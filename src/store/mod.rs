@@ -47,8 +47,8 @@ pub use list::{
     ToTell, TriedBefore, UNSPEAKABLE, WhyNot,
 };
 pub use outcome::{
-    Closed, DisposeRequest, Disposed, FinishRequest, NewPayment, Paid, PromiseTerms, PromisesJudged, Rescued,
-    TakeBack, Whose,
+    Closed, DisposeRequest, Disposed, FinishRequest, NewPayment, NewReversal, Paid, PromiseTerms,
+    PromisesJudged, Rescued, Reversed, TakeBack, Whose,
 };
 pub use proposal::ProposalRow;
 pub use read::{

@@ -9,7 +9,7 @@ mod handler;
 mod metrics;
 mod server;
 
-pub use api::{Api, EventAnswer, PaymentAnswer, TellEvent, TellPayment};
+pub use api::{Api, EventAnswer, PaymentAnswer, ReversalAnswer, TellEvent, TellPayment, TellReversal};
 pub use console::{
     AgentLine, AppliedLine, CallView, CallbackLine, CampaignAct, CampaignLine, CaseHandlers, ChoiceView,
     Console, ContactLine, Dated, DayView, DebtView, Decided, DeliveryLine, DeskAct, DeskAnswer, DeskDeed,

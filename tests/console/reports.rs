@@ -41,8 +41,11 @@ fn house() -> (House, Running) {
         if n % 5 == 2 {
             pay("b", 28);
         }
-        if n % 20 == 3 {
+        // The second use is as good as the first, the third is not: nobody's being different makes such a fall.
+        if n % 5 == 2 || n % 5 == 3 {
             pay("c", 48);
+        }
+        if n % 20 == 3 {
             pay("d", 38);
         }
     }
@@ -138,7 +141,7 @@ async fn a_proposal_is_applied_and_taken_back_with_who_and_when() {
     let json = |args: &[&str]| -> Value { serde_json::from_str(&house.run(args)).expect("JSON") };
     let found = json(&["report", "proposals", "--json"]);
     assert!(found.to_string().contains("change_channel"), "{found}");
-    let code = "change_channel:agent_call:1:sms";
+    let code = "change_channel:agent_call:2:sms";
     assert_eq!(json(&["proposal", "list", "--json"]), Value::Array(Vec::new()), "nothing by itself");
     let refused = house.try_run(&["proposal", "apply", "change_channel:ivr:9:letter", "--by", "anna"]);
     assert!(!refused.status.success(), "the figures don't say so");

@@ -20,6 +20,7 @@ crate::on_both_engines!(
     a_key_opens_a_case_whose_hold_nobody_lifts_past_it,
     a_dispute_holds_its_debt_and_one_found_justified_is_not_called_about_again,
     neither_money_nor_a_list_undoes_a_dispute_found_justified,
+    each_source_and_each_creditor_counts_its_own_cases,
     a_case_told_twice_is_one_and_another_by_its_id_is_refused,
     a_case_of_nobody_known_holds_once_he_is_found,
     what_sets_people_off_is_counted_with_its_denominator,
@@ -32,6 +33,7 @@ fn letter(person: Option<&str>, kind: Kind) -> NewCase {
         source: Source::Mail,
         person: person.map(str::to_owned),
         debt: None,
+        creditor: None,
         attempt: None,
         received: noon(),
         text: "they were rude".into(),
@@ -255,6 +257,31 @@ async fn neither_money_nor_a_list_undoes_a_dispute_found_justified(world: World)
     act(&world, number, Act::Reopen { why: "the meter was read".into() }).await;
     assert_eq!(act(&world, number, close(false)).await, Acted::Done(State::Closed));
     assert_eq!(world.text(state).await, "open");
+}
+
+async fn each_source_and_each_creditor_counts_its_own_cases(world: World) {
+    world.one_contact().await;
+    let told = |source, creditor: Option<&str>| NewCase {
+        source,
+        creditor: creditor.map(str::to_owned),
+        outside_id: Some("1".into()),
+        text: format!("{source:?} {creditor:?}"),
+        ..letter(Some("p1"), Kind::Ordinary)
+    };
+    let ways = [
+        (Source::Hotline, None),
+        (Source::Chat, None),
+        (Source::Creditor, Some("Water")),
+        (Source::Creditor, Some("Gas")),
+    ];
+    for (source, creditor) in ways {
+        register(&world, told(source, creditor)).await;
+    }
+    for (source, creditor) in ways {
+        let again =
+            world.store.register_case(told(source, creditor), "olga".into(), noon()).await.expect("answered");
+        assert!(matches!(again, Registered::Known { .. }), "{again:?}");
+    }
 }
 
 async fn a_case_told_twice_is_one_and_another_by_its_id_is_refused(world: World) {

@@ -12,6 +12,7 @@ mod money;
 mod outcomes;
 mod pacing;
 mod postgres;
+mod promises;
 mod proof;
 mod proposals;
 mod quality;

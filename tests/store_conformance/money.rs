@@ -2,7 +2,7 @@
 
 use obzvon::domain::import_row::{ImportRow, Upserted};
 use obzvon::domain::{Currency, Money};
-use obzvon::store::{NewPayment, Paid, Reserved};
+use obzvon::store::{NewPayment, NewReversal, Paid, Reserved, Reversed};
 
 use crate::world::{World, hours, noon, row, seconds};
 
@@ -12,6 +12,10 @@ crate::on_both_engines!(
     a_payment_that_the_list_knows_of_is_not_counted_twice,
     a_paid_debt_that_comes_back_with_a_new_amount_is_called_about_again,
     a_paid_debt_that_the_list_repeats_stays_paid,
+    two_creditors_may_both_have_a_payment_of_one_id,
+    money_from_before_the_debt_or_after_now_is_refused,
+    a_payment_that_went_back_is_owed_again,
+    a_reversal_told_twice_or_of_no_payment_changes_nothing,
 );
 
 fn payment(id: &str, minor: i64, currency: Currency) -> NewPayment {
@@ -89,4 +93,75 @@ async fn a_paid_debt_that_the_list_repeats_stays_paid(world: World) {
     world.store.upsert(&[moved], noon() + hours(1)).await.expect("read");
     world.fill(campaign).await;
     assert_eq!(world.contact_of("p1").await, ("done".into(), "paid".into()));
+}
+
+async fn two_creditors_may_both_have_a_payment_of_one_id(world: World) {
+    let gas = ImportRow { creditor: "Gas".into(), ..row(1) };
+    world.campaign("reminders", &[row(1), gas]).await;
+    let water = payment("A1", 100_000, Currency::Rub);
+    let paid = world.store.record_payment(water.clone(), noon()).await.expect("recorded");
+    assert!(is_closed(&paid), "{paid:?}");
+    let other = NewPayment { creditor: "Gas".into(), ..water.clone() };
+    let paid = world.store.record_payment(other.clone(), noon()).await.expect("recorded");
+    assert!(is_closed(&paid), "who paid leaves the queue: {paid:?}");
+    for known in [water, other] {
+        assert_eq!(world.store.record_payment(known, noon()).await.expect("read"), Paid::Known);
+    }
+}
+
+async fn money_from_before_the_debt_or_after_now_is_refused(world: World) {
+    world.campaign("reminders", &[row(1)]).await;
+    let at = |text: &str| text.parse().expect("a timestamp");
+    for (paid_at, refused) in [
+        (at("1996-03-03T09:00:00Z"), Paid::BeforeDebt),
+        (at("2031-03-03T09:00:00Z"), Paid::InFuture),
+        (noon() + hours(1), Paid::InFuture),
+    ] {
+        let wrong = NewPayment { paid_at, ..payment("m1", 100, Currency::Rub) };
+        assert_eq!(world.store.record_payment(wrong, noon()).await.expect("answered"), refused);
+    }
+    let paid = world.store.record_payment(payment("m1", 100, Currency::Rub), noon()).await.expect("recorded");
+    assert!(matches!(paid, Paid::Recorded { .. }), "nothing was written under its id: {paid:?}");
+}
+
+fn reversal(id: &str) -> NewReversal {
+    NewReversal {
+        creditor: "Water".into(),
+        payment: id.into(),
+        debt: None,
+        amount: None,
+        at: noon() + hours(1),
+        why: "bounced".into(),
+    }
+}
+
+async fn a_payment_that_went_back_is_owed_again(world: World) {
+    let campaign = world.campaign("reminders", &[row(1)]).await;
+    let all = payment("m1", 100_000, Currency::Rub);
+    world.store.record_payment(all.clone(), noon() + seconds(1)).await.expect("recorded");
+    let back = world.store.reverse_payment(reversal("m1"), noon() + hours(1)).await.expect("written");
+    assert!(matches!(back, Reversed::Recorded { opened: true, left_minor: 100_000, .. }), "{back:?}");
+    assert_eq!(world.contact_of("p1").await, ("waiting".into(), "payment_reversed".into()));
+    world.store.wake_due(10, noon() + hours(1)).await.expect("woken");
+    let contact = world.claim_one(campaign, noon() + hours(1)).await;
+    assert_eq!(contact.amount, Money::new(100_000, Currency::Rub));
+    let again = world.store.record_payment(all, noon() + hours(2)).await.expect("answered");
+    assert_eq!(again, Paid::Known, "the payment that went back is not told anew");
+    let faults = world.store.check_tallies().await.expect("checked");
+    assert!(faults.is_empty(), "{faults:?}");
+    for sql in ["UPDATE payment_reversal SET why = ''", "DELETE FROM payment_reversal"] {
+        world.raw(sql).await.expect_err(sql);
+    }
+}
+
+async fn a_reversal_told_twice_or_of_no_payment_changes_nothing(world: World) {
+    world.campaign("reminders", &[row(1)]).await;
+    world.store.record_payment(payment("m1", 40_000, Currency::Rub), noon()).await.expect("recorded");
+    let tell = async |reversal| world.store.reverse_payment(reversal, noon() + hours(1)).await.expect("told");
+    assert_eq!(tell(reversal("m9")).await, Reversed::NoPayment);
+    let other = NewReversal { amount: Some(Money::new(1, Currency::Rub)), ..reversal("m1") };
+    assert_eq!(tell(other).await, Reversed::Differs);
+    let first = tell(reversal("m1")).await;
+    assert!(matches!(first, Reversed::Recorded { opened: false, left_minor: 100_000, .. }), "{first:?}");
+    assert_eq!(tell(reversal("m1")).await, Reversed::Known);
 }

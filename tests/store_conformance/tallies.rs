@@ -375,7 +375,7 @@ async fn accounts_are_divided_fairly_and_what_agents_brought_is_theirs(world: Wo
     let campaign = world.campaign("reminders", &rows).await;
     let names = ["anna", "boris"].map(|name| AgentId::parse(name).expect("a login"));
     let given = world.store.assign_accounts(campaign, names.to_vec(), noon()).await.expect("given");
-    let of = |agent: &AgentId| given[agent];
+    let of = |agent: &AgentId| given[&(agent.clone(), Currency::Rub)];
     assert_eq!((of(&names[0]), of(&names[1])), ((3, 800_000), (2, 700_000)), "5, 2, 1 and 4, 3 thousand");
     let again = world.store.assign_accounts(campaign, names.to_vec(), noon()).await.expect("asked");
     assert_eq!(again, given, "what is somebody's stays his");

@@ -64,6 +64,9 @@ enum CasesCommand {
         /// The debt's id at the creditor
         #[arg(long)]
         debt: Option<String>,
+        /// Whose debt it is, where two creditors have a debt of that id
+        #[arg(long)]
+        creditor: Option<String>,
         /// The call it is about
         #[arg(long)]
         attempt: Option<i64>,
@@ -210,10 +213,11 @@ async fn carry_out(
             print!("{}", file_text(&file, now, zone, language));
             return Ok(ExitCode::SUCCESS);
         }
-        CasesCommand::Add { kind, source, person, debt, attempt, received, text } => {
+        CasesCommand::Add { kind, source, person, debt, creditor, attempt, received, text } => {
             ensure!(received.is_none_or(|at| at <= now), "--received is in the future");
             let (received, attempt) = (received.unwrap_or(now), attempt.map(AttemptId));
-            let case = NewCase { kind, source, person, debt, attempt, received, text, outside_id: None };
+            let case =
+                NewCase { kind, source, person, debt, creditor, attempt, received, text, outside_id: None };
             return register(store, case, language).await;
         }
         CasesCommand::Triggers { by, from, to, csv } => {

@@ -59,6 +59,8 @@ struct Answer {
     no_person: u64,
     /// Another contact was told by the row's id before.
     id_reused: u64,
+    /// Headers that mean nothing to us: what stands below them was passed over.
+    unknown_columns: Vec<String>,
     rejected_file: Option<PathBuf>,
     dry_run: bool,
 }
@@ -165,8 +167,9 @@ impl Reading<'_> {
 
     fn take(&mut self, item: PastItem<'_>) -> Result<(), ImportFault> {
         match item {
-            PastItem::Heading { header, total } => {
+            PastItem::Heading { header, unknown, total } => {
                 self.bar.set_length(total);
+                self.answer.unknown_columns = unknown.to_vec();
                 self.rejected.heading(header);
                 Ok(())
             }
@@ -245,6 +248,11 @@ fn text(answer: &Answer, language: Language) -> String {
         format!("{}: {}", say("  no contact in them", "  без контакта"), counts.no_contact),
         format!("{}: {}", say("  rejected", "  отклонённых"), counts.rejected),
     ];
+    if !answer.unknown_columns.is_empty() {
+        let passed_over =
+            say("columns passed over (say what they are: --column)", "столбцы не поняты (укажите: --column)");
+        lines.push(format!("{passed_over}: {}", answer.unknown_columns.join(", ")));
+    }
     if let Some(file) = &answer.rejected_file {
         lines.push(format!("{}: {}", say("rejected rows", "отклонённые строки"), file.display()));
     }

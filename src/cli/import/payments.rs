@@ -20,14 +20,14 @@ use crate::import::payments::{
     PaidColumn, PaidReason, PaymentCounts, PaymentItem, PaymentOptions, ReadPayment, read_payments,
 };
 use crate::import::{ImportFault, Record, RejectedFile};
-use crate::store::{NewPayment, Paid, Store, StoreError};
+use crate::store::{NewPayment, NewReversal, Paid, Reversed, Store, StoreError};
 
 /// Reads payments into the store: who has paid is not called any more, and a ringing call is taken back
 #[derive(Debug, Args)]
 pub struct Payments {
     /// CSV or XLSX with a debt's id, a sum and a date in each row
     file: PathBuf,
-    /// The file's header of a column: amount, creditor, currency, debt, id or time
+    /// The file's header of a column: amount, creditor, currency, debt, id, kind (payment or storno) or time
     #[arg(long = "column", value_name = "COLUMN=HEADER", value_parser = parse_column)]
     columns: Vec<(PaidColumn, String)>,
     /// The creditor, where the file names none
@@ -56,6 +56,10 @@ struct Answer {
     paid_in_full: u64,
     overpaid: u64,
     paid_in_part: u64,
+    /// Payments taken back, beside the new.
+    reversed: u64,
+    /// Headers that mean nothing to us: what stands below them was passed over.
+    unknown_columns: Vec<String>,
     rejected_file: Option<PathBuf>,
 }
 
@@ -145,7 +149,7 @@ impl Reading {
             Ok(counts) => counts,
             Err(fault) => return Ok(Err(fault)),
         };
-        let back = counts.sound - self.answer.new - self.answer.known;
+        let back = counts.sound - self.answer.new - self.answer.known - self.answer.reversed;
         let (sound, rejected) = (counts.sound - back, counts.rejected + back);
         self.answer.counts = PaymentCounts { sound, rejected, ..counts };
         match self.rejected.finish() {
@@ -157,8 +161,9 @@ impl Reading {
 
     fn take(&mut self, item: PaymentItem<'_>) -> Result<(), ImportFault> {
         match item {
-            PaymentItem::Heading { header, total } => {
+            PaymentItem::Heading { header, unknown, total } => {
                 self.bar.set_length(total);
+                self.answer.unknown_columns = unknown.to_vec();
                 self.rejected.heading(header);
                 Ok(())
             }
@@ -184,7 +189,16 @@ impl Reading {
         })?;
         for (paid, record) in recorded.iter().zip(&records) {
             let reason = match paid {
-                Paid::Recorded { left_minor, .. } => {
+                Told::Reversal(Reversed::Recorded { .. }) => {
+                    self.answer.reversed += 1;
+                    continue;
+                }
+                Told::Reversal(Reversed::Known) | Told::Payment(Paid::Known) => {
+                    self.answer.known += 1;
+                    continue;
+                }
+                Told::Reversal(Reversed::Differs | Reversed::NoPayment) => PaidReason::NoPayment,
+                Told::Payment(Paid::Recorded { left_minor, .. }) => {
                     self.answer.new += 1;
                     match left_minor {
                         1.. => self.answer.paid_in_part += 1,
@@ -193,13 +207,11 @@ impl Reading {
                     }
                     continue;
                 }
-                Paid::Known => {
-                    self.answer.known += 1;
-                    continue;
-                }
-                Paid::Differs => PaidReason::IdReused,
-                Paid::NoDebt => PaidReason::NoDebt,
-                Paid::OtherCurrency => PaidReason::OtherCurrency,
+                Told::Payment(Paid::BeforeDebt) => PaidReason::BeforeDebt,
+                Told::Payment(Paid::Differs) => PaidReason::IdReused,
+                Told::Payment(Paid::InFuture) => PaidReason::InFuture,
+                Told::Payment(Paid::NoDebt) => PaidReason::NoDebt,
+                Told::Payment(Paid::OtherCurrency) => PaidReason::OtherCurrency,
             };
             let words = std::iter::once((reason.code(), reason.text(self.language)));
             self.rejected.write_words(record, words)?;
@@ -208,10 +220,20 @@ impl Reading {
     }
 }
 
-/// Records payments side by side; what became of each, in their order.
-async fn record_all(store: &Store, payments: Vec<ReadPayment>) -> Result<Vec<Paid>, StoreError> {
-    let mut tasks = JoinSet::new();
-    for (nth, read) in payments.into_iter().enumerate() {
+/// What became of a row.
+enum Told {
+    Payment(Paid),
+    Reversal(Reversed),
+}
+
+/// Records payments side by side, then takes back what is to be taken back; what became of each row, in their order.
+async fn record_all(store: &Store, rows: Vec<ReadPayment>) -> Result<Vec<Told>, StoreError> {
+    let (mut tasks, mut back) = (JoinSet::new(), Vec::new());
+    for (nth, read) in rows.into_iter().enumerate() {
+        if read.is_reversal {
+            back.push((nth, read));
+            continue;
+        }
         let store = store.clone();
         let payment = NewPayment {
             external_id: read.external_id,
@@ -222,9 +244,22 @@ async fn record_all(store: &Store, payments: Vec<ReadPayment>) -> Result<Vec<Pai
         };
         tasks.spawn(async move { (nth, store.record_payment(payment, Clock.wall()).await) });
     }
-    let mut recorded = tasks.join_all().await;
+    let recorded = tasks.join_all().await.into_iter();
+    let recorded = recorded.map(|(nth, paid)| Ok((nth, Told::Payment(paid?))));
+    let mut recorded = recorded.collect::<Result<Vec<_>, StoreError>>()?;
+    for (nth, read) in back {
+        let reversal = NewReversal {
+            creditor: read.creditor,
+            payment: read.external_id,
+            debt: Some(read.debt),
+            amount: Some(read.amount),
+            at: read.paid_at,
+            why: "storno".to_owned(),
+        };
+        recorded.push((nth, Told::Reversal(store.reverse_payment(reversal, Clock.wall()).await?)));
+    }
     recorded.sort_unstable_by_key(|(nth, _)| *nth);
-    recorded.into_iter().map(|(_, paid)| paid).collect()
+    Ok(recorded.into_iter().map(|(_, told)| told).collect())
 }
 
 fn text(answer: &Answer, language: Language) -> String {
@@ -235,9 +270,15 @@ fn text(answer: &Answer, language: Language) -> String {
         format!("{}: {}", say("    debts paid in full", "    долг оплачен весь"), answer.paid_in_full),
         format!("{}: {}", say("    more than was owed", "    больше долга"), answer.overpaid),
         format!("{}: {}", say("    a part still owed", "    оплачена часть"), answer.paid_in_part),
+        format!("{}: {}", say("  taken back", "  отозвано"), answer.reversed),
         format!("{}: {}", say("  known", "  известных"), answer.known),
         format!("{}: {}", say("  rejected", "  отклонённых"), answer.counts.rejected),
     ];
+    if !answer.unknown_columns.is_empty() {
+        let passed_over =
+            say("columns passed over (say what they are: --column)", "столбцы не поняты (укажите: --column)");
+        lines.push(format!("{passed_over}: {}", answer.unknown_columns.join(", ")));
+    }
     if let Some(file) = &answer.rejected_file {
         lines.push(format!("{}: {}", say("rejected rows", "отклонённые строки"), file.display()));
     }

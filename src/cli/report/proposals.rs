@@ -57,10 +57,16 @@ pub fn proposal_text(proposal: &Proposal, language: Language) -> String {
             let nth = after_uses + 1;
             let head = match language {
                 Language::En => {
-                    format!("{name} wears out: paid after use 1 {first}, after use {nth} {worn}\n")
+                    format!(
+                        "{name} wears out: paid after use 1 {first}, after use {nth} {worn}; the fall is faster than \
+                         people's differences alone could make it\n"
+                    )
                 }
                 Language::Ru => {
-                    format!("{name}: приедается. Оплат после 1-го раза {first}, после {nth}-го {worn}\n")
+                    format!(
+                        "{name}: приедается. Оплат после 1-го раза {first}, после {nth}-го {worn}; разницей между людьми \
+                         такое падение не объяснить\n"
+                    )
                 }
             };
             let code = channel.code();

@@ -90,13 +90,15 @@ fn definition(reaction: Reaction, language: Language) -> String {
             "\nHow to read it: n-th use of the channel on a debt. {reacted} / n-th uses in the period (faults left \
              out).\nAgainst the first: share of the n-th over that of the first use; a channel's intervals hold at \
              once in 95 cases of 100; fewer than {ENOUGH} uses are not compared.\nWho pays early gets no later use, so \
-             later uses meet the harder debtors: part of what looks like wear is theirs.\n"
+             later uses meet the harder debtors, and the share falls though nobody tires. Worn is told only where it falls \
+             faster than any mix of people who do not tire could make it; a channel that is not told may be worn, too.\n"
         ),
         Language::Ru => format!(
             "\nКак читать: n-й раз, когда канал применён к долгу. {reacted} / n-е разы за период (без сбоев).\nОт \
              первого: доля n-го раза к доле первого; интервалы канала верны вместе в 95 случаях из 100; меньше \
              {ENOUGH} раз не сравниваем.\nКто заплатил рано, тем больше не звонят, поэтому поздние разы достаются \
-             трудным должникам: часть видимого износа от этого.\n"
+             трудным должникам, и доля падает, даже если никто не устал. Об износе сказано, только если она падает быстрее, \
+             чем могла бы при любых неустающих людях; канал, о котором не сказано, тоже мог приесться.\n"
         ),
     }
 }

@@ -46,8 +46,12 @@ pub async fn sheet(store: &Store, asked: Asked) -> Result<Sheet, StoreError> {
         guide: None,
     };
     let note = (
-        "Who pays early gets no later use, so later uses meet the harder debtors: part of what looks like wear is theirs.",
-        "Кто заплатил рано, тем больше не звонят, поэтому поздние разы достаются трудным должникам: часть износа от этого.",
+        "Who pays early gets no later use, so later uses meet the harder debtors, and the share falls though nobody tires. Worn \
+         is told only where it falls faster than any mix of people who do not tire could make it; a channel that is not told \
+         may be worn, too.",
+        "Кто заплатил рано, тем больше не звонят, поэтому поздние разы достаются трудным должникам, и доля падает, даже если \
+         никто не устал. Об износе сказано, только если она падает быстрее, чем могла бы при любых неустающих людях; канал, о \
+         котором не сказано, тоже мог приесться.",
     );
     Ok(Sheet {
         columns: vec![

@@ -48,9 +48,16 @@ impl PastColumn {
             Self::Agent => &["agent", "кто звонил", "исполнитель", "оператор", "who called", "operator"],
             Self::Channel => &["channel", "канал", "способ", "вид взаимодействия", "type", "тип"],
             Self::Creditor => &["creditor", "кредитор", "взыскатель", "организация", "банк", "client"],
-            Self::Debt => {
-                &["debt", "номер договора", "договор", "external id", "contract", "id долга", "debt id"]
-            }
+            Self::Debt => &[
+                "debt",
+                "номер договора",
+                "договор",
+                "external id",
+                "contract",
+                "id долга",
+                "debt id",
+                "долг",
+            ],
             Self::Direction => &["direction", "направление", "вх исх"],
             Self::Id => &["id", "call id", "id звонка", "номер звонка", "uuid", "event id"],
             Self::Outcome => {
@@ -133,6 +140,15 @@ impl PastMapping {
 
     pub fn header(&self) -> &[String] {
         &self.header
+    }
+
+    /// Headers that mean nothing to us: what stands below them is passed over.
+    pub fn unknown(&self) -> Vec<String> {
+        let named = self.header.iter().zip(&self.meanings);
+        named
+            .filter(|(text, meaning)| meaning.is_none() && !text.is_empty())
+            .map(|(text, _)| text.clone())
+            .collect()
     }
 
     /// The text in a column, without spaces around it; empty where there is none.

@@ -20,7 +20,7 @@ pub struct ReadContact {
     pub phone: Option<PhoneNumber>,
     pub at: Timestamp,
     pub kind: EventKind,
-    /// Of a message.
+    /// Of a message, or a call with a picture.
     pub channel_exact: Option<String>,
     pub agent: Option<Agent>,
     pub creditor: Option<String>,
@@ -87,6 +87,7 @@ impl ContactReader<'_> {
         let inbound = inbound(text(PastColumn::Direction))?;
         Ok(match (way(text(PastColumn::Channel))?, inbound) {
             (PastWay::Call, false) => Some((outcome(text(PastColumn::Outcome))?, None)),
+            (PastWay::Video, false) => Some((outcome(text(PastColumn::Outcome))?, Some("video".to_owned()))),
             // He called: only a talk says something to the rules.
             (PastWay::Call, true) => match outcome(text(PastColumn::Outcome))? {
                 EventKind::Conversation | EventKind::InboundConversation => {

@@ -52,6 +52,8 @@ pub enum PastItem<'a> {
     /// First of all. `total` is the size in the unit of `Record::done`.
     Heading {
         header: &'a [String],
+        /// Those of the headers that mean nothing to us.
+        unknown: &'a [String],
         total: u64,
     },
     Contact {
@@ -78,7 +80,7 @@ pub fn read_past(
     each_record(path, &Expect::default(), &mut |record, total| {
         let Some(reader) = &reader else {
             let mapping = PastMapping::read(record, &options.columns)?;
-            take(PastItem::Heading { header: mapping.header(), total })?;
+            take(PastItem::Heading { header: mapping.header(), unknown: &mapping.unknown(), total })?;
             reader = Some(ContactReader { mapping, options });
             return Ok(());
         };

@@ -43,8 +43,8 @@ impl PastReason {
         let (en, ru) = match self {
             Self::AgentUnknown => ("the agent is neither human nor robot", "не человек и не робот"),
             Self::ChannelUnknown => (
-                "the channel is not known: call, sms, email, letter, visit",
-                "канал не известен: звонок, sms, email, письмо, визит",
+                "the channel is not known: call, sms, email, messenger, letter, visit, video",
+                "канал не известен: звонок, sms, email, мессенджер, письмо, визит, видео",
             ),
             Self::DirectionUnknown => ("the direction is neither in nor out", "направление не вх. и не исх."),
             Self::IdReused => {
@@ -83,6 +83,8 @@ pub(super) enum PastWay {
     Letter,
     /// The exact channel.
     Message(String),
+    /// A call with a picture: its outcome is a call's.
+    Video,
     Visit,
 }
 
@@ -101,6 +103,10 @@ pub(super) fn way(cell: &str) -> Result<PastWay, PastReason> {
             PastWay::Message("email".to_owned())
         }
         "voice message" | "голосовое сообщение" => PastWay::Message("voice".to_owned()),
+        "messenger" | "мессенджер" => PastWay::Message("messenger".to_owned()),
+        "video" | "видео" | "видеозвонок" | "видеосвязь" | "video call" => {
+            PastWay::Video
+        }
         messenger @ ("whatsapp" | "viber" | "telegram" | "max" | "push") => {
             PastWay::Message(messenger.to_owned())
         }

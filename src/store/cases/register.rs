@@ -45,17 +45,18 @@ async fn register(
     }
     let debt = match (&case.debt, whose) {
         (None, _) => None,
-        (Some(debt), Some(person)) => match conn.all(DEBT, values![person, debt]).await?.as_slice() {
-            [row] => Some(DebtId(row.int(0)?)),
-            _ => return Ok(Registered::NoDebt),
-        },
+        (Some(debt), Some(person)) => {
+            match conn.all(DEBT, values![person, debt, case.creditor.as_deref()]).await?.as_slice() {
+                [row] => Some(DebtId(row.int(0)?)),
+                _ => return Ok(Registered::NoDebt),
+            }
+        }
         (Some(_), None) => return Ok(Registered::NoDebt),
     };
     let told = told_as(case);
     if let Some(id) = &case.outside_id
-        && let Some(row) = conn.first(TOLD, values![id]).await?
+        && let Some(said) = said_before(conn, case, id).await?
     {
-        let said = row.text(0)?;
         let known = said.split_once(' ').and_then(|(hash, number)| Some((hash, number.parse().ok()?)));
         return Ok(match known {
             Some((hash, number)) if hash == told => Registered::Known { number: Number(number) },
@@ -75,7 +76,7 @@ async fn register(
     };
     let number = open(conn, opening, terms, now).await?.ok_or(Fault::Unreadable { what: "new case" })?;
     if let Some(id) = &case.outside_id {
-        conn.run(TELL, values![id, format!("{told} {}", number.0)]).await?;
+        conn.run(TELL, values![teller(case), id, format!("{told} {}", number.0)]).await?;
     }
     if let Some(person) = whose {
         hold(conn, (number, kind), (person, debt), who, now).await?;
@@ -124,7 +125,24 @@ pub(super) async fn persons(conn: &mut Conn, id_or_phone: &str) -> Result<Vec<Pe
     conn.all(PEOPLE, values![id_or_phone]).await?.iter().map(|row| Ok(PersonId(row.int(0)?))).collect()
 }
 
-/// What was told, as a hash.
+//// Who counts the ids of this case: its source, or a creditor's.
+fn teller(case: &NewCase) -> String {
+    match &case.creditor {
+        Some(creditor) => format!("case {} {creditor}", case.source.code()),
+        None => format!("case {}", case.source.code()),
+    }
+}
+
+/// What was told by this id: a hash and the case's number. Before this version all sources had their ids in common.
+async fn said_before(conn: &mut Conn, case: &NewCase, id: &str) -> Result<Option<String>, Fault> {
+    if let Some(row) = conn.first(TOLD, values![teller(case), id]).await? {
+        return row.text(0).map(Some);
+    }
+    let common = conn.first(TOLD, values!["case", id]).await?.map(|row| row.text(0)).transpose()?;
+    Ok(common.filter(|said| said.starts_with(&told_as(case))))
+}
+
+// What was told, as a hash.
 fn told_as(case: &NewCase) -> String {
     let attempt = case.attempt.map(|attempt| attempt.0);
     let words = (&case.person, &case.debt, attempt, &case.text);
@@ -135,6 +153,7 @@ fn told_as(case: &NewCase) -> String {
 const PEOPLE: &str = "SELECT id FROM person WHERE external_id = $1 OR id IN (SELECT person_id FROM phone WHERE e164 = $1) \
     ORDER BY id";
 const CALLED: &str = "SELECT person_id FROM attempt WHERE id = $1";
-const DEBT: &str = "SELECT id FROM debt WHERE person_id = $1 AND external_id = $2";
-const TOLD: &str = "SELECT hash FROM told_event WHERE source = 'case' AND external_id = $1";
-const TELL: &str = "INSERT INTO told_event (source, external_id, hash) VALUES ('case', $1, $2)";
+const DEBT: &str = "SELECT d.id FROM debt d JOIN creditor k ON k.id = d.creditor_id WHERE d.person_id = $1 \
+    AND d.external_id = $2 AND k.name = COALESCE($3, k.name)";
+const TOLD: &str = "SELECT hash FROM told_event WHERE source = $1 AND external_id = $2";
+const TELL: &str = "INSERT INTO told_event (source, external_id, hash) VALUES ($1, $2, $3)";

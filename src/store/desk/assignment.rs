@@ -1,6 +1,6 @@
 //! Whose account is whose, and what came of each agent's talks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -28,12 +28,13 @@ pub struct AgentResult {
     pub paid_minor: i64,
 }
 
-/// What each agent has got of a campaign.
-pub type Assigned = BTreeMap<AgentId, (u64, i64)>;
+/// What each agent has got of a campaign, by currency: accounts, and what they owe.
+pub type Assigned = BTreeMap<(AgentId, Currency), (u64, i64)>;
 
 impl Store {
-    /// Divides the campaign's accounts that are nobody's among the agents, fairly by number and value; those that are
-    /// done are left out. Returns what each of them has of the campaign now.
+    /// Divides the campaign's accounts that are nobody's among the agents, fairly by number and value of all that each has
+    /// in any campaign, each currency by itself; those that are done are left out. Returns what each of them has of the
+    /// campaign now.
     ///
     /// # Errors
     /// When the database fails; nobody was given anything then.
@@ -70,26 +71,34 @@ async fn assign_all(
     agents: &[AgentId],
     now: Timestamp,
 ) -> Result<Assigned, Fault> {
-    let mut held: Assigned = agents.iter().map(|agent| (agent.clone(), (0, 0))).collect();
-    for row in conn.all(HELD, values![campaign]).await? {
-        if let Some(mine) = held.get_mut(&agent(&row, 0)?) {
-            *mine = (row.int(1)?.unsigned_abs(), row.int(2)?);
+    let names: Vec<AgentId> = agents.iter().collect::<BTreeSet<_>>().into_iter().cloned().collect();
+    let held = held(conn, None).await?;
+    let mut free: BTreeMap<Currency, Vec<(i64, i64)>> = BTreeMap::new();
+    for row in conn.all(FREE, values![campaign]).await? {
+        let currency = row.code(2, "currency", Currency::parse)?;
+        free.entry(currency).or_default().push((row.int(0)?, row.int(1)?));
+    }
+    for (currency, accounts) in free {
+        let has = |name: &AgentId| held.get(&(name.clone(), currency)).copied().unwrap_or_default();
+        let values: Vec<i64> = accounts.iter().map(|(_, value)| *value).collect();
+        let whose = assign(&values, &names.iter().map(has).collect::<Vec<_>>());
+        for ((contact, _), whose) in accounts.into_iter().zip(whose) {
+            conn.run(GIVE, values![contact, names[whose].as_str(), now]).await?;
         }
     }
-    let rows = conn.all(FREE, values![campaign]).await?;
-    let free = rows.iter().map(|row| Ok((row.int(0)?, row.int(1)?))).collect::<Result<Vec<_>, Fault>>()?;
-    let names: Vec<AgentId> = held.keys().cloned().collect();
-    let values: Vec<i64> = free.iter().map(|(_, value)| *value).collect();
-    let whose = assign(&values, &held.values().copied().collect::<Vec<_>>());
-    for (&(contact, value), whose) in free.iter().zip(whose) {
-        let name = &names[whose];
-        if conn.run(GIVE, values![contact, name.as_str(), now]).await? > 0
-            && let Some(mine) = held.get_mut(name)
-        {
-            *mine = (mine.0 + 1, mine.1 + value);
-        }
-    }
-    Ok(held)
+    let mut given = self::held(conn, Some(campaign)).await?;
+    given.retain(|(agent, _), _| names.contains(agent));
+    Ok(given)
+}
+
+/// What each agent has of a campaign, or of all.
+async fn held(conn: &mut Conn, campaign: Option<CampaignId>) -> Result<Assigned, Fault> {
+    let rows = conn.all(HELD, values![campaign]).await?;
+    let read = rows.iter().map(|row| {
+        let key = (agent(row, 0)?, row.code(1, "currency", Currency::parse)?);
+        Ok((key, (row.int(2)?.unsigned_abs(), row.int(3)?)))
+    });
+    read.collect()
 }
 
 fn agent(row: &Row, column: usize) -> Result<AgentId, Fault> {
@@ -122,15 +131,15 @@ async fn results(
 }
 
 const HELD: &str = concat!(
-    "SELECT s.agent, COUNT(*), CAST(COALESCE(SUM(",
+    "SELECT s.agent, d.currency, COUNT(*), CAST(COALESCE(SUM(",
     owed!(),
     "), 0) AS BIGINT) FROM assignment s JOIN contact c ON c.id = s.contact_id JOIN debt d ON d.id = c.debt_id \
-     WHERE c.campaign_id = $1 AND c.state <> 'done' GROUP BY s.agent"
+     WHERE c.campaign_id = COALESCE(CAST($1 AS BIGINT), c.campaign_id) AND c.state <> 'done' GROUP BY s.agent, d.currency"
 );
 const FREE: &str = concat!(
     "SELECT c.id, ",
     owed!(),
-    " FROM contact c JOIN debt d ON d.id = c.debt_id WHERE c.campaign_id = $1 AND c.state <> 'done' \
+    ", d.currency FROM contact c JOIN debt d ON d.id = c.debt_id WHERE c.campaign_id = $1 AND c.state <> 'done' \
      AND NOT EXISTS (SELECT 1 FROM assignment s WHERE s.contact_id = c.id) ORDER BY c.id"
 );
 const GIVE: &str =
@@ -149,7 +158,7 @@ const TALKS: &str = "SELECT t.agent, a.currency, COUNT(*), CAST(SUM(a.identified
     AND r.attempt_id = a.id) THEN 1 ELSE 0 END) AS BIGINT) \
     FROM (SELECT agent, attempt_id FROM agent_state WHERE state = 'talking' AND attempt_id IS NOT NULL AND at >= $1 \
     AND at < $2 GROUP BY agent, attempt_id) t JOIN attempt a ON a.id = t.attempt_id \
-    LEFT JOIN promise p ON p.attempt_id = a.id GROUP BY t.agent, a.currency";
+    LEFT JOIN promise p ON p.attempt_id = a.id AND p.state <> 'void' GROUP BY t.agent, a.currency";
 /// Talks come first, for they are fewer than payments and calls; of those before a payment the last one has it.
 const PAID: &str = "SELECT w.agent, w.currency, COUNT(DISTINCT w.debt_id), CAST(SUM(w.amount_minor) AS BIGINT) FROM \
     (SELECT s.agent, y.debt_id, y.currency, y.amount_minor, \

@@ -2,8 +2,7 @@
 
 mod dispose;
 mod finish;
-mod pay;
-mod promise;
+mod money;
 mod rescue;
 mod sent;
 mod take_back;
@@ -11,7 +10,6 @@ mod take_back;
 pub use dispose::{DisposeRequest, Disposed};
 pub(super) use finish::react_to_call;
 pub use finish::{Closed, FinishRequest};
-pub use pay::{NewPayment, Paid};
-pub use promise::{PromiseTerms, PromisesJudged};
+pub use money::{NewPayment, NewReversal, Paid, PromiseTerms, PromisesJudged, Reversed};
 pub use rescue::{Rescued, Whose};
 pub use take_back::TakeBack;

@@ -17,7 +17,7 @@ pub struct PromiseRow {
     pub attempt: AttemptId,
     pub promised_on: Date,
     pub amount: Money,
-    /// `open`, `kept` or `broken`.
+    /// `open`, `kept`, `broken` or `void`.
     pub state: String,
 }
 

@@ -160,7 +160,7 @@ macro_rules! queries {
                 "a.disposition, a.identified, ",
                 "CAST(CASE WHEN a.grades LIKE '%\"amount_heard\"%' THEN 1 ELSE 0 END AS BIGINT), a.answer_at, ",
                 "a.end_at, a.cost_micro, p.state, p.amount_minor FROM debt d JOIN attempt a ON a.debt_id = d.id ",
-                "LEFT JOIN promise p ON p.attempt_id = a.id WHERE a.outcome IS NOT NULL ",
+                "LEFT JOIN promise p ON p.attempt_id = a.id AND p.state <> 'void' WHERE a.outcome IS NOT NULL ",
                 "AND a.channel <> 'inbound_call' AND ",
                 $which,
                 " AND ",

@@ -7,7 +7,6 @@ use crate::domain::debt::{DebtKind, days_overdue};
 use crate::domain::{DebtId, EventId, PersonId};
 use crate::rules::zone::{Registry, of_person};
 use crate::store::engine::conn::{Conn, Fault, date, values};
-use crate::store::engine::dialect::owed;
 use crate::store::list::whereabouts;
 
 /// Years after which a debt is collectible; a campaign's own figure is not known here.
@@ -23,7 +22,7 @@ pub(in crate::store) async fn note_outside(
     debt: DebtId,
     at: Timestamp,
 ) -> Result<(), Fault> {
-    let row = conn.one(DEBT, values![debt]).await?;
+    let row = conn.one(DEBT, values![debt, at]).await?;
     let person = PersonId(row.int(0)?);
     let zones = of_person(&whereabouts(conn, person).await?, &Registry::default());
     let clock = zones.zones().first().map(|zone| at.to_zoned_datetime(zone.tz().clone()));
@@ -49,10 +48,11 @@ pub(in crate::store) async fn note_outside(
     .map(|_| ())
 }
 
-const DEBT: &str = concat!(
-    "SELECT p.id, d.due_date, p.debtor_type, d.creditor_id, ",
-    owed!(),
-    ", d.currency FROM debt d JOIN person p ON p.id = d.person_id WHERE d.id = $1"
-);
+/// What was owed then: the amount as a list told it last, less what had been paid by that moment. What was paid since,
+/// however early it was told, was still owed.
+const DEBT: &str = "SELECT p.id, d.due_date, p.debtor_type, d.creditor_id, \
+    d.amount_minor - CAST(COALESCE((SELECT SUM(m.amount_minor) FROM payment m WHERE m.debt_id = d.id \
+    AND m.currency = d.currency AND m.received_at >= d.told_at AND m.paid_at < $2), 0) AS BIGINT), d.currency \
+    FROM debt d JOIN person p ON p.id = d.person_id WHERE d.id = $1";
 const INSERT: &str = "INSERT INTO outside_action (event_id, debt_id, at, debtor_type, creditor_id, local_hour, \
     age_days, debt_kind, amount_minor, currency) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";

@@ -46,8 +46,23 @@ pub enum Told<'a> {
         debt: &'a str,
         creditor: &'a str,
         promised_on: &'a str,
-        /// `kept` or `broken`.
-        state: &'a str,
+        /// `kept`, `broken`, `void` (settled by money from before the promise), or `open` again after a payment was taken
+        /// back.
+        state: &'static str,
+        /// Paid from the call to the end of the last day, and after it.
+        paid_minor: i64,
+        paid_late_minor: i64,
+    },
+    /// A payment was taken back.
+    Reversal {
+        payment: &'a str,
+        debt: &'a str,
+        creditor: &'a str,
+        amount_minor: i64,
+        currency: &'static str,
+        reversed_at: Timestamp,
+        /// The debt was paid and is owed again.
+        opened: bool,
     },
 }
 
@@ -84,6 +99,7 @@ impl Told<'_> {
             Self::NextAction { .. } => "next_action",
             Self::Payment { .. } => "payment",
             Self::Promise { .. } => "promise",
+            Self::Reversal { .. } => "reversal",
         }
     }
 
@@ -92,7 +108,8 @@ impl Told<'_> {
             Self::Attempt { creditor, .. }
             | Self::NextAction { creditor, .. }
             | Self::Payment { creditor, .. }
-            | Self::Promise { creditor, .. } => creditor,
+            | Self::Promise { creditor, .. }
+            | Self::Reversal { creditor, .. } => creditor,
         }
     }
 }

@@ -21,7 +21,7 @@ use crate::domain::AttemptId;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct CaseBody {
-    /// The case's own id there: told twice, it is one case.
+    /// The case's own id there: told twice, it is one case. Each source has its own ids; where a creditor is named, he has.
     id: String,
     /// ordinary, personal_data, regulator, dispute or written_dispute.
     kind: String,
@@ -31,6 +31,8 @@ struct CaseBody {
     person: Option<String>,
     /// The debt's id at the creditor. A dispute without it holds all his debts.
     debt: Option<String>,
+    /// The creditor's name, as in the lists, where two of his debts have one id, or where the id is the creditor's own.
+    creditor: Option<String>,
     /// The call it is about.
     attempt: Option<i64>,
     /// When it was received (RFC 3339); now where absent.
@@ -119,6 +121,7 @@ impl CaseBody {
             source,
             person: optional("person", self.person)?,
             debt: optional("debt", self.debt)?,
+            creditor: optional("creditor", self.creditor)?,
             attempt: self.attempt.map(AttemptId),
             // The daemon's clock says when.
             received: self.received_at.unwrap_or(Timestamp::MAX),

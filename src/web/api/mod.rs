@@ -21,7 +21,7 @@ use secrecy::SecretString;
 pub use events::{EventAnswer, TellEvent};
 pub(super) use fault::{Fault, read};
 pub(super) use openapi::{answers, body};
-pub use payments::{PaymentAnswer, TellPayment};
+pub use payments::{PaymentAnswer, ReversalAnswer, TellPayment, TellReversal};
 
 use self::token::Token;
 use super::handler::Handler;
@@ -33,6 +33,7 @@ pub struct Api {
     pub token: SecretString,
     pub events: Handler<TellEvent, EventAnswer>,
     pub payments: Handler<TellPayment, PaymentAnswer>,
+    pub reversals: Handler<TellReversal, ReversalAnswer>,
     pub register_case: Handler<NewCase, Registered>,
     pub cases: Handler<CaseFilter, Vec<CaseLine>>,
 }

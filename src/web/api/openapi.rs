@@ -15,7 +15,7 @@ pub(super) fn routes() -> Router<Shared> {
 /// The whole document.
 fn document() -> Value {
     let desk = console::desk_document();
-    let own = [events::document(), payments::document()].into_iter().chain(cases::documents());
+    let own = [events::document()].into_iter().chain(payments::documents()).chain(cases::documents());
     let resources = own.chain(desk).chain(console::floor_document());
     let paths: Map<String, Value> = resources.map(|(path, part)| (path.to_owned(), part)).collect();
     json!({

@@ -1,4 +1,5 @@
-//! `POST /api/v1/payments`: money that came in; the debt is not called about any more.
+//! `POST /api/v1/payments`: money that came in; the debt is not called about any more. And `/payments/reversals`: money that
+//! went back.
 
 use axum::body::Bytes;
 use axum::extract::State;
@@ -20,7 +21,7 @@ use crate::domain::Currency;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct PaymentBody {
-    /// The payment's own id: told twice, it changes nothing.
+    /// The creditor's id of the payment: told twice, it changes nothing.
     id: String,
     /// The creditor's name, as in the lists.
     creditor: String,
@@ -47,13 +48,53 @@ pub struct TellPayment {
     pub paid_at: Option<Timestamp>,
 }
 
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct ReversalBody {
+    /// The creditor's name, as in the lists.
+    creditor: String,
+    /// The id by which the payment was told.
+    payment: String,
+    /// Why it went back: bounced, charged back.
+    why: String,
+    /// When it went back (RFC 3339); now where absent.
+    #[schemars(with = "Option<String>")]
+    reversed_at: Option<Timestamp>,
+}
+
+/// A payment that is to be taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TellReversal {
+    pub creditor: String,
+    pub payment: String,
+    pub why: String,
+    pub at: Option<Timestamp>,
+}
+
+/// What became of that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReversalAnswer {
+    InFuture,
+    /// It was taken back before.
+    Known,
+    /// The creditor told no payment by that id.
+    NoPayment,
+    Recorded {
+        /// The debt was paid and is owed again.
+        opened: bool,
+    },
+}
+
 /// What became of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PaymentAnswer {
     /// The amount is none.
     Amount,
+    /// It was paid more than a year before the debt was due.
+    BeforeDebt,
     /// Another payment was told by this id.
     Differs,
+    InFuture,
     /// It was told before.
     Known,
     /// The creditor has no debt of that id.
@@ -67,7 +108,7 @@ pub enum PaymentAnswer {
 }
 
 pub(super) fn routes() -> Router<Shared> {
-    Router::new().route("/payments", post(tell))
+    Router::new().route("/payments", post(tell)).route("/payments/reversals", post(reverse))
 }
 
 async fn tell(State(api): State<Shared>, bytes: Result<Bytes, BytesRejection>) -> Result<Response, Fault> {
@@ -81,6 +122,11 @@ async fn tell(State(api): State<Shared>, bytes: Result<Bytes, BytesRejection>) -
         PaymentAnswer::Amount => {
             Err(Fault::field("malformed", "amount is a sum above 0 such as \"1234.50\""))
         }
+        PaymentAnswer::InFuture => Err(Fault::field("in_future", IN_FUTURE)),
+        PaymentAnswer::BeforeDebt => Err(Fault::field(
+            "before_debt",
+            "paid_at is more than a year before the debt was due: the date is wrong, or another debt is meant",
+        )),
         PaymentAnswer::Differs => {
             Err(Fault::new(StatusCode::CONFLICT, "id_reused", "another payment was told by this id before"))
         }
@@ -92,6 +138,31 @@ async fn tell(State(api): State<Shared>, bytes: Result<Bytes, BytesRejection>) -
         PaymentAnswer::NoDebt => {
             Err(Fault::new(StatusCode::NOT_FOUND, "no_debt", "the creditor has no debt of that id"))
         }
+    }
+}
+
+const IN_FUTURE: &str = "it lies in the future: money is told once it has moved";
+
+async fn reverse(State(api): State<Shared>, bytes: Result<Bytes, BytesRejection>) -> Result<Response, Fault> {
+    let told = read::<ReversalBody>(bytes)?;
+    let told = TellReversal {
+        creditor: filled("creditor", &told.creditor)?,
+        payment: filled("payment", &told.payment)?,
+        why: filled("why", &told.why)?,
+        at: told.reversed_at,
+    };
+    match api.reversals.ask(told).await? {
+        ReversalAnswer::Recorded { opened } => {
+            let said = json!({ "recorded": "new", "debt_opened": opened });
+            Ok((StatusCode::CREATED, Json(said)).into_response())
+        }
+        ReversalAnswer::Known => Ok(Json(json!({ "recorded": "known" })).into_response()),
+        ReversalAnswer::InFuture => Err(Fault::field("in_future", IN_FUTURE)),
+        ReversalAnswer::NoPayment => Err(Fault::new(
+            StatusCode::NOT_FOUND,
+            "no_payment",
+            "the creditor has told no payment by that id",
+        )),
     }
 }
 
@@ -113,8 +184,8 @@ impl PaymentBody {
     }
 }
 
-/// The resource's part of the OpenAPI document.
-pub(super) fn document() -> (&'static str, Value) {
+/// The resource's parts of the OpenAPI document.
+pub(super) fn documents() -> [(&'static str, Value); 2] {
     let recorded = json!({ "recorded": "new", "debt_paid": true });
     let post = json!({
         "summary": "Tell a payment",
@@ -126,7 +197,22 @@ pub(super) fn document() -> (&'static str, Value) {
             (200, "Known already; nothing was changed", &json!({ "recorded": "known" })),
             (404, "The creditor has no debt of that id", &Value::Null),
             (409, "Another payment was told by this id before, or the debt is in another currency", &Value::Null),
+            (422, "The time lies in the future, or more than a year before the debt was due", &Value::Null),
         ]),
     });
-    ("/api/v1/payments", json!({ "post": post }))
+    let reversed = json!({ "recorded": "new", "debt_opened": true });
+    let reverse = json!({
+        "summary": "Take a payment back",
+        "description": "It bounced or was charged back: what it paid is owed again, and promises are judged anew.",
+        "requestBody": body(schema_for!(ReversalBody)),
+        "responses": answers(&[
+            (201, "Recorded", &reversed),
+            (200, "Taken back already; nothing was changed", &json!({ "recorded": "known" })),
+            (404, "The creditor has told no payment by that id", &Value::Null),
+        ]),
+    });
+    [
+        ("/api/v1/payments", json!({ "post": post })),
+        ("/api/v1/payments/reversals", json!({ "post": reverse })),
+    ]
 }

@@ -9,7 +9,8 @@ use crate::store::engine::conn::{Conn, Fault, values};
 use crate::store::tally::sums;
 use crate::store::{Store, StoreError};
 
-/// Promises made in a campaign to debtors of one type, in one currency.
+/// Promises made in a campaign to debtors of one type, in one currency; those that money from before the promise had
+/// settled are none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PromiseLine {
     pub campaign: String,
@@ -49,7 +50,7 @@ const CALLED_BACK: &str = concat!(
     "CAST(SUM(CASE WHEN p.state = 'kept' THEN 1 ELSE 0 END) AS BIGINT), ",
     "CAST(SUM(CASE WHEN p.state = 'broken' THEN 1 ELSE 0 END) AS BIGINT), CAST(SUM(p.amount_minor) AS BIGINT), ",
     "CAST(SUM(CASE WHEN p.state = 'kept' THEN p.amount_minor ELSE 0 END) AS BIGINT) FROM attempt a ",
-    "CROSS JOIN promise p WHERE p.attempt_id = a.id AND a.channel = 'inbound_call' AND a.reserved_at >= $1 ",
+    "CROSS JOIN promise p WHERE p.attempt_id = a.id AND p.state <> 'void' AND a.channel = 'inbound_call' AND a.reserved_at >= $1 ",
     "AND a.reserved_at < $2 AND ",
     counts!("a"),
     " GROUP BY a.campaign_id, a.debtor_type, p.currency",

@@ -68,6 +68,7 @@ fn read(written: &Written) -> Option<NewCase> {
         source: Source::parse(&written.source).filter(|source| Source::OUTSIDE.contains(source))?,
         person: filled(&written.person),
         debt: filled(&written.debt),
+        creditor: None,
         attempt,
         // The daemon's clock says when.
         received: Timestamp::MAX,

@@ -52,6 +52,7 @@ pub fn promise(code: &str, language: Language) -> &str {
         "broken" => ("broken", "нарушено"),
         "kept" => ("kept", "выполнено"),
         "open" => ("open", "ждём"),
+        "void" => ("paid before", "заплатил раньше"),
         other => (other, other),
     };
     pick(words, language)

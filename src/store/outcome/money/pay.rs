@@ -1,11 +1,14 @@
 //! Money stops the call: a payment closes the debt and takes back what is queued or under way.
 
-use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, ToSpan};
 
+use super::promise::judge_again;
 use crate::campaign::DoneWhy;
 use crate::domain::{AttemptId, DebtId, Money, PersonId};
 use crate::store::desk::cancel_of_debt;
-use crate::store::engine::conn::{Conn, Fault, values};
+use crate::store::engine::conn::{Conn, Fault, Row, date, values};
 use crate::store::engine::dialect::{self, owed};
 use crate::store::tally;
 use crate::store::told::{Told, tell};
@@ -14,7 +17,7 @@ use crate::store::{Store, StoreError};
 /// A payment as some system tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewPayment {
-    /// The teller's own id: a second message about it changes nothing.
+    /// The creditor's own id of it: a second message about it changes nothing. Each creditor has his own ids.
     pub external_id: String,
     pub creditor: String,
     /// The debt's id at the creditor.
@@ -29,9 +32,13 @@ pub enum Paid {
     /// Recorded. `closed`: the debt is paid in full, its contacts are done, and `cancel` are its open attempts.
     /// `left_minor` is what is still owed; below 0: more came than was owed.
     Recorded { debt: DebtId, closed: bool, left_minor: i64, cancel: Vec<AttemptId> },
-    /// Another payment was told by this id before: nothing was written.
+    /// It was paid more than a year before the debt was due: nothing was written.
+    BeforeDebt,
+    /// Another payment of the creditor's was told by this id before: nothing was written.
     Differs,
-    /// It was known already.
+    /// It was paid later than now: nothing was written.
+    InFuture,
+    /// It was known already, or was taken back since.
     Known,
     /// No such debt.
     NoDebt,
@@ -54,16 +61,36 @@ impl Store {
 async fn pay(conn: &mut Conn, payment: &NewPayment, now: Timestamp) -> Result<Paid, Fault> {
     let found = conn.first(DEBT, values![payment.creditor.as_str(), payment.debt.as_str()]).await?;
     let Some(row) = found else { return Ok(Paid::NoDebt) };
-    let (debt, person) = (DebtId(row.int(0)?), PersonId(row.int(1)?));
+    let (debt, person, creditor) = (DebtId(row.int(0)?), PersonId(row.int(1)?), row.int(3)?);
     let amount = payment.amount;
     if row.text(2)? != amount.currency.code() {
         return Ok(Paid::OtherCurrency);
     }
+    if payment.paid_at > now.checked_add(CLOCK_SLACK).unwrap_or(now) {
+        return Ok(Paid::InFuture);
+    }
+    if payment.paid_at < earliest(date(&row.text(4)?)?) {
+        return Ok(Paid::BeforeDebt);
+    }
     dialect::lock_person(conn, person).await?;
     let tallied = tally::before(conn, debt).await?;
+    let told_before = values![creditor, payment.external_id.as_str()];
+    let known = match conn.first(KNOWN, told_before.clone()).await? {
+        None => conn.first(TAKEN_BACK, told_before.clone()).await?,
+        known => known,
+    };
+    let is_same = |row: &Row| {
+        Ok::<_, Fault>(
+            row.int(0)? == debt.0 && row.int(1)? == amount.minor && row.text(2)? == amount.currency.code(),
+        )
+    };
+    if let Some(known) = known {
+        return Ok(if is_same(&known)? { Paid::Known } else { Paid::Differs });
+    }
     let recorded = conn.run(
         INSERT,
         values![
+            creditor,
             payment.external_id.as_str(),
             debt,
             amount.minor,
@@ -73,11 +100,9 @@ async fn pay(conn: &mut Conn, payment: &NewPayment, now: Timestamp) -> Result<Pa
         ],
     );
     if recorded.await? == 0 {
-        let known = conn.one(KNOWN, values![payment.external_id.as_str()]).await?;
-        let same = known.int(0)? == debt.0
-            && known.int(1)? == amount.minor
-            && known.text(2)? == amount.currency.code();
-        return Ok(if same { Paid::Known } else { Paid::Differs });
+        // Another node has written it meanwhile.
+        let known = conn.one(KNOWN, told_before).await?;
+        return Ok(if is_same(&known)? { Paid::Known } else { Paid::Differs });
     }
     conn.run(REACTION, values![debt, now, amount.minor, amount.currency.code()]).await?;
     let left_minor = conn.one(STILL_OWED, values![debt]).await?.int(0)?;
@@ -92,6 +117,7 @@ async fn pay(conn: &mut Conn, payment: &NewPayment, now: Timestamp) -> Result<Pa
         closed,
     };
     tell(conn, debt, &told, now).await?;
+    judge_again(conn, debt, now).await?;
     if !closed {
         tallied.note(conn).await?;
         return Ok(Paid::Recorded { debt, closed: false, left_minor, cancel: Vec::new() });
@@ -101,7 +127,6 @@ async fn pay(conn: &mut Conn, payment: &NewPayment, now: Timestamp) -> Result<Pa
         values![debt, now],
     )
     .await?;
-    conn.run(KEPT, values![debt, now]).await?;
     tallied.note(conn).await?;
     conn.run(CONTACTS, values![debt, DoneWhy::Paid.code()]).await?;
     cancel_of_debt(conn, debt, now).await?;
@@ -110,13 +135,26 @@ async fn pay(conn: &mut Conn, payment: &NewPayment, now: Timestamp) -> Result<Pa
     Ok(Paid::Recorded { debt, closed: true, left_minor, cancel })
 }
 
-const KEPT: &str = "UPDATE promise SET state = 'kept', judged_at = $2 WHERE debt_id = $1 AND state = 'open'";
-const DEBT: &str = "SELECT d.id, d.person_id, d.currency FROM debt d JOIN creditor k ON k.id = d.creditor_id \
+/// The first moment at which money may have been paid on a debt due on this day.
+fn earliest(due: Date) -> Timestamp {
+    let first = due.saturating_sub(BEFORE_DUE_DAYS.days()).at(0, 0, 0, 0).to_zoned_datetime(TimeZone::UTC);
+    first.map_or(Timestamp::MIN, |first| first.timestamp())
+}
+
+/// Differences between clocks that mean nothing.
+const CLOCK_SLACK: SignedDuration = SignedDuration::from_mins(10);
+/// Money that is older than this before the debt was due was paid on another one, or the date is wrong.
+const BEFORE_DUE_DAYS: i64 = 366;
+
+const DEBT: &str = "SELECT d.id, d.person_id, d.currency, d.creditor_id, d.due_date FROM debt d JOIN creditor k ON k.id = d.creditor_id \
     WHERE k.name = $1 AND d.external_id = $2";
-const INSERT: &str = "INSERT INTO payment (external_id, debt_id, amount_minor, currency, paid_at, received_at) \
-    VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (external_id) DO NOTHING";
-const KNOWN: &str = "SELECT debt_id, amount_minor, currency FROM payment WHERE external_id = $1";
-const STILL_OWED: &str = concat!("SELECT ", owed!(), " FROM debt d WHERE d.id = $1");
+const INSERT: &str = "INSERT INTO payment (creditor_id, external_id, debt_id, amount_minor, currency, paid_at, \
+    received_at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (creditor_id, external_id) DO NOTHING";
+const KNOWN: &str =
+    "SELECT debt_id, amount_minor, currency FROM payment WHERE creditor_id = $1 AND external_id = $2";
+const TAKEN_BACK: &str =
+    "SELECT debt_id, amount_minor, currency FROM payment_reversal WHERE creditor_id = $1 AND payment = $2";
+pub(super) const STILL_OWED: &str = concat!("SELECT ", owed!(), " FROM debt d WHERE d.id = $1");
 /// A payment is a reaction to the last action on the debt; without one it is nobody's.
 const REACTION: &str = "INSERT INTO reaction (at, person_id, debt_id, campaign_id, attempt_id, kind, channel, \
     debtor_type, debt_kind, amount_minor, currency) \

@@ -1,0 +1,114 @@
+//! Promises are judged by when it was paid, and judged again when money tells otherwise.
+
+use jiff::Timestamp;
+use obzvon::campaign::{Behaviour, Reclassify};
+use obzvon::domain::{Currency, DebtorType, Money};
+use obzvon::store::{EndpointRow, NewPayment, NewReversal, PromiseTerms};
+
+use crate::world::{World, hours, noon, promised, row, seconds};
+
+crate::on_both_engines!(
+    money_from_before_the_promise_does_not_keep_it,
+    money_after_the_last_day_does_not_keep_it_however_late_it_is_judged,
+    money_of_the_day_told_late_keeps_it_and_takes_the_type_back,
+    a_promise_kept_by_a_payment_is_told_and_broken_when_the_payment_goes_back,
+);
+
+/// A promise for 10 March, made on the third.
+async fn promise(world: &World) -> PromiseTerms {
+    let contact = world.one_contact().await;
+    let attempt = world.permit(&contact, noon()).await.attempt();
+    world.store.finish(promised(attempt), noon() + seconds(40)).await.expect("done");
+    PromiseTerms { campaign: contact.campaign, grace_days: 1, call_again: false }
+}
+
+fn at(text: &str) -> Timestamp {
+    text.parse().expect("a timestamp")
+}
+
+async fn pay(world: &World, id: &str, paid: &str, told: &str) {
+    let payment = NewPayment {
+        external_id: id.into(),
+        creditor: "Water".into(),
+        debt: "d1".into(),
+        amount: Money::new(100_000, Currency::Rub),
+        paid_at: at(paid),
+    };
+    world.store.record_payment(payment, at(told)).await.expect("recorded");
+}
+
+async fn state(world: &World) -> String {
+    world.text("SELECT state FROM promise").await
+}
+
+async fn money_from_before_the_promise_does_not_keep_it(world: World) {
+    let terms = promise(&world).await;
+    pay(&world, "m1", "2026-02-20T09:00:00Z", "2026-03-04T09:00:00Z").await;
+    assert_eq!(state(&world).await, "void", "neither kept nor broken: he owed nothing by then");
+    world.store.judge_promises(terms, at("2026-03-20T12:00:00Z")).await.expect("judged");
+    assert_eq!(state(&world).await, "void");
+    let period = obzvon::store::Period { from: noon() - hours(1), to: noon() + hours(1) };
+    assert!(world.store.promises_report(period).await.expect("counted").is_empty());
+}
+
+async fn money_after_the_last_day_does_not_keep_it_however_late_it_is_judged(world: World) {
+    let terms = promise(&world).await;
+    // The daemon was down; the day and its grace ended on the eleventh.
+    pay(&world, "m1", "2026-03-17T09:00:00Z", "2026-03-17T10:00:00Z").await;
+    assert_eq!(state(&world).await, "open");
+    let judged = world.store.judge_promises(terms, at("2026-03-18T09:00:00Z")).await.expect("judged");
+    assert_eq!((judged.kept, judged.broken), (0, 1));
+    let late = "SELECT CAST(late_minor AS TEXT) FROM promise_judgement";
+    assert_eq!(world.text(late).await, "100000", "that he paid late is seen");
+}
+
+async fn money_of_the_day_told_late_keeps_it_and_takes_the_type_back(world: World) {
+    let terms = promise(&world).await;
+    world.store.judge_promises(terms, at("2026-03-13T12:00:00Z")).await.expect("judged");
+    assert_eq!(state(&world).await, "broken");
+    let rule = Reclassify {
+        name: "broke it".into(),
+        from: DebtorType::Forgetful,
+        when: Behaviour::PromiseBroken,
+        times: 1,
+        to: DebtorType::Habitual,
+    };
+    let since = at("2026-03-01T00:00:00Z");
+    assert_eq!(world.store.reclassify(&rule, since, at("2026-03-13T13:00:00Z")).await.expect("applied"), 1);
+    pay(&world, "m1", "2026-03-10T09:00:00Z", "2026-03-14T09:00:00Z").await;
+    assert_eq!(state(&world).await, "kept");
+    assert_eq!(world.text("SELECT debtor_type FROM person").await, "forgetful");
+    let person = world.store.person_files("p1").await.expect("read")[0].id;
+    let changes = world.store.type_changes(person).await.expect("read");
+    let ways: Vec<_> = changes.iter().map(|it| (it.became, it.who.as_str())).collect();
+    assert_eq!(ways, [(DebtorType::Habitual, "broke it"), (DebtorType::Forgetful, "promise")]);
+    let history = "SELECT CAST(COUNT(*) AS TEXT) FROM promise_judgement";
+    assert_eq!(world.text(history).await, "2", "both judgements are kept");
+    let faults = world.store.check_tallies().await.expect("checked");
+    assert!(faults.is_empty(), "{faults:?}");
+}
+
+async fn a_promise_kept_by_a_payment_is_told_and_broken_when_the_payment_goes_back(world: World) {
+    let all = EndpointRow { name: "all".into(), creditors: Vec::new() };
+    world.store.set_endpoints(vec![all]).await.expect("set");
+    let terms = promise(&world).await;
+    pay(&world, "m1", "2026-03-05T09:00:00Z", "2026-03-05T09:00:00Z").await;
+    assert_eq!(state(&world).await, "kept");
+    let told = "SELECT payload FROM outbox WHERE id = (SELECT MAX(id) FROM outbox WHERE kind = 'promise')";
+    assert!(world.text(told).await.contains("\"kept\""), "the creditor hears of it");
+    let reversal = NewReversal {
+        creditor: "Water".into(),
+        payment: "m1".into(),
+        debt: None,
+        amount: None,
+        at: at("2026-03-06T09:00:00Z"),
+        why: "bounced".into(),
+    };
+    world.store.reverse_payment(reversal, at("2026-03-06T09:00:00Z")).await.expect("written");
+    assert_eq!(state(&world).await, "open", "its day is not over");
+    assert!(
+        world.text("SELECT payload FROM outbox WHERE kind = 'reversal'").await.contains("\"opened\":true")
+    );
+    world.store.judge_promises(terms, at("2026-03-13T12:00:00Z")).await.expect("judged");
+    assert_eq!(state(&world).await, "broken");
+}
