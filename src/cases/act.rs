@@ -26,6 +26,12 @@ pub enum Act {
         justified: bool,
         measure: String,
     },
+    /// What the creditor says to the question that a dispute is: `owed` upholds the debt and leaves the case to its owner,
+    /// else the debtor was right and the case is closed.
+    Creditor {
+        owed: bool,
+        text: String,
+    },
     /// It is of another kind; its deadline is that kind's, from the day it was received.
     Kind {
         kind: Kind,
@@ -50,7 +56,11 @@ pub enum Act {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ActCode {
     Answered,
+    /// A question went to the creditor.
+    Asked,
     Closed,
+    /// The creditor answered.
+    Creditor,
     Kind,
     Linked,
     Noted,
@@ -74,6 +84,8 @@ pub enum Refused {
     NoAnswer,
     /// It has no owner: take it first.
     NoOwner,
+    /// The creditor is asked about disputes alone.
+    NotADispute,
     /// It is not closed.
     NotClosed,
     /// An act needs its words.
@@ -126,10 +138,16 @@ impl State {
                 Self::Closed,
                 Act::Answer { .. }
                 | Act::Close { .. }
+                | Act::Creditor { .. }
                 | Act::Kind { .. }
                 | Act::Link { .. }
                 | Act::Take { .. },
             ) => Err(Refused::Closed),
+            (_, Act::Creditor { .. }) if !kind.is_dispute() => Err(Refused::NotADispute),
+            (state, Act::Creditor { owed: true, .. }) => Ok(state),
+            (Self::New | Self::InWork | Self::Answered, Act::Creditor { owed: false, .. }) => {
+                Ok(Self::Closed)
+            }
             (_, Act::Kind { kind: becomes }) if becomes.is_dispute() != kind.is_dispute() => {
                 Err(Refused::OtherSubject)
             }
@@ -151,6 +169,7 @@ impl Act {
         match self {
             Self::Answer { .. } => ActCode::Answered,
             Self::Close { .. } => ActCode::Closed,
+            Self::Creditor { .. } => ActCode::Creditor,
             Self::Kind { .. } => ActCode::Kind,
             Self::Link { .. } => ActCode::Linked,
             Self::Note { .. } => ActCode::Noted,
@@ -162,7 +181,7 @@ impl Act {
     /// What somebody wrote.
     pub fn words(&self) -> Option<&str> {
         match self {
-            Self::Answer { text } | Self::Note { text } => Some(text),
+            Self::Answer { text } | Self::Creditor { text, .. } | Self::Note { text } => Some(text),
             Self::Close { measure, .. } => Some(measure),
             Self::Kind { .. } => None,
             Self::Link { person } => Some(person),
@@ -173,8 +192,10 @@ impl Act {
 }
 
 impl ActCode {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Opened,
+        Self::Asked,
+        Self::Creditor,
         Self::Taken,
         Self::Noted,
         Self::Kind,
@@ -188,7 +209,9 @@ impl ActCode {
     pub fn code(self) -> &'static str {
         match self {
             Self::Answered => "answered",
+            Self::Asked => "asked",
             Self::Closed => "closed",
+            Self::Creditor => "creditor",
             Self::Kind => "kind",
             Self::Linked => "linked",
             Self::Noted => "noted",
@@ -204,12 +227,13 @@ impl ActCode {
 }
 
 impl Refused {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Closed,
         Self::NoAnswer,
         Self::NoOwner,
         Self::NoWords,
         Self::NobodyHasThisId,
+        Self::NotADispute,
         Self::NotClosed,
         Self::OtherSubject,
         Self::PersonKnown,
@@ -223,6 +247,7 @@ impl Refused {
             Self::NoOwner => "no_owner",
             Self::NoWords => "no_words",
             Self::NobodyHasThisId => "no_person",
+            Self::NotADispute => "not_a_dispute",
             Self::NotClosed => "not_closed",
             Self::OtherSubject => "other_subject",
             Self::PersonKnown => "person_known",
@@ -245,6 +270,7 @@ mod tests {
         prop_oneof![
             words().prop_map(|text| Act::Answer { text }),
             (any::<bool>(), words()).prop_map(|(justified, measure)| Act::Close { justified, measure }),
+            (any::<bool>(), words()).prop_map(|(owed, text)| Act::Creditor { owed, text }),
             kinds.prop_map(|kind| Act::Kind { kind }),
             words().prop_map(|person| Act::Link { person }),
             words().prop_map(|text| Act::Note { text }),

@@ -15,6 +15,10 @@ pub struct CaseLine {
     pub owner: Option<String>,
     pub received: Timestamp,
     pub due: Timestamp,
+    /// By when the creditor's answer is due, where he was asked.
+    pub asked_due: Option<Timestamp>,
+    /// What he said: the debt is owed, or not.
+    pub creditor_says_owed: Option<bool>,
     /// His id in the lists; absent where it is not known whom it is about.
     pub person: Option<String>,
     /// The debt's id at the creditor.
@@ -25,6 +29,21 @@ pub struct CaseLine {
     pub closed_at: Option<Timestamp>,
     /// Of a closed one: he was right.
     pub justified: Option<bool>,
+}
+
+impl CaseLine {
+    /// When it presses: at its own deadline, or before it at the creditor's, for as long as he is silent.
+    pub fn presses_at(&self) -> Timestamp {
+        let asked = self.asked_due.filter(|_| self.creditor_says_owed.is_none());
+        asked.map_or(self.due, |asked| asked.min(self.due))
+    }
+
+    /// The creditor was asked, has not answered, and his time is over.
+    pub fn is_creditor_late(&self, now: Timestamp) -> bool {
+        self.closed_at.is_none()
+            && self.creditor_says_owed.is_none()
+            && self.asked_due.is_some_and(|due| due <= now)
+    }
 }
 
 /// Which cases are wanted.

@@ -50,6 +50,15 @@ impl Kind {
         }
     }
 
+    /// Working days that the creditor has to answer where the configuration says nothing; `None`: he is not asked.
+    pub fn creditor_days(self) -> Option<u16> {
+        match self {
+            Self::Dispute => Some(5),
+            Self::WrittenDispute => Some(10),
+            Self::Ordinary | Self::PersonalData | Self::Regulator => None,
+        }
+    }
+
     /// Working days to answer where the configuration says nothing.
     pub fn days(self) -> u16 {
         match self {

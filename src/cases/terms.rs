@@ -11,6 +11,8 @@ use crate::rules::Calendar;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Terms {
     days: [(Kind, u16); 5],
+    /// Those that the creditor has, by kinds of dispute.
+    creditor_days: [(Kind, u16); 2],
     pub calendar: Calendar,
     pub zone: TimeZone,
 }
@@ -49,7 +51,9 @@ impl Standing {
 impl Terms {
     /// The usual days, by this calendar.
     pub fn new(calendar: Calendar, zone: TimeZone) -> Self {
-        Self { days: Kind::ALL.map(|kind| (kind, kind.days())), calendar, zone }
+        let asked =
+            [Kind::Dispute, Kind::WrittenDispute].map(|kind| (kind, kind.creditor_days().unwrap_or(0)));
+        Self { days: Kind::ALL.map(|kind| (kind, kind.days())), creditor_days: asked, calendar, zone }
     }
 
     /// The same with other days for a kind.
@@ -63,6 +67,23 @@ impl Terms {
         self
     }
 
+    /// The same with other days for the creditor's answer to a kind of dispute.
+    #[must_use]
+    pub fn with_creditor(mut self, kind: Kind, days: u16) -> Self {
+        for (of, is) in &mut self.creditor_days {
+            if *of == kind {
+                *is = days;
+            }
+        }
+        self
+    }
+
+    /// By when the creditor is to answer what he was asked at `asked`; `None`: this kind is no question to him.
+    pub fn creditor_due(&self, kind: Kind, asked: Timestamp) -> Option<Timestamp> {
+        let (_, days) = self.creditor_days.iter().find(|(of, _)| *of == kind)?;
+        Some(self.end_of(*days, asked))
+    }
+
     pub fn days(&self, kind: Kind) -> u16 {
         self.days.iter().find(|(of, _)| *of == kind).map_or_else(|| kind.days(), |(_, days)| *days)
     }
@@ -70,8 +91,12 @@ impl Terms {
     /// The end of the last working day there is: the day it was received does not count, and the last one does to its
     /// midnight. A time that no calendar has is due at once.
     pub fn due(&self, kind: Kind, received: Timestamp) -> Timestamp {
+        self.end_of(self.days(kind), received)
+    }
+
+    fn end_of(&self, days: u16, received: Timestamp) -> Timestamp {
         let mut day = received.to_zoned_datetime(self.zone.clone()).date();
-        let mut left = self.days(kind);
+        let mut left = days;
         while left > 0 {
             let Ok(next) = day.tomorrow() else { return received };
             day = next;

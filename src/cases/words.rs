@@ -63,7 +63,9 @@ impl ActCode {
     pub fn name(self, language: Language) -> &'static str {
         match self {
             Self::Answered => pick(language, "answered", "ответ"),
+            Self::Asked => pick(language, "creditor asked", "вопрос кредитору"),
             Self::Closed => pick(language, "closed", "закрыто"),
+            Self::Creditor => pick(language, "the creditor says", "ответ кредитора"),
             Self::Kind => pick(language, "kind changed", "изменён вид"),
             Self::Linked => pick(language, "person found", "найден человек"),
             Self::Noted => pick(language, "note", "заметка"),
@@ -104,6 +106,11 @@ impl Refused {
                 language,
                 "nobody, or more than one, has this id or number",
                 "такого номера нет ни у кого или он у нескольких",
+            ),
+            Self::NotADispute => pick(
+                language,
+                "the creditor is asked about disputes alone",
+                "кредитора спрашивают только о спорах",
             ),
             Self::NotClosed => pick(language, "the case is not closed", "дело не закрыто"),
             Self::OtherSubject => pick(

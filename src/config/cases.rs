@@ -28,6 +28,12 @@ pub fn cases(reading: &Reading<'_>, calendars: &Calendars) -> Option<Terms> {
             table.or(kind.code(), kind.days(), |value| value.integer(1..=250)).map(|days| (kind, days))
         });
         table.finish();
+        let table = root.child("creditor_days");
+        let asked = [Kind::Dispute, Kind::WrittenDispute].map(|kind| {
+            let usual = kind.creditor_days().unwrap_or(0);
+            table.or(kind.code(), usual, |value| value.integer(1..=250)).map(|days| (kind, days))
+        });
+        table.finish();
         let mut terms = usual(calendar.ok()?.cloned().or_else(|| calendars.0.get("RU").cloned()));
         if let Some(zone) = zone.ok()? {
             terms.zone = zone;
@@ -35,6 +41,10 @@ pub fn cases(reading: &Reading<'_>, calendars: &Calendars) -> Option<Terms> {
         for one in days {
             let (kind, days) = one?;
             terms = terms.with(kind, days);
+        }
+        for one in asked {
+            let (kind, days) = one?;
+            terms = terms.with_creditor(kind, days);
         }
         Some(terms)
     })

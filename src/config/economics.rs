@@ -56,12 +56,14 @@ fn contracts(root: &Section<'_>) -> Option<BTreeMap<String, Contract>> {
     let contract = |(name, section): (String, Section<'_>)| {
         let share = section.or("share_percent", 0, |value| value.hundredths(0..=10_000));
         let fixed = section.or("fixed_month", 0, |value| value.hundredths(MONEY));
+        let since = section.may("since", |value| value.date());
         let kept = section.or("per_kept_promise", 0, |value| value.hundredths(MONEY));
         let setup = section.or("setup_hours", 0, |value| value.integer(0..=10_000));
         section.finish();
         let contract = Contract {
             share_bp: u32::try_from(share?).unwrap_or(0),
             fixed_month_minor: fixed?,
+            since: since.ok()?,
             per_kept_promise_minor: kept?,
             setup_hours: setup?,
         };

@@ -19,6 +19,7 @@ pub fn api(house: &Arc<House>) -> Option<Api> {
     let token = house.plans.load().config.api.token.clone()?;
     let (events, payments) = (Arc::clone(house), Arc::clone(house));
     let (registers, reads, reversals) = (Arc::clone(house), Arc::clone(house), Arc::clone(house));
+    let creditors = Arc::clone(house);
     Some(Api {
         token,
         events: Handler::new(move |told| event(Arc::clone(&events), told)),
@@ -27,6 +28,10 @@ pub fn api(house: &Arc<House>) -> Option<Api> {
         register_case: Handler::new(move |told| {
             let house = Arc::clone(&registers);
             async move { cases::register(&house, told, "api".to_owned()).await.map_err(unavailable) }
+        }),
+        creditor_says: Handler::new(move |(number, act)| {
+            let house = Arc::clone(&creditors);
+            async move { cases::act(&house, number, act, "creditor".to_owned()).await.map_err(unavailable) }
         }),
         cases: Handler::new(move |filter| {
             let house = Arc::clone(&reads);

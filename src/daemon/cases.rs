@@ -84,6 +84,7 @@ pub async fn recording(house: &House, wish: Listen) -> Result<Option<Vec<u8>>, S
 pub async fn tell(house: &Arc<House>, overdue_before: &mut u64) -> anyhow::Result<()> {
     let (open, overdue) = house.store.open_cases(house.clock.wall()).await?;
     house.metrics.cases(open, overdue);
+    house.metrics.creditors_late(house.store.creditors_late(house.clock.wall()).await?);
     if overdue > *overdue_before {
         warn!(overdue, open, "complaints or disputes are overdue: obzvon complaints shows them first");
     }

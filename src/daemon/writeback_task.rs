@@ -161,6 +161,7 @@ fn body_of(delivery: &Delivery) -> String {
         "attempt" => "attempt.finished",
         "payment" => "payment.recorded",
         "reversal" => "payment.reversed",
+        "dispute" => "dispute.opened",
         "promise" => "promise.judged",
         other => other,
     };

@@ -6,6 +6,8 @@ pub struct Contract {
     /// Of every unit repaid, in hundredths of a per cent (1250: 12.5 %).
     pub share_bp: u32,
     pub fixed_month_minor: i64,
+    /// The first day of the contract: no month before it has the fixed fee. Absent: the first month with an action begins it.
+    pub since: Option<jiff::civil::Date>,
     pub per_kept_promise_minor: i64,
     /// Work before the first call, charged in the first month there was an action in.
     pub setup_hours: u32,

@@ -85,6 +85,7 @@ pub struct Metrics {
     messages_waiting: Family<EndpointLabel, Gauge>,
     cases_open: Gauge,
     cases_overdue: Gauge,
+    creditors_late: Gauge,
 }
 
 impl Metrics {
@@ -165,9 +166,11 @@ impl Metrics {
             "Messages another system has not taken yet",
             messages_waiting.clone(),
         );
-        let (cases_open, cases_overdue): (Gauge, Gauge) = (Gauge::default(), Gauge::default());
+        let (cases_open, cases_overdue, creditors_late): (Gauge, Gauge, Gauge) = Default::default();
         registry.register("cases_open", "Complaints and disputes that are not closed", cases_open.clone());
         registry.register("cases_overdue", "Of these the ones whose deadline is over", cases_overdue.clone());
+        let help = "Open disputes whose creditor was asked and has not answered in his time";
+        registry.register("disputes_unanswered", help, creditors_late.clone());
         let build = Family::<BuildLabels, Gauge>::default();
         registry.register("build_info", "Version of the program and of its config in force", build.clone());
         let metrics = Self {
@@ -193,6 +196,7 @@ impl Metrics {
             messages_waiting,
             cases_open,
             cases_overdue,
+            creditors_late,
         };
         metrics.built(version, config);
         metrics
@@ -267,6 +271,10 @@ impl Metrics {
     pub fn cases(&self, open: u64, overdue: u64) {
         self.cases_open.set(i64::try_from(open).unwrap_or(i64::MAX));
         self.cases_overdue.set(i64::try_from(overdue).unwrap_or(i64::MAX));
+    }
+
+    pub fn creditors_late(&self, disputes: u64) {
+        self.creditors_late.set(i64::try_from(disputes).unwrap_or(i64::MAX));
     }
 
     pub fn rtp_lost(&self, packets: u64) {

@@ -20,6 +20,9 @@ crate::on_both_engines!(
     a_key_opens_a_case_whose_hold_nobody_lifts_past_it,
     a_dispute_holds_its_debt_and_one_found_justified_is_not_called_about_again,
     neither_money_nor_a_list_undoes_a_dispute_found_justified,
+    a_dispute_is_asked_of_its_creditor_and_his_silence_is_loud,
+    what_the_creditor_says_closes_or_upholds_a_dispute,
+    a_complaint_by_mail_counts_against_the_call_before_it,
     each_source_and_each_creditor_counts_its_own_cases,
     a_case_told_twice_is_one_and_another_by_its_id_is_refused,
     a_case_of_nobody_known_holds_once_he_is_found,
@@ -257,6 +260,70 @@ async fn neither_money_nor_a_list_undoes_a_dispute_found_justified(world: World)
     act(&world, number, Act::Reopen { why: "the meter was read".into() }).await;
     assert_eq!(act(&world, number, close(false)).await, Acted::Done(State::Closed));
     assert_eq!(world.text(state).await, "open");
+}
+
+/// What was told of disputes, the newest last.
+async fn asked(world: &World) -> String {
+    let sql = "SELECT COALESCE(MAX(payload), '') FROM outbox WHERE kind = 'dispute'";
+    world.text(sql).await
+}
+
+async fn a_dispute_is_asked_of_its_creditor_and_his_silence_is_loud(world: World) {
+    world.one_contact().await;
+    assert_eq!(asked(&world).await, "");
+    register(&world, letter(Some("p1"), Kind::Ordinary)).await;
+    assert_eq!(asked(&world).await, "", "a complaint is no question to him");
+    let number = register(&world, letter(Some("p1"), Kind::Dispute)).await;
+    let told = asked(&world).await;
+    assert!(told.contains("\"case\":\"C-000002\"") && told.contains("\"debt\":\"d1\""), "{told}");
+    let line = lines(&world, false).await.into_iter().find(|line| line.number == number).expect("there");
+    // Five working days from Tuesday the third: to the end of Tuesday the tenth in Moscow.
+    let until: Timestamp = "2026-03-10T21:00:00Z".parse().expect("a moment");
+    assert_eq!(line.asked_due, Some(until));
+    assert_eq!(world.store.creditors_late(until - seconds(1)).await.expect("counted"), 0);
+    assert_eq!(world.store.creditors_late(until).await.expect("counted"), 1);
+    assert_eq!(world.store.open_cases(until).await.expect("counted"), (2, 1), "his silence is overdue");
+    assert_eq!(lines(&world, false).await[0].number, number, "and first in the queue");
+}
+
+async fn what_the_creditor_says_closes_or_upholds_a_dispute(world: World) {
+    let contact = world.one_contact().await;
+    let state = "SELECT state FROM debt WHERE external_id = 'd1'";
+    let dispute = || NewCase { debt: Some("d1".into()), ..letter(Some("p1"), Kind::Dispute) };
+    let said = |owed| Act::Creditor { owed, text: "the meter was read".into() };
+    let first = register(&world, dispute()).await;
+    assert_eq!(act(&world, first, said(true)).await, Acted::Done(State::New), "its owner goes on");
+    assert!(!held(&world, contact.person).await.is_empty());
+    let later = noon() + hours(24 * 30);
+    assert_eq!(world.store.creditors_late(later).await.expect("counted"), 0, "he has answered");
+    let second = register(&world, dispute()).await;
+    assert_eq!(act(&world, second, said(false)).await, Acted::Done(State::Closed));
+    assert_eq!(world.text(state).await, "disputed", "the debtor was right");
+    let line = lines(&world, true).await.into_iter().find(|line| line.number == second).expect("there");
+    assert_eq!((line.justified, line.creditor_says_owed), (Some(true), Some(false)));
+    let complaint = register(&world, letter(Some("p1"), Kind::Ordinary)).await;
+    assert_eq!(act(&world, complaint, said(true)).await, Acted::Refused(Refused::NotADispute));
+}
+
+async fn a_complaint_by_mail_counts_against_the_call_before_it(world: World) {
+    let campaign = world.campaign("reminders", &[row(1), row(2)]).await;
+    let both = world.store.claim(campaign, 2, noon()).await.expect("claimed");
+    let called = both.iter().find(|contact| contact.debt_external == "d1").expect("the first");
+    let attempt = world.permit(called, noon()).await.attempt();
+    world.store.finish(promised(attempt), noon() + seconds(40)).await.expect("done");
+    let later = |person| NewCase { received: noon() + hours(2), ..letter(Some(person), Kind::Ordinary) };
+    register(&world, later("p1")).await;
+    register(&world, later("p2")).await; // nobody called him
+    let period = Period { from: noon() - hours(1), to: noon() + hours(24) };
+    let triggers = world.store.trigger_report(By::Campaign, period).await.expect("counted");
+    assert_eq!((triggers[0].calls, triggers[0].complaints), (1, 1));
+    let effects = world.store.effects_report(period, &[]).await.expect("counted");
+    assert_eq!(effects.iter().map(|row| row.sum("complaint")).sum::<i64>(), 1);
+    let economics =
+        world.store.economics_report(period, Currency::Rub, noon() + hours(24)).await.expect("counted");
+    assert_eq!(economics.creditors.values().map(|month| month.complaints).sum::<u64>(), 2);
+    let faults = world.store.check_tallies().await.expect("checked");
+    assert!(faults.is_empty(), "{faults:?}");
 }
 
 async fn each_source_and_each_creditor_counts_its_own_cases(world: World) {

@@ -1,5 +1,6 @@
 //! `obzvon complaints`: complaints and disputes, listed with what is overdue first, registered, answered and closed.
 
+mod answers;
 mod table;
 
 use std::process::ExitCode;
@@ -110,6 +111,20 @@ enum CasesCommand {
         #[arg(long)]
         measure: String,
     },
+    /// Write down what the creditor says to a dispute: not owed closes it as justified, owed upholds the debt
+    Creditor {
+        #[arg(value_parser = number)]
+        number: Number,
+        /// The debt is owed as it stands
+        #[arg(long, conflicts_with = "not_owed", required_unless_present = "not_owed")]
+        owed: bool,
+        /// It is not
+        #[arg(long)]
+        not_owed: bool,
+        text: String,
+    },
+    /// Read a creditor's answers from a CSV file with the columns case, owed (yes or no) and text
+    Answers { file: std::path::PathBuf },
     /// Open a closed case again: he is held again
     Reopen {
         #[arg(value_parser = number)]
@@ -231,6 +246,8 @@ async fn carry_out(
         CasesCommand::Note { number, text } => (number, Act::Note { text }),
         CasesCommand::Answer { number, text } => (number, Act::Answer { text }),
         CasesCommand::Close { number, justified, measure, .. } => (number, Act::Close { justified, measure }),
+        CasesCommand::Creditor { number, owed, text, .. } => (number, Act::Creditor { owed, text }),
+        CasesCommand::Answers { file } => return answers::read(store, &file, language).await,
         CasesCommand::Reopen { number, why } => (number, Act::Reopen { why }),
         CasesCommand::Kind { number, kind } => (number, Act::Kind { kind }),
         CasesCommand::Link { number, person } => (number, Act::Link { person }),
@@ -286,7 +303,9 @@ fn list_text(lines: &[CaseLine], now: Timestamp, zone: &TimeZone, language: Lang
     for line in lines {
         let standing = match line.state {
             State::Closed => "",
-            State::Answered | State::InWork | State::New => Standing::of(line.due, now).name(language),
+            State::Answered | State::InWork | State::New => {
+                Standing::of(line.presses_at(), now).name(language)
+            }
         };
         let (kind, state) = (line.kind.name(language), line.state.name(language));
         let (owner, person) = (line.owner.as_deref().unwrap_or("—"), line.person.as_deref().unwrap_or("—"));

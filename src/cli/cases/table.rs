@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::cases::{CaseLine, Standing, State, TriggerLine};
 use crate::cli::csv_text::csv_text;
 
-const HEADS: [&str; 15] = [
+const HEADS: [&str; 17] = [
     "number",
     "kind",
     "source",
@@ -21,6 +21,8 @@ const HEADS: [&str; 15] = [
     "opened_by",
     "closed",
     "justified",
+    "creditor_due",
+    "creditor_says",
 ];
 
 /// The cases as a CSV file, with how each stands at `now`.
@@ -30,7 +32,7 @@ pub fn csv_of_cases(lines: &[CaseLine], now: Timestamp) -> String {
         &HEADS,
         lines.iter().map(|line| {
             let open = line.state != State::Closed;
-            let standing = if open { Standing::of(line.due, now).code() } else { "" };
+            let standing = if open { Standing::of(line.presses_at(), now).code() } else { "" };
             [
                 line.number.to_string(),
                 line.kind.code().to_owned(),
@@ -47,6 +49,8 @@ pub fn csv_of_cases(lines: &[CaseLine], now: Timestamp) -> String {
                 line.opened_by.clone(),
                 moment(line.closed_at),
                 line.justified.map_or("", |right| if right { "yes" } else { "no" }).to_owned(),
+                moment(line.asked_due),
+                line.creditor_says_owed.map_or("", |owed| if owed { "owed" } else { "not_owed" }).to_owned(),
             ]
         }),
     )

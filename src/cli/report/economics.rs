@@ -1,6 +1,6 @@
 //! `obzvon report economics`: revenue by contract, cost, and the gross margin, creditor by creditor.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::config::EconomicsConfig;
 use crate::domain::{Language, Money};
-use crate::stats::{Contract, Month, Ratio, month, trend};
+use crate::stats::{Contract, Month, Ratio, day_of, month, month_of, trend};
 use crate::store::{EconomicsFacts, Period, Store, StoreError};
 
 /// A creditor's months, the oldest first, each by its name such as `2026-03`.
@@ -57,10 +57,28 @@ pub async fn report(
     Ok(text)
 }
 
+/// The month from which a creditor's fixed fee counts: his contract's, else the first with an action; 0 where his first action
+/// lies before the months asked for. A payment alone begins nothing: its date may be wrong.
+fn fixed_from(facts: &EconomicsFacts, creditor: &str, contract: Contract) -> i64 {
+    let since = contract.since.and_then(|since| since.to_zoned_datetime(TimeZone::UTC).ok());
+    let first = facts.creditors.iter().find(|((_, name), facts)| name == creditor && facts.is_first);
+    since
+        .map(|since| month_of(day_of(since.timestamp())))
+        .or(first.map(|((month, _), _)| *month))
+        .unwrap_or(0)
+}
+
 fn by_creditor(facts: &EconomicsFacts, config: &EconomicsConfig) -> Creditors {
     let mut months: BTreeMap<i64, Vec<(&str, Contract, &crate::stats::MonthFacts)>> = BTreeMap::new();
+    let contract = |creditor: &str| config.contracts.get(creditor).copied().unwrap_or_default();
+    let names: BTreeSet<&str> = facts.creditors.keys().map(|(_, name)| name.as_str()).collect();
+    let fixed_from: BTreeMap<&str, i64> =
+        names.into_iter().map(|name| (name, fixed_from(facts, name, contract(name)))).collect();
     for ((first, creditor), facts) in &facts.creditors {
-        let contract = config.contracts.get(creditor).copied().unwrap_or_default();
+        let mut contract = contract(creditor);
+        if *first < fixed_from[creditor.as_str()] {
+            contract.fixed_month_minor = 0;
+        }
         months.entry(*first).or_default().push((creditor, contract, facts));
     }
     let mut creditors = Creditors::new();

@@ -118,7 +118,10 @@ fn columns(language: Language) -> Vec<Column> {
             language,
             "complaints",
             ("Complaints", "Жалобы"),
-            ("actions with a complaint / actions", "действия с жалобой / действия"),
+            (
+                "actions with a complaint, and complaints that came of no call / actions",
+                "действия с жалобой и жалобы не из-за звонка / действия",
+            ),
         ),
         told("worth", ("Verdict", "Вывод"), ("see below", "см. ниже")),
     ]

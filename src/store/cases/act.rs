@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 
+use super::ask::ask;
 use super::open::note_act;
-use super::register::{hold, persons};
+use super::register::{blame, hold, persons};
 use crate::cases::{Act, Acted, Kind, Number, Refused, State, Terms};
 use crate::domain::{DebtId, PersonId};
 use crate::store::engine::conn::{Conn, Fault, moment, values};
@@ -67,6 +68,17 @@ async fn perform(
             }
             release(conn, &case, who, now).await?;
         }
+        Act::Creditor { owed, text } => {
+            let said = if *owed { "owed" } else { "not_owed" };
+            conn.run(SAID, values![number.0, said, now]).await?;
+            if !owed {
+                // Whose word closes it has it, where nobody has.
+                conn.run(OWN, values![number.0, who]).await?;
+                conn.run(CLOSE, values![number.0, true, text.as_str(), now]).await?;
+                settle_debt(conn, &case, true, now).await?;
+                release(conn, &case, who, now).await?;
+            }
+        }
         Act::Kind { kind } => {
             let due = terms.due(*kind, case.received);
             conn.run(KIND, values![number.0, kind.code(), due]).await?;
@@ -83,13 +95,18 @@ async fn perform(
             (Some(_), _) => return Ok(Acted::Refused(Refused::PersonKnown)),
             (None, [person]) => {
                 conn.run(LINK, values![number.0, *person]).await?;
+                if !case.kind.is_dispute() {
+                    blame(conn, number, (*person, case.debt), now).await?;
+                }
                 hold(conn, (number, case.kind), (*person, None), who, now).await?;
+                ask(conn, (number, case.kind), (Some(*person), case.debt), terms, now).await?;
             }
             (None, _) => return Ok(Acted::Refused(Refused::NobodyHasThisId)),
         },
         Act::Note { .. } => {}
         Act::Reopen { .. } => {
             conn.run(REOPEN, values![number.0, terms.due(case.kind, now)]).await?;
+            ask(conn, (number, case.kind), (case.person, case.debt), terms, now).await?;
             for whose in held(conn, number).await? {
                 hold(conn, (number, case.kind), whose, who, now).await?;
             }
@@ -175,6 +192,7 @@ fn written(act: &Act) -> String {
         Act::Close { justified, measure } => {
             format!("{}: {measure}", if *justified { "justified" } else { "not justified" })
         }
+        Act::Creditor { owed, text } => format!("{}: {text}", if *owed { "owed" } else { "not owed" }),
         Act::Kind { kind } => kind.code().to_owned(),
         // Whom it is about stands in the case: the history need not repeat a number.
         Act::Link { .. } => String::new(),
@@ -195,6 +213,8 @@ const TAKE: &str = "UPDATE case_file SET owner = $2 WHERE id = $1";
 const KIND: &str = "UPDATE case_file SET kind = $2, due_at = $3 WHERE id = $1";
 const LINK: &str = "UPDATE case_file SET person_id = $2 WHERE id = $1";
 const STATE: &str = "UPDATE case_file SET state = $2 WHERE id = $1 AND state <> $2";
+const SAID: &str = "UPDATE case_file SET creditor_said = $2, creditor_said_at = $3 WHERE id = $1";
+const OWN: &str = "UPDATE case_file SET owner = COALESCE(owner, $2) WHERE id = $1";
 const CLOSE: &str =
     "UPDATE case_file SET state = 'closed', justified = $2, measure = $3, closed_at = $4 WHERE id = $1";
 const REOPEN: &str = "UPDATE case_file SET state = 'in_work', justified = NULL, measure = NULL, closed_at = NULL, \

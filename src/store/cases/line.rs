@@ -15,7 +15,7 @@ macro_rules! lines {
     ($where:literal) => {
         concat!(
             "SELECT c.id, c.kind, c.source, c.state, c.owner, c.received_at, c.due_at, p.external_id, d.external_id, k.name, ",
-            "c.attempt_id, c.opened_by, c.closed_at, c.justified FROM case_file c LEFT JOIN person p ON p.id = c.person_id ",
+            "c.attempt_id, c.opened_by, c.closed_at, c.justified, c.asked_due_at, c.creditor_said FROM case_file c LEFT JOIN person p ON p.id = c.person_id ",
             "LEFT JOIN debt d ON d.id = c.debt_id LEFT JOIN creditor k ON k.id = d.creditor_id ",
             $where
         )
@@ -36,7 +36,8 @@ impl Store {
         read.await.map_err(|source| StoreError::Case { source })
     }
 
-    /// How many cases are open, and how many of them are overdue at `now`.
+    /// How many cases are open, and how many of them are overdue at `now`: by their own deadline, or by that of a creditor who
+    /// was asked and is silent.
     ///
     /// # Errors
     /// When the database fails.
@@ -46,6 +47,19 @@ impl Store {
                 let row = conn.one(COUNTS, values![now]).await?;
                 Ok((row.int(0)?.unsigned_abs(), row.int(1)?.unsigned_abs()))
             })
+        });
+        read.await.map_err(|source| StoreError::Case { source })
+    }
+}
+
+impl Store {
+    /// How many open disputes the creditor was asked about and has not answered in his time.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn creditors_late(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let read = self.read(move |conn| {
+            Box::pin(async move { Ok(conn.one(COUNTS, values![now]).await?.int(2)?.unsigned_abs()) })
         });
         read.await.map_err(|source| StoreError::Case { source })
     }
@@ -67,13 +81,17 @@ pub(super) fn line(row: &Row) -> Result<CaseLine, Fault> {
         opened_by: row.text(11)?,
         closed_at: moment_opt(row.int_opt(12)?)?,
         justified: row.int_opt(13)?.map(|flag| flag != 0),
+        asked_due: moment_opt(row.int_opt(14)?)?,
+        creditor_says_owed: row.text_opt(15)?.map(|said| said == "owed"),
     })
 }
 
 const LINES: &str = lines!(
     "WHERE ($1 = 1 OR c.state <> 'closed') AND c.kind = COALESCE($2, c.kind) \
      AND ($3 IS NULL OR c.owner = $3) ORDER BY CASE c.state WHEN 'closed' THEN 1 ELSE 0 END, \
-     CASE c.state WHEN 'closed' THEN -c.closed_at ELSE c.due_at END, c.id LIMIT $4"
+     CASE c.state WHEN 'closed' THEN -c.closed_at ELSE CASE WHEN c.asked_due_at < c.due_at \
+     AND c.creditor_said IS NULL THEN c.asked_due_at ELSE c.due_at END END, c.id LIMIT $4"
 );
-const COUNTS: &str = "SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN due_at <= $1 THEN 1 ELSE 0 END), 0) AS BIGINT) \
-    FROM case_file WHERE state <> 'closed'";
+const COUNTS: &str = "SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN due_at <= $1 OR (asked_due_at <= $1 \
+    AND creditor_said IS NULL) THEN 1 ELSE 0 END), 0) AS BIGINT), CAST(COALESCE(SUM(CASE WHEN asked_due_at <= $1 \
+    AND creditor_said IS NULL THEN 1 ELSE 0 END), 0) AS BIGINT) FROM case_file WHERE state <> 'closed'";

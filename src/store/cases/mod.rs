@@ -1,6 +1,7 @@
 //! Complaints and disputes: registered, taken, answered and closed, each with the holds that stand while it is open.
 
 mod act;
+mod ask;
 mod file;
 mod line;
 mod open;

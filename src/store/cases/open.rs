@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::ask::ask;
 use crate::cases::{ActCode, Kind, Number, Source, Terms};
 use crate::domain::{AttemptId, DebtId, PersonId};
 use crate::rules::{Hold, HoldKind};
@@ -45,6 +46,7 @@ pub(super) async fn open(
     let Some(row) = conn.first(OPEN, values).await? else { return Ok(None) };
     let number = Number(row.int(0)?);
     note_act(conn, number, (ActCode::Opened, opening.by, opening.text), now).await?;
+    ask(conn, (number, opening.kind), (opening.person, opening.debt), terms, now).await?;
     Ok(Some(number))
 }
 
@@ -133,7 +135,7 @@ pub(super) async fn note_act(
 }
 
 const OPEN: &str = "INSERT INTO case_file (kind, dispute, source, person_id, debt_id, attempt_id, received_at, due_at, \
-    opened_by, text) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING RETURNING id";
+    opened_by, text, of_attempt_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, CASE WHEN $2 = 0 THEN CAST($6 AS BIGINT) END) ON CONFLICT DO NOTHING RETURNING id";
 const OF_CALL: &str =
     "SELECT id FROM case_file WHERE attempt_id = $1 AND dispute = $2 AND source IN ('agent', 'key')";
 const OPEN_AGAIN: &str = "UPDATE case_file SET state = 'in_work', justified = NULL, measure = NULL, closed_at = NULL \

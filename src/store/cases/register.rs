@@ -5,10 +5,11 @@ use sha2::{Digest, Sha256};
 
 use super::open::{Opening, open, tie};
 use crate::cases::{Kind, NewCase, Number, Registered, Terms};
-use crate::domain::{DebtId, PersonId};
+use crate::domain::{AttemptId, Channel, DebtId, PersonId};
 use crate::rules::Hold;
 use crate::store::engine::conn::{Conn, Fault, values};
 use crate::store::engine::dialect;
+use crate::store::outcome::react_to_call;
 use crate::store::standing::{insert_hold, note_deed};
 use crate::store::{ByHand, Store, StoreError};
 
@@ -79,9 +80,26 @@ async fn register(
         conn.run(TELL, values![teller(case), id, format!("{told} {}", number.0)]).await?;
     }
     if let Some(person) = whose {
+        if !kind.is_dispute() {
+            blame(conn, number, (person, debt), now).await?;
+        }
         hold(conn, (number, kind), (person, debt), who, now).await?;
     }
     Ok(Registered::New { number, held: whose.is_some() })
+}
+
+/// Counts a complaint as a reaction to the call it names, else to the person's last call before it; there may be none. Before
+/// the chains are taken, as every finish does.
+pub(super) async fn blame(
+    conn: &mut Conn,
+    number: Number,
+    (person, debt): (PersonId, Option<DebtId>),
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let Some(row) = conn.first(BLAMED, values![number.0, person, debt]).await? else { return Ok(()) };
+    let attempt = AttemptId(row.int(0)?);
+    conn.run(BLAME, values![number.0, attempt]).await?;
+    react_to_call(conn, (attempt, "complaint", row.code(1, "channel", Channel::parse)?), now).await
 }
 
 /// Sets the case's hold, by hand of whoever registers, links or reopens it.
@@ -150,6 +168,10 @@ fn told_as(case: &NewCase) -> String {
     hex::encode(Sha256::digest(text))
 }
 
+const BLAMED: &str = "SELECT a.id, a.channel FROM attempt a JOIN case_file c ON c.id = $1 WHERE a.id = c.attempt_id \
+    OR (c.attempt_id IS NULL AND a.person_id = $2 AND a.debt_id = COALESCE(CAST($3 AS BIGINT), a.debt_id) \
+    AND a.reserved_at <= c.received_at AND a.outcome IS NOT NULL) ORDER BY a.id DESC LIMIT 1";
+const BLAME: &str = "UPDATE case_file SET of_attempt_id = $2 WHERE id = $1";
 const PEOPLE: &str = "SELECT id FROM person WHERE external_id = $1 OR id IN (SELECT person_id FROM phone WHERE e164 = $1) \
     ORDER BY id";
 const CALLED: &str = "SELECT person_id FROM attempt WHERE id = $1";

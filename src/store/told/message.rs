@@ -30,6 +30,17 @@ pub enum Told<'a> {
         /// The debt is paid in full.
         closed: bool,
     },
+    /// A debtor says that he does not owe this: a question to the creditor.
+    Dispute {
+        /// `C-000017`: the answer names it.
+        case: String,
+        kind: &'static str,
+        debt: &'a str,
+        creditor: &'a str,
+        /// `owed`: is it?
+        question: &'static str,
+        answer_by: Timestamp,
+    },
     /// A channel brought no reaction: another one is wanted.
     NextAction {
         debt: &'a str,
@@ -96,6 +107,7 @@ impl Told<'_> {
     fn kind(&self) -> &'static str {
         match self {
             Self::Attempt { .. } => "attempt",
+            Self::Dispute { .. } => "dispute",
             Self::NextAction { .. } => "next_action",
             Self::Payment { .. } => "payment",
             Self::Promise { .. } => "promise",
@@ -106,6 +118,7 @@ impl Told<'_> {
     fn creditor(&self) -> &str {
         match self {
             Self::Attempt { creditor, .. }
+            | Self::Dispute { creditor, .. }
             | Self::NextAction { creditor, .. }
             | Self::Payment { creditor, .. }
             | Self::Promise { creditor, .. }

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use super::Shared;
 use super::fault::{Fault, filled, read};
 use super::openapi::{answers, body};
-use crate::cases::{CaseFilter, CaseLine, Kind, NewCase, Number, Registered, Source};
+use crate::cases::{Act, Acted, CaseFilter, CaseLine, Kind, NewCase, Number, Registered, Source};
 use crate::domain::AttemptId;
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -46,7 +46,10 @@ struct CaseBody {
 const TEXT: usize = 16 * 1024;
 
 pub(super) fn routes() -> Router<Shared> {
-    Router::new().route("/complaints", post(tell).get(list)).route("/complaints/{number}", get(one))
+    Router::new()
+        .route("/complaints", post(tell).get(list))
+        .route("/complaints/{number}", get(one))
+        .route("/complaints/{number}/creditor", post(creditor))
 }
 
 async fn tell(State(api): State<Shared>, bytes: Result<Bytes, BytesRejection>) -> Result<Response, Fault> {
@@ -67,6 +70,37 @@ async fn tell(State(api): State<Shared>, bytes: Result<Bytes, BytesRejection>) -
         Registered::NoPerson => fault("no_person", "nobody has this id or number"),
         Registered::Several => {
             Err(Fault::new(StatusCode::CONFLICT, "several_persons", "several persons share this number"))
+        }
+    }
+}
+
+/// What the creditor says to the question that a dispute is.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct CreditorBody {
+    /// Whether the debt is owed as it stands. If not, the debtor was right: the case is closed, and he is not called about it.
+    owed: bool,
+    /// Why: what was looked up, what was paid.
+    text: String,
+}
+
+async fn creditor(
+    State(api): State<Shared>,
+    Path(number): Path<String>,
+    bytes: Result<Bytes, BytesRejection>,
+) -> Result<Response, Fault> {
+    let no_case = || Fault::new(StatusCode::NOT_FOUND, "no_case", "there is no such case");
+    let number = Number::parse(&number).ok_or_else(no_case)?;
+    let said = read::<CreditorBody>(bytes)?;
+    if said.text.len() > TEXT {
+        return Err(Fault::field("malformed", format!("text has 1 to {TEXT} bytes")));
+    }
+    let act = Act::Creditor { owed: said.owed, text: filled("text", &said.text)? };
+    match api.creditor_says.ask((number, act)).await? {
+        Acted::Done(state) => Ok(Json(json!({ "number": number, "state": state.code() })).into_response()),
+        Acted::NoCase => Err(no_case()),
+        Acted::Refused(why) => {
+            Err(Fault::new(StatusCode::CONFLICT, why.code(), why.text(crate::domain::Language::En)))
         }
     }
 }
@@ -98,6 +132,8 @@ fn line(case: &CaseLine) -> Value {
         "debt": case.debt,
         "creditor": case.creditor,
         "attempt": case.attempt.map(|attempt| attempt.0),
+        "creditor_due_at": case.asked_due,
+        "creditor_says_owed": case.creditor_says_owed,
         "closed_at": case.closed_at,
         "justified": case.justified,
     })
@@ -132,7 +168,7 @@ impl CaseBody {
 }
 
 /// The resource's parts of the OpenAPI document.
-pub(super) fn documents() -> [(&'static str, Value); 2] {
+pub(super) fn documents() -> [(&'static str, Value); 3] {
     let recorded = json!({ "recorded": "new", "number": "C-000017", "held": true });
     let case = json!({ "number": "C-000017", "kind": "ordinary", "state": "in_work", "due_at": "2026-12-10T21:00:00Z" });
     let post = json!({
@@ -152,7 +188,21 @@ pub(super) fn documents() -> [(&'static str, Value); 2] {
         "parameters": [{ "name": "number", "in": "path", "required": true, "schema": { "type": "string" } }],
         "responses": answers(&[(200, "The case", &case), (404, "There is no such case", &Value::Null)]),
     });
+    let number =
+        json!([{ "name": "number", "in": "path", "required": true, "schema": { "type": "string" } }]);
+    let creditor = json!({
+        "summary": "Tell what the creditor says to a dispute",
+        "description": "`owed: false` closes the case: the debtor was right. `owed: true` upholds the debt, and the case goes on.",
+        "parameters": number,
+        "requestBody": body(schema_for!(CreditorBody)),
+        "responses": answers(&[
+            (200, "Written down", &json!({ "number": "C-000017", "state": "closed" })),
+            (404, "There is no such case", &Value::Null),
+            (409, "The case is closed, or no dispute", &Value::Null),
+        ]),
+    });
     [
+        ("/api/v1/complaints/{number}/creditor", json!({ "post": creditor })),
         ("/api/v1/complaints", json!({ "post": post, "get": get })),
         ("/api/v1/complaints/{number}", json!({ "get": one })),
     ]

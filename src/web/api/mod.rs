@@ -25,7 +25,7 @@ pub use payments::{PaymentAnswer, ReversalAnswer, TellPayment, TellReversal};
 
 use self::token::Token;
 use super::handler::Handler;
-use crate::cases::{CaseFilter, CaseLine, NewCase, Registered};
+use crate::cases::{Act, Acted, CaseFilter, CaseLine, NewCase, Number, Registered};
 
 /// What the API is given: the secret, and who answers for each resource.
 #[derive(Debug)]
@@ -36,6 +36,8 @@ pub struct Api {
     pub reversals: Handler<TellReversal, ReversalAnswer>,
     pub register_case: Handler<NewCase, Registered>,
     pub cases: Handler<CaseFilter, Vec<CaseLine>>,
+    /// What a creditor says to a dispute.
+    pub creditor_says: Handler<(Number, Act), Acted>,
 }
 
 /// What the routes share.

@@ -70,6 +70,11 @@ async fn economics(
         let name = named(&creditors, Some(&Key::Number(row.int(0)?)));
         found.creditors.entry((month, name)).or_default().repaid_minor += row.int(3)?;
     }
+    for row in conn.all(COMPLAINTS, values![period.from, period.to]).await? {
+        let name = named(&creditors, Some(&Key::Number(row.int(0)?)));
+        let facts = found.creditors.entry((month_of(row.int(1)?), name)).or_default();
+        facts.complaints += row.int(2)?.unsigned_abs();
+    }
     for row in conn.all(FIRST, Vec::new()).await? {
         let name = named(&creditors, Some(&Key::Number(row.int(0)?)));
         if let Some(facts) = found.creditors.get_mut(&(row.int(1)?, name)) {
@@ -122,6 +127,11 @@ const REPAID: &str = concat!(
     counts!("d"),
     ") w GROUP BY w.creditor_id, w.currency, w.day",
 );
+/// Complaints that came of no call: of the creditor whose debt they name, else of the one to whom the person owes the newest.
+const COMPLAINTS: &str = "SELECT w.creditor_id, w.day, COUNT(*) FROM (SELECT c.received_at / 86400000000 AS day, \
+    (SELECT MAX(d.creditor_id) FROM debt d WHERE d.id = COALESCE(c.debt_id, (SELECT MAX(o.id) FROM debt o \
+    WHERE o.person_id = c.person_id))) AS creditor_id FROM case_file c WHERE c.dispute = 0 AND c.of_attempt_id IS NULL \
+    AND c.received_at >= $1 AND c.received_at < $2) w WHERE w.creditor_id IS NOT NULL GROUP BY w.creditor_id, w.day";
 const FIRST: &str = "SELECT creditor_id, MIN(month) FROM tally_effect WHERE level = 2 GROUP BY creditor_id";
 const PAID_TIME: &str = "WITH span AS (SELECT state, billable, at, \
     COALESCE(LEAD(at) OVER (PARTITION BY agent ORDER BY id), $2) AS ends FROM agent_state WHERE at < $2) \

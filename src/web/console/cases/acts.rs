@@ -45,6 +45,7 @@ fn read(act: &str, click: Click) -> Option<Act> {
     Some(match act {
         "answer" => Act::Answer { text },
         "close" => Act::Close { justified: yes_or_no(&click.justified)?, measure: text },
+        "creditor" => Act::Creditor { owed: !yes_or_no(&click.justified)?, text },
         "kind" => Act::Kind { kind: Kind::parse(&text)? },
         "link" => Act::Link { person: text.trim().to_owned() },
         "note" => Act::Note { text },

@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::Dated;
-use super::list::{due, table};
+use super::list::{creditor, due, table};
 use super::texts::Texts;
 use crate::cases::{ActCode, CaseCall, CaseFile, Kind, Number, Refused, State as Stands};
 use crate::domain::{Language, Right};
@@ -64,6 +64,7 @@ fn about(file: &Dated<CaseFile>, texts: &Texts, language: Language) -> Markup {
         div.card {
             p {
                 (texts.state) ": " strong { (line.state.name(language)) } " · " (texts.due) ": " (due(file, line, language))
+                @if line.asked_due.is_some() { " · " (texts.creditor) ": " (creditor(file, line, texts)) }
                 " · " (texts.owner) ": " (line.owner.as_deref().unwrap_or("—"))
             }
             p {
@@ -121,6 +122,14 @@ fn forms(viewer: &Viewer, file: &Dated<CaseFile>, texts: &Texts, language: Langu
                 form method="post" action=(act("answer")) {
                     textarea name="text" rows="3" required aria-label=(texts.answer) {}
                     button { (texts.keep_answer) }
+                }
+            }
+            @if line.kind.is_dispute() && !has(Stands::Closed) {
+                form method="post" action=(act("creditor")) {
+                    textarea name="text" rows="2" required aria-label=(texts.creditor_said) placeholder=(texts.creditor_said) {}
+                    label { input type="radio" name="justified" value="no" required; " " (texts.creditor_owed) }
+                    label { input type="radio" name="justified" value="yes" required; " " (texts.creditor_not_owed) }
+                    button { (texts.creditor_said) }
                 }
             }
             @if may_close {

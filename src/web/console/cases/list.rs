@@ -91,7 +91,7 @@ pub(in crate::web::console) fn banner(overdue: u64, language: Language) -> Marku
 
 /// `None` of what is closed.
 fn standing<T>(dated: &Dated<T>, line: &CaseLine) -> Option<Standing> {
-    (line.state != Stands::Closed).then(|| Standing::of(line.due, dated.now))
+    (line.state != Stands::Closed).then(|| Standing::of(line.presses_at(), dated.now))
 }
 
 /// Cases with their deadlines.
@@ -102,7 +102,7 @@ pub(super) fn table<T>(dated: &Dated<T>, cases: &[CaseLine], texts: &Texts, lang
                 thead {
                     tr {
                         th { (texts.number) } th { (texts.kind) } th { (texts.source) } th { (texts.person) }
-                        th { (texts.received) } th { (texts.due) } th { (texts.state) } th { (texts.owner) }
+                        th { (texts.received) } th { (texts.due) } th { (texts.creditor) } th { (texts.state) } th { (texts.owner) }
                     }
                 }
                 tbody {
@@ -114,12 +114,26 @@ pub(super) fn table<T>(dated: &Dated<T>, cases: &[CaseLine], texts: &Texts, lang
                             td { (line.person.as_deref().unwrap_or("—")) }
                             td { (dated.moment(line.received)) }
                             td { (due(dated, line, language)) }
+                            td { (creditor(dated, line, texts)) }
                             td { (line.state.name(language)) }
                             td { (line.owner.as_deref().unwrap_or("—")) }
                         }
                     }
                 }
             }
+        }
+    }
+}
+
+/// Whether the creditor was asked, and what he said; loud where he is silent beyond his time.
+pub(super) fn creditor<T>(dated: &Dated<T>, line: &CaseLine, texts: &Texts) -> Markup {
+    html! {
+        @if let Some(owed) = line.creditor_says_owed {
+            (if owed { texts.creditor_owed } else { texts.creditor_not_owed })
+        } @else if line.is_creditor_late(dated.now) {
+            span.bad { (texts.creditor_late) }
+        } @else if let Some(due) = line.asked_due {
+            (texts.creditor_asked) " " (dated.last_day(due))
         }
     }
 }

@@ -33,6 +33,12 @@ texts! {
     close: "Close the case", "Закрыть дело";
     closed_too: "closed ones too", "и закрытые";
     complaints_of: "with a complaint / answered", "с жалобой / отвечено";
+    creditor: "Creditor", "Кредитор";
+    creditor_late: "does not answer", "не отвечает";
+    creditor_owed: "owed", "должен";
+    creditor_not_owed: "not owed", "не должен";
+    creditor_asked: "asked, until", "спросили, до";
+    creditor_said: "What the creditor says", "Ответ кредитора";
     days: "days", "дн.";
     debt: "Debt (its id at the creditor)", "Долг (номер у кредитора)";
     due: "Due", "Срок";
