@@ -102,7 +102,7 @@ impl TestCall {
         house.store.upsert(&[row], now).await?;
         let campaign = house.store.campaign(TEST_CAMPAIGN, now).await?;
         house.store.set_campaign(TEST_CAMPAIGN, CampaignState::Running, now).await?;
-        let fill = FillPlan { campaign, not_after: None, now };
+        let fill = FillPlan { campaign, not_after: None, now, hold_out_percent: 0 };
         match house.store.queue_debt(fill, TEST_CREDITOR, &id, 1).await? {
             Some(contact) => Ok(contact),
             None => bail!("a test call to this number is under way"),

@@ -13,6 +13,7 @@ use crate::world::{World, hours, no_answer, noon, promised, row, second_debt};
 crate::on_both_engines!(
     a_seed_is_drawn_once,
     the_arms_are_counted_by_persons_within_the_window,
+    who_was_selected_before_there_was_a_lot_is_in_no_arm,
     the_second_use_is_told_from_the_first,
 );
 
@@ -47,7 +48,7 @@ async fn the_arms_are_counted_by_persons_within_the_window(world: World) {
         400_000 => Placement::Held { why: "needs_agent" },
         _ => Placement::Queued { score: 1 },
     };
-    let plan = FillPlan { campaign, not_after: None, now: noon() };
+    let plan = FillPlan { campaign, not_after: None, now: noon(), hold_out_percent: 50 };
     let filled = world.store.fill_campaign(plan, place).await.expect("filled");
     assert_eq!((filled.queued, filled.held, filled.left_alone), (3, 1, 1));
 
@@ -72,6 +73,28 @@ async fn the_arms_are_counted_by_persons_within_the_window(world: World) {
     assert_eq!(line.experiment.cost_minor, 150);
     let early = world.store.experiments_report(to(9), days(10)).await.expect("counted");
     assert!(early.is_empty(), "whose window is not over yet is not compared");
+}
+
+async fn who_was_selected_before_there_was_a_lot_is_in_no_arm(world: World) {
+    world.store.upsert(&[row(1), row(2)], noon()).await.expect("imported");
+    let campaign = world.store.campaign("reminders", noon()).await.expect("made");
+    let nobody_left = FillPlan { campaign, not_after: None, now: noon(), hold_out_percent: 0 };
+    let queued = |_: &Candidate| Placement::Queued { score: 1 };
+    world.store.fill_campaign(nobody_left, queued).await.expect("filled");
+    world.store.upsert(&[row(3), row(4)], noon()).await.expect("imported");
+    let drawn = FillPlan { hold_out_percent: 20, ..nobody_left };
+    let by_lot = |candidate: &Candidate| match candidate.amount.minor {
+        300_000 => Placement::LeftAlone,
+        _ => Placement::Queued { score: 1 },
+    };
+    world.store.fill_campaign(drawn, by_lot).await.expect("filled");
+    for id in ["d1", "d4"] {
+        pay(&world, id, id, 10_000, days(1)).await;
+    }
+    let period = Period { from: noon() - days(1), to: noon() + days(20) };
+    let line = &world.store.experiments_report(period, days(10)).await.expect("counted")[0];
+    let (called, alone) = (line.experiment.called, line.experiment.left_alone);
+    assert_eq!((called.paid_share(), alone.paid_share()), (Ratio::new(1, 1), Ratio::new(0, 1)));
 }
 
 async fn the_second_use_is_told_from_the_first(world: World) {

@@ -144,7 +144,7 @@ async fn one_debt_is_queued_by_hand_and_again_when_it_is_done(world: World) {
     world.store.upsert(&[row(1), row(2)], noon()).await.expect("read");
     let campaign = world.store.campaign("by hand", noon()).await.expect("made");
     world.store.set_campaign("by hand", CampaignState::Running, noon()).await.expect("started");
-    let plan = FillPlan { campaign, not_after: None, now: noon() };
+    let plan = FillPlan { campaign, not_after: None, now: noon(), hold_out_percent: 50 };
     let queue = || world.store.queue_debt(plan, "Water", "d2", 5);
     let contact = queue().await.expect("queued").expect("an open debt");
     world.store.end_contact(contact, DoneWhy::Reached).await.expect("ended");
@@ -236,7 +236,7 @@ async fn a_changed_plan_takes_in_whom_the_old_one_left_out(world: World) {
     world.store.set_campaign("reminders", CampaignState::Running, noon()).await.expect("started");
     let held = Placement::Held { why: "needs_agent" };
     let mut first = [held, held, Placement::LeftAlone, Placement::Queued { score: 1 }].into_iter();
-    let fill = FillPlan { campaign, not_after: Some(noon() + hours(1)), now: noon() };
+    let fill = FillPlan { campaign, not_after: Some(noon() + hours(1)), now: noon(), hold_out_percent: 50 };
     world.store.fill_campaign(fill, |_| first.next().expect("four debts")).await.expect("filled");
     let later = FillPlan { not_after: Some(noon() + hours(9)), ..fill };
     let mut again = [Placement::Queued { score: 7 }, Placement::LeftAlone].into_iter();

@@ -146,7 +146,7 @@ impl World {
             _ => Placement::Held { why: "agent_only" },
         };
         self.store
-            .fill_campaign(FillPlan { campaign, not_after: None, now: noon() }, place)
+            .fill_campaign(FillPlan { campaign, not_after: None, now: noon(), hold_out_percent: 50 }, place)
             .await
             .expect("filled")
     }

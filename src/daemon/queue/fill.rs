@@ -114,7 +114,12 @@ impl<'a> Placing<'a> {
     }
 
     pub fn fill(&self, now: Timestamp) -> FillPlan {
-        FillPlan { campaign: self.campaign, not_after: self.plan.calendar.not_after, now }
+        FillPlan {
+            campaign: self.campaign,
+            not_after: self.plan.calendar.not_after,
+            now,
+            hold_out_percent: self.plan.limits.hold_out_percent,
+        }
     }
 
     /// Where the campaign puts a debt. Types that this channel does not serve are held for live agents,

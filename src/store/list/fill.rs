@@ -43,6 +43,8 @@ pub struct FillPlan {
     pub not_after: Option<Timestamp>,
     /// The time of the selection.
     pub now: Timestamp,
+    /// How many in a hundred the lot leaves alone; at 0 nobody is drawn.
+    pub hold_out_percent: u8,
 }
 
 /// What a filling made.
@@ -62,7 +64,7 @@ pub const UNSPEAKABLE: &str = "unspeakable";
 /// Debts looked at in one step.
 const PAGE: i64 = 2048;
 /// Columns of a contact that is made.
-const COLUMNS: usize = 9;
+const COLUMNS: usize = 10;
 
 impl Store {
     /// Makes contacts of every open debt that `place` wants and the campaign does not have yet, and takes in again
@@ -98,8 +100,9 @@ impl Store {
                         let values = part.iter().flat_map(|&(person, debt, made)| -> Vec<Value> {
                             let Made { state, why, score, arm } = made;
                             let selected = arm.map(|_| plan.now);
+                            let percent = arm.map(|_| i64::from(plan.hold_out_percent));
                             let place = values![plan.campaign, person, debt, state, why, score];
-                            [place, values![plan.not_after, arm, selected]].concat()
+                            [place, values![plan.not_after, arm, selected, percent]].concat()
                         });
                         conn.run_built(sql, values.collect()).await?;
                     }
@@ -218,10 +221,11 @@ const CANDIDATES: &str = concat!(
 
 fn insert_text(places: &str) -> String {
     format!(
-        "INSERT INTO contact (campaign_id, person_id, debt_id, state, why, score, not_after, arm, selected_at) \
+        "INSERT INTO contact (campaign_id, person_id, debt_id, state, why, score, not_after, arm, selected_at, arm_percent) \
          VALUES {places} ON CONFLICT (campaign_id, debt_id) DO UPDATE SET person_id = excluded.person_id, state = excluded.state, why = excluded.why, \
          score = excluded.score, next_at = NULL, claimed_until = 0, not_after = excluded.not_after, \
-         arm = COALESCE(contact.arm, excluded.arm), selected_at = COALESCE(contact.selected_at, excluded.selected_at) \
+         arm = COALESCE(contact.arm, excluded.arm), selected_at = COALESCE(contact.selected_at, excluded.selected_at), \
+         arm_percent = CASE WHEN contact.arm IS NULL THEN excluded.arm_percent ELSE contact.arm_percent END \
          WHERE contact.state = 'done' AND contact.why = 'paid'"
     )
 }

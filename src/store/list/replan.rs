@@ -72,7 +72,8 @@ impl Store {
                     conn.run(NEW_END, range).await?;
                     let mut queued = 0;
                     for (id, state, score) in placed {
-                        let from = values![id, state.code(), plan.now];
+                        let percent = i64::from(plan.hold_out_percent);
+                        let from = values![id, state.code(), plan.now, percent];
                         match score {
                             Some(score) => {
                                 queued += conn.run(JOIN, [from, values![score]].concat()).await?;
@@ -125,9 +126,11 @@ const CONTACTS: &str = concat!(
 const NEW_END: &str = "UPDATE contact SET not_after = CAST($4 AS BIGINT) WHERE id > $2 AND id <= $3 \
     AND campaign_id = $1 AND not_after IS DISTINCT FROM CAST($4 AS BIGINT)";
 /// The arm that a contact was drawn into stays.
-const JOIN: &str = "UPDATE contact SET state = 'queued', why = '', score = $4, next_at = NULL, claimed_until = 0, \
-    arm = COALESCE(arm, 'called'), selected_at = COALESCE(selected_at, $3) WHERE id = $1 AND state = $2";
-const LEAVE_ALONE: &str = "UPDATE contact SET state = 'done', why = 'held_out', arm = 'left_alone', selected_at = $3 \
+const JOIN: &str = "UPDATE contact SET state = 'queued', why = '', score = $5, next_at = NULL, claimed_until = 0, \
+    arm = COALESCE(arm, 'called'), selected_at = COALESCE(selected_at, $3), \
+    arm_percent = CASE WHEN arm IS NULL THEN CAST($4 AS BIGINT) ELSE arm_percent END WHERE id = $1 AND state = $2";
+const LEAVE_ALONE: &str = "UPDATE contact SET state = 'done', why = 'held_out', arm = 'left_alone', selected_at = $3, \
+    arm_percent = $4 \
     WHERE id = $1 AND state = $2 AND arm IS NULL";
 const WAKE_BY_PLAN: &str = "UPDATE contact SET state = 'queued', next_at = NULL, claimed_until = 0 WHERE id IN \
     (SELECT id FROM contact WHERE campaign_id = $1 AND state = 'waiting' \

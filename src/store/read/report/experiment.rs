@@ -21,7 +21,7 @@ pub struct ExperimentLine {
 impl Store {
     /// Every campaign's experiment: persons selected in `period` whose `window` after the selection is over by the
     /// period's end, so that each was looked at for the same time. Payments count on the debt selected, within the
-    /// window; costs are those of the calls within it, taken to be in the debts' currency.
+    /// window; who was selected while the lot left nobody alone was not drawn and is left out; costs are those of the calls within it, taken to be in the debts' currency.
     ///
     /// # Errors
     /// When the database fails.
@@ -89,7 +89,7 @@ const MICRO_PER_MINOR: i64 = 10_000;
 
 const ARMS: &str = "SELECT g.name, w.currency, w.arm, w.persons FROM (SELECT c.campaign_id, d.currency, c.arm, \
     COUNT(DISTINCT c.person_id) AS persons FROM contact c JOIN debt d ON d.id = c.debt_id \
-    WHERE c.arm IS NOT NULL AND c.selected_at >= $1 AND c.selected_at < $2 \
+    WHERE c.arm IS NOT NULL AND COALESCE(c.arm_percent, 1) > 0 AND c.selected_at >= $1 AND c.selected_at < $2 \
     GROUP BY c.campaign_id, d.currency, c.arm) w JOIN campaign g ON g.id = w.campaign_id";
 /// Payments come first, for most persons have none.
 const PAYERS: &str = "SELECT g.name, w.currency, w.arm, COUNT(*), CAST(SUM(w.paid) AS BIGINT), \
@@ -97,13 +97,13 @@ const PAYERS: &str = "SELECT g.name, w.currency, w.arm, COUNT(*), CAST(SUM(w.pai
     FROM (SELECT c.campaign_id, c.person_id, p.currency, c.arm, SUM(p.amount_minor) AS paid \
     FROM payment p CROSS JOIN debt d CROSS JOIN contact c WHERE d.id = p.debt_id AND d.currency = p.currency \
     AND c.debt_id = p.debt_id AND p.paid_at >= c.selected_at AND p.paid_at < c.selected_at + CAST($3 AS BIGINT) \
-    AND c.arm IS NOT NULL AND c.selected_at >= $1 AND c.selected_at < $2 \
+    AND c.arm IS NOT NULL AND COALESCE(c.arm_percent, 1) > 0 AND c.selected_at >= $1 AND c.selected_at < $2 \
     GROUP BY c.campaign_id, c.person_id, p.currency, c.arm) w JOIN campaign g ON g.id = w.campaign_id \
     GROUP BY g.name, w.currency, w.arm";
 const ENDS: &str = "SELECT MIN(selected_at), MAX(selected_at) FROM contact WHERE arm = 'called' \
-    AND selected_at >= $1 AND selected_at < $2";
+    AND COALESCE(arm_percent, 1) > 0 AND selected_at >= $1 AND selected_at < $2";
 const COSTS: &str = "SELECT g.name, w.currency, w.cost FROM (SELECT c.campaign_id, a.currency, \
     CAST(COALESCE(SUM(a.cost_micro), 0) AS BIGINT) AS cost FROM attempt a JOIN contact c ON c.id = a.contact_id \
-    WHERE c.arm = 'called' AND c.selected_at >= $1 AND c.selected_at < $2 \
+    WHERE c.arm = 'called' AND COALESCE(c.arm_percent, 1) > 0 AND c.selected_at >= $1 AND c.selected_at < $2 \
     AND a.reserved_at < c.selected_at + CAST($3 AS BIGINT) AND a.reserved_at >= $4 AND a.reserved_at < $5 \
     GROUP BY c.campaign_id, a.currency) w JOIN campaign g ON g.id = w.campaign_id";
