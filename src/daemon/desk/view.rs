@@ -19,7 +19,7 @@ use crate::speech;
 use crate::store::{AgentDay, AgentTimes, Period, StoreError};
 use crate::web::{
     CallView, ChoiceView, ContactLine, DayView, DebtView, DeskView, KindView, ObjectionView, PauseView,
-    PromiseView, StageView, StateView, TargetView, day, money,
+    PaymentView, PromiseView, StageView, StateView, TargetView, day, money,
 };
 
 /// An agent's desk; `None`: no agent works under this login.
@@ -227,7 +227,12 @@ fn debt(
         amount: money(promise.amount, language),
         state: promise.state.clone(),
     });
+    let payments = file.payments.iter().map(|(paid_at, amount)| PaymentView {
+        on: day(subject.today(*paid_at), language),
+        amount: money(*amount, language),
+    });
     DebtView {
+        payments: payments.collect(),
         creditor: contact.creditor.clone(),
         kind: words::debt_kind(kind.code(), language).to_owned(),
         kind_code: kind.code(),

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::domain::{AttemptId, ContactId, Currency, Disposition, Money, Outcome, PersonId, PhoneNumber};
-use crate::store::engine::conn::{Conn, Fault, date, moment, values};
+use crate::store::engine::conn::{Conn, Fault, Row, date, moment, values};
 use crate::store::list::number;
 use crate::store::{ClaimedContact, Store, StoreError};
 
@@ -19,6 +19,8 @@ pub struct DeskFile {
     pub attempt: Option<DeskAttempt>,
     /// The newest first.
     pub promises: Vec<PromiseMade>,
+    /// What was paid on the debt, the newest first: when, and how much.
+    pub payments: Vec<(Timestamp, Money)>,
 }
 
 /// The call a desk is about.
@@ -46,7 +48,7 @@ pub struct PromiseMade {
     pub made_at: Timestamp,
     pub on: Date,
     pub amount: Money,
-    /// `open`, `kept` or `broken`.
+    /// `open`, `kept`, `broken` or `void`.
     pub state: String,
 }
 
@@ -93,7 +95,13 @@ async fn file(
         None => None,
     };
     let promises = promises(conn, contact.person).await?;
-    Ok(DeskFile { contact, campaign, debt_open, attempt, promises })
+    let payments = conn.all(PAYMENTS, values![contact.debt]).await?;
+    let paid = |row: &Row| {
+        let amount = Money::new(row.int(1)?, row.code(2, "currency", Currency::parse)?);
+        Ok::<_, Fault>((moment(row.int(0)?)?, amount))
+    };
+    let payments = payments.iter().map(paid).collect::<Result<_, _>>()?;
+    Ok(DeskFile { contact, campaign, debt_open, attempt, promises, payments })
 }
 
 async fn read_attempt(conn: &mut Conn, attempt: AttemptId) -> Result<Option<DeskAttempt>, Fault> {
@@ -134,5 +142,7 @@ const ATTEMPT: &str = "SELECT a.phone, a.caller_id, a.outcome, a.identified, a.d
     FROM attempt a LEFT JOIN call_note n ON n.attempt_id = a.id LEFT JOIN disposed w ON w.attempt_id = a.id \
     WHERE a.id = $1";
 const MARKS: &str = "SELECT kind, code FROM call_mark WHERE attempt_id = $1 ORDER BY id";
+const PAYMENTS: &str = "SELECT paid_at, amount_minor, currency FROM payment WHERE debt_id = $1 \
+    ORDER BY paid_at DESC, id DESC LIMIT 5";
 const PROMISES: &str = "SELECT made_at, promised_on, amount_minor, currency, state FROM promise \
     WHERE person_id = $1 ORDER BY id DESC LIMIT 5";

@@ -20,7 +20,7 @@ pub(in crate::web) use api::document;
 pub use events::DeskEvent;
 pub use view::{
     CallView, ChoiceView, ContactLine, DayView, DebtView, DeskView, KindView, LimitView, ObjectionView,
-    PauseView, PromiseView, StageView, StateView, TargetView,
+    PauseView, PaymentView, PromiseView, StageView, StateView, TargetView,
 };
 
 use super::Shared;

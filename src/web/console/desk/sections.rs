@@ -139,6 +139,12 @@ fn debt_part(debt: &DebtView, language: Language) -> Markup {
             dt { (texts.due) } dd { (debt.due) }
             dt { (texts.debtor_type) } dd { (debt.debtor_type) }
         }
+        h2 { (texts.payments) }
+        @if debt.payments.is_empty() { p.soft { (texts.no_payment) } } @else {
+            table { tbody { @for payment in &debt.payments {
+                tr { td { (payment.on) } td.n { (payment.amount) } }
+            } } }
+        }
         @if !debt.promises.is_empty() {
             h2 { (texts.promises) }
             table { tbody { @for promise in &debt.promises {

@@ -49,6 +49,8 @@ texts! {
     owed: "Owed", "Сумма";
     due: "Due", "Срок";
     debtor_type: "Type", "Тип";
+    payments: "Payments", "Платежи";
+    no_payment: "none was told", "не поступало";
     promises: "Promises", "Обещания";
     history: "Contacts", "Контакты";
     none_yet: "none yet", "ещё не было";

@@ -142,8 +142,17 @@ pub struct DebtView {
     /// The least sum of a promise, in words.
     pub promise_least: String,
     pub promises: Vec<PromiseView>,
+    /// What was paid on it, the newest first.
+    pub payments: Vec<PaymentView>,
     /// The newest first.
     pub contacts: Vec<ContactLine>,
+}
+
+/// A payment on the debt.
+#[derive(Debug, Clone, Serialize)]
+pub struct PaymentView {
+    pub on: String,
+    pub amount: String,
 }
 
 /// An earlier promise.
@@ -151,7 +160,7 @@ pub struct DebtView {
 pub struct PromiseView {
     pub on: String,
     pub amount: String,
-    /// `open`, `kept` or `broken`.
+    /// `open`, `kept`, `broken` or `void`.
     pub state: String,
 }
 
