@@ -81,6 +81,22 @@ pub fn read_wav(file: &Path) -> anyhow::Result<Vec<i16>> {
     reader.samples::<i16>().collect::<Result<_, _>>().with_context(reading)
 }
 
+/// Writes a WAV file of the pack's shape, and the folder around it.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write_samples(file: &Path, samples: &[i16]) -> anyhow::Result<()> {
+    let writing = || format!("writing {}", file.display());
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder).with_context(writing)?;
+    }
+    let mut writer = WavWriter::create(file, SHAPE).with_context(writing)?;
+    for sample in samples {
+        writer.write_sample(*sample).with_context(writing)?;
+    }
+    writer.finalize().with_context(writing)
+}
+
 /// Names the words a pack lacks: on the terminal of whoever typed them they are no secret.
 pub fn name_missing(fault: Unspeakable) -> anyhow::Error {
     match fault {

@@ -9,10 +9,11 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget};
 
 use super::check::Check;
-use super::import::{Import, write_wav};
+use super::import::Import;
 use super::wanted::{Wanted, wanted};
 use super::{Places, language};
 use crate::cli::check::environment;
+use crate::cli::prompt_folder::write_samples;
 use crate::config::Config;
 use crate::domain::Language;
 use crate::speech::{EnginePlan, Intonation};
@@ -90,7 +91,7 @@ fn speak(engine: &EnginePlan, lines: &[Wanted], folder: &Path) -> anyhow::Result
     let bar = ProgressBar::with_draw_target(Some(lines.len() as u64), target);
     for line in lines {
         let samples = synthesise(engine, &said(line)).with_context(|| format!("saying {}", line.id))?;
-        write_wav(&folder.join(format!("{}.wav", line.id)), &samples)?;
+        write_samples(&folder.join(format!("{}.wav", line.id)), &samples)?;
         bar.inc(1);
     }
     bar.finish_and_clear();

@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::import::TAKEN;
 use super::wanted::{Wanted, wanted};
 use super::{Places, language};
 use crate::speech::Intonation;
@@ -29,12 +30,8 @@ impl Script {
             }
             return Ok(());
         }
-        println!(
-            "Record each line to a WAV file of that name, 8 to 48 kHz, 16 or 24 bits; one voice, one sitting, one"
-        );
-        println!(
-            "distance. \"mid\": the sentence goes on, the voice stays up. \"end\": it ends, the voice falls."
-        );
+        println!("Record each line to a file of that name: {TAKEN}. One voice, one sitting, one distance.");
+        println!("\"mid\": the sentence goes on, the voice stays up. \"end\": it ends, the voice falls.");
         println!("Numbers sound best taken out of a sentence read whole. Lines marked * may be left out.\n");
         let mut group = "";
         for wanted in &all {

@@ -4,9 +4,11 @@
 mod high_pass;
 mod level;
 mod rate;
+mod steady;
 mod wav;
 
 pub use level::{Measured, TARGET_DBOV, even_out, measure};
+pub use steady::is_steady;
 pub use wav::{NoSound, Recording, parse_wav};
 
 /// Counted up when what [`for_telephone`] makes of the same recording changes: sentences kept are then made anew.
@@ -47,7 +49,8 @@ mod tests {
     fn recording(rate: u32, hertz: f32, level: f32, seconds: f32) -> Recording {
         let count = (rate as f32 * seconds) as usize;
         let wave = |n: usize| (n as f32 / rate as f32 * hertz * std::f32::consts::TAU).sin();
-        Recording { rate, samples: (0..count).map(|n| wave(n) * level * 32767.0).collect() }
+        let samples = (0..count).map(|n| wave(n) * level * 32767.0).collect();
+        Recording { rate, channels: 1, bits: 16, samples }
     }
 
     #[test]
@@ -62,7 +65,7 @@ mod tests {
 
     #[test]
     fn silence_and_a_click_are_no_sound() {
-        let silence = Recording { rate: 16_000, samples: vec![0.0; 16_000] };
+        let silence = Recording { rate: 16_000, channels: 1, bits: 16, samples: vec![0.0; 16_000] };
         assert_eq!(for_telephone(&silence), Err(NoSound::Silence));
         assert_eq!(for_telephone(&recording(16_000, 440.0, 0.5, 0.02)), Err(NoSound::Silence));
     }

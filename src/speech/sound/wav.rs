@@ -6,6 +6,10 @@
 pub struct Recording {
     /// Samples a second.
     pub rate: u32,
+    /// Channels it had; they are averaged here.
+    pub channels: usize,
+    /// Bits of one sample as it came.
+    pub bits: usize,
     pub samples: Vec<f32>,
 }
 
@@ -20,6 +24,8 @@ impl Recording {
 /// Why some bytes are no sound to work with.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoSound {
+    #[error("cut short: {there} of the {said} bytes that its head tells of")]
+    CutShort { said: usize, there: usize },
     #[error("the WAV file holds no samples")]
     Empty,
     #[error("not a WAV file of whole or floating samples")]
@@ -35,11 +41,14 @@ pub enum NoSound {
 /// The longest sound read, s.
 const LONGEST_S: u32 = 120;
 
+/// Lengths from here on were written into the head before the sound was known, as were those of nothing.
+const UNKNOWN_LENGTH: usize = 0x7fff_0000;
+
 /// Reads the bytes of a WAV file: whole samples of 8 to 32 bits or floating ones, any number of channels, which are
 /// averaged.
 ///
 /// # Errors
-/// When it is none, is empty, too long, or has an odd rate.
+/// When it is none, is empty, cut short, too long, or has an odd rate.
 pub fn parse_wav(bytes: &[u8]) -> Result<Recording, NoSound> {
     if bytes.get(..4) != Some(b"RIFF") || bytes.get(8..12) != Some(b"WAVE") {
         return Err(NoSound::NotWav);
@@ -52,7 +61,9 @@ pub fn parse_wav(bytes: &[u8]) -> Result<Recording, NoSound> {
         let body = &rest[..said.min(rest.len())];
         match &head[..4] {
             b"fmt " => format = Some(Format::parse(body)?),
-            // A length of nothing, or of more than there is, was written before the sound was known.
+            b"data" if said < UNKNOWN_LENGTH && said > rest.len() => {
+                return Err(NoSound::CutShort { said, there: rest.len() });
+            }
             b"data" => {
                 return format.ok_or(NoSound::NotWav)?.samples(if said == 0 { rest } else { body });
             }
@@ -109,7 +120,8 @@ impl Format {
             let sum: f32 = frame.chunks_exact(self.bytes).map(|sample| self.value(sample)).sum();
             sum / self.channels as f32
         };
-        Ok(Recording { rate: self.rate, samples: data.chunks_exact(frame).map(mean).collect() })
+        let samples = data.chunks_exact(frame).map(mean).collect();
+        Ok(Recording { rate: self.rate, channels: self.channels, bits: self.bytes * 8, samples })
     }
 
     /// One sample in the range of 16 bits.
@@ -164,13 +176,16 @@ mod tests {
         let data: Vec<u8> = [100_i16, 300, -20, 20].iter().flat_map(|s| s.to_le_bytes()).collect();
         for said in [8, 0, 0x7fff_f000, u32::MAX] {
             let read = parse_wav(&wav(1, 2, 22_050, 16, said, &data)).expect("a sound");
-            assert_eq!(read, Recording { rate: 22_050, samples: vec![200.0, 0.0] });
+            let samples = vec![200.0, 0.0];
+            assert_eq!(read, Recording { rate: 22_050, channels: 2, bits: 16, samples });
         }
     }
 
     #[test]
     fn samples_at_full_scale_in_a_row_are_clipped_and_a_lone_peak_is_not() {
-        let clipped = |samples: &[f32]| Recording { rate: 8000, samples: samples.to_vec() }.clipped();
+        let clipped = |samples: &[f32]| {
+            Recording { rate: 8000, channels: 1, bits: 16, samples: samples.to_vec() }.clipped()
+        };
         assert_eq!(clipped(&[0.0, 32_767.0, 0.0, -32_768.0]), 0);
         assert_eq!(clipped(&[0.0, 32_767.0, 32_767.0, 32_767.0, -32_768.0, 0.0]), 3);
     }
@@ -182,6 +197,8 @@ mod tests {
         assert_eq!(parse_wav(&wav(1, 1, 800, 16, 2, &[0, 0])), Err(NoSound::Rate(800)));
         assert_eq!(parse_wav(&wav(7, 1, 8000, 8, 2, &[0, 0])), Err(NoSound::NotWav));
         assert_eq!(parse_wav(&wav(1, 0, 8000, 8, 2, &[0, 0])), Err(NoSound::NotWav));
+        let cut = NoSound::CutShort { said: 8, there: 4 };
+        assert_eq!(parse_wav(&wav(1, 1, 8000, 16, 8, &[1, 0, 1, 0])), Err(cut));
         let long = vec![0; 121 * 6000];
         assert_eq!(parse_wav(&wav(1, 1, 6000, 8, 0, &long)), Err(NoSound::TooLong(120)));
     }

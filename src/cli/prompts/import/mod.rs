@@ -1,0 +1,244 @@
+//! `obzvon prompts import`: takes a speaker's recordings into a pack.
+
+mod ears;
+mod manifest;
+mod names;
+mod staged;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, anyhow, ensure};
+use clap::Args;
+
+pub use self::ears::TAKEN;
+use self::ears::{refusal, remarks};
+use self::manifest::Manifest;
+use self::staged::Staged;
+use super::wanted::{Wanted, wanted};
+use super::{Places, language};
+use crate::domain::Language;
+use crate::speech::Pack;
+use crate::speech::sound::{for_telephone, parse_wav};
+
+/// Takes recordings named as `prompts script` names them: checks, trims, levels, and puts them into the pack.
+///
+/// What came takes the place of what the pack had, the rest stays. Exit 1 when a file was refused or passed over.
+#[derive(Debug, Args)]
+pub struct Import {
+    #[arg(help = format!("The folder of the recordings: {TAKEN}"))]
+    recordings: PathBuf,
+    /// ru or en.
+    #[arg(long, default_value = "ru")]
+    lang: String,
+    /// Whose voice it is, for the manifest.
+    #[arg(long)]
+    voice: String,
+    /// Begins the pack anew: nothing of the old one stays.
+    #[arg(long)]
+    anew: bool,
+    /// Reports only; writes nothing.
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    places: Places,
+}
+
+/// The pause at a comma and between sentences, in samples of 8 kHz.
+const PAUSES: [(&str, usize); 2] = [(Pack::SHORT_PAUSE, 1440), (Pack::LONG_PAUSE, 3600)];
+
+impl Import {
+    /// Takes a whole folder for a language, in the place of all that was there.
+    pub(super) fn whole(recordings: PathBuf, language: Language, voice: String, places: Places) -> Self {
+        Self { recordings, lang: language.code().to_owned(), voice, anew: true, dry_run: false, places }
+    }
+
+    pub fn run(&self) -> anyhow::Result<ExitCode> {
+        let language = language(&self.lang)?;
+        let all = wanted(language, &self.places)?;
+        let folder = self.places.prompts.join(language.code());
+        let old = old_manifest(&folder, language)?;
+        let mut pack = if self.anew { Manifest::new(language) } else { old.clone() };
+        let (mut staged, mut taken) = (Staged::new(&folder), Vec::new());
+        let mut bad = self.name_strays(&all)?;
+        for wanted in all.iter() {
+            let file = self.recordings.join(format!("{}.wav", wanted.id));
+            if !file.exists() {
+                continue;
+            }
+            match take(&file, &wanted.fragment.words) {
+                Ok(clip) => {
+                    staged.add(wanted.id.as_str(), clip);
+                    pack.put(wanted.id.as_str(), &wanted.fragment);
+                    taken.push(wanted.id.as_str());
+                }
+                Err(fault) => {
+                    println!("refused {fault:#}");
+                    bad += 1;
+                }
+            }
+        }
+        let needed = |wanted: &&Wanted| !wanted.is_optional() && !pack.has(wanted.id.as_str());
+        let lacking = all.iter().filter(needed).count();
+        println!("{} taken, {bad} refused, {lacking} missing (obzvon prompts check lists them)", taken.len());
+        if !self.dry_run && (self.anew || !taken.is_empty()) {
+            for (pause, samples) in PAUSES {
+                if pack.put_pause(pause) || !folder.join(format!("{pause}.wav")).exists() {
+                    staged.add(pause, vec![0; samples]);
+                }
+            }
+            pack.voice = self.voices(&pack, &taken);
+            staged.commit(&pack.text()?, &old.ids_gone_in(&pack))?;
+        }
+        Ok(if bad == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    }
+
+    /// Whose voices the pack holds now. Two are remarked on: they would meet in one sentence.
+    fn voices(&self, pack: &Manifest, taken: &[&str]) -> String {
+        let kept = pack.spoken_ids().filter(|id| !taken.contains(id)).count();
+        if kept == 0 || pack.voice.is_empty() || pack.voice == self.voice {
+            return self.voice.clone();
+        }
+        println!(
+            "{kept} clips stay that another voice speaks, {}: import --anew leaves them out",
+            pack.voice
+        );
+        if pack.voice.contains(&self.voice) {
+            pack.voice.clone()
+        } else {
+            format!("{}; {}", self.voice, pack.voice)
+        }
+    }
+
+    /// Prints the files that no clip has the name of, and counts the sounds among them.
+    fn name_strays(&self, all: &[Wanted]) -> anyhow::Result<usize> {
+        let listing = || format!("listing {}", self.recordings.display());
+        let mut files = Vec::new();
+        for entry in std::fs::read_dir(&self.recordings).with_context(listing)? {
+            files.push(entry.with_context(listing)?.file_name().to_string_lossy().into_owned());
+        }
+        files.sort();
+        let strays = names::strays(&files, all.iter().map(|wanted| wanted.id.as_str()));
+        for stray in &strays {
+            println!("passed over {stray}");
+        }
+        Ok(strays.len())
+    }
+}
+
+/// The pack as it stands; an empty one where there is none.
+fn old_manifest(folder: &Path, language: Language) -> anyhow::Result<Manifest> {
+    let file = folder.join("pack.toml");
+    if !file.exists() {
+        return Ok(Manifest::new(language));
+    }
+    let reading = || format!("reading {}", file.display());
+    let manifest =
+        Manifest::parse(&std::fs::read_to_string(&file).with_context(reading)?).with_context(reading)?;
+    ensure!(manifest.language == language.code(), "{} is of another language", file.display());
+    Ok(manifest)
+}
+
+/// Reports on one recording and makes a clip of it.
+fn take(file: &Path, words: &str) -> anyhow::Result<Vec<i16>> {
+    let name = || file.display().to_string();
+    let recording = parse_wav(&std::fs::read(file).with_context(name)?).with_context(name)?;
+    let clip = for_telephone(&recording).with_context(name)?;
+    if let Some(why) = refusal(&recording, &clip) {
+        return Err(anyhow!(why)).with_context(name);
+    }
+    let remarks = remarks(&recording, &clip, words);
+    if !remarks.is_empty() {
+        println!("{}: {}", file.display(), remarks.join("; "));
+    }
+    Ok(clip)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::prompt_folder::{PromptFolder, write_samples};
+    use crate::domain::utterance::Case;
+    use crate::domain::{Currency, Money, Part, Utterance};
+    use crate::speech::speak;
+
+    const SHIPPED: &str = env!("CARGO_MANIFEST_DIR");
+
+    /// A pack of the shipped Russian clips' names and words, and an import of `recordings` into it.
+    fn import(scratch: &Path, anew: bool) -> Import {
+        let (shipped, prompts) = (Path::new(SHIPPED).join("prompts/ru"), scratch.join("prompts"));
+        if !prompts.exists() {
+            std::fs::create_dir_all(prompts.join("ru")).expect("a folder");
+            for entry in std::fs::read_dir(shipped).expect("the shipped pack") {
+                let from = entry.expect("a file").path();
+                let name = from.file_name().expect("a name");
+                std::fs::copy(&from, prompts.join("ru").join(name)).expect("a copy");
+            }
+        }
+        std::fs::create_dir_all(scratch.join("recordings")).expect("a folder");
+        let places = Places { flows: Path::new(SHIPPED).join("config/flows"), prompts };
+        let (lang, voice) = ("ru".to_owned(), "A. Speaker".to_owned());
+        Import { recordings: scratch.join("recordings"), lang, voice, anew, dry_run: false, places }
+    }
+
+    /// A second that swells and falls as a voice does.
+    fn record(scratch: &Path, name: &str) {
+        let wave = |n: i32| ((n as f32 * 0.4).sin() * (n as f32 / 900.0).sin().abs() * 9000.0) as i16;
+        let samples: Vec<i16> = (0..8000).map(wave).collect();
+        write_samples(&scratch.join("recordings").join(name), &samples).expect("a recording");
+    }
+
+    fn says_a_sum(import: &Import) -> bool {
+        let folder = PromptFolder::open(&import.places.prompts, Language::Ru).expect("a pack");
+        let sum = Part::Money { amount: Money::new(100, Currency::Rub), case: Case::Nominative };
+        speak(&Utterance { language: Language::Ru, parts: vec![sum] }, folder.pack()).is_ok()
+    }
+
+    #[test]
+    fn one_clip_recorded_again_takes_its_place_and_the_rest_of_the_pack_stays() {
+        let scratch = tempfile::tempdir().expect("a scratch folder");
+        let import = import(scratch.path(), false);
+        let pack = import.places.prompts.join("ru");
+        let files = || std::fs::read_dir(&pack).expect("the pack").count();
+        let (before, clip) = (files(), pack.join("odin-end.wav"));
+        let old = std::fs::read(&clip).expect("the clip");
+        record(scratch.path(), "odin-end.wav");
+        assert_eq!(import.run().expect("imported"), ExitCode::SUCCESS);
+        assert!(says_a_sum(&import));
+        assert_ne!(std::fs::read(&clip).expect("the clip"), old);
+        assert_eq!(files(), before, "nothing is left over, nothing has gone");
+        let manifest = std::fs::read_to_string(pack.join("pack.toml")).expect("the manifest");
+        assert!(
+            manifest.contains("voice = \"A. Speaker; festvox-ru"),
+            "both voices are told: {}",
+            &manifest[..200]
+        );
+    }
+
+    #[test]
+    fn a_refused_recording_and_a_misnamed_one_leave_the_pack_as_it_was() {
+        let scratch = tempfile::tempdir().expect("a scratch folder");
+        let import = import(scratch.path(), false);
+        let manifest = import.places.prompts.join("ru/pack.toml");
+        let before = std::fs::read_to_string(&manifest).expect("the manifest");
+        record(scratch.path(), "Odin_End.WAV");
+        write_samples(&scratch.path().join("recordings/odin-mid.wav"), &[0; 8000]).expect("silence");
+        assert_eq!(import.run().expect("reported"), ExitCode::from(1));
+        assert_eq!(std::fs::read_to_string(&manifest).expect("the manifest"), before);
+    }
+
+    #[test]
+    fn a_pack_begun_anew_keeps_nothing_of_the_old_voice() {
+        let scratch = tempfile::tempdir().expect("a scratch folder");
+        let import = import(scratch.path(), true);
+        record(scratch.path(), "odin-end.wav");
+        assert_eq!(import.run().expect("imported"), ExitCode::SUCCESS);
+        let mut files: Vec<_> = std::fs::read_dir(import.places.prompts.join("ru"))
+            .expect("the pack")
+            .map(|entry| entry.expect("a file").file_name().into_string().expect("a name"))
+            .collect();
+        files.sort();
+        assert_eq!(files, ["odin-end.wav", "pack.toml", "pause-long.wav", "pause-short.wav"]);
+        assert!(!says_a_sum(&import));
+    }
+}
