@@ -169,7 +169,8 @@ impl Call {
                 | ivr::Output::Do(_)
                 | ivr::Output::Grade(_)
                 | ivr::Output::Mark(_)
-                | ivr::Output::Promised(_)) => self.note(told),
+                | ivr::Output::Promised(_)
+                | ivr::Output::Withdrawn) => self.note(told),
             }
         }
     }
@@ -207,6 +208,7 @@ impl Call {
             ivr::Output::Promised(on) => self.journal.note_promise(on),
             ivr::Output::Connect { .. } | ivr::Output::HangUp | ivr::Output::Say { .. } => {}
             ivr::Output::StopSaying => {}
+            ivr::Output::Withdrawn => self.journal.identified = false,
         }
     }
 }

@@ -38,6 +38,8 @@ pub enum Output {
     },
     /// Stop what is being said.
     StopSaying,
+    /// Whoever said that he is the debtor is not: [`Mark::RightParty`] holds no more, and comes no more.
+    Withdrawn,
 }
 
 /// A fact that stands from here on in the call.

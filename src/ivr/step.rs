@@ -173,6 +173,11 @@ impl Step {
         self.acts.iter().any(|act| matches!(act, Act::Now(Action::SendSms { .. })))
     }
 
+    /// Its outcome says that whoever listens is not the debtor, or never said that he is.
+    pub(super) fn denies(&self) -> bool {
+        self.outcome.is_some_and(denies)
+    }
+
     /// The keys that choose a language, and where they lead.
     pub(super) fn language_keys(&self) -> impl Iterator<Item = (char, Target)> {
         let keys = match &self.plays {
@@ -182,6 +187,11 @@ impl Step {
         let chosen = keys.into_iter().flatten().filter(|(_, goes)| goes.language.is_some());
         chosen.map(|(&key, goes)| (key, goes.then))
     }
+}
+
+/// Whether an outcome says that whoever listens is not known to be the debtor.
+pub(super) fn denies(outcome: Disposition) -> bool {
+    matches!(outcome, Disposition::NotIdentified | Disposition::WrongPerson)
 }
 
 impl Question {

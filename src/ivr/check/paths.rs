@@ -6,7 +6,7 @@ use super::at_step;
 use crate::domain::Disposition;
 use crate::ivr::Mistake;
 use crate::ivr::flow::Flow;
-use crate::ivr::mistake::told;
+use crate::ivr::mistake::{Told, told};
 use crate::ivr::output::Mark;
 use crate::ivr::step::{Plays, Step, StepNo, Target, Way};
 
@@ -81,16 +81,37 @@ fn on_every_path(flow: &Flow, gives: impl Fn(&Step, Way) -> bool) -> Vec<bool> {
     }
 }
 
-/// Works out where the person is certain to be the debtor.
+/// Works out where the person is certain to be the debtor: he said so on every path, and on none that he is not.
 pub(super) fn note_identity(flow: &mut Flow) {
     let identified = on_every_path(flow, |step, _| step.mark == Some(Mark::RightParty));
-    for (step, before) in flow.steps.iter_mut().zip(identified) {
-        step.identified = before || step.mark == Some(Mark::RightParty);
+    let denied = denied(flow);
+    for ((step, before), denied) in flow.steps.iter_mut().zip(identified).zip(denied) {
+        step.identified = (before || step.mark == Some(Mark::RightParty)) && denied.is_none();
     }
+}
+
+/// For each step, a step from which it may be reached, or itself, whose outcome says that the debtor does not listen.
+/// Nothing heals that in the same call.
+fn denied(flow: &Flow) -> Vec<Option<StepNo>> {
+    let reached = reached(flow);
+    let mut denied = vec![None; flow.steps.len()];
+    for (denying, _) in
+        flow.steps.iter().enumerate().filter(|(number, step)| reached[*number] && step.denies())
+    {
+        let mut open = vec![denying];
+        while let Some(number) = open.pop() {
+            if denied[number].is_none() {
+                denied[number] = Some(denying);
+                open.extend(flow.steps[number].ways().into_iter().filter_map(|(_, target)| step_of(target)));
+            }
+        }
+    }
+    denied
 }
 
 /// Debt data where it is not certain on every path that the debtor listens.
 pub(super) fn disclosure(flow: &Flow) -> Vec<Mistake> {
+    let denied = denied(flow);
     let mut mistakes = Vec::new();
     for (number, step) in flow.steps.iter().enumerate() {
         let reads = step.reads_debt();
@@ -101,32 +122,52 @@ pub(super) fn disclosure(flow: &Flow) -> Vec<Mistake> {
             );
             mistakes.push(at_step(step, text));
         }
-        if step.sends_message() && !step.identified {
-            let path = unidentified_path(flow, number).join(" → ");
-            let text = told(
-                format!("sends a message about the debt to one who may not be the debtor, by {path}"),
-                format!("шлёт сообщение о долге тому, кто может быть не должником, по пути {path}"),
-            );
-            mistakes.push(at_step(step, text));
-        } else if (reads || step.requires_identity) && !step.identified {
-            let path = unidentified_path(flow, number).join(" → ");
-            let text = told(
-                format!("may be reached without mark: right_party, by {path}"),
-                format!("сюда можно попасть без mark: right_party, по пути {path}"),
-            );
-            mistakes.push(at_step(step, text));
-        }
         let tells = reads || step.sends_message();
-        if tells && matches!(step.outcome, Some(Disposition::WrongPerson | Disposition::NotIdentified)) {
-            let text = told(
+        if (!tells && !step.requires_identity) || step.identified {
+            continue;
+        }
+        let text = match denied[number] {
+            Some(denying) if denying == number => told(
                 "tells of the debt to a person who is not the debtor",
                 "говорит о долге человеку, который не должник",
-            );
-            mistakes.push(at_step(step, text));
-        }
+            ),
+            Some(denying) => told_after(flow, denying, number),
+            None => unidentified(flow, number),
+        };
+        mistakes.push(at_step(step, text));
     }
     mistakes.extend(marks_without_key(flow));
     mistakes
+}
+
+fn unidentified(flow: &Flow, number: StepNo) -> Told {
+    let path = unidentified_path(flow, number).join(" → ");
+    if flow.steps[number].sends_message() {
+        return told(
+            format!("sends a message about the debt to one who may not be the debtor, by {path}"),
+            format!("шлёт сообщение о долге тому, кто может быть не должником, по пути {path}"),
+        );
+    }
+    told(
+        format!("may be reached without mark: right_party, by {path}"),
+        format!("сюда можно попасть без mark: right_party, по пути {path}"),
+    )
+}
+
+/// The person said that he is not the debtor, and yet the call goes on to `number`.
+fn told_after(flow: &Flow, denying: StepNo, number: StepNo) -> Told {
+    let mut path = shortest(flow, flow.start, denying, |_| true);
+    path.extend(shortest(flow, denying, number, |_| true).split_off(1));
+    let path = path.join(" → ");
+    let outcome = flow.steps[denying].outcome.map_or("", Disposition::code);
+    told(
+        format!(
+            "may be reached after the outcome {outcome}: nobody is the debtor any more in this call, by {path}"
+        ),
+        format!(
+            "сюда можно попасть после итога {outcome}: должника в этом звонке больше нет, по пути {path}"
+        ),
+    )
 }
 
 /// Identity is what the person said by a key, so every way to a marking step is a key.
@@ -169,14 +210,19 @@ fn marks_without_key(flow: &Flow) -> Vec<Mistake> {
 
 /// The shortest path to `goal` on which nobody is identified.
 fn unidentified_path(flow: &Flow, goal: StepNo) -> Vec<&str> {
+    shortest(flow, flow.start, goal, |step| step.mark.is_none())
+}
+
+/// The shortest path between two steps over steps that `may_pass` lets by; `goal` alone where there is none.
+fn shortest(flow: &Flow, start: StepNo, goal: StepNo, may_pass: impl Fn(&Step) -> bool) -> Vec<&str> {
     let mut from = vec![None; flow.steps.len()];
-    let mut open = VecDeque::from([flow.start]);
+    let mut open = VecDeque::from([start]);
     while let Some(number) = open.pop_front() {
-        if flow.steps[number].mark.is_some() {
+        if !may_pass(&flow.steps[number]) {
             continue;
         }
         for (_, target) in flow.steps[number].ways() {
-            if let Some(next) = step_of(target).filter(|&next| next != flow.start && from[next].is_none()) {
+            if let Some(next) = step_of(target).filter(|&next| next != start && from[next].is_none()) {
                 from[next] = Some(number);
                 open.push_back(next);
             }

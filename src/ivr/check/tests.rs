@@ -139,7 +139,12 @@ fn each_mistake_is_found_and_named() {
         (
             "stranger: { outcome",
             "stranger: { do: { sms: pay_link }, outcome",
-            "steps.stranger: sends a message about the debt to one who may not be the debtor, by hello → who → stranger",
+            "steps.stranger: tells of the debt to a person who is not the debtor",
+        ),
+        (
+            "stop: { do: { complaint: open }",
+            "stop: { do: { complaint: open, sms: pay_link }",
+            "steps.stop: sends a message about the debt to one who may not be the debtor, by hello → who → stop",
         ),
         (
             "1: verified, 2",
@@ -286,4 +291,24 @@ fn every_mistake_is_told_in_russian_too() {
     for Mistake { text, .. } in mistakes {
         assert!(is_russian(&text.ru) && !is_russian(&text.en), "{text:?}");
     }
+}
+
+/// A flow in which whoever said that he is not the debtor may go on to where the debt is told.
+const AFTER_ALL: &str =
+    "then: again }\n  again: { ask: { en: \"Press one.\" }, keys: { 1: verified, 0: stop }, else: stop }";
+
+#[test]
+fn who_is_not_the_debtor_is_told_nothing_in_the_same_call_whatever_he_says_later() {
+    let stranger = "stranger: { outcome: wrong_person, say: { en: \"Sorry.\" }, then: hangup }";
+    let straight = broken(stranger, &stranger.replace("hangup", "due"));
+    let expected = "steps.due: may be reached after the outcome wrong_person: nobody is the debtor any more in this call, by hello → who → stranger → due";
+    assert!(straight.contains(expected), "{straight}");
+    let by_a_key = broken(stranger, &stranger.replace("then: hangup }", AFTER_ALL));
+    assert!(by_a_key.contains("by hello → who → stranger → again → verified → due"), "{by_a_key}");
+    let out_of_the_menu = SOUND
+        .replace("then: promise\n", "then: menu\n  menu: { requires: right_party, ask: { en: \"Two?\" }, keys: { 1: promise, 2: denial, 0: stop }, else: bye }\n  denial: { outcome: not_identified, then: due }\n");
+    let mistakes = check_text(&out_of_the_menu).expect_err("a debt is told to a stranger");
+    let told: Vec<_> = mistakes.iter().map(ToString::to_string).collect();
+    let path = "after the outcome not_identified: nobody is the debtor any more in this call, by hello → who → verified → due → menu → denial → due";
+    assert!(told.iter().any(|line| line.contains("steps.due:") && line.contains(path)), "{told:#?}");
 }

@@ -165,7 +165,7 @@ impl<'a> Rehearsal<'a> {
                     self.said.push((self.reader)(&utterance));
                 }
                 Output::StopSaying => self.saying = None,
-                Output::HangUp | Output::Mark(_) => {}
+                Output::HangUp | Output::Mark(_) | Output::Withdrawn => {}
             }
         }
     }

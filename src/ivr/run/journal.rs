@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use crate::domain::{Disposition, Grade};
 use crate::ivr::Action;
-use crate::ivr::step::StepNo;
+use crate::ivr::step::{StepNo, denies};
 
 /// Keys and steps kept of one run; a call is over long before.
 const KEPT_MOST: usize = 256;
@@ -18,15 +18,20 @@ pub(super) struct Journal {
     keys: String,
     trail: Vec<(Instant, StepNo)>,
     identified: bool,
+    /// The person said that he is not the debtor: for the rest of the call nobody is.
+    denied: bool,
 }
 
 impl Journal {
     /// Takes an outcome. A later one replaces an earlier one of the same weight: that the debt was told never
-    /// replaces what the debtor did, and nothing replaces that he asked to be left alone.
-    pub(super) fn dispose(&mut self, disposition: Disposition) {
+    /// replaces what the debtor did, and nothing replaces that he asked to be left alone. Tells whether it withdraws
+    /// what the person said of himself.
+    pub(super) fn dispose(&mut self, disposition: Disposition) -> bool {
         if self.disposition.is_none_or(|earlier| weight(disposition) >= weight(earlier)) {
             self.disposition = Some(disposition);
         }
+        self.denied |= denies(disposition);
+        self.denied && std::mem::take(&mut self.identified)
     }
 
     pub(super) fn disposition(&self) -> Option<Disposition> {
@@ -47,9 +52,9 @@ impl Journal {
         new
     }
 
-    /// Whether the person was not identified before.
+    /// Whether the person is identified by this, and was not before. Who said that he is somebody else stays that.
     pub(super) fn identify(&mut self) -> bool {
-        !std::mem::replace(&mut self.identified, true)
+        !self.denied && !std::mem::replace(&mut self.identified, true)
     }
 
     pub(super) fn identified(&self) -> bool {

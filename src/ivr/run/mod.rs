@@ -243,7 +243,7 @@ impl FlowRun {
 
     fn agent_connected(&mut self) {
         if let State::Connecting { step } = self.state {
-            self.journal.dispose(self.flow.steps[step].outcome.unwrap_or(Disposition::Connected));
+            self.dispose(self.flow.steps[step].outcome.unwrap_or(Disposition::Connected));
             self.finish(false);
         }
     }
@@ -289,7 +289,7 @@ impl FlowRun {
                     };
                 }
                 Plays::Connect { queue, wait, music, .. } => {
-                    self.journal.dispose(Disposition::OperatorAsked);
+                    self.dispose(Disposition::OperatorAsked);
                     let (queue, music) = (queue.clone(), music.clone());
                     self.outputs.push_back(Output::Connect { queue, wait: *wait, music });
                     return self.set(now, State::Connecting { step: number }, *wait + AGENT_GRACE);
@@ -332,12 +332,20 @@ impl FlowRun {
                 // The checker has seen to it that an hour was entered.
                 (Act::ScheduleAtInput, Some(Entered::Day(_)) | None) => continue,
             };
-            if self.journal.act(&action) {
+            // With a checked flow no message goes to anybody else: the second wall.
+            let astray = matches!(action, Action::SendSms { .. }) && !self.journal.identified();
+            if !astray && self.journal.act(&action) {
                 self.outputs.push_back(Output::Do(action));
             }
         }
         if let Some(outcome) = step.outcome {
-            self.journal.dispose(outcome);
+            self.dispose(outcome);
+        }
+    }
+
+    fn dispose(&mut self, outcome: Disposition) {
+        if self.journal.dispose(outcome) {
+            self.outputs.push_back(Output::Withdrawn);
         }
     }
 
@@ -381,7 +389,7 @@ impl FlowRun {
             self.grade(Grade::DateHeard);
         }
         if said.tells_debt && percent >= said.amount_at.max(said.date_at).unwrap_or(100) {
-            self.journal.dispose(Disposition::Reminded);
+            self.dispose(Disposition::Reminded);
         }
         if said.notice && percent == 100 {
             self.outputs.push_back(Output::Mark(Mark::NoticeHeard));

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::{Currency, DebtKind, Language, Money, Part, PersonName, PhoneNumber, Utterance};
+use crate::ivr::step::KeyGoes;
 use crate::ivr::{FlowFile, Policy, VoicedName, read};
 
 const CURRENT: &str = include_str!("../../../config/flows/reminder_current.yaml");
@@ -407,6 +408,47 @@ fn tells_debt(utterance: &Utterance, facts: &CallFacts) -> bool {
     })
 }
 
+/// The flow with the way out of the step `from` led to the step `to`, past the checker.
+fn led_astray(from: &str, to: &str) -> Arc<Flow> {
+    let mut flow = Arc::into_inner(flow(CURRENT)).expect("the only one");
+    let number = |name: &str| flow.steps.iter().position(|step| step.name == name).expect("a step");
+    let (from, to) = (number(from), number(to));
+    if let Plays::Say { then, .. } = &mut flow.steps[from].plays {
+        *then = Target::Step(to);
+    }
+    Arc::new(flow)
+}
+
+#[test]
+fn the_run_itself_tells_nothing_more_to_who_said_that_he_is_not_the_debtor() {
+    for astray in ["due", "verified", "pay_link"] {
+        let mut talk = Talk::begin(CURRENT);
+        talk.run = FlowRun::new(led_astray("third_party", astray), facts(None), talk.now);
+        talk.input(Input::Begin).played().keys("2").told();
+        let after = talk.played().told();
+        let breach =
+            |line: &String| line.contains("Bank") || line.contains("SendSms") || line.contains("RightParty");
+        assert!(!after.iter().any(breach), "{astray}: {after:?}");
+        assert!(!talk.run.is_identified(), "{astray}");
+    }
+}
+
+#[test]
+fn who_said_that_he_is_the_debtor_and_then_that_he_is_not_is_taken_at_his_last_word() {
+    let mut flow = Arc::into_inner(flow(CURRENT)).expect("the only one");
+    let number = |name: &str| flow.steps.iter().position(|step| step.name == name).expect("a step");
+    let (menu, stranger) = (number("menu"), number("third_party"));
+    if let Plays::Ask { keys, .. } = &mut flow.steps[menu].plays {
+        keys.insert('5', KeyGoes { language: None, then: Target::Step(stranger) });
+    }
+    let mut talk = Talk::begin(CURRENT);
+    talk.run = FlowRun::new(Arc::new(flow), facts(None), talk.now);
+    talk.input(Input::Begin).played().keys("1").played().told();
+    assert!(talk.run.is_identified());
+    assert_eq!(starts(&talk.keys("5").told()), ["StopSaying", "Withdrawn", "say: Sorry for the trouble"]);
+    assert!(!talk.run.is_identified());
+}
+
 /// Runs a flow through `turns` and then through silence, and holds it to its promises: it ends once, always has a
 /// timer, and tells no debt before the mark.
 fn keeps_its_promises(
@@ -454,6 +496,12 @@ fn keeps_its_promises(
     prop_assert!(matches!(outputs[end + 1..], [] | [Output::HangUp]));
     let marked = outputs.iter().position(|output| *output == Output::Mark(Mark::RightParty));
     for output in &outputs[..marked.unwrap_or(outputs.len())] {
+        if let Output::Say { utterance, .. } = output {
+            prop_assert!(!tells_debt(utterance, &facts));
+        }
+    }
+    let withdrawn = outputs.iter().position(|output| *output == Output::Withdrawn);
+    for output in &outputs[withdrawn.unwrap_or(outputs.len())..] {
         if let Output::Say { utterance, .. } = output {
             prop_assert!(!tells_debt(utterance, &facts));
         }

@@ -64,7 +64,7 @@ impl FlowRun {
     /// The message is over: it was left only if all of it was played.
     pub(super) fn message_ended(&mut self, percent: u8) {
         if percent == 100 {
-            self.journal.dispose(Disposition::VoicemailLeft);
+            self.dispose(Disposition::VoicemailLeft);
         }
         self.finish(true);
     }
