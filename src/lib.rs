@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! floor 4   cli  daemon  demo                            clock, tasks, threads, signals; wires everything
-//! floor 3   config  import  store  sip  media  synthesis  web  writeback    each speaks to one outside thing and alone names its library
+//! floor 3   config  import  store  sip  media  webrtc  synthesis  web  writeback    each speaks to one outside thing and alone names its library
 //! floor 2   call  campaign  cases  quality  simulate                     sans-IO cores that compose floor 1
 //! floor 1   rules  pacing  agents  trunk  ivr  detect  speech  stats    sans-IO cores that know only the domain
 //! floor 0   domain                                       nouns
@@ -41,6 +41,7 @@ pub mod sip;
 pub mod store;
 pub mod synthesis;
 pub mod web;
+pub mod webrtc;
 pub mod writeback;
 
 pub mod cli;

@@ -9,12 +9,12 @@ const FLOORS: [&[&str]; 5] = [
     &["domain"],
     &["agents", "detect", "ivr", "pacing", "rules", "speech", "stats", "trunk"],
     &["call", "campaign", "cases", "quality", "simulate"],
-    &["config", "import", "media", "sip", "store", "synthesis", "web", "writeback"],
+    &["config", "import", "media", "sip", "store", "synthesis", "web", "webrtc", "writeback"],
     &["cli", "daemon", "demo", "main"],
 ];
 
 /// Libraries that speak to one outside thing or format, and the modules that may name them.
-const DOORS: [(&str, &[&str]); 19] = [
+const DOORS: [(&str, &[&str]); 20] = [
     ("anyhow", &["cli", "daemon", "demo", "main"]),
     ("argon2", &["web"]),
     ("axum", &["web"]),
@@ -27,11 +27,12 @@ const DOORS: [(&str, &[&str]); 19] = [
     ("reqwest", &["synthesis", "writeback"]),
     ("rsipstack", &["sip"]),
     ("rtcp_types", &["media"]),
-    ("rtp_rs", &["media"]),
+    ("rtp_rs", &["media", "webrtc"]),
     ("rusqlite", &["store"]),
     ("sdp_types", &["sip"]),
     ("serde_saphyr", &["cli", "config", "ivr"]),
     ("sqlx", &["store"]),
+    ("str0m", &["webrtc"]),
     ("tower_http", &["web"]),
     ("tower_sessions", &["web"]),
 ];
