@@ -9,7 +9,7 @@ use secrecy::ExposeSecret;
 
 use super::accounts::accounts;
 use super::load::Listed;
-use super::plan::{AgentContact, AgentLeg, AgentsConfig, Desk, FlowsConfig};
+use super::plan::{AgentContact, AgentLeg, AgentsConfig, BrowserConfig, Desk, FlowsConfig};
 use super::read::{Clause, Environment, Mistake, Reading, Section, Value, words};
 use super::secret::secret_of_calls;
 use super::trunks::host;
@@ -38,6 +38,7 @@ pub fn agents(root: &Section<'_>) -> Option<AgentsConfig> {
     let queues = queue_skills(root);
     let desks = desks(root);
     let outside = root.list("transfer_numbers", Value::phone);
+    let browser = browser(&root.child("browser"));
     let accounts = match (secret_of_calls(root, "accounts").ok(), &realm, &desks) {
         (Some(Some(text)), Some(realm), Some((_, desks))) => {
             accounts(root, text.expose_secret(), realm, desks)
@@ -65,6 +66,7 @@ pub fn agents(root: &Section<'_>) -> Option<AgentsConfig> {
         plan,
         outside: outside?,
         registration: shortest?..=longest?,
+        browser: browser?,
     })
 }
 
@@ -169,6 +171,30 @@ fn limits(root: &Section<'_>) -> Option<Limits> {
     Some(Limits { ring, talk, hold, wrap_up, auto_ready: auto_ready?, disposition_first, unrecorded })
 }
 
+/// Where browsers send their sound. They are told one address, so all of the host's are none.
+fn browser(section: &Section<'_>) -> Option<BrowserConfig> {
+    let default = BrowserConfig::default();
+    let bind = section.or("bind", default.bind, Value::socket);
+    let public_ip = section.may("public_ip", Value::ip);
+    let back_within = section.or("back_within_s", default.back_within, |value| value.seconds(1..=60));
+    section.finish();
+    let (bind, public_ip) = (bind?, public_ip.ok()?);
+    if bind.ip().is_unspecified() && public_ip.is_none() {
+        section.note("public_ip", Mistake::Contradiction(NO_ADDRESS));
+        return None;
+    }
+    Some(BrowserConfig { bind, public_ip, back_within: back_within? })
+}
+
+const NO_ADDRESS: Clause = Clause {
+    en: "browsers are told one address: with bind on all of the host's, name the one they reach it by",
+    ru: "браузерам сообщается один адрес: если bind занимает все, укажите тот, по которому до машины доходят",
+};
+const NO_PHONE: Clause = Clause {
+    en: "with leg = \"browser\" there is no telephone: leave contact out",
+    ru: "при leg = \"browser\" телефона нет: уберите contact",
+};
+
 fn pauses(root: &Section<'_>) -> Option<BTreeMap<Arc<str>, Pause>> {
     let read = root.children("pause").into_iter().map(|(name, section)| {
         let code = super::daemon::name(&Value::of_text(&name)).map_err(|mistake| section.note("", mistake));
@@ -215,13 +241,21 @@ fn desks(root: &Section<'_>) -> Option<Desks> {
         }
         let skills = skills(&section);
         let display = section.may("display", Value::text);
-        let legs = [("nailed_up", AgentLeg::NailedUp), ("per_call", AgentLeg::PerCall)];
+        let legs = [
+            ("browser", AgentLeg::Browser),
+            ("nailed_up", AgentLeg::NailedUp),
+            ("per_call", AgentLeg::PerCall),
+        ];
         let leg = section.or("leg", AgentLeg::PerCall, |value| value.one_of(&legs));
         let contact = section.may("contact", contact);
         let extension = section.may("extension", extension);
         let supervises = section.or("supervises", false, Value::flag);
         section.finish();
         let (id, contact) = (id?, contact.ok()?);
+        if leg == Some(AgentLeg::Browser) && contact.is_some() {
+            section.note("contact", Mistake::Contradiction(NO_PHONE));
+            return None;
+        }
         let plan = AgentPlan { skills: skills?, phone_there: contact.is_some() };
         let (extension, supervises) = (extension.ok()?, supervises?);
         Some((id, plan, Desk { display: display.ok()?, leg: leg?, contact, extension, supervises }))

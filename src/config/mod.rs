@@ -30,9 +30,10 @@ pub use agents::accounts_address;
 pub use flows::sounds;
 pub use load::StoreAddress;
 pub use plan::{
-    AgentContact, AgentLeg, AgentsConfig, ApiConfig, Config, DaemonConfig, Desk, DeskConfig, EconomicsConfig,
-    EndpointConfig, FlowsConfig, ImportConfig, InboundConfig, LogFormat, MediaConfig, NextActionConfig,
-    PromptsConfig, QualityConfig, RecordingsConfig, RulesConfig, SipConfig, StatisticsConfig, StoreConfig,
+    AgentContact, AgentLeg, AgentsConfig, ApiConfig, BrowserConfig, Config, DaemonConfig, Desk, DeskConfig,
+    EconomicsConfig, EndpointConfig, FlowsConfig, ImportConfig, InboundConfig, LogFormat, MediaConfig,
+    NextActionConfig, PromptsConfig, QualityConfig, RecordingsConfig, RulesConfig, SipConfig,
+    StatisticsConfig, StoreConfig,
 };
 pub use read::{Clause, Environment, Mistake, Place, Problem, Problems};
 pub use rules::Lawbook;

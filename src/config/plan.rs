@@ -1,7 +1,7 @@
 //! The checked configuration: what the whole of `config/` comes to.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -282,6 +282,32 @@ pub struct AgentsConfig {
     pub outside: Vec<PhoneNumber>,
     /// How long a registration may last.
     pub registration: RangeInclusive<Duration>,
+    pub browser: BrowserConfig,
+}
+
+/// `[browser]` of `agents.toml`: the sound of agents in their browsers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BrowserConfig {
+    /// The UDP address that all of them send to.
+    pub bind: SocketAddr,
+    /// The address they are told, where it differs.
+    pub public_ip: Option<IpAddr>,
+    /// How long a debtor hears music for an agent whose browser is lost in a talk.
+    pub back_within: Duration,
+}
+
+impl Default for BrowserConfig {
+    fn default() -> Self {
+        let bind = (Ipv4Addr::LOCALHOST, 8090).into();
+        Self { bind, public_ip: None, back_within: Duration::from_secs(6) }
+    }
+}
+
+impl AgentsConfig {
+    /// Somebody's sound is in his browser.
+    pub fn has_browsers(&self) -> bool {
+        self.desks.values().any(|desk| desk.leg == AgentLeg::Browser)
+    }
 }
 
 /// `dispositions.toml` and `script.toml`.
@@ -301,6 +327,7 @@ impl Default for AgentsConfig {
             plan: agents::Plan::default(),
             outside: Vec::new(),
             registration: Duration::from_secs(60)..=Duration::from_secs(3_600),
+            browser: BrowserConfig::default(),
         }
     }
 }
@@ -322,6 +349,8 @@ pub struct Desk {
 /// How calls reach an agent's phone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AgentLeg {
+    /// His sound is in his desk's page, for as long as that is open.
+    Browser,
     /// Called once at login; calls are joined to it.
     NailedUp,
     /// Called for each call.

@@ -9,6 +9,7 @@ use tracing::info;
 
 use super::cases;
 use super::desk;
+use super::floor;
 use super::fresh::Fresh;
 use super::house::House;
 use super::quality;
@@ -22,7 +23,7 @@ use crate::domain::{CampaignId, Language};
 use crate::store::{CampaignRow, CampaignState, StoreError, WhyNot};
 use crate::web::{
     CampaignAct, CampaignLine, CaseHandlers, Console, DeskDeed, DeskHandlers, Handler, QualityHandlers,
-    SetCampaign, TrunkLine, Unavailable, User, UserLine, Wallboard, WhyNotLine,
+    SetCampaign, SoundAsked, TrunkLine, Unavailable, User, UserLine, Wallboard, WhyNotLine,
 };
 
 /// The console of a running house.
@@ -69,6 +70,9 @@ pub fn console(house: &Arc<House>) -> Console {
             ),
             events: answered(house, |house: Arc<House>, (login, last): (String, Option<u64>)| async move {
                 Ok(desk::listen(&house, &login, last))
+            }),
+            sound: answered(house, |house: Arc<House>, asked: SoundAsked| async move {
+                Ok(floor::sound(&house, asked).await)
             }),
         },
         floor: super::overview::floor(house),

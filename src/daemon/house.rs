@@ -11,7 +11,7 @@ use tokio_util::task::TaskTracker;
 
 use super::clock::Clock;
 use super::desk::Desks;
-use super::floor::Floor;
+use super::floor::{Browsers, Floor};
 use super::lines::Lines;
 use super::live::Live;
 use super::registry::read_registry;
@@ -40,6 +40,8 @@ pub struct House {
     pub live: Live,
     /// The agents at work.
     pub floor: Arc<Floor>,
+    /// Their sound in browsers; `None`: nobody's is there.
+    pub browsers: Option<Browsers>,
     /// What happens at their desks.
     pub desks: Desks,
     pub tones: Tones,

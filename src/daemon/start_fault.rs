@@ -8,6 +8,8 @@ use crate::domain::Language;
 /// What could not be had or was lost.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StartFault {
+    /// The port for agents' sound in browsers.
+    Browsers,
     DataFolder {
         path: String,
     },
@@ -35,6 +37,10 @@ impl StartFault {
                 "узел {node} уже работает с этой базой: сначала завершите тот процесс или дайте этому своё имя \
                  (daemon.node) и свои порты"
             ),
+            (Self::Browsers, Language::En) => "opening the port for browsers' sound".to_owned(),
+            (Self::Browsers, Language::Ru) => {
+                "не открывается порт для звука браузеров (agents.toml, browser.bind)".to_owned()
+            }
             (Self::Media, Language::En) => "starting the media engine".to_owned(),
             (Self::Media, Language::Ru) => "не запускается звук (media)".to_owned(),
             (Self::Pages, Language::En) => "starting the pages".to_owned(),

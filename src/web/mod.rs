@@ -15,9 +15,9 @@ pub use console::{
     Console, ContactLine, Dated, DayView, DebtView, Decided, DeliveryLine, DeskAct, DeskAnswer, DeskDeed,
     DeskEvent, DeskHandlers, DeskView, Draw, FloorHandlers, Hear, KindView, LimitView, Listen, ObjectionView,
     PasswordError, PauseView, PaymentView, PromiseAsked, PromiseView, ProposalLine, ProposalsView,
-    QualityHandlers, RecordingLine, ReportHandlers, Resend, SetCampaign, SetProposal, SilenceLine, StageView,
-    StateView, Supervise, Supervised, Taken, TargetView, TrunkLine, Turn, User, UserLine, Wallboard,
-    WhyNotLine, Written, day, hash_password, money,
+    QualityHandlers, RecordingLine, ReportHandlers, Resend, SetCampaign, SetProposal, SilenceLine,
+    SoundAnswer, SoundAsked, StageView, StateView, Supervise, Supervised, Taken, TargetView, TrunkLine, Turn,
+    User, UserLine, Wallboard, WhyNotLine, Written, day, hash_password, money,
 };
 pub use handler::{Handler, Unavailable};
 pub use metrics::Metrics;

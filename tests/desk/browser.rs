@@ -48,16 +48,34 @@ const KEYS: [(&str, u32); 16] = [
 impl Page {
     /// Opens a browser that asks for pages in this language.
     pub fn open(language: &str) -> Self {
+        Self::begin(language, None)
+    }
+
+    /// The same, with a microphone into which somebody speaks this file over and over.
+    pub fn that_speaks(language: &str, voice: &Path) -> Self {
+        Self::begin(language, Some(voice))
+    }
+
+    fn begin(language: &str, voice: Option<&Path>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let (to, from) = (folder.path().join("to"), folder.path().join("from"));
         for pipe in [&to, &from] {
             assert!(Command::new("mkfifo").arg(pipe).status().expect("mkfifo runs").success());
         }
-        let words = "exec chromium --headless --no-sandbox --disable-gpu --disable-dev-shm-usage \
-            --remote-debugging-pipe --user-data-dir=\"$1\" --lang=\"$2\" --accept-lang=\"$2\" about:blank 3<\"$3\" 4>\"$4\"";
+        let ears = match voice {
+            Some(_) => {
+                "--use-fake-device-for-media-stream --use-fake-ui-for-media-stream --use-file-for-fake-audio-capture=\"$5\""
+            }
+            None => "",
+        };
+        let words = format!(
+            "exec chromium --headless --no-sandbox --disable-gpu --disable-dev-shm-usage {ears} \
+             --remote-debugging-pipe --user-data-dir=\"$1\" --lang=\"$2\" --accept-lang=\"$2\" about:blank 3<\"$3\" 4>\"$4\""
+        );
         let process = Command::new("sh")
-            .args(["-c", words, "sh"])
+            .args(["-c", &words, "sh"])
             .args([&folder.path().join("profile"), Path::new(language), &to, &from])
+            .args(voice)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())

@@ -11,3 +11,4 @@ mod browser;
 mod interface;
 mod office;
 mod shift;
+mod sound;

@@ -3,6 +3,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 
 use obzvon::demo::carrier::Carrier;
+use obzvon::demo::carrier_config::CarrierConfig;
 
 use crate::house::{House, REMINDERS, Running, config, until, zone_of_noon};
 
@@ -23,22 +24,34 @@ pub fn number(n: usize) -> String {
 
 /// A house where anna's phone is at this address, if she has one, and the campaign is dialled in this mode.
 pub fn house(carrier: Option<&Carrier>, mode: &str, phone: Option<u16>) -> House {
-    let address = carrier.map_or(([127, 0, 0, 1], 9).into(), Carrier::addr);
     let contact = format!("sip:anna@127.0.0.1:{}", phone.unwrap_or(9));
-    let config = config(address)
+    let config = plan(carrier, mode).set("agents.toml", "agent.anna.contact", contact).set(
+        "agents.toml",
+        "agent.anna.leg",
+        if phone.is_some() { "nailed_up" } else { "per_call" },
+    );
+    furnished(config)
+}
+
+/// Its configuration, but for how calls reach anna.
+pub fn plan(carrier: Option<&Carrier>, mode: &str) -> CarrierConfig {
+    let address = carrier.map_or(([127, 0, 0, 1], 9).into(), Carrier::addr);
+    config(address)
         .set("obzvon.toml", "api.token_file", "token")
         .set("agents.toml", "wrap_up_s", 120)
         .set("agents.toml", "pause.lunch.limit_s", 3_600)
         .set("agents.toml", "pause.break.limit_s", 900)
         .set("agents.toml", "queue.collectors.skills", Vec::<String>::new())
         .set("agents.toml", "agent.anna.display", "Анна К.")
-        .set("agents.toml", "agent.anna.contact", contact)
-        .set("agents.toml", "agent.anna.leg", if phone.is_some() { "nailed_up" } else { "per_call" })
         .set("agents.toml", "agent.anna.skills", vec!["language:ru".to_owned()])
         .set(REMINDERS, "channel", "agent_call")
         .set(REMINDERS, "mode", mode)
         .set(REMINDERS, "flow", "overflow")
-        .set(REMINDERS, "agents.queue", "collectors");
+        .set(REMINDERS, "agents.queue", "collectors")
+}
+
+/// A house by this configuration, with its users.
+pub fn furnished(config: CarrierConfig) -> House {
     let house = House::new(config);
     house.write("config/token", TOKEN);
     let secret = std::fs::Permissions::from_mode(0o600);

@@ -28,7 +28,7 @@ const HOSTILE: [&str; 10] = [
 const CREDITOR: &str = "<b onclick=alert(2)>Вода & Ко</b>";
 
 /// Answers, says hello, and listens until he is hung up on.
-fn patient() -> CarrierPlan {
+pub fn patient() -> CarrierPlan {
     let steps = vec![
         Step::Ring(180),
         Step::Wait(Duration::from_millis(500)),
@@ -47,7 +47,7 @@ fn patient() -> CarrierPlan {
     plan
 }
 
-fn sign_in(page: &mut Page, base: &str, login: &str) {
+pub fn sign_in(page: &mut Page, base: &str, login: &str) {
     page.go(&format!("{base}/sign-in"));
     page.tab_to("input[name=login]");
     page.write(login);
@@ -60,7 +60,7 @@ fn sign_in(page: &mut Page, base: &str, login: &str) {
     );
 }
 
-fn until_state(page: &mut Page, state: &str) {
+pub fn until_state(page: &mut Page, state: &str) {
     let shown = format!("document.querySelector('.state').dataset.state === {}", json!(state));
     page.until(&format!("his state is {state}"), &shown);
 }

@@ -10,7 +10,7 @@ use super::subject::{Subject, subject, wall_ms};
 use crate::agents::State;
 use crate::campaign::{Dispositions, Flag, PromiseBounds, Script};
 use crate::cli::words;
-use crate::config::Config;
+use crate::config::{AgentLeg, Config};
 use crate::daemon::floor::Hand;
 use crate::domain::debt::days_overdue;
 use crate::domain::{AgentId, DebtKind, DebtorType, Language, PhoneNumber, Stage, Utterance};
@@ -52,6 +52,7 @@ pub async fn view(house: &House, login: &str, language: Language) -> Result<Opti
             late: house.floor.ran_out(&agent),
         },
         pauses: pauses(config),
+        browser_sound: house.floor.leg(&agent) == Some(AgentLeg::Browser),
         call,
         preview_ends_ms: house.desks.preview_ends(&agent).map(|at| wall_ms(house, at)),
         targets: targets(house, &agent, config),

@@ -1,6 +1,7 @@
 //! The agents at work: one core for all of them, their phones, and the seats they take in calls.
 
 mod back;
+mod browser;
 mod keep;
 mod line;
 mod part;
@@ -15,6 +16,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{broadcast, mpsc, watch};
 
 pub use back::bring_back;
+pub use browser::{Browsers, sound};
 pub use keep::keep;
 pub use line::{Place, Standing};
 pub use part::Hand;
@@ -43,7 +45,7 @@ pub struct Floor {
 struct Inside {
     core: agents::Floor,
     desks: BTreeMap<AgentId, Desk>,
-    /// Nailed-up phones that are up.
+    /// Nailed-up phones that are up, and browsers that are heard.
     phones: HashMap<AgentId, StreamLink>,
     /// Who hears of a lost phone: the calls that have the agent.
     seats: HashMap<ReservationNo, mpsc::Sender<SeatEvent>>,
@@ -116,8 +118,8 @@ impl Floor {
             }
             let (agent, no) = inside.core.reserve(now, need)?;
             let desk = inside.desks.get(&agent).cloned()?;
-            let nailed = desk.leg == AgentLeg::NailedUp;
-            let link = inside.phones.get(&agent).filter(|_| nailed).cloned();
+            let stays = desk.leg != AgentLeg::PerCall;
+            let link = inside.phones.get(&agent).filter(|_| stays).cloned();
             let (events, heard) = mpsc::channel(8);
             inside.seats.insert(no, events.clone());
             Some(Seat::new(Arc::clone(self), (agent, no), desk, link, (events, heard)))
@@ -156,6 +158,11 @@ impl Floor {
     /// Wakes its owner whenever something happens.
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.changed.subscribe()
+    }
+
+    /// How calls reach an agent.
+    pub fn leg(&self, agent: &AgentId) -> Option<AgentLeg> {
+        self.lock().desks.get(agent).map(|desk| desk.leg)
     }
 
     /// The call that has the agent.
@@ -206,7 +213,7 @@ impl Floor {
         });
     }
 
-    /// An agent's nailed-up phone is up.
+    /// An agent's nailed-up phone is up, or his browser is heard.
     fn phone_up(&self, agent: &AgentId, link: StreamLink) {
         self.with(|inside, now| {
             inside.phones.insert(agent.clone(), link);

@@ -32,7 +32,7 @@ pub struct Seat {
     pub agent: AgentId,
     no: ReservationNo,
     desk: Desk,
-    /// His nailed-up phone.
+    /// His nailed-up phone, or his browser's stream.
     nailed: Option<StreamLink>,
     /// The phone in the call.
     pub link: Option<StreamLink>,
@@ -60,12 +60,12 @@ impl Seat {
         }
         self.floor.with(|inside, _| inside.calls.insert(self.no, Part::of(attempt)));
         match (self.desk.leg, self.nailed.take()) {
-            (AgentLeg::NailedUp, Some(link)) => {
+            (AgentLeg::Browser | AgentLeg::NailedUp, Some(link)) => {
                 self.link = Some(link.clone());
                 self.events.try_send(SeatEvent::Connected(link)).ok();
             }
             // It was lost between the reservation and now.
-            (AgentLeg::NailedUp, None) => drop(self.events.try_send(SeatEvent::Missed)),
+            (AgentLeg::Browser | AgentLeg::NailedUp, None) => drop(self.events.try_send(SeatEvent::Missed)),
             (AgentLeg::PerCall, _) => {
                 self.tell(Input::Ring(self.no));
                 let stop = CancellationToken::new();

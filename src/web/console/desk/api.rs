@@ -340,7 +340,7 @@ pub(in crate::web) fn document() -> Vec<(&'static str, Value)> {
             "responses": answers(&own),
         } })
     };
-    vec![
+    let mut resources = vec![
         ("/api/v1/desk", seen("The desk: state, call, figures; nothing of the debt before identity")),
         (
             "/api/v1/desk/events",
@@ -358,5 +358,7 @@ pub(in crate::web) fn document() -> Vec<(&'static str, Value)> {
         ("/api/v1/desk/promise-check", deed("Would this promise be taken?", Some(schema_for!(PromiseBody)))),
         ("/api/v1/desk/disposition", deed("Write the call up", Some(schema_for!(DispositionBody)))),
         ("/api/v1/desk/preview", deed("Decide of somebody shown", Some(schema_for!(PreviewBody)))),
-    ]
+    ];
+    resources.extend(super::sound::document());
+    resources
 }

@@ -7,6 +7,7 @@ mod api;
 mod events;
 mod page;
 mod sections;
+mod sound;
 mod texts;
 mod view;
 mod words;
@@ -18,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 pub use act::{Decided, DeskAct, DeskAnswer, DeskDeed, PromiseAsked, Turn, Written, day, money};
 pub(in crate::web) use api::document;
 pub use events::DeskEvent;
+pub use sound::{SoundAnswer, SoundAsked};
 pub use view::{
     CallView, ChoiceView, ContactLine, DayView, DebtView, DeskView, KindView, LimitView, ObjectionView,
     PauseView, PaymentView, PromiseView, StageView, StateView, TargetView,
@@ -33,10 +35,12 @@ pub struct DeskHandlers {
     /// A desk by its agent's login; `None`: he has none.
     pub view: Handler<(String, Language), Option<DeskView>>,
     pub act: Handler<DeskDeed, DeskAnswer>,
+    /// The sound of an agent in his browser.
+    pub sound: Handler<SoundAsked, SoundAnswer>,
     /// What happens at a desk from the event after the one named on; `None`: he has none.
     pub events: Handler<(String, Option<u64>), Option<mpsc::Receiver<DeskEvent>>>,
 }
 
 pub(super) fn routes(stop: &CancellationToken) -> Router<Shared> {
-    page::routes().merge(api::routes()).merge(events::routes(stop))
+    page::routes().merge(api::routes()).merge(sound::routes()).merge(events::routes(stop))
 }

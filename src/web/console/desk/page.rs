@@ -11,6 +11,7 @@ use super::super::Shared;
 use super::super::guard::Viewer;
 use super::super::page::page;
 use super::sections::{call_bar, day, debtor, note, outcome, script, state};
+use super::sound;
 use super::texts::Texts;
 use super::view::DeskView;
 use crate::domain::{Language, Right};
@@ -29,6 +30,10 @@ async fn whole(viewer: Viewer, State(shared): State<Shared>) -> Result<Response,
         Some(view) => html! {
             link rel="stylesheet" href="/desk.css";
             script src="/desk.js" defer {}
+            @if view.browser_sound {
+                script src="/desk-sound.js" defer {}
+                (sound::bar(texts))
+            }
             div #desk data-lost=(texts.lost) data-failed=(texts.failed) data-saved=(texts.saved)
                 data-not-saved=(texts.not_saved) {
                 (sections(&view, viewer.language))
