@@ -88,7 +88,7 @@ pub fn accounts_address(dir: &Path, environment: &Environment) -> (String, Optio
 
 /// The file's text, where there is one.
 pub fn optional(reading: &Reading<'_>) -> Option<super::read::Source> {
-    reading.resolve(FILE).exists().then(|| reading.source(FILE)).flatten()
+    reading.has(FILE).then(|| reading.source(FILE)).flatten()
 }
 
 const FILE: &str = "agents.toml";

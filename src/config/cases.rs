@@ -11,7 +11,7 @@ const FILE: &str = "cases.toml";
 /// Reads the file, if it is there; `None` means noted.
 pub fn cases(reading: &Reading<'_>, calendars: &Calendars) -> Option<Terms> {
     let usual = |calendar: Option<Calendar>| Terms::new(calendar.unwrap_or_default(), Terms::default().zone);
-    if !reading.resolve(FILE).exists() {
+    if !reading.has(FILE) {
         return Some(usual(calendars.0.get("RU").cloned()));
     }
     let source = reading.source(FILE)?;

@@ -20,7 +20,7 @@ const SHIPPED: [(&str, &str); 2] = [
 /// Reads both files; `None` means noted.
 pub fn desk(reading: &Reading<'_>) -> Option<DeskConfig> {
     let [kinds, script] = SHIPPED.map(|(path, shipped)| {
-        if reading.resolve(path).exists() {
+        if reading.has(path) {
             reading.source(path)
         } else {
             Some(Source { path: path.to_owned(), text: shipped.to_owned() })

@@ -39,6 +39,18 @@ impl Config {
         Self::read(Reading::new(dir, environment).sparing_secrets())
     }
 
+    /// As `load_sparing_secrets`, with another text in the place of the file `path` of the folder; `None`: without it.
+    ///
+    /// # Errors
+    /// As `load`.
+    pub fn load_instead(
+        dir: &Path,
+        environment: &Environment,
+        (path, text): (&str, Option<&str>),
+    ) -> Result<Self, Problems> {
+        Self::read(Reading::new(dir, environment).sparing_secrets().instead(path, text))
+    }
+
     fn read(reading: Reading<'_>) -> Result<Self, Problems> {
         let main = file(&reading, "obzvon.toml", "", main);
         let prompts = file(&reading, "prompts.toml", "prompts", prompts);

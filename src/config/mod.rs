@@ -11,9 +11,11 @@ mod daemon;
 mod desk;
 mod dialling;
 mod economics;
+mod editable;
 mod engines;
 mod flows;
 mod load;
+mod looser;
 mod plan;
 mod prompts;
 mod quality;
@@ -27,8 +29,10 @@ mod writeback;
 
 pub use accounts::account_lines;
 pub use agents::accounts_address;
+pub use editable::{editable, may_edit};
 pub use flows::sounds;
 pub use load::StoreAddress;
+pub use looser::{Looser, loosened_by};
 pub use plan::{
     AgentContact, AgentLeg, AgentsConfig, ApiConfig, BrowserConfig, Config, DaemonConfig, Desk, DeskConfig,
     EconomicsConfig, EndpointConfig, FlowsConfig, ImportConfig, InboundConfig, LogFormat, MediaConfig,

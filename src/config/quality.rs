@@ -9,7 +9,7 @@ const FILE: &str = "quality.toml";
 
 /// Reads the file, if it is there; `None` means noted.
 pub fn quality(reading: &Reading<'_>) -> Option<QualityConfig> {
-    if !reading.resolve(FILE).exists() {
+    if !reading.has(FILE) {
         return Some(QualityConfig::default());
     }
     let source = reading.source(FILE)?;

@@ -176,7 +176,7 @@ const LIMITS: &str = "limits.toml";
 
 /// The file may be missing: no limits beside the presets'.
 fn limits(reading: &Reading<'_>) -> Limits {
-    if !reading.resolve(LIMITS).exists() {
+    if !reading.has(LIMITS) {
         return Limits::default();
     }
     let Some(source) = reading.source(LIMITS) else { return Limits::default() };

@@ -12,7 +12,7 @@ const FILE: &str = "statistics.toml";
 
 /// Reads the file, if it is there; `None` means noted.
 pub fn statistics(reading: &Reading<'_>) -> Option<StatisticsConfig> {
-    if !reading.resolve(FILE).exists() {
+    if !reading.has(FILE) {
         return Some(StatisticsConfig::default());
     }
     let source = reading.source(FILE)?;

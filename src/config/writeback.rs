@@ -14,7 +14,7 @@ const FILE: &str = "writeback.toml";
 
 /// Reads the file, if it is there; `None` means noted.
 pub fn endpoints(reading: &Reading<'_>) -> Option<Vec<EndpointConfig>> {
-    if !reading.resolve(FILE).exists() {
+    if !reading.has(FILE) {
         return Some(Vec::new());
     }
     let source = reading.source(FILE)?;

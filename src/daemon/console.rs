@@ -76,6 +76,7 @@ pub fn console(house: &Arc<House>) -> Console {
             }),
         },
         floor: super::overview::floor(house),
+        config: super::settings::handlers(house),
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use arc_swap::ArcSwap;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -25,6 +25,9 @@ use crate::sip::SipStack;
 use crate::stats::Doing;
 use crate::store::{RulesInForce, Store};
 use crate::web::Metrics;
+
+/// Who waits for a reload; refused, it says why.
+pub type Reload = oneshot::Sender<Result<(), String>>;
 
 /// The parts of a running daemon.
 #[derive(Debug)]
@@ -54,6 +57,8 @@ pub struct House {
     pub metrics: Metrics,
     /// The kill switch is thrown: nothing is dialled.
     pub killed: watch::Receiver<bool>,
+    /// Wishes to read the configuration again, each with who waits for what came of it.
+    pub reloads: mpsc::Sender<Reload>,
     /// No new call: the daemon is shutting down.
     pub draining: CancellationToken,
     /// No new call: another process has this node's name, and takes what this one has open for lost.
@@ -104,6 +109,17 @@ impl House {
     /// Whether a dial may begin now.
     pub fn may_dial(&self) -> bool {
         !*self.killed.borrow() && !self.draining.is_cancelled() && !self.ousted.is_cancelled()
+    }
+
+    /// Has the configuration read again, as SIGHUP does.
+    ///
+    /// # Errors
+    /// Why it was refused; the old one stays in force then.
+    pub async fn reload(&self) -> Result<(), String> {
+        let (tell, told) = oneshot::channel();
+        let gone = || "the daemon is not at work".to_owned();
+        self.reloads.send(tell).await.map_err(|_| gone())?;
+        told.await.unwrap_or_else(|_| Err(gone()))
     }
 
     /// Dials no more and takes back what is up: what rings is cancelled, who talks is hung up on.

@@ -35,6 +35,7 @@ mod registry;
 mod reports;
 mod roots;
 mod run;
+mod settings;
 mod sip_names;
 mod start_fault;
 mod supervise;

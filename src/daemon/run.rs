@@ -10,7 +10,7 @@ use anyhow::Context;
 use arc_swap::ArcSwap;
 use rand::RngExt;
 use secrecy::ExposeSecret;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -19,7 +19,7 @@ use tracing::{error, info, warn};
 use super::clock::Clock;
 use super::desk::{self, Desks};
 use super::floor::{self, Browsers, Floor};
-use super::house::{House, Plans};
+use super::house::{House, Plans, Reload};
 use super::lines::Lines;
 use super::live::Live;
 use super::node_name::{is_taken, keep_name, take_node};
@@ -50,6 +50,7 @@ pub struct Daemon {
     kept: Vec<(Arc<TrunkPlan>, CancellationToken)>,
     at_work: HashSet<Arc<str>>,
     campaigns: JoinSet<()>,
+    reloads: mpsc::Receiver<Reload>,
     readiness: watch::Sender<Readiness>,
     stop: CancellationToken,
     dir: PathBuf,
@@ -112,6 +113,7 @@ impl Daemon {
         let (browsers, sound) = open_browsers(&config, clock, &stop)?;
         let kill_file = config.daemon.kill_switch.clone();
         let floor = Arc::new(Floor::new(&config.agents, clock));
+        let (ask_reload, reloads) = mpsc::channel(1);
         let house = Arc::new(House {
             clock,
             plans: ArcSwap::from_pointee(Plans::new(config)?),
@@ -130,6 +132,7 @@ impl Daemon {
             talking: Arc::default(),
             metrics: metrics.clone(),
             killed,
+            reloads: ask_reload,
             draining: CancellationToken::new(),
             ousted: CancellationToken::new(),
         });
@@ -155,7 +158,7 @@ impl Daemon {
         floor::bring_back(&house, left);
         tasks.spawn(own_numbers::take_calls(Arc::clone(&house), stop.clone()));
         let (kept, at_work, campaigns) = (Vec::new(), HashSet::new(), JoinSet::new());
-        let mut daemon = Self { house, tasks, kept, at_work, campaigns, readiness, stop, dir };
+        let mut daemon = Self { house, tasks, kept, at_work, campaigns, reloads, readiness, stop, dir };
         let plans = daemon.house.plans.load_full();
         if before.is_some_and(|before| before != *plans.config.version) {
             daemon.replan(Changed::all(&plans));
@@ -182,7 +185,7 @@ impl Daemon {
     pub async fn work(
         &mut self,
         end: CancellationToken,
-        mut reload: tokio::sync::mpsc::Receiver<()>,
+        mut reload: mpsc::Receiver<()>,
     ) -> anyhow::Result<()> {
         self.readiness.send_modify(|readiness| *readiness = keep::by_kill_switch(&self.house));
         let ousted = self.house.ousted.clone();
@@ -194,7 +197,8 @@ impl Daemon {
                 () = end.cancelled() => return Ok(()),
                 () = ousted.cancelled() => return Err(is_taken(self.house.store.node())),
                 () = tokio::time::sleep(LOOK) => {}
-                Some(()) = reload.recv() => self.reload(),
+                Some(()) = reload.recv() => { self.reload().ok(); }
+                Some(waits) = self.reloads.recv() => { waits.send(self.reload()).ok(); }
             }
         }
     }
@@ -272,7 +276,7 @@ impl Daemon {
     }
 
     /// Reads the configuration again; a bad one changes nothing.
-    fn reload(&mut self) {
+    fn reload(&mut self) -> Result<(), String> {
         let taken = match load(&self.dir) {
             Ok(plans) => {
                 for part in needs_restart(&self.house.plans.load().config, &plans.config) {
@@ -289,14 +293,16 @@ impl Daemon {
                 self.house.stack.know(trunk_addresses(&self.house.plans.load().config));
                 self.keep_trunks();
                 self.replan(changed);
-                true
+                Ok(())
             }
             Err(fault) => {
-                error!(fault = format!("{fault:#}"), "the reload was refused; the old configuration stays");
-                false
+                let fault = format!("{fault:#}");
+                error!(fault, "the reload was refused; the old configuration stays");
+                Err(fault)
             }
         };
-        self.house.metrics.reloaded(taken);
+        self.house.metrics.reloaded(taken.is_ok());
+        taken
     }
 }
 

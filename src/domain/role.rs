@@ -53,12 +53,16 @@ pub enum Right {
     ApplyProposals,
     /// Be in a talk as a supervisor; whose phone may, `agents.toml` says.
     HearTalks,
+    /// Change limits, campaigns and what else a screen may change; what loosens takes two of them.
+    ChangeConfig,
     /// Send a message to other systems once more.
     ResendMessages,
     /// Listen to recorded calls; each listen is written down.
     HearRecordings,
     /// Start, pause and stop campaigns.
     RunCampaigns,
+    /// The configuration's files, and every change of them.
+    SeeConfig,
     /// The wallboard: lines, calls, campaigns.
     SeeLive,
     SeeReports,
@@ -74,14 +78,16 @@ pub enum Right {
 }
 
 impl Right {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::ApplyProposals,
+        Self::ChangeConfig,
         Self::HearRecordings,
         Self::HearTalks,
         Self::ResendMessages,
         Self::ReviewTalks,
         Self::RunCampaigns,
         Self::SeeCases,
+        Self::SeeConfig,
         Self::SeeLive,
         Self::SeeQuality,
         Self::SeeReports,
@@ -93,11 +99,13 @@ impl Right {
 }
 
 /// The rights table. What is not in it nobody may do.
-const RIGHTS: [(Right, &[Role]); 14] = [
+const RIGHTS: [(Right, &[Role]); 16] = [
     (Right::ReviewTalks, &[Role::Administrator, Role::Quality, Role::Supervisor]),
     (Right::SeeQuality, &[Role::Administrator, Role::Auditor, Role::Quality, Role::Supervisor]),
     (Right::ApplyProposals, &[Role::Administrator, Role::Supervisor]),
     (Right::HearTalks, &[Role::Administrator, Role::Quality, Role::Supervisor]),
+    (Right::ChangeConfig, &[Role::Administrator, Role::Supervisor]),
+    (Right::SeeConfig, &[Role::Administrator, Role::Auditor, Role::Operator, Role::Supervisor]),
     (Right::ResendMessages, &[Role::Administrator, Role::Operator, Role::Supervisor]),
     (Right::HearRecordings, &[Role::Administrator, Role::Auditor, Role::Quality, Role::Supervisor]),
     (Right::SeeCases, &[Role::Administrator, Role::Auditor, Role::Quality, Role::Supervisor]),
@@ -122,7 +130,8 @@ mod tests {
         for right in Right::ALL {
             assert!(Role::Administrator.may(right), "{right:?} is in the table");
         }
-        for right in [Right::ApplyProposals, Right::ResendMessages, Right::RunCampaigns] {
+        for right in [Right::ApplyProposals, Right::ChangeConfig, Right::ResendMessages, Right::RunCampaigns]
+        {
             assert!(!Role::Auditor.may(right), "{right:?}");
         }
         let may = |role: Role| Right::ALL.into_iter().filter(|right| role.may(*right)).collect::<Vec<_>>();

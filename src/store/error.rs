@@ -24,6 +24,8 @@ pub enum StoreError {
     BackupElsewhere,
     #[error("working on a complaint or a dispute")]
     Case { source: Fault },
+    #[error("working on changes of the configuration")]
+    ConfigChange { source: Fault },
     #[error("changing campaign {campaign}")]
     Campaign { campaign: String, source: Fault },
     #[error("claiming {limit} contacts of campaign {campaign}")]

@@ -7,6 +7,7 @@
 //! [`Store::now`] reads the clock of law, the database's own.
 
 mod cases;
+mod config_change;
 mod counted;
 mod debtor_type;
 mod desk;
@@ -27,6 +28,7 @@ mod standing;
 mod tally;
 mod told;
 
+pub use config_change::{ConfigChange, NewConfigChange};
 pub use debtor_type::{TypeChangeRow, TypeMoveLine, TypeShareLine};
 pub use desk::{
     AgentChange, AgentDay, AgentMark, AgentResult, AgentTimes, AgreedContact, Assigned, CallMark,

@@ -11,13 +11,14 @@ mod server;
 
 pub use api::{Api, EventAnswer, PaymentAnswer, ReversalAnswer, TellEvent, TellPayment, TellReversal};
 pub use console::{
-    AgentLine, AppliedLine, CallView, CallbackLine, CampaignAct, CampaignLine, CaseHandlers, ChoiceView,
-    Console, ContactLine, Dated, DayView, DebtView, Decided, DeliveryLine, DeskAct, DeskAnswer, DeskDeed,
-    DeskEvent, DeskHandlers, DeskView, Draw, FloorHandlers, Hear, KindView, LimitView, Listen, ObjectionView,
-    PasswordError, PauseView, PaymentView, PromiseAsked, PromiseView, ProposalLine, ProposalsView,
-    QualityHandlers, RecordingLine, ReportHandlers, Resend, SetCampaign, SetProposal, SilenceLine,
-    SoundAnswer, SoundAsked, StageView, StateView, Supervise, Supervised, Taken, TargetView, TrunkLine, Turn,
-    User, UserLine, Wallboard, WhyNotLine, Written, day, hash_password, money,
+    AgentLine, AppliedLine, CallView, CallbackLine, CampaignAct, CampaignLine, CaseHandlers, ChangeAct,
+    ChangeClick, ChangeView, Changed, ChoiceView, ConfigFile, ConfigHandlers, ConfigView, Console,
+    ContactLine, Dated, DayView, DebtView, Decided, DeliveryLine, DeskAct, DeskAnswer, DeskDeed, DeskEvent,
+    DeskHandlers, DeskView, Draw, Effect, EffectView, FloorHandlers, Hear, KindView, LimitView, Listen,
+    ObjectionView, PasswordError, PauseView, PaymentView, PromiseAsked, PromiseView, ProposalLine,
+    ProposalsView, Propose, Proposed, QualityHandlers, RecordingLine, ReportHandlers, Resend, SetCampaign,
+    SetProposal, SilenceLine, SoundAnswer, SoundAsked, StageView, StateView, Supervise, Supervised, Taken,
+    TargetView, TrunkLine, Turn, User, UserLine, Wallboard, WhyNotLine, Written, day, hash_password, money,
 };
 pub use handler::{Handler, Unavailable};
 pub use metrics::Metrics;

@@ -6,6 +6,7 @@ mod house;
 
 mod browser;
 mod reports;
+mod settings;
 
 use browser::Browser;
 use house::{House, Running, config, until};
@@ -16,7 +17,7 @@ use reqwest::{Method, Response};
 const PASSWORD: &str = "correct horse";
 
 /// Every page, and the right it wants.
-const PAGES: [(&str, Right); 23] = [
+const PAGES: [(&str, Right); 25] = [
     ("/desk", Right::WorkDesk),
     ("/", Right::SeeLive),
     ("/live", Right::SeeLive),
@@ -39,6 +40,8 @@ const PAGES: [(&str, Right); 23] = [
     ("/cases/new", Right::WorkCases),
     ("/cases/triggers", Right::SeeCases),
     ("/cases/triggers.csv?by=stage", Right::SeeCases),
+    ("/config", Right::SeeConfig),
+    ("/config/file?path=limits.toml", Right::SeeConfig),
     ("/users", Right::SeeUsers),
 ];
 

@@ -5,7 +5,7 @@ pub mod eval;
 pub mod lint;
 pub mod registry;
 mod vector;
-mod what_if;
+pub mod what_if;
 
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};

@@ -18,6 +18,8 @@ pub(in crate::config) struct Reading<'a> {
     environment: &'a Environment,
     /// A secret of calls that is not to be had is no mistake.
     spares_secrets: bool,
+    /// A file as it would be, and what would stand in it; `None`: it would not be there.
+    instead: Option<(&'a str, Option<&'a str>)>,
     pub(super) overrides: Overrides,
     problems: RefCell<Vec<Problem>>,
     hash: RefCell<Sha256>,
@@ -50,6 +52,7 @@ impl<'a> Reading<'a> {
             dir,
             environment,
             spares_secrets: false,
+            instead: None,
             overrides,
             problems: RefCell::default(),
             hash: RefCell::new(hash),
@@ -62,13 +65,31 @@ impl<'a> Reading<'a> {
         Self { spares_secrets: true, ..self }
     }
 
+    /// The same with another text in the place of one file; `None`: as if it were not there.
+    pub fn instead(self, path: &'a str, text: Option<&'a str>) -> Self {
+        Self { instead: Some((path, text)), ..self }
+    }
+
+    /// What stands in the place of the file, if anything does.
+    fn replaced(&self, path: &str) -> Option<Option<&'a str>> {
+        self.instead.filter(|(of, _)| *of == path).map(|(_, text)| text)
+    }
+
+    /// Whether there is such a file.
+    pub fn has(&self, path: &str) -> bool {
+        self.replaced(path).map_or_else(|| self.resolve(path).exists(), |text| text.is_some())
+    }
+
     pub fn spares_secrets(&self) -> bool {
         self.spares_secrets
     }
 
     /// The text of the file at `path` from the folder; `None`, noted, when it can't be read.
     pub fn source(&self, path: &str) -> Option<Source> {
-        let read = fs::read(self.resolve(path)).map_err(|fault| fault.to_string());
+        let read = match self.replaced(path).flatten() {
+            Some(text) => Ok(text.as_bytes().to_vec()),
+            None => fs::read(self.resolve(path)).map_err(|fault| fault.to_string()),
+        };
         let read = read.and_then(|bytes| {
             self.hash.borrow_mut().update(path);
             self.hash.borrow_mut().update(&bytes);
@@ -108,6 +129,13 @@ impl<'a> Reading<'a> {
                     .is_some_and(|ending| endings.iter().any(|&known| ending.eq_ignore_ascii_case(known)))
         };
         let mut paths: Vec<String> = names.filter(fits).map(|name| format!("{folder}/{name}")).collect();
+        if let Some((path, text)) = self.instead {
+            paths.retain(|listed| listed.trim_start_matches("./") != path);
+            let of_here = path.strip_prefix(folder).is_some_and(|name| name.starts_with('/'));
+            if text.is_some() && of_here {
+                paths.push(path.to_owned());
+            }
+        }
         paths.sort();
         paths
     }

@@ -15,6 +15,7 @@ mod password;
 mod quality;
 mod recordings;
 mod report;
+mod settings;
 mod sign_in;
 mod texts;
 mod users;
@@ -47,6 +48,11 @@ pub use report::{
     AppliedLine, DeliveryLine, ProposalLine, ProposalsView, ReportHandlers, Resend, SetProposal, Taken,
 };
 
+pub use settings::{
+    ChangeAct, ChangeClick, ChangeView, Changed, ConfigFile, ConfigHandlers, ConfigView, Effect, EffectView,
+    Propose, Proposed,
+};
+
 use self::sign_in::Doorman;
 use super::handler::Handler;
 use crate::domain::{Language, Role};
@@ -68,6 +74,7 @@ pub struct Console {
     /// The sound of a recording; `None`: there is none any more.
     pub recording: Handler<Listen, Option<Vec<u8>>>,
     pub floor: FloorHandlers,
+    pub config: ConfigHandlers,
 }
 
 /// Who may sign in.
@@ -188,6 +195,7 @@ pub(super) fn router(console: Console, stop: &CancellationToken) -> Router {
         .merge(quality::routes())
         .merge(desk::routes(stop))
         .merge(floor::routes())
+        .merge(settings::routes())
         .route("/console.css", get(page::stylesheet))
         .route("/console.js", get(page::script))
         .layer(from_fn(guard::only_from_here))

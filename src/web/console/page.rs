@@ -9,7 +9,7 @@ use super::texts::Texts;
 use crate::domain::{Language, Right};
 
 /// The rooms of the console that the bar leads to.
-pub const ROOMS: [(&str, Right); 8] = [
+pub const ROOMS: [(&str, Right); 9] = [
     ("/desk", Right::WorkDesk),
     ("/", Right::SeeLive),
     ("/campaigns", Right::SeeLive),
@@ -17,6 +17,7 @@ pub const ROOMS: [(&str, Right); 8] = [
     ("/quality", Right::SeeQuality),
     ("/reports", Right::SeeReports),
     ("/reports/agents", Right::SeeTeam),
+    ("/config", Right::SeeConfig),
     ("/users", Right::SeeUsers),
 ];
 
@@ -38,6 +39,7 @@ pub fn page(viewer: &Viewer, room: &str, title: &str, body: &Markup) -> Markup {
         texts.quality,
         texts.reports,
         texts.team,
+        texts.config,
         texts.users,
     ];
     let rooms = ROOMS.iter().zip(names).filter(|((_, right), _)| viewer.role.may(*right));

@@ -9,13 +9,15 @@ use std::process::ExitCode;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::cli::check::environment;
 use crate::cli::open::{ConfigArgs, block_on, registry, store};
-use crate::store::Period;
-use figures::Figures;
-use proposal::Proposal;
+use crate::config::Config;
+use crate::rules::zone::Registry;
+use crate::store::{Period, Store};
+pub use figures::Figures;
+pub use proposal::Proposal;
 
 /// Says what other rules would change, before they are applied
 ///
@@ -50,14 +52,12 @@ impl WhatIf {
             let store = store(&config).await?;
             let now = store.now().await?;
             let proposal = Proposal::read(&self.new, &config, &environment(), language, now)?;
-            let from = now.checked_sub(SignedDuration::from_hours(24 * i64::from(self.days)))?;
-            let period = Period { from, to: now };
+            let period = last_days(self.days, now)?;
             let bar = bar(store.count_decisions(period).await?);
-            let past = past::replay(&store, &proposal, period, &bar).await?;
+            let weighed = Weighed { config: &config, registry: &registry, proposal, new: self.new };
+            let figures = weighed.figures(&store, self.days, now, &|| bar.inc(1)).await?;
             bar.finish_and_clear();
-            let queue = queue::look(&store, &config, &proposal, &registry, now).await?;
             store.close().await;
-            let figures = Figures { new: self.new, days: self.days, period, past, queue };
             if self.json {
                 println!("{}", figures.json());
             } else {
@@ -65,6 +65,47 @@ impl WhatIf {
             }
             Ok(ExitCode::SUCCESS)
         })
+    }
+}
+
+/// The last `days` up to `now`.
+///
+/// # Errors
+/// When there are no such days.
+pub fn last_days(days: u16, now: Timestamp) -> anyhow::Result<Period> {
+    let from = now.checked_sub(SignedDuration::from_hours(24 * i64::from(days)))?;
+    Ok(Period { from, to: now })
+}
+
+/// What is weighed.
+#[derive(Debug)]
+pub struct Weighed<'a> {
+    /// What is in force.
+    pub config: &'a Config,
+    pub registry: &'a Registry,
+    pub proposal: Proposal,
+    /// What the proposal is called.
+    pub new: String,
+}
+
+impl Weighed<'_> {
+    /// What it would have done in the last days and would do to the queue; `done` hears of each decision that was made
+    /// again.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn figures(
+        self,
+        store: &Store,
+        days: u16,
+        now: Timestamp,
+        done: &(impl Fn() + Sync),
+    ) -> anyhow::Result<Figures> {
+        let Self { config, registry, proposal, new } = self;
+        let period = last_days(days, now)?;
+        let past = past::replay(store, &proposal, period, done).await?;
+        let queue = queue::look(store, config, &proposal, registry, now).await?;
+        Ok(Figures { new, days, period, past, queue })
     }
 }
 

@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use indicatif::ProgressBar;
-
 use super::proposal::Proposal;
 use crate::domain::{AttemptId, Channel, Currency, DebtKind, DebtorType, DecisionId};
 use crate::rules::{Facts, decide};
@@ -42,7 +40,7 @@ struct Call {
 
 type Group = (Channel, DebtorType, DebtKind, Currency);
 
-/// Makes the decisions of the period again.
+/// Makes the decisions of the period again, and tells each one by `done`.
 ///
 /// # Errors
 /// When the store fails.
@@ -50,7 +48,7 @@ pub async fn replay(
     store: &Store,
     proposal: &Proposal,
     period: Period,
-    bar: &ProgressBar,
+    done: &(impl Fn() + Sync),
 ) -> anyhow::Result<Past> {
     let calls = calls(store, period).await?;
     let effects = effect_table(&store.effects_report(period, &[]).await?, Attribution::default());
@@ -62,7 +60,7 @@ pub async fn replay(
         after = last.id;
         for traced in page {
             replay.take(traced);
-            bar.inc(1);
+            done();
         }
     }
 }

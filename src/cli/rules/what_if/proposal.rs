@@ -67,7 +67,7 @@ impl Proposal {
     }
 
     /// Campaigns of the same name go by the other folder's rules.
-    fn of_folder(config: &Config, other: &Config) -> Self {
+    pub fn of_folder(config: &Config, other: &Config) -> Self {
         let same = config.campaigns.iter().filter_map(|plan| other.campaign(&plan.name));
         let proposed = same.map(|plan| {
             let rules = Proposed {
