@@ -11,7 +11,7 @@ use crate::cli::proposal::{Applied, apply};
 use crate::cli::report::proposals::{doing_text, proposal_text, proposed};
 use crate::cli::sheet;
 use crate::domain::Language;
-use crate::stats::{Doing, Sheet, SheetKind};
+use crate::stats::{Cut, Doing, Sheet, SheetKind};
 use crate::store::{DeliveryFilter, DeliveryRow, ProposalRow, StoreError};
 use crate::web::{
     AppliedLine, DeliveryLine, ProposalLine, ProposalsView, ReportHandlers, Resend, SetProposal, Taken,
@@ -54,7 +54,8 @@ pub fn handlers(house: &Arc<House>) -> ReportHandlers {
 
 async fn made(house: &House, kind: SheetKind, language: Language) -> Result<Sheet, StoreError> {
     let plans = house.plans.load_full();
-    let asked = sheet::Asked { period: sheet::always(), now: house.clock.wall(), language };
+    let asked =
+        sheet::Asked { period: sheet::always(), now: house.clock.wall(), language, cut: Cut::default() };
     sheet::sheet(&house.store, &plans.config, kind, asked).await
 }
 

@@ -20,6 +20,12 @@ pub enum Axis {
 }
 
 impl Axis {
+    pub const ALL: [Self; 5] = [Self::Age, Self::Campaign, Self::Creditor, Self::DayPart, Self::Month];
+
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.code() == code)
+    }
+
     /// The column's name in files.
     pub fn code(self) -> &'static str {
         match self {

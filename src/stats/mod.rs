@@ -2,6 +2,7 @@
 
 mod assign;
 mod attribution;
+mod cut;
 mod definition;
 mod early_warning;
 mod economics;
@@ -17,6 +18,7 @@ mod wear;
 
 pub use assign::assign;
 pub use attribution::{Action, Attribution, Windows, credit};
+pub use cut::{Cut, WearBy};
 pub use definition::{DEFINITIONS, Definition, definition};
 pub use early_warning::{Warning, WarningPlan, judge_spending};
 pub use economics::{Contract, Month, MonthFacts, Prices, Worth, month, trend, worth};

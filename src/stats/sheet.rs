@@ -159,13 +159,14 @@ pub enum SheetKind {
     Kpi,
     Pareto,
     Promises,
+    Types,
     Uplift,
     Wear,
 }
 
 impl SheetKind {
     /// As the console lists them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Channels,
         Self::Kpi,
         Self::Economics,
@@ -174,6 +175,7 @@ impl SheetKind {
         Self::Promises,
         Self::Wear,
         Self::Uplift,
+        Self::Types,
     ];
 
     /// The name in addresses and on the command line.
@@ -185,6 +187,7 @@ impl SheetKind {
             Self::Kpi => "kpi",
             Self::Pareto => "pareto",
             Self::Promises => "promises",
+            Self::Types => "types",
             Self::Uplift => "uplift",
             Self::Wear => "wear",
         }

@@ -22,7 +22,7 @@ pub enum By {
 }
 
 impl By {
-    fn axis(self) -> Axis {
+    pub fn axis(self) -> Axis {
         match self {
             Self::Age => Axis::Age,
             Self::Campaign => Axis::Campaign,

@@ -24,7 +24,7 @@ use super::open::{ConfigArgs, block_on, store};
 use super::{sheet, words};
 use crate::daemon::Clock;
 use crate::domain::Language;
-use crate::stats::SheetKind;
+use crate::stats::{Cut, SheetKind, WearBy};
 use crate::store::{Period, Store};
 
 /// Reports: agents, channels, outcomes, attempts, uplift, wear, pareto, promises, types, kpi
@@ -46,12 +46,12 @@ pub struct Report {
     /// `channels`: which action a payment is credited to; the configuration's where absent
     #[arg(long, value_enum)]
     attribution: Option<Rule>,
-    /// `uplift`: days after a selection within which a payment counts
-    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=366))]
-    window_days: u16,
-    /// What counts as a reaction in `wear`
-    #[arg(long, value_enum, default_value_t = Reaction::RightParty)]
-    reaction: Reaction,
+    /// `uplift`: days after a selection within which a payment counts; 30 where absent
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=366))]
+    window_days: Option<u16>,
+    /// `wear`: what counts as a reaction; a payment where absent
+    #[arg(long, value_enum)]
+    reaction: Option<Reaction>,
     /// For a program: one JSON array
     #[arg(long)]
     json: bool,
@@ -96,6 +96,7 @@ impl Report {
     /// # Errors
     /// When the store fails.
     pub fn run(self) -> anyhow::Result<ExitCode> {
+        self.refuse_idle()?;
         let config = match self.config.load() {
             Ok(config) => config,
             Err(code) => return Ok(code),
@@ -110,7 +111,13 @@ impl Report {
                 let code =
                     self.what.to_possible_value().map_or_else(String::new, |it| it.get_name().to_owned());
                 let kind = SheetKind::parse(&code).with_context(|| format!("{code} has no CSV"))?;
-                let asked = sheet::Asked { period, now: Clock.wall(), language };
+                let cut = Cut {
+                    by: self.by.iter().map(|by| by.axis()).collect(),
+                    attribution: self.attribution.map(Rule::attribution),
+                    reaction: self.reaction.map_or_else(WearBy::default, Reaction::wear_by),
+                    window_days: self.window_days,
+                };
+                let asked = sheet::Asked { period, cut, now: Clock.wall(), language };
                 let made = sheet::sheet(&store, &config, kind, asked).await?;
                 store.close().await;
                 print!("{}", sheet::csv_text(&made)?);
@@ -128,14 +135,16 @@ impl Report {
                 What::Attempts => attempts(&store, period, self.json, language).await?,
                 What::Uplift => {
                     // A window that is not over yet says nothing, so "now" is the end.
-                    let to = match self.to {
-                        Some(to) => to,
-                        None => store.now().await?,
-                    };
+                    let now = store.now().await?;
+                    let to = self.to.map_or(now, |to| to.min(now));
                     let period = Period { to, ..period };
-                    uplift::report(&store, period, self.window_days, self.json, language).await?
+                    let days = self.window_days.unwrap_or(sheet::WINDOW_DAYS);
+                    uplift::report(&store, period, days, self.json, language).await?
                 }
-                What::Wear => wear::report(&store, period, self.reaction, self.json, language).await?,
+                What::Wear => {
+                    let by = self.reaction.map_or_else(WearBy::default, Reaction::wear_by);
+                    wear::report(&store, period, by, self.json, language).await?
+                }
                 What::Economics => {
                     let economics = &config.statistics.economics;
                     economics::report(&store, period, Clock.wall(), economics, (self.json, language)).await?
@@ -161,6 +170,25 @@ impl Report {
             print!("{text}");
             Ok(ExitCode::SUCCESS)
         })
+    }
+}
+
+impl Report {
+    /// A parameter that the report would pass over is refused.
+    fn refuse_idle(&self) -> anyhow::Result<()> {
+        let is = |what: &[What]| {
+            what.iter().any(|it| std::mem::discriminant(it) == std::mem::discriminant(&self.what))
+        };
+        let idle = [
+            ("--by", !self.by.is_empty(), "channels", is(&[What::Channels])),
+            ("--attribution", self.attribution.is_some(), "channels", is(&[What::Channels])),
+            ("--window-days", self.window_days.is_some(), "uplift", is(&[What::Uplift])),
+            ("--reaction", self.reaction.is_some(), "wear", is(&[What::Wear])),
+        ];
+        for (name, told, whose, taken) in idle {
+            anyhow::ensure!(!told || taken, "{name} is of `report {whose}` alone");
+        }
+        Ok(())
     }
 }
 

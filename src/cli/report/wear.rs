@@ -3,10 +3,11 @@
 use clap::ValueEnum;
 use serde_json::json;
 
+use crate::cli::sheet::reacted;
 use crate::cli::words;
 use crate::domain::Language;
-use crate::stats::{ENOUGH, Wear, WearRow, wear};
-use crate::store::{Period, Reacted, Store};
+use crate::stats::{ENOUGH, Wear, WearBy, WearRow, wear};
+use crate::store::{Period, Store};
 
 /// What counts as a reaction.
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -19,6 +20,16 @@ pub enum Reaction {
     Payment,
 }
 
+impl Reaction {
+    pub fn wear_by(self) -> WearBy {
+        match self {
+            Self::Payment => WearBy::Payment,
+            Self::Promise => WearBy::Promise,
+            Self::RightParty => WearBy::RightParty,
+        }
+    }
+}
+
 /// The report as text, or as JSON.
 ///
 /// # Errors
@@ -26,16 +37,11 @@ pub enum Reaction {
 pub async fn report(
     store: &Store,
     period: Period,
-    reaction: Reaction,
+    reaction: WearBy,
     json: bool,
     language: Language,
 ) -> anyhow::Result<String> {
-    let reacted = match reaction {
-        Reaction::RightParty => Reacted::RightParty,
-        Reaction::Promise => Reacted::Promised,
-        Reaction::Payment => Reacted::Paid,
-    };
-    let channels = store.wear_report(period, reacted).await?;
+    let channels = store.wear_report(period, reacted(reaction)).await?;
     let channels: Vec<_> = channels.iter().map(|(channel, uses)| (channel.code(), wear(uses))).collect();
     if json {
         let row = |(channel, wear): &(&str, Wear)| json!({ "channel": channel, "rows": wear.rows, "worn_from": wear.worn_from });
@@ -76,14 +82,14 @@ fn advice(wear: &Wear, language: Language) -> String {
     }
 }
 
-fn definition(reaction: Reaction, language: Language) -> String {
+fn definition(reaction: WearBy, language: Language) -> String {
     let reacted = match (reaction, language) {
-        (Reaction::RightParty, Language::En) => "uses in which the debtor confirmed who he is",
-        (Reaction::RightParty, Language::Ru) => "разы, когда должник подтвердил, что это он",
-        (Reaction::Promise, Language::En) => "uses with a promise to pay or a request for a link",
-        (Reaction::Promise, Language::Ru) => "разы с обещанием заплатить или запросом ссылки",
-        (Reaction::Payment, Language::En) => "uses with a payment on the debt within the channel's window",
-        (Reaction::Payment, Language::Ru) => "разы, после которых за окно канала пришёл платёж по долгу",
+        (WearBy::RightParty, Language::En) => "uses in which the debtor confirmed who he is",
+        (WearBy::RightParty, Language::Ru) => "разы, когда должник подтвердил, что это он",
+        (WearBy::Promise, Language::En) => "uses with a promise to pay or a request for a link",
+        (WearBy::Promise, Language::Ru) => "разы с обещанием заплатить или запросом ссылки",
+        (WearBy::Payment, Language::En) => "uses with a payment on the debt within the channel's window",
+        (WearBy::Payment, Language::Ru) => "разы, после которых за окно канала пришёл платёж по долгу",
     };
     match language {
         Language::En => format!(

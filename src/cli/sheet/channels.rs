@@ -1,18 +1,22 @@
 //! Channels: actions against reactions, as the house credits payments.
 
 use super::Asked;
-use super::column::{self, CHANNEL, CURRENCY, DEBTOR_TYPE, channel, debtor_type, money, plain, told};
+use super::column::{
+    self, Both, CAMPAIGN, CHANNEL, CURRENCY, DEBTOR_TYPE, channel, debtor_type, money, plain, told,
+};
 use crate::cli::words;
 use crate::config::Config;
 use crate::domain::Language;
-use crate::stats::{Column, EffectRow, Sheet, SheetCell, definition, effect_table};
+use crate::stats::{Axis, Column, EffectRow, Sheet, SheetCell, definition, effect_table};
 use crate::store::{Store, StoreError};
 
 pub async fn sheet(store: &Store, config: &Config, asked: Asked) -> Result<Sheet, StoreError> {
-    let rows = store.effects_report(asked.period, &[]).await?;
-    let rows = effect_table(&rows, config.statistics.attribution);
+    let mut by = asked.cut.by.clone();
+    by.dedup();
+    let rows = store.effects_report(asked.period, &by).await?;
+    let rows = effect_table(&rows, asked.cut.attribution.unwrap_or(config.statistics.attribution));
     Ok(Sheet {
-        columns: columns(asked.language),
+        columns: columns(&by, asked.language),
         rows: rows.iter().map(|row| cells(row, asked.language)).collect(),
         notes: vec![
             column::say(
@@ -30,11 +34,36 @@ pub async fn sheet(store: &Store, config: &Config, asked: Asked) -> Result<Sheet
     })
 }
 
-/// The ratios that a page has room for; `report channels` has them all.
-const SHOWN: [&str; 8] =
-    ["answered", "right_party", "promise", "kept", "paid", "complaint", "opt_out", "no_reaction"];
+/// The ratios, in their order.
+const SHOWN: [&str; 14] = [
+    "answered",
+    "right_party",
+    "amount_heard",
+    "promise",
+    "kept",
+    "paid",
+    "paid_in_full",
+    "paid_in_part",
+    "refused",
+    "dispute",
+    "complaint",
+    "opt_out",
+    "no_reaction",
+    "faults",
+];
 
-fn columns(language: Language) -> Vec<Column> {
+/// What an axis is called.
+fn axis(axis: Axis) -> Both {
+    match axis {
+        Axis::Age => ("Days overdue", "Дней просрочки"),
+        Axis::Campaign => CAMPAIGN,
+        Axis::Creditor => ("Creditor", "Кредитор"),
+        Axis::DayPart => ("Part of the day", "Часть дня"),
+        Axis::Month => ("Month", "Месяц"),
+    }
+}
+
+fn columns(by: &[Axis], language: Language) -> Vec<Column> {
     let share = |key: &'static str| {
         let of = definition(key).map(|it| match language {
             Language::En => format!("{} / {}", it.numerator, it.denominator),
@@ -47,13 +76,14 @@ fn columns(language: Language) -> Vec<Column> {
             is_pair: true,
         }
     };
-    let mut columns = vec![
+    let mut columns: Vec<Column> = by.iter().map(|it| plain(language, it.code(), axis(*it))).collect();
+    columns.extend([
         plain(language, "channel", CHANNEL),
         plain(language, "debtor_type", DEBTOR_TYPE),
         plain(language, "debt_kind", ("Debt", "Долг")),
         plain(language, "currency", CURRENCY),
         plain(language, "actions", ("Actions", "Действия")),
-    ];
+    ]);
     columns.extend(SHOWN.map(share));
     columns.push(told(
         language,
@@ -66,22 +96,29 @@ fn columns(language: Language) -> Vec<Column> {
 
 fn cells(row: &EffectRow, language: Language) -> Vec<SheetCell> {
     let kind = row.kind.code();
-    let mut cells = vec![
+    let mut cells: Vec<SheetCell> = row.by.iter().map(|value| SheetCell::Text(value.clone())).collect();
+    cells.extend([
         channel(row.channel.code(), language),
         debtor_type(row.debtor_type.code(), language),
         SheetCell::Code { code: kind.to_owned(), word: words::debt_kind(kind, language).to_owned() },
         column::currency(row.currency),
         SheetCell::Count(row.actions),
-    ];
+    ]);
     let ratios = [
         row.answered,
         row.right_party,
+        row.amount_heard,
         row.promise,
         row.kept,
         row.paid,
+        row.paid_in_full,
+        row.paid_in_part,
+        row.refused,
+        row.dispute,
         row.complaint,
         row.opt_out,
         row.no_reaction,
+        row.faults,
     ];
     cells.extend(ratios.map(SheetCell::Share));
     cells.push(money(row.paid_minor, row.currency));

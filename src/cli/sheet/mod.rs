@@ -7,21 +7,26 @@ mod economics;
 mod kpi;
 mod pareto;
 mod promises;
+mod types;
 mod uplift;
 mod wear;
+
+pub use self::uplift::WINDOW_DAYS;
+pub use self::wear::reacted;
 
 use jiff::Timestamp;
 
 use crate::config::Config;
 use crate::domain::Language;
 use crate::import::neutralise;
-use crate::stats::{Sheet, SheetKind};
+use crate::stats::{Cut, Sheet, SheetKind};
 use crate::store::{Period, Store, StoreError};
 
 /// What a sheet is made of.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Asked {
     pub period: Period,
+    pub cut: Cut,
     pub now: Timestamp,
     pub language: Language,
 }
@@ -48,6 +53,7 @@ pub async fn sheet(
         SheetKind::Kpi => kpi::sheet(store, config, asked).await,
         SheetKind::Pareto => pareto::sheet(store, asked).await,
         SheetKind::Promises => promises::sheet(store, asked).await,
+        SheetKind::Types => types::sheet(store, asked).await,
         SheetKind::Uplift => uplift::sheet(store, asked).await,
         SheetKind::Wear => wear::sheet(store, asked).await,
     }

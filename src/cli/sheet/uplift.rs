@@ -8,23 +8,24 @@ use crate::domain::Language;
 use crate::stats::{Column, Estimate, Sheet, SheetCell, uplift};
 use crate::store::{ExperimentLine, Period, Store, StoreError};
 
-/// Days after a selection within which a payment counts, on pages.
-const WINDOW_DAYS: i64 = 30;
+/// Days after a selection within which a payment counts, where nothing is asked.
+pub const WINDOW_DAYS: u16 = 30;
 
 pub async fn sheet(store: &Store, asked: Asked) -> Result<Sheet, StoreError> {
     // A window that is not over yet says nothing, so now is the end.
     let period = Period { to: asked.period.to.min(asked.now), ..asked.period };
-    let lines = store.experiments_report(period, SignedDuration::from_hours(24 * WINDOW_DAYS)).await?;
+    let days = asked.cut.window_days.unwrap_or(WINDOW_DAYS);
+    let lines = store.experiments_report(period, SignedDuration::from_hours(24 * i64::from(days))).await?;
     let note = (
-        "Within 30 days of the selection. Whoever was to be called counts as called, reached or not. The intervals of all \
+        "Within {days} days of the selection. Whoever was to be called counts as called, reached or not. The intervals of all \
          campaigns hold at once in 95 cases of 100.",
-        "За 30 дней после отбора. Кто должен был получить звонок, считается получившим, даже если до него не дозвонились. \
+        "За {days} дней после отбора. Кто должен был получить звонок, считается получившим, даже если до него не дозвонились. \
          Интервалы всех кампаний верны вместе в 95 случаях из 100.",
     );
     Ok(Sheet {
         columns: columns(asked.language),
         rows: lines.iter().map(|line| cells(line, lines.len(), asked.language)).collect(),
-        notes: vec![say(asked.language, note).to_owned()],
+        notes: vec![say(asked.language, note).replace("{days}", &days.to_string())],
         charts: Vec::new(),
     })
 }

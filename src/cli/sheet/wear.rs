@@ -1,13 +1,14 @@
-//! Wear: what the n-th use of a channel on a debt brings against the first, by payments.
+//! Wear: what the n-th use of a channel on a debt brings against the first, by payments or by what is asked.
 
 use super::Asked;
-use super::column::{CHANNEL, channel, pair, plain, say, told};
-use crate::stats::{Chart, Line, Sheet, SheetCell, Wear, wear};
+use super::column::{Both, CHANNEL, channel, pair, plain, say, told};
+use crate::stats::{Chart, Line, Sheet, SheetCell, Wear, WearBy, wear};
 use crate::store::{Reacted, Store, StoreError};
 
 pub async fn sheet(store: &Store, asked: Asked) -> Result<Sheet, StoreError> {
     let language = asked.language;
-    let channels = store.wear_report(asked.period, Reacted::Paid).await?;
+    let by = asked.cut.reaction;
+    let channels = store.wear_report(asked.period, reacted(by)).await?;
     let channels: Vec<_> = channels.iter().map(|(channel, uses)| (channel.code(), wear(uses))).collect();
     let mut rows = Vec::new();
     for (code, found) in &channels {
@@ -37,7 +38,7 @@ pub async fn sheet(store: &Store, asked: Asked) -> Result<Sheet, StoreError> {
     });
     let lines: Vec<_> = lines.collect();
     let chart = Chart {
-        title: say(language, ("Paid after the n-th use", "Оплачено после n-го раза")).to_owned(),
+        title: say(language, TITLE[by as usize]).to_owned(),
         across: say(language, ("use of the channel on a debt", "который раз канал применён к долгу"))
             .to_owned(),
         upward: "%".to_owned(),
@@ -57,15 +58,7 @@ pub async fn sheet(store: &Store, asked: Asked) -> Result<Sheet, StoreError> {
         columns: vec![
             plain(language, "channel", CHANNEL),
             plain(language, "nth", ("Use", "Раз")),
-            pair(
-                language,
-                "paid",
-                ("Paid", "Оплачено"),
-                (
-                    "n-th uses with a payment on the debt within the channel's window / n-th uses",
-                    "n-е разы с платежом по долгу в окне канала / n-е разы",
-                ),
-            ),
+            pair(language, KEY[by as usize], NAME[by as usize], OF[by as usize]),
             told(
                 language,
                 "against_first",
@@ -89,6 +82,38 @@ pub async fn sheet(store: &Store, asked: Asked) -> Result<Sheet, StoreError> {
         charts: if chart.lines.is_empty() { Vec::new() } else { vec![chart] },
     })
 }
+
+/// What the store is asked for.
+pub fn reacted(by: WearBy) -> Reacted {
+    match by {
+        WearBy::Payment => Reacted::Paid,
+        WearBy::Promise => Reacted::Promised,
+        WearBy::RightParty => Reacted::RightParty,
+    }
+}
+
+// In the order of `WearBy`.
+const KEY: [&str; 3] = ["paid", "promise", "right_party"];
+const NAME: [Both; 3] = [("Paid", "Оплачено"), ("Promised", "Обещано"), ("Right person", "Нужный человек")];
+const TITLE: [Both; 3] = [
+    ("Paid after the n-th use", "Оплачено после n-го раза"),
+    ("Promised in the n-th use", "Обещано в n-й раз"),
+    ("Right person in the n-th use", "Нужный человек в n-й раз"),
+];
+const OF: [Both; 3] = [
+    (
+        "n-th uses with a payment on the debt within the channel's window / n-th uses",
+        "n-е разы с платежом по долгу в окне канала / n-е разы",
+    ),
+    (
+        "n-th uses with a promise to pay or a request for a link / n-th uses",
+        "n-е разы с обещанием заплатить или запросом ссылки / n-е разы",
+    ),
+    (
+        "n-th uses in which the debtor confirmed who he is / n-th uses",
+        "n-е разы, когда должник подтвердил, что это он / n-е разы",
+    ),
+];
 
 fn points(found: &Wear) -> Vec<(f64, f64)> {
     let known = found.rows.iter().filter(|row| row.reacted.denominator >= crate::stats::ENOUGH);

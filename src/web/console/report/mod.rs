@@ -75,6 +75,7 @@ fn right(kind: SheetKind) -> Right {
         | SheetKind::Kpi
         | SheetKind::Pareto
         | SheetKind::Promises
+        | SheetKind::Types
         | SheetKind::Uplift
         | SheetKind::Wear => Right::SeeReports,
     }
