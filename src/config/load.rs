@@ -15,7 +15,7 @@ use super::quality::quality;
 use super::read::{Environment, Mistake, Problems, Reading, Section};
 use super::rules::{flatten, presets};
 use super::statistics::statistics;
-use super::trunks::trunks;
+use super::trunks::{check_currency, trunks};
 use super::writeback::endpoints;
 use crate::campaign::CampaignPlan;
 use crate::domain::nearest;
@@ -78,6 +78,9 @@ impl Config {
         let desk = desk(&reading);
         let writeback = endpoints(&reading);
         let statistics = statistics(&reading);
+        if let Some(statistics) = &statistics {
+            check_currency(&reading, &trunks, statistics.economics.currency);
+        }
         let cases = cases(&reading, presets.calendars());
         let quality = quality(&reading);
         refuse_misnamed(&reading);

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::daemon::name;
-use super::read::{Clause, Mistake, Section, Value, words};
+use super::read::{Clause, Mistake, Reading, Section, Value, words};
 use super::secret::secret_of_calls;
 use crate::domain::{Codec, Currency, Language, Money, PhoneNumber};
+use crate::rules::spot::Spot;
 use crate::trunk::{
     Account, CallerId, CallerIdStatus, HealthPlan, Peer, Proxy, Rewriting, Routing, Rule, Transport,
     TrunkPlan,
@@ -26,6 +27,27 @@ pub fn trunks(root: &Section<'_>) -> Trunks {
     }
     tables.into_iter().map(|(name, section)| (name.clone(), trunk(name, &section).map(Arc::new))).collect()
 }
+
+/// What calls cost is added to what debts bring: one currency for both.
+pub fn check_currency(reading: &Reading<'_>, trunks: &Trunks, currency: Currency) {
+    for (name, plan) in trunks {
+        let price = plan.as_ref().map(|plan| plan.routing.cost_per_minute);
+        if price.is_some_and(|price| price.minor > 0 && price.currency != currency) {
+            let spot = Spot::default().then("currency");
+            reading.note_spot(
+                "trunks.toml",
+                &format!("trunk.{name}"),
+                &spot,
+                Mistake::Contradiction(OTHER_CURRENCY),
+            );
+        }
+    }
+}
+
+const OTHER_CURRENCY: Clause = Clause {
+    en: "is not the currency of statistics.toml: what calls cost is added to what debts bring",
+    ru: "не валюта из statistics.toml: цена звонков складывается с деньгами по долгам",
+};
 
 fn trunk(named: String, section: &Section<'_>) -> Option<TrunkPlan> {
     let sound_name = name(&Value::of_text(&named)).map_err(|mistake| section.note("", mistake));

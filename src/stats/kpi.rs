@@ -79,6 +79,8 @@ impl AbandonmentOf {
 pub enum Kpi {
     /// Some of the others, 0 to 1.
     Share(Ratio),
+    /// So much money of so much: a kopeck is no trial of its own, so it has no interval.
+    Part { part: u64, whole: u64 },
     /// So much for each: a sum and how many share it, both in the unit of the definition.
     Each { sum: i64, count: u64 },
 }
@@ -99,6 +101,10 @@ impl fmt::Display for Kpi {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::Share(ratio) => ratio.fmt(f),
+            Self::Part { part, whole: 0 } => write!(f, "{part}/0"),
+            Self::Part { part, whole } => {
+                write!(f, "{part}/{whole} = {:.1} %", part as f64 * 100.0 / whole as f64)
+            }
             Self::Each { sum, count: 0 } => write!(f, "{sum}/0"),
             Self::Each { sum, count } => write!(f, "{sum}/{count} = {:.2}", sum as f64 / count as f64),
         }
@@ -190,7 +196,7 @@ kpis! {
     liquidation: "liquidation", "взыскано",
         "money paid after the first call in the period / money owed at it, of the accounts called",
         "оплачено после первого звонка за период / долг на тот момент, по счетам, по которым звонили",
-        |n| share(n.paid_minor.max(0).unsigned_abs(), n.owed_minor.max(0).unsigned_abs());
+        |n| Kpi::Part { part: n.paid_minor.max(0).unsigned_abs(), whole: n.owed_minor.max(0).unsigned_abs() };
     talk_time: "mean talk time, s", "средний разговор, с",
         "seconds from answer to end / calls a person answered and was served",
         "секунды от ответа до конца / звонки, на которые ответил человек и его обслужили",
@@ -274,7 +280,7 @@ mod tests {
         assert_eq!(of("service_level"), Kpi::Share(Ratio::new(81, 90)));
         assert_eq!(of("handle_time"), Kpi::Each { sum: 10_800, count: 90 });
         assert_eq!(of("kept_rate"), Kpi::Share(Ratio::new(12, 20)));
-        assert_eq!(of("liquidation"), Kpi::Share(Ratio::new(250_000, 5_000_000)));
+        assert_eq!(of("liquidation"), Kpi::Part { part: 250_000, whole: 5_000_000 });
         assert_eq!(of("cost_per_promise"), Kpi::Each { sum: 160_000, count: 30 });
         assert_eq!(of("talk_time"), Kpi::Each { sum: 9_800, count: 196 });
     }

@@ -96,7 +96,9 @@ impl SheetCell {
                 vec![ratio.numerator.to_string(), ratio.denominator.to_string()]
             }
             Self::Money(money) => vec![money.minor.to_string()],
-            Self::Part { part, whole } => vec![part.to_string(), whole.to_string()],
+            Self::Figure(Kpi::Part { part, whole }) | Self::Part { part, whole } => {
+                vec![part.to_string(), whole.to_string()]
+            }
         };
         fields.resize(if is_pair { 2 } else { 1 }, String::new());
         fields

@@ -138,7 +138,7 @@ fn one(cell: &SheetCell) -> Markup {
         | SheetCell::Code { .. }
         | SheetCell::Count(_)
         | SheetCell::Decimal(..)
-        | SheetCell::Figure(Kpi::Each { .. })
+        | SheetCell::Figure(Kpi::Each { .. } | Kpi::Part { .. })
         | SheetCell::Money(_)
         | SheetCell::Part { .. }
         | SheetCell::Text(_) => None,
