@@ -36,9 +36,51 @@ mod tests {
     use jiff::civil::time;
 
     use super::*;
-    use crate::campaign::{Callee, Hours, ask};
-    use crate::domain::{DebtId, PersonId, PhoneNumber};
-    use crate::rules::{DialMode, PhoneType, Presets, Relation, ZoneSet};
+    use crate::campaign::{Callee, Hours, agreed, ask};
+    use crate::domain::{AttemptId, DebtId, EventId, PersonId, PhoneNumber};
+    use crate::ivr::CallAgain;
+    use crate::rules::{DialMode, Event, EventKind, PhoneType, Presets, Relation, ZoneSet};
+
+    #[test]
+    fn a_call_agreed_in_a_talk_comes_when_that_very_talk_allows_it() {
+        let presets = Presets::shipped();
+        let preset = presets.flatten("ru-230fz-safe").expect("shipped");
+        let day = Some(Hours { opens: time(9, 0, 0, 0), closes: time(21, 0, 0, 0) });
+        let calendar = Calendar { hours: [day; 7], off: Vec::new(), not_before: None, not_after: None };
+        let callee = Callee {
+            person: PersonId(1),
+            debt: DebtId(1),
+            creditor: "c1",
+            phone: &PhoneNumber::parse("+79991234567").expect("E.164"),
+            phone_type: PhoneType::Mobile,
+            relation: Relation::Debtor,
+            zones: &ZoneSet::resolve(["Europe/Moscow"], "test"),
+        };
+        let facts = ask(callee, DialMode::Prerecorded, &[]);
+        // Tuesday noon in Moscow; the ledger has no more of the call than that it goes on.
+        let now: Timestamp = "2026-03-03T09:05:00Z".parse().expect("a time");
+        let reserved = Event {
+            attempt: Some(AttemptId(7)),
+            ..Event::new(
+                EventId(1),
+                "2026-03-03T09:00:00Z".parse().expect("a time"),
+                EventKind::InFlight,
+                PersonId(1),
+            )
+        };
+        let history = History::new(vec![reserved.clone()], Vec::new(), Vec::new());
+        let over = history.clone().once_over(reserved, &[EventKind::Conversation]);
+        let booked = |again: CallAgain, history: &History| {
+            let lawful = |at| earliest(&calendar, (&preset, presets.calendars()), &facts, history, at);
+            let moscow = jiff::tz::TimeZoneDatabase::bundled().get("Europe/Moscow").expect("a zone");
+            agreed(again, &[moscow], now, lawful).map(|agreed| (agreed.due.to_string(), agreed.moved))
+        };
+        // Today, which the gate would refuse: he was talked to today.
+        assert_eq!(booked(CallAgain::AtHour(18), &history), Some(("2026-03-03T15:00:00Z".to_owned(), false)));
+        // Once in 24 hours, twice a week: tomorrow at six.
+        assert_eq!(booked(CallAgain::AtHour(18), &over), Some(("2026-03-04T15:00:00Z".to_owned(), true)));
+        assert_eq!(booked(CallAgain::NextWindow, &over), Some(("2026-03-04T09:00:00Z".to_owned(), false)));
+    }
 
     #[test]
     fn rules_and_calendar_meet() {

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::house::{House, Plans};
 use crate::campaign::{Calendar, CampaignPlan, ask, earliest};
-use crate::domain::PhoneNumber;
-use crate::rules::{DialMode, Facts, History, PhoneKey};
+use crate::domain::{AttemptId, EventId, PhoneNumber};
+use crate::rules::{DialMode, Event, EventKind, Facts, History, PhoneKey};
 use crate::store::{ClaimedContact, RulesInForce, StoreError};
 
 /// What the rules are asked of another call to a contact, and all that they go by.
@@ -40,6 +40,18 @@ impl Law {
         let history = house.store.history(contact.person, PhoneKey::from(&phone.number)).await?;
         let (rules, calendar) = (rules.clone(), plan.calendar.clone());
         Ok(Some(Self { rules, calendar, facts: Facts { blocked, ..facts }, history }))
+    }
+
+    /// The same once this call is over, which the ledger is told of later: the call agreed in it comes after it.
+    pub fn once_over(self, attempt: AttemptId, kinds: &[EventKind], now: Timestamp) -> Self {
+        let call = Event {
+            debt: Some(self.facts.debt),
+            creditor: Some(self.facts.creditor.clone()),
+            phone: Some(self.facts.phone),
+            attempt: Some(attempt),
+            ..Event::new(EventId(0), now, EventKind::InFlight, self.facts.person)
+        };
+        Self { history: self.history.once_over(call, kinds), ..self }
     }
 
     /// The earliest moment from `at` on at which he may be called, if nothing else happens.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 
 use super::consent::Consent;
-use super::event::Event;
+use super::event::{Event, EventKind};
 use super::hold::Hold;
 
 /// A person's history over all phones, debts, campaigns and channels, and that of other persons on the same phone.
@@ -58,6 +58,16 @@ impl History {
         self
     }
 
+    /// The same history once a call is over that goes on now: the ledger has no more of it yet than its reservation, at
+    /// whose time its entries will stand. `call` is its entry where nothing was reserved, for he called us.
+    pub fn once_over(mut self, call: Event, kinds: &[EventKind]) -> Self {
+        let reserved = |event: &&Event| event.kind == EventKind::InFlight && event.attempt == call.attempt;
+        let entry = self.events.iter().find(reserved).cloned().unwrap_or(call);
+        self.events.extend(kinds.iter().map(|&kind| Event { kind, ..entry.clone() }));
+        self.events.sort_unstable();
+        self
+    }
+
     /// The events that stand, by time.
     pub fn events(&self) -> &[Event] {
         &self.events
@@ -79,5 +89,35 @@ impl History {
     /// Why the history could not be read.
     pub fn why_unreadable(&self) -> Option<&str> {
         self.unreadable.as_deref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{AttemptId, EventId, PersonId};
+
+    fn event(id: i64, second: i64, kind: EventKind, attempt: i64) -> Event {
+        let at = Timestamp::from_second(second).expect("a time");
+        Event { attempt: Some(AttemptId(attempt)), ..Event::new(EventId(id), at, kind, PersonId(1)) }
+    }
+
+    #[test]
+    fn a_call_that_goes_on_is_over_at_the_time_of_its_first_reservation() {
+        let reserved = event(1, 100, EventKind::InFlight, 7);
+        let renewed = event(2, 160, EventKind::InFlight, 7);
+        let others = event(3, 120, EventKind::InFlight, 8);
+        let before = History::new(vec![renewed, others, reserved.clone()], Vec::new(), Vec::new());
+        let over = before.once_over(event(0, 400, EventKind::InFlight, 7), &[EventKind::Conversation]);
+        let said: Vec<_> =
+            over.events().iter().filter(|event| event.kind == EventKind::Conversation).collect();
+        assert_eq!(said, [&Event { kind: EventKind::Conversation, ..reserved }]);
+    }
+
+    #[test]
+    fn a_call_of_his_own_stands_at_its_own_time() {
+        let call = event(0, 400, EventKind::InFlight, 9);
+        let over = History::default().once_over(call.clone(), &[EventKind::InboundConversation]);
+        assert_eq!(over.events(), [Event { kind: EventKind::InboundConversation, ..call }]);
     }
 }

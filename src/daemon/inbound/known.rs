@@ -162,11 +162,18 @@ impl<'a> Known<'a> {
             debt: self.contact.debt,
         };
         let evidence = format!("attempt {}", self.entered.attempt);
-        let asked = Asked { contact: &self.contact, number: &self.phone, zones: &self.zones };
+        let kinds: Vec<_> = talked.then_some(EventKind::InboundConversation).into_iter().collect();
+        let asked = Asked {
+            attempt: self.entered.attempt,
+            kinds: &kinds,
+            contact: &self.contact,
+            number: &self.phone,
+            zones: &self.zones,
+        };
         let callback = asked_for(house, (&self.arrival.plans, &self.plan), asked, &report).await;
         let request = FinishRequest {
             attempt: self.entered.attempt,
-            kinds: talked.then_some(EventKind::InboundConversation).into_iter().collect(),
+            kinds,
             holds: holds(&report.finished, &report.actions, called, now, &evidence),
             next: self.next(&report, now),
             score: None,

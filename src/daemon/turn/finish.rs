@@ -13,9 +13,9 @@ use crate::daemon::house::{House, Plans};
 use crate::daemon::law::Law;
 use crate::daemon::write_down::write_down;
 use crate::domain::attempt::Finished;
-use crate::domain::{Disposition, Money, Outcome, PhoneNumber};
+use crate::domain::{AttemptId, Disposition, Money, Outcome, PhoneNumber};
 use crate::ivr::{Action, CallAgain};
-use crate::rules::{self, Called, Hold, HoldKind, PhoneKey};
+use crate::rules::{self, Called, EventKind, Hold, HoldKind, PhoneKey};
 use crate::store::{ClaimedContact, Closed, Dial, FinishRequest, NewCallback};
 use crate::trunk::may_fail_over;
 
@@ -28,7 +28,7 @@ impl Turn {
         report: CallReport,
     ) -> anyhow::Result<()> {
         let outcome = report.finished.outcome;
-        let callback = self.callback(house, choice, &report).await;
+        let callback = self.callback(house, choice, dial.attempt, &report).await;
         let request = self.finish_request(house, choice, dial.attempt, (report, callback));
         let holds = request.holds.len();
         match Box::pin(write_down(house, request)).await? {
@@ -45,9 +45,17 @@ impl Turn {
     }
 
     /// The call that the debtor asked for, if that is what the talk came to.
-    async fn callback(&self, house: &House, choice: &Choice, report: &CallReport) -> Option<Booked> {
+    async fn callback(
+        &self,
+        house: &House,
+        choice: &Choice,
+        attempt: AttemptId,
+        report: &CallReport,
+    ) -> Option<Booked> {
         let zones: Vec<_> = choice.zones.zones().iter().map(|zone| zone.tz().clone()).collect();
-        let asked = Asked { contact: &self.contact, number: &choice.phone.number, zones: &zones };
+        let kinds = &rules::event_kinds(&report.finished);
+        let (contact, number) = (&self.contact, &choice.phone.number);
+        let asked = Asked { attempt, kinds, contact, number, zones: &zones };
         asked_for(house, (&self.plans, &self.plan), asked, report).await
     }
 
@@ -55,7 +63,7 @@ impl Turn {
         &self,
         house: &House,
         choice: &Choice,
-        attempt: crate::domain::AttemptId,
+        attempt: AttemptId,
         (report, callback): (CallReport, Option<Booked>),
     ) -> FinishRequest {
         let now = house.clock.wall();
@@ -138,6 +146,9 @@ impl Turn {
 
 /// Who asks for a call.
 pub(in crate::daemon) struct Asked<'a> {
+    /// The call in which he asks, and what the ledger will call it.
+    pub attempt: AttemptId,
+    pub kinds: &'a [EventKind],
     pub contact: &'a ClaimedContact,
     /// The number he asks on.
     pub number: &'a PhoneNumber,
@@ -153,7 +164,7 @@ pub(in crate::daemon) struct Booked {
 }
 
 /// The call that the debtor asked for, if that is what the talk came to, at a time at which the rules allow it on what
-/// is known now; the gate decides again when it is due.
+/// is known now, this very call among it; the gate decides again when it is due.
 pub(in crate::daemon) async fn asked_for(
     house: &House,
     (plans, plan): (&Plans, &CampaignPlan),
@@ -168,9 +179,9 @@ pub(in crate::daemon) async fn asked_for(
         Action::ScheduleCall(again) => Some(*again),
         Action::OpenComplaint | Action::SendSms { .. } => None,
     })?;
-    let contact = asked.contact.id;
+    let (contact, now) = (asked.contact.id, house.clock.wall());
     let law = match Law::of(house, (plans, plan), asked.contact, asked.number).await {
-        Ok(law) => law?,
+        Ok(law) => law?.once_over(asked.attempt, asked.kinds, now),
         Err(fault) => {
             // What came of the call is written down all the same; in doubt, no call.
             let fault = anyhow::Error::from(fault);
@@ -178,9 +189,7 @@ pub(in crate::daemon) async fn asked_for(
             return None;
         }
     };
-    let Some(Agreed { due, expires, moved }) =
-        agreed(again, asked.zones, house.clock.wall(), |at| law.from(at))
-    else {
+    let Some(Agreed { due, expires, moved }) = agreed(again, asked.zones, now, |at| law.from(at)) else {
         warn!(%contact, "a call he asked for may not be made within two weeks: it is not booked");
         return None;
     };
