@@ -245,3 +245,30 @@ pub fn lines(creditors: &Creditors, config: &EconomicsConfig) -> Vec<Vec<String>
     };
     creditors.iter().flat_map(of).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::MonthFacts;
+
+    #[test]
+    fn a_fixed_fee_begins_with_the_contract_or_the_first_action_and_with_no_payment() {
+        let month = |text: &str| month_of(day_of(format!("{text}-01T00:00:00Z").parse().expect("a moment")));
+        let mut facts = EconomicsFacts::default();
+        for (text, is_first) in
+            [("2026-01", false), ("2026-02", false), ("2026-03", true), ("2026-04", false)]
+        {
+            let one = MonthFacts { is_first, repaid_minor: 100, ..MonthFacts::default() };
+            facts.creditors.insert((month(text), "Water".to_owned()), one);
+        }
+        let fixed = |since: Option<&str>| {
+            let since = since.map(|day| day.parse().expect("a date"));
+            let contract = Contract { fixed_month_minor: 5, since, ..Contract::default() };
+            let contracts = BTreeMap::from([("Water".to_owned(), contract)]);
+            let config = EconomicsConfig { contracts, ..EconomicsConfig::default() };
+            by_creditor(&facts, &config)["Water"].iter().map(|(_, month)| month.fixed).collect::<Vec<_>>()
+        };
+        assert_eq!(fixed(None), [0, 0, 5, 5]);
+        assert_eq!(fixed(Some("2026-02-15")), [0, 5, 5, 5]);
+    }
+}
