@@ -28,7 +28,7 @@ impl Call {
             }
             Input::Heard(Heard::Announced { says, .. }) => self.announced(now, says),
             // Silence is no verdict.
-            Input::Heard(Heard::FellSilent { .. }) => {}
+            Input::Heard(Heard::FellSilent { .. } | Heard::SpokeAgain { .. }) => {}
             Input::Ended(word) => self.they_hung_up(now, word),
             Input::Broken(_) => self.broke(now),
             Input::MediaLost => self.hang_up(now, HungUpBy::Network),

@@ -86,6 +86,7 @@ impl Call {
             Heard::BeepEnded { .. } => return self.tell_flow(now, ivr::Input::BeepEnded),
             Heard::BeepStarted { .. } => return,
             Heard::FellSilent { .. } => return self.tell_flow(now, ivr::Input::SilenceHeard),
+            Heard::SpokeAgain { .. } => return self.tell_flow(now, ivr::Input::SpeechResumed),
             Heard::Verdict { verdict, .. } => verdict,
         };
         let proved_human = self.journal.stamps.first_key.is_some();

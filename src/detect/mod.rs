@@ -72,6 +72,8 @@ pub struct Detector {
     beeped: bool,
     /// The present silence of a machine was told of.
     silence_told: bool,
+    /// Speech since that was told, in a row or nearly so, ms.
+    spoken_again_ms: u32,
     found: VecDeque<Heard>,
     /// Samples that do not yet fill a frame.
     rest: Vec<i16>,
@@ -94,6 +96,7 @@ impl Detector {
             announced: None,
             beeped: false,
             silence_told: false,
+            spoken_again_ms: 0,
             found: VecDeque::new(),
             rest: Vec::with_capacity(FRAME),
         }
@@ -108,6 +111,7 @@ impl Detector {
         self.beep = BeepEar::default();
         self.music = MusicEar::default();
         (self.verdict, self.announced, self.beeped, self.silence_told) = (None, None, false, false);
+        self.spoken_again_ms = 0;
     }
 
     /// Takes the next 20 ms in; at most one finding a frame, the rest follow with the next frames.
@@ -191,14 +195,23 @@ impl Detector {
         self.talk.features()
     }
 
-    /// A greeting without a beep ends in silence, which is told once.
+    /// A greeting without a beep ends in silence, which is told once; and once more when it had only paused.
     fn note_silence(&mut self) {
-        let silent = self.talk.pause_ms() >= MACHINE_SILENCE_MS;
+        let pause_ms = self.talk.pause_ms();
         let waited_for = self.verdict == Some(Verdict::Machine) && !self.beeped;
-        if silent && waited_for && !self.silence_told {
-            self.found.push_back(Heard::FellSilent { at_ms: self.at_ms });
+        if !waited_for || pause_ms >= MACHINE_SILENCE_MS {
+            self.spoken_again_ms = 0;
+            if waited_for && !self.silence_told {
+                self.found.push_back(Heard::FellSilent { at_ms: self.at_ms });
+            }
+            self.silence_told = waited_for;
+        } else if self.silence_told && pause_ms == 0 {
+            self.spoken_again_ms += FRAME_MS;
+            if self.spoken_again_ms >= SPOKE_AGAIN_MS {
+                self.found.push_back(Heard::SpokeAgain { at_ms: self.at_ms });
+                self.silence_told = false;
+            }
         }
-        self.silence_told = silent && waited_for;
     }
 
     fn is_network(&self) -> bool {
@@ -229,3 +242,5 @@ impl Detector {
 const FRAME_MS: u32 = 20;
 /// Pauses within greetings and before beeps are shorter.
 const MACHINE_SILENCE_MS: u32 = 2600;
+/// A click, a breath and the first of our own echo are shorter.
+const SPOKE_AGAIN_MS: u32 = 400;

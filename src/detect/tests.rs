@@ -45,7 +45,8 @@ impl Call {
             Heard::Announced { .. }
             | Heard::BeepEnded { .. }
             | Heard::BeepStarted { .. }
-            | Heard::FellSilent { .. } => None,
+            | Heard::FellSilent { .. }
+            | Heard::SpokeAgain { .. } => None,
         };
         self.heard().into_iter().filter_map(verdict).collect()
     }
@@ -87,6 +88,27 @@ fn speech_that_goes_on_is_a_machine() {
         let call = Call::default().quiet(300).says(one).says(two).quiet(2000);
         assert_eq!(call.verdicts().last(), Some(&Verdict::Machine));
     }
+}
+
+#[test]
+fn a_greeting_that_goes_on_after_a_pause_is_told_of_and_so_is_its_end() {
+    let told = |call: &Call| -> Vec<&str> {
+        let pauses = call.heard().into_iter().filter_map(|heard| match heard {
+            Heard::FellSilent { .. } => Some("silent"),
+            Heard::SpokeAgain { .. } => Some("again"),
+            _ => None,
+        });
+        pauses.collect()
+    };
+    let greeting = || Call::default().quiet(300).says(LONG[0]).says(LONG[1]).quiet(3500);
+    assert_eq!(told(&greeting()), ["silent"]);
+    assert_eq!(told(&greeting().says(LONG[0]).quiet(1000)), ["silent", "again"]);
+    assert_eq!(told(&greeting().says(LONG[0]).quiet(4000)), ["silent", "again", "silent"]);
+    assert_eq!(
+        told(&greeting().tone(&[(1000.0, 5000.0)], 400).quiet(6000)),
+        ["silent"],
+        "a beep is no speech"
+    );
 }
 
 #[test]
@@ -287,6 +309,7 @@ proptest! {
             .filter_map(|(n, heard)| match heard {
                 Heard::Verdict { at_ms, .. } => Some((n, *at_ms)),
                 Heard::Announced { .. } | Heard::BeepEnded { .. } | Heard::BeepStarted { .. } | Heard::FellSilent { .. } => None,
+                Heard::SpokeAgain { .. } => None,
             })
             .collect();
         for (n, at_ms) in verdicts {
@@ -360,7 +383,8 @@ fn last_verdict(heard: &[Heard]) -> Option<Verdict> {
         Heard::Announced { .. }
         | Heard::BeepEnded { .. }
         | Heard::BeepStarted { .. }
-        | Heard::FellSilent { .. } => None,
+        | Heard::FellSilent { .. }
+        | Heard::SpokeAgain { .. } => None,
     })
 }
 

@@ -47,6 +47,8 @@ pub enum Heard {
     BeepEnded { at_ms: u32 },
     /// The machine that spoke has been silent for some seconds: a message may be left without a beep.
     FellSilent { at_ms: u32 },
+    /// It had only paused: its greeting goes on, and a message over it is lost.
+    SpokeAgain { at_ms: u32 },
     /// A verdict, which a later one may revise. `confidence` is in 0..=1.
     Verdict { verdict: Verdict, at_ms: u32, confidence: f32 },
 }

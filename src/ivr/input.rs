@@ -31,4 +31,6 @@ pub enum Input {
     PromptEnded { prompt: PromptNo, percent: u8 },
     /// The machine's greeting has ended in silence, without a beep.
     SilenceHeard,
+    /// It had only paused: the machine speaks again.
+    SpeechResumed,
 }

@@ -68,6 +68,7 @@ fn known_as(samples: &[i16], library: &Library) -> Option<Announcement> {
         Heard::BeepEnded { .. }
         | Heard::BeepStarted { .. }
         | Heard::FellSilent { .. }
+        | Heard::SpokeAgain { .. }
         | Heard::Verdict { .. } => None,
     })
 }

@@ -36,7 +36,8 @@ impl Listening {
             Heard::Announced { .. }
             | Heard::BeepEnded { .. }
             | Heard::BeepStarted { .. }
-            | Heard::FellSilent { .. } => None,
+            | Heard::FellSilent { .. }
+            | Heard::SpokeAgain { .. } => None,
         });
         let first = verdicts.next().unwrap_or(unsure);
         let last = verdicts.next_back().unwrap_or(first);
@@ -50,6 +51,7 @@ fn first_beep(events: &[Heard]) -> Option<(u32, Option<u32>)> {
         Heard::Announced { .. }
         | Heard::BeepEnded { .. }
         | Heard::FellSilent { .. }
+        | Heard::SpokeAgain { .. }
         | Heard::Verdict { .. } => None,
     })?;
     let end = events.iter().find_map(|heard| match heard {
@@ -57,6 +59,7 @@ fn first_beep(events: &[Heard]) -> Option<(u32, Option<u32>)> {
         Heard::Announced { .. }
         | Heard::BeepStarted { .. }
         | Heard::FellSilent { .. }
+        | Heard::SpokeAgain { .. }
         | Heard::Verdict { .. } => None,
     });
     Some((start, end))

@@ -139,6 +139,7 @@ fn event(heard: &Heard) -> Value {
         Heard::BeepEnded { at_ms } => json!({ "event": "beep_end", "t_ms": at_ms }),
         Heard::BeepStarted { at_ms } => json!({ "event": "beep_start", "t_ms": at_ms }),
         Heard::FellSilent { at_ms } => json!({ "event": "fell_silent", "t_ms": at_ms }),
+        Heard::SpokeAgain { at_ms } => json!({ "event": "spoke_again", "t_ms": at_ms }),
         Heard::Verdict { verdict, at_ms, confidence } => json!({
             "event": "verdict",
             "verdict": verdict.code(),

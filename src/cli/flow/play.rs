@@ -14,7 +14,8 @@ use crate::daemon::Clock;
 use crate::domain::{DebtKind, Language};
 use crate::ivr::{Debtor, Rehearsal};
 
-const HELP: &str = "keys: 0-9 * #; an empty line: silence; events: agent no_agent machine beep pause hangup";
+const HELP: &str =
+    "keys: 0-9 * #; an empty line: silence; events: agent no_agent machine beep pause resume hangup";
 
 /// The flow and the invented debtor.
 #[derive(Debug, Args)]

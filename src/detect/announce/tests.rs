@@ -35,7 +35,7 @@ fn told(samples: &[i16], library: &Library) -> Vec<(Announcement, u32)> {
     let said = |heard| match heard {
         Heard::Announced { says, at_ms } => Some((says, at_ms)),
         Heard::BeepEnded { .. } | Heard::BeepStarted { .. } | Heard::FellSilent { .. } => None,
-        Heard::Verdict { .. } => None,
+        Heard::SpokeAgain { .. } | Heard::Verdict { .. } => None,
     };
     detector.listen(samples).into_iter().filter_map(said).collect()
 }

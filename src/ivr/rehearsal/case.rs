@@ -27,7 +27,8 @@ pub struct Case {
     #[serde(default)]
     pub debtor: Debtor,
     /// Turn by turn: keys such as `2` or `05#`, pressed when all was heard (`!1`: at once), or an event: `listen`,
-    /// `silence`, `hangup`, `agent`, `no_agent`, `machine`, `beep`, `pause` (the greeting ends without a beep).
+    /// `silence`, `hangup`, `agent`, `no_agent`, `machine`, `beep`, `pause` (the greeting ends without a beep), `resume` (it had
+    /// only paused).
     #[serde(default)]
     pub turns: Vec<String>,
     pub expect: Expect,

@@ -118,6 +118,7 @@ impl<'a> Rehearsal<'a> {
             "machine" => self.tell(Input::MachineHeard),
             "no_agent" => self.tell(Input::NoAgent),
             "pause" => self.tell(Input::SilenceHeard),
+            "resume" => self.tell(Input::SpeechResumed),
             "silence" => {
                 self.listen();
                 self.stay_silent();

@@ -97,6 +97,7 @@ impl FlowRun {
             }
             Input::PromptEnded { prompt, percent } => self.prompt_ended(now, prompt, percent.min(100)),
             Input::SilenceHeard => self.silence_heard(now),
+            Input::SpeechResumed => self.speech_resumed(now),
         }
     }
 

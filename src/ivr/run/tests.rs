@@ -329,6 +329,26 @@ fn a_beep_after_the_message_began_in_a_pause_begins_it_anew() {
 }
 
 #[test]
+fn a_message_begun_in_a_pause_of_the_greeting_is_stopped_and_left_anew_after_it() {
+    let mut talk = Talk::begin(CURRENT);
+    talk.input(Input::MachineHeard).input(Input::SilenceHeard).told();
+    assert_eq!(talk.input(Input::SpeechResumed).told(), ["StopSaying"]);
+    assert!(talk.ended(40).told().is_empty(), "what was cut counts for nothing");
+    assert_eq!(starts(&talk.input(Input::SilenceHeard).told()), ["say: Hello"]);
+    assert_eq!(talk.played().told(), ["Disposed(VoicemailLeft)", "HangUp"]);
+}
+
+#[test]
+fn a_message_that_the_greeting_spoke_over_and_that_was_never_left_anew_is_not_left() {
+    let mut talk = Talk::begin(CURRENT);
+    talk.input(Input::MachineHeard).input(Input::SilenceHeard).input(Input::SpeechResumed).told();
+    assert_eq!(talk.silence().told(), ["Disposed(NotIdentified)", "HangUp"]);
+    let mut talk = Talk::begin(CURRENT);
+    talk.input(Input::MachineHeard).input(Input::BeepEnded).told();
+    assert!(talk.input(Input::SpeechResumed).told().is_empty(), "after the beep nobody greets");
+}
+
+#[test]
 fn a_greeting_without_end_is_given_up() {
     let mut talk = Talk::begin(CURRENT);
     talk.input(Input::MachineHeard).told();
@@ -386,6 +406,7 @@ fn turns() -> impl Strategy<Value = Vec<Turn>> {
         1 => Just(Input::MachineHeard),
         1 => Just(Input::BeepEnded),
         1 => Just(Input::SilenceHeard),
+        1 => Just(Input::SpeechResumed),
         1 => Just(Input::AgentConnected),
         1 => Just(Input::NoAgent),
         1 => Just(Input::Begin),

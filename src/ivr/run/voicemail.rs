@@ -61,6 +61,17 @@ impl FlowRun {
         }
     }
 
+    /// The greeting had only paused: what was said of the message is lost, and it waits for the end once more. After a
+    /// beep nobody greets any more.
+    pub(super) fn speech_resumed(&mut self, now: Instant) {
+        if let State::Leaving { after_beep: false, .. } = self.state
+            && let Some(wait) = self.flow.voicemail.as_ref().map(|voicemail| voicemail.wait)
+        {
+            self.stop_saying();
+            self.set(now, State::Greeting, wait);
+        }
+    }
+
     /// The message is over: it was left only if all of it was played.
     pub(super) fn message_ended(&mut self, percent: u8) {
         if percent == 100 {
