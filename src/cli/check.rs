@@ -8,7 +8,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::exceptions::{cautions_json, exceptions_json, notices_text};
-use super::flow::findings;
+use super::flow::{Voices, findings};
 use super::names::{EngineHealth, engine_health, health_json, health_text};
 use super::screen_language::{parse_language, screen_language};
 use super::warnings::{Warning, warnings};
@@ -92,7 +92,12 @@ pub fn environment() -> Environment {
 /// Texts of flows that threaten, or tell of a debt in plain words where anybody may hear it: flow, key, what is wrong.
 fn words_to_look_at(config: &Config, language: Language) -> Vec<(String, String, String)> {
     let folder = config.dir.join("flows");
-    let of_flow = |(name, flow): (&String, &Arc<Flow>)| match findings(&folder, flow) {
+    let voices = Voices::of(config);
+    let look = |flow: &Flow| match &voices {
+        Ok(voices) => findings(&folder, flow, voices).map_err(|fault| format!("{fault:#}")),
+        Err(fault) => Err(format!("{fault:#}")),
+    };
+    let of_flow = |(name, flow): (&String, &Arc<Flow>)| match look(flow) {
         Ok(found) => {
             let told = |finding: Finding| {
                 let text = finding.text.in_language(language).to_owned();
@@ -100,7 +105,7 @@ fn words_to_look_at(config: &Config, language: Language) -> Vec<(String, String,
             };
             found.into_iter().map(told).collect()
         }
-        Err(fault) => vec![(name.clone(), "words".to_owned(), format!("{fault:#}"))],
+        Err(fault) => vec![(name.clone(), "words".to_owned(), fault)],
     };
     config.flows.iter().flat_map(of_flow).collect()
 }

@@ -151,6 +151,11 @@ impl Packs {
         Ok(Self(packs))
     }
 
+    /// What a sound file that a flow plays says, where a pack's manifest has its words.
+    pub fn words_of_file(&self, language: Language, path: &str) -> Option<&str> {
+        self.0.get(&language)?.words_of_file(path)
+    }
+
     /// As [`Voice::can_tell`].
     pub fn can_tell(&self, flow: &Flow, wanted: Language, creditor: &str, amount: Money) -> bool {
         can_tell(|language| self.0.get(&language), flow, wanted, creditor, amount)

@@ -6,6 +6,9 @@ use jiff::civil::{Date, Time};
 
 use super::{Language, Money, PersonName, PhoneNumber};
 
+/// Further off than this, about nine months, a date is said with its year.
+pub const YEAR_FROM_DAYS: i32 = 275;
+
 /// A grammatical case a slot may ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Case {

@@ -12,17 +12,35 @@ use crate::domain::{Language, Notice};
 /// The beginnings of words and phrases to look for in one language.
 ///
 /// The file has one a line under the headings `[threat]`, `[disclosure]` and those of the notices, `[name]`, `[robot]`, `[recording]`; `#` opens a
-/// comment. `суд` finds «суд» and «судебный», not «посуда»; `court$` finds the whole word alone, not "courtesy".
+/// comment. `суд` finds «суд» and «судебный», not «посуда»; `court$` finds the whole word alone, not "courtesy". Of a
+/// phrase the last word is such a beginning, and those that `*` ends: `последн* шанс` finds «последнего шанса».
 #[derive(Clone, Debug)]
 pub struct WordList {
     language: Language,
     sections: BTreeMap<String, Vec<Sought>>,
 }
 
-/// Words to look for: as they stand, or as the beginning of a word.
+/// What is known of a flow's speech beside its texts.
+#[derive(Clone, Copy)]
+pub struct Known<'a> {
+    /// Creditors' names: before the person is known each tells of a debt.
+    pub creditors: &'a [String],
+    /// The words of a sound file in this language, by its path; `None` where nobody wrote them down.
+    pub words_of_file: &'a dyn Fn(Language, &str) -> Option<String>,
+}
+
+/// Words to look for, one after another.
 #[derive(Clone, Debug)]
 struct Sought {
-    words: String,
+    /// As a finding shows them.
+    shown: String,
+    words: Vec<SoughtWord>,
+}
+
+#[derive(Clone, Debug)]
+struct SoughtWord {
+    word: String,
+    /// As it stands, not as a beginning.
     whole: bool,
 }
 
@@ -54,60 +72,89 @@ impl WordList {
                 current = Some(heading.to_owned());
             } else if !line.is_empty() {
                 let heading = current.clone().ok_or(format!("line {}: a word under no heading", at + 1))?;
-                let sought = Sought { words: folded(line), whole: line.ends_with('$') };
-                sections.entry(heading).or_default().push(sought);
+                sections.entry(heading).or_default().push(Sought::parse(language, line));
             }
         }
         Ok(Self { language, sections })
     }
 
     /// Everything in `flow` that this list speaks against, in the order of the file.
-    pub fn lint(&self, flow: &Flow) -> Vec<Finding> {
+    pub fn lint(&self, flow: &Flow, known: &Known<'_>) -> Vec<Finding> {
         let mut findings = Vec::new();
         for step in &flow.steps {
             for (place, prompt) in step.prompts() {
                 let key = format!("steps.{}.{place}.{}", step.name, self.language.code());
-                self.lint_prompt(&key, prompt, !step.identified, &mut findings);
+                self.lint_prompt(&key, (prompt, !step.identified), known, &mut findings);
                 if let Plays::Say { .. } = step.plays {
-                    self.lint_notice(&key, prompt, &step.notices, &mut findings);
+                    self.lint_notice(&key, prompt, &step.notices, known, &mut findings);
                 }
             }
         }
         if let Some(voicemail) = &flow.voicemail {
             let key = format!("voicemail.say.{}", self.language.code());
-            self.lint_prompt(&key, &voicemail.prompt, true, &mut findings);
+            self.lint_prompt(&key, (&voicemail.prompt, true), known, &mut findings);
         }
         findings
     }
 
-    fn lint_prompt(&self, key: &str, prompt: &Prompt, anybody_hears: bool, findings: &mut Vec<Finding>) {
+    fn lint_prompt(
+        &self,
+        key: &str,
+        (prompt, anybody_hears): (&Prompt, bool),
+        known: &Known<'_>,
+        findings: &mut Vec<Finding>,
+    ) {
         let mut note = |text: Told| {
             let finding = Finding { key: key.to_owned(), text };
             if !findings.contains(&finding) {
                 findings.push(finding);
             }
         };
-        for text in self.texts(prompt) {
+        for text in self.texts(prompt, known) {
             for word in self.found(&text, "threat") {
                 note(told(
                     format!("{word:?} threatens: offer and invite instead"),
                     format!("{word:?} — угроза: предложите и пригласите"),
                 ));
             }
-            for word in self.found(&text, "disclosure").filter(|_| anybody_hears) {
+            if !anybody_hears {
+                continue;
+            }
+            for word in self.found(&text, "disclosure") {
                 note(told(
                     format!("{word:?} tells of a debt where anybody may hear it"),
                     format!("{word:?} говорит о долге там, где услышит кто угодно"),
                 ));
             }
+            let named = |name: &&String| Sought::name(self.language, name).is_in(&text);
+            for name in known.creditors.iter().filter(named) {
+                note(told(
+                    format!("{name:?} is a creditor, and names the debt where anybody may hear it"),
+                    format!("{name:?} — кредитор, и выдаёт долг там, где услышит кто угодно"),
+                ));
+            }
+        }
+        let unknown = |path: &&str| anybody_hears && (known.words_of_file)(self.language, path).is_none();
+        for path in self.files(prompt).filter(unknown) {
+            note(told(
+                format!("what {path} says is written in no pack.toml, and anybody may hear it"),
+                format!("что говорит {path}, не записано ни в одном pack.toml, а услышит кто угодно"),
+            ));
         }
     }
 
     /// A text that is declared a notice says so in its words.
-    fn lint_notice(&self, key: &str, prompt: &Prompt, notices: &[Notice], findings: &mut Vec<Finding>) {
+    fn lint_notice(
+        &self,
+        key: &str,
+        prompt: &Prompt,
+        notices: &[Notice],
+        known: &Known<'_>,
+        findings: &mut Vec<Finding>,
+    ) {
         for notice in notices {
             let section = notice.code();
-            if self.texts(prompt).any(|text| self.found(&text, section).next().is_none()) {
+            if self.texts(prompt, known).any(|text| self.found(&text, section).next().is_none()) {
                 let text = told(
                     format!("is declared the notice {section} and has none of its words"),
                     format!("объявлен уведомлением {section}, но слов его в нём нет"),
@@ -118,31 +165,191 @@ impl WordList {
     }
 
     /// The fixed words of every wording in this list's language, folded.
-    fn texts(&self, prompt: &Prompt) -> impl Iterator<Item = String> {
-        let texts = prompt.every_text().filter(|(language, _)| *language == self.language);
-        texts.map(|(_, pieces)| {
+    fn texts(&self, prompt: &Prompt, known: &Known<'_>) -> impl Iterator<Item = Vec<String>> {
+        // A slot parts the words beside it, and so does a file of which nobody knows what it says.
+        const PARTED: &str = "\u{2026}";
+        self.pieces(prompt).map(|pieces| {
             let words = pieces.iter().map(|piece| match piece {
-                Piece::Words(words) => words.as_str(),
-                // A slot parts the words beside it.
-                Piece::File(_) | Piece::Slot(_) => "\u{2026}",
+                Piece::Words(words) => words.clone(),
+                Piece::File(path) => (known.words_of_file)(self.language, path).unwrap_or(PARTED.to_owned()),
+                Piece::Slot(_) => PARTED.to_owned(),
             });
-            folded(&words.collect::<Vec<_>>().join(" "))
+            folded(self.language, &words.collect::<Vec<_>>().join(" "))
         })
     }
 
-    fn found<'a>(&'a self, text: &'a str, section: &str) -> impl Iterator<Item = &'a str> {
-        let stems = self.sections.get(section).into_iter().flatten();
-        let there = move |sought: &&Sought| {
-            let end = if sought.whole { " " } else { "" };
-            format!(" {text} ").contains(&format!(" {}{end}", sought.words))
-        };
-        stems.filter(there).map(|sought| sought.words.as_str())
+    fn files<'a>(&self, prompt: &'a Prompt) -> impl Iterator<Item = &'a str> {
+        self.pieces(prompt).flatten().filter_map(|piece| match piece {
+            Piece::File(path) => Some(path.as_str()),
+            Piece::Slot(_) | Piece::Words(_) => None,
+        })
+    }
+
+    fn pieces<'a>(&self, prompt: &'a Prompt) -> impl Iterator<Item = &'a [Piece]> {
+        let own = self.language;
+        prompt.every_text().filter(move |(language, _)| *language == own).map(|(_, pieces)| pieces)
+    }
+
+    fn found<'a>(&'a self, text: &'a [String], section: &str) -> impl Iterator<Item = &'a str> {
+        let sought = self.sections.get(section).into_iter().flatten();
+        sought.filter(|sought| sought.is_in(text)).map(|sought| sought.shown.as_str())
     }
 }
 
-/// Small letters, ё as е, marks gone, one space between words.
-fn folded(text: &str) -> String {
-    let text = text.to_lowercase().replace('ё', "е");
+/// What Russian names end in and change with the case.
+const ENDINGS: [char; 9] = ['а', 'е', 'и', 'й', 'о', 'у', 'ы', 'ь', 'я'];
+
+impl Sought {
+    fn parse(language: Language, line: &str) -> Self {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let last = words.len().saturating_sub(1);
+        let parse = |(at, word): (usize, &&str)| {
+            let whole = if at == last { word.ends_with('$') } else { !word.ends_with('*') };
+            folded(language, word).into_iter().map(move |word| SoughtWord { word, whole })
+        };
+        let words = words.iter().enumerate().flat_map(parse).collect();
+        Self { shown: line.replace(['$', '*'], ""), words }
+    }
+
+    /// A name in whatever case it stands.
+    fn name(language: Language, name: &str) -> Self {
+        let stem = |mut word: String| {
+            for _ in 0..2 {
+                if word.chars().count() > 4 && word.ends_with(ENDINGS) {
+                    word.pop();
+                }
+            }
+            SoughtWord { word, whole: false }
+        };
+        let words = folded(language, name).into_iter().map(stem).collect();
+        Self { shown: name.to_owned(), words }
+    }
+
+    fn is_in(&self, text: &[String]) -> bool {
+        let is = |(sought, word): (&SoughtWord, &String)| {
+            if sought.whole { *word == sought.word } else { word.starts_with(&sought.word) }
+        };
+        !self.words.is_empty()
+            && text.windows(self.words.len()).any(|words| self.words.iter().zip(words).all(is))
+    }
+}
+
+/// The words of a text: small letters, ё as е, marks gone, letters of the other alphabet that look like this one's as
+/// this one's.
+fn folded(language: Language, text: &str) -> Vec<String> {
+    // Accents, soft hyphens and joiners are inside of words.
+    let unseen =
+        |c: char| matches!(c, '\u{300}'..='\u{36f}' | '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}');
+    let text = text.to_lowercase().replace("и\u{306}", "й");
+    let text: String = text.chars().filter(|c| !unseen(*c)).collect();
     let words = text.split(|c: char| !c.is_alphanumeric() && c != '\u{2026}').filter(|word| !word.is_empty());
-    words.collect::<Vec<_>>().join(" ")
+    words.map(|word| word.chars().map(|c| alike(language, c)).collect()).collect()
+}
+
+/// The letter of `language` that looks like `letter`; itself where there is none.
+fn alike(language: Language, letter: char) -> char {
+    const LATIN: &str = "aceopxykmhbt03";
+    const CYRILLIC: &str = "асеорхукмнвтоз";
+    let letter = if letter == 'ё' { 'е' } else { letter };
+    let (from, to) = match language {
+        Language::En => (CYRILLIC, &LATIN[..12]),
+        Language::Ru => (LATIN, CYRILLIC),
+    };
+    let at = from.chars().position(|other| other == letter);
+    at.and_then(|at| to.chars().nth(at)).unwrap_or(letter)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::ivr::Policy;
+
+    const LISTS: [(Language, &str); 2] = [
+        (Language::Ru, include_str!("../../config/flows/words/ru.txt")),
+        (Language::En, include_str!("../../config/flows/words/en.txt")),
+    ];
+
+    fn finds(language: Language, section: &str, text: &str) -> bool {
+        let (_, list) = LISTS.into_iter().find(|(of, _)| *of == language).expect("both are there");
+        let list = WordList::parse(language, list).expect("a word list");
+        list.found(&folded(language, text), section).next().is_some()
+    }
+
+    #[test]
+    fn a_word_is_found_in_every_form_and_a_phrase_too() {
+        let threats = "взыщем|накажем|изымем|иска|вашей жене|последнего шанса|кредитная история|выселим|заставим|посадим|юрист|розыск|нашему адвокату|в ином случае|мы знаем, где вы живёте|лишат прав";
+        for text in threats.split('|') {
+            assert!(finds(Language::Ru, "threat", text), "{text}");
+        }
+        let debts = "погашение|внесите|денег|спишем|доллары|банк|налог|тысяч|ссуда|займа|пеня|финансам";
+        for text in debts.split('|') {
+            assert!(finds(Language::Ru, "disclosure", text), "{text}");
+        }
+        let threats = "legal proceedings|we know where you live|our lawyers|your kids|last notice|courts";
+        for text in threats.split('|') {
+            assert!(finds(Language::En, "threat", text), "{text}");
+        }
+        let debts = "settling|sums|repay|bank|account|lender|delinquent|taxes|write off";
+        for text in debts.split('|') {
+            assert!(finds(Language::En, "disclosure", text), "{text}");
+        }
+        assert!(
+            !finds(Language::Ru, "threat", "Посуда, курица, сейчас, искать")
+                && !finds(Language::En, "threat", "Courtesy, with pleasure")
+        );
+    }
+
+    #[test]
+    fn a_letter_of_the_other_alphabet_an_accent_or_a_soft_hyphen_hides_no_word() {
+        for text in ["дoлг", "ДOЛГ", "до\u{301}лг", "дол\u{ad}г", "д0лг", "заём", "зaeм"]
+        {
+            assert!(finds(Language::Ru, "disclosure", text), "{text}");
+        }
+        assert!(finds(Language::En, "disclosure", "dеbt, with a Cyrillic letter"));
+    }
+
+    /// What is found in the shipped reminder with this in the place of its text after silence.
+    fn found_in(said: &str) -> Vec<String> {
+        let text = include_str!("../../config/flows/reminder_current.yaml");
+        let text = text.replacen("Мы не услышали ответа.", said, 1);
+        let files = BTreeSet::from(["ru/debt.wav", "ru/hello.wav", "ru/music.wav"].map(str::to_owned));
+        let file = crate::ivr::read(&text).expect("a flow file");
+        let flow = Flow::check(&file, &Policy::default(), &files).expect("a sound flow");
+        let creditors = ["Северный Банк".to_owned()];
+        let words_of_file = |_, path: &str| match path {
+            "ru/debt.wav" => Some("Напоминаем о платеже.".to_owned()),
+            "ru/hello.wav" => Some("Здравствуйте.".to_owned()),
+            _ => None,
+        };
+        let known = Known { creditors: &creditors, words_of_file: &words_of_file };
+        let list = WordList::parse(Language::Ru, LISTS[0].1).expect("a word list");
+        list.lint(&flow, &known)
+            .into_iter()
+            .map(|finding| format!("{}: {}", finding.key, finding.text.en))
+            .collect()
+    }
+
+    #[test]
+    fn a_sound_file_is_read_by_its_words_and_one_without_them_is_remarked_on_where_anybody_hears() {
+        assert_eq!(found_in("ru/hello.wav"), [""; 0]);
+        assert!(found_in("ru/debt.wav")[0].contains("\"плат\" tells of a debt"));
+        assert!(found_in("ru/music.wav")[0].starts_with("steps.who.no_input.ru: what ru/music.wav says"));
+    }
+
+    #[test]
+    fn a_creditor_named_before_anybody_is_known_is_found() {
+        let found = found_in("Вам звонят из Северного Банка.");
+        assert!(found.iter().any(|finding| finding.contains("is a creditor")), "{found:?}");
+    }
+
+    #[test]
+    fn a_creditors_name_is_found_in_whatever_case_it_stands() {
+        let is_in =
+            |name: &str, text: &str| Sought::name(Language::Ru, name).is_in(&folded(Language::Ru, text));
+        assert!(is_in("Северный Банк", "Это из Северного Банка?"));
+        assert!(is_in("Ромашка Телеком", "Звоним от Ромашки Телеком."));
+        assert!(!is_in("Северный Банк", "Северный ветер"));
+    }
 }

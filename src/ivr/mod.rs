@@ -26,7 +26,7 @@ pub use file::{FlowFile, Hours, Record, read, read_all, schema};
 pub use flow::{Flow, fixed_texts};
 pub use graph::{mermaid, svg};
 pub use input::Input;
-pub use lint::{Finding, WordList};
+pub use lint::{Finding, Known, WordList};
 pub use mistake::{Mistake, Told};
 pub use output::{Action, CallAgain, Mark, Output, PromptNo};
 pub use policy::Policy;

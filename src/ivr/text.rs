@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::mistake::{Told, told};
 use super::template::{Piece, Slot, parse};
-use super::wording::YEAR_FROM_DAYS;
+use crate::domain::utterance::YEAR_FROM_DAYS;
 use crate::domain::{Language, Money, Part, PhoneNumber, Utterance};
 
 /// A text that was read and whose slots are known.

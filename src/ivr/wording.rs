@@ -4,13 +4,10 @@ use std::collections::BTreeMap;
 
 use super::CallFacts;
 use super::template::{Piece, Slot};
-use crate::domain::utterance::Case;
+use crate::domain::utterance::{Case, YEAR_FROM_DAYS};
 use crate::domain::{Language, Money, Part, PersonName, Utterance};
 
 use jiff::civil::{Date, Time};
-
-/// Days from which a date is said with its year: about nine months.
-pub(super) const YEAR_FROM_DAYS: i32 = 270;
 
 /// One prompt in every language of its flow.
 #[derive(Clone, Debug, Default)]

@@ -14,8 +14,8 @@ pub struct Pack {
     language: Language,
     /// By folded words.
     clips: HashMap<String, Takes>,
-    /// Every id, by itself: for files and pauses.
-    ids: BTreeMap<String, ClipId>,
+    /// Every id with its words, as the manifest writes them: for files and pauses.
+    ids: BTreeMap<String, (ClipId, String)>,
     /// Words in the longest clip.
     longest: usize,
 }
@@ -75,7 +75,7 @@ impl Pack {
 
     /// Adds a clip that says `words`.
     pub fn add(&mut self, words: &str, at: Intonation, id: ClipId) {
-        self.ids.insert(id.as_str().to_owned(), id.clone());
+        self.ids.insert(id.as_str().to_owned(), (id.clone(), words.to_owned()));
         let words = fold(words);
         if words.is_empty() {
             return;
@@ -94,7 +94,15 @@ impl Pack {
 
     /// Every clip, for loading the sound.
     pub fn ids(&self) -> impl Iterator<Item = &ClipId> {
-        self.ids.values()
+        self.ids.values().map(|(id, _)| id)
+    }
+
+    /// What the file of a path says, as the manifest has it: `None` for a file that it does not name, or names without
+    /// words. A pause says nothing.
+    pub fn words_of_file(&self, path: &str) -> Option<&str> {
+        let (id, words) = self.entry(path)?;
+        let pause = [Self::SHORT_PAUSE, Self::LONG_PAUSE].contains(&id.as_str());
+        (pause || !words.is_empty()).then_some(words)
     }
 
     /// Whether one clip says these words, in whatever intonation.
@@ -109,9 +117,13 @@ impl Pack {
 
     /// The clip of a path in the prompt folder: `menu.wav`, `prompts/menu.wav`, `prompts/ru/menu.wav`, `menu`.
     pub(super) fn file(&self, path: &str) -> Option<ClipId> {
+        self.entry(path).map(|(id, _)| id.clone())
+    }
+
+    fn entry(&self, path: &str) -> Option<&(ClipId, String)> {
         let path = path.strip_prefix("prompts/").unwrap_or(path);
         let path = path.strip_prefix(self.language.code()).and_then(|p| p.strip_prefix('/')).unwrap_or(path);
-        self.ids.get(path.strip_suffix(".wav").unwrap_or(path)).cloned()
+        self.ids.get(path.strip_suffix(".wav").unwrap_or(path))
     }
 
     /// The clip for folded words, in the intonation wanted if there is one.
@@ -141,6 +153,9 @@ mod tests {
         assert!(pack.has("Раз!") && pack.has_take("раз", Intonation::End) && !pack.has("два"));
         assert_eq!(pack.ids().count(), 3);
         assert_eq!(pack.file("prompts/ru/menu.wav"), ClipId::parse("menu"));
+        assert_eq!(pack.words_of_file("prompts/ru/raz-end.wav"), Some("раз"));
+        assert_eq!(pack.words_of_file("menu.wav"), None);
+        assert_eq!(pack.words_of_file("en/raz-end.wav"), None, "another language's");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::pieces::{Break, Piece, Pieces, fold, pieces_of};
 use super::{Unspeakable, english, russian};
-use crate::domain::utterance::Case;
+use crate::domain::utterance::{Case, YEAR_FROM_DAYS};
 use crate::domain::{Language, Part, Utterance};
 
 /// An utterance read: the text as it is written, and the same as pieces.
@@ -92,9 +92,6 @@ fn last_word(pieces: &[Piece]) -> Option<String> {
         Piece::Break(Break::Long | Break::Short) | Piece::File(_) => None,
     }
 }
-
-/// Further off than this, about nine months, a date is said with its year.
-const YEAR_FROM_DAYS: i32 = 275;
 
 /// Says «сегодня», «завтра», "today", "tomorrow" for the dates that are so on `today`, the debtor's own date, unless a
 /// preposition stands before ("on today" is no English), and adds the year to dates further

@@ -39,6 +39,10 @@ impl Folder {
         self.lang.unwrap_or(Language::Ru)
     }
 
+    pub fn prompts(&self) -> &Path {
+        &self.prompts
+    }
+
     pub fn flows(&self) -> PathBuf {
         self.config.join("flows")
     }

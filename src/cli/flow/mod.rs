@@ -10,9 +10,10 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Args, Subcommand};
+use jiff::civil::Date;
 
 use self::files::Folder;
-pub use self::lint::findings;
+pub use self::lint::{Voices, findings};
 use super::check::CONFIG_MISTAKE;
 use super::words;
 use crate::domain::{Language, Utterance};
@@ -83,6 +84,7 @@ impl FlowArgs {
 
     fn check(&self, flows: &[String]) -> anyhow::Result<bool> {
         let mut sound = true;
+        let voices = Voices::of_folder(&self.folder);
         for path in self.folder.flow_files(flows)? {
             match self.folder.flow(&path)? {
                 Ok(flow) => {
@@ -94,7 +96,7 @@ impl FlowArgs {
                             Language::Ru => format!("{} в порядке", flow.label()),
                         }
                     );
-                    self.warn_of_words(&path, &flow);
+                    self.warn_of_words(&path, &flow, voices.as_ref());
                 }
                 Err(mistakes) => {
                     sound = false;
@@ -106,10 +108,14 @@ impl FlowArgs {
     }
 
     /// Warns of words that `obzvon flow lint` finds: a text that tells of a debt in plain words is no mistake of the flow.
-    fn warn_of_words(&self, path: &Path, flow: &Flow) {
+    fn warn_of_words(&self, path: &Path, flow: &Flow, voices: Result<&Voices, &anyhow::Error>) {
         let language = self.folder.language();
         let warning = words::warning(language);
-        match findings(&self.folder.flows(), flow) {
+        let found = match voices {
+            Ok(voices) => findings(&self.folder.flows(), flow, voices).map_err(|fault| format!("{fault:#}")),
+            Err(fault) => Err(format!("{fault:#}")),
+        };
+        match found {
             Ok(found) => found.iter().for_each(|finding| {
                 eprintln!(
                     "{warning}: {}: {}: {}",
@@ -119,7 +125,7 @@ impl FlowArgs {
                 );
             }),
             Err(fault) => eprintln!(
-                "{warning}: {}: {}: {fault:#}",
+                "{warning}: {}: {}: {fault}",
                 path.display(),
                 match language {
                     Language::En => "the words are not looked at",
@@ -149,7 +155,8 @@ impl FlowArgs {
     }
 }
 
-/// The words a listener hears.
-fn heard(utterance: &Utterance) -> String {
-    speech::text(utterance).unwrap_or_else(|why| format!("[cannot be said: {why}]"))
+/// The words that somebody hears whose date is `today`, as in a call.
+fn heard(utterance: &Utterance, today: Date) -> String {
+    let said = speech::near_dates(utterance.clone(), today);
+    speech::text(&said).unwrap_or_else(|why| format!("[cannot be said: {why}]"))
 }

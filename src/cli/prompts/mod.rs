@@ -12,6 +12,8 @@ mod wanted;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+pub use self::wanted::names;
+
 use anyhow::bail;
 use clap::{Args, Subcommand};
 

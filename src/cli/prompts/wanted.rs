@@ -78,6 +78,22 @@ fn flow_files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
+/// The names among the fixed words, such as creditors': every word of theirs has a capital.
+///
+/// # Errors
+/// When the file cannot be read or has another shape.
+pub fn names(prompts: &Path) -> anyhow::Result<Vec<String>> {
+    let file = prompts.join("words.txt");
+    let mut names = Vec::new();
+    for language in [Language::Ru, Language::En] {
+        let words = fixed_words(language, &file)?.into_iter().map(|wanted| wanted.fragment.words);
+        names.extend(words.filter(|name| name.split(' ').all(|word| word.starts_with(char::is_uppercase))));
+    }
+    names.sort();
+    names.dedup();
+    Ok(names)
+}
+
 /// Reads `words.txt`. No file is no words.
 fn fixed_words(language: Language, file: &Path) -> anyhow::Result<Vec<Wanted>> {
     if !file.exists() {

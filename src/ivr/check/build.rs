@@ -19,7 +19,7 @@ impl Checker<'_> {
     /// The flow, as far as it makes sense; none without a start.
     pub(super) fn build(&mut self) -> Option<Flow> {
         let file = self.file;
-        if file.flow.is_empty() || file.flow.contains(|c: char| !c.is_ascii_alphanumeric() && c != '_') {
+        if !is_name(&file.flow) {
             let text = told(
                 "a flow's name is made of letters, digits and _",
                 "имя сценария — латинские буквы, цифры и _",
@@ -306,6 +306,14 @@ impl Checker<'_> {
             read.push(Act::Now(Action::OpenComplaint));
         }
         if let Some(template) = &acts.sms {
+            if !is_name(template) {
+                // Its text is the other system's, who knows it by this name.
+                let text = told(
+                    "the name of a message's template is made of letters, digits and _",
+                    "имя шаблона сообщения — латинские буквы, цифры и _",
+                );
+                self.note(format!("{key}.do.sms"), text);
+            }
             read.push(Act::Now(Action::SendSms { template: template.clone() }));
         }
         match acts.schedule_call {
@@ -375,6 +383,11 @@ impl Checker<'_> {
         }
         span.0
     }
+}
+
+/// Letters, digits and `_`.
+fn is_name(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 /// A key of the telephone.

@@ -151,6 +151,11 @@ fn each_mistake_is_found_and_named() {
             "1: verified, 8: { lang: en, then: verified }, 2",
             "steps.verified: marks right_party though key 8 of who only chooses a language",
         ),
+        (
+            "do: { complaint: open }",
+            "do: { complaint: open, sms: \"Debt {{ debt.amount }} of Ivanov\" }",
+            "steps.stop.do.sms: the name of a message's template is made of letters, digits and _",
+        ),
         // Duties.
         ("barge_in: false", "barge_in: true", "steps.hello: a key would skip this notice"),
         (

@@ -15,8 +15,8 @@ pub use self::debtor::Debtor;
 use super::{Action, CallAgain, CallFacts, Flow, FlowRun, Input, Output, PromptNo};
 use crate::domain::{Disposition, Grade, Utterance};
 
-/// Turns an utterance into the words a listener hears.
-pub type Reader<'a> = &'a dyn Fn(&Utterance) -> String;
+/// Turns an utterance into the words that somebody hears whose date is this.
+pub type Reader<'a> = &'a dyn Fn(&Utterance, Date) -> String;
 
 /// How long a prompt is taken to last.
 const PROMPT_LASTS: Duration = Duration::from_secs(4);
@@ -163,7 +163,7 @@ impl<'a> Rehearsal<'a> {
                 Output::Say { prompt, utterance, .. } => {
                     self.saying = Some(prompt);
                     self.seeking_agent = false;
-                    self.said.push((self.reader)(&utterance));
+                    self.said.push((self.reader)(&utterance, self.run.facts().today));
                 }
                 Output::StopSaying => self.saying = None,
                 Output::HangUp | Output::Mark(_) | Output::Withdrawn => {}
