@@ -35,9 +35,17 @@ async fn run(debts: u64) {
     store.build_tallies().await.expect("counted");
     println!("every sum counted from the rows in {:.0?}", began.elapsed());
     let whole = Period { from: Timestamp::UNIX_EPOCH, to: Timestamp::MAX };
-    // From a Tuesday at noon to another one two months later: months, days, and hours at both ends.
+    // Days of Moscow: months and days, and one day. From a Tuesday at noon to another one: hours at both ends, too.
+    let days = Period { from: at("2025-03-03T21:00:00Z"), to: at("2025-05-05T21:00:00Z") };
+    let day = Period { to: at("2025-03-04T21:00:00Z"), ..days };
     let part = Period { from: at("2025-03-04T09:00:00Z"), to: at("2025-05-06T09:00:00Z") };
-    for (name, period) in [("all time", whole), ("two months, from noon to noon", part)] {
+    let periods = [
+        ("all time", whole),
+        ("two months of days", days),
+        ("one day", day),
+        ("two months, from noon to noon", part),
+    ];
+    for (name, period) in periods {
         println!("{name}:");
         reports(&store, period).await;
     }

@@ -205,3 +205,62 @@ fn a_file_of_spending_that_is_none_is_told_to_a_program_as_json() {
     let told: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert!(told["fault"].is_string() && told["message"].is_string(), "{told}");
 }
+
+#[test]
+fn who_is_warned_of_is_put_into_a_service_campaign_unless_he_owes() {
+    let house = house();
+    house.write(
+        "config/flows/service.yaml",
+        r#"flow: service
+version: 1
+languages: [ru]
+hours: any
+start: hello
+steps:
+  hello:
+    notice: [robot, name, recording]
+    say: { ru: "Здравствуйте. С вами говорит робот номер один. Разговор записывается." }
+    barge_in: false
+    then: ask
+  ask:
+    ask: { ru: "Всё ли хорошо со связью? Если да, нажмите один. Чтобы не получать такие звонки, нажмите ноль." }
+    keys: { 1: bye, 0: stop }
+    else: bye
+  stop: { do: { complaint: open }, outcome: stop_requested, then: hangup }
+  bye: { say: { ru: "Спасибо. До свидания." }, then: hangup }
+"#,
+    );
+    let plan = "kind = \"service\"\nflow = \"service\"\ntrunks = [\"main\"]\n";
+    house.write("config/campaigns/service.toml", plan);
+    house.run(&["check"]);
+    // p1 has paid, p2 owes, and nobody knows px.
+    let today = &Timestamp::now().to_string()[..10];
+    let paid = format!("номер платежа;кредитор;договор;сумма;дата\nm1;{CREDITOR};d1;9999999,00;{today}\n");
+    house.write("paid.csv", &paid);
+    house.run(&["import", "payments", house.path("paid.csv").to_str().expect("UTF-8")]);
+    let months: Vec<_> = (1..=7).map(|month| format!("2026-0{month}")).collect();
+    let lines = ["p1;500;520;480;510;490;500;60", "p2;500;520;480;510;490;500;1500", "px;9;9;9;9;9;9;900"];
+    house.write("spent.csv", &format!("абонент;{}\n{}\n", months.join(";"), lines.join("\n")));
+    let (file, out) = (house.path("spent.csv"), house.path("warned.csv"));
+    let (file, out) = (file.to_str().expect("UTF-8"), out.to_str().expect("UTF-8"));
+    let into = |campaign: &str| {
+        house.try_run(&["import", "spending", file, "--out", out, "--campaign", campaign, "--json"])
+    };
+    assert!(!into("reminders").status.success(), "reminders are of debts");
+    for (queued, known) in [(1, 0), (0, 1)] {
+        let output = into("service");
+        let answer: Value = serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)));
+        let counts = ["queued", "known", "owes", "unknown"].map(|key| answer["service"][key].as_u64());
+        assert_eq!(counts, [queued, known, 1, 1].map(Some), "{answer}");
+    }
+    let why_not = |campaign: &str| house.run(&["campaign", "why-not", campaign, "--json"]);
+    assert!(why_not("service").contains("queued"), "{}", why_not("service"));
+    // A flow of reminders is none for it.
+    house
+        .write("config/campaigns/service.toml", &plan.replace("\"service\"\ntr", "\"reminder_current\"\ntr"));
+    let refused = house.try_run(&["check", "--lang", "en"]);
+    let said =
+        String::from_utf8_lossy(&refused.stderr).into_owned() + &String::from_utf8_lossy(&refused.stdout);
+    assert!(!refused.status.success() && said.contains("a service call speaks of no debt"), "{said}");
+}

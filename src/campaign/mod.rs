@@ -12,6 +12,7 @@ mod plan;
 mod reclassify;
 mod score;
 mod script;
+mod wish;
 
 pub use agreed::{Agreed, agreed};
 pub use ask::{Callee, ask};
@@ -30,3 +31,4 @@ pub use plan::{
 pub use reclassify::{Behaviour, Reclassify};
 pub use score::{ScoreFacts, score};
 pub use script::{Answer, Objection, Script, StageText};
+pub use wish::{hours_of, is_ever_open};

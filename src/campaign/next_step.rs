@@ -193,6 +193,7 @@ pub(in crate::campaign) mod tests {
     pub(in crate::campaign) fn plan() -> CampaignPlan {
         let minutes = |m: u64| Delays(vec![Duration::from_secs(m * 60)]);
         CampaignPlan {
+            is_service: false,
             name: "reminders".into(),
             channel: Channel::Ivr,
             dialling: crate::campaign::Dialling::Agentless,

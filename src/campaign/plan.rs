@@ -12,6 +12,9 @@ use crate::domain::{Channel, DebtKind, DebtorType, Disposition, Language, Outcom
 /// A campaign's plan. A running campaign keeps the one it was given until a reload hands it another.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CampaignPlan {
+    /// Service calls before any debt: its contacts come from an early warning (`import spending`) and from no list, and
+    /// its flow speaks of no debt.
+    pub is_service: bool,
     /// Unique among the campaigns; it stands in the database and in metrics.
     pub name: Arc<str>,
     /// `Ivr` or `AgentCall`; contacts of another channel are held.

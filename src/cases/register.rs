@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Kind, Number};
-use crate::domain::AttemptId;
+use crate::domain::{AttemptId, Language};
 
 /// A case to be registered.
 #[derive(Clone, PartialEq, Eq)]
@@ -56,6 +56,32 @@ pub enum Registered {
     NoPerson,
     /// Several persons share this number: an id of the lists is wanted.
     Several,
+}
+
+impl Registered {
+    /// Why it was not registered; `None`: it was.
+    pub fn refusal(self, language: Language) -> Option<&'static str> {
+        let (en, ru) = match self {
+            Self::New { .. } | Self::Known { .. } => return None,
+            Self::Differs => {
+                ("another case was told by this id before", "по этому id уже сообщили о другом деле")
+            }
+            Self::NoAttempt => ("there is no such call of his", "такого звонка ему не было"),
+            Self::NoDebt => (
+                "he has no such debt, or it is not said whose it is",
+                "у него нет такого долга, или не сказано, чей он",
+            ),
+            Self::NoPerson => (
+                "nobody has this id or number; a number is written +79991234567",
+                "ни у кого нет такого id или номера; номер пишется как +79991234567",
+            ),
+            Self::Several => (
+                "several persons share this number: name one by the id of the lists",
+                "этот номер у нескольких людей: назовите одного по id из списков",
+            ),
+        };
+        Some(if language == Language::Ru { ru } else { en })
+    }
 }
 
 /// Where it came from.

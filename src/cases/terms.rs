@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Kind;
+use crate::domain::Channel;
 use crate::rules::Calendar;
 
 /// Working days by kind, whose working days, and whose midnight.
@@ -15,6 +16,8 @@ pub struct Terms {
     creditor_days: [(Kind, u16); 2],
     pub calendar: Calendar,
     pub zone: TimeZone,
+    /// By which channel whoever complained or disputes is told the answer; `None`: by none that we know of.
+    pub answer_by: Option<Channel>,
 }
 
 /// How a case that is not closed stands to its deadline.
@@ -53,7 +56,13 @@ impl Terms {
     pub fn new(calendar: Calendar, zone: TimeZone) -> Self {
         let asked =
             [Kind::Dispute, Kind::WrittenDispute].map(|kind| (kind, kind.creditor_days().unwrap_or(0)));
-        Self { days: Kind::ALL.map(|kind| (kind, kind.days())), creditor_days: asked, calendar, zone }
+        Self {
+            days: Kind::ALL.map(|kind| (kind, kind.days())),
+            creditor_days: asked,
+            calendar,
+            zone,
+            answer_by: None,
+        }
     }
 
     /// The same with other days for a kind.

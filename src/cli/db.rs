@@ -42,7 +42,7 @@ enum DbCommand {
 enum Tallies {
     /// Counts every row and compares; exit code 1 where a sum is another
     Check,
-    /// Counts every sum anew, with the windows of statistics.toml; the daemon may go on
+    /// Counts every sum anew, with the windows and the zone of statistics.toml; the daemon may go on
     Recount,
 }
 
@@ -100,11 +100,11 @@ impl DbCommand {
             Self::Migrate => println!("schema {}", Store::schema_version()),
             Self::Tallies { act: Tallies::Check } => return check_tallies(store, language).await,
             Self::Tallies { act: Tallies::Recount } => {
-                let windows = match config.load() {
-                    Ok(config) => config.statistics.windows,
+                let basis = match config.load() {
+                    Ok(config) => config.statistics.basis,
                     Err(code) => return Ok(code),
                 };
-                store.recount_tallies(windows).await?;
+                store.recount_tallies(basis).await?;
                 return check_tallies(store, language).await;
             }
         }

@@ -65,8 +65,8 @@ impl ConfigArgs {
 pub async fn store(config: &Config) -> anyhow::Result<Store> {
     let store = open(&config.daemon, &config.store).await?;
     store.set_terms(config.cases.clone());
-    // Sums that are counted with other windows stay so until they are counted anew.
-    store.offer_windows(config.statistics.windows.clone()).await?;
+    // Sums that are counted by other windows or days stay so until they are counted anew.
+    store.offer_basis(config.statistics.basis.clone()).await?;
     Ok(store)
 }
 

@@ -7,9 +7,11 @@ use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::open::{ConfigArgs, act, evidence};
+use super::open::{ConfigArgs, block_on, evidence, store};
 use super::report::proposals::{doing_text, proposed};
 use super::sheet::always;
+use crate::campaign::{CampaignPlan, hours_of, is_ever_open};
+use crate::config::Config;
 use crate::daemon::Clock;
 use crate::domain::Language;
 use crate::stats::Doing;
@@ -61,24 +63,41 @@ impl ProposalArgs {
     /// When the store fails, or the figures don't propose it.
     pub fn run(self) -> anyhow::Result<ExitCode> {
         let language = self.config.language();
-        act(&self.config, async |store| carry_out(store, self.command, language).await)
+        let config = match self.config.load() {
+            Ok(config) => config,
+            Err(code) => return Ok(code),
+        };
+        block_on(async {
+            let store = store(&config).await?;
+            let done = carry_out(&store, &config, self.command, language).await;
+            store.close().await;
+            done.map(|()| ExitCode::SUCCESS)
+        })
     }
 }
 
-async fn carry_out(store: &Store, command: ProposalCommand, language: Language) -> anyhow::Result<()> {
+async fn carry_out(
+    store: &Store,
+    config: &Config,
+    command: ProposalCommand,
+    language: Language,
+) -> anyhow::Result<()> {
     let now = Clock.wall();
     match command {
         ProposalCommand::Apply { code, by } => {
             store.build_tallies().await?;
-            match apply(store, code, &by, now).await? {
+            match apply((store, config), code, &by, now).await? {
                 Applied::Done => println!("{}", doing_text(code, language)),
-                Applied::InForce => anyhow::bail!("{} is in force already", code.code()),
-                Applied::NotProposed => anyhow::bail!("the figures don't propose {}", code.code()),
+                refused => anyhow::bail!("{}: {}", code.code(), refused.words(language)),
             }
         }
         ProposalCommand::Withdraw { code, by } => {
             let done = store.withdraw_proposal(code, &by, now).await?;
-            ensure!(done, "{} is not in force", code.code());
+            let words = match language {
+                Language::En => "is not in force",
+                Language::Ru => "не действует",
+            };
+            ensure!(done, "{} {words}", code.code());
         }
         ProposalCommand::List { json: true } => {
             let rows = store.proposals_applied().await?;
@@ -87,7 +106,7 @@ async fn carry_out(store: &Store, command: ProposalCommand, language: Language) 
         }
         ProposalCommand::List { json: false } => {
             for row in store.proposals_applied().await? {
-                println!("{}", row_text(&row, language));
+                println!("{}", row_text(&row, is_followed(config, row.doing), language));
             }
         }
     }
@@ -101,17 +120,57 @@ pub enum Applied {
     InForce,
     /// The figures don't propose it, or not any more.
     NotProposed,
+    /// No campaign of the channel is ever open in that part of the day by its own hours and the rules.
+    NeverOpen,
+}
+
+impl Applied {
+    /// Why it was not done.
+    pub fn words(self, language: Language) -> &'static str {
+        match (self, language) {
+            (Self::Done, Language::En) => "done",
+            (Self::Done, Language::Ru) => "сделано",
+            (Self::InForce, Language::En) => "it is in force already",
+            (Self::InForce, Language::Ru) => "уже действует",
+            (Self::NeverOpen, Language::En) => {
+                "no campaign of this channel may call in that part of the day by its own hours and the law's"
+            }
+            (Self::NeverOpen, Language::Ru) => {
+                "в это время суток не может звонить ни одна кампания этого канала: не позволяют её часы или закон"
+            }
+            (Self::NotProposed, Language::En) => "the figures don't propose it, or not any more",
+            (Self::NotProposed, Language::Ru) => "показатели этого не предлагают или больше не предлагают",
+        }
+    }
+}
+
+/// Whether what is wished can come true by the configuration in force: where it can't, nobody waits for it.
+pub fn is_followed(config: &Config, doing: Doing) -> bool {
+    let Doing::DayPart { channel, part, .. } = doing else { return true };
+    let Some(part) = hours_of(part) else { return false };
+    let is_open = |plan: &CampaignPlan| is_ever_open(&plan.calendar, part, config.preset_of(plan));
+    let mut campaigns = config.campaigns.iter().filter(|plan| plan.channel == channel).peekable();
+    // Before there is a campaign of the channel nothing speaks against the wish.
+    campaigns.peek().is_none() || campaigns.any(|plan| is_open(plan))
 }
 
 /// Puts into force what the figures of all time propose, and keeps the figures with it.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn apply(store: &Store, doing: Doing, who: &str, now: Timestamp) -> Result<Applied, StoreError> {
+pub async fn apply(
+    (store, config): (&Store, &Config),
+    doing: Doing,
+    who: &str,
+    now: Timestamp,
+) -> Result<Applied, StoreError> {
     let found = proposed(store, always()).await?;
     let Some(proposal) = found.iter().find(|proposal| proposal.doing() == Some(doing)) else {
         return Ok(Applied::NotProposed);
     };
+    if !is_followed(config, doing) {
+        return Ok(Applied::NeverOpen);
+    }
     let figures = json!(proposal).to_string();
     Ok(match store.apply_proposal(doing, figures, who, now).await? {
         true => Applied::Done,
@@ -129,10 +188,12 @@ fn row_json(row: &ProposalRow) -> anyhow::Result<serde_json::Value> {
     }))
 }
 
-fn row_text(row: &ProposalRow, language: Language) -> String {
-    let (force, back) = match language {
-        Language::En => ("in force", "taken back"),
-        Language::Ru => ("действует", "отменено"),
+fn row_text(row: &ProposalRow, is_followed: bool, language: Language) -> String {
+    let (force, back) = match (language, is_followed) {
+        (Language::En, true) => ("in force", "taken back"),
+        (Language::En, false) => ("in force, and not followed: never open then", "taken back"),
+        (Language::Ru, true) => ("действует", "отменено"),
+        (Language::Ru, false) => ("действует, но не соблюдается: в это время звонить нельзя", "отменено"),
     };
     let state = row
         .withdrawn

@@ -22,6 +22,8 @@ pub struct Known<'a> {
 
 /// Reads the file's root; `stem` is its name without the ending.
 pub fn campaign(root: &Section<'_>, stem: &str, known: Known<'_>) -> Option<CampaignPlan> {
+    let kinds = [("reminder", false), ("service", true)];
+    let is_service = root.or("kind", false, |value| value.one_of(&kinds));
     let named = root.or("name", stem.to_owned(), name);
     let channels = [Channel::Ivr, Channel::AgentCall].map(|channel| (channel.code(), channel));
     let channel = root.or("channel", Channel::Ivr, |value| value.one_of(&channels));
@@ -44,9 +46,20 @@ pub fn campaign(root: &Section<'_>, stem: &str, known: Known<'_>) -> Option<Camp
     let score = score(&root.child("score"));
     let limits = limits(root);
     let promises = promises(&root.child("promises"));
+    let (is_service, channel) = (is_service?, channel?);
+    // A made-up debt of nothing is always current; an agent would be shown it as owed.
+    if is_service && channel != Channel::Ivr {
+        root.note("channel", Mistake::Contradiction(SERVICE_BY_VOICE));
+        return None;
+    }
+    let targets = targets.map(|targets| match is_service {
+        true => Targets { kinds: vec![DebtKind::Current], ..targets },
+        false => targets,
+    });
     Some(CampaignPlan {
+        is_service,
         name: named?.into(),
-        channel: channel?,
+        channel,
         dialling: dialling?,
         apology: apology?.or_else(shipped),
         flow: flow?,
@@ -63,6 +76,11 @@ pub fn campaign(root: &Section<'_>, stem: &str, known: Known<'_>) -> Option<Camp
         promises: promises?,
     })
 }
+
+const SERVICE_BY_VOICE: Clause = Clause {
+    en: "a campaign of kind \"service\" is of the channel \"ivr\"; its flow may connect to an agent",
+    ru: "кампания вида \"service\" бывает только канала \"ivr\"; её сценарий может соединить с оператором",
+};
 
 fn refer(value: &Value<'_>, what: Clause, known: &[String]) -> Result<String, Mistake> {
     let name = value.text()?;

@@ -2,8 +2,9 @@
 
 use jiff::tz::TimeZone;
 
-use super::read::{Clause, Mistake, Reading};
+use super::read::{Mistake, Reading, words};
 use crate::cases::{Kind, Terms};
+use crate::domain::Channel;
 use crate::rules::{Calendar, Calendars};
 
 const FILE: &str = "cases.toml";
@@ -21,8 +22,12 @@ pub fn cases(reading: &Reading<'_>, calendars: &Calendars) -> Option<Terms> {
         let calendar = root.may("calendar", |value| value.one_of(&names));
         let zone = root.may("zone", |value| {
             let name = value.text()?;
-            TimeZone::get(&name).map_err(|_| Mistake::Malformed { is: name, wants: ZONE })
+            TimeZone::get(&name).map_err(|_| Mistake::Malformed { is: name, wants: words::ZONE })
         });
+        // Calls are placed by campaigns, not by cases.
+        let outside = [Channel::Sms, Channel::Email, Channel::Letter, Channel::Messenger];
+        let outside = outside.map(|channel| (channel.code(), channel));
+        let answer_by = root.may("answer_by", |value| value.one_of(&outside));
         let table = root.child("working_days");
         let days = Kind::ALL.map(|kind| {
             table.or(kind.code(), kind.days(), |value| value.integer(1..=250)).map(|days| (kind, days))
@@ -38,6 +43,7 @@ pub fn cases(reading: &Reading<'_>, calendars: &Calendars) -> Option<Terms> {
         if let Some(zone) = zone.ok()? {
             terms.zone = zone;
         }
+        terms.answer_by = answer_by.ok()?;
         for one in days {
             let (kind, days) = one?;
             terms = terms.with(kind, days);
@@ -49,8 +55,3 @@ pub fn cases(reading: &Reading<'_>, calendars: &Calendars) -> Option<Terms> {
         Some(terms)
     })
 }
-
-const ZONE: Clause = Clause {
-    en: "a time zone such as Europe/Moscow",
-    ru: "часовой пояс, например Europe/Moscow",
-};

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::plan::{FlowsConfig, InboundConfig, PromptsConfig, RulesConfig};
 use super::read::{Clause, Mistake, Place, Reading, words};
 use crate::campaign::CampaignPlan;
-use crate::domain::nearest;
+use crate::domain::{DebtKind, nearest};
 use crate::ivr::{self, Flow, FlowFile, Policy};
 
 /// The flow files that could be read, by flow name, each with its path.
@@ -58,6 +58,8 @@ pub fn check(
             let more: Vec<_> = more.collect();
             policy.notices.extend(more);
         }
+        policy.no_debt =
+            campaigns.iter().any(|plan| plan.is_service && plan.flow_for(DebtKind::Current) == name);
         if let Some(days) = playing().map(|campaign| campaign.limits.promise_within_days).min() {
             policy.promise_within_days = days.into();
         }

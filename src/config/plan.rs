@@ -18,7 +18,7 @@ use crate::ivr::Flow;
 use crate::quality::{Form, Quota};
 use crate::rules::{Calendars, Override, Preset};
 use crate::speech::EnginePlan;
-use crate::stats::{AbandonmentOf, Attribution, Contract, Prices, Windows};
+use crate::stats::{AbandonmentOf, Attribution, Basis, Contract, Prices};
 use crate::trunk::{Transport, TrunkPlan};
 
 /// Everything `config/` says, checked as a whole. It never changes: a reload makes another one, and the daemon
@@ -139,8 +139,8 @@ pub struct QualityConfig {
 /// `statistics.toml`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatisticsConfig {
-    /// How long what follows an action counts as its own.
-    pub windows: Windows,
+    /// How long what follows an action counts as its own, and whose days the reports are of.
+    pub basis: Basis,
     /// Which action a payment is credited to.
     pub attribution: Attribution,
     /// What the house's own form of abandonment divides by.
@@ -190,9 +190,8 @@ impl Default for EconomicsConfig {
 /// As without the file.
 impl Default for StatisticsConfig {
     fn default() -> Self {
-        let windows = Windows { otherwise: SignedDuration::from_hours(30 * 24), by_channel: Vec::new() };
         Self {
-            windows,
+            basis: Basis::default(),
             attribution: Attribution::default(),
             abandonment_of: AbandonmentOf::default(),
             economics: EconomicsConfig::default(),

@@ -1,12 +1,13 @@
 //! `statistics.toml`: how actions, payments and costs are counted. Without the file everything is as usual.
 
 use jiff::SignedDuration;
+use jiff::tz::TimeZone;
 
 use super::economics::economics;
 use super::plan::{NextActionConfig, StatisticsConfig};
 use super::read::{Clause, Mistake, Reading, Section, words};
 use crate::domain::Channel;
-use crate::stats::{AbandonmentOf, Attribution, Windows};
+use crate::stats::{AbandonmentOf, Attribution, Basis, Windows};
 
 const FILE: &str = "statistics.toml";
 
@@ -22,10 +23,14 @@ pub fn statistics(reading: &Reading<'_>) -> Option<StatisticsConfig> {
         let bases = AbandonmentOf::ALL.map(|base| (base.code(), base));
         let abandonment = root.or("abandonment_of", AbandonmentOf::default(), |value| value.one_of(&bases));
         let windows = windows(root);
+        let zone = root.or("zone", Basis::default().zone, |value| {
+            let name = value.text()?;
+            TimeZone::get(&name).map_err(|_| Mistake::Malformed { is: name, wants: words::ZONE })
+        });
         let economics = economics(root);
         let next_actions = next_actions(root);
         Some(StatisticsConfig {
-            windows: windows?,
+            basis: Basis { windows: windows?, zone: zone? },
             attribution: attribution?,
             abandonment_of: abandonment?,
             economics: economics?,

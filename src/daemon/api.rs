@@ -6,12 +6,14 @@ use jiff::Timestamp;
 use tracing::warn;
 
 use super::cases;
+use super::console::answered;
 use super::house::House;
+use super::quality;
 use crate::import::cell;
 use crate::store::{NewPayment, NewReversal, Paid, Past, PastContact, Recorded, Reversed, StoreError};
 use crate::web::{
-    Api, EventAnswer, Handler, PaymentAnswer, ReversalAnswer, TellEvent, TellPayment, TellReversal,
-    Unavailable,
+    Api, EventAnswer, Handler, PaymentAnswer, QualityApi, ReversalAnswer, TellEvent, TellPayment,
+    TellReversal, Unavailable,
 };
 
 /// The API of this house; none without a token.
@@ -37,7 +39,28 @@ pub fn api(house: &Arc<House>) -> Option<Api> {
             let house = Arc::clone(&reads);
             async move { house.store.cases(filter).await.map_err(unavailable) }
         }),
+        quality: quality_api(house),
     })
+}
+
+fn quality_api(house: &Arc<House>) -> QualityApi {
+    QualityApi {
+        form: answered(house, |house: Arc<House>, ()| async move {
+            Ok(house.plans.load().config.quality.form.clone())
+        }),
+        lists: answered(house, |house: Arc<House>, ()| async move { house.store.samples().await }),
+        list: answered(house, |house: Arc<House>, list: i64| async move {
+            let known = house.store.samples().await?.iter().any(|line| line.id == list);
+            Ok(if known { Some(house.store.picked(list).await?) } else { None })
+        }),
+        review: answered(
+            house,
+            |house: Arc<House>, filled| async move { quality::review(&house, filled).await },
+        ),
+        reviews: answered(house, |house: Arc<House>, days| async move {
+            Ok(quality::calls(&house, days).await?.it)
+        }),
+    }
 }
 
 async fn event(house: Arc<House>, told: TellEvent) -> Result<EventAnswer, Unavailable> {

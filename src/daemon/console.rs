@@ -115,6 +115,9 @@ fn quality_handlers(house: &Arc<House>) -> QualityHandlers {
             Ok(cases::dated(&house, house.store.samples().await?))
         }),
         draw: answered(house, |house: Arc<House>, wish| async move { quality::draw_for(&house, wish).await }),
+        talked: answered(house, |house: Arc<House>, (attempt, agent)| async move {
+            house.store.talked(attempt, agent).await
+        }),
         picked: answered(house, |house: Arc<House>, list| async move { quality::picked(&house, list).await }),
         picked_csv: answered(house, |house: Arc<House>, list| async move {
             Ok(csv_of_picked(&house.store.picked(list).await?))

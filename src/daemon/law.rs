@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::house::{House, Plans};
-use crate::campaign::{Calendar, CampaignPlan, ask, earliest};
+use crate::campaign::{Calendar, CampaignPlan, Hours, ask, earliest};
 use crate::domain::{AttemptId, EventId, PhoneNumber};
 use crate::rules::{DialMode, Event, EventKind, Facts, History, PhoneKey};
 use crate::store::{ClaimedContact, RulesInForce, StoreError};
@@ -58,5 +58,11 @@ impl Law {
     pub fn from(&self, at: Timestamp) -> Option<Timestamp> {
         let rules = (&*self.rules.preset, &*self.rules.calendars);
         earliest(&self.calendar, rules, &self.facts, &self.history, at)
+    }
+
+    /// Whether there is such a moment in a part of his day.
+    pub fn is_ever_within(&self, part: Hours, at: Timestamp) -> bool {
+        let rules = (&*self.rules.preset, &*self.rules.calendars);
+        earliest(&self.calendar.within(part), rules, &self.facts, &self.history, at).is_some()
     }
 }

@@ -77,7 +77,7 @@ pub async fn picked(house: &House, list: i64) -> Result<Dated<Vec<Picked>>, Stor
 
 /// What was reviewed in so many days.
 pub async fn calls(house: &House, days: u16) -> Result<Dated<Vec<ReviewedCall>>, StoreError> {
-    let window = house.plans.load().config.statistics.windows.of(Channel::AgentCall);
+    let window = house.plans.load().config.statistics.basis.windows.of(Channel::AgentCall);
     // The review just saved is of this moment.
     let period = Period { to: Timestamp::MAX, ..last_days(house.clock.wall(), days) };
     Ok(super::cases::dated(house, house.store.reviewed_calls(period, window).await?))

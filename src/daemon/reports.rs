@@ -3,18 +3,21 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use tracing::{error, info};
 
 use super::console::answered;
 use super::house::House;
-use crate::cli::proposal::{Applied, apply};
+use crate::cli::proposal::{Applied, apply, is_followed};
 use crate::cli::report::proposals::{doing_text, proposal_text, proposed};
 use crate::cli::sheet;
 use crate::domain::Language;
-use crate::stats::{Cut, Doing, Sheet, SheetKind};
-use crate::store::{DeliveryFilter, DeliveryRow, ProposalRow, StoreError};
+use crate::stats::{Cut, Doing, Sheet};
+use crate::store::{DeliveryFilter, DeliveryRow, Period, ProposalRow, StoreError};
 use crate::web::{
-    AppliedLine, DeliveryLine, ProposalLine, ProposalsView, ReportHandlers, Resend, SetProposal, Taken,
+    AppliedLine, Days, DeliveryLine, ProposalLine, ProposalsView, ReportHandlers, Resend, SetProposal,
+    SheetWish, Taken,
 };
 
 /// Messages that the page has room for.
@@ -23,11 +26,9 @@ const SHOWN: u32 = 200;
 /// Who answers for the reports.
 pub fn handlers(house: &Arc<House>) -> ReportHandlers {
     ReportHandlers {
-        sheet: answered(house, |house: Arc<House>, (kind, language): (SheetKind, Language)| async move {
-            made(&house, kind, language).await
-        }),
-        csv: answered(house, |house: Arc<House>, (kind, language): (SheetKind, Language)| async move {
-            let made = made(&house, kind, language).await?;
+        sheet: answered(house, |house: Arc<House>, wish: SheetWish| async move { made(&house, wish).await }),
+        csv: answered(house, |house: Arc<House>, wish: SheetWish| async move {
+            let made = made(&house, wish).await?;
             Ok(sheet::csv_text(&made).unwrap_or_else(|fault| {
                 error!(%fault, "a sheet is no CSV");
                 String::new()
@@ -52,14 +53,25 @@ pub fn handlers(house: &Arc<House>) -> ReportHandlers {
     }
 }
 
-async fn made(house: &House, kind: SheetKind, language: Language) -> Result<Sheet, StoreError> {
+async fn made(house: &House, wish: SheetWish) -> Result<Sheet, StoreError> {
     let plans = house.plans.load_full();
+    let zone = &plans.config.statistics.basis.zone;
+    let period = period_of(wish.days, zone);
     let asked =
-        sheet::Asked { period: sheet::always(), now: house.clock.wall(), language, cut: Cut::default() };
-    sheet::sheet(&house.store, &plans.config, kind, asked).await
+        sheet::Asked { period, now: house.clock.wall(), language: wish.language, cut: Cut::default() };
+    sheet::sheet(&house.store, &plans.config, wish.kind, asked).await
+}
+
+/// The days on the house's clock, the last of them to its end.
+fn period_of(days: Days, zone: &TimeZone) -> Period {
+    let begins = |day: Date| zone.to_timestamp(day.at(0, 0, 0, 0)).unwrap_or(Timestamp::MAX);
+    let always = sheet::always();
+    let after = |day: Date| day.tomorrow().map_or(always.to, begins);
+    Period { from: days.from.map_or(always.from, begins), to: days.to.map_or(always.to, after) }
 }
 
 async fn proposals(house: &House, language: Language) -> Result<ProposalsView, StoreError> {
+    let plans = house.plans.load_full();
     let rows = house.store.proposals_applied().await?;
     let in_force = |doing| rows.iter().any(|row| row.doing == doing && row.withdrawn.is_none());
     let found = proposed(&house.store, sheet::always()).await?;
@@ -71,6 +83,7 @@ async fn proposals(house: &House, language: Language) -> Result<ProposalsView, S
     let applied = |row: &ProposalRow| AppliedLine {
         text: doing_text(row.doing, language),
         code: row.doing.code(),
+        followed: is_followed(&plans.config, row.doing),
         applied: (row.applied_by.clone(), minute(row.applied_at)),
         withdrawn: row.withdrawn.as_ref().map(|(at, who)| (who.clone(), minute(*at))),
     };
@@ -83,13 +96,19 @@ async fn proposals(house: &House, language: Language) -> Result<ProposalsView, S
 async fn set_proposal(house: &House, set: SetProposal) -> Result<Taken, StoreError> {
     let Some(doing) = Doing::parse(&set.code) else { return Ok(Taken::Refused) };
     let now = house.clock.wall();
-    let done = match set.apply {
-        true => apply(&house.store, doing, &set.who, now).await? == Applied::Done,
-        false => house.store.withdraw_proposal(doing, &set.who, now).await?,
+    let plans = house.plans.load_full();
+    let taken = match set.apply {
+        true => match apply((&house.store, &plans.config), doing, &set.who, now).await? {
+            Applied::Done => Taken::Done,
+            Applied::NeverOpen => Taken::NeverOpen,
+            Applied::InForce | Applied::NotProposed => Taken::Refused,
+        },
+        false if house.store.withdraw_proposal(doing, &set.who, now).await? => Taken::Done,
+        false => Taken::Refused,
     };
     house.proposals.store(Arc::new(house.store.proposals_in_force().await?));
-    info!(proposal = set.code, apply = set.apply, who = set.who, done, "a proposal was clicked");
-    Ok(if done { Taken::Done } else { Taken::Refused })
+    info!(proposal = set.code, apply = set.apply, who = set.who, ?taken, "a proposal was clicked");
+    Ok(taken)
 }
 
 fn delivery_line(row: DeliveryRow) -> DeliveryLine {

@@ -91,9 +91,9 @@ impl Daemon {
         store.heartbeat(clock.wall()).await?;
         keep::rescue(&store, Whose::Own, clock).await?;
         store.resume_imports(clock.wall()).await.context("going on with an import that was cut short")?;
-        if !store.offer_windows(config.statistics.windows.clone()).await? {
+        if !store.offer_basis(config.statistics.basis.clone()).await? {
             warn!(
-                "the reports count with other windows than statistics.toml says: obzvon db tallies recount"
+                "the reports count by other windows or days than statistics.toml says: obzvon db tallies recount"
             );
         }
         store.build_tallies().await.context("counting what the reports read")?;

@@ -121,6 +121,7 @@ pub fn test_plan(config: &Config, flow: &str) -> anyhow::Result<CampaignPlan> {
     let all_day = Some(Hours { opens: jiff::civil::Time::MIN, closes: jiff::civil::Time::MAX });
     let calendar = Calendar { hours: [all_day; 7], off: Vec::new(), not_before: None, not_after: None };
     Ok(CampaignPlan {
+        is_service: false,
         name: TEST_CAMPAIGN.into(),
         flow: flow.to_owned(),
         flow_by_kind: Vec::new(),

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::cell::{self, BadMoney, Phones};
 use super::{Column, Mapping, Options, Reason, Record, ZoneNames};
-use crate::domain::{ImportRow, Money, PersonName, PhoneNumber, is_test};
+use crate::domain::{ImportRow, Money, PersonName, PhoneNumber, is_made_up};
 
 /// The longest id and the longest other text, in bytes.
 const ID_LIMIT: usize = 128;
@@ -134,7 +134,7 @@ impl RowReader {
             if said.is_empty() { self.options.preset.creditor.as_deref().unwrap_or("") } else { said };
         if creditor.is_empty() {
             wrong.push(Reason::CreditorMissing);
-        } else if is_test(creditor) {
+        } else if is_made_up(creditor) {
             wrong.push(Reason::CreditorReserved);
         }
         creditor

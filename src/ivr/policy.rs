@@ -9,6 +9,8 @@ pub struct Policy {
     pub notices: Vec<Notice>,
     /// Every menu has a key that stops such calls or opens a complaint.
     pub stop_key: bool,
+    /// A service call: neither a slot nor a word is of a debt, and nothing is promised.
+    pub no_debt: bool,
     /// A promise may name a day at most this far off.
     pub promise_within_days: u16,
     /// The first and the last hour a debtor may ask to be called at.
@@ -21,6 +23,7 @@ impl Default for Policy {
         Self {
             notices: vec![Notice::Robot, Notice::Recording],
             stop_key: true,
+            no_debt: false,
             promise_within_days: 14,
             call_hours: (9, 19),
         }

@@ -89,6 +89,19 @@ impl Prompt {
         self.slots().any(Slot::is_debt)
     }
 
+    /// The fixed words, in every language.
+    pub(super) fn words(&self) -> String {
+        let pieces = self
+            .0
+            .values()
+            .flat_map(|wording| wording.pieces.iter().chain(wording.without_name.iter().flatten()));
+        let words = pieces.filter_map(|piece| match piece {
+            Piece::Words(words) => Some(words.as_str()),
+            Piece::File(_) | Piece::Slot(_) => None,
+        });
+        words.collect::<Vec<_>>().join(" ")
+    }
+
     /// It calls the debtor by his name.
     pub(super) fn reads_name(&self) -> bool {
         self.slots().any(|slot| slot == Slot::DebtorName)

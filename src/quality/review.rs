@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{Mark, Why};
-use crate::domain::{AgentId, AttemptId};
+use crate::domain::{AgentId, AttemptId, Language};
 
 /// One reviewer's finding. His words are in no log.
 #[derive(Clone, PartialEq, Eq)]
@@ -65,6 +65,27 @@ pub enum Reviewed {
     NoTalk,
     /// A criterion has no mark, or nothing applied.
     Unfit,
+}
+
+impl Reviewed {
+    /// Why it was not kept; `None`: it was.
+    pub fn refusal(self, language: Language) -> Option<&'static str> {
+        let (en, ru) = match self {
+            Self::Now { .. } => return None,
+            Self::Before => {
+                ("this reviewer has reviewed the talk already", "этот проверяющий уже оценил разговор")
+            }
+            Self::Himself => ("nobody reviews his own talk", "свой разговор никто не оценивает"),
+            Self::NoTalk => {
+                ("the agent did not talk in such a call", "в таком звонке этот оператор не говорил")
+            }
+            Self::Unfit => (
+                "a criterion has no mark, or nothing applied",
+                "у критерия нет оценки, или ни один не был уместен",
+            ),
+        };
+        Some(if language == Language::Ru { ru } else { en })
+    }
 }
 
 /// A review as it is filled in. His words are in no log.

@@ -30,8 +30,8 @@ pub struct Counts {
     pub cost_minor: i64,
     /// Of `human`: put through to an agent.
     pub passed: u64,
-    /// Talks of agents that began in the period; the seconds their callers had waited since the answer; those that waited
-    /// [`SERVICE_LEVEL_S`] at most; and the seconds agents spent on them, talking, holding and writing up.
+    /// Calls that began in the period in which an agent talked; the seconds people had waited for him since the answer; those
+    /// who waited [`SERVICE_LEVEL_S`] at most; and the seconds of the period in which agents talked, held and wrote up.
     pub talks: u64,
     pub wait_s: u64,
     pub in_time: u64,

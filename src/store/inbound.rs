@@ -218,7 +218,8 @@ const OWNERS: &str = "SELECT person_id, relation FROM phone WHERE e164 = $1 AND 
     ORDER BY person_id";
 const ONE_PERSON: &str = "SELECT 1 FROM kin WHERE person_id = $1 AND other_id = $2 AND upto_event IS NULL";
 const LAST_CONTACT: &str = "SELECT c.id, g.name FROM contact c JOIN debt d ON d.id = c.debt_id \
-    JOIN campaign g ON g.id = c.campaign_id WHERE d.state = 'open' AND c.person_id IN \
+    JOIN campaign g ON g.id = c.campaign_id WHERE d.state = 'open' \
+    AND d.creditor_id NOT IN (SELECT id FROM creditor WHERE name = 'obzvon: service calls') AND c.person_id IN \
     (SELECT f.person_id FROM phone f WHERE f.e164 = $1 AND f.state <> 'wrong_person') \
     ORDER BY COALESCE((SELECT MAX(a.id) FROM attempt a WHERE a.contact_id = c.id AND a.phone = $1), 0) DESC, \
     c.id DESC LIMIT 1";

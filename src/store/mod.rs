@@ -46,7 +46,7 @@ pub use identity::{KinRow, LinkRow};
 pub use inbound::{Entered, InboundRequest, KnownCaller, StrangerCall, StrangerEnd, StrangerWhy};
 pub use list::{
     Candidate, ClaimedContact, ClaimedPhone, Comparison, FillPlan, Filled, ImportRun, Parked, Placement,
-    ToTell, TriedBefore, UNSPEAKABLE, WhyNot,
+    ServiceQueued, ServiceWish, ToTell, TriedBefore, UNSPEAKABLE, WhyNot,
 };
 pub use outcome::{
     Closed, DisposeRequest, Disposed, FinishRequest, NewPayment, NewReversal, Paid, PromiseTerms,

@@ -9,16 +9,19 @@ mod handler;
 mod metrics;
 mod server;
 
-pub use api::{Api, EventAnswer, PaymentAnswer, ReversalAnswer, TellEvent, TellPayment, TellReversal};
+pub use api::{
+    Api, EventAnswer, PaymentAnswer, QualityApi, ReversalAnswer, TellEvent, TellPayment, TellReversal,
+};
 pub use console::{
     AgentLine, AppliedLine, CallView, CallbackLine, CampaignAct, CampaignLine, CaseHandlers, ChangeAct,
     ChangeClick, ChangeView, Changed, ChoiceView, ConfigFile, ConfigHandlers, ConfigView, Console,
-    ContactLine, Dated, DayView, DebtView, Decided, DeliveryLine, DeskAct, DeskAnswer, DeskDeed, DeskEvent,
-    DeskHandlers, DeskView, Draw, Effect, EffectView, FloorHandlers, Hear, KindView, LimitView, Listen,
-    ObjectionView, PasswordError, PauseView, PaymentView, PromiseAsked, PromiseView, ProposalLine,
+    ContactLine, Dated, DayView, Days, DebtView, Decided, DeliveryLine, DeskAct, DeskAnswer, DeskDeed,
+    DeskEvent, DeskHandlers, DeskView, Draw, Effect, EffectView, FloorHandlers, Hear, KindView, LimitView,
+    Listen, ObjectionView, PasswordError, PauseView, PaymentView, PromiseAsked, PromiseView, ProposalLine,
     ProposalsView, Propose, Proposed, QualityHandlers, RecordingLine, ReportHandlers, Resend, SetCampaign,
-    SetProposal, SilenceLine, SoundAnswer, SoundAsked, StageView, StateView, Supervise, Supervised, Taken,
-    TargetView, TrunkLine, Turn, User, UserLine, Wallboard, WhyNotLine, Written, day, hash_password, money,
+    SetProposal, SheetWish, SilenceLine, SoundAnswer, SoundAsked, StageView, StateView, Supervise,
+    Supervised, Taken, TargetView, TrunkLine, Turn, User, UserLine, Wallboard, WhyNotLine, Written, day,
+    hash_password, money,
 };
 pub use handler::{Handler, Unavailable};
 pub use metrics::Metrics;

@@ -97,10 +97,14 @@ async fn every_number_of_a_page_is_that_of_the_file() {
     let mut browser = Browser::new(&daemon);
     browser.sign_in("supervisor", PASSWORD).await;
     let mut numbers = 0;
-    for kind in SheetKind::ALL {
+    // All time, and some days of it: the last day of a page is the day before the command's `--to`.
+    let day = |ago: i64| (Timestamp::now() - (24 * ago).hours()).to_string()[..10].to_owned();
+    let some = [day(55), day(25)];
+    let days = format!("?from={}&to={}", some[0], day(26));
+    for (kind, days) in SheetKind::ALL.into_iter().flat_map(|kind| [(kind, ""), (kind, days.as_str())]) {
         let code = kind.code();
-        let page = browser.get(&format!("/reports/{code}")).await.text().await.expect("text");
-        let file = browser.get(&format!("/reports/{code}.csv")).await.text().await.expect("text");
+        let page = browser.get(&format!("/reports/{code}{days}")).await.text().await.expect("text");
+        let file = browser.get(&format!("/reports/{code}.csv{days}")).await.text().await.expect("text");
         let mut reader = csv::ReaderBuilder::new().from_reader(file.as_bytes());
         let headers: Vec<String> = reader.headers().expect("a header").iter().map(str::to_owned).collect();
         let records: Vec<Vec<String>> =
@@ -127,11 +131,23 @@ async fn every_number_of_a_page_is_that_of_the_file() {
         }
         if !matches!(kind, SheetKind::Agents | SheetKind::Promises | SheetKind::Uplift) {
             assert!(!rows.is_empty(), "{code} has something to compare");
-            let printed = house.run(&["report", code, "--csv", "--lang", "ru"]);
+            let mut args = vec!["report", code, "--csv", "--lang", "ru"];
+            if !days.is_empty() {
+                args.extend(["--from", &some[0], "--to", &some[1]]);
+            }
+            let printed = house.run(&args);
             assert_eq!(printed, file, "{code}: the command says what the page's file says");
         }
     }
-    assert!(numbers > 100, "{numbers} numbers compared");
+    assert!(numbers > 150, "{numbers} numbers compared");
+    for wrong in ["?from=2026-02-30", "?to=soon", "?from=2026-03-02&to=2026-03-01"] {
+        for path in ["/reports/kpi", "/reports/kpi.csv", "/reports"] {
+            let answer = browser.get(&format!("{path}{wrong}")).await;
+            assert_eq!(answer.status(), 422, "{path}{wrong}");
+            let said = answer.text().await.expect("text");
+            assert!(said.contains("день"), "{said}");
+        }
+    }
     daemon.stop();
 }
 

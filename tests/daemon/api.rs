@@ -150,3 +150,39 @@ fn the_document_of_the_api_names_every_resource_and_without_a_token_there_is_no_
     let refused = short.try_run(&["check", "--lang", "en"]);
     assert_eq!(refused.status.code(), Some(78), "a token that is not there is a mistake");
 }
+
+#[test]
+fn quality_is_read_and_told_over_the_api() {
+    let house = house();
+    let daemon = house.start();
+    let token = Some(TOKEN);
+    let (code, form) = daemon.api("/api/v1/quality/form", token, None);
+    let criteria = form.as_array().expect("criteria");
+    assert!(code == 200 && !criteria.is_empty(), "{form}");
+    assert_eq!(daemon.api("/api/v1/quality/lists", token, None), (200, json!([])));
+    assert_eq!(daemon.api("/api/v1/quality/reviews?days=7", token, None), (200, json!([])));
+    let fault = |path: &str, body: Option<&str>| {
+        let (code, answer) = daemon.api(path, token, body);
+        (code, answer["fault"].as_str().unwrap_or_default().to_owned())
+    };
+    assert_eq!(fault("/api/v1/quality/lists/7", None), (404, "no_list".to_owned()));
+    for wrong in ["days=0", "days=soon", "from=yesterday"] {
+        let path = format!("/api/v1/quality/reviews?{wrong}");
+        assert_eq!(fault(&path, None), (422, "malformed".to_owned()), "{wrong}");
+    }
+    let marks: serde_json::Map<_, _> =
+        criteria.iter().map(|it| (it["key"].as_str().expect("a key").to_owned(), json!("met"))).collect();
+    let mut told = json!({ "attempt": 1, "agent": "anna", "reviewer": "vera", "marks": marks });
+    let tell = |told: &serde_json::Value| fault("/api/v1/quality/reviews", Some(&told.to_string()));
+    assert_eq!(tell(&told), (404, "no_talk".to_owned()), "she talked in no such call");
+    told["reviewer"] = json!("anna");
+    assert_eq!(tell(&told), (422, "own_talk".to_owned()));
+    told["marks"] = json!({});
+    assert_eq!(tell(&told), (422, "unfit_marks".to_owned()));
+    told["marks"] = json!({ "greeting": "splendid" });
+    assert_eq!(tell(&told), (422, "malformed".to_owned()));
+    let (_, document) = daemon.api("/api/v1/openapi.json", token, None);
+    for path in ["form", "lists", "lists/{id}", "reviews"] {
+        assert!(document["paths"][format!("/api/v1/quality/{path}")].is_object(), "{path}");
+    }
+}

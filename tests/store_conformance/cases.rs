@@ -7,9 +7,9 @@ use obzvon::cases::{
     TriggerLine,
 };
 use obzvon::domain::import_row::ImportRow;
-use obzvon::domain::{AgentId, AttemptId, Currency, Disposition, Money, Outcome, PersonId};
+use obzvon::domain::{AgentId, AttemptId, Channel, Currency, Disposition, Money, Outcome, PersonId};
 use obzvon::rules::{EventKind, Hold, HoldKind};
-use obzvon::store::{CallMark, Complained, FinishRequest, NewPayment, Paid, Period, Reserved};
+use obzvon::store::{CallMark, Complained, EndpointRow, FinishRequest, NewPayment, Paid, Period, Reserved};
 use rand::{Rng, RngExt, SeedableRng};
 
 use crate::world::{World, by_hand, finished, hours, no_answer, noon, promised, row, second_debt, seconds};
@@ -28,6 +28,8 @@ crate::on_both_engines!(
     a_case_of_nobody_known_holds_once_he_is_found,
     what_sets_people_off_is_counted_with_its_denominator,
     a_case_and_its_history_are_not_rewritten,
+    a_contact_whose_debt_was_found_not_owed_during_its_call_is_disputed_and_not_paid,
+    an_answer_goes_to_the_debtor_by_the_channel_of_the_configuration,
 );
 
 fn letter(person: Option<&str>, kind: Kind) -> NewCase {
@@ -440,5 +442,50 @@ async fn a_case_and_its_history_are_not_rewritten(world: World) {
         "UPDATE case_file SET state = 'closed', closed_at = 1, justified = 1, measure = ''",
     ] {
         assert!(world.raw(sql).await.is_err(), "{sql}");
+    }
+}
+
+async fn a_contact_whose_debt_was_found_not_owed_during_its_call_is_disputed_and_not_paid(world: World) {
+    let contact = world.one_contact().await;
+    let attempt = world.permit(&contact, noon()).await.attempt();
+    let dispute = NewCase { debt: Some("d1".into()), ..letter(Some("p1"), Kind::Dispute) };
+    let number = register(&world, dispute).await;
+    for done in [take(), answer(), close(true)] {
+        assert!(matches!(act(&world, number, done).await, Acted::Done(_)));
+    }
+    world.store.finish(no_answer(attempt, noon() + hours(9)), noon() + hours(1)).await.expect("finished");
+    let why = "SELECT state || ' ' || why FROM contact WHERE id = 1";
+    assert_eq!(world.text(why).await, "done disputed");
+    // Found to be owed after all, he is called about it again.
+    assert!(matches!(act(&world, number, Act::Reopen { why: "a receipt".into() }).await, Acted::Done(_)));
+    for done in [answer(), close(false)] {
+        assert!(matches!(act(&world, number, done).await, Acted::Done(_)));
+    }
+    assert_eq!(world.text(why).await, "waiting disputed");
+}
+
+async fn an_answer_goes_to_the_debtor_by_the_channel_of_the_configuration(world: World) {
+    world
+        .store
+        .set_endpoints(vec![EndpointRow { name: "crm".into(), creditors: Vec::new() }])
+        .await
+        .expect("set");
+    world.campaign("reminders", &[row(1), row(2)]).await;
+    let answered = async |person: &str| {
+        let number = register(&world, letter(Some(person), Kind::Ordinary)).await;
+        for done in [take(), answer()] {
+            assert!(matches!(act(&world, number, done).await, Acted::Done(_)));
+        }
+        world.store.claim_deliveries("crm", 9, noon() + hours(1), hours(1)).await.expect("claimed")
+    };
+    assert!(answered("p1").await.is_empty(), "no channel is configured");
+    let mut terms = obzvon::cases::Terms::default();
+    terms.answer_by = Some(Channel::Sms);
+    world.store.set_terms(terms);
+    let told = answered("p2").await;
+    let [message] = &told[..] else { panic!("{told:?}") };
+    assert_eq!(message.kind, "case_answered");
+    for part in ["C-000002", "\"sms\"", "\"p2\"", "\"d2\"", "\"Water\"", "we are sorry"] {
+        assert!(message.payload.contains(part), "{part}: {}", message.payload);
     }
 }

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use obzvon::campaign::NextStep;
 use obzvon::domain::{Channel, Currency, Money};
-use obzvon::stats::{Ratio, Windows};
+use obzvon::stats::{Basis, Ratio, Windows};
 use obzvon::store::{
     CampaignState, Candidate, FillPlan, FinishRequest, NewPayment, Period, Placement, Reacted,
 };
@@ -123,14 +123,12 @@ async fn the_second_use_is_told_from_the_first(world: World) {
     for reacted in [Reacted::RightParty, Reacted::Promised] {
         assert_eq!(of(reacted).await, [(Channel::Ivr, uses.to_vec())], "{reacted:?}");
     }
-    let windows = |long| Windows { otherwise: long, by_channel: Vec::new() };
-    assert!(
-        !world.store.offer_windows(windows(days(1))).await.expect("asked"),
-        "something is counted already"
-    );
+    let basis =
+        |long| Basis { windows: Windows { otherwise: long, by_channel: Vec::new() }, ..Basis::default() };
+    assert!(!world.store.offer_basis(basis(days(1))).await.expect("asked"), "something is counted already");
     let paid = of(Reacted::Paid).await;
     assert_eq!(paid[0].1.iter().map(|uses| uses.numerator).sum::<u64>(), 2, "within a month: {paid:?}");
-    world.store.recount_tallies(windows(days(1))).await.expect("counted anew");
+    world.store.recount_tallies(basis(days(1))).await.expect("counted anew");
     let paid = of(Reacted::Paid).await;
     assert_eq!(paid[0].1.iter().map(|uses| uses.numerator).sum::<u64>(), 1, "within a day: {paid:?}");
     let later = Period { from: noon() + hours(12), ..period };

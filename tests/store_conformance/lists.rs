@@ -3,7 +3,9 @@
 use obzvon::campaign::DoneWhy;
 use obzvon::domain::import_row::{ImportRow, Upserted};
 use obzvon::domain::{Currency, DebtorType, Money};
-use obzvon::store::{CampaignState, FillPlan, Filled, Parked, Placement};
+use obzvon::store::{
+    CampaignState, FillPlan, Filled, NewPayment, Parked, Placement, Reserved, ServiceQueued, ServiceWish,
+};
 
 use crate::world::{World, hours, noon, number, row, second_debt, seconds};
 
@@ -25,6 +27,7 @@ crate::on_both_engines!(
     a_waiting_contact_wakes_when_its_time_comes,
     a_changed_plan_wakes_whom_the_old_one_put_off,
     a_changed_plan_takes_in_whom_the_old_one_left_out,
+    a_service_call_is_a_contact_with_nothing_owed_that_goes_through_the_gate_once,
 );
 
 fn counts(new: u64, changed: u64, unchanged: u64) -> Upserted {
@@ -249,4 +252,47 @@ async fn a_changed_plan_takes_in_whom_the_old_one_left_out(world: World) {
     let totals = world.store.why_not(campaign).await.expect("counted");
     let left_alone: Vec<_> = totals.iter().filter(|total| total.why == "held_out").collect();
     assert_eq!((left_alone.len(), left_alone[0].contacts), (1, 2), "the lot is drawn for who joins, too");
+}
+
+async fn a_service_call_is_a_contact_with_nothing_owed_that_goes_through_the_gate_once(world: World) {
+    // p1 has paid what he owed, p2 owes still, and nobody knows p9.
+    world.store.upsert(&[row(1), row(2)], noon()).await.expect("read");
+    let amount = row(1).amount;
+    let paid = NewPayment {
+        external_id: "m1".into(),
+        creditor: "Water".into(),
+        debt: "d1".into(),
+        amount,
+        paid_at: noon(),
+    };
+    world.store.record_payment(paid, noon()).await.expect("told");
+    let campaign = world.store.campaign("service", noon()).await.expect("made");
+    world.store.set_campaign("service", CampaignState::Running, noon()).await.expect("started");
+    let plan = FillPlan { campaign, not_after: None, now: noon(), hold_out_percent: 0 };
+    let wish = |person: &str| ServiceWish {
+        person: person.into(),
+        about: "2026-02".into(),
+        until: "2026-04-01".parse().expect("a date"),
+        currency: Currency::Rub,
+    };
+    let wishes = ["p1", "p2", "p9"].map(wish).to_vec();
+    let queued = world.store.queue_service(plan, wishes.clone()).await.expect("queued");
+    assert_eq!(queued, [ServiceQueued::New, ServiceQueued::Owes, ServiceQueued::NoPerson]);
+    let again = world.store.queue_service(plan, wishes).await.expect("asked");
+    assert_eq!(again, [ServiceQueued::Known, ServiceQueued::Owes, ServiceQueued::NoPerson]);
+
+    let contact = world.claim_one(campaign, noon()).await;
+    assert_eq!((contact.amount.minor, obzvon::domain::is_made_up(&contact.creditor)), (0, true));
+    let attempt = world.permit(&contact, noon()).await.attempt();
+    let next = noon() + hours(1);
+    world.store.finish(crate::world::no_answer(attempt, next), noon() + seconds(40)).await.expect("finished");
+    world.store.wake_due(9, next).await.expect("woken");
+    // The ledger knows of it: the law's limits are of all calls to him.
+    let contact = world.claim_one(campaign, next).await;
+    assert!(matches!(world.reserve(&contact, next).await, Reserved::Denied { .. }), "twice in an hour");
+    // No report of debts has it.
+    let always = obzvon::store::Period { from: jiff::Timestamp::UNIX_EPOCH, to: jiff::Timestamp::MAX };
+    assert!(world.store.kpi_report(always).await.expect("counted").is_empty());
+    assert!(world.store.effects_report(always, &[]).await.expect("counted").is_empty());
+    assert_eq!(world.store.check_tallies().await.expect("counted"), []);
 }

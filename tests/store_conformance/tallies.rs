@@ -7,7 +7,7 @@ use obzvon::domain::{
     AgentId, AttemptId, Channel, Currency, DebtId, Disposition, EventId, Fault, Money, Outcome, PersonId,
 };
 use obzvon::rules::{Event, EventKind};
-use obzvon::stats::{ActionRow, Axis, Windows};
+use obzvon::stats::{ActionRow, Axis, Basis, TALLIES, Windows};
 use obzvon::store::{
     AgentChange, ByHand, Corrected, DeliveryFilter, EndpointRow, FinishRequest, NewEvent, NewPayment,
     NextAction, Past, PastContact, Period, PromiseTerms, Reserved, Store, View, Whose,
@@ -29,6 +29,8 @@ crate::on_both_engines!(
     a_creditors_months_have_what_was_done_and_paid,
     a_call_without_a_reaction_asks_for_another_channel_once,
     accounts_are_divided_fairly_and_what_agents_brought_is_theirs,
+    every_report_of_a_period_is_the_same_from_sums_and_from_rows,
+    agents_changes_at_once_on_two_nodes_are_counted,
 );
 
 fn days(n: i64) -> SignedDuration {
@@ -64,6 +66,15 @@ async fn assert_equal(store: &Store) {
     assert!(faults.is_empty(), "{faults:?}");
 }
 
+/// What Anna did, in hours since noon.
+async fn log(world: &World, changes: &[(i64, State, Option<AttemptId>)]) {
+    for (at, to, attempt) in changes.iter().cloned() {
+        let (agent, at) = (AgentId::parse("anna").expect("a login"), noon() + hours(at));
+        let change = AgentChange { agent, at, to, billable: false, why: Why::Call, attempt };
+        world.store.log_agent(change).await.expect("kept");
+    }
+}
+
 async fn sum(store: &Store, channel: Channel, column: &str) -> i64 {
     let rows = store.effects_report(always(), &[]).await.expect("counted");
     rows.iter().filter(|row| row.channel == channel).map(|row| row.sum(column)).sum()
@@ -76,6 +87,13 @@ async fn call(world: &World, campaign: obzvon::domain::CampaignId, now: jiff::Ti
     let Reserved::Permit(permit) = world.reserve(&contact, now).await else { return };
     let attempt = permit.attempt();
     let next = now + days(3);
+    let no = ReservationNo(1);
+    let at = now.duration_since(noon()).as_hours();
+    if rng.random_range(0..2) == 0 {
+        let talk = [State::Ready, State::Talking { no }, State::Hold { no }, State::WrapUp { no }];
+        let talk = (at..).zip(talk).map(|(at, to)| (at, to, Some(attempt))).collect::<Vec<_>>();
+        log(world, &talk).await;
+    }
     let request = match rng.random_range(0..6) {
         0 => FinishRequest { next: NextStep::Wait(next), ..promised(attempt) },
         1 => FinishRequest {
@@ -99,6 +117,10 @@ async fn call(world: &World, campaign: obzvon::domain::CampaignId, now: jiff::Ti
         _ => no_answer(attempt, next),
     };
     world.store.finish(request, now + seconds(40)).await.expect("finished");
+    if rng.random_range(0..4) == 0 {
+        // Told late: his call is closed already.
+        log(world, &[(at + 4, State::Talking { no }, Some(attempt)), (at + 5, State::LoggedOut, None)]).await;
+    }
 }
 
 async fn a_year_at_random_is_counted_as_its_rows_are(world: World) {
@@ -140,7 +162,7 @@ async fn a_year_at_random_is_counted_as_its_rows_are(world: World) {
         "there was something to count: {whole:?}"
     );
     // What is counted anew is the same, and the same whatever the period is cut into.
-    world.store.recount_tallies(world.store.windows().await.expect("read")).await.expect("counted anew");
+    world.store.recount_tallies(world.store.basis().await.expect("read")).await.expect("counted anew");
     assert_equal(&world.store).await;
     assert_eq!(world.store.effects_report(always(), &[Axis::Month]).await.expect("counted"), whole);
     let total = |rows: &[ActionRow]| rows.iter().map(|row| row.sum("credited_linear_minor")).sum::<i64>();
@@ -198,10 +220,12 @@ async fn a_debt_counted_by_the_building_is_counted_once(world: World) {
     let mut rng = Pcg64::seed_from_u64(1);
     call(&world, campaign, noon(), &mut rng).await;
     // As a database from before the sums: nothing is counted yet, and calls go on.
-    for table in ["tally_effect", "tally_call", "tally_use", "tally_account"] {
-        world.raw(&format!("DELETE FROM {table}")).await.expect("emptied");
+    log(&world, &[(1, State::Ready, None), (5, State::LoggedOut, None)]).await;
+    for table in TALLIES {
+        world.raw(&format!("DELETE FROM {}", table.name)).await.expect("emptied");
     }
-    world.raw("UPDATE tally_plan SET built_upto = 0").await.expect("set back");
+    world.raw("UPDATE tally_plan SET built_upto = 0, states_upto = 0").await.expect("set back");
+    log(&world, &[(9, State::Ready, None), (12, State::LoggedOut, None)]).await;
     call(&world, campaign, noon() + hours(1), &mut rng).await;
     assert!(world.store.effects_report(always(), &[]).await.expect("counted").is_empty());
     world.store.build_tallies().await.expect("built");
@@ -280,7 +304,7 @@ async fn finishes_and_payments_at_once_lose_nothing(world: World) {
     assert_equal(&world.store).await;
     assert_eq!(sum(&world.store, Channel::Ivr, "credited_last_minor").await, 80_000);
     let windows = Windows { otherwise: days(1), by_channel: Vec::new() };
-    other.recount_tallies(windows).await.expect("counted anew");
+    other.recount_tallies(Basis { windows, ..Basis::default() }).await.expect("counted anew");
     assert_equal(&world.store).await;
     other.close().await;
 }
@@ -322,10 +346,7 @@ async fn a_creditors_months_have_what_was_done_and_paid(world: World) {
     let found = world.store.economics_report(always(), Currency::Rub, now).await.expect("counted");
     let months: Vec<_> = found.creditors.iter().collect();
     let [((march, creditor), first), (_, second)] = months[..] else { panic!("{months:?}") };
-    assert_eq!(
-        (creditor.as_str(), *march),
-        ("Water", obzvon::stats::month_of(obzvon::stats::day_of(noon())))
-    );
+    assert_eq!((creditor.as_str(), *march), ("Water", obzvon::stats::month_of(Basis::default().day(noon()))));
     assert_eq!(
         (first.actions, first.trunks_micro, first.repaid_minor, first.is_first),
         (1, 1_500_000, 0, true)
@@ -414,4 +435,72 @@ async fn accounts_are_divided_fairly_and_what_agents_brought_is_theirs(world: Wo
     let kpi = world.store.kpi_report(always()).await.expect("counted");
     let counts = kpi[&("reminders".to_owned(), Currency::Rub)];
     assert_eq!((counts.talks, counts.wait_s, counts.in_time, counts.handle_s), (1, 1, 1, 90));
+}
+
+/// A period of whole days is read from sums; one that is a second longer at either end counts the rows of its ends. Nothing
+/// happens in those seconds, so both must say the same.
+async fn every_report_of_a_period_is_the_same_from_sums_and_from_rows(world: World) {
+    let campaign = world.campaign("reminders", &[row(1), row(2), row(3)]).await;
+    let mut rng = Pcg64::seed_from_u64(11);
+    for step in 0..40 {
+        let now = noon() + hours(29 * step) + seconds(step);
+        call(&world, campaign, now, &mut rng).await;
+        if step % 3 == 0 {
+            let debt = ["d1", "d2", "d3"][rng.random_range(0..3)];
+            let paid = payment(&format!("m{step}"), debt, 1_000 * (step + 1), now + seconds(60));
+            world.store.record_payment(paid, now + seconds(60)).await.expect("recorded");
+        }
+    }
+    let (store, now) = (&world.store, noon() + days(60));
+    let midnight = noon() - hours(12);
+    for (from, to) in [(0, 12), (3, 4), (5, 30), (29, 47)] {
+        let whole = Period { from: midnight + days(from), to: midnight + days(to) };
+        // Its first and last hour are told apart, and added to the hours between.
+        let cut = [whole.from, whole.from + hours(13), whole.to - hours(5), whole.to];
+        let wider = Period { from: whole.from - seconds(1), to: whole.to + seconds(1) };
+        let kpi = store.kpi_report(whole).await.expect("counted");
+        assert_eq!(kpi, store.kpi_report(wider).await.expect("counted"), "{from} to {to}");
+        let results = store.agent_results(whole).await.expect("counted");
+        assert_eq!(results, store.agent_results(wider).await.expect("counted"), "{from} to {to}");
+        let months = store.economics_report(whole, Currency::Rub, now).await.expect("counted");
+        let mut others = store.economics_report(wider, Currency::Rub, now).await.expect("counted");
+        // What lies a second before a month begins is no month's work.
+        others.creditors.retain(|key, _| months.creditors.contains_key(key));
+        assert_eq!(months.creditors, others.creditors, "{from} to {to}");
+        let mut spent = (0, 0);
+        for cut in cut.windows(2) {
+            let part = Period { from: cut[0], to: cut[1] };
+            let times = store.agent_times(part, now).await.expect("counted");
+            let sum = |of: &obzvon::store::AgentTimes| of.logged_in().as_micros();
+            spent.0 += times.values().map(sum).sum::<u128>();
+            spent.1 += times.values().map(|of| of.talks).sum::<u64>();
+        }
+        let times = store.agent_times(whole, now).await.expect("counted");
+        let sum = times.values().map(|of| of.logged_in().as_micros()).sum::<u128>();
+        assert_eq!(spent, (sum, times.values().map(|of| of.talks).sum::<u64>()), "{from} to {to}");
+    }
+    let all = store.kpi_report(always()).await.expect("counted");
+    let counts = all[&("reminders".to_owned(), Currency::Rub)];
+    assert!(counts.accounts_called == 3 && counts.talks > 5 && counts.handle_s > 0, "{counts:?}");
+    assert_equal(store).await;
+}
+
+async fn agents_changes_at_once_on_two_nodes_are_counted(world: World) {
+    let other = world.node("two").await;
+    let mut tasks = tokio::task::JoinSet::new();
+    for n in 0..24_i64 {
+        let store = if n % 2 == 0 { world.store.clone() } else { other.clone() };
+        tasks.spawn(async move {
+            let to = if n % 3 == 0 { State::LoggedOut } else { State::Ready };
+            let agent = AgentId::parse(["anna", "boris"][usize::from(n % 4 < 2)]).expect("a login");
+            let at = noon() + hours(n);
+            let change = AgentChange { agent, at, to, billable: false, why: Why::Agent, attempt: None };
+            store.log_agent(change).await.expect("kept");
+        });
+    }
+    while let Some(done) = tasks.join_next().await {
+        done.expect("no deadlock");
+    }
+    assert_equal(&world.store).await;
+    other.close().await;
 }

@@ -220,8 +220,7 @@ async fn carry_out(
             return Ok(ExitCode::from(u8::from(overdue > 0)));
         }
         CasesCommand::Show { number } => {
-            let file =
-                store.case_file(number).await?.with_context(|| format!("there is no case {number}"))?;
+            let file = store.case_file(number).await?.with_context(|| no_case(number, language))?;
             if let Some(person) = file.person {
                 store.note_access(person, &user(), &format!("case {number}: opened"), now).await?;
             }
@@ -229,7 +228,11 @@ async fn carry_out(
             return Ok(ExitCode::SUCCESS);
         }
         CasesCommand::Add { kind, source, person, debt, creditor, attempt, received, text } => {
-            ensure!(received.is_none_or(|at| at <= now), "--received is in the future");
+            let ahead = match language {
+                Language::En => "--received is in the future",
+                Language::Ru => "--received ещё не наступило",
+            };
+            ensure!(received.is_none_or(|at| at <= now), ahead);
             let (received, attempt) = (received.unwrap_or(now), attempt.map(AttemptId));
             let case =
                 NewCase { kind, source, person, debt, creditor, attempt, received, text, outside_id: None };
@@ -254,14 +257,25 @@ async fn carry_out(
     };
     match store.act_on_case(number, act, user(), now).await? {
         Acted::Done(state) => println!("{number}: {}", state.name(language)),
-        Acted::NoCase => bail!("there is no case {number}"),
+        Acted::NoCase => bail!(no_case(number, language)),
         Acted::Refused(why) => bail!("{number}: {}", why.text(language)),
     }
     Ok(ExitCode::SUCCESS)
 }
 
+fn no_case(number: Number, language: Language) -> String {
+    match language {
+        Language::En => format!("there is no case {number}"),
+        Language::Ru => format!("дела {number} нет"),
+    }
+}
+
 async fn register(store: &Store, case: NewCase, language: Language) -> anyhow::Result<ExitCode> {
-    ensure!(!case.text.trim().is_empty(), "--text: say what he says");
+    let empty = match language {
+        Language::En => "--text: say what he says",
+        Language::Ru => "--text: напишите, что он говорит",
+    };
+    ensure!(!case.text.trim().is_empty(), empty);
     let pick = |en, ru| if language == Language::Ru { ru } else { en };
     match store.register_case(case, user(), Clock.wall()).await? {
         Registered::New { number, held } => {
@@ -277,11 +291,7 @@ async fn register(store: &Store, case: NewCase, language: Language) -> anyhow::R
             println!("{number}: {held}");
         }
         Registered::Known { number } => println!("{number}"),
-        Registered::Differs => bail!("another case was told by this id before"),
-        Registered::NoAttempt => bail!("there is no such call of his"),
-        Registered::NoDebt => bail!("he has no such debt, or it is not said whose it is"),
-        Registered::NoPerson => bail!("nobody has this id or number; a number is written +79991234567"),
-        Registered::Several => bail!("several persons share this number: name one by the id of the lists"),
+        refused => bail!(refused.refusal(language).unwrap_or_default()),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -118,7 +118,11 @@ async fn carry_out(
         }
         QualityCommand::List { list: Some(list), csv: _ } => {
             let calls = store.picked(list).await?;
-            ensure!(!calls.is_empty(), "there is no such list, or nothing was drawn");
+            let none = match language {
+                Language::En => "there is no such list, or nothing was drawn",
+                Language::Ru => "такого списка нет, или в него ничего не попало",
+            };
+            ensure!(!calls.is_empty(), none);
             print!("{}", csv_of_picked(&calls));
         }
         QualityCommand::List { list: None, csv: _ } => {
@@ -134,10 +138,10 @@ async fn carry_out(
             let reviewer = reviewer.unwrap_or_else(user);
             let marks: BTreeMap<String, Mark> = marks.into_iter().collect();
             let filled = Filled { attempt: AttemptId(attempt), agent, reviewer, marks, comment };
-            review(store, config, filled, now).await?;
+            review(store, config, filled, (now, language)).await?;
         }
         QualityCommand::Report { days, csv } => {
-            let window = config.statistics.windows.of(Channel::AgentCall);
+            let window = config.statistics.basis.windows.of(Channel::AgentCall);
             let period = Period { to: Timestamp::MAX, ..last_days(now, days) };
             let calls = store.reviewed_calls(period, window).await?;
             print!("{}", if csv { csv_of_reviews(&calls) } else { report_text(config, &calls, language) });
@@ -146,19 +150,28 @@ async fn carry_out(
     Ok(())
 }
 
-async fn review(store: &Store, config: &Config, filled: Filled, now: Timestamp) -> anyhow::Result<()> {
+async fn review(
+    store: &Store,
+    config: &Config,
+    filled: Filled,
+    (now, language): (Timestamp, Language),
+) -> anyhow::Result<()> {
     if let Err(unfit) = config.quality.form.mark(&filled.marks) {
-        bail!("the marks are no review by quality.toml: {unfit:?}");
+        match language {
+            Language::En => bail!("the marks are no review by quality.toml: {unfit:?}"),
+            Language::Ru => bail!("оценки не подходят к форме из quality.toml: {unfit:?}"),
+        }
     }
     match take_review(store, &config.quality.form, filled, now).await? {
         Reviewed::Now { raw_bp, critical } => {
-            let critical = if critical { ", critical" } else { "" };
+            let critical = match (critical, language) {
+                (false, _) => "",
+                (true, Language::En) => ", critical",
+                (true, Language::Ru) => ", критическая",
+            };
             println!("{:.1} %{critical}", f64::from(raw_bp) / 100.0);
         }
-        Reviewed::Before => bail!("this reviewer has reviewed the talk already"),
-        Reviewed::Himself => bail!("nobody reviews his own talk"),
-        Reviewed::NoTalk => bail!("the agent did not talk in such a call"),
-        Reviewed::Unfit => bail!("a criterion has no mark, or nothing applied"),
+        refused => bail!(refused.refusal(language).unwrap_or_default()),
     }
     Ok(())
 }

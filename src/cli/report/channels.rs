@@ -73,7 +73,7 @@ pub async fn report(
     by.dedup();
     let table = effect_table(&store.effects_report(period, &by).await?, asked.attribution);
     let left_out = store.left_out(period).await?;
-    let windows = store.windows().await?;
+    let windows = store.basis().await?.windows;
     if json {
         let days = |long: jiff::SignedDuration| long.as_hours() / 24;
         let of_channels: serde_json::Map<_, _> = windows

@@ -63,7 +63,7 @@ fn fixed_from(facts: &EconomicsFacts, creditor: &str, contract: Contract) -> i64
     let since = contract.since.and_then(|since| since.to_zoned_datetime(TimeZone::UTC).ok());
     let first = facts.creditors.iter().find(|((_, name), facts)| name == creditor && facts.is_first);
     since
-        .map(|since| month_of(day_of(since.timestamp())))
+        .map(|since| month_of(day_of(since.timestamp(), &TimeZone::UTC)))
         .or(first.map(|((month, _), _)| *month))
         .unwrap_or(0)
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::domain::{Currency, Language};
-use crate::stats::{AbandonmentOf, Counts, KPIS, KpiDefinition, kpis};
+use crate::stats::{AbandonmentOf, Counts, KPIS, kpis};
 use crate::store::{Period, Store};
 
 /// The report as text, or as JSON.
@@ -32,38 +32,7 @@ pub async fn report(
             text += &format!("  {:<42} {value}\n", definition.words(language).0);
         }
     }
-    Ok(text + "\n" + &glossary(language))
-}
-
-/// What every figure means.
-pub fn glossary(language: Language) -> String {
-    let line = |definition: &KpiDefinition| {
-        let (name, formula) = definition.words(language);
-        format!("{name:<42} {formula}\n")
-    };
-    let head = match language {
-        Language::En => {
-            "A call is an attempt whose INVITE left and that neither the trunk nor we spoiled. No figure counts test calls \
-             (obzvon call).\n"
-        }
-        Language::Ru => {
-            "Звонок — попытка, чей INVITE ушёл и которую не сорвали ни линия, ни мы. Проверочные звонки (obzvon call) не \
-             входят ни в один показатель.\n"
-        }
-    };
-    // By agent and not by campaign: `report agents` has it.
-    let occupancy = match language {
-        Language::En => (
-            "occupancy",
-            "seconds talking, holding and writing up / seconds ready, reserved, ringing, talking, holding and writing up",
-        ),
-        Language::Ru => (
-            "занятость",
-            "секунды разговора, удержания и обработки / секунды готовности, резерва, звонка, разговора, удержания и обработки",
-        ),
-    };
-    let occupancy = format!("{:<42} {}\n", occupancy.0, occupancy.1);
-    head.to_owned() + &KPIS.iter().map(line).collect::<String>() + &occupancy
+    Ok(text + "\n" + &super::glossary::glossary(language))
 }
 
 fn row_json((campaign, currency): &(String, Currency), counts: &Counts) -> serde_json::Value {

@@ -3,6 +3,7 @@
 mod agents;
 pub mod channels;
 pub mod economics;
+mod glossary;
 mod kpi;
 mod pareto;
 mod promises;
@@ -10,6 +11,7 @@ pub mod proposals;
 mod types;
 mod uplift;
 mod wear;
+mod when;
 
 use std::process::ExitCode;
 
@@ -19,6 +21,7 @@ use jiff::Timestamp;
 
 use self::channels::{By, Rule};
 use self::wear::Reaction;
+use self::when::When;
 use super::exceptions::notices_text;
 use super::open::{ConfigArgs, block_on, store};
 use super::{sheet, words};
@@ -34,12 +37,12 @@ pub struct Report {
     config: ConfigArgs,
     /// What to report
     what: What,
-    /// From this moment (2026-12-01T00:00:00Z)
+    /// From this day (2026-12-01, by the clock of statistics.toml's zone) or moment (2026-12-01T00:00:00Z)
     #[arg(long)]
-    from: Option<Timestamp>,
-    /// Before this moment
+    from: Option<When>,
+    /// Before this day or moment
     #[arg(long)]
-    to: Option<Timestamp>,
+    to: Option<When>,
     /// `channels`: by what else the actions are told apart
     #[arg(long, value_enum, value_delimiter = ',')]
     by: Vec<By>,
@@ -101,8 +104,11 @@ impl Report {
             Ok(config) => config,
             Err(code) => return Ok(code),
         };
-        let from = self.from.unwrap_or(Timestamp::UNIX_EPOCH);
-        let period = Period { from, to: self.to.unwrap_or(Timestamp::MAX) };
+        let moment = |when: When| when.moment(&config.statistics.basis.zone);
+        let period = Period {
+            from: self.from.map_or(Timestamp::UNIX_EPOCH, moment),
+            to: self.to.map_or(Timestamp::MAX, moment),
+        };
         let language = self.config.language();
         block_on(async {
             let store = store(&config).await?;
@@ -136,7 +142,7 @@ impl Report {
                 What::Uplift => {
                     // A window that is not over yet says nothing, so "now" is the end.
                     let now = store.now().await?;
-                    let to = self.to.map_or(now, |to| to.min(now));
+                    let to = if self.to.is_some() { period.to.min(now) } else { now };
                     let period = Period { to, ..period };
                     let days = self.window_days.unwrap_or(sheet::WINDOW_DAYS);
                     uplift::report(&store, period, days, self.json, language).await?
@@ -153,7 +159,7 @@ impl Report {
                     let own = config.statistics.abandonment_of;
                     kpi::report(&store, period, own, (self.json, language)).await?
                 }
-                What::Glossary => kpi::glossary(language),
+                What::Glossary => glossary::glossary(language),
                 What::Types => types::report(&store, period, self.json, language).await?,
                 What::Promises => promises::report(&store, period, self.json, language).await?,
                 What::Proposals => proposals::report(&store, period, self.json, language).await?,

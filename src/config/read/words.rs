@@ -72,3 +72,4 @@ pub const URL: Clause = clause(
     "an address such as https://bank.example/hook; http:// only on this machine; no password in it",
     "адрес вида https://bank.example/hook; http:// только на этой машине; без пароля",
 );
+pub const ZONE: Clause = clause("a time zone such as Europe/Moscow", "часовой пояс, например Europe/Moscow");

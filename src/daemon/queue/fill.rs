@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::daemon::Clock;
 use crate::daemon::test_call::SAMPLE_SUM;
 use crate::daemon::voice::Packs;
-use crate::domain::{CampaignId, Channel, Currency, DebtKind, Language, Money, is_test};
+use crate::domain::{CampaignId, Channel, Currency, DebtKind, Language, Money, is_made_up};
 use crate::ivr::Flow;
 use crate::stats::is_held_out;
 use crate::store::{Candidate, FillPlan, Filled, Placement, Store, ToTell, UNSPEAKABLE};
@@ -61,7 +61,7 @@ pub fn unspoken_creditors(config: &Config, plan: &CampaignPlan) -> anyhow::Resul
     if !telling.can_tell(plan.language, "", sum) {
         return Ok(vec![String::new()]);
     }
-    let named = plan.targets.creditors.iter().filter(|name| !is_test(name));
+    let named = plan.targets.creditors.iter().filter(|name| !is_made_up(name));
     Ok(named.filter(|name| !telling.can_tell(plan.language, name, sum)).cloned().collect())
 }
 
@@ -128,7 +128,8 @@ impl<'a> Placing<'a> {
         let plan = self.plan;
         let creditors = &plan.targets.creditors;
         let aimed_at = creditors.is_empty() || creditors.contains(&candidate.creditor);
-        if !aimed_at || is_test(&candidate.creditor) {
+        // The contacts of a service campaign come with the warning, not from the lists.
+        if plan.is_service || !aimed_at || is_made_up(&candidate.creditor) {
             return Placement::Left;
         }
         let kind = DebtKind::on(candidate.due, self.today, plan.targets.collectible_years);

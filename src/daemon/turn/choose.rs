@@ -3,13 +3,13 @@
 
 use std::sync::Arc;
 
-use jiff::civil::Time;
 use jiff::{SignedDuration, Timestamp};
 use tracing::warn;
 
 use super::Turn;
-use crate::campaign::{DoneWhy, Hour, Hours, PhoneChoice, choose_phone, hour, hour_within};
+use crate::campaign::{DoneWhy, Hour, Hours, PhoneChoice, choose_phone, hour, hour_within, hours_of};
 use crate::daemon::house::House;
+use crate::daemon::law::Law;
 use crate::daemon::lines::Line;
 use crate::domain::{Channel, DebtKind, Fault, Outcome, PhoneNumber, is_test};
 use crate::ivr::Flow;
@@ -60,6 +60,7 @@ impl Turn {
         if let Some(part) = best
             && hour(&self.plan.calendar, &clocks, now) == Hour::Open
             && let Hour::OpensAt(opens) = hour_within(&self.plan.calendar, part, &clocks, now)
+            && self.may_be_called_in(house, part).await?
         {
             return self.put_off(house, "best_day_part", opens).await;
         }
@@ -112,9 +113,14 @@ impl Turn {
         if !is_ours || self.agreed.is_some() || is_test(&self.contact.creditor) {
             return None;
         }
-        let (opens, closes) = part.hours()?;
-        let closes = if closes == 24 { Time::MAX } else { Time::constant(closes, 0, 0, 0) };
-        Some(Hours { opens: Time::constant(opens, 0, 0, 0), closes })
+        hours_of(part)
+    }
+
+    /// Whether the rules and his own wishes ever let him be called in a part of his day: else nobody waits for it.
+    async fn may_be_called_in(&self, house: &House, part: Hours) -> anyhow::Result<bool> {
+        let Some(phone) = phone_to_dial(&self.contact) else { return Ok(false) };
+        let law = Law::of(house, (&*self.plans, &*self.plan), &self.contact, &phone.number).await?;
+        Ok(law.is_some_and(|law| law.is_ever_within(part, house.clock.wall())))
     }
 
     /// Nobody is called to hear silence where the debt should be told. An agent tells it himself, and a test call is there

@@ -20,6 +20,42 @@ pub(super) fn check(flow: &Flow, policy: &Policy) -> Vec<Mistake> {
         );
         mistakes.extend(menus.map(|menu| at_step(menu, text.clone())));
     }
+    if policy.no_debt {
+        mistakes.extend(debts_told(flow));
+    }
+    mistakes
+}
+
+/// Stems of words that a service call has no use for, in small letters, and words whose stem is that of others, too.
+const OF_DEBTS: [&str; 9] =
+    ["должн", "задолж", "взыск", "просроч", "debt", "overdue", "owe", "collect", "repay"];
+const DEBT_WORDS: [&str; 10] =
+    ["долг", "долга", "долгу", "долгом", "долге", "долги", "долгов", "долгам", "долгами", "долгах"];
+
+/// What a service call would tell of debts.
+fn debts_told(flow: &Flow) -> Vec<Mistake> {
+    let mut mistakes = Vec::new();
+    for (key, prompt) in flow.prompts() {
+        let words = prompt.words().to_lowercase();
+        let is_of_debts =
+            |word: &str| DEBT_WORDS.contains(&word) || OF_DEBTS.iter().any(|stem| word.starts_with(stem));
+        if prompt.reads_debt() || words.split(|c: char| !c.is_alphabetic()).any(is_of_debts) {
+            let text = told(
+                "a service call speaks of no debt: this text does",
+                "сервисный звонок не говорит о долгах, а этот текст говорит",
+            );
+            mistakes.push(Mistake { key, line: None, text });
+        }
+    }
+    let promises =
+        [Disposition::PromiseToPay, Disposition::AlreadyPaid, Disposition::Dispute, Disposition::LinkSent];
+    let of_debts =
+        flow.steps.iter().filter(|step| step.outcome.is_some_and(|outcome| promises.contains(&outcome)));
+    let text = told(
+        "a service call ends in nothing that is of a debt",
+        "сервисный звонок не кончается ничем, что касается долга",
+    );
+    mistakes.extend(of_debts.map(|step| at_step(step, text.clone())));
     mistakes
 }
 

@@ -317,3 +317,40 @@ fn who_is_not_the_debtor_is_told_nothing_in_the_same_call_whatever_he_says_later
     let path = "after the outcome not_identified: nobody is the debtor any more in this call, by hello → who → verified → due → menu → denial → due";
     assert!(told.iter().any(|line| line.contains("steps.due:") && line.contains(path)), "{told:#?}");
 }
+
+#[test]
+fn a_service_call_speaks_of_no_debt() {
+    let policy = Policy { no_debt: true, ..Policy::default() };
+    let told = |text: &str| {
+        let file = read(text).expect("a flow");
+        let mistakes = Flow::check(&file, &policy, &BTreeSet::new()).err().unwrap_or_default();
+        mistakes.iter().map(|mistake| mistake.text.en.clone()).collect::<Vec<_>>()
+    };
+    let service = r##"
+flow: service
+version: 1
+languages: [en, ru]
+start: hello
+steps:
+  hello:
+    notice: [robot, recording]
+    say: { en: "A robot calls. It is recorded.", ru: "Звонит робот. Разговор записывается." }
+    barge_in: false
+    then: ask
+  ask:
+    ask: { en: "Is all well with the service?", ru: "Всё ли хорошо со связью?" }
+    keys: { 1: bye, 0: stop }
+    else: bye
+  stop: { do: { complaint: open }, outcome: stop_requested, then: hangup }
+  bye: { say: { en: "Thank you.", ru: "Спасибо." }, then: hangup }
+"##;
+    assert_eq!(told(service), Vec::<String>::new());
+    let debt = "a service call speaks of no debt: this text does";
+    assert_eq!(told(&service.replace("Всё ли хорошо", "О задолженности: всё ли хорошо")), [debt]);
+    assert!(
+        told(&service.replace("Thank you.", "You owe {{ debt.amount | money }}.")).contains(&debt.to_owned())
+    );
+    let ends = "a service call ends in nothing that is of a debt";
+    let disputes = service.replace("outcome: stop_requested", "outcome: dispute");
+    assert!(told(&disputes).contains(&ends.to_owned()), "{:?}", told(&disputes));
+}

@@ -112,7 +112,8 @@ impl From<&'static str> for Key {
     }
 }
 
-/// Where something is counted: a table, a day (days since 1970, UTC; 0 where the table knows no days) and its keys.
+/// Where something is counted: a table, a day of the house (days since 1970; a month's first where the table knows no days)
+/// and its keys.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cell {
     /// The place in [`super::TALLIES`].
@@ -148,9 +149,10 @@ impl Counted {
     }
 }
 
-/// The day of a moment: days since 1970, UTC.
-pub fn day_of(at: Timestamp) -> i64 {
-    at.as_second().div_euclid(86_400)
+/// The day of a moment on a zone's clock: days since 1970.
+pub fn day_of(at: Timestamp, zone: &TimeZone) -> i64 {
+    let offset = i64::from(zone.to_offset(at).seconds());
+    (at.as_second() + offset).div_euclid(86_400)
 }
 
 /// The first day of a day's month.
@@ -173,9 +175,10 @@ mod tests {
     fn a_day_knows_its_month() {
         let at: Timestamp = "2026-03-31T23:59:59Z".parse().expect("a timestamp");
         let first: Timestamp = "2026-03-01T00:00:00Z".parse().expect("a timestamp");
-        assert_eq!(month_of(day_of(at)), day_of(first));
-        assert_eq!(month_of(day_of(first)), day_of(first));
-        assert_eq!(day_of("1969-12-31T23:00:00Z".parse().expect("a timestamp")), -1);
+        let day = |at| day_of(at, &TimeZone::UTC);
+        assert_eq!(month_of(day(at)), day(first));
+        assert_eq!(month_of(day(first)), day(first));
+        assert_eq!(day("1969-12-31T23:00:00Z".parse().expect("a timestamp")), -1);
     }
 
     #[test]

@@ -5,32 +5,42 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::cell::{Age, Counted, DayPart, Key, day_of};
+use super::basis::Basis;
+use super::cell::{Age, Counted, DayPart, Key};
 use super::facts::{ActionFact, CallFact, DebtFacts, PromiseState, What};
-use super::table::{ACCOUNT, CALL, EFFECT, USE};
+use super::link::count_links;
+use super::table::{CALL, COST, EFFECT, PAYMENT, USE};
+use super::talk::count_talks;
 use crate::domain::{Channel, Disposition, Outcome};
 use crate::stats::attribution::{Action, Attribution, Windows, credit};
 
 /// Uses of a higher number are left out: there are few, and whoever got them is not like the others.
 const LAST_USE: i64 = 10;
 
-/// Counts a debt's actions into `into`: all of them, or those that began in `among` (from, and before), by everything
-/// that is known of the debt.
-pub fn count(
-    facts: &DebtFacts,
-    windows: &Windows,
-    among: Option<(Timestamp, Timestamp)>,
-    into: &mut Counted,
-) {
-    let is_asked = |action: &ActionFact| among.is_none_or(|(from, to)| action.at >= from && action.at < to);
+/// No report looks further than this after a selection.
+const LONGEST_DAYS: i64 = 366;
+
+/// Counts a debt into `into`: all of it, or what began in `among` (from, and before), by everything that is known of the
+/// debt. What can't be added up from parts of time ([`ACCOUNT`](super::ACCOUNT) and the like, [`COST`]) is counted as a
+/// whole only.
+pub fn count(facts: &DebtFacts, basis: &Basis, among: Option<(Timestamp, Timestamp)>, into: &mut Counted) {
+    let is_within = |at: Timestamp| among.is_none_or(|(from, to)| at >= from && at < to);
+    let is_asked = |action: &ActionFact| is_within(action.at);
     for action in facts.actions.iter().filter(|action| is_asked(action)) {
         if let What::Call(call) = &action.what {
-            count_call(action, call, into);
+            count_call(action, call, basis, into);
         }
     }
-    if among.is_none() {
-        count_accounts(facts, into);
+    for payment in facts.payments.iter().filter(|payment| is_within(payment.at)) {
+        let keys = vec![Key::Number(payment.creditor), code(payment.currency.code())];
+        into.add(&PAYMENT, basis.day(payment.at), keys, &[1, payment.minor]);
     }
+    count_talks(facts, basis, is_within, into);
+    if among.is_none() {
+        count_links(facts, basis, into);
+        count_costs(facts, basis, into);
+    }
+    let windows = &basis.windows;
     let credits = credits(facts, windows);
     let mut uses: BTreeMap<Channel, i64> = BTreeMap::new();
     for (action, credited) in facts.actions.iter().zip(credits) {
@@ -42,20 +52,20 @@ pub fn count(
             let nth = uses.entry(action.channel).or_default();
             *nth += 1;
             if is_asked(action) && *nth <= LAST_USE {
-                count_use(action, *nth, paid, into);
+                count_use(action, (*nth, paid), basis, into);
             }
         }
         if is_asked(action) {
-            count_effect(action, paid, credited, into);
+            count_effect(action, (paid, credited), basis, into);
         }
     }
 }
 
-fn is_taken_back(action: &ActionFact) -> bool {
+pub(super) fn is_taken_back(action: &ActionFact) -> bool {
     matches!(&action.what, What::Call(call) if call.outcome == Outcome::Cancelled)
 }
 
-fn is_fault(action: &ActionFact) -> bool {
+pub(super) fn is_fault(action: &ActionFact) -> bool {
     matches!(&action.what, What::Call(CallFact { outcome: Outcome::Failed(_), .. }))
 }
 
@@ -95,7 +105,7 @@ fn code(text: &'static str) -> Key {
     Key::Code(Cow::Borrowed(text))
 }
 
-fn count_call(action: &ActionFact, call: &CallFact, into: &mut Counted) {
+fn count_call(action: &ActionFact, call: &CallFact, basis: &Basis, into: &mut Counted) {
     let keys = vec![
         Key::Number(action.campaign),
         Key::Code(Cow::Owned(call.trunk.clone())),
@@ -107,30 +117,25 @@ fn count_call(action: &ActionFact, call: &CallFact, into: &mut Counted) {
     let served = if call.outcome == Outcome::Answered { call.talk_us } else { 0 };
     let flags = [call.connected, call.identified].map(i64::from);
     let sums = [1, flags[0], flags[1], call.talk_us, served, call.cost_micro];
-    into.add(&CALL, day_of(action.at), keys, &sums);
+    into.add(&CALL, basis.day(action.at), keys, &sums);
 }
 
-fn count_use(action: &ActionFact, nth: i64, paid: i64, into: &mut Counted) {
+fn count_use(action: &ActionFact, (nth, paid): (i64, i64), basis: &Basis, into: &mut Counted) {
     let said = said(action);
     let sums = [true, said.right_party, said.promise, paid > 0].map(i64::from);
-    into.add(&USE, day_of(action.at), vec![code(action.channel.code()), Key::Number(nth)], &sums);
+    into.add(&USE, basis.day(action.at), vec![code(action.channel.code()), Key::Number(nth)], &sums);
 }
 
-/// The accounts: a call is an attempt that neither the trunk nor we spoiled or took back.
-fn count_accounts(facts: &DebtFacts, into: &mut Counted) {
-    let is_call = |action: &&ActionFact| {
-        matches!(action.what, What::Call(_)) && !is_taken_back(action) && !is_fault(action)
-    };
-    let mut accounts: BTreeMap<(i64, crate::domain::Currency), (Timestamp, i64)> = BTreeMap::new();
-    for action in facts.actions.iter().filter(is_call) {
-        let (_, owed) =
-            accounts.entry((action.campaign, action.currency)).or_insert((action.at, action.amount_minor));
-        *owed = action.amount_minor.max(*owed);
-    }
-    for ((campaign, currency), (first, owed)) in accounts {
-        let counts = |payment: &&super::PaymentFact| payment.currency == currency && payment.at >= first;
-        let paid: i64 = facts.payments.iter().filter(counts).map(|payment| payment.minor).sum();
-        into.add(&ACCOUNT, 0, vec![Key::Number(campaign), code(currency.code())], &[1, owed, paid]);
+/// What calls cost after their contact was drawn to be called. Calls before that were no part of the lot.
+fn count_costs(facts: &DebtFacts, basis: &Basis, into: &mut Counted) {
+    for action in &facts.actions {
+        let What::Call(call) = &action.what else { continue };
+        let Some(selected) = call.selected_at.filter(|at| *at <= action.at) else { continue };
+        let lag = action.at.duration_since(selected).as_hours() / 24;
+        if lag < LONGEST_DAYS && call.cost_micro != 0 {
+            let keys = vec![Key::Number(action.campaign), code(action.currency.code()), Key::Number(lag)];
+            into.add(&COST, basis.day(selected), keys, &[call.cost_micro]);
+        }
     }
 }
 
@@ -171,7 +176,7 @@ fn said(action: &ActionFact) -> Said {
     }
 }
 
-fn count_effect(action: &ActionFact, paid: i64, credited: [i64; 3], into: &mut Counted) {
+fn count_effect(action: &ActionFact, (paid, credited): (i64, [i64; 3]), basis: &Basis, into: &mut Counted) {
     let keys = vec![
         code(action.channel.code()),
         code(action.debtor_type.code()),
@@ -218,7 +223,7 @@ fn count_effect(action: &ActionFact, paid: i64, credited: [i64; 3], into: &mut C
     for minor in credited {
         put(minor > 0, minor);
     }
-    into.add(&EFFECT, day_of(action.at), keys, &sums);
+    into.add(&EFFECT, basis.day(action.at), keys, &sums);
 }
 
 #[cfg(test)]
@@ -226,7 +231,10 @@ mod tests {
     use jiff::SignedDuration;
     use proptest::prelude::*;
 
-    use super::super::PaymentFact;
+    use super::super::link::linked_in;
+    use super::super::{
+        ACCOUNT, ACCOUNT_MONTH, AGENT_PAID, Counting, PaymentFact, TalkFact, Tally, month_of,
+    };
     use super::*;
     use crate::domain::{Currency, DebtKind, DebtorType, Fault};
 
@@ -234,11 +242,12 @@ mod tests {
         Timestamp::UNIX_EPOCH + SignedDuration::from_hours(hours)
     }
 
-    fn windows() -> Windows {
-        Windows {
+    fn basis() -> Basis {
+        let windows = Windows {
             otherwise: SignedDuration::from_hours(24 * 7),
             by_channel: vec![(Channel::Letter, SignedDuration::from_hours(24 * 30))],
-        }
+        };
+        Basis { windows, ..Basis::default() }
     }
 
     fn call(hours: i64, outcome: Outcome) -> ActionFact {
@@ -251,6 +260,7 @@ mod tests {
             connected: outcome == Outcome::Answered,
             talk_us: 5_000_000,
             cost_micro: 10,
+            selected_at: None,
         };
         ActionFact {
             at: at(hours),
@@ -275,12 +285,12 @@ mod tests {
     }
 
     fn paid(hours: i64, minor: i64) -> PaymentFact {
-        PaymentFact { at: at(hours), currency: Currency::Rub, minor }
+        PaymentFact { at: at(hours), creditor: 1, currency: Currency::Rub, minor }
     }
 
     fn counted(facts: &DebtFacts) -> Counted {
         let mut counted = Counted::default();
-        count(facts, &windows(), None, &mut counted);
+        count(facts, &basis(), None, &mut counted);
         counted
     }
 
@@ -297,6 +307,7 @@ mod tests {
         let facts = DebtFacts {
             actions: vec![letter(0), call(24, Outcome::Answered)],
             payments: vec![paid(24 * 12, 400)],
+            talks: Vec::new(),
         };
         let counted = counted(&facts);
         assert_eq!(
@@ -317,6 +328,7 @@ mod tests {
                 call(2, Outcome::NoAnswer),
             ],
             payments: vec![paid(3, 1000)],
+            talks: Vec::new(),
         };
         let counted = counted(&facts);
         let sums = ["attempts", "faults", "actions", "full_paid", "credited_first_minor"];
@@ -325,8 +337,8 @@ mod tests {
         assert_eq!(calls, 3);
         let uses: Vec<_> = counted.0.iter().filter(|(cell, _)| cell.table == 2).collect();
         assert_eq!((uses.len(), uses[0].1.as_slice()), (1, &[1, 0, 0, 1][..]));
-        let accounts: Vec<_> = counted.0.iter().filter(|(cell, _)| cell.table == 3).collect();
-        assert_eq!(accounts[0].1, &[1, 1000, 1000]);
+        let accounts = linked_in(&facts, &basis(), &ACCOUNT, (at(0), at(9)));
+        assert_eq!(accounts.into_values().collect::<Vec<_>>(), [[1, 1000, 1000]]);
     }
 
     fn facts() -> impl Strategy<Value = DebtFacts> {
@@ -342,11 +354,51 @@ mod tests {
             actions.sort_by_key(|(hours, ..)| *hours);
             let action =
                 |(hours, outcome, outside)| if outside { letter(hours) } else { call(hours, outcome) };
-            DebtFacts {
-                actions: actions.into_iter().map(action).collect(),
-                payments: payments.into_iter().map(|(hours, minor)| paid(hours, minor)).collect(),
-            }
+            let actions: Vec<_> = actions.into_iter().map(action).collect();
+            let mut payments: Vec<_> =
+                payments.into_iter().map(|(hours, minor)| paid(hours, minor)).collect();
+            payments.sort_by_key(|payment| payment.at);
+            // Whoever answered talked with one of two agents.
+            let answered = |action: &&ActionFact| said(action).answered;
+            let talks =
+                actions.iter().filter(answered).enumerate().map(|(n, action)| talk(n, action)).collect();
+            DebtFacts { actions, payments, talks }
         })
+    }
+
+    fn talk(n: usize, action: &ActionFact) -> TalkFact {
+        TalkFact {
+            at: action.at,
+            agent: ["anna", "boris"][n % 2].into(),
+            attempt: i64::try_from(n).expect("a few"),
+            call_at: action.at,
+            answered_at: Some(action.at),
+            campaign: action.campaign,
+            currency: action.currency,
+            identified: true,
+            promise: None,
+            complaint: false,
+        }
+    }
+
+    /// The cells of a linked table between two days, as a report adds them up.
+    fn add_up(counted: &Counted, table: &Tally, (from, to): (i64, i64)) -> BTreeMap<Vec<Key>, Vec<i64>> {
+        let mut all = BTreeMap::new();
+        for (cell, sums) in counted.0.iter().filter(|(cell, _)| cell.table == table.place) {
+            let Some((Key::Number(before), keys)) = cell.keys.split_last() else { continue };
+            if cell.day < from || cell.day >= to {
+                continue;
+            }
+            let mine: &mut Vec<i64> = all.entry(keys.to_vec()).or_insert_with(|| vec![0; sums.len()]);
+            for ((counting, sum), mine) in table.counts.iter().zip(sums).zip(mine) {
+                *mine += match counting {
+                    Counting::After => i64::from(*before >= from) * sum,
+                    Counting::Always => *sum,
+                    Counting::First => i64::from(*before < from) * sum,
+                };
+            }
+        }
+        all
     }
 
     proptest! {
@@ -355,10 +407,29 @@ mod tests {
             let whole = counted(&facts);
             let mut parts = Counted::default();
             for among in [(at(-1), at(cut)), (at(cut), at(3000))] {
-                count(&facts, &windows(), Some(among), &mut parts);
+                count(&facts, &basis(), Some(among), &mut parts);
             }
-            count_accounts(&facts, &mut parts);
+            count_links(&facts, &basis(), &mut parts);
+            count_costs(&facts, &basis(), &mut parts);
             prop_assert_eq!(whole, parts);
+        }
+
+        #[test]
+        fn an_account_counts_once_in_whatever_period(facts in facts(), from in 0_i64..80, long in 1_i64..80) {
+            let (basis, counted) = (basis(), counted(&facts));
+            let some = |all: BTreeMap<Vec<Key>, Vec<i64>>| {
+                all.into_iter().filter(|(_, sums)| sums.iter().any(|&sum| sum != 0)).collect::<BTreeMap<_, _>>()
+            };
+            for (table, days) in [
+                (&ACCOUNT, (from, from + long)),
+                (&AGENT_PAID, (from, from + long)),
+                (&ACCOUNT_MONTH, (month_of(from), month_of(from + long + 31))),
+            ] {
+                let among = (basis.begins(days.0), basis.begins(days.1));
+                let asked = if table.place == ACCOUNT_MONTH.place { &ACCOUNT } else { table };
+                let rows = linked_in(&facts, &basis, asked, among);
+                prop_assert_eq!(some(add_up(&counted, table, days)), some(rows), "{}", table.name);
+            }
         }
 
         #[test]

@@ -9,7 +9,10 @@ use crate::domain::{Channel, Currency, DebtKind, DebtorType, Disposition, Outcom
 pub struct DebtFacts {
     /// In order of time.
     pub actions: Vec<ActionFact>,
+    /// In order of time.
     pub payments: Vec<PaymentFact>,
+    /// In order of time.
+    pub talks: Vec<TalkFact>,
 }
 
 /// One use of a channel on the debt, with what was known of the debtor at the time.
@@ -59,6 +62,24 @@ pub struct CallFact {
     pub talk_us: i64,
     /// Millionths of the currency's unit.
     pub cost_micro: i64,
+    /// When its contact was drawn to be called, where there was a lot.
+    pub selected_at: Option<Timestamp>,
+}
+
+/// An agent began to talk in a closed attempt, ours or the debtor's own; again after a hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TalkFact {
+    pub at: Timestamp,
+    pub agent: String,
+    pub attempt: i64,
+    /// When the call began, and when it was answered.
+    pub call_at: Timestamp,
+    pub answered_at: Option<Timestamp>,
+    pub campaign: i64,
+    pub currency: Currency,
+    pub identified: bool,
+    pub promise: Option<PromiseState>,
+    pub complaint: bool,
 }
 
 /// What became of a promise.
@@ -85,6 +106,8 @@ impl PromiseState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PaymentFact {
     pub at: Timestamp,
+    /// To whom it was owed.
+    pub creditor: i64,
     pub currency: Currency,
     pub minor: i64,
 }

@@ -3,12 +3,22 @@
 //! In go a debt's actions and payments and how long each channel is believed; out come cells (a day, a channel, a kind
 //! of debt …) with their sums. The sums of many debts, days and cells are those of the whole.
 
+mod basis;
 mod cell;
 mod count;
 mod facts;
+mod link;
+mod state;
 mod table;
+mod talk;
 
+pub use basis::Basis;
 pub use cell::{Age, Cell, Counted, DayPart, Key, day_of, month_of};
 pub use count::count;
-pub use facts::{ActionFact, CallFact, DebtFacts, PaymentFact, PromiseState, What};
-pub use table::{ACCOUNT, CALL, EFFECT, REACTIONS, TALLIES, Tally, USE};
+pub use facts::{ActionFact, CallFact, DebtFacts, PaymentFact, PromiseState, TalkFact, What};
+pub use link::linked_in;
+pub use state::{StateFact, count_change, count_stretch};
+pub use table::{
+    ACCOUNT, ACCOUNT_MONTH, AGENT_PAID, CALL, COST, Counting, EFFECT, NEVER, PAYMENT, REACTIONS, STATE,
+    Spans, TALK, TALLIES, Tally, USE, WAIT,
+};

@@ -7,9 +7,11 @@ use super::open::note_act;
 use super::register::{blame, hold, persons};
 use crate::cases::{Act, Acted, Kind, Number, Refused, State, Terms};
 use crate::domain::{DebtId, PersonId};
+use crate::store::counted::counts;
 use crate::store::engine::conn::{Conn, Fault, moment, values};
 use crate::store::engine::dialect::{self, owed};
 use crate::store::standing::{lift_hold, look_again};
+use crate::store::told::{Told, tell};
 use crate::store::{ByHand, Store, StoreError};
 
 /// A case that is being worked on.
@@ -59,7 +61,10 @@ async fn perform(
         Err(why) => return Ok(Acted::Refused(why)),
     };
     match act {
-        Act::Answer { text } => change(conn, number, ANSWER, text).await?,
+        Act::Answer { text } => {
+            change(conn, number, ANSWER, text).await?;
+            tell_answer(conn, &case, (text, terms), now).await?;
+        }
         Act::Close { justified, measure } => {
             conn.run(CLOSE, values![number.0, *justified, measure.as_str(), now]).await?;
             // The debt before the chains, as everywhere.
@@ -182,6 +187,29 @@ async fn settle_debt(conn: &mut Conn, case: &Case, justified: bool, now: Timesta
     }
 }
 
+/// The answer goes to the creditor's systems, for him; of a case without a debt by the one he was called about last. Where
+/// nobody is known, or he owes nothing to anybody, there is nobody who could tell him.
+async fn tell_answer(
+    conn: &mut Conn,
+    case: &Case,
+    (answer, terms): (&str, &Terms),
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let Some((person, channel)) = case.person.zip(terms.answer_by) else { return Ok(()) };
+    let Some(row) = conn.first(WHOSE_DEBT, values![person, case.debt]).await? else { return Ok(()) };
+    let (id, debt, creditor, external) = (DebtId(row.int(0)?), row.text(1)?, row.text(2)?, row.text(3)?);
+    let told = Told::CaseAnswered {
+        case: case.number.to_string(),
+        kind: case.kind.code(),
+        person: &external,
+        debt: &debt,
+        creditor: &creditor,
+        channel: channel.code(),
+        answer,
+    };
+    tell(conn, id, &told, now).await
+}
+
 async fn change(conn: &mut Conn, number: Number, sql: &'static str, text: &str) -> Result<(), Fault> {
     conn.run(sql, values![number.0, text]).await.map(|_| ())
 }
@@ -202,6 +230,12 @@ fn written(act: &Act) -> String {
     }
 }
 
+const WHOSE_DEBT: &str = concat!(
+    "SELECT d.id, d.external_id, k.name, p.external_id FROM debt d JOIN creditor k ON k.id = d.creditor_id ",
+    "JOIN person p ON p.id = d.person_id WHERE d.person_id = $1 AND (d.id = $2 OR $2 IS NULL) AND ",
+    counts!("d"),
+    " ORDER BY (SELECT COALESCE(MAX(a.id), 0) FROM attempt a WHERE a.debt_id = d.id) DESC, d.id DESC LIMIT 1",
+);
 const LOCK: &str = "UPDATE case_file SET kind = kind WHERE id = $1";
 const CASE: &str = "SELECT kind, state, person_id, debt_id, received_at FROM case_file WHERE id = $1";
 const HELD: &str = "SELECT DISTINCT h.person_id, h.debt_id FROM case_hold t JOIN hold h ON h.id = t.hold_id \

@@ -55,7 +55,11 @@ async fn file(conn: &mut Conn, number: Number) -> Result<Option<CaseFile>, Fault
 }
 
 const LINE: &str = lines!("WHERE c.id = $1");
-const OTHERS: &str = lines!("WHERE c.person_id = $1 AND c.id <> $2 ORDER BY c.id DESC LIMIT 50");
+/// Ids that are one person have one file, whichever of them a case was opened by.
+const OTHERS: &str = lines!(
+    "WHERE (c.person_id = $1 OR c.person_id IN (SELECT other_id FROM kin WHERE person_id = $1 AND upto_event IS NULL)) \
+     AND c.id <> $2 ORDER BY c.id DESC LIMIT 50"
+);
 const WORDS: &str = "SELECT c.text, c.answer, c.measure, c.person_id, p.name, (SELECT COUNT(*) FROM case_hold t \
     JOIN hold h ON h.id = t.hold_id WHERE t.case_id = c.id AND h.until_at IS NULL) \
     FROM case_file c LEFT JOIN person p ON p.id = c.person_id WHERE c.id = $1";
@@ -64,4 +68,5 @@ const CALLS: &str = "SELECT a.id, a.reserved_at, g.name, a.outcome, a.dispositio
     WHERE s.attempt_id = a.id AND s.state = 'talking' ORDER BY s.id LIMIT 1), \
     CAST(CASE WHEN EXISTS (SELECT 1 FROM recording r WHERE r.attempt_id = a.id AND r.deleted_at IS NULL) THEN 1 ELSE 0 END \
     AS BIGINT), (SELECT COUNT(*) FROM call_mark m WHERE m.attempt_id = a.id AND m.kind = 'trigger') \
-    FROM attempt a JOIN campaign g ON g.id = a.campaign_id WHERE a.person_id = $1 ORDER BY a.id DESC LIMIT 100";
+    FROM attempt a JOIN campaign g ON g.id = a.campaign_id WHERE a.person_id = $1 \
+    OR a.person_id IN (SELECT other_id FROM kin WHERE person_id = $1 AND upto_event IS NULL) ORDER BY a.id DESC LIMIT 100";

@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use crate::domain::{AgentId, CampaignId, Currency};
-use crate::stats::assign;
+use crate::stats::{Key, TALK, assign};
 use crate::store::engine::conn::{Conn, Fault, Row, values};
 use crate::store::engine::dialect::owed;
+use crate::store::tally::Reading;
 use crate::store::{Period, Store, StoreError};
 
-/// What an agent was given, and what his talks brought, in one currency. A payment is his when his was the last talk on
-/// the debt before it, within the window.
+/// What an agent was given, and what his talks brought, in one currency. A call that two agents talked in is of both; a
+/// payment is his when his was the last talk on the debt before it, within the window.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct AgentResult {
     /// Accounts he has now that are not done, and what they owe.
@@ -49,7 +50,7 @@ impl Store {
         written.await.map_err(|source| StoreError::Assign { campaign, source })
     }
 
-    /// Every agent's accounts, and what his talks in the period brought, by currency.
+    /// Every agent's accounts, what his talks in calls that began in the period brought, and what was paid in it, by currency.
     ///
     /// # Errors
     /// When the database fails.
@@ -57,10 +58,7 @@ impl Store {
         &self,
         period: Period,
     ) -> Result<BTreeMap<(AgentId, Currency), AgentResult>, StoreError> {
-        let windows = self.windows().await?;
-        let window = windows.of(crate::domain::Channel::AgentCall);
-        let window = i64::try_from(window.as_micros()).unwrap_or(i64::MAX);
-        let read = self.read(move |conn| Box::pin(async move { results(conn, period, window).await }));
+        let read = self.read(move |conn| Box::pin(async move { results(conn, period).await }));
         read.await.map_err(|source| StoreError::Report { report: "agents", source })
     }
 }
@@ -108,7 +106,6 @@ fn agent(row: &Row, column: usize) -> Result<AgentId, Fault> {
 async fn results(
     conn: &mut Conn,
     period: Period,
-    window: i64,
 ) -> Result<BTreeMap<(AgentId, Currency), AgentResult>, Fault> {
     let mut all: BTreeMap<(AgentId, Currency), AgentResult> = BTreeMap::new();
     let key = |row: &Row| Ok::<_, Fault>((agent(row, 0)?, row.code(1, "currency", Currency::parse)?));
@@ -117,15 +114,23 @@ async fn results(
         let mine = all.entry(key(&row)?).or_default();
         (mine.accounts, mine.value_minor) = (count(&row, 2)?, row.int(3)?);
     }
-    for row in conn.all(TALKS, values![period.from, period.to]).await? {
-        let mine = all.entry(key(&row)?).or_default();
-        (mine.talks, mine.right_party) = (count(&row, 2)?, count(&row, 3)?);
-        (mine.promises, mine.kept, mine.broken) = (count(&row, 4)?, count(&row, 5)?, count(&row, 6)?);
-        mine.complaints = count(&row, 7)?;
+    let whose = |keys: &[Key]| match keys {
+        [Key::Code(agent), Key::Code(currency)] => AgentId::parse(agent).zip(Currency::parse(currency)),
+        _ => None,
+    };
+    let unreadable = Fault::Unreadable { what: "agent's currency" };
+    let mut reading = Reading::of(conn, period).await?;
+    for (keys, sums) in reading.sums(conn, &TALK, &["agent", "currency"], false).await? {
+        let Some(key) = whose(&keys) else { return Err(unreadable) };
+        let mine = all.entry(key).or_default();
+        let counts: Vec<u64> = sums.iter().map(|sum| sum.max(&0).unsigned_abs()).collect();
+        let &[talks, right_party, promises, kept, broken, complaints] = &counts[..] else { continue };
+        *mine = AgentResult { talks, right_party, promises, kept, broken, complaints, ..*mine };
     }
-    for row in conn.all(PAID, values![period.from, period.to, window]).await? {
-        let mine = all.entry(key(&row)?).or_default();
-        (mine.paid, mine.paid_minor) = (count(&row, 2)?, row.int(3)?);
+    for (keys, sums) in reading.agent_paid(conn).await? {
+        let Some(key) = whose(&keys) else { return Err(unreadable) };
+        let mine = all.entry(key).or_default();
+        (mine.paid, mine.paid_minor) = (sums[0].max(0).unsigned_abs(), sums[1]);
     }
     Ok(all)
 }
@@ -150,20 +155,3 @@ const ACCOUNTS: &str = concat!(
     ") AS BIGINT) FROM assignment s JOIN contact c ON c.id = s.contact_id JOIN debt d ON d.id = c.debt_id \
      WHERE c.state <> 'done' GROUP BY s.agent, d.currency"
 );
-/// A call that two agents talked in is of both.
-const TALKS: &str = "SELECT t.agent, a.currency, COUNT(*), CAST(SUM(a.identified) AS BIGINT), COUNT(p.id), \
-    CAST(SUM(CASE WHEN p.state = 'kept' THEN 1 ELSE 0 END) AS BIGINT), \
-    CAST(SUM(CASE WHEN p.state = 'broken' THEN 1 ELSE 0 END) AS BIGINT), \
-    CAST(SUM(CASE WHEN EXISTS (SELECT 1 FROM reaction r WHERE r.debt_id = a.debt_id AND r.kind = 'complaint' \
-    AND r.attempt_id = a.id) THEN 1 ELSE 0 END) AS BIGINT) \
-    FROM (SELECT agent, attempt_id FROM agent_state WHERE state = 'talking' AND attempt_id IS NOT NULL AND at >= $1 \
-    AND at < $2 GROUP BY agent, attempt_id) t JOIN attempt a ON a.id = t.attempt_id \
-    LEFT JOIN promise p ON p.attempt_id = a.id AND p.state <> 'void' GROUP BY t.agent, a.currency";
-/// Talks come first, for they are fewer than payments and calls; of those before a payment the last one has it.
-const PAID: &str = "SELECT w.agent, w.currency, COUNT(DISTINCT w.debt_id), CAST(SUM(w.amount_minor) AS BIGINT) FROM \
-    (SELECT s.agent, y.debt_id, y.currency, y.amount_minor, \
-    ROW_NUMBER() OVER (PARTITION BY y.id ORDER BY s.at DESC, s.id DESC) AS nth \
-    FROM agent_state s CROSS JOIN attempt a CROSS JOIN payment y WHERE s.attempt_id IS NOT NULL \
-    AND s.state = 'talking' AND a.id = s.attempt_id AND y.debt_id = a.debt_id AND s.at <= y.paid_at \
-    AND s.at > y.paid_at - CAST($3 AS BIGINT) AND y.paid_at >= $1 AND y.paid_at < $2) w \
-    WHERE w.nth = 1 GROUP BY w.agent, w.currency";

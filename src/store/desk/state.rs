@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use crate::agents::{State, Why};
 use crate::domain::{AgentId, AttemptId};
 use crate::store::engine::conn::{Conn, Fault, Row, moment, values};
+use crate::store::tally;
 use crate::store::{Store, StoreError};
 
 /// A change of an agent's state.
@@ -88,8 +89,12 @@ impl Store {
         let written = self.write(move |conn| {
             Box::pin(async move {
                 let rows = conn.all(LEFT, values![&node]).await?;
-                conn.run(LOG_OUT_LEFT, values![&node]).await?;
-                rows.iter().map(read_left).collect()
+                let left = rows.iter().map(read_left).collect::<Result<Vec<_>, _>>()?;
+                for LeftAgent { agent, seen_at, .. } in &left {
+                    let out = values![agent.as_str(), &node, *seen_at];
+                    tally::log_change(conn, agent.as_str(), None, (LOG_OUT, out)).await?;
+                }
+                Ok(left)
             })
         });
         written.await.map_err(|source| StoreError::Node { node: self.node().to_owned(), source })
@@ -107,7 +112,8 @@ async fn insert(conn: &mut Conn, change: &AgentChange, node: &str) -> Result<(),
         change.why.code(),
         change.attempt
     ];
-    conn.run(INSERT, values).await.map(|_| ())
+    let talks_in = change.attempt.filter(|_| matches!(change.to, State::Talking { .. }));
+    tally::log_change(conn, change.agent.as_str(), talks_in, (INSERT, values)).await
 }
 
 fn read_left(row: &Row) -> Result<LeftAgent, Fault> {
@@ -116,21 +122,9 @@ fn read_left(row: &Row) -> Result<LeftAgent, Fault> {
 }
 
 const INSERT: &str = "INSERT INTO agent_state (agent, node, at, state, pause, billable, why, attempt_id) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-macro_rules! left {
-    ($columns:literal) => {
-        concat!(
-            "SELECT s.agent, ",
-            $columns,
-            " FROM agent_state s JOIN node n ON n.name = s.node WHERE s.node = $1 AND s.state <> 'logged_out' ",
-            "AND s.id = (SELECT MAX(l.id) FROM agent_state l WHERE l.agent = s.agent)"
-        )
-    };
-}
-const LEFT: &str = left!("s.pause, CASE WHEN n.heartbeat_at > s.at THEN n.heartbeat_at ELSE s.at END");
-const LOG_OUT_LEFT: &str = concat!(
-    "INSERT INTO agent_state (agent, node, at, state, billable, why) ",
-    left!(
-        "s.node, CASE WHEN n.heartbeat_at > s.at THEN n.heartbeat_at ELSE s.at END, 'logged_out', 0, 'removed'"
-    )
-);
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id";
+const LEFT: &str = "SELECT s.agent, s.pause, CASE WHEN n.heartbeat_at > s.at THEN n.heartbeat_at ELSE s.at END \
+    FROM agent_state s JOIN node n ON n.name = s.node WHERE s.node = $1 AND s.state <> 'logged_out' \
+    AND s.id = (SELECT MAX(l.id) FROM agent_state l WHERE l.agent = s.agent)";
+const LOG_OUT: &str = "INSERT INTO agent_state (agent, node, at, state, billable, why) \
+    VALUES ($1, $2, $3, 'logged_out', 0, 'removed') RETURNING id";

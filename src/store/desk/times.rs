@@ -6,7 +6,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::domain::AgentId;
+use crate::stats::Key;
 use crate::store::engine::conn::{Conn, Fault, values};
+use crate::store::tally::Reading;
 use crate::store::{Period, Store, StoreError};
 
 /// An agent's time within a period. A state that lasts beyond it counts up to its end.
@@ -57,23 +59,21 @@ impl Store {
         period: Period,
         now: Timestamp,
     ) -> Result<BTreeMap<AgentId, AgentTimes>, StoreError> {
-        let (from, to) = (period.from, period.to.min(now));
-        let read = self.read(move |conn| Box::pin(async move { times(conn, from, to).await }));
+        let period = Period { to: period.to.min(now), ..period };
+        let read = self.read(move |conn| Box::pin(async move { times(conn, period).await }));
         read.await.map_err(|source| StoreError::Report { report: "agents", source })
     }
 }
 
-async fn times(
-    conn: &mut Conn,
-    from: Timestamp,
-    to: Timestamp,
-) -> Result<BTreeMap<AgentId, AgentTimes>, Fault> {
+async fn times(conn: &mut Conn, period: Period) -> Result<BTreeMap<AgentId, AgentTimes>, Fault> {
     let mut all: BTreeMap<AgentId, AgentTimes> = BTreeMap::new();
-    let agent_of = |text: &str| AgentId::parse(text).ok_or(Fault::Unreadable { what: "agent" });
-    for row in conn.all(SPENT, values![from, to]).await? {
-        let times = all.entry(agent_of(&row.text(0)?)?).or_default();
-        let spent = Duration::from_micros(row.int(3)?.try_into().unwrap_or(0));
-        match (row.text(1)?.as_str(), row.int(2)?) {
+    let reading = Reading::of(conn, period).await?;
+    for (keys, sums) in reading.states(conn, &["agent", "state", "billable"], false, Some(period.to)).await? {
+        let [Key::Code(agent), Key::Code(state), Key::Number(billable)] = &keys[..] else { continue };
+        let times = all.entry(agent_of(agent)?).or_default();
+        let count = |sum: usize| sums[sum].max(0).unsigned_abs();
+        let spent = Duration::from_micros(count(1));
+        match (&**state, billable) {
             ("ready", _) => times.ready += spent,
             ("reserved" | "ringing", _) => times.expecting += spent,
             ("talking" | "hold", _) => times.talking += spent,
@@ -84,13 +84,10 @@ async fn times(
             ("logged_out", _) => {}
             _ => return Err(Fault::Unreadable { what: "agent state" }),
         }
+        times.talks += count(2);
+        times.missed += count(3);
     }
-    for row in conn.all(COUNTED, values![from, to]).await? {
-        let times = all.entry(agent_of(&row.text(0)?)?).or_default();
-        times.talks = row.int(1)?.try_into().unwrap_or(0);
-        times.missed = row.int(2)?.try_into().unwrap_or(0);
-    }
-    for row in conn.all(MARKED, values![from, to]).await? {
+    for row in conn.all(MARKED, values![period.from, period.to]).await? {
         let times = all.entry(agent_of(&row.text(0)?)?).or_default();
         times.pauses_overrun = row.int(1)?.try_into().unwrap_or(0);
         times.wrap_ups_ran_out = row.int(2)?.try_into().unwrap_or(0);
@@ -99,14 +96,10 @@ async fn times(
     Ok(all)
 }
 
-const SPENT: &str = "WITH span AS (SELECT agent, state, billable, at, \
-    COALESCE(LEAD(at) OVER (PARTITION BY agent ORDER BY id), $2) AS ends FROM agent_state WHERE at < $2) \
-    SELECT agent, state, billable, CAST(SUM(ends - CASE WHEN at > $1 THEN at ELSE $1 END) AS BIGINT) \
-    FROM span WHERE ends > $1 AND ends > at GROUP BY agent, state, billable";
-const COUNTED: &str = "WITH turn AS (SELECT agent, state, pause, at, \
-    LAG(state) OVER (PARTITION BY agent ORDER BY id) AS before FROM agent_state WHERE at < $2) \
-    SELECT agent, CAST(SUM(CASE WHEN state = 'talking' AND before <> 'hold' THEN 1 ELSE 0 END) AS BIGINT), \
-    CAST(SUM(CASE WHEN pause = 'missed' THEN 1 ELSE 0 END) AS BIGINT) FROM turn WHERE at >= $1 GROUP BY agent";
+fn agent_of(text: &str) -> Result<AgentId, Fault> {
+    AgentId::parse(text).ok_or(Fault::Unreadable { what: "agent" })
+}
+
 const MARKED: &str = "SELECT agent, CAST(SUM(CASE WHEN what = 'pause_overrun' THEN 1 ELSE 0 END) AS BIGINT), \
     CAST(SUM(CASE WHEN what IN ('pause_overrun', 'hold_overrun') THEN 0 ELSE 1 END) AS BIGINT), \
     CAST(SUM(CASE WHEN what = 'hold_overrun' THEN 1 ELSE 0 END) AS BIGINT) FROM agent_mark \

@@ -122,6 +122,21 @@ pub async fn lock_tallies(conn: &mut Conn, alone: bool) -> Result<(), Fault> {
     }
 }
 
+/// Takes an agent for this transaction: his changes are counted one after the other.
+///
+/// # Errors
+/// The database's.
+pub async fn lock_agent(conn: &mut Conn, agent: &str) -> Result<(), Fault> {
+    match conn {
+        Conn::Postgres(_) => {
+            // Below the number of the sums, and no telephone's either.
+            let sql = "SELECT pg_advisory_xact_lock(-2 - abs(hashtext($1)::bigint))";
+            conn.first(sql, values![agent]).await.map(|_| ())
+        }
+        Conn::Sqlite(_) => Ok(()),
+    }
+}
+
 /// Makes all that this transaction reads of one moment; its first statement. SQLite's are so by themselves.
 ///
 /// # Errors

@@ -8,6 +8,7 @@ mod merge;
 mod names;
 mod people;
 mod replan;
+mod service;
 mod stage;
 mod whereabouts;
 mod why_not;
@@ -17,6 +18,7 @@ pub use compare::Comparison;
 pub use fill::{Candidate, FillPlan, Filled, Placement, UNSPEAKABLE};
 pub use names::ToTell;
 pub use replan::Parked;
+pub use service::{ServiceQueued, ServiceWish};
 pub use stage::ImportRun;
 pub use why_not::WhyNot;
 

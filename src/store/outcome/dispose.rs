@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::finish::Open;
-use crate::campaign::{DoneWhy, Follows, NextStep};
+use crate::campaign::{Follows, NextStep};
 use crate::cases::{Kind, Source, Terms};
 use crate::domain::contact::ContactState;
 use crate::domain::{AgentId, AttemptId, Channel, Disposition, Outcome};
@@ -157,13 +157,12 @@ async fn write_attempt(conn: &mut Conn, request: &DisposeRequest) -> Result<(), 
     conn.run(ATTEMPT, values).await.map(|_| ())
 }
 
-/// Moves the contact on, unless it has been dialled again, or paid, meanwhile.
+/// Moves the contact on, unless it has been dialled again meanwhile; a debt that is paid or disputed ends it.
 async fn move_contact(conn: &mut Conn, open: &Open, follows: &Follows) -> Result<(), Fault> {
-    let (state, why, next_at) = match follows.next {
-        _ if !open.debt_open => (ContactState::Done, DoneWhy::Paid.code(), None),
-        NextStep::Done(why) => (ContactState::Done, why.code(), None),
-        NextStep::Hold => (ContactState::Held, "agent_wanted", None),
-        NextStep::Wait(at) => (ContactState::Waiting, Outcome::Answered.code(), Some(at)),
+    let (state, why, next_at) = match (open.debt_ended, follows.next) {
+        (Some(why), _) | (None, NextStep::Done(why)) => (ContactState::Done, why.code(), None),
+        (None, NextStep::Hold) => (ContactState::Held, "agent_wanted", None),
+        (None, NextStep::Wait(at)) => (ContactState::Waiting, Outcome::Answered.code(), Some(at)),
     };
     conn.run(CONTACT, values![open.contact, state.code(), why, next_at]).await.map(|_| ())
 }

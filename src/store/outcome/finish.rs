@@ -122,7 +122,8 @@ pub(super) struct Open {
     debt_kind: String,
     amount_minor: i64,
     currency: String,
-    pub debt_open: bool,
+    /// What ended the debt meanwhile, and the contact with it.
+    pub debt_ended: Option<DoneWhy>,
     debt_external: String,
     person_external: String,
     creditor: String,
@@ -144,7 +145,7 @@ impl Open {
             debt_kind: row.text(7)?,
             amount_minor: row.int(8)?,
             currency: row.text(9)?,
-            debt_open: row.text(10)? == "open",
+            debt_ended: debt_ended(&row.text(10)?),
             debt_external: row.text(11)?,
             person_external: row.text(12)?,
             creditor: row.text(13)?,
@@ -180,14 +181,13 @@ impl Open {
         append_event(conn, &event, now).await.map(|_| ())
     }
 
-    /// Moves the contact on; a debt that was paid meanwhile ends it.
+    /// Moves the contact on; a debt that was paid or is disputed meanwhile ends it.
     async fn move_contact(&self, conn: &mut Conn, request: &FinishRequest) -> Result<(), Fault> {
         let outcome = request.finished.outcome.code();
-        let (state, why, next_at) = match request.next {
-            _ if !self.debt_open => (ContactState::Done, DoneWhy::Paid.code(), None),
-            NextStep::Done(why) => (ContactState::Done, why.code(), None),
-            NextStep::Hold => (ContactState::Held, "agent_wanted", None),
-            NextStep::Wait(at) => (ContactState::Waiting, outcome, Some(at)),
+        let (state, why, next_at) = match (self.debt_ended, request.next) {
+            (Some(why), _) | (None, NextStep::Done(why)) => (ContactState::Done, why.code(), None),
+            (None, NextStep::Hold) => (ContactState::Held, "agent_wanted", None),
+            (None, NextStep::Wait(at)) => (ContactState::Waiting, outcome, Some(at)),
         };
         if self.inbound {
             return match request.next {
@@ -325,6 +325,16 @@ impl Open {
             creditor: &self.creditor,
             talk,
         }
+    }
+}
+
+/// Why nobody is called about a debt in this state; a dispute that is found unjustified lets its contacts look again.
+fn debt_ended(state: &str) -> Option<DoneWhy> {
+    match state {
+        "open" => None,
+        "disputed" => Some(DoneWhy::Disputed),
+        "paid" => Some(DoneWhy::Paid),
+        _ => Some(DoneWhy::OffTarget),
     }
 }
 

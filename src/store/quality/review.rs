@@ -26,6 +26,16 @@ impl Store {
         written.await.map_err(act)
     }
 
+    /// Whether the agent talked in the call.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn talked(&self, attempt: AttemptId, agent: AgentId) -> Result<bool, StoreError> {
+        let values = values![attempt, agent.as_str()];
+        let read = self.read(move |conn| Box::pin(async move { conn.first(TALKED, values).await }));
+        read.await.map(|row| row.is_some()).map_err(act)
+    }
+
     /// The talks that were reviewed in the period, with what the debts they were about were paid within `window` after them.
     ///
     /// # Errors

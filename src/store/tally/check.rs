@@ -6,8 +6,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use super::facts::{self, Which};
 use super::plan;
 use super::read::is_number;
-use super::write::{levels, month_of_cell};
-use crate::stats::{Counted, Key, TALLIES, Tally, count};
+use super::states::{self, Latest};
+use super::write::levels;
+use crate::stats::{Basis, Counted, Key, TALLIES, Tally, count, month_of};
 use crate::store::engine::conn::{Conn, Fault, Row, values};
 use crate::store::engine::dialect;
 use crate::store::{Store, StoreError};
@@ -59,25 +60,42 @@ impl Store {
 /// The prints of what the rows say, as far as the sums are built.
 async fn counted_prints(conn: &mut Conn) -> Result<Prints, Fault> {
     let plan = plan::read(conn).await?;
+    let mut prints = Prints::new();
     let last = conn.one("SELECT COALESCE(MAX(id), 0) FROM debt", Vec::new()).await?.int(0)?;
-    let last = last.min(plan.built_upto);
-    let (mut prints, mut after) = (Prints::new(), 0);
+    let (last, mut after) = (last.min(plan.built_upto), 0);
     while after < last {
         let upto = last.min(after + PAGE);
+        put(&count_debts(conn, (after, upto), &plan.basis).await?, &mut prints);
+        after = upto;
+    }
+    let last = states::last(conn).await?.min(plan.states_upto);
+    let (mut latest, mut after) = (Latest::default(), 0);
+    while after < last {
+        let upto = last.min(after + states::PAGE);
         let mut counted = Counted::default();
-        for facts in facts::load(conn, Which::Debts { after, upto }).await? {
-            count(&facts, &plan.windows, None, &mut counted);
-        }
-        for (cell, sums) in &counted.0 {
-            let table = TALLIES[cell.table];
-            for (level, day) in levels(table, cell.day) {
-                let print = prints.entry((table.place, level, month_of_cell(table, cell.day))).or_insert(0);
-                *print = print.wrapping_add(print_of(day, &cell.keys, sums));
-            }
-        }
+        states::count_page(conn, (after, upto), &plan.basis, &mut latest, &mut counted).await?;
+        put(&counted, &mut prints);
         after = upto;
     }
     Ok(prints)
+}
+
+async fn count_debts(conn: &mut Conn, (after, upto): (i64, i64), basis: &Basis) -> Result<Counted, Fault> {
+    let mut counted = Counted::default();
+    for facts in facts::load(conn, Which::Debts { after, upto }).await?.values() {
+        count(facts, basis, None, &mut counted);
+    }
+    Ok(counted)
+}
+
+fn put(counted: &Counted, prints: &mut Prints) {
+    for (cell, sums) in &counted.0 {
+        let table = TALLIES[cell.table];
+        for (level, day) in levels(table, cell.day) {
+            let print = prints.entry((table.place, level, month_of(cell.day))).or_insert(0);
+            *print = print.wrapping_add(print_of(day, &cell.keys, sums));
+        }
+    }
 }
 
 /// Takes the prints of the kept cells away.

@@ -6,28 +6,37 @@ use jiff::Timestamp;
 
 use crate::domain::{Channel, Currency, DebtKind, DebtorType, Disposition, Outcome};
 use crate::rules::{Agent, EventKind};
-use crate::stats::{ActionFact, CallFact, DebtFacts, PaymentFact, PromiseState, What};
+use crate::stats::{ActionFact, CallFact, DebtFacts, PaymentFact, PromiseState, TalkFact, What};
 use crate::store::counted::counts;
-use crate::store::engine::conn::{Conn, Fault, Row, Value, moment, values};
+use crate::store::engine::conn::{Conn, Fault, Row, Value, moment, moment_opt, values};
 
 /// Whose debts are read.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Which {
-    /// Those with an action in this time.
-    Acting { from: Timestamp, to: Timestamp },
+    /// Those with an action or a payment in this time.
+    Touched { from: Timestamp, to: Timestamp },
     /// Those with an id above `after`, up to `upto`.
     Debts { after: i64, upto: i64 },
 }
 
-/// The debts' facts, each debt's in order of time. A debt without an action and a payment is not there.
-pub(super) async fn load(conn: &mut Conn, which: Which) -> Result<Vec<DebtFacts>, Fault> {
+/// The facts of debts by their ids, each debt's in order of time. A debt without an action and a payment is not there.
+pub(super) async fn load(conn: &mut Conn, which: Which) -> Result<BTreeMap<i64, DebtFacts>, Fault> {
     let (range, sql): (Vec<Value>, &Queries) = match which {
-        Which::Acting { from, to } => (values![from, to], &ACTING),
+        Which::Touched { from, to } => (values![from, to], &TOUCHED),
         Which::Debts { after, upto } => (values![after, upto], &DEBTS),
     };
     let mut all: BTreeMap<i64, Loaded> = BTreeMap::new();
-    let complaints = conn.all(sql.complaints, range.clone()).await?;
-    let complaints = complaints.iter().map(|row| row.int(0)).collect::<Result<BTreeSet<_>, _>>()?;
+    let (mut complaints, mut talks) = (BTreeSet::new(), Vec::new());
+    for row in conn.all(sql.beside, range.clone()).await? {
+        match row.text_opt(2)? {
+            Some(agent) => talks.push((row.int(0)?, talk(&row, agent)?)),
+            None => drop(complaints.insert(row.int(1)?)),
+        }
+    }
+    for (debt, mut talk) in talks {
+        talk.complaint = complaints.contains(&talk.attempt);
+        all.entry(debt).or_default().talks.push(talk);
+    }
     for row in conn.all(sql.attempts, range.clone()).await? {
         let id = row.int(1)?;
         let action = attempt(&row, complaints.contains(&id))?;
@@ -40,12 +49,13 @@ pub(super) async fn load(conn: &mut Conn, which: Which) -> Result<Vec<DebtFacts>
     for row in conn.all(sql.payments, range).await? {
         let payment = PaymentFact {
             at: moment(row.int(1)?)?,
+            creditor: row.int(4)?,
             minor: row.int(2)?,
             currency: row.code(3, "currency", Currency::parse)?,
         };
         all.entry(row.int(0)?).or_default().payments.push(payment);
     }
-    Ok(all.into_values().map(Loaded::in_order).collect())
+    Ok(all.into_iter().map(|(debt, loaded)| (debt, loaded.in_order())).collect())
 }
 
 /// Actions with their place in time: two of one moment stand in the order in which they were written.
@@ -53,6 +63,7 @@ pub(super) async fn load(conn: &mut Conn, which: Which) -> Result<Vec<DebtFacts>
 struct Loaded {
     actions: Vec<((Timestamp, u8, i64), ActionFact)>,
     payments: Vec<PaymentFact>,
+    talks: Vec<TalkFact>,
 }
 
 impl Loaded {
@@ -61,8 +72,24 @@ impl Loaded {
         DebtFacts {
             actions: self.actions.into_iter().map(|(_, action)| action).collect(),
             payments: self.payments,
+            talks: self.talks,
         }
     }
+}
+
+fn talk(row: &Row, agent: String) -> Result<TalkFact, Fault> {
+    Ok(TalkFact {
+        attempt: row.int(1)?,
+        agent,
+        at: moment(row.int(3)?)?,
+        call_at: moment(row.int(5)?)?,
+        answered_at: moment_opt(row.int_opt(6)?)?,
+        campaign: row.int(7)?,
+        currency: row.code(8, "currency", Currency::parse)?,
+        identified: row.int(9)? != 0,
+        promise: row.code_opt(10, "promise", PromiseState::parse)?,
+        complaint: false,
+    })
 }
 
 fn attempt(row: &Row, complaint: bool) -> Result<ActionFact, Fault> {
@@ -75,6 +102,7 @@ fn attempt(row: &Row, complaint: bool) -> Result<ActionFact, Fault> {
         connected: row.int_opt(17)?.is_some(),
         talk_us: row.int_opt(17)?.zip(row.int_opt(18)?).map_or(0, |(answered, ended)| ended - answered),
         cost_micro: row.int_opt(19)?.unwrap_or(0),
+        selected_at: moment_opt(row.int_opt(22)?)?,
     };
     let channel = row.code(3, "channel", Channel::parse)?;
     let promise = row.code_opt(20, "promise", PromiseState::parse)?.zip(row.int_opt(21)?);
@@ -147,10 +175,10 @@ struct Queries {
     attempts: &'static str,
     outside: &'static str,
     payments: &'static str,
-    complaints: &'static str,
+    beside: &'static str,
 }
 
-/// The four readings; `$1` and `$2` bound the debts `d`. Those of test calls are left out.
+/// The readings; `$1` and `$2` bound the debts `d`. Those of test calls are left out.
 macro_rules! queries {
     ($which:literal) => {
         Queries {
@@ -159,8 +187,10 @@ macro_rules! queries {
                 "a.campaign_id, a.local_hour, a.age_days, a.currency, a.amount_minor, a.trunk, a.outcome, ",
                 "a.disposition, a.identified, ",
                 "CAST(CASE WHEN a.grades LIKE '%\"amount_heard\"%' THEN 1 ELSE 0 END AS BIGINT), a.answer_at, ",
-                "a.end_at, a.cost_micro, p.state, p.amount_minor FROM debt d JOIN attempt a ON a.debt_id = d.id ",
-                "LEFT JOIN promise p ON p.attempt_id = a.id AND p.state <> 'void' WHERE a.outcome IS NOT NULL ",
+                "a.end_at, a.cost_micro, p.state, p.amount_minor, ",
+                "CASE WHEN c.arm = 'called' AND COALESCE(c.arm_percent, 1) > 0 THEN c.selected_at END FROM debt d ",
+                "JOIN attempt a ON a.debt_id = d.id LEFT JOIN promise p ON p.attempt_id = a.id AND p.state <> 'void' ",
+                "LEFT JOIN contact c ON c.id = a.contact_id WHERE a.outcome IS NOT NULL ",
                 "AND a.channel <> 'inbound_call' AND ",
                 $which,
                 " AND ",
@@ -176,26 +206,38 @@ macro_rules! queries {
                 counts!("d")
             ),
             payments: concat!(
-                "SELECT y.debt_id, y.paid_at, y.amount_minor, y.currency FROM debt d ",
+                "SELECT y.debt_id, y.paid_at, y.amount_minor, y.currency, d.creditor_id FROM debt d ",
                 "JOIN payment y ON y.debt_id = d.id WHERE ",
                 $which,
                 " AND ",
                 counts!("d"),
                 " ORDER BY y.paid_at, y.id"
             ),
-            complaints: concat!(
-                "SELECT r.attempt_id FROM debt d JOIN reaction r ON r.debt_id = d.id WHERE r.kind = 'complaint' ",
-                "AND r.attempt_id IS NOT NULL AND ",
+            // Complaints, which name no agent, and the talks of agents.
+            beside: concat!(
+                "SELECT r.debt_id, r.attempt_id, CAST(NULL AS TEXT), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), ",
+                "CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), CAST(NULL AS TEXT), ",
+                "CAST(NULL AS BIGINT), CAST(NULL AS TEXT) FROM debt d JOIN reaction r ON r.debt_id = d.id ",
+                "WHERE r.kind = 'complaint' AND r.attempt_id IS NOT NULL AND ",
                 $which,
                 " AND ",
-                counts!("d")
+                counts!("d"),
+                " UNION ALL SELECT a.debt_id, a.id, s.agent, s.at, s.id, a.reserved_at, a.answer_at, a.campaign_id, ",
+                "a.currency, a.identified, p.state FROM debt d JOIN attempt a ON a.debt_id = d.id ",
+                "JOIN agent_state s ON s.attempt_id = a.id ",
+                "LEFT JOIN promise p ON p.attempt_id = a.id AND p.state <> 'void' WHERE s.state = 'talking' AND a.outcome IS NOT NULL AND ",
+                $which,
+                " AND ",
+                counts!("d"),
+                " ORDER BY 4, 5"
             ),
         }
     };
 }
 
 const DEBTS: Queries = queries!("d.id > $1 AND d.id <= $2");
-const ACTING: Queries = queries!(
+const TOUCHED: Queries = queries!(
     "d.id IN (SELECT debt_id FROM attempt WHERE reserved_at >= $1 AND reserved_at < $2 \
-     UNION SELECT debt_id FROM outside_action WHERE at >= $1 AND at < $2)"
+     UNION SELECT debt_id FROM outside_action WHERE at >= $1 AND at < $2 \
+     UNION SELECT debt_id FROM payment WHERE paid_at >= $1 AND paid_at < $2)"
 );

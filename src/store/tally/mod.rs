@@ -1,7 +1,7 @@
 //! Sums that the reports read instead of every row, kept in the same transaction as the rows.
 //!
 //! Whoever changes what is counted of a debt (an attempt's end, a use of a channel told from outside, a payment, what
-//! became of a promise) takes [`before`] first, and lets [`Before::note`] write the difference down afterwards. So the
+//! became of a promise, an agent's talk) takes [`before`] first, and lets [`Before::note`] write the difference down afterwards. So the
 //! sums are what a count of all rows would give; [`Store::check_tallies`](crate::store::Store::check_tallies) proves it.
 
 mod build;
@@ -10,16 +10,18 @@ mod facts;
 mod outside;
 mod plan;
 mod read;
+mod states;
 mod write;
 
 use crate::domain::DebtId;
-use crate::stats::{Counted, Windows, count};
+use crate::stats::{Basis, Counted, count};
 use crate::store::engine::conn::{Conn, Fault};
 use crate::store::engine::dialect;
 
 pub use check::TallyFault;
 pub(in crate::store) use outside::note_outside;
-pub(in crate::store) use read::{is_whole, sums};
+pub(in crate::store) use read::{Reading, sums};
+pub(in crate::store) use states::log_change;
 
 use self::facts::Which;
 
@@ -28,7 +30,7 @@ use self::facts::Which;
 pub(in crate::store) struct Before {
     debt: DebtId,
     /// Absent: the debt is not counted yet, and will be by the building.
-    counted: Option<(Counted, Windows)>,
+    counted: Option<(Counted, Basis)>,
 }
 
 /// Counts a debt that is about to change, and keeps others from changing it until the transaction ends. Always before
@@ -43,8 +45,8 @@ pub(in crate::store) async fn before(conn: &mut Conn, debt: DebtId) -> Result<Be
     if debt.0 > plan.built_upto {
         return Ok(Before { debt, counted: None });
     }
-    let counted = count_debt(conn, debt, &plan.windows).await?;
-    Ok(Before { debt, counted: Some((counted, plan.windows)) })
+    let counted = count_debt(conn, debt, &plan.basis).await?;
+    Ok(Before { debt, counted: Some((counted, plan.basis)) })
 }
 
 impl Before {
@@ -53,16 +55,16 @@ impl Before {
     /// # Errors
     /// The database's.
     pub async fn note(self, conn: &mut Conn) -> Result<(), Fault> {
-        let Some((before, windows)) = self.counted else { return Ok(()) };
-        let after = count_debt(conn, self.debt, &windows).await?;
+        let Some((before, basis)) = self.counted else { return Ok(()) };
+        let after = count_debt(conn, self.debt, &basis).await?;
         write::add(conn, &after.less(&before)).await
     }
 }
 
-async fn count_debt(conn: &mut Conn, debt: DebtId, windows: &Windows) -> Result<Counted, Fault> {
+async fn count_debt(conn: &mut Conn, debt: DebtId, basis: &Basis) -> Result<Counted, Fault> {
     let mut counted = Counted::default();
-    for facts in facts::load(conn, Which::Debts { after: debt.0 - 1, upto: debt.0 }).await? {
-        count(&facts, windows, None, &mut counted);
+    for facts in facts::load(conn, Which::Debts { after: debt.0 - 1, upto: debt.0 }).await?.values() {
+        count(facts, basis, None, &mut counted);
     }
     Ok(counted)
 }

@@ -1,12 +1,13 @@
-//! How long each channel is believed, and how far the sums are built.
+//! What the sums are counted by, and how far they are built.
 
 use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Channel;
-use crate::stats::Windows;
+use crate::stats::{Basis, Windows};
 use crate::store::engine::conn::{Conn, Fault, values};
 use crate::store::engine::dialect;
 use crate::store::{Store, StoreError};
@@ -14,9 +15,11 @@ use crate::store::{Store, StoreError};
 /// The row.
 #[derive(Debug)]
 pub(super) struct Plan {
-    pub windows: Windows,
+    pub basis: Basis,
     /// Debts up to this id are counted.
     pub built_upto: i64,
+    /// Changes of agents' states up to this id are counted.
+    pub states_upto: i64,
 }
 
 /// The windows as they are kept, in days.
@@ -28,28 +31,28 @@ struct Kept {
 }
 
 impl Store {
-    /// The windows that the sums are counted with.
+    /// What the sums are counted by.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn windows(&self) -> Result<Windows, StoreError> {
+    pub async fn basis(&self) -> Result<Basis, StoreError> {
         let plan = self.read(move |conn| Box::pin(async move { read(conn).await }));
-        plan.await.map(|plan| plan.windows).map_err(|source| StoreError::Tally { source })
+        plan.await.map(|plan| plan.basis).map_err(|source| StoreError::Tally { source })
     }
 
-    /// Takes these windows where nothing was counted yet. Tells whether the sums are counted with them: if not, only
+    /// Counts by this from now on where nothing was counted yet. Tells whether the sums are counted by it: if not, only
     /// [`Store::recount_tallies`] makes them so.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn offer_windows(&self, windows: Windows) -> Result<bool, StoreError> {
-        if self.windows().await? == windows {
+    pub async fn offer_basis(&self, basis: Basis) -> Result<bool, StoreError> {
+        if self.basis().await? == basis {
             return Ok(true);
         }
         let written = self.write(move |conn| {
             Box::pin(async move {
                 dialect::lock_tallies(conn, true).await?;
-                Ok(conn.run(OFFER, values![keep(&windows)]).await? > 0)
+                Ok(conn.run(OFFER, values![keep(&basis.windows), zone_name(&basis.zone)]).await? > 0)
             })
         });
         written.await.map_err(|source| StoreError::Tally { source })
@@ -57,7 +60,9 @@ impl Store {
 }
 
 pub(super) async fn read(conn: &mut Conn) -> Result<Plan, Fault> {
-    let row = conn.one("SELECT windows, built_upto FROM tally_plan WHERE id = 1", Vec::new()).await?;
+    let row = conn
+        .one("SELECT windows, zone, built_upto, states_upto FROM tally_plan WHERE id = 1", Vec::new())
+        .await?;
     let unreadable = Fault::Unreadable { what: "windows of channels" };
     let Ok(kept) = serde_json::from_str::<Kept>(&row.text(0)?) else { return Err(unreadable) };
     let days = |days: i64| SignedDuration::from_hours(days * 24);
@@ -67,7 +72,15 @@ pub(super) async fn read(conn: &mut Conn) -> Result<Plan, Fault> {
         by_channel.push((channel, days(long)));
     }
     by_channel.sort_unstable_by_key(|(channel, _)| *channel);
-    Ok(Plan { windows: Windows { otherwise: days(kept.otherwise), by_channel }, built_upto: row.int(1)? })
+    let zone =
+        TimeZone::get(&row.text(1)?).map_err(|_| Fault::Unreadable { what: "time zone of the sums" })?;
+    let windows = Windows { otherwise: days(kept.otherwise), by_channel };
+    Ok(Plan { basis: Basis { windows, zone }, built_upto: row.int(2)?, states_upto: row.int(3)? })
+}
+
+/// The zone as it is kept: by its name.
+pub(super) fn zone_name(zone: &TimeZone) -> &str {
+    zone.iana_name().unwrap_or("UTC")
 }
 
 /// The windows as text.
@@ -79,6 +92,8 @@ pub(super) fn keep(windows: &Windows) -> String {
     serde_json::to_string(&kept).expect("codes and numbers")
 }
 
-const OFFER: &str = "UPDATE tally_plan SET windows = $1 WHERE id = 1 AND NOT EXISTS (SELECT 1 FROM tally_effect) \
-    AND NOT EXISTS (SELECT 1 FROM tally_call) AND NOT EXISTS (SELECT 1 FROM attempt WHERE outcome IS NOT NULL) \
+const OFFER: &str = "UPDATE tally_plan SET windows = $1, zone = $2 WHERE id = 1 \
+    AND NOT EXISTS (SELECT 1 FROM tally_effect) AND NOT EXISTS (SELECT 1 FROM tally_call) \
+    AND NOT EXISTS (SELECT 1 FROM tally_state) AND NOT EXISTS (SELECT 1 FROM tally_payment) \
+    AND NOT EXISTS (SELECT 1 FROM agent_state) AND NOT EXISTS (SELECT 1 FROM payment) AND NOT EXISTS (SELECT 1 FROM attempt WHERE outcome IS NOT NULL) \
     AND NOT EXISTS (SELECT 1 FROM outside_action)";

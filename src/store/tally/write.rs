@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::stats::{Counted, Key, TALLIES, Tally, month_of};
+use crate::stats::{Counted, Key, Spans, TALLIES, Tally, month_of};
 use crate::store::engine::conn::{Conn, Fault, Value};
 use crate::store::engine::dialect;
 
@@ -29,7 +29,7 @@ pub(super) async fn add(conn: &mut Conn, counted: &Counted) -> Result<(), Fault>
         for rows in rows.chunks(VALUES / columns) {
             let mut values = Vec::with_capacity(rows.len() * columns);
             for ((level, day, keys), sums) in rows {
-                let place = [*level, month_of_cell(table, *day), *day];
+                let place = [*level, month_of(*day), *day];
                 values.extend(place.map(|number| Value::Int(Some(number))));
                 values.extend(keys.iter().map(value));
                 values.extend(sums.iter().map(|&sum| Value::Int(Some(sum))));
@@ -41,18 +41,14 @@ pub(super) async fn add(conn: &mut Conn, counted: &Counted) -> Result<(), Fault>
     Ok(())
 }
 
-/// The levels a cell stands on, each with its day. What knows no day stands once.
+/// The levels a cell stands on, each with its day.
 pub(super) fn levels(table: &Tally, day: i64) -> impl Iterator<Item = (i64, i64)> + use<> {
-    let month = (MONTH, month_of_cell(table, day));
-    std::iter::once(month).chain(has_days(table).then_some((DAY, day)))
-}
-
-pub(super) fn has_days(table: &Tally) -> bool {
-    table.place != crate::stats::ACCOUNT.place
-}
-
-pub(super) fn month_of_cell(table: &Tally, day: i64) -> i64 {
-    if has_days(table) { month_of(day) } else { 0 }
+    let (days, months) = match table.spans {
+        Spans::DaysAndMonths => (true, true),
+        Spans::Days => (true, false),
+        Spans::Months => (false, true),
+    };
+    months.then_some((MONTH, month_of(day))).into_iter().chain(days.then_some((DAY, day)))
 }
 
 fn value(key: &Key) -> Value {

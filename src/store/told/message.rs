@@ -20,6 +20,18 @@ pub enum Told<'a> {
         #[serde(flatten)]
         talk: TalkTold<'a>,
     },
+    /// A complaint or a dispute of his was answered: he is to be told.
+    CaseAnswered {
+        /// `C-000017`.
+        case: String,
+        kind: &'static str,
+        person: &'a str,
+        debt: &'a str,
+        creditor: &'a str,
+        channel: &'static str,
+        /// What he is told.
+        answer: &'a str,
+    },
     Payment {
         payment: &'a str,
         debt: &'a str,
@@ -108,6 +120,7 @@ impl Told<'_> {
         match self {
             Self::Attempt { .. } => "attempt",
             Self::Dispute { .. } => "dispute",
+            Self::CaseAnswered { .. } => "case_answered",
             Self::NextAction { .. } => "next_action",
             Self::Payment { .. } => "payment",
             Self::Promise { .. } => "promise",
@@ -119,6 +132,7 @@ impl Told<'_> {
         match self {
             Self::Attempt { creditor, .. }
             | Self::Dispute { creditor, .. }
+            | Self::CaseAnswered { creditor, .. }
             | Self::NextAction { creditor, .. }
             | Self::Payment { creditor, .. }
             | Self::Promise { creditor, .. }

@@ -9,6 +9,7 @@ mod events;
 mod fault;
 mod openapi;
 mod payments;
+mod quality;
 mod token;
 
 use std::sync::Arc;
@@ -22,6 +23,7 @@ pub use events::{EventAnswer, TellEvent};
 pub(super) use fault::{Fault, read};
 pub(super) use openapi::{answers, body};
 pub use payments::{PaymentAnswer, ReversalAnswer, TellPayment, TellReversal};
+pub use quality::QualityApi;
 
 use self::token::Token;
 use super::handler::Handler;
@@ -38,6 +40,7 @@ pub struct Api {
     pub cases: Handler<CaseFilter, Vec<CaseLine>>,
     /// What a creditor says to a dispute.
     pub creditor_says: Handler<(Number, Act), Acted>,
+    pub quality: QualityApi,
 }
 
 /// What the routes share.
@@ -53,6 +56,7 @@ pub(super) fn router(api: Api) -> Router {
         .merge(events::routes())
         .merge(payments::routes())
         .merge(cases::routes())
+        .merge(quality::routes())
         .merge(openapi::routes());
     let all = Router::new().nest("/api/v1", routes.fallback(fault::nothing_here));
     all.layer(DefaultBodyLimit::max(BODY_LIMIT))

@@ -5,7 +5,7 @@ use axum::{Json, Router};
 use schemars::Schema;
 use serde_json::{Map, Value, json};
 
-use super::{Shared, cases, events, payments};
+use super::{Shared, cases, events, payments, quality};
 use crate::web::console;
 
 pub(super) fn routes() -> Router<Shared> {
@@ -16,6 +16,7 @@ pub(super) fn routes() -> Router<Shared> {
 fn document() -> Value {
     let desk = console::desk_document();
     let own = [events::document()].into_iter().chain(payments::documents()).chain(cases::documents());
+    let own = own.chain(quality::documents());
     let resources = own.chain(desk).chain(console::floor_document());
     let paths: Map<String, Value> = resources.map(|(path, part)| (path.to_owned(), part)).collect();
     json!({

@@ -45,7 +45,8 @@ pub use password::{PasswordError, hash_password};
 pub use quality::{Draw, QualityHandlers};
 pub use recordings::Listen;
 pub use report::{
-    AppliedLine, DeliveryLine, ProposalLine, ProposalsView, ReportHandlers, Resend, SetProposal, Taken,
+    AppliedLine, Days, DeliveryLine, ProposalLine, ProposalsView, ReportHandlers, Resend, SetProposal,
+    SheetWish, Taken,
 };
 
 pub use settings::{

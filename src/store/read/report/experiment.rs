@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use jiff::SignedDuration;
 
 use super::Period;
+use super::effects::{code, named, names};
 use crate::domain::Currency;
-use crate::stats::{Arm, Experiment};
-use crate::store::engine::conn::{Fault, Row, values};
+use crate::stats::{Arm, COST, Experiment, Key};
+use crate::store::engine::conn::{Conn, Fault, Row, values};
+use crate::store::tally::Reading;
 use crate::store::{Store, StoreError};
 
 /// One campaign's experiment over the debts of one currency.
@@ -19,9 +21,10 @@ pub struct ExperimentLine {
 }
 
 impl Store {
-    /// Every campaign's experiment: persons selected in `period` whose `window` after the selection is over by the
-    /// period's end, so that each was looked at for the same time. Payments count on the debt selected, within the
-    /// window; who was selected while the lot left nobody alone was not drawn and is left out; costs are those of the calls within it, taken to be in the debts' currency.
+    /// Every campaign's experiment: persons selected on a day of the house that lies in `period` as a whole, and whose `window`
+    /// (whole days) after the selection is over by the period's end, so that each was looked at for the same time. Payments
+    /// count on the debt selected, within the window; who was selected while the lot left nobody alone was not drawn and is
+    /// left out; costs are those of the calls within it, taken to be in the debts' currency.
     ///
     /// # Errors
     /// When the database fails.
@@ -30,29 +33,41 @@ impl Store {
         period: Period,
         window: SignedDuration,
     ) -> Result<Vec<ExperimentLine>, StoreError> {
-        let window = i64::try_from(window.as_micros()).unwrap_or(i64::MAX);
-        let last = period.to.as_microsecond().saturating_sub(window);
-        let read = self.read(move |conn| {
-            Box::pin(async move {
-                let arms = conn.all(ARMS, values![period.from, last]).await?;
-                let payers = conn.all(PAYERS, values![period.from, last, window]).await?;
-                // Calls before the first selection and after the last window are not looked at.
-                let ends = conn.one(ENDS, values![period.from, last]).await?;
-                let costs = match ends.int_opt(0)?.zip(ends.int_opt(1)?) {
-                    Some((first, newest)) => {
-                        let over = newest.saturating_add(window);
-                        conn.all(COSTS, values![period.from, last, window, first, over]).await?
-                    }
-                    None => Vec::new(),
-                };
-                join(&arms, &payers, &costs)
-            })
-        });
+        let read = self.read(move |conn| Box::pin(async move { experiments(conn, period, window).await }));
         read.await.map_err(|source| StoreError::Report { report: "uplift", source })
     }
 }
 
-fn join(arms: &[Row], payers: &[Row], costs: &[Row]) -> Result<Vec<ExperimentLine>, Fault> {
+async fn experiments(
+    conn: &mut Conn,
+    period: Period,
+    window: SignedDuration,
+) -> Result<Vec<ExperimentLine>, Fault> {
+    let last = period.to.checked_sub(window).unwrap_or(period.from);
+    let Some(days) = Reading::of(conn, Period { to: last, ..period }).await?.in_whole_days() else {
+        return Ok(Vec::new());
+    };
+    let window_us = i64::try_from(window.as_micros()).unwrap_or(i64::MAX);
+    let arms = conn.all(ARMS, values![days.from, days.to]).await?;
+    let payers = conn.all(PAYERS, values![days.from, days.to, window_us]).await?;
+    let campaigns = names(conn, true, "SELECT id, name FROM campaign").await?;
+    let mut costs: BTreeMap<(String, Currency), i64> = BTreeMap::new();
+    let by = ["campaign_id", "currency", "lag_days"];
+    for (keys, sums) in Reading::of(conn, days).await?.sums(conn, &COST, &by, false).await? {
+        let [campaign, currency, Key::Number(lag)] = &keys[..] else { continue };
+        if SignedDuration::from_hours(lag.saturating_mul(24)) < window {
+            let key = (named(&campaigns, Some(campaign)), code(currency, "currency", Currency::parse)?);
+            *costs.entry(key).or_default() += sums[0];
+        }
+    }
+    join(&arms, &payers, &costs)
+}
+
+fn join(
+    arms: &[Row],
+    payers: &[Row],
+    costs: &BTreeMap<(String, Currency), i64>,
+) -> Result<Vec<ExperimentLine>, Fault> {
     let key = |row: &Row| Ok::<_, Fault>((row.text(0)?, row.code(1, "currency", Currency::parse)?));
     let nothing = Experiment { called: Arm::default(), left_alone: Arm::default(), cost_minor: 0 };
     let mut lines: BTreeMap<(String, Currency), Experiment> = BTreeMap::new();
@@ -67,9 +82,9 @@ fn join(arms: &[Row], payers: &[Row], costs: &[Row]) -> Result<Vec<ExperimentLin
         // Who paid nothing adds nothing to either.
         (arm.sums.sum, arm.sums.squares) = (row.int(4)?, row.float(5)?);
     }
-    for row in costs {
-        if let Some(experiment) = lines.get_mut(&key(row)?) {
-            experiment.cost_minor = row.int(2)? / MICRO_PER_MINOR;
+    for (key, cost_micro) in costs {
+        if let Some(experiment) = lines.get_mut(key) {
+            experiment.cost_minor = cost_micro / MICRO_PER_MINOR;
         }
     }
     let line = |((campaign, currency), experiment)| ExperimentLine { campaign, currency, experiment };
@@ -100,10 +115,3 @@ const PAYERS: &str = "SELECT g.name, w.currency, w.arm, COUNT(*), CAST(SUM(w.pai
     AND c.arm IS NOT NULL AND COALESCE(c.arm_percent, 1) > 0 AND c.selected_at >= $1 AND c.selected_at < $2 \
     GROUP BY c.campaign_id, c.person_id, p.currency, c.arm) w JOIN campaign g ON g.id = w.campaign_id \
     GROUP BY g.name, w.currency, w.arm";
-const ENDS: &str = "SELECT MIN(selected_at), MAX(selected_at) FROM contact WHERE arm = 'called' \
-    AND COALESCE(arm_percent, 1) > 0 AND selected_at >= $1 AND selected_at < $2";
-const COSTS: &str = "SELECT g.name, w.currency, w.cost FROM (SELECT c.campaign_id, a.currency, \
-    CAST(COALESCE(SUM(a.cost_micro), 0) AS BIGINT) AS cost FROM attempt a JOIN contact c ON c.id = a.contact_id \
-    WHERE c.arm = 'called' AND COALESCE(c.arm_percent, 1) > 0 AND c.selected_at >= $1 AND c.selected_at < $2 \
-    AND a.reserved_at < c.selected_at + CAST($3 AS BIGINT) AND a.reserved_at >= $4 AND a.reserved_at < $5 \
-    GROUP BY c.campaign_id, a.currency) w JOIN campaign g ON g.id = w.campaign_id";

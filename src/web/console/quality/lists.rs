@@ -92,6 +92,7 @@ async fn list(
 ) -> Result<Response, Response> {
     viewer.may(Right::SeeQuality)?;
     let texts = Texts::of(viewer.language);
+    must_be_there(&shared, id).await?;
     let calls = shared.console.quality.picked.ask(id).await?;
     let body = html! {
         h1 { (texts.lists) ": " (id) }
@@ -131,5 +132,15 @@ async fn export(
     Path(id): Path<i64>,
 ) -> Result<Response, Response> {
     viewer.may(Right::SeeQuality)?;
+    must_be_there(&shared, id).await?;
     Ok(csv("listening", shared.console.quality.picked_csv.ask(id).await?))
+}
+
+/// A list that nobody drew is not found.
+async fn must_be_there(shared: &Shared, id: i64) -> Result<(), Response> {
+    let samples = shared.console.quality.samples.ask(()).await?;
+    match samples.it.iter().any(|line| line.id == id) {
+        true => Ok(()),
+        false => Err(StatusCode::NOT_FOUND.into_response()),
+    }
 }

@@ -8,7 +8,7 @@ mod texts;
 use axum::Router;
 
 use super::{Dated, Shared};
-use crate::domain::AgentId;
+use crate::domain::{AgentId, AttemptId};
 use crate::quality::{Filled, Form, Picked, Reviewed, ReviewedCall, SampleLine};
 use crate::web::handler::Handler;
 
@@ -21,6 +21,8 @@ pub struct QualityHandlers {
     pub picked: Handler<i64, Dated<Vec<Picked>>>,
     pub picked_csv: Handler<i64, String>,
     pub form: Handler<(), Form>,
+    /// Whether the agent talked in the call.
+    pub talked: Handler<(AttemptId, AgentId), bool>,
     pub review: Handler<Filled, Reviewed>,
     /// What was reviewed in so many days.
     pub calls: Handler<u16, Dated<Vec<ReviewedCall>>>,

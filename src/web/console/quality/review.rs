@@ -38,6 +38,9 @@ async fn form(
     viewer.may(Right::ReviewTalks)?;
     let nothing = || StatusCode::NOT_FOUND.into_response();
     let (attempt, agent) = (AttemptId(attempt), AgentId::parse(&agent).ok_or_else(nothing)?);
+    if !shared.console.quality.talked.ask((attempt, agent.clone())).await? {
+        return Err(nothing());
+    }
     let form = shared.console.quality.form.ask(()).await?;
     let (texts, language) = (Texts::of(viewer.language), viewer.language);
     let said = match said.said.as_str() {

@@ -1,18 +1,20 @@
 //! The reports: each a table with its definitions and its charts, and the same numbers as CSV.
 
 mod chart;
+mod days;
 mod deliveries;
 mod proposals;
 mod texts;
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use maud::{Markup, html};
 
 use self::chart::chart;
+use self::days::Written;
 use self::texts::Texts;
 use super::Shared;
 use super::guard::Viewer;
@@ -21,15 +23,16 @@ use crate::domain::{Language, Right, Role};
 use crate::stats::{Kpi, Sheet, SheetCell, SheetKind};
 use crate::web::handler::Handler;
 
+pub use days::{Days, SheetWish};
 pub use deliveries::{DeliveryLine, Resend};
 pub use proposals::{AppliedLine, ProposalLine, ProposalsView, SetProposal, Taken};
 
 /// Who answers for the reports.
 #[derive(Debug)]
 pub struct ReportHandlers {
-    pub sheet: Handler<(SheetKind, Language), Sheet>,
+    pub sheet: Handler<SheetWish, Sheet>,
     /// The same sheet as CSV.
-    pub csv: Handler<(SheetKind, Language), String>,
+    pub csv: Handler<SheetWish, String>,
     pub proposals: Handler<Language, ProposalsView>,
     pub set_proposal: Handler<SetProposal, Taken>,
     /// The newest messages to other systems.
@@ -46,8 +49,12 @@ pub(super) fn routes() -> Router<Shared> {
         .merge(deliveries::routes())
 }
 
-async fn first(viewer: Viewer, State(shared): State<Shared>) -> Result<Response, Response> {
-    show(&viewer, &shared, SheetKind::Channels).await
+async fn first(
+    viewer: Viewer,
+    State(shared): State<Shared>,
+    Query(written): Query<Written>,
+) -> Result<Response, Response> {
+    show(&viewer, &shared, (SheetKind::Channels, written)).await
 }
 
 /// `/reports/kpi` is the page, `/reports/kpi.csv` the file.
@@ -55,14 +62,16 @@ async fn report(
     viewer: Viewer,
     State(shared): State<Shared>,
     Path(name): Path<String>,
+    Query(written): Query<Written>,
 ) -> Result<Response, Response> {
     let (code, is_file) = name.strip_suffix(".csv").map_or((name.as_str(), false), |code| (code, true));
     let Some(kind) = SheetKind::parse(code) else { return Err(StatusCode::NOT_FOUND.into_response()) };
     if !is_file {
-        return show(&viewer, &shared, kind).await;
+        return show(&viewer, &shared, (kind, written)).await;
     }
     viewer.may(right(kind))?;
-    let text = shared.console.reports.csv.ask((kind, viewer.language)).await?;
+    let days = written.read(viewer.language)?;
+    let text = shared.console.reports.csv.ask(SheetWish { kind, language: viewer.language, days }).await?;
     Ok(csv(code, text))
 }
 
@@ -81,19 +90,25 @@ fn right(kind: SheetKind) -> Right {
     }
 }
 
-async fn show(viewer: &Viewer, shared: &Shared, kind: SheetKind) -> Result<Response, Response> {
+async fn show(
+    viewer: &Viewer,
+    shared: &Shared,
+    (kind, written): (SheetKind, Written),
+) -> Result<Response, Response> {
     viewer.may(right(kind))?;
     let texts = Texts::of(viewer.language);
-    let asked = shared.console.reports.sheet.ask((kind, viewer.language)).await;
-    let sheet = asked?;
+    let days = written.read(viewer.language)?;
+    let wish = SheetWish { kind, language: viewer.language, days };
+    let sheet = shared.console.reports.sheet.ask(wish).await?;
     let room = if kind == SheetKind::Agents { "/reports/agents" } else { "/reports" };
     let body = html! {
         h1 { (texts.name(kind)) }
         (tabs(viewer.role, &format!("/reports/{}", kind.code()), texts))
+        (days.form(&format!("/reports/{}", kind.code()), texts))
         @if sheet.rows.is_empty() { p.card { (texts.nothing_yet) } } @else {
             @for one in &sheet.charts { div.card { (chart(one)) } }
             div.card.wide { (table(&sheet)) }
-            p { a href=(format!("/reports/{}.csv", kind.code())) { (texts.as_csv) } }
+            p { a href=(format!("/reports/{}.csv{}", kind.code(), days.query())) { (texts.as_csv) } }
             (explained(&sheet, texts))
         }
     };

@@ -35,6 +35,8 @@ pub struct ProposalLine {
 pub struct AppliedLine {
     pub text: String,
     pub code: String,
+    /// Whether the hours in force let it come true.
+    pub followed: bool,
     pub applied: (String, String),
     /// Who took it back, and when.
     pub withdrawn: Option<(String, String)>,
@@ -54,6 +56,8 @@ pub struct SetProposal {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Taken {
     Done,
+    /// No campaign may call then.
+    NeverOpen,
     /// It is so already, or not proposed any more.
     Refused,
 }
@@ -66,6 +70,8 @@ pub(super) fn routes() -> Router<Shared> {
 struct Said {
     #[serde(default)]
     refused: bool,
+    #[serde(default)]
+    never_open: bool,
 }
 
 async fn list(
@@ -81,6 +87,7 @@ async fn list(
         h1 { (texts.proposals) }
         (tabs(viewer.role, "/proposals", texts))
         @if said.refused { p.bad role="alert" { (texts.not_proposed) } }
+        @if said.never_open { p.bad role="alert" { (texts.never_open) } }
         p { (texts.proposals_how) }
         @if view.proposed.is_empty() { p.card { (texts.no_proposal) } }
         @for line in &view.proposed { (proposed(line, texts, buttons)) }
@@ -120,6 +127,7 @@ fn applied(lines: &[AppliedLine], texts: &Texts, buttons: bool) -> Markup {
                             } @else {
                                 td {
                                     span.good { (texts.in_force) } " "
+                                    @if !line.followed { span.warn { (texts.not_followed) } " " }
                                     @if buttons {
                                         form method="post" action="/proposals" {
                                             input type="hidden" name="code" value=(line.code);
@@ -159,6 +167,7 @@ async fn act(
     let set = SetProposal { code: click.code, apply, who: viewer.login, language: viewer.language };
     match shared.console.reports.set_proposal.ask(set).await? {
         Taken::Done => Ok(Redirect::to("/proposals")),
+        Taken::NeverOpen => Ok(Redirect::to("/proposals?never_open=true")),
         Taken::Refused => Ok(Redirect::to("/proposals?refused=true")),
     }
 }

@@ -1,0 +1,129 @@
+//! `obzvon report glossary`: what every figure is and what it divides by what, those of cases and quality too.
+
+use crate::domain::Language;
+use crate::stats::{KPIS, KpiDefinition};
+
+/// A term that is no figure of a campaign: its name and its formula, in English and in Russian.
+type Term = [&'static str; 4];
+
+/// By agent and not by campaign: `report agents` has it.
+const OCCUPANCY: Term = [
+    "occupancy",
+    "seconds talking, holding and writing up / seconds ready, reserved, ringing, talking, holding and writing up",
+    "занятость",
+    "секунды разговора, удержания и обработки / секунды готовности, резерва, звонка, разговора, удержания и обработки",
+];
+
+/// `obzvon complaints` and `/cases`.
+const CASES: [Term; 6] = [
+    [
+        "case",
+        "a complaint or a dispute, from whatever way it came; it is open until somebody closes it",
+        "дело",
+        "жалоба или спор, каким бы путём они ни пришли; открыто, пока кто-нибудь его не закроет",
+    ],
+    [
+        "overdue case",
+        "an open case whose last day for an answer is over; of all open cases",
+        "просроченное дело",
+        "открытое дело, последний день ответа по которому прошёл; из всех открытых дел",
+    ],
+    [
+        "complaint rate",
+        "calls of which a complaint came / calls that a person answered",
+        "доля жалоб",
+        "звонки, по которым пришла жалоба / звонки, на которые ответил человек",
+    ],
+    [
+        "trigger rate",
+        "calls in which the agent marked anger or a rude word / calls that a person answered",
+        "доля триггеров",
+        "звонки, где оператор отметил гнев или грубость / звонки, на которые ответил человек",
+    ],
+    [
+        "justified share",
+        "complaints closed as justified / complaints",
+        "доля обоснованных",
+        "жалобы, закрытые как обоснованные / жалобы",
+    ],
+    [
+        "complaints per action",
+        "actions of which a complaint came / actions (uses of a channel on a debt)",
+        "жалобы на действие",
+        "действия, по которым пришла жалоба / действия (обращения по долгу каким-либо каналом)",
+    ],
+];
+
+/// `obzvon quality report` and `/quality/report`.
+const QUALITY: [Term; 6] = [
+    [
+        "raw mark",
+        "weights of criteria met, half of those partly met / weights of criteria that applied; 0 where a critical one was not met",
+        "исходная оценка",
+        "веса выполненных критериев и половина частично выполненных / веса уместных критериев; 0, если не выполнен критический",
+    ],
+    [
+        "kept mark",
+        "100 % where the talk brought a payment within the window, unless a critical criterion was not met; else the raw mark",
+        "итоговая оценка",
+        "100 %, если разговор привёл к платежу в пределах окна и не нарушен критический критерий; иначе исходная",
+    ],
+    [
+        "mean mark of an agent",
+        "marks of his reviewed calls, a call that several reviewed once / his reviewed calls",
+        "средняя оценка оператора",
+        "оценки его проверенных звонков, звонок с несколькими оценками один раз / его проверенные звонки",
+    ],
+    [
+        "criterion not met",
+        "reviews in which it was not met / reviews in which it applied",
+        "критерий не выполнен",
+        "оценки, где он не выполнен / оценки, где он был уместен",
+    ],
+    [
+        "mean difference (calibration)",
+        "differences of the raw marks of each two reviewers of one call / such pairs",
+        "средняя разница (калибровка)",
+        "разницы исходных оценок каждых двух проверяющих одного звонка / такие пары",
+    ],
+    [
+        "Krippendorff's alpha (calibration)",
+        "1 - observed / expected squared differences of the criteria's values: 1 is agreement, 0 is chance",
+        "альфа Криппендорфа (калибровка)",
+        "1 − наблюдаемые / ожидаемые квадраты разниц по критериям: 1 — согласие, 0 — случайность",
+    ],
+];
+
+/// What every figure means.
+pub fn glossary(language: Language) -> String {
+    let line = |name: &str, formula: &str| format!("{name:<42} {formula}\n");
+    let figure = |definition: &KpiDefinition| {
+        let (name, formula) = definition.words(language);
+        line(name, formula)
+    };
+    let term = |[en, en_formula, ru, ru_formula]: &Term| match language {
+        Language::En => line(en, en_formula),
+        Language::Ru => line(ru, ru_formula),
+    };
+    let (head, cases, quality) = match language {
+        Language::En => (
+            "A call is an attempt whose INVITE left and that neither the trunk nor we spoiled. No figure counts test calls \
+             (obzvon call).\n",
+            "\nComplaints and disputes\n",
+            "\nQuality of talks\n",
+        ),
+        Language::Ru => (
+            "Звонок — попытка, чей INVITE ушёл и которую не сорвали ни линия, ни мы. Проверочные звонки (obzvon call) не \
+             входят ни в один показатель.\n",
+            "\nЖалобы и споры\n",
+            "\nКачество разговоров\n",
+        ),
+    };
+    let mut text = head.to_owned();
+    text.extend(KPIS.iter().map(figure).chain([term(&OCCUPANCY)]));
+    text += cases;
+    text.extend(CASES.iter().map(term));
+    text += quality;
+    text.extend(QUALITY.iter().map(term));
+    text
+}
