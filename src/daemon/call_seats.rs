@@ -264,9 +264,9 @@ impl CallSeats {
         self.taken[0] = self.taken[1].take();
     }
 
-    /// The debtor has said who he is: whoever talks with him may see what he owes.
-    pub fn identified(&self) {
-        if self.house.live.identify(self.attempt)
+    /// Whether the debtor has said who he is: whoever talks with him may then see what he owes.
+    pub fn identified(&self, known: bool) {
+        if self.house.live.identify(self.attempt, known)
             && let Some(agent) = self.agent()
         {
             self.house.desks.tell(agent, "identified", &serde_json::json!({ "attempt": self.attempt }));

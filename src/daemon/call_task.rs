@@ -131,9 +131,7 @@ impl CallTask {
             if let Some(finished) = drive.perform_outputs(clock).await {
                 break finished;
             }
-            if drive.call.identified() {
-                drive.seats.identified();
-            }
+            drive.seats.identified(drive.call.identified());
             let wake = drive.call.next_timer();
             let input = tokio::select! {
                 event = next_leg_event(&mut drive.leg) => drive.hear_leg(event, clock),

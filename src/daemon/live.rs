@@ -78,9 +78,11 @@ impl Live {
         self.lock().get(&attempt).map(|call| call.identified)
     }
 
-    /// The debtor has said who he is. `false`: that is known, or the call is not up here.
-    pub fn identify(&self, attempt: AttemptId) -> bool {
-        self.lock().get_mut(&attempt).is_some_and(|call| !std::mem::replace(&mut call.identified, true))
+    /// Whether the debtor has said who he is, as the call knows it now: he may say otherwise later. `true`: it is news that
+    /// he has.
+    pub fn identify(&self, attempt: AttemptId, known: bool) -> bool {
+        let news = |call: &mut Up| !std::mem::replace(&mut call.identified, known) && known;
+        self.lock().get_mut(&attempt).is_some_and(news)
     }
 
     /// Whether the call's recording is silent now.
