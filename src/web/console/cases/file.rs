@@ -115,12 +115,12 @@ fn forms(viewer: &Viewer, file: &Dated<CaseFile>, texts: &Texts, language: Langu
                 }
             }
             form method="post" action=(act("note")) {
-                textarea name="text" rows="2" required aria-label=(texts.note) {}
+                textarea name="text" rows="2" required aria-label=(texts.note) placeholder=(texts.note) {}
                 button { (texts.note) }
             }
             @if has(Stands::InWork) || has(Stands::Answered) {
                 form method="post" action=(act("answer")) {
-                    textarea name="text" rows="3" required aria-label=(texts.answer) {}
+                    textarea name="text" rows="3" required aria-label=(texts.answer) placeholder=(texts.answer) {}
                     button { (texts.keep_answer) }
                 }
             }

@@ -42,7 +42,7 @@ async fn lists(viewer: Viewer, State(shared): State<Shared>) -> Result<Response,
             h2 { (texts.lists) }
             @if samples.it.is_empty() { p { (texts.nothing) } } @else {
                 table {
-                    thead { tr { th { "№" } th { (texts.made) } th {} th {} th { (texts.seed) } th.n { (texts.reviewed) } } }
+                    thead { tr { th { "№" } th { (texts.made) } th { (texts.made_by) } th { (texts.made_of) } th { (texts.seed) } th.n { (texts.reviewed) } } }
                     tbody {
                         @for line in &samples.it {
                             tr {

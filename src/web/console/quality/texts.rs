@@ -65,6 +65,8 @@ texts! {
     lists: "Lists of calls to listen to", "Списки для прослушивания";
     longest: "longest", "самый долгий";
     made: "Made", "Составлен";
+    made_by: "By", "Кем";
+    made_of: "Calls of", "Звонки за";
     marked: "Mark", "Оценка";
     met: "met", "выполнено";
     no_form: "There is no form: config/quality.toml has no criterion.", "Формы нет: в config/quality.toml нет ни одного критерия.";
