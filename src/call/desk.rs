@@ -164,7 +164,9 @@ impl Call {
             // The late end of a prompt that the agent cut; sounds tell nothing new.
             Input::PlayEnded { prompt, percent, length } => self.prompt_ended(now, prompt, percent, length),
             Input::Unsaid { prompt } => self.prompt_ended(now, prompt, 0, Duration::ZERO),
-            Input::Heard(_) | Input::NoAgent(Seat::First) | Input::Referred => {}
+            // He was left to somebody outside, and the two talk over the trunk alone.
+            Input::Referred => self.hang_up(now, HungUpBy::Us),
+            Input::Heard(_) | Input::NoAgent(Seat::First) => {}
             Input::Refused(_) | Input::Trying | Input::Ringing | Input::EarlyMedia | Input::Answered => {}
         }
     }

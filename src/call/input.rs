@@ -43,7 +43,7 @@ pub enum Input {
     AgentConnected(Seat),
     /// An agent of this call is gone: his phone was `lost`, or he hung it up.
     AgentGone { seat: Seat, lost: bool },
-    /// The trunk has moved the debtor to whom he was handed on to: he is no longer ours.
+    /// The trunk has moved the debtor to whom he was handed on, or left, to: he is no longer ours.
     Referred,
     /// No agent will come to the seat.
     NoAgent(Seat),

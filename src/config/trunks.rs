@@ -84,10 +84,12 @@ fn peer(section: &Section<'_>) -> Option<Peer> {
     let transport = section.or("transport", Transport::Udp, transport);
     let offers_tcp = section.or("offers_tcp", false, Value::flag);
     let takes_refer = section.or("refer", false, Value::flag);
+    let takes_replaces = section.or("refer_replaces", false, Value::flag);
     let outbound_proxy = section.may("outbound_proxy", proxy);
     let (transport, outbound_proxy) = (transport?, outbound_proxy.ok()?);
     let (host, port, offers_tcp) = (host_name?, port.ok()?, offers_tcp?);
-    Some(Peer { host, port, transport, offers_tcp, takes_refer: takes_refer?, outbound_proxy })
+    let (takes_refer, takes_replaces) = (takes_refer?, takes_replaces?);
+    Some(Peer { host, port, transport, offers_tcp, takes_refer, takes_replaces, outbound_proxy })
 }
 
 /// Reads a host name or an address, IPv6 with or without brackets.

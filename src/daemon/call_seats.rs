@@ -14,6 +14,7 @@ use crate::agents::{Caller, Need, Skills, State, Wish};
 use crate::call::{Input, Seat as Place, Whom, Wiring, WishNo};
 use crate::domain::{AgentId, AttemptId, Language, PhoneNumber, RecordingMark, Supervision};
 use crate::media::{MediaError, PlayId, Stream, StreamLink};
+use crate::sip::DialogName;
 
 /// The seats of a call.
 #[derive(Debug)]
@@ -256,6 +257,14 @@ impl CallSeats {
         self.taken[place as usize] = None;
         if place == Place::First {
             (self.reserved, self.tell_at) = (None, None);
+        }
+    }
+
+    /// The call of somebody outside who is asked, where this trunk knows it.
+    pub fn asked_outside(&self, trunk: &str) -> Option<&DialogName> {
+        match &self.taken[1].as_ref()?.chair {
+            Chair::Agent(_) => None,
+            Chair::Outside(outside) => outside.dialog(trunk),
         }
     }
 

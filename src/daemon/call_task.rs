@@ -47,7 +47,7 @@ pub struct CallTask {
     pub seats: CallSeats,
     /// The call as a predictive campaign's pacer sees it.
     pub ticket: Option<Ticket>,
-    /// The trunk, where it moves the debtor itself when he is handed on outside.
+    /// The trunk of a call of ours: it may move the debtor itself when he is handed on outside.
     pub mover: Option<Arc<TrunkPlan>>,
     /// What the house and the agent's desk want.
     pub words: mpsc::Receiver<Word>,
@@ -96,8 +96,15 @@ struct Drive {
     seats: CallSeats,
     ticket: Option<Ticket>,
     mover: Option<Arc<TrunkPlan>>,
-    /// To whom the trunk was asked to move the debtor, and until when that is waited for.
-    moving: Option<(PhoneNumber, Instant)>,
+    moving: Option<Moving>,
+}
+
+/// How the trunk was asked to move the debtor.
+enum Moving {
+    /// To this number, and until when that is waited for.
+    Blind(PhoneNumber, Instant),
+    /// To somebody outside who is on the line already: the two talk over us until then.
+    Joined,
 }
 
 impl CallTask {
@@ -251,30 +258,45 @@ impl Drive {
 
     /// Asks the trunk to move the debtor to a number outside, where it does that and he may be moved there.
     async fn moves(&mut self, seat: Seat, whom: &Whom, until: Instant) -> bool {
-        let (Seat::First, Whom::Outside(number), Some(trunk), Some(leg)) =
-            (seat, whom, &self.mover, &self.leg)
+        let mover = self.mover.as_ref().filter(|trunk| trunk.peer.takes_refer);
+        let (Seat::First, Whom::Outside(number), Some(trunk), Some(leg)) = (seat, whom, mover, &self.leg)
         else {
             return false;
         };
         let allowed = self.seats.may_be_moved(number, &trunk.name).await;
         if allowed {
             leg.refer(to_number(trunk, number));
-            self.moving = Some((number.clone(), until));
+            self.moving = Some(Moving::Blind(number.clone(), until));
         }
         allowed
     }
 
-    /// How moving the debtor goes; where the trunk does not do it, we call the number ourselves.
+    /// Asks the trunk to join the debtor with whom he is left to (RFC 5589 section 7.3), where it has both calls and does that.
+    fn join_outside(&mut self) {
+        let mover = self.mover.as_ref().filter(|trunk| trunk.peer.takes_replaces);
+        let asked = mover.and_then(|trunk| self.seats.asked_outside(&trunk.name));
+        if let (Some(dialog), Some(leg)) = (asked, &self.leg) {
+            leg.refer(dialog.to_replace());
+            self.moving = Some(Moving::Joined);
+        }
+    }
+
+    /// How moving the debtor goes; where the trunk does not do it, we call the number ourselves, or stay between the two.
     fn moved(&mut self, code: u16, now: Instant) -> Option<Input> {
-        match code {
-            100..=199 => None,
-            200..=299 => self.moving.take().map(|_| Input::Referred),
-            _ => {
-                let (number, until) = self.moving.take()?;
-                debug!(attempt = %self.attempt, code, "the trunk does not move the call");
+        if (100..200).contains(&code) {
+            return None;
+        }
+        let moving = self.moving.take()?;
+        if (200..300).contains(&code) {
+            return Some(Input::Referred);
+        }
+        debug!(attempt = %self.attempt, code, "the trunk does not move the call");
+        match moving {
+            Moving::Blind(number, until) => {
                 let wait = until.saturating_duration_since(now);
                 self.seats.find(Seat::First, Whom::Outside(number), wait)
             }
+            Moving::Joined => None,
         }
     }
 
@@ -282,7 +304,10 @@ impl Drive {
     fn seat(&mut self, output: Output) {
         match output {
             Output::Mute(place, muted) => self.seats.mute(place, muted),
-            Output::Promote => self.seats.promote(),
+            Output::Promote => {
+                self.join_outside();
+                self.seats.promote();
+            }
             Output::Release(place) => {
                 if place == Seat::First {
                     self.moving = None;

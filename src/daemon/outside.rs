@@ -1,7 +1,7 @@
 //! Somebody outside who is asked into a call or takes it over: a number of the house's own list, over a trunk, written down
 //! before it is dialled. A debtor's number is never called this way.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use rand::RngExt;
@@ -18,7 +18,7 @@ use crate::call::WishNo;
 use crate::domain::attempt::HungUpBy;
 use crate::domain::{AgentId, AttemptId, PhoneNumber};
 use crate::media::{MediaEvent, Stream, StreamLink, StreamPlan};
-use crate::sip::{Leg, LegEvent, PlaceCall, Reason};
+use crate::sip::{DialogName, Leg, LegEvent, PlaceCall, Reason};
 use crate::store::{StoreError, TransferRow};
 use crate::trunk::Ask;
 
@@ -36,6 +36,8 @@ pub struct Asked {
 pub struct Outside {
     /// His sound, while he is on the line.
     pub link: Option<StreamLink>,
+    /// The trunk he is reached over, and his call's name there, once he is on the line.
+    dialog: Arc<OnceLock<(Arc<str>, DialogName)>>,
     heard: mpsc::Receiver<SeatEvent>,
     _leg: DropGuard,
 }
@@ -47,9 +49,11 @@ impl Outside {
         let stop = CancellationToken::new();
         let leg = stop.clone().drop_guard();
         let house_of_it = Arc::clone(house);
+        let dialog = Arc::<OnceLock<_>>::default();
+        let named = Arc::clone(&dialog);
         house.helpers.spawn(async move {
             let last = match dial(&house_of_it, &asked).await {
-                Ok(Some((leg, stream, line))) => follow((leg, stream), wait, &events, &stop, line).await,
+                Ok(Some((leg, stream, line))) => follow((leg, stream), wait, (&events, &named), &stop, line).await,
                 Ok(None) => Some(SeatEvent::Missed),
                 Err(fault) => {
                     warn!(attempt = %asked.attempt, fault = format!("{fault:#}"), "nobody outside could be called");
@@ -60,7 +64,12 @@ impl Outside {
                 events.send(last).await.ok();
             }
         });
-        Self { link: None, heard, _leg: leg }
+        Self { link: None, dialog, heard, _leg: leg }
+    }
+
+    /// His call as his trunk knows it, where it is this one.
+    pub fn dialog(&self, trunk: &str) -> Option<&DialogName> {
+        self.dialog.get().filter(|(own, _)| **own == *trunk).map(|(_, dialog)| dialog)
     }
 
     /// The next event of his leg.
@@ -152,7 +161,7 @@ async fn dial(house: &House, asked: &Asked) -> anyhow::Result<Option<(Leg, Strea
 async fn follow(
     (mut leg, mut stream): (Leg, Stream),
     wait: Duration,
-    events: &mpsc::Sender<SeatEvent>,
+    (events, named): (&mpsc::Sender<SeatEvent>, &OnceLock<(Arc<str>, DialogName)>),
     stop: &CancellationToken,
     line: Line,
 ) -> Option<SeatEvent> {
@@ -167,6 +176,9 @@ async fn follow(
                         break Some(missed(up, true));
                     }
                     up = true;
+                    if let Some(dialog) = leg.dialog() {
+                        named.set((Arc::clone(&line.trunk().name), dialog)).ok();
+                    }
                     events.send(SeatEvent::Connected(stream.link())).await.ok();
                 }
                 Some(LegEvent::EarlyMedia(media) | LegEvent::MediaChanged(media)) => {

@@ -26,6 +26,7 @@ pub use counts::StackCounts;
 pub use error::SipError;
 pub use event::{LegEvent, LegFault};
 pub use leg::Leg;
+pub use message::dialog::DialogName;
 pub use place::PlaceCall;
 pub use plan::SipPlan;
 pub use probe::ProbeAnswer;

@@ -44,6 +44,8 @@ pub struct Peer {
     pub offers_tcp: bool,
     /// The peer moves a call of ours to another number when asked (REFER), so that it no longer goes through us.
     pub takes_refer: bool,
+    /// It also joins two calls of ours with each other when asked (REFER with Replaces, RFC 3891), so that both leave us.
+    pub takes_replaces: bool,
     /// Everything goes through this one (a pre-loaded Route).
     pub outbound_proxy: Option<Proxy>,
 }

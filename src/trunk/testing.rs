@@ -17,6 +17,7 @@ pub fn trunk(name: &str) -> TrunkPlan {
             transport: Transport::Udp,
             offers_tcp: false,
             takes_refer: false,
+            takes_replaces: false,
             outbound_proxy: None,
         },
         account: None,

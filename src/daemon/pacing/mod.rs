@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use jiff::civil::Time;
+use serde_json::json;
 use tokio::sync::broadcast;
 
 pub use pace::{Pace, Ticket};
@@ -96,10 +97,7 @@ impl Pacing {
             let wish = self.wish(agreed);
             turn.seat =
                 self.need(&turn.plan, &turn.caller(), wish).and_then(|need| self.house.floor.seat(&need));
-            if let Some(seat) = &turn.seat {
-                seat.expects(turn.contact.id);
-            }
-            return turn.seat.is_some();
+            return self.announced(turn);
         }
         match self.mode {
             Mode::Nothing => true,
@@ -107,16 +105,21 @@ impl Pacing {
                 turn.seat = self
                     .need(&turn.plan, &turn.caller(), Wish::Anybody)
                     .and_then(|need| self.house.floor.seat(&need));
-                if let Some(seat) = &turn.seat {
-                    seat.expects(turn.contact.id);
-                }
-                turn.seat.is_some()
+                self.announced(turn)
             }
             Mode::Ticket => {
                 turn.ticket = self.pace.as_ref().map(|(pace, _)| pace.dial());
                 turn.ticket.is_some()
             }
         }
+    }
+
+    /// The agent reserved sees whom he will talk to before the call is made. `false`: none is.
+    fn announced(&self, turn: &Turn) -> bool {
+        let Some(seat) = &turn.seat else { return false };
+        seat.expects(turn.contact.id);
+        self.house.desks.tell(&seat.agent, "call", &json!({ "contact": turn.contact.id }));
+        true
     }
 
     fn free(&self, plan: &CampaignPlan) -> u32 {

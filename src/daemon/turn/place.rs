@@ -150,7 +150,7 @@ impl Turn {
                 self.seat.take(),
             ),
             ticket: self.ticket.take(),
-            mover: trunk.peer.takes_refer.then(|| Arc::clone(trunk)),
+            mover: Some(Arc::clone(trunk)),
             words,
         })
     }

@@ -14,6 +14,7 @@ use super::task::Task;
 use crate::domain::attempt::{FinalWord, HungUpBy};
 use crate::domain::media_target::MediaTarget;
 use crate::sip::guard::{ALLOW, SUPPORTED};
+use crate::sip::message::dialog::DialogName;
 use crate::sip::message::digest::{self, Tried};
 use crate::sip::message::draft::cancel_of;
 use crate::sip::message::read;
@@ -205,6 +206,9 @@ impl Task {
         match self.media_of(&calling.branches, response) {
             Ok(target) => {
                 self.told = Some(target.clone());
+                if let Some(name) = DialogName::of_answer(response) {
+                    self.name.set(name).ok();
+                }
                 self.tell(LegEvent::Answered(target));
                 let update = read::has_token(response, "Allow", "UPDATE");
                 let timer = session_timer::of_answer(response, calling.interval);

@@ -12,12 +12,15 @@ mod session_timer;
 mod talking;
 mod task;
 
+use std::sync::{Arc, OnceLock};
+
 use tokio::sync::mpsc;
 
 pub(super) use being_called::Invited;
 pub(super) use registry::Registry;
 pub(super) use task::Task;
 
+use super::message::dialog::DialogName;
 use super::{LegEvent, Reason};
 
 /// Events waiting for an owner who is busy; what comes beyond is left out, but never the last one.
@@ -27,6 +30,7 @@ const EVENTS: usize = 64;
 #[derive(Debug)]
 pub struct Leg {
     call_id: String,
+    dialog: Arc<OnceLock<DialogName>>,
     events: mpsc::Receiver<LegEvent>,
     commands: mpsc::UnboundedSender<Command>,
 }
@@ -47,6 +51,8 @@ pub(super) enum Command {
 /// The task's ends of a leg's channels.
 #[derive(Debug)]
 pub(super) struct Ends {
+    /// The dialog's name, once it is confirmed.
+    pub dialog: Arc<OnceLock<DialogName>>,
     pub events: mpsc::Sender<LegEvent>,
     pub commands: mpsc::UnboundedReceiver<Command>,
 }
@@ -55,12 +61,19 @@ impl Leg {
     pub(super) fn new(call_id: String) -> (Self, Ends) {
         let (event_sender, events) = mpsc::channel(EVENTS);
         let (commands, command_receiver) = mpsc::unbounded_channel();
-        (Self { call_id, events, commands }, Ends { events: event_sender, commands: command_receiver })
+        let dialog = Arc::<OnceLock<DialogName>>::default();
+        let ends = Ends { dialog: Arc::clone(&dialog), events: event_sender, commands: command_receiver };
+        (Self { call_id, dialog, events, commands }, ends)
     }
 
     /// The Call-ID on the wire.
     pub fn call_id(&self) -> &str {
         &self.call_id
+    }
+
+    /// What the far end knows an answered call of ours by.
+    pub fn dialog(&self) -> Option<DialogName> {
+        self.dialog.get().cloned()
     }
 
     /// The next event; `None` after the last.

@@ -1,6 +1,6 @@
 //! The task behind a leg: everything it knows, and its life from INVITE to BYE.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rsipstack::sip::StatusCode;
 use rsipstack::sip::headers::make_header;
@@ -11,7 +11,7 @@ use super::being_called::Invited;
 use super::registry::Seat;
 use super::{Command, Ends};
 use crate::domain::media_target::MediaTarget;
-use crate::sip::message::dialog::Dialog;
+use crate::sip::message::dialog::{Dialog, DialogName};
 use crate::sip::sdp::LocalMedia;
 use crate::sip::wire::{Flow, Wire};
 use crate::sip::{Credentials, LegEvent, TrunkTarget};
@@ -34,6 +34,8 @@ pub(in crate::sip) struct Task {
     pub(super) commands: mpsc::UnboundedReceiver<Command>,
     pub(super) requests: mpsc::Receiver<Box<Transaction>>,
     events: mpsc::Sender<LegEvent>,
+    /// The dialog's name, for the owner.
+    pub(super) name: Arc<OnceLock<DialogName>>,
     _seat: Seat,
 }
 
@@ -56,6 +58,7 @@ impl Task {
             commands: ends.commands,
             requests,
             events: ends.events,
+            name: ends.dialog,
             _seat: seat,
         }
     }

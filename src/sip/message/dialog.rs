@@ -6,6 +6,45 @@ use rsipstack::sip::{Method, Request, Response, Uri};
 use super::draft::Draft;
 use super::read;
 
+/// A confirmed dialog of ours, as its far end knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DialogName {
+    call_id: String,
+    /// Our tag, the far end's remote one.
+    ours: String,
+    theirs: String,
+    /// Where the far end is to be reached: its Contact.
+    target: String,
+}
+
+impl DialogName {
+    /// The dialog that an answer to our INVITE makes; `None` where it has no Contact or no tag.
+    pub(in crate::sip) fn of_answer(response: &Response) -> Option<Self> {
+        Some(Self {
+            call_id: read::value(response, "Call-ID")?.to_owned(),
+            ours: read::from_tag(response)?,
+            theirs: read::to_tag(response)?,
+            target: read::contact(response)?.to_string(),
+        })
+    }
+
+    /// The URI by which somebody else takes our place in the dialog (RFC 3891 section 6.1, RFC 5589 section 7): its far end's
+    /// own tag is the `to-tag`.
+    pub fn to_replace(&self) -> String {
+        let replaces = format!("{};to-tag={};from-tag={}", self.call_id, self.theirs, self.ours);
+        // A URI that has headers or none: what stands behind a `?` of its own is no business of ours.
+        let target = self.target.split('?').next().unwrap_or_default();
+        format!("{target}?Replaces={}", escape(&replaces))
+    }
+}
+
+/// Writes what may not stand in a URI's header by its code (RFC 3261 section 19.1.2).
+fn escape(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&byte);
+    let part = |byte: u8| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    text.bytes().map(part).collect()
+}
+
 /// One dialog as we see it.
 #[derive(Clone, Debug)]
 pub(in crate::sip) struct Dialog {
@@ -91,5 +130,25 @@ impl Dialog {
             headers: Vec::new(),
             body: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_takes_our_place_names_the_dialog_as_its_far_end_knows_it() {
+        let name = DialogName {
+            call_id: "12345600@atlanta.example.com".to_owned(),
+            ours: "1928;x".to_owned(),
+            theirs: "44b=8".to_owned(),
+            target: "sip:3333@chicago.example.com;transport=udp?Subject=x".to_owned(),
+        };
+        assert_eq!(
+            name.to_replace(),
+            "sip:3333@chicago.example.com;transport=udp?Replaces=12345600%40atlanta.example.com\
+             %3Bto-tag%3D44b%3D8%3Bfrom-tag%3D1928%3Bx"
+        );
     }
 }
