@@ -1,6 +1,7 @@
 //! Words that a text should not say: threats anywhere, anything of a debt before the person is known.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use super::flow::Flow;
 use super::mistake::{Told, told};
@@ -27,6 +28,12 @@ pub struct Known<'a> {
     pub creditors: &'a [String],
     /// The words of a sound file in this language, by its path; `None` where nobody wrote them down.
     pub words_of_file: &'a dyn Fn(Language, &str) -> Option<String>,
+}
+
+impl fmt::Debug for Known<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Known({} creditors)", self.creditors.len())
+    }
 }
 
 /// Words to look for, one after another.
