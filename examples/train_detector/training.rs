@@ -18,7 +18,9 @@ use crate::variation::{Varied, crowd};
 /// Too near the recording's own line for other lines.
 const NOT_ASKED: [&str; 6] = ["floor", "peak", "l_harm", "l_flat", "l_change", "l_dev"];
 const OF_FRAMES: Growth = Growth { trees: 60, rate: 0.15, ridge: 20.0, least: 20.0 };
-const OF_MOMENTS: Growth = Growth { trees: 200, rate: 0.1, ridge: 5.0, least: 3.0 };
+const OF_MOMENTS: Growth = Growth { trees: 250, rate: 0.08, ridge: 8.0, least: 4.0 };
+/// How much a moment in the first pause counts beside others: there a person is told.
+const TELLING: f32 = 1.5;
 
 /// A labelled recording to learn from.
 pub struct Recording {
@@ -143,14 +145,18 @@ pub fn moments_of(
     let mut moments = Vec::new();
     for (n, frame) in varied.samples.as_chunks::<FRAME>().0.iter().enumerate() {
         detector.feed(frame);
-        if n % 4 != 3 || 0.02 * n as f64 > stop {
+        if n % 2 != 1 || 0.02 * n as f64 > stop {
             continue;
         }
         if let Some(features) = detector.talk_evidence()
             && features[1] <= 6.0
             && features[10] >= 0.12
         {
-            moments.push(Case { features, yes, weight, odds: 0.0 });
+            let telling = (0.05..=0.4).contains(&features[3]);
+            if telling || n % 4 == 3 {
+                let weight = if telling { TELLING * weight } else { weight };
+                moments.push(Case { features, yes, weight, odds: 0.0 });
+            }
         }
     }
     moments

@@ -157,6 +157,7 @@ fn round(confidence: f32) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::detect::Detector;
     use crate::domain::verdict::Verdict;
     use listening::Judged;
 
@@ -197,6 +198,25 @@ mod tests {
         }
         let missed = score.missed_goals();
         assert!(missed.is_empty(), "{missed:?}\n{score}");
+    }
+
+    /// As above. Nothing looks ahead, and packets of any length say the same.
+    #[test]
+    fn labelled_recordings_cut_at_their_verdict_get_the_same_whatever_their_packets() {
+        let Ok(table) = std::env::var("OBZVON_LABELLED") else { return };
+        for label in manifest::read(Path::new(&table)).unwrap() {
+            let file = label.path.display();
+            let samples = sound_file::read(&label.path).unwrap();
+            let whole = Listening::to(&samples, &DetectorPlan::default());
+            let cut = Listening::to(&samples[..8 * whole.last.at_ms as usize], &DetectorPlan::default());
+            assert_eq!(cut.last, whole.last, "{file}");
+            for ms in [10, 30, 60] {
+                let mut detector = Detector::new(&DetectorPlan::default());
+                let events: Vec<_> =
+                    samples.chunks(8 * ms).flat_map(|packet| detector.listen(packet)).collect();
+                assert_eq!(events, whole.events, "{file} in packets of {ms} ms");
+            }
+        }
     }
 
     /// As above. What makes the detector quicker must not change its mind; who trains it anew writes the file anew.

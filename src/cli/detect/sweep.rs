@@ -15,20 +15,22 @@ fn plans() -> Vec<(String, DetectorPlan)> {
         plan
     };
     let mut plans = vec![("as shipped".to_owned(), DetectorPlan::default())];
-    for likely in [0.8, 0.9, 0.95, 0.97, 0.99] {
+    for likely in [0.8, 0.9, 0.95, 0.99] {
         plans.push((format!("machine_above {likely}"), plan(&|talk| talk.machine_above = likely)));
     }
     for likely in [0.2, 0.3, 0.5, 0.6] {
         plans.push((format!("human_below {likely}"), plan(&|talk| talk.human_below = likely)));
     }
-    for ms in [160, 200, 300, 400, 600] {
+    for likely in [-1.0, 0.1, 0.25] {
+        plans.push((format!("human_surely_below {likely}"), plan(&|talk| talk.human_surely_below = likely)));
+    }
+    for ms in [120, 240, 300, 400, 600] {
         plans.push((format!("wait_ms {ms}"), plan(&|talk| talk.wait_ms = ms)));
     }
     for likely in [0.8, 0.95, 2.0] {
-        let change = |talk: &mut TalkPlan| talk.machine_late_after_all = likely;
-        plans.push((format!("machine_late_after_all {likely}"), plan(&change)));
+        plans.push((format!("machine_after_all {likely}"), plan(&|talk| talk.machine_after_all = likely)));
     }
-    for likely in [-1.0, 0.1, 0.3, 0.5] {
+    for likely in [-1.0, 0.1, 0.3, 0.45] {
         plans.push((format!("human_after_all {likely}"), plan(&|talk| talk.human_after_all = likely)));
     }
     plans

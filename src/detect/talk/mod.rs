@@ -16,16 +16,16 @@ use speech::Speech;
 pub struct TalkPlan {
     /// A person, when a machine is at most so likely (0..=1) in a pause.
     pub human_below: f32,
-    /// The pause for that, in milliseconds; the less likely a machine is, the shorter.
+    /// A person, pause or none, when a machine is at most so likely and somebody has spoken for a while.
+    pub human_surely_below: f32,
+    /// The pause for the former, in milliseconds; the less likely a machine is, the shorter.
     pub wait_ms: u32,
     /// A machine, when it is at least so likely at first.
     pub machine_above: f32,
     /// So likely, once speech has gone on for longer than people's greetings do.
     pub machine_late_above: f32,
-    /// The verdict on a person is taken back when a machine is at least so likely at first.
+    /// The verdict on a person is taken back when a machine is at least so likely.
     pub machine_after_all: f32,
-    /// So likely, once speech has gone on.
-    pub machine_late_after_all: f32,
     /// The verdict on a machine is taken back when a machine is at most so likely in a pause.
     pub human_after_all: f32,
     /// Nothing said for so long is silence.
@@ -35,13 +35,13 @@ pub struct TalkPlan {
 impl Default for TalkPlan {
     fn default() -> Self {
         Self {
-            human_below: 0.54,
-            wait_ms: 280,
-            machine_above: 0.91,
-            machine_late_above: 0.5,
-            machine_after_all: 0.96,
-            machine_late_after_all: 0.9,
-            human_after_all: 0.45,
+            human_below: 0.42,
+            human_surely_below: 0.18,
+            wait_ms: 180,
+            machine_above: 0.97,
+            machine_late_above: 0.52,
+            machine_after_all: 0.9,
+            human_after_all: 0.6,
             silence_ms: 5000,
         }
     }
@@ -162,16 +162,15 @@ impl TalkEar {
             return None;
         }
         let likely = model.machine(&self.features()?);
-        if likely >= self.machine_threshold(since_ms) && self.speech.voiced_ms() >= SPOKEN_MS {
+        if self.speech.voiced_ms() >= SPOKEN_MS
+            && self.machine_threshold(since_ms).is_some_and(|least| likely >= least)
+        {
             return Some((Verdict::Machine, likely));
         }
-        let most = match self.verdict {
-            Some(Verdict::Machine) => plan.human_after_all,
-            _ => plan.human_below,
-        };
-        // Where others talk in the background, what is much fainter than the voice was is the pause.
-        let pause_ms = self.speech.pause_ms().max(self.speech.faded_ms()[1].saturating_sub(FADING_MS));
-        if likely <= most && pause_ms >= self.wait_ms(likely / most) {
+        if !known && likely >= TALK_LIKELY && self.talks_on(since_ms) {
+            return Some((Verdict::Machine, likely.max(TALK_SURE)));
+        }
+        if self.is_person(likely, since_ms) {
             return Some((Verdict::Human, 1.0 - likely));
         }
         // The last moment the model knows about.
@@ -180,22 +179,46 @@ impl TalkEar {
         late.then_some(word)
     }
 
-    /// How likely a machine must be: the less, the longer somebody has been speaking.
-    fn machine_threshold(&self, since_ms: u32) -> f32 {
+    /// Somebody speaks in a pause, or surely a person where noise leaves none.
+    fn is_person(&self, likely: f32, since_ms: u32) -> bool {
         let plan = &self.plan;
-        let (soon, late) = match self.verdict {
-            Some(Verdict::Human) => (plan.machine_after_all, plan.machine_late_after_all),
-            _ => (plan.machine_above, plan.machine_late_above),
-        };
+        let known = self.verdict == Some(Verdict::Machine);
+        let (most, least_ms) =
+            if known { (plan.human_after_all, AFTER_ALL_MS) } else { (plan.human_below, 0) };
+        // Where others talk in the background, what is much fainter than the voice was is the pause.
+        let pause_ms = self.speech.pause_ms().max(self.speech.faded_ms()[1].saturating_sub(FADING_MS));
+        let waited = likely <= most && pause_ms >= self.wait_ms(likely / most).max(least_ms);
+        waited || !known && likely <= plan.human_surely_below && since_ms >= SOON_SURE_MS
+    }
+
+    /// On a line without noise somebody has been speaking for longer than people's greetings do.
+    fn talks_on(&self, since_ms: u32) -> bool {
+        let voiced_ms = self.speech.voiced_ms();
+        self.speech.speaking && voiced_ms >= TALK_MS && 5 * voiced_ms >= 3 * since_ms && self.is_clear()
+    }
+
+    /// The voice stands well out of the line's noise.
+    fn is_clear(&self) -> bool {
+        self.voice.peak - self.voice.floor() >= CLEAR
+    }
+
+    /// How likely a machine must be: the less, the longer somebody has been speaking. `None` when no likelihood will do: noise
+    /// sounds like a machine that goes on.
+    fn machine_threshold(&self, since_ms: u32) -> Option<f32> {
+        let plan = &self.plan;
+        if self.verdict == Some(Verdict::Human) {
+            return self.is_clear().then_some(plan.machine_after_all);
+        }
         let passed = since_ms.saturating_sub(SOON_MS) as f32 / (LONG_MS - SOON_MS) as f32;
-        soon + (late - soon) * passed.min(1.0)
+        Some(plan.machine_above + (plan.machine_late_above - plan.machine_above) * passed.min(1.0))
     }
 
     /// The pause to wait for, by how near the doubt is to the most that is taken (0..=1).
     fn wait_ms(&self, doubt: f32) -> u32 {
         let most = self.plan.wait_ms;
-        let slow = self.speech.pace() < SLOW && doubt > LITTLE_DOUBT;
-        if slow || self.speech.voice.means()[8] > LEAP {
+        let slow = self.speech.pace() < SLOW && doubt > SLOW_DOUBT;
+        let leaps = self.speech.voice.means()[8] > LEAP && doubt >= LEAP_DOUBT;
+        if slow || leaps {
             // A long vowel, or the notes of a melody, which soon goes on.
             return most.max(NOTE_MS);
         }
@@ -214,22 +237,34 @@ pub(super) const EVERY_MS: u32 = 2 * FRAME_MS;
 pub(super) const LATEST_MS: u32 = 6000;
 /// Speech changes faster from frame to frame.
 const SLOW: f32 = 0.105;
+const SLOW_DOUBT: f32 = 0.12;
 /// Octaves: the pitch of a voice deviates less.
 const LEAP: f32 = 0.9;
+const LEAP_DOUBT: f32 = 0.3;
 const NOTE_MS: u32 = 900;
 /// A machine must be most likely until here; until `LONG_MS` the threshold falls: whole sentences of people who answer are
 /// rarely longer.
-const SOON_MS: u32 = 1200;
+const SOON_MS: u32 = 700;
 const LONG_MS: u32 = 4200;
 /// Shares of the doubt that is taken.
-const LITTLE_DOUBT: f32 = 0.12;
-const LEAST_WAIT_MS: u32 = 100;
+const LITTLE_DOUBT: f32 = 0.3;
+const LEAST_WAIT_MS: u32 = 40;
 /// So little speech may be the first note or the first syllable.
-const BRIEF_MS: u32 = 340;
+const BRIEF_MS: u32 = 260;
 /// So much of a voice shows whether it is our own.
 const OPEN_MS: u32 = 600;
+/// So much speech (of which `TALK_SURE` is a machine's, if it is so likely at all) within so many dB of quiet is more than a
+/// greeting.
+const TALK_MS: u32 = 2800;
+const TALK_LIKELY: f32 = 0.3;
+const TALK_SURE: f32 = 0.9;
+const CLEAR: f32 = 36.0;
+/// Machines pause between sentences.
+const AFTER_ALL_MS: u32 = 600;
+/// First syllables of machines sound like people's.
+const SOON_SURE_MS: u32 = 1100;
 /// A voice may fade for so long without a pause.
-const FADING_MS: u32 = 160;
+const FADING_MS: u32 = 220;
 /// A click or a breath is nobody's greeting.
 const SHORTEST_MS: u32 = 120;
 const SPOKEN_MS: u32 = 240;
