@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the golden readings of numbers and dates that tests/speech_golden.rs compares with.
+"""Makes the golden readings of numbers and dates that tests/speech/golden.rs compares with.
 
     pip install num2words==0.5.14 babel && tests/golden/speech.py
 
@@ -32,10 +32,10 @@ def russian(number):
 
 def russian_cases(number):
     """Number; nominative feminine; accusative feminine of things and, as num2words has it by default, of the living;
-    genitive masculine and feminine."""
+    genitive masculine and feminine; accusative masculine of things."""
     say = lambda **how: num2words(number, lang="ru", **how)
     return (number, say(gender="f"), say(gender="f", case="a", animate=False), say(gender="f", case="a"),
-            say(case="g"), say(gender="f", case="g"))
+            say(case="g"), say(gender="f", case="g"), say(case="a", animate=False))
 
 
 def english(number):
@@ -60,5 +60,5 @@ def dates():
 numbers = [*range(10_000), *EDGES]
 write("speech_numbers_ru.tsv", map(russian, numbers))
 write("speech_numbers_en.tsv", map(english, numbers))
-write("speech_cases_ru.tsv", map(russian_cases, [*range(1_300), *range(1_300, 10_000, 97), *EDGES]))
+write("speech_cases_ru.tsv", map(russian_cases, [*range(1_300), *range(1_300, 10_000, 7), *EDGES]))
 write("speech_dates.tsv", dates())

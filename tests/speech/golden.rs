@@ -101,6 +101,11 @@ fn russian_sums_are_put_together_from_golden_numbers() {
                 expected += &format!(" {} {}", cases[&rest][4], form(rest, ["копейки", "копеек", "копеек"]));
             }
             assert_eq!(said(Language::Ru, vec![Part::Money { amount, case: Case::Genitive }]), expected);
+            let mut expected = format!("{} {}", golden[5], form(major, ["рубль", "рубля", "рублей"]));
+            if rest > 0 {
+                expected += &format!(" {} {}", cases[&rest][1], form(rest, ["копейку", "копейки", "копеек"]));
+            }
+            assert_eq!(said(Language::Ru, vec![Part::Money { amount, case: Case::Accusative }]), expected);
         }
     }
 }
