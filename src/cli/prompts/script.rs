@@ -5,6 +5,7 @@ use clap::Args;
 use super::import::TAKEN;
 use super::wanted::{Wanted, wanted};
 use super::{Places, language};
+use crate::domain::Language;
 use crate::speech::Intonation;
 
 /// Prints the recording script: the file's name, how to read it, the words.
@@ -22,7 +23,8 @@ pub struct Script {
 
 impl Script {
     pub fn run(&self) -> anyhow::Result<()> {
-        let all = wanted(language(&self.lang)?, &self.places)?;
+        let speaks = language(&self.lang)?;
+        let all = wanted(speaks, &self.places)?;
         if self.tsv {
             for wanted in &all {
                 let Wanted { id, fragment, needed_by, .. } = wanted;
@@ -30,9 +32,7 @@ impl Script {
             }
             return Ok(());
         }
-        println!("Record each line to a file of that name: {TAKEN}. One voice, one sitting, one distance.");
-        println!("\"mid\": the sentence goes on, the voice stays up. \"end\": it ends, the voice falls.");
-        println!("Numbers sound best taken out of a sentence read whole. Lines marked * may be left out.\n");
+        println!("{}\n", directions(speaks));
         let mut group = "";
         for wanted in &all {
             if wanted.needed_by != group {
@@ -42,8 +42,31 @@ impl Script {
             let mark = if wanted.is_optional() { '*' } else { ' ' };
             println!("{mark} {}.wav  [{}]  {}", wanted.id, at(wanted.fragment.at), read(wanted));
         }
-        println!("\n{} clips", all.len());
+        println!("\n{}", count(speaks, all.len()));
         Ok(())
+    }
+}
+
+/// To the speaker, in the language that is spoken.
+fn directions(speaks: Language) -> String {
+    match speaks {
+        Language::En => format!(
+            "Record each line to a file of that name: {TAKEN}. One voice, one sitting, one distance.\n\
+             \"mid\": the sentence goes on, the voice stays up. \"end\": it ends, the voice falls.\n\
+             Numbers sound best taken out of a sentence read whole. Lines marked * may be left out."
+        ),
+        Language::Ru => "Запишите каждую строку в файл с этим именем: WAV, от 6 до 192 кГц, от 8 до 32 бит, моно или стерео. Один\n\
+             голос, за один раз, на одном расстоянии. «mid»: фраза продолжается, голос не опускается. «end»: фраза\n\
+             кончается, голос опускается. Числа лучше вырезать из целой прочитанной фразы. Строки со звёздочкой *\n\
+             можно пропустить."
+            .to_owned(),
+    }
+}
+
+fn count(speaks: Language, clips: usize) -> String {
+    match speaks {
+        Language::En => format!("{clips} clips"),
+        Language::Ru => format!("Записей: {clips}"),
     }
 }
 
