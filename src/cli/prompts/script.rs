@@ -55,7 +55,7 @@ fn directions(speaks: Language) -> String {
              \"mid\": the sentence goes on, the voice stays up. \"end\": it ends, the voice falls.\n\
              Numbers sound best taken out of a sentence read whole. Lines marked * may be left out."
         ),
-        Language::Ru => "Запишите каждую строку в файл с этим именем: WAV, от 6 до 192 кГц, от 8 до 32 бит, моно или стерео. Один\n\
+        Language::Ru => "Запишите каждую строку в файл с этим именем: WAV, от 8 до 192 кГц, от 16 до 32 бит, моно или стерео. Один\n\
              голос, за один раз, на одном расстоянии. «mid»: фраза продолжается, голос не опускается. «end»: фраза\n\
              кончается, голос опускается. Числа лучше вырезать из целой прочитанной фразы. Строки со звёздочкой *\n\
              можно пропустить."
