@@ -32,13 +32,12 @@ use super::{
     campaign_task, console, keep, kill_switch, names, own_numbers, recordings, trunk_task, writeback_task,
 };
 use crate::call::StopReason;
-use crate::config::{AgentsConfig, BrowserConfig, Config};
+use crate::config::Config;
 use crate::media::{MediaEngine, MediaPlan};
 use crate::sip::{SipPlan, SipStack};
 use crate::store::{CampaignState, Store, StorePlan, Whose};
 use crate::trunk::TrunkPlan;
 use crate::web::{Metrics, Readiness};
-use crate::webrtc::{WebRtc, WebRtcPlan};
 use crate::writeback::Sender;
 
 /// A running daemon.
@@ -110,7 +109,7 @@ impl Daemon {
         let stop = CancellationToken::new();
         let (readiness, ready) = watch::channel(Readiness::Not("starting".to_owned()));
         let listener = crate::web::listen(config.daemon.http).await.context(StartFault::Pages)?;
-        let (browsers, sound) = open_browsers(&config, clock, &stop)?;
+        let (browsers, sound) = Browsers::open(&config, clock, &stop).context(StartFault::Browsers)?;
         let kill_file = config.daemon.kill_switch.clone();
         let floor = Arc::new(Floor::new(&config.agents, clock));
         let (ask_reload, reloads) = mpsc::channel(1);
@@ -317,32 +316,11 @@ fn needs_restart(old: &Config, new: &Config) -> impl Iterator<Item = &'static st
         ("daemon.kill_switch", was.kill_switch != is.kill_switch),
         ("daemon.log", was.log != is.log),
         ("storage", old.store.url.expose_secret() != new.store.url.expose_secret()),
-        ("agents.browser", is_browser_new(&old.agents, &new.agents)),
+        ("agents.browser", floor::browsers_differ(&old.agents, &new.agents)),
         ("media", old.media != new.media),
         ("sip", old.sip != new.sip),
     ];
     parts.into_iter().filter_map(|(part, changed)| changed.then_some(part))
-}
-
-/// The port for browsers is there from the start on, or not at all.
-fn is_browser_new(old: &AgentsConfig, new: &AgentsConfig) -> bool {
-    new.has_browsers() && (!old.has_browsers() || old.browser != new.browser)
-}
-
-/// The port for agents' sound in browsers and the task that serves it, where somebody's is there.
-fn open_browsers(
-    config: &Config,
-    clock: Clock,
-    stop: &CancellationToken,
-) -> anyhow::Result<(Option<Browsers>, Option<impl Future<Output = ()> + Send + use<>>)> {
-    if !config.agents.has_browsers() {
-        return Ok((None, None));
-    }
-    let BrowserConfig { bind, public_ip, back_within } = config.agents.browser.clone();
-    let plan = WebRtcPlan { bind, public: public_ip, media: config.media.ip, back_within };
-    let started = WebRtc::start(plan, move || clock.now(), stop.clone());
-    let (served, sound) = started.context(StartFault::Browsers)?;
-    Ok((Some(Browsers::new(served)), Some(sound)))
 }
 
 fn token(config: &Config) -> Option<&str> {

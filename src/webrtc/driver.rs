@@ -184,13 +184,13 @@ impl Driver {
                 Ok(()) = self.browsers.readable() => {
                     for _ in 0..BATCH {
                         let Ok((length, from)) = self.browsers.try_recv_from(&mut buffer) else { break };
-                        self.exchange.from_browser(now(), from, &buffer[..length]);
+                        self.exchange.take_from_browser(now(), from, &buffer[..length]);
                     }
                 }
                 Ok(()) = self.streams.readable() => {
                     for _ in 0..BATCH {
                         let Ok((length, from)) = self.streams.try_recv_from(&mut buffer) else { break };
-                        self.exchange.from_stream(now(), from, &buffer[..length]);
+                        self.exchange.take_from_stream(now(), from, &buffer[..length]);
                     }
                 }
                 Some(command) = commands.recv() => self.obey(now(), command),

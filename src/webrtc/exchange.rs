@@ -151,7 +151,7 @@ impl Exchange {
     }
 
     /// A datagram on the browsers' port.
-    pub fn from_browser(&mut self, now: Instant, from: SocketAddr, bytes: &[u8]) {
+    pub fn take_from_browser(&mut self, now: Instant, from: SocketAddr, bytes: &[u8]) {
         let known = self.peers.get(&from).copied();
         let takes = |served: &mut Served| served.session.handle(now, from, bytes);
         if let Some(no) = known
@@ -168,7 +168,7 @@ impl Exchange {
     }
 
     /// A datagram of a stream.
-    pub fn from_stream(&mut self, now: Instant, from: SocketAddr, bytes: &[u8]) {
+    pub fn take_from_stream(&mut self, now: Instant, from: SocketAddr, bytes: &[u8]) {
         let session = self.streams.get(&from).and_then(|no| line_session(&self.lines, *no));
         let Some((session, packet)) = session.zip(Packet::read(bytes)) else { return };
         if let Some(served) = self.sessions.get_mut(&session) {

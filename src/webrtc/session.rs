@@ -52,7 +52,7 @@ pub(super) struct Session {
 #[derive(Debug)]
 pub(super) enum Wants {
     /// Its sound is to be passed on.
-    Heard(RtpPacket),
+    Heard(Box<RtpPacket>),
     Send {
         to: SocketAddr,
         bytes: Vec<u8>,
@@ -168,7 +168,7 @@ impl Session {
                 Ok(Output::Transmit(transmit)) => {
                     return Some(Wants::Send { to: transmit.destination, bytes: transmit.contents.into() });
                 }
-                Ok(Output::Event(Event::RtpPacket(packet))) => return Some(Wants::Heard(packet)),
+                Ok(Output::Event(Event::RtpPacket(packet))) => return Some(Wants::Heard(Box::new(packet))),
                 Ok(Output::Event(Event::Closed)) => self.closed = true,
                 Ok(Output::Event(_)) => {}
                 Err(_) => self.failed = true,

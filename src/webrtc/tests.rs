@@ -142,7 +142,7 @@ impl World {
     fn from(&mut self, browser: usize, sent: Vec<Vec<u8>>) {
         let addr = self.browsers[browser].addr;
         for bytes in sent {
-            self.exchange.from_browser(self.now, addr, &bytes);
+            self.exchange.take_from_browser(self.now, addr, &bytes);
             self.perform();
         }
     }
@@ -182,7 +182,7 @@ impl World {
         let timestamp = 160 * u32::from(sequence);
         let packet = Packet { marker: false, sequence, timestamp, sound: &[byte; FRAME] };
         let bytes = packet.write(9).expect("it fits");
-        self.exchange.from_stream(self.now, at(STREAM), &bytes);
+        self.exchange.take_from_stream(self.now, at(STREAM), &bytes);
         self.perform();
     }
 }
@@ -194,7 +194,7 @@ fn what_is_said_is_heard_on_either_side_and_by_nobody_else() {
     world.until("the browser is heard", |world| world.told == [LineEvent::Up]);
     for n in 0..40_u16 {
         world.stream_says(65_500_u16.wrapping_add(n), 0x22);
-        world.exchange.from_stream(world.now, at("192.0.2.1:20002"), &[0x80; 172]);
+        world.exchange.take_from_stream(world.now, at("192.0.2.1:20002"), &[0x80; 172]);
         world.tick();
     }
     let heard = &world.stream_heard;
@@ -310,8 +310,8 @@ fn noise_from_strangers_reaches_nobody() {
     for n in 0..2_000_u32 {
         let byte = n.to_le_bytes();
         let noise: Vec<u8> = byte.iter().cycle().take(n as usize % 300).copied().collect();
-        world.exchange.from_browser(world.now, at("203.0.113.9:4444"), &noise);
-        world.exchange.from_stream(world.now, at("203.0.113.9:4444"), &noise);
+        world.exchange.take_from_browser(world.now, at("203.0.113.9:4444"), &noise);
+        world.exchange.take_from_stream(world.now, at("203.0.113.9:4444"), &noise);
     }
     world.perform();
     assert_eq!(world.stream_heard.len(), before);

@@ -6,17 +6,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Mutex;
+use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use super::Floor;
 use crate::agents::State;
-use crate::config::AgentLeg;
+use crate::config::{AgentLeg, AgentsConfig, BrowserConfig, Config};
+use crate::daemon::clock::Clock;
 use crate::daemon::house::House;
 use crate::domain::media_target::{Direction, MediaTarget};
 use crate::domain::{AgentId, Codec};
 use crate::media::{Stream, StreamPlan};
 use crate::web::{SoundAnswer, SoundAsked};
-use crate::webrtc::{Answer, Line, LineEvent, LineLink, OfferFault, SessionNo, WebRtc};
+use crate::webrtc::{
+    Answer, Line, LineEvent, LineLink, OfferFault, SessionNo, WebRtc, WebRtcError, WebRtcPlan,
+};
 
 /// The browsers of this node.
 #[derive(Debug)]
@@ -29,8 +33,22 @@ pub struct Browsers {
 const COMES: Duration = Duration::from_secs(30);
 
 impl Browsers {
-    pub fn new(served: WebRtc) -> Self {
-        Self { served, lines: Mutex::default() }
+    /// Opens their port, where somebody's sound is in his browser, and gives the task that serves it until told to stop.
+    ///
+    /// # Errors
+    /// When the port can't be had.
+    pub fn open(
+        config: &Config,
+        clock: Clock,
+        stop: &CancellationToken,
+    ) -> Result<(Option<Self>, Option<impl Future<Output = ()> + Send + use<>>), WebRtcError> {
+        if !config.agents.has_browsers() {
+            return Ok((None, None));
+        }
+        let BrowserConfig { bind, public_ip, back_within } = config.agents.browser.clone();
+        let plan = WebRtcPlan { bind, public: public_ip, media: config.media.ip, back_within };
+        let (served, task) = WebRtc::start(plan, move || clock.now(), stop.clone())?;
+        Ok((Some(Self { served, lines: Mutex::default() }), Some(task)))
     }
 
     /// The line of an agent, opened where there is none, given to the browser that offers.
@@ -59,6 +77,11 @@ impl Browsers {
         house.helpers.spawn(keep(Arc::clone(house), agent.clone(), line, stream));
         Ok(link.offer(offer, before).await?)
     }
+}
+
+/// The port for browsers is there from the start on, or not at all.
+pub fn browsers_differ(old: &AgentsConfig, new: &AgentsConfig) -> bool {
+    new.has_browsers() && (!old.has_browsers() || old.browser != new.browser)
 }
 
 /// Answers a browser, or says why not.

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{broadcast, mpsc, watch};
 
 pub use back::bring_back;
-pub use browser::{Browsers, sound};
+pub use browser::{Browsers, browsers_differ, sound};
 pub use keep::keep;
 pub use line::{Place, Standing};
 pub use part::Hand;

@@ -114,6 +114,7 @@ texts! {
     level: "How loud you are", "Громкость вашего голоса";
     loss: "loss", "потери";
     jitter: "jitter", "дрожание";
+    milliseconds: "ms", "мс";
     round_trip: "there and back", "туда и обратно";
     not_heard: "You are not heard: look at the microphone.", "Вас не слышно: проверьте микрофон.";
     lossy: "Sound gets lost on the way: look at the network.", "Звук теряется по дороге: проверьте сеть.";

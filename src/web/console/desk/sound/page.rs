@@ -81,7 +81,7 @@ fn part(texts: &Texts, check: bool, inside: &Markup) -> Markup {
             data-elsewhere=(texts.sound_elsewhere) data-forbidden=(texts.sound_forbidden) data-missing=(texts.sound_missing)
             data-insecure=(texts.sound_insecure) data-failed=(texts.failed) data-lost=(texts.lost)
             data-connect=(if check { texts.sound_check } else { texts.sound_connect }) data-stop=(texts.sound_stop)
-            data-loss=(texts.loss) data-jitter=(texts.jitter) data-way=(texts.round_trip)
+            data-loss=(texts.loss) data-jitter=(texts.jitter) data-ms=(texts.milliseconds) data-way=(texts.round_trip)
             data-mute-word=(texts.not_heard) data-lossy=(texts.lossy) data-slow=(texts.slow) data-good=(texts.headset_good) {
             (inside)
             audio data-part="ears" autoplay {}

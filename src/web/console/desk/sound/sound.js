@@ -140,7 +140,7 @@ setInterval(async () => {
   if (silent >= SILENT_S) { silent = 0; lost(); }
   const loss = Math.max(now.lost / Math.max(1, now.lost + now.received), now.lostThere) * 100;
   const there = words.state === "on";
-  of("figures").textContent = there ? `${words.loss} ${number(loss, 1)} % · ${words.jitter} ${number(now.jitter, 0)} ms` + (check ? ` · ${words.way} ${number(now.way, 0)} ms` : "") : "";
+  of("figures").textContent = there ? `${words.loss} ${number(loss, 1)} % · ${words.jitter} ${number(now.jitter, 0)} ${words.ms}` + (check ? ` · ${words.way} ${number(now.way, 0)} ${words.ms}` : "") : "";
   of("figures").className = loss > 3 || now.jitter > 50 ? "bad" : "soft";
   if (check) judge(there, loss, now);
 }, 1000);
