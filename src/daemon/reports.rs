@@ -13,7 +13,7 @@ use crate::cli::proposal::{Applied, apply, is_followed};
 use crate::cli::report::proposals::{doing_text, proposal_text, proposed};
 use crate::cli::sheet;
 use crate::domain::Language;
-use crate::stats::{Cut, Doing, Sheet};
+use crate::stats::{Doing, Sheet};
 use crate::store::{DeliveryFilter, DeliveryRow, Period, ProposalRow, StoreError};
 use crate::web::{
     AppliedLine, Days, DeliveryLine, ProposalLine, ProposalsView, ReportHandlers, Resend, SetProposal,
@@ -57,8 +57,7 @@ async fn made(house: &House, wish: SheetWish) -> Result<Sheet, StoreError> {
     let plans = house.plans.load_full();
     let zone = &plans.config.statistics.basis.zone;
     let period = period_of(wish.days, zone);
-    let asked =
-        sheet::Asked { period, now: house.clock.wall(), language: wish.language, cut: Cut::default() };
+    let asked = sheet::Asked { period, now: house.clock.wall(), language: wish.language, cut: wish.cut };
     sheet::sheet(&house.store, &plans.config, wish.kind, asked).await
 }
 

@@ -30,6 +30,16 @@ impl Attribution {
         }
     }
 
+    /// On screens: the action that a payment is credited to.
+    pub fn name(self, language: crate::domain::Language) -> &'static str {
+        let (en, ru) = match self {
+            Self::First => ("the first action", "первому действию"),
+            Self::Last => ("the last action", "последнему действию"),
+            Self::Linear => ("all in equal parts", "всем поровну"),
+        };
+        if language == crate::domain::Language::Ru { ru } else { en }
+    }
+
     pub fn parse(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|it| it.code() == code)
     }

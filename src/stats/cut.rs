@@ -1,6 +1,7 @@
 //! How a report is asked for: by what else its lines are told apart, and by which rule.
 
 use super::{Attribution, Axis};
+use crate::domain::Language;
 
 /// What a report's parameters say; each belongs to one report.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,6 +38,16 @@ impl WearBy {
             Self::Promise => "promise",
             Self::RightParty => "right-party",
         }
+    }
+
+    /// On screens.
+    pub fn name(self, language: Language) -> &'static str {
+        let (en, ru) = match self {
+            Self::Payment => ("a payment", "платёж"),
+            Self::Promise => ("a promise", "обещание"),
+            Self::RightParty => ("the right person", "нужный человек"),
+        };
+        if language == Language::Ru { ru } else { en }
     }
 
     pub fn parse(code: &str) -> Option<Self> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Attribution, EFFECT, Ratio};
-use crate::domain::{Channel, Currency, DebtKind, DebtorType};
+use crate::domain::{Channel, Currency, DebtKind, DebtorType, Language};
 
 /// By what else than channel, debtor type and kind of debt the actions are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
@@ -24,6 +24,18 @@ impl Axis {
 
     pub fn parse(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|it| it.code() == code)
+    }
+
+    /// On screens.
+    pub fn name(self, language: Language) -> &'static str {
+        let (en, ru) = match self {
+            Self::Age => ("Days overdue", "Дней просрочки"),
+            Self::Campaign => ("Campaign", "Кампания"),
+            Self::Creditor => ("Creditor", "Кредитор"),
+            Self::DayPart => ("Part of the day", "Часть дня"),
+            Self::Month => ("Month", "Месяц"),
+        };
+        if language == Language::Ru { ru } else { en }
     }
 
     /// The column's name in files.

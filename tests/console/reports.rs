@@ -152,6 +152,46 @@ async fn every_number_of_a_page_is_that_of_the_file() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_report_is_cut_as_its_address_asks_and_what_it_does_not_know_is_refused() {
+    let (house, daemon) = house();
+    let mut browser = Browser::new(&daemon);
+    browser.sign_in("supervisor", PASSWORD).await;
+    let cuts = [
+        (
+            "channels",
+            "by=creditor,month&attribution=first",
+            ["--by", "creditor,month", "--attribution", "first"],
+        ),
+        ("wear", "reaction=right-party", ["--reaction", "right-party", "--lang", "ru"]),
+        ("uplift", "window_days=5", ["--window-days", "5", "--lang", "ru"]),
+    ];
+    for (code, asked, args) in cuts {
+        let file = browser.get(&format!("/reports/{code}.csv?{asked}")).await.text().await.expect("text");
+        let printed = house.run(&[&["report", code, "--csv"][..], &args].concat());
+        assert_eq!(printed, file, "{code}?{asked}");
+        let page = browser.get(&format!("/reports/{code}?{asked}")).await.text().await.expect("text");
+        assert_eq!(rows_of(&page).len() + 1, file.lines().count(), "{code}: the page is cut alike");
+    }
+    let whole = house.run(&["report", "channels", "--csv"]);
+    assert!(
+        !whole.contains(CREDITOR)
+            && house.run(&["report", "channels", "--csv", "--by", "creditor"]).contains(CREDITOR)
+    );
+    for (asked, status) in
+        [("kpi?by=creditor", 422), ("channels?by=colour", 422), ("channels?colour=red", 400)]
+    {
+        let answer = browser.get(&format!("/reports/{asked}")).await;
+        assert_eq!(answer.status(), status, "{asked}");
+        assert!(
+            answer.text().await.expect("text").contains(asked.split(['?', '=']).nth(1).expect("a name")),
+            "{asked}"
+        );
+    }
+    assert!(!house.try_run(&["report", "kpi", "--by", "creditor"]).status.success());
+    daemon.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_proposal_is_applied_and_taken_back_with_who_and_when() {
     let (house, daemon) = house();
     let json = |args: &[&str]| -> Value { serde_json::from_str(&house.run(args)).expect("JSON") };

@@ -52,17 +52,6 @@ const SHOWN: [&str; 14] = [
     "faults",
 ];
 
-/// What an axis is called.
-fn axis(axis: Axis) -> Both {
-    match axis {
-        Axis::Age => ("Days overdue", "Дней просрочки"),
-        Axis::Campaign => CAMPAIGN,
-        Axis::Creditor => ("Creditor", "Кредитор"),
-        Axis::DayPart => ("Part of the day", "Часть дня"),
-        Axis::Month => ("Month", "Месяц"),
-    }
-}
-
 fn columns(by: &[Axis], language: Language) -> Vec<Column> {
     let share = |key: &'static str| {
         let of = definition(key).map(|it| match language {
@@ -76,7 +65,10 @@ fn columns(by: &[Axis], language: Language) -> Vec<Column> {
             is_pair: true,
         }
     };
-    let mut columns: Vec<Column> = by.iter().map(|it| plain(language, it.code(), axis(*it))).collect();
+    let mut columns: Vec<Column> = by
+        .iter()
+        .map(|it| plain(language, it.code(), (it.name(Language::En), it.name(Language::Ru))))
+        .collect();
     columns.extend([
         plain(language, "channel", CHANNEL),
         plain(language, "debtor_type", DEBTOR_TYPE),

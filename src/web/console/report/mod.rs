@@ -70,8 +70,7 @@ async fn report(
         return show(&viewer, &shared, (kind, written)).await;
     }
     viewer.may(right(kind))?;
-    let days = written.read(viewer.language)?;
-    let text = shared.console.reports.csv.ask(SheetWish { kind, language: viewer.language, days }).await?;
+    let text = shared.console.reports.csv.ask(written.read(kind, viewer.language)?).await?;
     Ok(csv(code, text))
 }
 
@@ -97,18 +96,17 @@ async fn show(
 ) -> Result<Response, Response> {
     viewer.may(right(kind))?;
     let texts = Texts::of(viewer.language);
-    let days = written.read(viewer.language)?;
-    let wish = SheetWish { kind, language: viewer.language, days };
-    let sheet = shared.console.reports.sheet.ask(wish).await?;
+    let wish = written.read(kind, viewer.language)?;
+    let sheet = shared.console.reports.sheet.ask(wish.clone()).await?;
     let room = if kind == SheetKind::Agents { "/reports/agents" } else { "/reports" };
     let body = html! {
         h1 { (texts.name(kind)) }
         (tabs(viewer.role, &format!("/reports/{}", kind.code()), texts))
-        (days.form(&format!("/reports/{}", kind.code()), texts))
+        (wish.form(&format!("/reports/{}", kind.code()), texts))
         @if sheet.rows.is_empty() { p.card { (texts.nothing_yet) } } @else {
             @for one in &sheet.charts { div.card { (chart(one)) } }
             div.card.wide { (table(&sheet)) }
-            p { a href=(format!("/reports/{}.csv{}", kind.code(), days.query())) { (texts.as_csv) } }
+            p { a href=(format!("/reports/{}.csv{}", kind.code(), wish.query())) { (texts.as_csv) } }
             (explained(&sheet, texts))
         }
     };
