@@ -230,9 +230,8 @@ steps:
   bye: { say: { ru: "Спасибо. До свидания." }, then: hangup }
 "#,
     );
-    let plan = "kind = \"service\"\nflow = \"service\"\ntrunks = [\"main\"]\n";
+    let plan = "kind = \"service\"\nflow = \"service\"\n";
     house.write("config/campaigns/service.toml", plan);
-    house.run(&["check"]);
     // p1 has paid, p2 owes, and nobody knows px.
     let today = &Timestamp::now().to_string()[..10];
     let paid = format!("номер платежа;кредитор;договор;сумма;дата\nm1;{CREDITOR};d1;9999999,00;{today}\n");
@@ -257,8 +256,8 @@ steps:
     let why_not = |campaign: &str| house.run(&["campaign", "why-not", campaign, "--json"]);
     assert!(why_not("service").contains("queued"), "{}", why_not("service"));
     // A flow of reminders is none for it.
-    house
-        .write("config/campaigns/service.toml", &plan.replace("\"service\"\ntr", "\"reminder_current\"\ntr"));
+    let reminding = plan.replace("flow = \"service\"", "flow = \"reminder_current\"");
+    house.write("config/campaigns/service.toml", &reminding);
     let refused = house.try_run(&["check", "--lang", "en"]);
     let said =
         String::from_utf8_lossy(&refused.stderr).into_owned() + &String::from_utf8_lossy(&refused.stdout);
