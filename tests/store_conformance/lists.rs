@@ -3,6 +3,7 @@
 use obzvon::campaign::DoneWhy;
 use obzvon::domain::import_row::{ImportRow, Upserted};
 use obzvon::domain::{Currency, DebtorType, Money};
+use obzvon::rules::{Hold, HoldKind};
 use obzvon::store::{
     CampaignState, FillPlan, Filled, NewPayment, Parked, Placement, Reserved, ServiceQueued, ServiceWish,
 };
@@ -287,9 +288,10 @@ async fn a_service_call_is_a_contact_with_nothing_owed_that_goes_through_the_gat
     let next = noon() + hours(1);
     world.store.finish(crate::world::no_answer(attempt, next), noon() + seconds(40)).await.expect("finished");
     world.store.wake_due(9, next).await.expect("woken");
-    // The ledger knows of it: the law's limits are of all calls to him.
+    // What holds him holds these calls, too.
+    world.hold(Hold::new(HoldKind::ComplaintOpen, contact.person, noon())).await;
     let contact = world.claim_one(campaign, next).await;
-    assert!(matches!(world.reserve(&contact, next).await, Reserved::Denied { .. }), "twice in an hour");
+    assert!(matches!(world.reserve(&contact, next).await, Reserved::Denied { .. }), "he has complained");
     // No report of debts has it.
     let always = obzvon::store::Period { from: jiff::Timestamp::UNIX_EPOCH, to: jiff::Timestamp::MAX };
     assert!(world.store.kpi_report(always).await.expect("counted").is_empty());
