@@ -484,7 +484,7 @@ impl Drive {
                 self.sound_came = true;
                 None
             }
-            MediaEvent::DigitsSent { .. } => None,
+            MediaEvent::DigitsSent { .. } | MediaEvent::Quiet { .. } | MediaEvent::Resumed { .. } => None,
         }
     }
 }

@@ -79,6 +79,7 @@ impl MediaEngine {
             recorder,
             first_words: plan.first_words,
             rtp_timeout: self.plan.rtp_timeout,
+            quiet: plan.quiet,
         });
         let link = shard.link();
         link.tell(id, Act::Open(Box::new(live))).map_err(|(error, _)| error)?;

@@ -25,8 +25,13 @@ pub enum MediaEvent {
     Heard(Heard),
     /// A prompt has ended: all of it sent, or stopped. `percent` (0..=100) of its samples were sent.
     PlayEnded { id: PlayId, percent: u8, at: Instant },
+    /// Nothing has been received for the stream's own, shorter time: told once, until something comes again.
+    Quiet { silent_for: Duration },
     /// The recording has stopped by a fault (a full disk, say). The call goes on.
     RecordingFailed { why: String },
+    /// Something has come after `Quiet`. `paused`: no packet was left out meanwhile, so that the far end sends nothing
+    /// while nobody speaks, and had not been lost.
+    Resumed { paused: bool },
     /// Nothing has been received for the plan's time-out, though the far end should be sending.
     Stale { silent_for: Duration },
 }

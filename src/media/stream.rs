@@ -18,6 +18,8 @@ pub struct StreamPlan {
     pub detector: Option<DetectorPlan>,
     /// So much of what the far end said last is kept for whoever is bridged in first, and played to him.
     pub first_words: Duration,
+    /// The far end may send nothing for so long before [`MediaEvent::Quiet`]; it is told of only where asked for.
+    pub quiet: Option<Duration>,
 }
 
 /// One RTP stream with its port pair. Dropped without [`close`](Self::close), it closes itself within a second. What

@@ -107,7 +107,7 @@ impl Turn {
         let first_words = self.plan.dialling.agents().map_or(Duration::ZERO, |calls| calls.first_words);
         let ears =
             DetectorPlan { library: Arc::clone(&config.media.announcements), ..DetectorPlan::default() };
-        let plan = StreamPlan { recording, detector: Some(ears), first_words };
+        let plan = StreamPlan { recording, detector: Some(ears), first_words, quiet: None };
         let stream = house.media.open(plan)?;
         let local = stream.local_addr();
         let rtp = config.media.public_ip.map_or(local, |public| (public, local.port()).into());

@@ -42,6 +42,7 @@ pub(super) struct Live {
     detector: Option<DetectorPlan>,
     recorder: Option<Recorder>,
     rtp_timeout: Duration,
+    quiet: Option<Duration>,
     /// `None` until SDP has told where to.
     line: Option<Line>,
     sending: Sending,
@@ -70,6 +71,7 @@ pub(super) struct Opening {
     /// How much of the first words is kept for whoever is bridged in.
     pub first_words: Duration,
     pub rtp_timeout: Duration,
+    pub quiet: Option<Duration>,
 }
 
 /// What the shard lends to each turn.
@@ -97,6 +99,7 @@ impl Live {
             detector: opening.detector,
             recorder: opening.recorder,
             rtp_timeout: opening.rtp_timeout,
+            quiet: opening.quiet,
             line: None,
             sending: Sending::new(start),
             rtcp: Rtcp::new(start.ssrc, rand::random()),
@@ -196,6 +199,11 @@ impl Live {
                 self.outlet.tell(fault);
             }
         }
+        if self.turns.is_multiple_of(QUIET_EVERY)
+            && let Some(silent_for) = self.quiet.and_then(|limit| line.receiving.check_quiet(now, limit))
+        {
+            self.outlet.tell(MediaEvent::Quiet { silent_for });
+        }
         if self.turns.is_multiple_of(TURNS_A_SECOND) {
             self.look_after(&mut line, bench, now);
         }
@@ -211,7 +219,10 @@ impl Live {
                 rtcp.read(clock, now, datagram.bytes);
                 return;
             }
-            let Brought { first, key } = line.receiving.datagram(datagram, now);
+            let Brought { first, key, resumed } = line.receiving.datagram(datagram, now);
+            if let Some(paused) = resumed {
+                outlet.tell(MediaEvent::Resumed { paused });
+            }
             if let Some(from) = first {
                 outlet.tell(MediaEvent::FirstPacketReceived { at: now, from });
             }
@@ -329,6 +340,8 @@ impl Live {
 }
 
 const TURNS_A_SECOND: u32 = 50;
+/// A tenth of a second.
+const QUIET_EVERY: u32 = 5;
 /// RFC 3550 section 6.2: five seconds, half of that before the first.
 const REPORT_S: u32 = 5;
 const FIRST_REPORT_S: u32 = 2;

@@ -21,6 +21,8 @@ pub(super) struct Receiving {
     telephone_event: Option<u8>,
     /// The SDP lets the far end send.
     open: bool,
+    /// Both sides send: nobody has put the other on hold.
+    both: bool,
     reception: Reception,
     buffer: JitterBuffer,
     events: EventReceiver,
@@ -33,6 +35,10 @@ pub(super) struct Receiving {
     /// The last sign of life, or when the far end was allowed to send.
     alive: Instant,
     stale: bool,
+    /// It was told that nothing comes, and nothing has come since.
+    quiet: bool,
+    /// Of the last packet.
+    sequence: Option<u16>,
     foreign: u64,
     malformed: u64,
 }
@@ -44,6 +50,8 @@ pub(super) struct Brought {
     pub first: Option<SocketAddr>,
     /// A key was pressed: its RFC 4733 code.
     pub key: Option<u8>,
+    /// It ended a quiet that had been told of; whether the far end had left out no packet meanwhile.
+    pub resumed: Option<bool>,
 }
 
 impl Receiving {
@@ -52,6 +60,7 @@ impl Receiving {
             source: Source::new(target.addr),
             telephone_event: target.telephone_event,
             open: lets_in(target.direction),
+            both: target.direction == Direction::Both,
             reception: Reception::default(),
             buffer: JitterBuffer::new(target.codec),
             events: EventReceiver::default(),
@@ -61,6 +70,8 @@ impl Receiving {
             first: None,
             alive: now,
             stale: false,
+            quiet: false,
+            sequence: None,
             foreign: 0,
             malformed: 0,
         }
@@ -76,6 +87,11 @@ impl Receiving {
             self.buffer.restart();
         }
         self.open = open;
+        let both = target.direction == Direction::Both;
+        if both && !self.both {
+            self.alive = now;
+        }
+        self.both = both;
     }
 
     pub fn answered(&mut self) {
@@ -116,9 +132,12 @@ impl Receiving {
         (self.alive, self.stale) = (now, false);
         let arrived = datagram.arrived.unwrap_or_default();
         let sequence = u16::from(packet.sequence_number());
+        let before = self.sequence.replace(sequence);
+        let next = before.is_some_and(|before| before.wrapping_add(1) == sequence);
+        let resumed = std::mem::take(&mut self.quiet).then_some(next);
         self.reception.count(packet.ssrc(), sequence, packet.timestamp(), arrived);
         if !self.open {
-            return Brought::default();
+            return Brought { resumed, ..Brought::default() };
         }
         if let Some(codec) = codec {
             self.buffer.put(codec, packet.timestamp(), packet.payload());
@@ -126,7 +145,7 @@ impl Receiving {
         let first = self.first.is_none().then_some(datagram.from);
         self.first.get_or_insert(now);
         let is_event = Some(packet.payload_type()) == self.telephone_event;
-        Brought { first, key: if is_event { self.event(&packet) } else { None } }
+        Brought { first, key: if is_event { self.event(&packet) } else { None }, resumed }
     }
 
     fn event(&mut self, packet: &RtpReader<'_>) -> Option<u8> {
@@ -170,6 +189,16 @@ impl Receiving {
         }
         self.stale = true;
         self.source.forget();
+        Some(silent_for)
+    }
+
+    /// How long the far end has sent nothing though neither side is on hold, told once when that passes the limit.
+    pub fn check_quiet(&mut self, now: Instant, limit: Duration) -> Option<Duration> {
+        let silent_for = now.saturating_duration_since(self.alive);
+        if !self.both || self.quiet || silent_for < limit {
+            return None;
+        }
+        self.quiet = true;
         Some(silent_for)
     }
 
@@ -263,6 +292,47 @@ mod tests {
         receiving.datagram(Datagram { bytes: &bytes, from, arrived: None }, at(13));
         assert_eq!(receiving.check_silence(at(22), limit), None);
         assert_eq!(receiving.check_silence(at(24), limit), Some(Duration::from_secs(11)));
+    }
+
+    #[test]
+    fn a_far_end_that_sends_nothing_while_it_is_silent_is_told_from_one_that_was_lost() {
+        let now = Clock::start().now();
+        let (mut receiving, from) = receiving(now);
+        let limit = Duration::from_secs(2);
+        let at = |ms| now + Duration::from_millis(ms);
+        let send = |receiving: &mut Receiving, sequence: u8, payload_type: u8, ms| {
+            let mut bytes = [0; 172];
+            (bytes[0], bytes[1], bytes[3]) = (0x80, payload_type, sequence);
+            receiving.datagram(Datagram { bytes: &bytes, from, arrived: None }, at(ms)).resumed
+        };
+        assert_eq!(send(&mut receiving, 1, 8, 0), None);
+        assert_eq!(receiving.check_quiet(at(1_900), limit), None);
+        assert_eq!(receiving.check_quiet(at(2_000), limit), Some(limit));
+        assert_eq!(receiving.check_quiet(at(2_100), limit), None, "told once");
+        assert_eq!(send(&mut receiving, 2, 8, 3_000), Some(true), "nothing was left out");
+        assert_eq!(send(&mut receiving, 3, 13, 4_500), None, "comfort noise is a sign of life");
+        assert_eq!(receiving.check_quiet(at(6_400), limit), None);
+        assert_eq!(receiving.check_quiet(at(6_500), limit), Some(limit));
+        assert_eq!(send(&mut receiving, 104, 8, 6_500), Some(false), "a hundred packets were lost");
+    }
+
+    #[test]
+    fn a_phone_that_holds_us_may_be_quiet() {
+        let now = Clock::start().now();
+        let (mut receiving, addr) = receiving(now);
+        let limit = Duration::from_secs(2);
+        let target = |direction| MediaTarget {
+            addr,
+            rtcp: addr,
+            codec: Codec::Pcma,
+            telephone_event: Some(101),
+            direction,
+        };
+        receiving.retarget(&target(Direction::ReceiveOnly), now);
+        assert_eq!(receiving.check_quiet(now + 5 * limit, limit), None);
+        receiving.retarget(&target(Direction::Both), now + 5 * limit);
+        assert_eq!(receiving.check_quiet(now + 6 * limit - Duration::from_millis(1), limit), None);
+        assert_eq!(receiving.check_quiet(now + 6 * limit, limit), Some(limit));
     }
 
     #[test]
