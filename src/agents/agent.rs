@@ -24,6 +24,10 @@ pub(super) struct Agent {
     pub due: Option<Instant>,
     /// The plan has him no longer.
     pub removed: bool,
+    /// How long he is reserved for the call he waits for.
+    kept_until: Option<Instant>,
+    /// Calls that ended while his phone rang, since he took one.
+    missed: u32,
     phone: bool,
     /// When the talk is taken for forgotten.
     talk_ends: Option<Instant>,
@@ -64,6 +68,8 @@ impl Agent {
             removed: false,
             talk_ends: None,
             owes: false,
+            kept_until: None,
+            missed: 0,
             disposed: false,
             ran_out: false,
             next: Next::Ready,
@@ -97,6 +103,7 @@ impl Agent {
             Input::PhoneLost => self.lose_phone(step),
             Input::PhoneBack => self.find_phone(step),
             Input::Ring(no)
+            | Input::PickedUp(no)
             | Input::Missed(no)
             | Input::Talk(no)
             | Input::Assist(no)
@@ -110,6 +117,7 @@ impl Agent {
                 return Err(Refusal::Stale);
             }
             Input::Ring(no) => return self.ring(step, no),
+            Input::PickedUp(no) => return self.pick_up(step, no),
             Input::Missed(_) => return self.miss(step, Why::Missed),
             Input::Talk(no) => return self.talk(step, no, true),
             Input::Assist(no) => return self.talk(step, no, false),
@@ -143,7 +151,8 @@ impl Agent {
     /// Takes him out of the line for a call. He is ready: the floor picks no other.
     pub fn reserve(&mut self, step: &mut Step<'_>, no: ReservationNo, lasts: Duration) {
         self.turn(step, State::Reserved { no }, Why::Picked);
-        self.due = Some(step.now + lasts);
+        self.kept_until = Some(step.now + lasts);
+        self.due = self.kept_until;
     }
 
     fn log_in(&mut self, step: &mut Step<'_>) {
@@ -230,6 +239,23 @@ impl Agent {
         Ok(())
     }
 
+    /// His phone is on the line before the debtor is: he is reserved as before.
+    fn pick_up(&mut self, step: &mut Step<'_>, no: ReservationNo) -> Result<(), Refusal> {
+        match self.state {
+            State::Reserved { .. } => self.missed = 0,
+            State::Ringing { .. } => {
+                self.missed = 0;
+                self.turn(step, State::Reserved { no }, Why::Call);
+                self.due = self.kept_until;
+            }
+            State::Talking { .. } | State::Hold { .. } | State::WrapUp { .. } => return Err(Refusal::NotNow),
+            State::LoggedOut | State::Away { .. } | State::NoAudio | State::Ready => {
+                return Err(Refusal::Stale);
+            }
+        }
+        Ok(())
+    }
+
     fn miss(&mut self, step: &mut Step<'_>, why: Why) -> Result<(), Refusal> {
         match self.state {
             State::Reserved { .. } | State::Ringing { .. } => self.give_up_ringing(step, why),
@@ -244,7 +270,7 @@ impl Agent {
     fn talk(&mut self, step: &mut Step<'_>, no: ReservationNo, owes: bool) -> Result<(), Refusal> {
         match self.state {
             State::Reserved { .. } | State::Ringing { .. } => {
-                (self.owes, self.disposed, self.ran_out) = (owes, false, false);
+                (self.owes, self.disposed, self.ran_out, self.missed) = (owes, false, false, 0);
                 self.turn(step, State::Talking { no }, Why::Call);
             }
             // Whom he stood by has left him the call.
@@ -288,7 +314,8 @@ impl Agent {
     fn hang_up(&mut self, step: &mut Step<'_>, no: ReservationNo, why: Why) {
         match self.state {
             // It never came to a talk.
-            State::Reserved { .. } | State::Ringing { .. } => self.go_on(step, why),
+            State::Reserved { .. } => self.go_on(step, why),
+            State::Ringing { .. } => self.stop_ringing(step, why),
             State::Talking { .. } | State::Hold { .. } => self.turn(step, State::WrapUp { no }, why),
             State::WrapUp { .. } => {}
             State::LoggedOut | State::Away { .. } | State::NoAudio | State::Ready => {}
@@ -354,8 +381,19 @@ impl Agent {
         }
     }
 
+    /// The call has ended while his phone rang: chance the first time, and his absence when it goes on.
+    fn stop_ringing(&mut self, step: &mut Step<'_>, why: Why) {
+        self.missed += 1;
+        if self.missed >= step.plan.limits.missed {
+            self.give_up_ringing(step, Why::Missed);
+        } else {
+            self.go_on(step, why);
+        }
+    }
+
     /// Rung in vain: he is not at his desk, and the next call must not wait for him.
     fn give_up_ringing(&mut self, step: &mut Step<'_>, why: Why) {
+        self.missed = 0;
         if self.next == Next::Ready {
             self.next = Next::Away(MISSED.into());
         }

@@ -20,6 +20,8 @@ pub enum Input {
     Ready,
     /// His phone rings.
     Ring(ReservationNo),
+    /// He has picked up before the debtor did, and waits for him.
+    PickedUp(ReservationNo),
     /// He did not take the call, or his phone refused it.
     Missed(ReservationNo),
     /// He is connected to the debtor, or has him from the colleague he stood by: the disposition is his to write.

@@ -45,6 +45,8 @@ pub struct Pause {
 pub struct Limits {
     /// An agent's phone rings so long; then he is away.
     pub ring: Duration,
+    /// So many calls one after another end while his phone still rings; then he is away, too. At least 1.
+    pub missed: u32,
     /// After so long a call is taken for forgotten by whoever should have ended it.
     pub talk: Duration,
     /// A debtor who is on hold for longer is told of.
@@ -62,6 +64,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             ring: Duration::from_secs(15),
+            missed: 3,
             talk: Duration::from_secs(2 * 3_600),
             hold: Duration::from_secs(120),
             wrap_up: Duration::from_secs(30),

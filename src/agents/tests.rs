@@ -223,6 +223,56 @@ fn a_missed_call_takes_the_agent_out_of_the_line() {
 }
 
 #[test]
+fn who_never_picks_up_in_time_is_away_after_some_calls() {
+    let mut story = Story::with_all_ready();
+    let call = |story: &mut Story| {
+        let (agent, no) = story.reserve(Wish::Only(id(ANNA)), &russian(DebtorType::Habitual)).expect("free");
+        assert_eq!(agent, id(ANNA));
+        story.after(0, ANNA, Input::Ring(no)).expect("fits");
+        no
+    };
+    for _ in 0..2 {
+        let no = call(&mut story);
+        story.after(2, ANNA, Input::HangUp(no)).expect("the debtor was told that nobody is free");
+    }
+    let no = call(&mut story);
+    story.after(2, ANNA, Input::Talk(no)).expect("this time he was quick");
+    story.after(5, ANNA, Input::HangUp(no)).expect("fits");
+    story.after(1, ANNA, Input::Disposed(no)).expect("fits");
+    story.after(0, ANNA, Input::Ready).expect("written up");
+    for _ in 0..3 {
+        let no = call(&mut story);
+        story.after(2, ANNA, Input::HangUp(no)).expect("fits");
+    }
+    assert_eq!(story.log.last().expect("told"), "21s anna ringing -> away(missed) by missed");
+    assert_eq!(story.reserve(Wish::Only(id(ANNA)), &russian(DebtorType::Habitual)), None);
+}
+
+#[test]
+fn who_picks_up_before_the_debtor_waits_as_long_as_he_is_reserved() {
+    let mut story = Story::with_all_ready();
+    let (_, no) = story.reserve(Wish::Anybody, &russian(DebtorType::Habitual)).expect("free");
+    story.after(1, ANNA, Input::Ring(no)).expect("fits");
+    story.after(3, ANNA, Input::PickedUp(no)).expect("fits");
+    story.pass(25);
+    assert_eq!(story.floor.state(&id(ANNA)).expect("known").0, &State::Reserved { no });
+    story.after(1, ANNA, Input::Talk(no)).expect("the debtor has answered");
+    assert_eq!(
+        story.log[1..],
+        [
+            "4s anna reserved -> ringing by call",
+            "7s anna ringing -> reserved by call",
+            "33s anna reserved -> talking by call",
+        ]
+    );
+    let (_, no) = story.reserve(Wish::Only(id(BORIS)), &russian(DebtorType::Habitual)).expect("free");
+    story.after(0, BORIS, Input::Ring(no)).expect("fits");
+    story.after(3, BORIS, Input::PickedUp(no)).expect("fits");
+    story.pass(40);
+    assert_eq!(story.log.last().expect("told"), "73s boris reserved -> ready by time_out");
+}
+
+#[test]
 fn a_reservation_that_comes_to_nothing_costs_no_place_in_the_line() {
     let mut story = Story::with_all_ready();
     for _ in 0..3 {
@@ -333,7 +383,7 @@ fn skills_are_read_as_they_are_written() {
 
 /// One step of a random day: seconds that pass, whose, and what.
 fn step() -> impl Strategy<Value = (u64, usize, u8)> {
-    (0..200_u64, 0..3_usize, 0..18_u8)
+    (0..200_u64, 0..3_usize, 0..19_u8)
 }
 
 fn input(kind: u8, no: ReservationNo) -> Option<Input> {
@@ -355,6 +405,7 @@ fn input(kind: u8, no: ReservationNo) -> Option<Input> {
         14 => Input::PhoneBack,
         15 => Input::Assist(no),
         16 => Input::Excused(no),
+        17 => Input::PickedUp(no),
         _ => return None,
     })
 }

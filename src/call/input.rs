@@ -60,6 +60,8 @@ pub enum StopReason {
     Counted,
     /// The process is shutting down and the time for live calls is over.
     Drain,
+    /// The agent for whom the call is made is lost: nobody is to answer who would find nobody.
+    NoAgent,
     /// A hold was set: complaint, refusal, bankruptcy.
     Hold,
     /// The kill switch was thrown: what rings is taken back, who talks may finish.

@@ -72,6 +72,8 @@ impl Call {
             }
             // They stop dialling; cutting a person off in mid-sentence helps nobody.
             StopReason::Counted | StopReason::KillSwitch => {}
+            // He has answered: another agent is sought, or the flow speaks.
+            StopReason::NoAgent => {}
         }
     }
 

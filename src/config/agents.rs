@@ -39,6 +39,7 @@ pub fn agents(root: &Section<'_>) -> Option<AgentsConfig> {
     let desks = desks(root);
     let outside = root.list("transfer_numbers", Value::phone);
     let browser = browser(&root.child("browser"));
+    let phone_quiet = root.or("phone_silence_ms", PHONE_QUIET, phone_quiet);
     let accounts = match (secret_of_calls(root, "accounts").ok(), &realm, &desks) {
         (Some(Some(text)), Some(realm), Some((_, desks))) => {
             accounts(root, text.expose_secret(), realm, desks)
@@ -65,9 +66,21 @@ pub fn agents(root: &Section<'_>) -> Option<AgentsConfig> {
         desks,
         plan,
         outside: outside?,
+        phone_quiet: phone_quiet?,
         registration: shortest?..=longest?,
         browser: browser?,
     })
+}
+
+/// A phone that sends nothing for so long is lost.
+pub(super) const PHONE_QUIET: Option<Duration> = Some(Duration::from_millis(2_000));
+
+/// Reads 0 as "never", for phones that send nothing while nobody speaks; less than half a second would be a bad network.
+fn phone_quiet(value: &Value<'_>) -> Result<Option<Duration>, Mistake> {
+    match value.integer(0..=20_000)? {
+        0 => Ok(None),
+        _ => value.integer(500..=20_000).map(|ms| Some(Duration::from_millis(ms))),
+    }
 }
 
 const LEAST_OVER_MOST: Clause = Clause {
@@ -159,6 +172,7 @@ fn seconds(
 fn limits(root: &Section<'_>) -> Option<Limits> {
     let default = Limits::default();
     let ring = root.or("ring_limit_s", default.ring, |value| value.seconds(5..=60));
+    let missed = root.or("missed_calls", default.missed, |value| value.integer(1..=100));
     let talk = root.or("talk_limit_s", default.talk, |value| value.seconds(60..=28_800));
     let hold = root.or("hold_limit_s", default.hold, |value| value.seconds(10..=3_600));
     let wrap_up = root.or("wrap_up_s", default.wrap_up, |value| value.seconds(0..=3_600));
@@ -168,7 +182,8 @@ fn limits(root: &Section<'_>) -> Option<Limits> {
     let (ring, talk, hold) = (ring?, talk?, hold?);
     let (wrap_up, unrecorded) = (wrap_up?, unrecorded?);
     let disposition_first = disposition_first?;
-    Some(Limits { ring, talk, hold, wrap_up, auto_ready: auto_ready?, disposition_first, unrecorded })
+    let (missed, auto_ready) = (missed?, auto_ready?);
+    Some(Limits { ring, missed, talk, hold, wrap_up, auto_ready, disposition_first, unrecorded })
 }
 
 /// Where browsers send their sound. They are told one address, so all of the host's are none.

@@ -279,6 +279,8 @@ pub struct AgentsConfig {
     pub plan: agents::Plan,
     /// Numbers outside that calls may be handed on to.
     pub outside: Vec<PhoneNumber>,
+    /// A phone that sends no sound for so long is lost; `None`: only after the media's time-out.
+    pub phone_quiet: Option<Duration>,
     /// How long a registration may last.
     pub registration: RangeInclusive<Duration>,
     pub browser: BrowserConfig,
@@ -325,6 +327,7 @@ impl Default for AgentsConfig {
             desks: BTreeMap::new(),
             plan: agents::Plan::default(),
             outside: Vec::new(),
+            phone_quiet: super::agents::PHONE_QUIET,
             registration: Duration::from_secs(60)..=Duration::from_secs(3_600),
             browser: BrowserConfig::default(),
         }

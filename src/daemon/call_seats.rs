@@ -11,7 +11,7 @@ use super::house::House;
 use super::monitor::Monitor;
 use super::outside::{self, Asked, Outside};
 use crate::agents::{Caller, Need, Skills, State, Wish};
-use crate::call::{Input, Seat as Place, Whom, Wiring, WishNo};
+use crate::call::{Input, Seat as Place, StopReason, Whom, Wiring, WishNo};
 use crate::domain::{AgentId, AttemptId, Language, PhoneNumber, RecordingMark, Supervision};
 use crate::media::{MediaError, PlayId, Stream, StreamLink};
 use crate::sip::DialogName;
@@ -88,7 +88,7 @@ impl Chair {
         }
     }
 
-    fn talks(&self, at: Place) {
+    fn talks(&mut self, at: Place) {
         if let Self::Agent(seat) = self {
             seat.talks(at);
         }
@@ -387,7 +387,7 @@ impl CallSeats {
         if let (true, Some(agent)) = (wiring.first, self.agent()) {
             self.talked = Some(agent.clone());
         }
-        if let Some(first) = &self.taken[0] {
+        if let Some(first) = &mut self.taken[0] {
             match (wiring.first, wiring.music) {
                 (true, _) => {
                     first.chair.talks(Place::First);
@@ -399,7 +399,7 @@ impl CallSeats {
                 (false, _) => {}
             }
         }
-        if let Some(second) = &self.taken[1]
+        if let Some(second) = &mut self.taken[1]
             && (wiring.second || wiring.between)
         {
             second.chair.talks(Place::Second);
@@ -419,6 +419,10 @@ impl CallSeats {
             let (place, event) = tokio::select! {
                 event = next_event(first) => (Place::First, event),
                 event = next_event(second) => (Place::Second, event),
+                () = gone(&mut self.reserved) => {
+                    self.reserved = None;
+                    return News::Input(Input::Stop(StopReason::NoAgent));
+                }
                 _ = self.changes.changed(), if due.is_some() => continue,
                 () = sleep_until(due) => return News::Input(self.given_up()),
                 () = sleep_until(tell_at) => match self.standing() {
@@ -481,6 +485,14 @@ fn tie(was: bool, is: bool, one: &StreamLink, other: &StreamLink) {
 async fn next_event(taken: &mut Option<Taken>) -> SeatEvent {
     match taken {
         Some(taken) => taken.chair.next_event().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Waits until the phone is lost of whoever is reserved for the call.
+async fn gone(reserved: &mut Option<Seat>) {
+    match reserved {
+        Some(seat) => seat.gone().await,
         None => std::future::pending().await,
     }
 }

@@ -12,7 +12,7 @@ use crate::office::{AGENT_HZ, Desk, Office, agents_phones, debtors, desk_phone, 
 use crate::phone::Phone;
 
 /// A caller has a microphone, in which nothing is said: a phone that sends no sound at all is hung up.
-static SILENCE: [i16; 8_000 * 120] = [0; 8_000 * 120];
+pub static SILENCE: [i16; 8_000 * 120] = [0; 8_000 * 120];
 
 /// A house whose debtors are busy when they are called.
 async fn office(people: u32, folder: &std::path::Path) -> (Office, obzvon::demo::carrier::Carrier) {
@@ -41,7 +41,7 @@ async fn reach_an_agent(office: &Office, phone: &mut Phone, keys: &[&str]) {
     }
 }
 
-fn ours(office: &Office) -> String {
+pub fn ours(office: &Office) -> String {
     format!("sip:+74950000000@{}", office.inside().stack.local()[0])
 }
 

@@ -11,6 +11,8 @@ mod phone;
 #[path = "../sipp_harness/mod.rs"]
 mod sipp_harness;
 
+mod absent;
+mod blended;
 mod callbacks;
 mod colleagues;
 mod crash;

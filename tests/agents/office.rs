@@ -276,7 +276,16 @@ pub fn brief(attempt: &serde_json::Value) -> String {
 
 /// What was heard in a call: 16-bit samples at 8 kHz.
 pub fn heard(folder: &TempDir, attempt: i64) -> Vec<i16> {
-    let path = folder.path().join(format!("{attempt}.wav"));
+    samples(folder, &attempt.to_string())
+}
+
+/// What an agent heard whose phone was called before there was an attempt: at the `nth` call from 0 on.
+pub fn heard_before(folder: &TempDir, nth: usize) -> Vec<i16> {
+    samples(folder, &format!("call{nth}"))
+}
+
+fn samples(folder: &TempDir, name: &str) -> Vec<i16> {
+    let path = folder.path().join(format!("{name}.wav"));
     let mut wav = hound::WavReader::open(&path).unwrap_or_else(|fault| panic!("{}: {fault}", path.display()));
     wav.samples::<i16>().map(|sample| sample.expect("a sample")).collect()
 }
@@ -302,4 +311,14 @@ pub fn seconds_of_other(samples: &[i16]) -> f64 {
     let tones = [DEBTOR_HZ, AGENT_HZ];
     let other = |slice: &&[i16]| loud(slice) && tones.iter().all(|hz| strength(slice, *hz) < 2_000.0);
     slices.filter(other).count() as f64 / 10.0
+}
+
+/// Seconds from the last of a tone to the next that is heard of anything.
+pub fn gap_after(samples: &[i16], hz: f64) -> f64 {
+    let slices: Vec<_> = samples.chunks_exact(800).collect();
+    let last = slices.iter().rposition(|slice| strength(slice, hz) > 2_000.0).expect("the tone was heard");
+    let loud =
+        |slice: &&[i16]| slice.iter().map(|s| f64::from(s.unsigned_abs())).sum::<f64>() > 150.0 * 800.0;
+    let quiet = slices[last + 1..].iter().position(loud).expect("something was heard after it");
+    quiet as f64 / 10.0
 }

@@ -106,6 +106,7 @@ impl Floor {
     fn run_timers(&self) -> Option<Instant> {
         let mut inside = self.lock();
         let now = self.clock.now();
+        inside.hang_up_kept(now);
         if inside.core.next_timer().is_some_and(|at| at <= now) {
             inside.core.handle_timers(now);
             self.tell_changes(&mut inside);

@@ -3,6 +3,7 @@
 mod back;
 mod browser;
 mod keep;
+mod kept;
 mod line;
 mod part;
 mod phone;
@@ -23,6 +24,7 @@ pub use part::Hand;
 pub(super) use phone::place;
 pub use seat::{Seat, SeatEvent};
 
+use self::kept::KeptPhone;
 use self::line::Line;
 use self::part::Part;
 use super::clock::Clock;
@@ -47,6 +49,8 @@ struct Inside {
     desks: BTreeMap<AgentId, Desk>,
     /// Nailed-up phones that are up, and browsers that are heard.
     phones: HashMap<AgentId, StreamLink>,
+    /// Phones of ready agents that are on the line from a call that came to no talk.
+    kept: HashMap<AgentId, KeptPhone>,
     /// Who hears of a lost phone: the calls that have the agent.
     seats: HashMap<ReservationNo, mpsc::Sender<SeatEvent>>,
     calls: HashMap<ReservationNo, Part>,
@@ -68,10 +72,10 @@ const TOLD: usize = 1_024;
 impl Floor {
     pub fn new(config: &AgentsConfig, clock: Clock) -> Self {
         let core = agents::Floor::new(plan(config), clock.now());
-        let (phones, seats) = (HashMap::new(), HashMap::new());
+        let (phones, kept, seats) = (HashMap::new(), HashMap::new(), HashMap::new());
         let (calls, expected) = (HashMap::new(), HashMap::new());
         let (desks, line) = (config.desks.clone(), Line::default());
-        let inside = Mutex::new(Inside { core, desks, phones, seats, calls, expected, line });
+        let inside = Mutex::new(Inside { core, desks, phones, kept, seats, calls, expected, line });
         Self { clock, inside, changed: watch::Sender::new(0), told: broadcast::channel(TOLD).0 }
     }
 
@@ -120,9 +124,13 @@ impl Floor {
             let desk = inside.desks.get(&agent).cloned()?;
             let stays = desk.leg != AgentLeg::PerCall;
             let link = inside.phones.get(&agent).filter(|_| stays).cloned();
-            let (events, heard) = mpsc::channel(8);
-            inside.seats.insert(no, events.clone());
-            Some(Seat::new(Arc::clone(self), (agent, no), desk, link, (events, heard)))
+            let kept = inside.kept_phone(&agent);
+            let mut seat = Seat::new(Arc::clone(self), (agent, no), desk, link, mpsc::channel(8));
+            if let Some(phone) = kept {
+                seat.take_over(phone);
+            }
+            inside.seats.insert(no, seat.events());
+            Some(seat)
         })
     }
 
@@ -233,9 +241,12 @@ impl Floor {
         });
     }
 
-    fn give_back(&self, agent: &AgentId, no: ReservationNo) {
+    fn give_back(&self, agent: &AgentId, no: ReservationNo, phone: Option<KeptPhone>) {
         self.with(|inside, now| {
             inside.core.handle(now, agent, Input::HangUp(no)).ok();
+            if let Some(phone) = phone {
+                inside.keep_phone(agent, phone);
+            }
         });
         self.leaves(no);
         let inside = &mut *self.lock();

@@ -62,6 +62,8 @@ pub(super) async fn nail_up(
 /// One leg's life: up, and gone.
 async fn stay(house: &House, agent: &AgentId, mut leg: Leg, mut stream: Stream, stop: &CancellationToken) {
     let (mut up, give_up) = (false, sleep(NAILED_RING));
+    // Nothing comes from it; and whether that says nothing, for it pauses while nobody speaks.
+    let (mut quiet, mut pauses) = (false, false);
     tokio::pin!(give_up);
     loop {
         let over = tokio::select! {
@@ -79,7 +81,25 @@ async fn stay(house: &House, agent: &AgentId, mut leg: Leg, mut stream: Stream, 
                 Word::Over => true,
                 Word::Nothing => false,
             },
-            event = stream.next_event() => is_silent(event.as_ref()),
+            event = stream.next_event() => match event {
+                Some(MediaEvent::Quiet { .. }) => {
+                    if up && !pauses {
+                        info!(%agent, "nothing comes from the agent's phone");
+                        quiet = true;
+                        house.floor.phone_lost(agent);
+                    }
+                    false
+                }
+                Some(MediaEvent::Resumed { paused }) => {
+                    pauses |= paused;
+                    if std::mem::take(&mut quiet) {
+                        info!(%agent, pauses, "the agent's phone is heard again");
+                        house.floor.phone_up(agent, stream.link());
+                    }
+                    false
+                }
+                event => is_silent(event.as_ref()),
+            },
             () = &mut give_up, if !up => true,
             () = stop.cancelled() => true,
         };
@@ -87,7 +107,7 @@ async fn stay(house: &House, agent: &AgentId, mut leg: Leg, mut stream: Stream, 
             break;
         }
     }
-    if up {
+    if up && !quiet {
         info!(%agent, "the agent's phone is gone");
         house.floor.phone_lost(agent);
     }
@@ -128,7 +148,7 @@ pub(super) async fn ring(house: Arc<House>, ring: Ring) {
                     Word::Nothing => {}
                 }
             }
-            event = stream.next_event() => if is_silent(event.as_ref()) {
+            event = stream.next_event() => if is_silent(event.as_ref()) || is_quiet(event.as_ref()) {
                 break Some(if up { SeatEvent::Gone { lost: true } } else { SeatEvent::Missed });
             },
             () = &mut give_up, if !up => break Some(SeatEvent::Missed),
@@ -214,6 +234,11 @@ fn is_silent(event: Option<&MediaEvent>) -> bool {
     matches!(event, Some(MediaEvent::Stale { .. }) | None)
 }
 
+/// Nothing comes from a phone that should send.
+fn is_quiet(event: Option<&MediaEvent>) -> bool {
+    matches!(event, Some(MediaEvent::Quiet { .. }))
+}
+
 /// Calls a phone; `None`: nobody knows where it is.
 pub(in crate::daemon) async fn place(
     house: &House,
@@ -224,9 +249,12 @@ pub(in crate::daemon) async fn place(
     let Some((user, mut target)) = registered::target(house, agent, fixed) else { return Ok(None) };
     target.session_timer = Some(SESSION);
     target.takes_refer = true;
-    let stream = house.media.open(StreamPlan::default())?;
+    let plans = house.plans.load();
+    let quiet = plans.config.agents.phone_quiet;
+    let stream = house.media.open(StreamPlan { quiet, ..StreamPlan::default() })?;
     let local = stream.local_addr();
-    let public = house.plans.load().config.media.public_ip;
+    let public = plans.config.media.public_ip;
+    drop(plans);
     let call = PlaceCall {
         attempt,
         tag: rand::make_rng::<rand_pcg::Pcg64>().random(),

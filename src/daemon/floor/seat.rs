@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+use super::kept::KeptPhone;
 use super::part::Part;
 use super::{Floor, phone};
 use crate::agents::{Input, ReservationNo};
@@ -40,6 +41,8 @@ pub struct Seat {
     heard: mpsc::Receiver<SeatEvent>,
     /// Ends the leg of this call; `None` where none was made for it.
     leg: Option<DropGuard>,
+    /// He has had a talk by it.
+    talked: bool,
 }
 
 impl Seat {
@@ -50,37 +53,74 @@ impl Seat {
         nailed: Option<StreamLink>,
         (events, heard): (mpsc::Sender<SeatEvent>, mpsc::Receiver<SeatEvent>),
     ) -> Self {
-        Self { floor, agent, no, desk, nailed, link: None, events, heard, leg: None }
+        Self { floor, agent, no, desk, nailed, link: None, events, heard, leg: None, talked: false }
     }
 
-    /// Gets the agent on the line; what comes of it is the next event. Asked again, nothing new happens.
-    pub fn call(&mut self, house: &Arc<House>, attempt: AttemptId) {
-        if self.leg.is_some() || self.link.is_some() {
-            return;
+    /// Takes over the phone that is on the line from the call before, which came to no talk.
+    pub(super) fn take_over(&mut self, phone: KeptPhone) {
+        (self.link, self.leg) = (Some(phone.link), Some(phone.leg));
+        (self.events, self.heard) = (phone.events, phone.heard);
+    }
+
+    /// Where the phone's events go.
+    pub(super) fn events(&self) -> mpsc::Sender<SeatEvent> {
+        self.events.clone()
+    }
+
+    /// Has the agent on the phone before anybody is dialled for him. `false`: he does not pick up, and the floor knows.
+    pub async fn summon(&mut self, house: &Arc<House>) -> bool {
+        if self.desk.leg == AgentLeg::PerCall && self.link.is_none() {
+            self.ring(house, AttemptId(0));
+            let event = tokio::select! {
+                event = self.next_event() => event,
+                () = house.draining.cancelled() => return false,
+            };
+            let SeatEvent::Connected(_) = event else { return false };
+            self.tell(Input::PickedUp(self.no));
         }
+        self.is_there()
+    }
+
+    /// Waits until the phone is gone that was to be there for a call. Who hangs up before it does not want it.
+    pub async fn gone(&mut self) {
+        if let SeatEvent::Gone { .. } = self.next_event().await {
+            self.tell(Input::Missed(self.no));
+        }
+    }
+
+    /// He is still kept for this call, and his phone is as it was.
+    pub fn is_there(&mut self) -> bool {
+        self.is_kept() && self.heard.try_recv().is_err()
+    }
+
+    /// Gets the agent on the line; what comes of it is the next event.
+    pub fn call(&mut self, house: &Arc<House>, attempt: AttemptId) {
         self.floor.with(|inside, _| inside.calls.insert(self.no, Part::of(attempt)));
-        match (self.desk.leg, self.nailed.take()) {
-            (AgentLeg::Browser | AgentLeg::NailedUp, Some(link)) => {
+        let link = self.link.take().or_else(|| self.nailed.take());
+        match (self.desk.leg, link) {
+            (_, Some(link)) => {
                 self.link = Some(link.clone());
                 self.events.try_send(SeatEvent::Connected(link)).ok();
             }
             // It was lost between the reservation and now.
             (AgentLeg::Browser | AgentLeg::NailedUp, None) => drop(self.events.try_send(SeatEvent::Missed)),
-            (AgentLeg::PerCall, _) => {
-                self.tell(Input::Ring(self.no));
-                let stop = CancellationToken::new();
-                let ring = phone::Ring {
-                    agent: self.agent.clone(),
-                    desk: self.desk.clone(),
-                    limit: house.plans.load().config.agents.plan.limits.ring,
-                    attempt,
-                    events: self.events.clone(),
-                    stop: stop.clone(),
-                };
-                house.helpers.spawn(phone::ring(Arc::clone(house), ring));
-                self.leg = Some(stop.drop_guard());
-            }
+            (AgentLeg::PerCall, None) => self.ring(house, attempt),
         }
+    }
+
+    fn ring(&mut self, house: &Arc<House>, attempt: AttemptId) {
+        self.tell(Input::Ring(self.no));
+        let stop = CancellationToken::new();
+        let ring = phone::Ring {
+            agent: self.agent.clone(),
+            desk: self.desk.clone(),
+            limit: house.plans.load().config.agents.plan.limits.ring,
+            attempt,
+            events: self.events.clone(),
+            stop: stop.clone(),
+        };
+        house.helpers.spawn(phone::ring(Arc::clone(house), ring));
+        self.leg = Some(stop.drop_guard());
     }
 
     /// The agent is to know whom the call is for before it is made.
@@ -106,7 +146,8 @@ impl Seat {
     }
 
     /// The agent talks with the debtor, or is asked beside.
-    pub fn talks(&self, at: Place) {
+    pub fn talks(&mut self, at: Place) {
+        self.talked = true;
         self.floor.sits(&self.agent, self.no, at);
     }
 
@@ -121,10 +162,21 @@ impl Seat {
             tracing::debug!(agent = %self.agent, %refusal, "the floor keeps its state");
         }
     }
+
+    /// The phone, where it was made for this call, is on the line and has had no talk.
+    fn unused_phone(&mut self) -> Option<KeptPhone> {
+        let (link, leg) = self.link.take().zip(self.leg.take())?;
+        if self.talked || self.heard.try_recv().is_ok() {
+            return None;
+        }
+        let heard = std::mem::replace(&mut self.heard, mpsc::channel(1).1);
+        Some(KeptPhone { link, events: self.events.clone(), heard, leg, since: self.floor.clock.now() })
+    }
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        self.floor.give_back(&self.agent, self.no);
+        let phone = self.unused_phone();
+        self.floor.give_back(&self.agent, self.no, phone);
     }
 }

@@ -73,9 +73,20 @@ impl Turn {
             Err(why) => return Ok(Taken::not_called(why)),
         };
         let name = self.name_sound(&choice).await?;
+        // Nobody's telephone rings before the agent is on his own.
+        if let Some(seat) = &mut self.seat
+            && !seat.summon(house).await
+        {
+            return Ok(Taken::not_called(self.let_go(house, "agent_missed").await?));
+        }
         let Some(place) = choice.line.antechamber().await else {
             return Ok(Taken::not_called(self.let_go(house, "trunks_full").await?));
         };
+        if let Some(seat) = &mut self.seat
+            && !seat.is_there()
+        {
+            return Ok(Taken::not_called(self.let_go(house, "agent_missed").await?));
+        }
         if !house.may_dial() {
             return Ok(Taken::not_called(self.let_go(house, "kill_switch").await?));
         }

@@ -298,7 +298,9 @@ impl Call {
         let (Some(folder), Some(samples)) = (&self.network.recordings, self.line.ear.take_recording()) else {
             return;
         };
-        let name = self.record.attempt.map_or_else(|| format!("call{}", self.place), |id| id.to_string());
+        // An agent's phone is called for no attempt, or before there is one.
+        let attempt = self.record.attempt.filter(|id| *id > 0);
+        let name = attempt.map_or_else(|| format!("call{}", self.place), |id| id.to_string());
         let spec = hound::WavSpec {
             channels: 1,
             sample_rate: 8000,
