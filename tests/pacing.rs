@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
+use obzvon::pacing::{Clock, End, Input, Plan};
+use obzvon::simulate::{Dialler, plan, simulate_by};
 use serde_json::{Value, json};
 
 const AGENTS: u64 = 6;
@@ -205,5 +208,83 @@ fn every_scenario_at_hand_can_be_read() {
     assert!(files.len() > 20);
     for file in files {
         obzvon::config::scenario(&file).unwrap_or_else(|problems| panic!("{problems:?}"));
+    }
+}
+
+/// The simulated world's dialler is `obzvon pace --stdio`.
+struct OverTheProtocol {
+    pacer: Pacer,
+    origin: Instant,
+    events: Vec<Value>,
+}
+
+impl OverTheProtocol {
+    fn start(plan: &Plan, origin: Instant) -> Self {
+        let mut pacer = Pacer::start();
+        let hello = json!({
+            "type": "hello", "v": 1, "agents": plan.agents, "cap": plan.cap.share, "deadline_s": plan.deadline.as_secs_f64(),
+            "deadline_from": if plan.clock == Clock::Answer { "answer" } else { "verdict" },
+            "day_s": plan.shift.as_secs_f64(), "days": 1, "ring_timeout": 28, "max_lines": plan.max_lines,
+            "cps": plan.starts_per_second, "stop_dial_before_end": plan.stop_before_end.as_secs_f64(),
+            "amd_false_positive": plan.cap.lost_to_detection
+        });
+        assert_eq!(pacer.ask(&hello)["type"], "ready");
+        Self { pacer, origin, events: Vec::new() }
+    }
+}
+
+impl Dialler for OverTheProtocol {
+    fn handle(&mut self, _: Instant, input: Input) {
+        self.events.push(match input {
+            Input::Abandoned(call) => json!(["abandon", call]),
+            Input::Answered(call) => json!(["answer", call]),
+            Input::Away(agent) => json!(["pause", agent]),
+            Input::Connected(call, agent) => json!(["connect", call, agent]),
+            Input::DayBegan => json!(["day", 0]),
+            Input::DayEnded => json!(["day_end"]),
+            Input::Dialed(call) => json!(["dialed", call]),
+            Input::Ended(call, end) => json!(["end", call, code(end)]),
+            Input::Human(call) => json!(["human", call]),
+            Input::HungUp(agent) => json!(["hangup", 0, agent]),
+            Input::LoggedIn(agent) => json!(["login", agent]),
+            Input::LoggedOut(agent) => json!(["logout", agent]),
+            Input::Ready(agent) => json!(["ready", agent]),
+            Input::WrappedUp(agent) => json!(["wrapped", agent]),
+            Input::Withdrawn(_) => unreachable!("the simulated world takes no call back"),
+        });
+    }
+
+    fn decide(&mut self, now: Instant) -> (usize, Instant) {
+        let at = (now - self.origin).as_secs_f64();
+        let answer = self.pacer.ask(&json!({ "t": at, "ev": std::mem::take(&mut self.events) }));
+        let dial = usize::try_from(answer["dial"].as_u64().expect("a count")).expect("a small one");
+        let wake = Duration::from_secs_f64(answer["wake"].as_f64().expect("a time"));
+        (dial, self.origin + wake)
+    }
+}
+
+fn code(end: End) -> &'static str {
+    match end {
+        End::Busy => "busy",
+        End::Fault => "fault",
+        End::Invalid => "invalid",
+        End::Machine => "machine",
+        End::NoAnswer => "noanswer",
+    }
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "an origin to count simulated time from; never read again")]
+fn the_pacer_over_the_protocol_comes_to_the_very_figures_of_the_simulation() {
+    let origin = Instant::now();
+    for name in ["a5-p30", "a20-p10", "a20-p30", "a50-p60"] {
+        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/pacing/{name}.toml"));
+        let mut scenario = obzvon::config::scenario(&path).expect("sound");
+        (scenario.days, scenario.day_s) = (1, 1_200.0);
+        let mut dialler = OverTheProtocol::start(&plan(&scenario), origin);
+        let figures = simulate_by(&scenario, &mut dialler, origin);
+        dialler.pacer.bye();
+        assert!(figures.connects > 10, "{name}: {figures:?}");
+        assert_eq!(figures, obzvon::simulate::simulate(&scenario, origin), "{name}");
     }
 }

@@ -4,8 +4,9 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 use std::time::{Duration, Instant};
 
-use crate::pacing::{Input, Pacer};
+use crate::pacing::Input;
 
+use super::Dialler;
 use super::desk::{Desk, Doing};
 use super::figures::Tally;
 use super::list::{Fate, Who, answer_rate, fate};
@@ -99,7 +100,7 @@ impl<'a> Day<'a> {
     }
 
     /// Goes through the day to the last call's end.
-    pub fn run(mut self, pacer: &mut Pacer, origin: Instant) -> Tally {
+    pub fn run(mut self, dialler: &mut impl Dialler, origin: Instant) -> Tally {
         let morning = origin + Duration::from_secs_f64(DAY_S * f64::from(self.number));
         let mut asked = 0;
         while let Some(Reverse((at, _, event))) = self.agenda.pop() {
@@ -113,15 +114,15 @@ impl<'a> Day<'a> {
                 continue;
             }
             let now = morning + Duration::from_micros(at);
-            self.news.drain(..).for_each(|input| pacer.handle(now, input));
+            self.news.drain(..).for_each(|input| dialler.handle(now, input));
             if self.now >= self.scenario.day_s {
                 continue;
             }
-            let decision = pacer.decide(now);
-            self.dial(decision.dial);
-            self.news.drain(..).for_each(|input| pacer.handle(now, input));
+            let (dial, wake) = dialler.decide(now);
+            self.dial(dial);
+            self.news.drain(..).for_each(|input| dialler.handle(now, input));
             asked += 1;
-            let wake = (decision.wake - morning).as_secs_f64();
+            let wake = (wake - morning).as_secs_f64();
             self.note(wake.clamp(self.now + 0.02, self.now + 10.0), Event::Ask(asked));
         }
         self.tally

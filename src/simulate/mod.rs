@@ -13,29 +13,53 @@ mod scenario;
 
 use std::time::{Duration, Instant};
 
-use crate::pacing::{Cap, Clock, PREDICTIVE_FROM, Pacer, Plan, Window};
+use crate::pacing::{Cap, Clock, Decision, Input, PREDICTIVE_FROM, Pacer, Plan, Window};
 use day::Day;
 use luck::Luck;
 
 pub use figures::Figures;
 pub use scenario::{Delays, Limits, List, Roster, Scenario, Trouble, Work};
 
+/// Who paces the calls of the simulated days: the pacer in this process, or one that is asked over its protocol.
+pub trait Dialler {
+    /// Something happened.
+    fn handle(&mut self, now: Instant, input: Input);
+    /// How many calls to start now, and when to ask again.
+    fn decide(&mut self, now: Instant) -> (usize, Instant);
+}
+
+impl Dialler for Pacer {
+    fn handle(&mut self, now: Instant, input: Input) {
+        Pacer::handle(self, now, input);
+    }
+
+    fn decide(&mut self, now: Instant) -> (usize, Instant) {
+        let Decision { dial, wake, .. } = Pacer::decide(self, now);
+        (dial, wake)
+    }
+}
+
 /// Runs the scenario's days one after another; what the pacer learns stays. `origin` is any instant.
 pub fn simulate(scenario: &Scenario, origin: Instant) -> Figures {
-    let mut pacer = Pacer::new(plan(scenario), origin);
+    simulate_by(scenario, &mut Pacer::new(plan(scenario), origin), origin)
+}
+
+/// The same with somebody else's dialler, which has been told the scenario's [`plan`].
+pub fn simulate_by(scenario: &Scenario, dialler: &mut impl Dialler, origin: Instant) -> Figures {
     let mut figures = Figures::default();
     let luck = Luck::new(scenario.seed);
     let mut dials = 0;
     for number in 0..scenario.days {
         let day = Day::new(scenario, luck, number, dials);
-        let tally = day.run(&mut pacer, origin);
+        let tally = day.run(dialler, origin);
         dials += tally.dials;
         figures.add(tally, scenario.limits.cap);
     }
     figures
 }
 
-fn plan(scenario: &Scenario) -> Plan {
+/// What a dialler is told of the scenario.
+pub fn plan(scenario: &Scenario) -> Plan {
     let limits = &scenario.limits;
     Plan {
         agents: scenario.agents,

@@ -77,10 +77,10 @@ fn answer(
     let Decision { dial, wake, why } = pacer.decide(now);
     let wake = (wake - origin).as_secs_f64();
     if !explain {
-        return Ok(format!(r#"{{"dial":{dial},"wake":{wake:.3}}}"#));
+        return Ok(format!(r#"{{"dial":{dial},"wake":{wake:.9}}}"#));
     }
     let why = serde_json::to_string(&why).context("writing what the decision rests on")?;
-    Ok(format!(r#"{{"dial":{dial},"wake":{wake:.3},"why":{why}}}"#))
+    Ok(format!(r#"{{"dial":{dial},"wake":{wake:.9},"why":{why}}}"#))
 }
 
 fn moment(origin: Instant, at: Duration) -> anyhow::Result<Instant> {
@@ -108,7 +108,7 @@ mod tests {
         let day = r#"{"t":0.001,"ev":[["day",0],["login",0],["ready",0]]}"#;
         let answers = talk(&[HELLO, day, r#"{"t":1.5,"ev":[]}"#, r#"{"type":"bye"}"#, "not read"]).unwrap();
         assert!(answers[0].starts_with(r#"{"type":"ready","name":"obzvon "#), "{}", answers[0]);
-        assert_eq!(answers[1..], [r#"{"dial":0,"wake":0.501}"#, r#"{"dial":1,"wake":2.000}"#]);
+        assert_eq!(answers[1..], [r#"{"dial":0,"wake":0.501000000}"#, r#"{"dial":1,"wake":2.000000000}"#]);
     }
 
     #[test]
