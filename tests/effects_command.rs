@@ -219,15 +219,15 @@ start: hello
 steps:
   hello:
     notice: [robot, name, recording]
-    say: { ru: "Здравствуйте. С вами говорит робот номер один. Разговор записывается." }
+    say: { ru: "Здравствуйте. Спасибо за звонок. С вами говорит робот номер один. Разговор записывается." }
     barge_in: false
     then: ask
   ask:
-    ask: { ru: "Всё ли хорошо со связью? Если да, нажмите один. Чтобы не получать такие звонки, нажмите ноль." }
+    ask: { ru: "Чтобы поговорить со специалистом, нажмите один. Чтобы не получать такие звонки или оставить жалобу, нажмите ноль." }
     keys: { 1: bye, 0: stop }
     else: bye
   stop: { do: { complaint: open }, outcome: stop_requested, then: hangup }
-  bye: { say: { ru: "Спасибо. До свидания." }, then: hangup }
+  bye: { outcome: reminded, say: { ru: "До свидания." }, then: hangup }
 "#,
     );
     let plan = "kind = \"service\"\nflow = \"service\"\n";

@@ -342,7 +342,7 @@ steps:
     keys: { 1: bye, 0: stop }
     else: bye
   stop: { do: { complaint: open }, outcome: stop_requested, then: hangup }
-  bye: { say: { en: "Thank you.", ru: "Спасибо." }, then: hangup }
+  bye: { outcome: reminded, say: { en: "Thank you.", ru: "Спасибо." }, then: hangup }
 "##;
     assert_eq!(told(service), Vec::<String>::new());
     let debt = "a service call speaks of no debt: this text does";
