@@ -52,6 +52,18 @@ impl Program {
         serde_json::from_str(&text).expect("JSON")
     }
 
+    /// Reads what is told to the desk from now on until it is enough.
+    pub async fn listen(&self, enough: impl Fn(&str) -> bool) -> String {
+        let request = self.client.get(format!("{}/api/v1/desk/events", self.base));
+        let mut answer = request.header("cookie", &self.cookie).send().await.expect("an answer");
+        let mut text = String::new();
+        while !enough(&text) {
+            let chunk = answer.chunk().await.expect("it goes on").expect("more");
+            text.push_str(&String::from_utf8_lossy(&chunk));
+        }
+        text
+    }
+
     pub async fn supervise(&self, agent: &str, what: &str) -> u16 {
         self.post(&format!("agents/{agent}/supervision"), serde_json::json!({ "do": what })).await.0
     }

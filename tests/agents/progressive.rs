@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use obzvon::agents::State;
+use obzvon::agents::{Input, State};
 use obzvon::demo::carrier::script::{Refusal, Step};
+use obzvon::demo::carrier_config::CarrierConfig;
+use obzvon::domain::AgentId;
 
 use crate::office::PASSWORD;
 use crate::office::{
@@ -11,6 +13,7 @@ use crate::office::{
     seconds_of,
 };
 use crate::phone::{Account, Phone};
+use crate::program::Program;
 
 const TALK: Duration = Duration::from_secs(4);
 
@@ -102,4 +105,31 @@ async fn an_agent_is_called_where_his_phone_has_registered_and_what_he_did_is_ke
     let to_agent = seconds_of(&phone.heard().await, DEBTOR_HZ);
     println!("{echo} s there and back, {to_agent} s at the agent's phone; {report}");
     assert!(report.contains("anna"), "{report}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_desk_hears_whom_a_call_is_for_before_it_is_made() {
+    let (debtors_heard, agents_heard) =
+        (tempfile::tempdir().expect("one"), tempfile::tempdir().expect("two"));
+    let talk = person(Duration::from_millis(500), Duration::from_secs(4));
+    let carrier = debtors(talk, &[], debtors_heard.path()).await;
+    let phones = agents_phones(desk_phone(), agents_heard.path()).await;
+    let desk = Desk { login: "anna", contact: format!("sip:anna@{}", phones.addr()), leg: "per_call" };
+    let lunch = |config: CarrierConfig| config.set("agents.toml", "pause.lunch.limit_s", 3_600);
+    let office = Office::open_by(lunch, "progressive", &carrier, 2, &[desk]).await;
+    let id = AgentId::parse("anna").expect("a login");
+    let tell = |input| office.inside().floor.tell(&id, input).expect("she may");
+    office.until(30, "they talk", || matches!(office.state("anna"), State::Talking { .. })).await;
+    tell(Input::Away { code: "lunch".into() });
+    let anna = Program::of(&office, "anna", "agent").await;
+    office.until(30, "she is away", || matches!(office.state("anna"), State::Away { .. })).await;
+    let rung = r#""state":"ringing""#;
+    let (told, ()) = tokio::join!(anna.listen(|told| told.contains(rung)), async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        tell(Input::Ready);
+    });
+    let (before, _) = told.split_once(rung).expect("she is rung");
+    assert!(before.contains(r#""contact":"#), "{told}");
+    office.until_done(60).await;
+    office.close().await;
 }

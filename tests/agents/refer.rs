@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use obzvon::agents::State;
-use obzvon::call::{Desk as Wish, Whom};
+use obzvon::call::{Desk as Wish, Seat, Whom};
 use obzvon::demo::carrier::Carrier;
 use obzvon::demo::carrier::script::Step;
 use obzvon::demo::carrier::sound::synth::Sound;
@@ -94,6 +94,99 @@ async fn whom_a_trunk_does_not_move_we_join_ourselves() {
     office.close().await;
 
     assert_eq!(carrier.calls().len(), 2);
+    let branch = seconds_of(&heard(&debtors_heard, call.0), DEBTOR_HZ);
+    assert!(branch > 2.0, "{branch} s of the branch");
+}
+
+/// She asks somebody outside, and leaves the debtor to him once he is there.
+async fn asks_and_leaves(office: &Office, call: AttemptId) {
+    let live = &office.inside().live;
+    assert_eq!(live.ask(call, Seat::First, Wish::Consult(branch())).await, Some(Ok(())));
+    let patience = std::time::Instant::now() + Duration::from_secs(10);
+    while live.ask(call, Seat::First, Wish::Complete).await != Some(Ok(())) {
+        assert!(std::time::Instant::now() < patience, "nobody outside answers");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trunk_that_joins_calls_is_asked_to_and_both_leave_us() {
+    let speech = speech();
+    let path = speech.path().to_str().expect("UTF-8");
+    let digits = number(BRANCH).trim_start_matches('+').to_owned();
+    let args = ["-set", "speech", path, "-set", "branch", &digits, "-m", "2"];
+    let carrier = Sipp::start("refer_replaces", &args).await;
+    let annas = tempfile::tempdir().expect("a folder");
+    let phones = agents_phones(desk_phone(), annas.path()).await;
+    let desks = [anna_at(format!("sip:anna@{}", phones.addr()))];
+    let config = config("progressive", carrier.addr, &desks)
+        .set("trunks.toml", "trunk.carrier.refer_replaces", true)
+        .set("agents.toml", "transfer_numbers", vec![number(BRANCH)]);
+    let office = Office::begin(config, 1, &desks, async |_| {}).await;
+    let call = call_of(&office, "anna").await;
+    asks_and_leaves(&office, call).await;
+    office.until_done(30).await;
+    let attempts = office.close().await;
+    let log = carrier.finish().await.expect_success();
+
+    assert_eq!(attempts.len(), 1, "{attempts:#?}");
+    assert_eq!(
+        (&attempts[0]["outcome"], &attempts[0]["hung_up_by"]),
+        (&"answered".into(), &"us".into()),
+        "{:#?}",
+        attempts[0]
+    );
+    // The dialog that is to be replaced is the other call's, as the carrier knows it: its own tag is the to-tag.
+    let of_branch = |line: &&str| line.starts_with("INVITE sip:") && line.contains(&digits);
+    let invite = log.split_once(log.lines().find(of_branch).expect("he was called")).expect("it is there").1;
+    let field = |name: &str| {
+        let line = invite.lines().find_map(|line| line.strip_prefix(name)).expect("a header");
+        line.trim().to_owned()
+    };
+    let ours = field("From:").split_once(";tag=").expect("our tag").1.to_owned();
+    let replaces = format!("{};to-tag=a2;from-tag={ours}", field("Call-ID:"));
+    let escaped = replaces.replace('@', "%40").replace(';', "%3B").replace('=', "%3D");
+    let asked: Vec<_> = log.lines().filter(|line| line.starts_with("Refer-To:")).collect();
+    let [asked] = asked[..] else { panic!("{asked:?}") };
+    assert!(
+        asked.contains("<sip:leg2@") && asked.contains(&format!("?Replaces={escaped}>")),
+        "{asked}, {replaces}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_a_trunk_does_not_join_talk_over_us() {
+    let (debtors_heard, annas) = (tempfile::tempdir().expect("one"), tempfile::tempdir().expect("two"));
+    let answers = vec![
+        Step::Ring(180),
+        Step::Wait(Duration::from_millis(300)),
+        Step::Answer,
+        Step::Loop(Sound::Ringback),
+        Step::Listen(Duration::from_secs(6)),
+        Step::HangUp,
+    ];
+    let talk = person(Duration::from_millis(500), Duration::from_secs(60));
+    let carrier = debtors(talk, &[(BRANCH, answers)], debtors_heard.path()).await;
+    let phones = agents_phones(desk_phone(), annas.path()).await;
+    let change = |config: CarrierConfig| {
+        config.set("trunks.toml", "trunk.carrier.refer_replaces", true).set(
+            "agents.toml",
+            "transfer_numbers",
+            vec![number(BRANCH)],
+        )
+    };
+    let desk = anna_at(format!("sip:anna@{}", phones.addr()));
+    let office = Office::open_by(change, "progressive", &carrier, 1, &[desk]).await;
+    let call = call_of(&office, "anna").await;
+    asks_and_leaves(&office, call).await;
+    office
+        .until(10, "she has left", || {
+            !matches!(office.state("anna"), State::Talking { .. } | State::Hold { .. })
+        })
+        .await;
+    office.until_done(60).await;
+    office.close().await;
+
     let branch = seconds_of(&heard(&debtors_heard, call.0), DEBTOR_HZ);
     assert!(branch > 2.0, "{branch} s of the branch");
 }

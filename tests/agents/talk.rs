@@ -134,6 +134,9 @@ async fn while_a_card_is_told_the_recording_is_silent_and_no_shorter() {
     let out = file.to_str().expect("UTF-8").to_owned();
     office.house.run(&["recording", "listen", &id, "--out", &out, "--why", "a test"]);
     let [debtor, agent] = sides(&file);
+    let kept = office.inside().store.recording(call).await.expect("read").expect("it is kept");
+    let said = office.inside().store.accesses(kept.person).await.expect("read");
+    assert!(said.iter().any(|look| look.what.contains("a test")), "who listened, and why, is kept: {said:?}");
     office.close().await;
 
     let quiet = |samples: &[i16]| {
@@ -149,6 +152,33 @@ async fn while_a_card_is_told_the_recording_is_silent_and_no_shorter() {
     assert!(silent.iter().all(|seconds| (4.5..9.0).contains(seconds)), "meanwhile: {silent:?}");
     let whole = heard(&debtors_heard, call.0);
     assert!(seconds_of(&whole, AGENT_HZ) > 12.0, "they heard each other all the time");
+}
+
+/// Whether a talk that is to be recorded and can't be goes on, by what the house says of it.
+async fn goes_on_unrecorded(when_it_fails: &str) -> bool {
+    let (debtors_heard, agents_heard) =
+        (tempfile::tempdir().expect("one"), tempfile::tempdir().expect("two"));
+    let talk = person(Duration::from_millis(1_500), Duration::from_secs(40));
+    let carrier = debtors(talk, &[], debtors_heard.path()).await;
+    let phones = agents_phones(desk_phone(), agents_heard.path()).await;
+    let desk = Desk { login: "anna", contact: format!("sip:anna@{}", phones.addr()), leg: "per_call" };
+    let records = |config: obzvon::demo::carrier_config::CarrierConfig| {
+        config.set(REMINDERS, "record", true).set("obzvon.toml", "recordings.when_it_fails", when_it_fails)
+    };
+    let office = Office::open_by(records, "progressive", &carrier, 1, &[desk]).await;
+    // Nothing can be written where the folder should be.
+    office.house.write("data/recordings", "a file");
+    office.until(30, "they talk", || matches!(office.state("anna"), State::Talking { .. })).await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let goes_on = office.inside().live.count() == 1;
+    office.close().await;
+    goes_on
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_talk_whose_recording_fails_goes_on_or_ends_as_the_house_says() {
+    assert!(goes_on_unrecorded("go_on").await);
+    assert!(!goes_on_unrecorded("end_call").await);
 }
 
 /// Both sides of a stereo A-law recording: the debtor's and the agent's.

@@ -4,14 +4,15 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use obzvon::agents::{ReservationNo, State, Why};
-use obzvon::domain::{AgentId, AttemptId, Currency, Money, Outcome, RecordingMark};
+use obzvon::domain::{AgentId, AttemptId, Currency, Money, Outcome, PhoneNumber, RecordingMark};
 use obzvon::rules::EventKind;
 use obzvon::store::{
     AgentChange, AgentMark, CallbackWhy, FinishRequest, LeftAgent, NewCallback, NewPayment, Period, PhoneRow,
+    TransferRow,
 };
 use obzvon::trunk::Transport;
 
-use crate::world::{World, finished, hours, no_answer, noon, promised, seconds};
+use crate::world::{World, finished, hours, no_answer, noon, number, promised, seconds};
 
 crate::on_both_engines!(
     an_agents_day_is_added_up_from_his_changes,
@@ -24,6 +25,7 @@ crate::on_both_engines!(
     a_payment_and_a_call_of_his_own_cancel_what_was_agreed,
     phones_are_found_again_after_a_crash,
     the_journal_of_a_recording_is_kept_in_its_order,
+    a_transfer_outside_names_its_agent_and_a_debtors_number_is_none,
 );
 
 fn agent(name: &str) -> AgentId {
@@ -41,6 +43,24 @@ async fn the_journal_of_a_recording_is_kept_in_its_order(world: World) {
     let codes: Vec<_> = rows.iter().map(|row| (row.what.code(), row.agent.as_deref())).collect();
     assert_eq!(codes, [("resumed", Some("anna")), ("paused", Some("anna")), ("ran_out", Some("anna"))]);
     assert!(world.store.recording_marks(AttemptId(-8)).await.expect("read").is_empty());
+}
+
+async fn a_transfer_outside_names_its_agent_and_a_debtors_number_is_none(world: World) {
+    let contact = world.one_contact().await;
+    let debtors = contact.phones[0].number.clone();
+    let to = |number: &PhoneNumber| TransferRow {
+        at: noon(),
+        agent: Some(agent("anna")),
+        attempt: AttemptId(-7),
+        number: number.clone(),
+        trunk: "main".to_owned(),
+    };
+    let branch = number(8_000_000_001);
+    assert!(world.store.is_a_debtors(&debtors).await.expect("read"));
+    assert!(!world.store.is_a_debtors(&branch).await.expect("read"));
+    assert!(!world.store.note_transfer(to(&debtors)).await.expect("answered"));
+    assert!(world.store.note_transfer(to(&branch)).await.expect("answered"));
+    assert_eq!(world.store.transfers(noon()).await.expect("read"), [to(&branch)]);
 }
 
 async fn turn(world: &World, name: &str, at: i64, to: State, billable: bool) {
@@ -84,6 +104,8 @@ async fn an_agents_day_is_added_up_from_his_changes(world: World) {
         .mark_agent(&agent("anna"), noon() + seconds(236), AgentMark::PauseOverrun)
         .await
         .expect("kept");
+    let held = noon() + seconds(190);
+    world.store.mark_agent(&agent("anna"), held, AgentMark::HoldOverrun).await.expect("kept");
     let late = noon() + seconds(200);
     world.store.mark_agent(&agent("anna"), late, AgentMark::WrapUpWithoutDisposition).await.expect("kept");
 
@@ -101,6 +123,7 @@ async fn an_agents_day_is_added_up_from_his_changes(world: World) {
     ];
     assert_eq!(spent.map(|time| time.as_secs()), [70, 30, 120, 30, 100, 50, 0]);
     assert_eq!((anna.talks, anna.missed, anna.pauses_overrun, anna.wrap_ups_ran_out), (1, 1, 1, 1));
+    assert_eq!(anna.holds_overrun, 1);
     assert_eq!(anna.logged_in(), Duration::from_secs(400));
     assert_eq!((anna.busy().as_secs(), anna.at_work().as_secs()), (150, 250));
     assert_eq!(all[&agent("boris")].ready.as_secs(), 400, "what lasts counts up to now");
