@@ -197,6 +197,7 @@ fn reminded(attempt: obzvon::domain::AttemptId) -> FinishRequest {
             hung_up_by: HungUpBy::Callee,
             heard_percent: Some(100),
             keys: "1".into(),
+            trail: Vec::new(),
             promised_on: None,
             identified: true,
         },

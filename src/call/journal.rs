@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::attempt::{FinalWord, Finished, HungUpBy, Stamps};
 use crate::domain::{Announcement, Channel, Disposition, Fault, Grade, Outcome};
+use crate::ivr::FlowRun;
 
 /// The notes of one call. Wall-clock stamps are the beginning's plus the time passed, so they never run backwards.
 #[derive(Debug)]
@@ -135,7 +136,7 @@ impl Journal {
     }
 
     /// Closes the notes.
-    pub fn close(&mut self, now: Instant, outcome: Outcome, keys: &str) -> Finished {
+    pub fn close(&mut self, now: Instant, outcome: Outcome, run: &FlowRun) -> Finished {
         self.stamps.end = Some(self.at(now));
         let talked = self.stamps.answer.is_some() && outcome != Outcome::Failed(Fault::Trunk);
         Finished {
@@ -147,7 +148,8 @@ impl Journal {
             last_word: self.last_word.clone(),
             hung_up_by: self.hung_up_by,
             heard_percent: self.heard_percent(),
-            keys: keys.to_owned(),
+            keys: run.keys_masked().to_owned(),
+            trail: run.trail().map(|(at, step)| (self.at(at), step.to_owned())).collect(),
             promised_on: self.promised_on,
             identified: self.identified,
         }

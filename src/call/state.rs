@@ -354,7 +354,7 @@ impl Call {
     fn finish(&mut self, now: Instant, outcome: Outcome) {
         self.timers.clear_all();
         self.state = State::Finished;
-        let finished = self.journal.close(now, outcome, self.run.keys_masked());
+        let finished = self.journal.close(now, outcome, &self.run);
         self.outputs.push_back(Output::Finished(Box::new(finished)));
     }
 }

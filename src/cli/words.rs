@@ -32,6 +32,11 @@ pub fn disposition(code: &str, language: Language) -> &str {
     word(&DISPOSITIONS, code, language)
 }
 
+/// A mark in a call.
+pub fn mark(code: &str, language: Language) -> &str {
+    word(&MARKS, code, language)
+}
+
 pub fn channel(code: &str, language: Language) -> &str {
     word(&CHANNELS, code, language)
 }
@@ -107,6 +112,14 @@ const DISPOSITIONS: [Word; 16] = [
     ("stop_requested", "asked not to be called", "просил не звонить"),
     ("voicemail_left", "message left", "оставлено сообщение"),
     ("wrong_person", "wrong person", "не тот человек"),
+];
+
+const MARKS: [Word; 5] = [
+    ("first_key", "first key", "первая клавиша"),
+    ("identity", "said who he is", "назвал себя"),
+    ("objection", "objection", "возражение"),
+    ("stage", "stage", "этап"),
+    ("trigger", "to be listened to", "послушать"),
 ];
 
 const CHANNELS: [Word; 11] = [

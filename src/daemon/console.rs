@@ -77,6 +77,10 @@ pub fn console(house: &Arc<House>) -> Console {
         },
         floor: super::overview::floor(house),
         config: super::settings::handlers(house),
+        calls: super::calls::handlers(house),
+        trunks: super::trunks::handlers(house),
+        audit: super::audit::handlers(house),
+        flows: super::calls::flow_handlers(house),
     }
 }
 

@@ -16,6 +16,7 @@ use super::lines::Lines;
 use super::live::Live;
 use super::registry::read_registry;
 use super::tones::Tones;
+use super::trunks::TrunkBook;
 use super::voice::Voice;
 use crate::call::StopReason;
 use crate::config::Config;
@@ -40,6 +41,8 @@ pub struct House {
     pub stack: Arc<SipStack>,
     pub media: MediaEngine,
     pub lines: Arc<Lines>,
+    /// What was last heard of the trunks beside calls.
+    pub trunk_book: TrunkBook,
     pub live: Live,
     /// The agents at work.
     pub floor: Arc<Floor>,

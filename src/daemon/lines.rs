@@ -11,7 +11,7 @@ use tokio::sync::{Notify, Semaphore};
 
 use super::clock::Clock;
 use crate::pacing::{Cps, NotBefore};
-use crate::trunk::{Ask, NoRoute, Router, Sign, Slot, TrunkPlan};
+use crate::trunk::{Ask, Circuit, NoRoute, Router, Sign, Slot, TrunkPlan};
 
 /// All trunks.
 #[derive(Debug)]
@@ -41,6 +41,17 @@ struct Gate {
     turn: Arc<tokio::sync::Mutex<()>>,
 }
 
+/// A trunk at some moment.
+#[derive(Debug)]
+pub struct Standing {
+    pub plan: Arc<TrunkPlan>,
+    pub circuit: Circuit,
+    /// Calls a second that its health allows.
+    pub allowed_cps: NonZeroU32,
+    /// Calls that are up on it.
+    pub taken: u32,
+}
+
 impl Lines {
     pub fn new(plans: &[Arc<TrunkPlan>], clock: Clock, seed: u64) -> Self {
         let router = Router::new(plans.iter().cloned());
@@ -63,8 +74,7 @@ impl Lines {
         let now = self.clock.now();
         let state = self.lock();
         let ours = state.router.trunks().filter(|(plan, ..)| allowed.contains(&plan.name));
-        let well =
-            ours.filter(|(_, health, _)| !matches!(health.circuit(now), crate::trunk::Circuit::Open { .. }));
+        let well = ours.filter(|(_, health, _)| !matches!(health.circuit(now), Circuit::Open { .. }));
         well.map(|(plan, _, taken)| plan.channels.get().saturating_sub(taken)).sum()
     }
 
@@ -95,8 +105,21 @@ impl Lines {
     pub fn each(&self, mut show: impl FnMut(&TrunkPlan, bool, u32)) {
         let now = self.clock.now();
         for (plan, health, taken) in self.lock().router.trunks() {
-            show(plan, !matches!(health.circuit(now), crate::trunk::Circuit::Open { .. }), taken);
+            show(plan, !matches!(health.circuit(now), Circuit::Open { .. }), taken);
         }
+    }
+
+    /// How each trunk stands.
+    pub fn standing(&self) -> Vec<Standing> {
+        let now = self.clock.now();
+        let state = self.lock();
+        let trunks = state.router.trunks().map(|(plan, health, taken)| Standing {
+            plan: Arc::clone(plan),
+            circuit: health.circuit(now),
+            allowed_cps: health.allowed_cps(plan.cps, now),
+            taken,
+        });
+        trunks.collect()
     }
 
     /// Tells what an OPTIONS probe brought.

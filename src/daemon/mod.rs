@@ -1,8 +1,10 @@
 //! The clock, one task per call and per campaign, reload, shutdown, rescue at start. Floor 4.
 
 mod api;
+mod audit;
 mod call_seats;
 mod call_task;
+mod calls;
 mod campaign_task;
 mod cases;
 mod clock;
@@ -42,6 +44,7 @@ mod supervise;
 pub(crate) mod test_call;
 mod tones;
 mod trunk_task;
+mod trunks;
 mod turn;
 mod voice;
 mod waiting;

@@ -28,6 +28,7 @@ use super::queue::{Changed, replan};
 use super::start_fault::StartFault;
 use super::tones::Tones;
 use super::trunk_task::kept_alike;
+use super::trunks::TrunkBook;
 use super::{
     campaign_task, console, keep, kill_switch, names, own_numbers, recordings, trunk_task, writeback_task,
 };
@@ -132,6 +133,7 @@ impl Daemon {
             metrics: metrics.clone(),
             killed,
             reloads: ask_reload,
+            trunk_book: TrunkBook::default(),
             draining: CancellationToken::new(),
             ousted: CancellationToken::new(),
         });
@@ -340,6 +342,7 @@ fn sip_plan(config: &Config) -> SipPlan {
     if let Some(file) = &config.sip.ca_file {
         plan.ca_file.clone_from(file);
     }
+    plan.stamp = || Clock.wall();
     plan.registrar = registrar_plan(config);
     plan.known = trunk_addresses(config);
     plan

@@ -40,6 +40,7 @@ async fn register(house: &House, plan: &TrunkPlan) {
         }
     };
     while let Some(state) = registration.next_state().await {
+        house.trunk_book.registered(&plan.name, state.clone(), house.clock.wall());
         match state {
             RegistrationState::Registered { expires } => {
                 info!(trunk = %plan.name, expires_s = expires.as_secs(), "registered");
@@ -64,5 +65,6 @@ async fn probe(house: &House, plan: &TrunkPlan) {
             warn!(trunk = %plan.name, ?answer, "the probe was not answered well");
         }
         house.lines.probed(&plan.name, alive);
+        house.trunk_book.probed(&plan.name, answer, house.clock.wall());
     }
 }

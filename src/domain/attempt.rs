@@ -58,6 +58,8 @@ pub struct Finished {
     pub heard_percent: Option<u8>,
     /// The keys in order; digits that tell nothing about the debtor only (`#` for each of an entered number).
     pub keys: String,
+    /// The steps of the flow gone through, each with when it was entered.
+    pub trail: Vec<(Timestamp, String)>,
     /// The date promised, when the disposition is a promise.
     pub promised_on: Option<jiff::civil::Date>,
     /// The right person said who he is.
@@ -77,6 +79,7 @@ impl Finished {
             hung_up_by: HungUpBy::Us,
             heard_percent: None,
             keys: String::new(),
+            trail: Vec::new(),
             promised_on: None,
             identified: false,
         }

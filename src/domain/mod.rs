@@ -16,6 +16,7 @@ pub mod ids;
 pub mod import_row;
 pub mod language;
 mod made_up;
+mod mask;
 pub mod media_target;
 pub mod money;
 pub mod name;
@@ -45,6 +46,7 @@ pub use ids::{AttemptId, CampaignId, ContactId, DebtId, DecisionId, EventId, Per
 pub use import_row::ImportRow;
 pub use language::Language;
 pub use made_up::{SERVICE_CREDITOR, TEST_CREDITOR, is_made_up, is_test};
+pub use mask::hide_numbers;
 pub use money::{Currency, Money};
 pub use name::PersonName;
 pub use nearest::nearest;

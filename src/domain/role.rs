@@ -63,6 +63,12 @@ pub enum Right {
     RunCampaigns,
     /// The configuration's files, and every change of them.
     SeeConfig,
+    /// Every call, why it was allowed, its messages; numbers hidden.
+    SeeCalls,
+    /// Whole numbers beside calls.
+    SeeNumbers,
+    /// Who looked into whose file, and listened to what.
+    SeeAudit,
     /// The wallboard: lines, calls, campaigns.
     SeeLive,
     SeeReports,
@@ -78,7 +84,7 @@ pub enum Right {
 }
 
 impl Right {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::ApplyProposals,
         Self::ChangeConfig,
         Self::HearRecordings,
@@ -86,9 +92,12 @@ impl Right {
         Self::ResendMessages,
         Self::ReviewTalks,
         Self::RunCampaigns,
+        Self::SeeAudit,
+        Self::SeeCalls,
         Self::SeeCases,
         Self::SeeConfig,
         Self::SeeLive,
+        Self::SeeNumbers,
         Self::SeeQuality,
         Self::SeeReports,
         Self::SeeTeam,
@@ -99,12 +108,15 @@ impl Right {
 }
 
 /// The rights table. What is not in it nobody may do.
-const RIGHTS: [(Right, &[Role]); 16] = [
+const RIGHTS: [(Right, &[Role]); 19] = [
     (Right::ReviewTalks, &[Role::Administrator, Role::Quality, Role::Supervisor]),
     (Right::SeeQuality, &[Role::Administrator, Role::Auditor, Role::Quality, Role::Supervisor]),
     (Right::ApplyProposals, &[Role::Administrator, Role::Supervisor]),
     (Right::HearTalks, &[Role::Administrator, Role::Quality, Role::Supervisor]),
     (Right::ChangeConfig, &[Role::Administrator, Role::Supervisor]),
+    (Right::SeeAudit, &[Role::Administrator, Role::Auditor]),
+    (Right::SeeCalls, &[Role::Administrator, Role::Auditor, Role::Operator, Role::Quality, Role::Supervisor]),
+    (Right::SeeNumbers, &[Role::Administrator, Role::Auditor, Role::Supervisor]),
     (Right::SeeConfig, &[Role::Administrator, Role::Auditor, Role::Operator, Role::Supervisor]),
     (Right::ResendMessages, &[Role::Administrator, Role::Operator, Role::Supervisor]),
     (Right::HearRecordings, &[Role::Administrator, Role::Auditor, Role::Quality, Role::Supervisor]),

@@ -24,7 +24,7 @@ mod wording;
 pub use facts::{CallFacts, VoicedName};
 pub use file::{FlowFile, Hours, Record, read, read_all, schema};
 pub use flow::{Flow, fixed_texts};
-pub use graph::{mermaid, svg};
+pub use graph::{mermaid, picture, svg};
 pub use input::Input;
 pub use lint::{Finding, Known, WordList};
 pub use mistake::{Mistake, Told};

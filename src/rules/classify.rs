@@ -142,6 +142,7 @@ mod tests {
             hung_up_by: HungUpBy::Callee,
             heard_percent: None,
             keys: String::new(),
+            trail: Vec::new(),
             promised_on: None,
             identified: false,
         }

@@ -4,6 +4,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::RegistrarPlan;
 
 /// The stack's plan. Fields the config file leaves out have the values of [`SipPlan::new`].
@@ -25,6 +27,8 @@ pub struct SipPlan {
     pub ca_file: PathBuf,
     /// Who may register; `None`: REGISTER is refused.
     pub registrar: Option<RegistrarPlan>,
+    /// The moment a message passes; no clock is read here.
+    pub stamp: fn() -> Timestamp,
     /// T1 of RFC 3261 section 17; the tests shorten it.
     pub t1: Duration,
 }
@@ -44,6 +48,7 @@ impl SipPlan {
             known: Vec::new(),
             ca_file: PathBuf::from(SYSTEM_AUTHORITIES),
             registrar: None,
+            stamp: || Timestamp::UNIX_EPOCH,
             t1: Duration::from_millis(500),
         }
     }

@@ -18,7 +18,8 @@ use super::sdp::LocalMedia;
 use super::stranger::{Door, IncomingCall};
 use super::wire::{Flow, Wire};
 use super::{
-    Leg, Phone, PhoneEvent, PlaceCall, RegistrarPlan, SipError, SipPlan, StackCounts, Transport, TrunkTarget,
+    Leg, Phone, PhoneEvent, PlaceCall, RegistrarPlan, Rung, SipError, SipPlan, StackCounts, Transport,
+    TrunkTarget,
 };
 use crate::domain::AgentId;
 
@@ -66,6 +67,11 @@ impl SipStack {
     /// Legs whose task lives: calling, answered, or seeing their BYE through.
     pub fn legs(&self) -> usize {
         self.legs.len()
+    }
+
+    /// The messages still kept of calls whose Call-ID begins so, the oldest first.
+    pub fn ladder(&self, begins: &str) -> Vec<Rung> {
+        self.wire.ladder.of(begins)
     }
 
     /// The calls that come in; the first caller gets them. Until then, and whenever the queue is full, they are declined

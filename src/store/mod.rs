@@ -41,7 +41,9 @@ pub use gate::{
     Replayed, ReserveRequest, Reserved, RowName, RulesInForce, RulesThen, Said, Same, SealedDay, Traced,
     Verified, VerifiedDay, VerifiedRows, Wrong, WrongRow,
 };
-pub use house::{Access, CampaignRow, CampaignState, Kind, Store, StoreInfo, StorePlan, UserRow};
+pub use house::{
+    Access, AccessFilter, AccessLine, CampaignRow, CampaignState, Kind, Store, StoreInfo, StorePlan, UserRow,
+};
 pub use identity::{KinRow, LinkRow};
 pub use inbound::{Entered, InboundRequest, KnownCaller, StrangerCall, StrangerEnd, StrangerWhy};
 pub use list::{
@@ -54,9 +56,9 @@ pub use outcome::{
 };
 pub use proposal::ProposalRow;
 pub use read::{
-    AttemptExport, AttemptFilter, AttemptRow, AttemptsLine, BesideRow, ContactFile, DebtFile, EconomicsFacts,
-    ExperimentLine, LedgerRow, LeftOut, OutcomeLine, PaymentRow, Period, PersonFile, PhoneFile, PromiseLine,
-    PromiseRow, Reacted, Sharer, View,
+    AttemptExport, AttemptFilter, AttemptRow, AttemptsLine, BesideRow, CALLS_A_PAGE, CallFilter, CallKeys,
+    CallLine, CallPage, ContactFile, DebtFile, EconomicsFacts, ExperimentLine, LedgerRow, LeftOut,
+    OutcomeLine, PaymentRow, Period, PersonFile, PhoneFile, PromiseLine, PromiseRow, Reacted, Sharer, View,
 };
 pub use recording::{HoldChange, RecordingRow};
 pub use standing::{ByHand, ConsentRow, DeedRow, HoldRow, Preference, PreferenceRow, Suspended};

@@ -13,15 +13,16 @@ pub use api::{
     Api, EventAnswer, PaymentAnswer, QualityApi, ReversalAnswer, TellEvent, TellPayment, TellReversal,
 };
 pub use console::{
-    AgentLine, AppliedLine, CallView, CallbackLine, CampaignAct, CampaignLine, CaseHandlers, ChangeAct,
-    ChangeClick, ChangeView, Changed, ChoiceView, ConfigFile, ConfigHandlers, ConfigView, Console,
-    ContactLine, Dated, DayView, Days, DebtView, Decided, DeliveryLine, DeskAct, DeskAnswer, DeskDeed,
-    DeskEvent, DeskHandlers, DeskView, Draw, Effect, EffectView, FloorHandlers, Hear, KindView, LimitView,
-    Listen, ObjectionView, PasswordError, PauseView, PaymentView, PromiseAsked, PromiseView, ProposalLine,
-    ProposalsView, Propose, Proposed, QualityHandlers, RecordingLine, ReportHandlers, Resend, SetCampaign,
-    SetProposal, SheetWish, SilenceLine, SoundAnswer, SoundAsked, StageView, StateView, Supervise,
-    Supervised, Taken, TargetView, TrunkLine, Turn, User, UserLine, Wallboard, WhyNotLine, Written, day,
-    hash_password, money,
+    AgentLine, AppliedLine, AuditAsked, AuditHandlers, AuditLine, CallFile, CallHandlers, CallRow, CallView,
+    CallbackLine, CallsAsked, CallsView, CampaignAct, CampaignLine, CaseHandlers, ChangeAct, ChangeClick,
+    ChangeView, Changed, ChoiceView, CircuitView, ConfigFile, ConfigHandlers, ConfigView, Console,
+    ContactLine, Dated, DayView, Days, DebtView, Decided, DecisionView, DeliveryLine, DeskAct, DeskAnswer,
+    DeskDeed, DeskEvent, DeskHandlers, DeskView, Draw, Effect, EffectView, FloorHandlers, FlowHandlers,
+    FlowPicture, Hear, KindView, LimitView, Listen, ObjectionView, PasswordError, PauseView, PaymentView,
+    ProbeTrunk, PromiseAsked, PromiseView, ProposalLine, ProposalsView, Propose, Proposed, QualityHandlers,
+    RecordingLine, ReportHandlers, Resend, RungView, SetCampaign, SetProposal, SheetWish, SilenceLine,
+    SoundAnswer, SoundAsked, StageView, StateView, Supervise, Supervised, Taken, TargetView, TrunkHandlers,
+    TrunkLine, TrunkView, Turn, User, UserLine, Wallboard, WhyNotLine, Written, day, hash_password, money,
 };
 pub use handler::{Handler, Unavailable};
 pub use metrics::Metrics;

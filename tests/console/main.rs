@@ -17,7 +17,7 @@ use reqwest::{Method, Response};
 const PASSWORD: &str = "correct horse";
 
 /// Every page, and the right it wants.
-const PAGES: [(&str, Right); 25] = [
+const PAGES: [(&str, Right); 37] = [
     ("/desk", Right::WorkDesk),
     ("/", Right::SeeLive),
     ("/live", Right::SeeLive),
@@ -40,6 +40,18 @@ const PAGES: [(&str, Right); 25] = [
     ("/cases/new", Right::WorkCases),
     ("/cases/triggers", Right::SeeCases),
     ("/cases/triggers.csv?by=stage", Right::SeeCases),
+    ("/calls", Right::SeeCalls),
+    ("/calls/live", Right::SeeCalls),
+    ("/calls.csv", Right::SeeCalls),
+    ("/calls.xlsx?outcome=busy", Right::SeeCalls),
+    ("/flows", Right::SeeCalls),
+    ("/flows/reminder_overdue", Right::SeeCalls),
+    ("/trunks", Right::SeeLive),
+    ("/trunks/live", Right::SeeLive),
+    ("/audit", Right::SeeAudit),
+    ("/audit.xlsx", Right::SeeAudit),
+    ("/reports/kpi.xlsx", Right::SeeReports),
+    ("/cases.xlsx", Right::SeeCases),
     ("/config", Right::SeeConfig),
     ("/config/file?path=limits.toml", Right::SeeConfig),
     ("/users", Right::SeeUsers),

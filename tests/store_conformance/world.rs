@@ -260,6 +260,7 @@ pub fn finished(outcome: Outcome) -> Finished {
         hung_up_by: HungUpBy::Callee,
         heard_percent: None,
         keys: String::new(),
+        trail: Vec::new(),
         promised_on: None,
         identified: false,
     }

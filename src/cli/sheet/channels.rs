@@ -2,7 +2,7 @@
 
 use super::Asked;
 use super::column::{
-    self, Both, CAMPAIGN, CHANNEL, CURRENCY, DEBTOR_TYPE, channel, debtor_type, money, plain, told,
+    self, CHANNEL, CURRENCY, DEBTOR_TYPE, channel, debtor_type, money, plain, told,
 };
 use crate::cli::words;
 use crate::config::Config;

@@ -5,7 +5,7 @@ mod svg;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-pub use svg::svg;
+pub use svg::{picture, svg};
 
 use super::flow::Flow;
 use super::step::{Plays, Step, StepNo, Target};

@@ -1,6 +1,6 @@
 //! A flow as SVG: rows by distance from the start, arrows with their keys.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt::Write;
 
 use super::{Arrow, arrows, caption};
@@ -16,6 +16,41 @@ const STYLE: &str = "text{font:12px sans-serif;text-anchor:middle;fill:#222}.cap
 
 /// The flow as an SVG picture. Steps that only the debtor hears are green; dashed arrows lead back or stay.
 pub fn svg(flow: &Flow) -> String {
+    let style = format!("<style>{STYLE}.tip{{fill:#777;stroke:none}}</style>");
+    draw(flow, &Walked::default(), &style)
+}
+
+/// The same for a page that has the styles of `svg.flow`, with the way a call took: its steps numbered in their order.
+pub fn picture(flow: &Flow, trail: &[String]) -> String {
+    draw(flow, &Walked::of(flow, trail), "")
+}
+
+/// The way a call took.
+#[derive(Default)]
+struct Walked {
+    /// A step's places in the way, from 1.
+    places: BTreeMap<StepNo, Vec<usize>>,
+    arrows: BTreeSet<(StepNo, StepNo)>,
+}
+
+impl Walked {
+    fn of(flow: &Flow, trail: &[String]) -> Self {
+        let number = |name: &String| flow.steps.iter().position(|step| step.name == *name);
+        let steps: Vec<StepNo> = trail.iter().filter_map(number).collect();
+        let mut walked = Self::default();
+        for (nth, &step) in steps.iter().enumerate() {
+            walked.places.entry(step).or_default().push(nth + 1);
+        }
+        walked.arrows = steps.windows(2).map(|pair| (pair[0], pair[1])).collect();
+        walked
+    }
+
+    fn has(&self, arrow: &Arrow) -> bool {
+        matches!(arrow.to, Target::Step(to) if self.arrows.contains(&(arrow.from, to)))
+    }
+}
+
+fn draw(flow: &Flow, walked: &Walked, style: &str) -> String {
     let arrows = arrows(flow);
     let layout = Layout::of(flow, &arrows);
     let width = 2.0 * MARGIN + layout.columns as f32 * (BOX.0 + GAP.0);
@@ -23,17 +58,17 @@ pub fn svg(flow: &Flow) -> String {
     let mut picture = String::new();
     let mut add = |line: String| writeln!(picture, "{line}").expect("a string takes every line");
     add(format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\">"
+        "<svg class=\"flow\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\">"
     ));
-    add(format!("<title>{}</title><style>{STYLE}</style>", flow.label()));
+    add(format!("<title>{}</title>{style}", escaped(&flow.label())));
     add("<defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" markerWidth=\"8\" markerHeight=\"8\" \
-         orient=\"auto\"><path d=\"M0 0 8 4 0 8z\" style=\"fill:#777;stroke:none\"/></marker></defs>"
+         orient=\"auto\"><path d=\"M0 0 8 4 0 8z\" class=\"tip\"/></marker></defs>"
         .to_owned());
     for arrow in &arrows {
-        add(arrow_line(&layout, arrow));
+        add(arrow_line(&layout, arrow, walked.has(arrow)));
     }
     for &step in layout.places.keys() {
-        add(box_lines(flow, step, layout.top(step)));
+        add(box_lines(flow, step, layout.top(step), walked.places.get(&step)));
     }
     add("</svg>".to_owned());
     picture
@@ -83,7 +118,7 @@ impl Layout {
     }
 }
 
-fn arrow_line(layout: &Layout, arrow: &Arrow) -> String {
+fn arrow_line(layout: &Layout, arrow: &Arrow, walked: bool) -> String {
     let (x, y) = layout.top(arrow.from);
     let (class, path, (label_x, label_y), label) = match arrow.to {
         // The ends of a call are stubs: arrows to one common box would cross everything.
@@ -101,7 +136,7 @@ fn arrow_line(layout: &Layout, arrow: &Arrow) -> String {
             let side = x + BOX.0 / 2.0;
             let (out, upper, lower) = (side + 30.0, y + 10.0, y + BOX.1 - 10.0);
             let path = format!("M{side} {upper} C{out} {} {out} {} {side} {lower}", y - 6.0, y + BOX.1 + 6.0);
-            (" class=\"back\"", path, (side + 10.0, y - 4.0), arrow.label.clone())
+            ("back", path, (side + 10.0, y - 4.0), arrow.label.clone())
         }
         Target::Step(to) => {
             let (to_x, to_y) = layout.top(to);
@@ -114,27 +149,41 @@ fn arrow_line(layout: &Layout, arrow: &Arrow) -> String {
                 let (at, to_at, out) = (y + BOX.1 / 2.0, to_y + BOX.1 / 2.0, 60.0);
                 let path =
                     format!("M{side} {at} C{} {at} {} {to_at} {to_side} {to_at}", side + out, to_side + out);
-                (" class=\"back\"", path, (side + 22.0, at - 4.0), arrow.label.clone())
+                ("back", path, (side + 22.0, at - 4.0), arrow.label.clone())
             }
         }
     };
+    let walked = if walked { " walked" } else { "" };
+    let label = escaped(&label);
     format!(
-        "<path{class} d=\"{path}\" marker-end=\"url(#tip)\"/>\
+        "<path class=\"{class}{walked}\" d=\"{path}\" marker-end=\"url(#tip)\"/>\
          <text class=\"label\" x=\"{label_x:.0}\" y=\"{label_y:.0}\">{label}</text>"
     )
 }
 
-fn box_lines(flow: &Flow, number: StepNo, (x, y): (f32, f32)) -> String {
+fn box_lines(flow: &Flow, number: StepNo, (x, y): (f32, f32), walked: Option<&Vec<usize>>) -> String {
     let step = &flow.steps[number];
     let class = if step.identified { "debtor" } else { "neutral" };
     let (left, name_y, caption_y) = (x - BOX.0 / 2.0, y + 18.0, y + 34.0);
-    let name = step.name.replace('&', "&amp;").replace('<', "&lt;");
+    let name = escaped(&step.name);
+    let (passed, order) = match walked {
+        Some(places) => {
+            let order = places.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            let (at, above) = (left + 4.0, y - 4.0);
+            (" walked", format!("<text class=\"order\" x=\"{at}\" y=\"{above}\">{order}</text>"))
+        }
+        None => ("", String::new()),
+    };
     format!(
-        "<rect class=\"{class}\" x=\"{left}\" y=\"{y}\" width=\"{}\" height=\"{}\" rx=\"5\"/>\
+        "{order}<rect class=\"{class}{passed}\" x=\"{left}\" y=\"{y}\" width=\"{}\" height=\"{}\" rx=\"5\"/>\
          <text x=\"{x}\" y=\"{name_y}\">{name}</text>\
          <text class=\"caption\" x=\"{x}\" y=\"{caption_y}\">{}</text>",
         BOX.0,
         BOX.1,
-        caption(step)
+        escaped(&caption(step))
     )
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
 }

@@ -30,6 +30,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::guard::{Budget, Judgement, judge};
+use super::ladder::Ladder;
 use super::registrar::{Registrar, keep_alive};
 use super::{SipError, SipPlan, Transport};
 
@@ -46,6 +47,8 @@ pub(super) struct Wire {
     /// What lives as long as a transaction.
     pub passing: TaskTracker,
     udp: udp::Udp,
+    /// The last messages of calls.
+    pub ladder: Arc<Ladder>,
     flows: stream::Flows,
     authorities: stream::Authorities,
     unreached: Arc<unreached::Unreached>,
@@ -66,7 +69,8 @@ impl Wire {
     pub async fn start(plan: SipPlan) -> Result<(Arc<Self>, TransactionReceiver), SipError> {
         let closing = CancellationToken::new();
         let unreached = Arc::<unreached::Unreached>::default();
-        let udp = udp::Udp::bind(&plan, &unreached).await?;
+        let ladder = Arc::new(Ladder::new(plan.stamp));
+        let udp = udp::Udp::bind(&plan, &unreached, &ladder).await?;
         let endpoint = endpoint(&plan, &closing);
         let requests = endpoint
             .incoming_transactions()
@@ -78,6 +82,7 @@ impl Wire {
             tasks: TaskTracker::new(),
             passing: TaskTracker::new(),
             udp,
+            ladder,
             flows: stream::Flows::default(),
             authorities: stream::Authorities::default(),
             unreached,
@@ -177,6 +182,7 @@ impl Wire {
             }
             Judgement::KeepAlive => Some(b"\r\n".to_vec()),
             Judgement::Pass(message) => {
+                self.ladder.note(false, source, bytes);
                 if let SipMessage::Response(response) = &*message
                     && accepted::is_answer(response)
                     && self.answered_again(response).await

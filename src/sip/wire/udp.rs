@@ -15,6 +15,7 @@ use tokio::net::UdpSocket;
 use super::Wire;
 use super::unreached::{Unreached, ask_for_errors, is_of_another_packet, next_error};
 use crate::sip::guard::MAX_MESSAGE;
+use crate::sip::ladder::Ladder;
 use crate::sip::{SipError, SipPlan, Transport};
 
 /// Kernel buffer asked for, in bytes: a burst of answers must not be lost while we are busy.
@@ -29,7 +30,11 @@ pub(super) struct Udp {
 }
 
 impl Udp {
-    pub async fn bind(plan: &SipPlan, unreached: &Arc<Unreached>) -> Result<Self, SipError> {
+    pub async fn bind(
+        plan: &SipPlan,
+        unreached: &Arc<Unreached>,
+        ladder: &Arc<Ladder>,
+    ) -> Result<Self, SipError> {
         let mut sockets = Vec::new();
         for &addr in &plan.listen {
             let bind = |source| SipError::Bind { transport: "UDP", addr, source };
@@ -38,7 +43,8 @@ impl Udp {
         if sockets.is_empty() {
             return Err(SipError::ListensNowhere);
         }
-        let library = Arc::new(Outlet { sockets: sockets.clone(), unreached: unreached.clone() });
+        let (unreached, ladder) = (unreached.clone(), ladder.clone());
+        let library = Arc::new(Outlet { sockets: sockets.clone(), unreached, ladder });
         let connection = UdpConnection::from_socket(library, None, None)
             .await
             .map_err(|source| SipError::Library { act: "taking our UDP socket", source })?;
@@ -121,6 +127,7 @@ fn tell(wire: &Wire, peer: Option<SocketAddr>) {
 struct Outlet {
     sockets: Vec<Arc<UdpSocket>>,
     unreached: Arc<Unreached>,
+    ladder: Arc<Ladder>,
 }
 
 #[async_trait::async_trait]
@@ -134,6 +141,7 @@ impl LibrarySocket for Outlet {
             |s: &&Arc<UdpSocket>| s.local_addr().is_ok_and(|addr| addr.is_ipv4() == to.is_ipv4());
         let socket = self.sockets.iter().find(same_family);
         let socket = socket.ok_or_else(|| std::io::Error::from(std::io::ErrorKind::AddrNotAvailable))?;
+        self.ladder.note(true, to, bytes);
         for _ in 0..STALE_ERRORS {
             match socket.send_to(bytes, to).await {
                 Err(error) if is_of_another_packet(&error) => {}

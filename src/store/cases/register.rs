@@ -143,7 +143,7 @@ pub(super) async fn persons(conn: &mut Conn, id_or_phone: &str) -> Result<Vec<Pe
     conn.all(PEOPLE, values![id_or_phone]).await?.iter().map(|row| Ok(PersonId(row.int(0)?))).collect()
 }
 
-//// Who counts the ids of this case: its source, or a creditor's.
+/// Who counts the ids of this case: its source, or a creditor's.
 fn teller(case: &NewCase) -> String {
     match &case.creditor {
         Some(creditor) => format!("case {} {creditor}", case.source.code()),

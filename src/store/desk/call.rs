@@ -6,7 +6,7 @@ use crate::cases::{Kind, Source, Terms};
 use crate::domain::{AgentId, AttemptId, Channel, ContactId, PersonId};
 use crate::rules::{Hold, HoldKind};
 use crate::store::cases::{Opening, open_of_call, open_of_hold};
-use crate::store::engine::conn::{Conn, Fault, values};
+use crate::store::engine::conn::{Conn, Fault, Row, moment, values};
 use crate::store::engine::dialect;
 use crate::store::outcome::react_to_call;
 use crate::store::standing::insert_hold_after;
@@ -26,6 +26,12 @@ pub enum CallMark {
 }
 
 impl CallMark {
+    const ALL: [Self; 4] = [Self::Identity, Self::Objection, Self::Stage, Self::Trigger];
+
+    fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mark| mark.code() == code)
+    }
+
     /// The code in the database.
     pub fn code(self) -> &'static str {
         match self {
@@ -103,6 +109,26 @@ impl Store {
         written.await.map(|_| ()).map_err(|source| StoreError::Desk { attempt, source })
     }
 
+    /// A call's marks, the oldest first, each with what it is of.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn call_marks(
+        &self,
+        attempt: AttemptId,
+    ) -> Result<Vec<(Timestamp, CallMark, String)>, StoreError> {
+        let read = self.read(move |conn| {
+            Box::pin(async move {
+                let rows = conn.all(MARKS, values![attempt]).await?;
+                let mark = |row: &Row| {
+                    Ok((moment(row.int(0)?)?, row.code(1, "mark", CallMark::parse)?, row.text(2)?))
+                };
+                rows.iter().map(mark).collect()
+            })
+        });
+        read.await.map_err(|source| StoreError::Desk { attempt, source })
+    }
+
     /// Opens a case for a complaint made in a call and holds the person, in one transaction. The call itself goes on: its
     /// agent is talking about it.
     ///
@@ -178,5 +204,6 @@ async fn complain(
 const NOTE: &str = "INSERT INTO call_note (attempt_id, agent, at, text) VALUES ($1, $2, $3, $4) \
     ON CONFLICT (attempt_id) DO UPDATE SET agent = excluded.agent, at = excluded.at, text = excluded.text";
 const MARK: &str = "INSERT INTO call_mark (attempt_id, agent, at, kind, code) VALUES ($1, $2, $3, $4, $5)";
+const MARKS: &str = "SELECT at, kind, code FROM call_mark WHERE attempt_id = $1 ORDER BY at, id";
 const PREVIEW: &str =
     "INSERT INTO preview (contact_id, agent, at, decided, reason) VALUES ($1, $2, $3, $4, $5)";

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::domain::PersonId;
-use crate::store::engine::conn::{moment, values};
+use crate::store::engine::conn::{Fault, Row, moment, values};
 use crate::store::gate::{Sealed, seal};
 use crate::store::{Store, StoreError};
 
@@ -14,6 +14,27 @@ pub struct Access {
     /// The user of the operating system.
     pub who: String,
     pub what: String,
+}
+
+/// A look into somebody's file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccessLine {
+    pub id: i64,
+    pub at: Timestamp,
+    pub who: String,
+    pub what: String,
+    /// His id in the lists.
+    pub person: String,
+}
+
+/// Which looks. What is absent leaves nothing out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AccessFilter {
+    pub who: Option<String>,
+    /// His id in the lists.
+    pub person: Option<String>,
+    /// Looks before this one.
+    pub before: Option<i64>,
 }
 
 impl Store {
@@ -39,6 +60,20 @@ impl Store {
         written.await.map_err(|source| StoreError::Access { source })
     }
 
+    /// Looks into anybody's file, the newest first, before the one named: by a user or into a person's file where that is
+    /// asked, at most `limit`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn access_log(&self, asked: AccessFilter, limit: u32) -> Result<Vec<AccessLine>, StoreError> {
+        let AccessFilter { who, person, before } = asked;
+        let values = values![before.unwrap_or(i64::MAX), who, person, i64::from(limit)];
+        let read = self.read(move |conn| {
+            Box::pin(async move { conn.all(LOG, values).await?.iter().map(access_line).collect() })
+        });
+        read.await.map_err(|source| StoreError::Access { source })
+    }
+
     /// Every look into the person's file, the oldest first.
     ///
     /// # Errors
@@ -57,3 +92,12 @@ impl Store {
         read.await.map_err(|source| StoreError::Access { source })
     }
 }
+
+fn access_line(row: &Row) -> Result<AccessLine, Fault> {
+    let at = moment(row.int(1)?)?;
+    Ok(AccessLine { id: row.int(0)?, at, who: row.text(2)?, what: row.text(3)?, person: row.text(4)? })
+}
+
+const LOG: &str = "SELECT l.id, l.at, l.who, l.what, p.external_id FROM access l JOIN person p ON p.id = l.person_id \
+    WHERE l.id < $1 AND (CAST($2 AS TEXT) IS NULL OR l.who = $2) \
+    AND (CAST($3 AS TEXT) IS NULL OR p.external_id = $3) ORDER BY l.id DESC LIMIT $4";

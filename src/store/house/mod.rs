@@ -9,7 +9,7 @@ mod node;
 mod open;
 mod user;
 
-pub use access::Access;
+pub use access::{Access, AccessFilter, AccessLine};
 pub use campaign::{CampaignRow, CampaignState};
 pub use info::StoreInfo;
 pub use open::{Kind, Store, StorePlan};

@@ -406,16 +406,23 @@ async fn close_attempt(
             finished.promised_on,
             request.cost_micro,
             now,
+            trail(&finished.trail),
         ],
     );
     closed.await.map(|_| ())
+}
+
+/// As it is kept: JSON; `None`: no flow was played.
+fn trail(steps: &[(Timestamp, String)]) -> Option<String> {
+    let steps: Vec<_> = steps.iter().map(|(at, step)| (at.as_microsecond(), step)).collect();
+    (!steps.is_empty()).then(|| serde_json::to_string(&steps).expect("text"))
 }
 
 const CLOSE: &str = "UPDATE attempt SET outcome = $2, disposition = $3, grades = $4, channel = $5, \
     invite_at = CASE WHEN $2 = 'failed_lost' THEN COALESCE($6, invite_at) ELSE $6 END, \
     trying_at = $7, ringing_at = $8, early_media_at = $9, answer_at = $10, first_audio_at = $11, \
     first_key_at = $12, end_at = $13, sip_code = $14, sip_reason = $15, q850 = $16, hung_up_by = $17, \
-    heard_percent = $18, keys = $19, identified = $20, promised_on = $21, cost_micro = $22, closed_at = $23 \
+    heard_percent = $18, keys = $19, identified = $20, promised_on = $21, cost_micro = $22, closed_at = $23, trail = $24 \
     WHERE id = $1";
 const MOVE_CONTACT: &str = "UPDATE contact SET state = $2, why = $3, next_at = $4, claimed_until = 0, \
     answered = CASE WHEN $5 = 1 THEN 1 ELSE answered END, score = COALESCE($6, score) \

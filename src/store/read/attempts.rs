@@ -74,6 +74,22 @@ pub struct AttemptExport {
     after: AttemptId,
 }
 
+macro_rules! attempts {
+    ($tail:literal) => {
+        concat!(
+            "SELECT a.id, a.contact_id, g.name, p.external_id, d.external_id, k.name, a.phone, a.node, a.trunk, ",
+            "a.caller_id, a.channel, a.debtor_type, a.debt_kind, a.amount_minor, a.currency, a.config_version, ",
+            "a.flow_version, a.due_at, a.reserved_at, a.invite_at, a.trying_at, a.ringing_at, a.early_media_at, ",
+            "a.answer_at, a.first_audio_at, a.first_key_at, a.end_at, a.outcome, a.disposition, a.grades, ",
+            "a.sip_code, a.sip_reason, a.q850, a.hung_up_by, a.heard_percent, a.keys, a.identified, a.promised_on, ",
+            "a.cost_micro, a.decision_id FROM attempt a JOIN campaign g ON g.id = a.campaign_id ",
+            "JOIN person p ON p.id = a.person_id JOIN debt d ON d.id = a.debt_id ",
+            "JOIN creditor k ON k.id = a.creditor_id ",
+            $tail
+        )
+    };
+}
+
 /// Attempts read at once.
 const PAGE: i64 = 1000;
 
@@ -99,6 +115,20 @@ impl Store {
 }
 
 impl Store {
+    /// One attempt; `None`: there is none of this id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn attempt(&self, attempt: AttemptId) -> Result<Option<AttemptRow>, StoreError> {
+        let sql = attempts!("WHERE a.id = $1");
+        let read = self.read(move |conn| {
+            Box::pin(async move {
+                conn.first(sql, values![attempt]).await?.as_ref().map(read_attempt).transpose()
+            })
+        });
+        read.await.map_err(|source| StoreError::Export { after: attempt, source })
+    }
+
     /// Every attempt on the person, the oldest first.
     ///
     /// # Errors
@@ -141,22 +171,6 @@ async fn page(conn: &mut Conn, filter: AttemptFilter, after: AttemptId) -> Resul
         None => conn.all(OF_ALL, values![after, from, to, PAGE]).await?,
     };
     rows.iter().map(read_attempt).collect()
-}
-
-macro_rules! attempts {
-    ($tail:literal) => {
-        concat!(
-            "SELECT a.id, a.contact_id, g.name, p.external_id, d.external_id, k.name, a.phone, a.node, a.trunk, ",
-            "a.caller_id, a.channel, a.debtor_type, a.debt_kind, a.amount_minor, a.currency, a.config_version, ",
-            "a.flow_version, a.due_at, a.reserved_at, a.invite_at, a.trying_at, a.ringing_at, a.early_media_at, ",
-            "a.answer_at, a.first_audio_at, a.first_key_at, a.end_at, a.outcome, a.disposition, a.grades, ",
-            "a.sip_code, a.sip_reason, a.q850, a.hung_up_by, a.heard_percent, a.keys, a.identified, a.promised_on, ",
-            "a.cost_micro, a.decision_id FROM attempt a JOIN campaign g ON g.id = a.campaign_id ",
-            "JOIN person p ON p.id = a.person_id JOIN debt d ON d.id = a.debt_id ",
-            "JOIN creditor k ON k.id = a.creditor_id ",
-            $tail
-        )
-    };
 }
 
 const OF_ALL: &str =

@@ -2,6 +2,7 @@
 
 mod attempts;
 mod beside;
+mod call_line;
 mod ledger;
 mod person;
 mod report;
@@ -10,6 +11,7 @@ mod view;
 
 pub use attempts::{AttemptExport, AttemptFilter, AttemptRow};
 pub use beside::{BesideRow, Sharer};
+pub use call_line::{CALLS_A_PAGE, CallFilter, CallKeys, CallLine, CallPage};
 pub use ledger::LedgerRow;
 pub use person::{ContactFile, DebtFile, PersonFile, PhoneFile};
 pub use report::{

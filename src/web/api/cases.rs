@@ -8,13 +8,13 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use jiff::Timestamp;
-use schemars::{JsonSchema, schema_for};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Shared;
 use super::fault::{Fault, filled, read};
-use super::openapi::{answers, body};
+use super::openapi::{answers, body, schema};
 use crate::cases::{Act, Acted, CaseFilter, CaseLine, Kind, NewCase, Number, Registered, Source};
 use crate::domain::AttemptId;
 
@@ -174,7 +174,7 @@ pub(super) fn documents() -> [(&'static str, Value); 3] {
     let post = json!({
         "summary": "Register a complaint or a dispute",
         "description": "Whoever it is about is not called automatically from now on, until somebody closes the case by hand.",
-        "requestBody": body(schema_for!(CaseBody)),
+        "requestBody": body(schema::<CaseBody>()),
         "responses": answers(&[
             (201, "Registered", &recorded),
             (200, "Known already; nothing was changed", &json!({ "recorded": "known", "number": "C-000017" })),
@@ -194,7 +194,7 @@ pub(super) fn documents() -> [(&'static str, Value); 3] {
         "summary": "Tell what the creditor says to a dispute",
         "description": "`owed: false` closes the case: the debtor was right. `owed: true` upholds the debt, and the case goes on.",
         "parameters": number,
-        "requestBody": body(schema_for!(CreditorBody)),
+        "requestBody": body(schema::<CreditorBody>()),
         "responses": answers(&[
             (200, "Written down", &json!({ "number": "C-000017", "state": "closed" })),
             (404, "There is no such case", &Value::Null),

@@ -8,13 +8,13 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
 use jiff::Timestamp;
-use schemars::{JsonSchema, schema_for};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Shared;
 use super::fault::{Fault, filled, read};
-use super::openapi::{answers, body};
+use super::openapi::{answers, body, schema};
 use crate::domain::PhoneNumber;
 use crate::rules::event::EXACT_CHANNELS;
 use crate::rules::{Agent, EventKind};
@@ -156,7 +156,7 @@ pub(super) fn document() -> (&'static str, Value) {
         "summary": "Tell a contact made elsewhere",
         "description": "Message, letter, visit, call of another system or of the person to us: it goes into the ledger \
                         and is counted by the rules.",
-        "requestBody": body(schema_for!(EventBody)),
+        "requestBody": body(schema::<EventBody>()),
         "responses": answers(&[
             (201, "Recorded", &recorded),
             (200, "Known already; nothing was changed", &recorded),

@@ -21,7 +21,7 @@ use secrecy::SecretString;
 
 pub use events::{EventAnswer, TellEvent};
 pub(super) use fault::{Fault, read};
-pub(super) use openapi::{answers, body};
+pub(super) use openapi::{answers, body, number, schema};
 pub use payments::{PaymentAnswer, ReversalAnswer, TellPayment, TellReversal};
 pub use quality::QualityApi;
 

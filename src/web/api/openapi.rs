@@ -2,7 +2,8 @@
 
 use axum::routing::get;
 use axum::{Json, Router};
-use schemars::Schema;
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema};
 use serde_json::{Map, Value, json};
 
 use super::{Shared, cases, events, payments, quality};
@@ -39,6 +40,17 @@ fn document() -> Value {
             } },
         },
     })
+}
+
+/// What a body of this type looks like, whole: a reference would point into the document, not into the schema.
+pub(in crate::web) fn schema<T: JsonSchema>() -> Schema {
+    let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
+    settings.into_generator().into_root_schema_for::<T>()
+}
+
+/// A number that names something.
+pub(in crate::web) fn number() -> Value {
+    json!({ "type": "integer", "format": "int64", "minimum": i64::MIN, "maximum": i64::MAX })
 }
 
 /// A request's body of this schema.

@@ -9,13 +9,13 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
 use jiff::Timestamp;
-use schemars::{JsonSchema, schema_for};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Shared;
 use super::fault::{Fault, filled, read};
-use super::openapi::{answers, body};
+use super::openapi::{answers, body, schema};
 use crate::domain::Currency;
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -191,7 +191,7 @@ pub(super) fn documents() -> [(&'static str, Value); 2] {
         "summary": "Tell a payment",
         "description": "Once the payments reach the amount the debt is paid: what is queued about it is done, and a \
                         ringing call is taken back within a second.",
-        "requestBody": body(schema_for!(PaymentBody)),
+        "requestBody": body(schema::<PaymentBody>()),
         "responses": answers(&[
             (201, "Recorded", &recorded),
             (200, "Known already; nothing was changed", &json!({ "recorded": "known" })),
@@ -204,7 +204,7 @@ pub(super) fn documents() -> [(&'static str, Value); 2] {
     let reverse = json!({
         "summary": "Take a payment back",
         "description": "It bounced or was charged back: what it paid is owed again, and promises are judged anew.",
-        "requestBody": body(schema_for!(ReversalBody)),
+        "requestBody": body(schema::<ReversalBody>()),
         "responses": answers(&[
             (201, "Recorded", &reversed),
             (200, "Taken back already; nothing was changed", &json!({ "recorded": "known" })),

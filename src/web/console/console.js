@@ -19,3 +19,13 @@ document.addEventListener("submit", (event) => {
   const ask = event.target.dataset.ask;
   if (ask && !confirm(ask)) event.preventDefault();
 });
+// Leads a player to a mark: <button data-sound="sound" data-seek="12.5">.
+document.addEventListener("click", (event) => {
+  const mark = event.target.closest("[data-seek]");
+  const sound = mark && document.getElementById(mark.dataset.sound);
+  if (!sound) return;
+  const seek = () => { sound.currentTime = Number(mark.dataset.seek); sound.play(); };
+  if (sound.readyState > 0) return seek();
+  sound.addEventListener("loadedmetadata", seek, { once: true });
+  sound.load();
+});

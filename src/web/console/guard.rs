@@ -1,10 +1,13 @@
 //! Who is asking, and whether he may.
 
+use axum::Json;
+use axum::body::to_bytes;
 use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
+use serde_json::json;
 use tower_sessions::Session;
 
 use super::Shared;
@@ -83,6 +86,38 @@ fn of_browser(headers: &HeaderMap) -> Language {
     });
     known.unwrap_or(Language::Ru)
 }
+
+/// Says faults to programs in JSON, whoever found them: a path or a query that can't be read, a method that is not there,
+/// somebody who is not signed in.
+pub async fn faults_in_json(request: Request, next: Next) -> Response {
+    let program = request.uri().path().starts_with("/api/");
+    let answer = next.run(request).await;
+    let is_json = answer
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+    if !program || is_json || !answer.status().is_client_error() {
+        return answer;
+    }
+    let (mut parts, body) = answer.into_parts();
+    let (code, usual) = match parts.status {
+        StatusCode::BAD_REQUEST => ("malformed", "the path or the query can't be read"),
+        StatusCode::UNAUTHORIZED => ("no_session", "sign in first"),
+        StatusCode::FORBIDDEN => ("no_right", "the role may not"),
+        StatusCode::NOT_FOUND => ("not_there", "there is nothing of that name"),
+        StatusCode::METHOD_NOT_ALLOWED => ("no_such_method", "see Allow"),
+        _ => ("refused", "see the status"),
+    };
+    let said =
+        to_bytes(body, LONGEST_FAULT).await.ok().and_then(|said| String::from_utf8(said.to_vec()).ok());
+    let message = said.filter(|said| !said.is_empty()).unwrap_or_else(|| usual.to_owned());
+    parts.headers.remove(header::CONTENT_LENGTH);
+    parts.headers.remove(header::CONTENT_TYPE);
+    (parts.status, parts.headers, Json(json!({ "fault": code, "message": message }))).into_response()
+}
+
+/// The longest text of a fault that is told on, in bytes.
+const LONGEST_FAULT: usize = 4 * 1024;
 
 /// Refuses a change that another site's page asked for (cross-site request forgery). Browsers say where a request comes
 /// from by `Sec-Fetch-Site`, older ones by `Origin`; what says neither is no browser's form.

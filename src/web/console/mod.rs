@@ -4,10 +4,13 @@
 //! What the pages show is handed in by [`Console`]; who may see them stands in the rights table of
 //! [`Role`](crate::domain::Role).
 
+mod audit;
+mod calls;
 mod campaigns;
 mod cases;
 mod desk;
 mod floor;
+mod flows;
 mod guard;
 mod live;
 mod page;
@@ -18,7 +21,9 @@ mod report;
 mod settings;
 mod sign_in;
 mod texts;
+mod trunks;
 mod users;
+mod xlsx;
 
 use std::sync::Arc;
 
@@ -30,6 +35,8 @@ use tower_sessions::cookie::SameSite;
 use tower_sessions::cookie::time::Duration;
 use tower_sessions::{Expiry, MemoryStore, SessionManagerLayer};
 
+pub use audit::{AuditAsked, AuditHandlers, AuditLine};
+pub use calls::{CallFile, CallHandlers, CallRow, CallsAsked, CallsView, DecisionView, RungView};
 pub use cases::{CaseHandlers, Dated};
 pub(super) use desk::document as desk_document;
 pub use desk::{
@@ -41,6 +48,7 @@ pub(super) use floor::document as floor_document;
 pub use floor::{
     AgentLine, CallbackLine, FloorHandlers, Hear, RecordingLine, SilenceLine, Supervise, Supervised,
 };
+pub use flows::{FlowHandlers, FlowPicture};
 pub use password::{PasswordError, hash_password};
 pub use quality::{Draw, QualityHandlers};
 pub use recordings::Listen;
@@ -53,6 +61,8 @@ pub use settings::{
     ChangeAct, ChangeClick, ChangeView, Changed, ConfigFile, ConfigHandlers, ConfigView, Effect, EffectView,
     Propose, Proposed,
 };
+
+pub use trunks::{CircuitView, ProbeTrunk, TrunkHandlers, TrunkView};
 
 use self::sign_in::Doorman;
 use super::handler::Handler;
@@ -76,6 +86,10 @@ pub struct Console {
     pub recording: Handler<Listen, Option<Vec<u8>>>,
     pub floor: FloorHandlers,
     pub config: ConfigHandlers,
+    pub calls: CallHandlers,
+    pub trunks: TrunkHandlers,
+    pub audit: AuditHandlers,
+    pub flows: FlowHandlers,
 }
 
 /// Who may sign in.
@@ -197,9 +211,14 @@ pub(super) fn router(console: Console, stop: &CancellationToken) -> Router {
         .merge(desk::routes(stop))
         .merge(floor::routes())
         .merge(settings::routes())
+        .merge(calls::routes())
+        .merge(trunks::routes())
+        .merge(audit::routes())
+        .merge(flows::routes())
         .route("/console.css", get(page::stylesheet))
         .route("/console.js", get(page::script))
         .layer(from_fn(guard::only_from_here))
+        .layer(from_fn(guard::faults_in_json))
         .layer(map_response(page::harden))
         .layer(sessions)
         .with_state(shared)

@@ -9,16 +9,20 @@ use super::texts::Texts;
 use crate::domain::{Language, Right};
 
 /// The rooms of the console that the bar leads to.
-pub const ROOMS: [(&str, Right); 9] = [
+pub const ROOMS: [(&str, Right); 13] = [
     ("/desk", Right::WorkDesk),
     ("/", Right::SeeLive),
     ("/campaigns", Right::SeeLive),
+    ("/calls", Right::SeeCalls),
+    ("/trunks", Right::SeeLive),
     ("/cases", Right::SeeCases),
     ("/quality", Right::SeeQuality),
     ("/reports", Right::SeeReports),
     ("/reports/agents", Right::SeeTeam),
+    ("/flows", Right::SeeCalls),
     ("/config", Right::SeeConfig),
     ("/users", Right::SeeUsers),
+    ("/audit", Right::SeeAudit),
 ];
 
 /// A file to be opened in a spreadsheet.
@@ -35,12 +39,16 @@ pub fn page(viewer: &Viewer, room: &str, title: &str, body: &Markup) -> Markup {
         texts.desk,
         texts.wallboard,
         texts.campaigns,
+        texts.calls,
+        texts.trunks,
         texts.cases,
         texts.quality,
         texts.reports,
         texts.team,
+        texts.flows,
         texts.config,
         texts.users,
+        texts.audit,
     ];
     let rooms = ROOMS.iter().zip(names).filter(|((_, right), _)| viewer.role.may(*right));
     frame(
@@ -107,6 +115,15 @@ pub fn number(n: u64) -> String {
     text
 }
 
+/// A value as a query has it (RFC 3986, section 2).
+pub fn in_address(value: &str) -> String {
+    let byte = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+        other => format!("%{other:02X}"),
+    };
+    value.bytes().map(byte).collect()
+}
+
 /// The headers of every answer: nothing from elsewhere, no inline script, no frame, no copy on a shared machine.
 pub async fn harden(mut answer: Response) -> Response {
     const HEADERS: [(header::HeaderName, &str); 5] = [
@@ -137,6 +154,12 @@ pub async fn script() -> impl IntoResponse {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_in_a_filter_stays_one_value_of_the_address() {
+        assert_eq!(in_address("p-1"), "p-1");
+        assert_eq!(in_address("a&b=ж"), "a%26b%3D%D0%B6");
+    }
 
     #[test]
     fn thousands_stand_apart() {

@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::framing::{Frame, Framer};
+use crate::sip::ladder::Ladder;
 use crate::sip::wire::Wire;
 use crate::sip::{SipError, Transport};
 
@@ -134,7 +135,8 @@ where
         .map_err(|source| SipError::Library { act: "taking our TCP connection", source })?;
     let open = Open { connection: SipConnection::Channel(channel), gone };
     wire.flows.lock().insert(peer.clone(), open.clone());
-    wire.tasks.spawn(write(writer, queue, own, open.gone.clone()));
+    let told = (wire.ladder.clone(), peer.0);
+    wire.tasks.spawn(write(writer, (queue, own), told, open.gone.clone()));
     wire.tasks.spawn(read(reader, answers, open.clone(), (peer, by), wire.clone()));
     Ok(open)
 }
@@ -142,8 +144,8 @@ where
 /// Writes the library's messages and the guard's answers.
 async fn write(
     mut writer: impl AsyncWrite + Unpin,
-    mut queue: mpsc::Receiver<TransportEvent>,
-    mut answers: mpsc::Receiver<Vec<u8>>,
+    (mut queue, mut answers): (mpsc::Receiver<TransportEvent>, mpsc::Receiver<Vec<u8>>),
+    (ladder, peer): (Arc<Ladder>, SocketAddr),
     gone: CancellationToken,
 ) {
     loop {
@@ -155,6 +157,7 @@ async fn write(
             },
             Some(answer) = answers.recv() => answer,
         };
+        ladder.note(true, peer, &bytes);
         // TLS keeps what is not flushed.
         if writer.write_all(&bytes).await.is_err() || writer.flush().await.is_err() {
             break;

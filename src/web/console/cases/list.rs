@@ -2,6 +2,7 @@
 
 use axum::Router;
 use axum::extract::{Query, State};
+use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use maud::{Markup, html};
@@ -14,9 +15,13 @@ use crate::domain::{Language, Right};
 use crate::web::console::Shared;
 use crate::web::console::guard::Viewer;
 use crate::web::console::page::{csv, number, page};
+use crate::web::console::xlsx::as_xlsx;
 
 pub(super) fn routes() -> Router<Shared> {
-    Router::new().route("/cases", get(list)).route("/cases.csv", get(export))
+    Router::new()
+        .route("/cases", get(list))
+        .route("/cases.csv", get(export))
+        .route("/cases.xlsx", get(export).layer(map_response(as_xlsx)))
 }
 
 #[derive(Deserialize)]
@@ -63,6 +68,7 @@ async fn list(
             label { input type="checkbox" name="mine" checked[filter.owner.is_some()]; " " (texts.mine) }
             button { (texts.show) }
             button formaction="/cases.csv" { "CSV" }
+            button formaction="/cases.xlsx" { "XLSX" }
             a href="/cases/triggers" { (texts.triggers) }
             @if viewer.role.may(Right::WorkCases) { a href="/cases/new" { (texts.register) } }
         }

@@ -2,6 +2,7 @@
 
 use axum::Router;
 use axum::extract::{Query, State};
+use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use maud::{Markup, html};
@@ -13,9 +14,13 @@ use crate::domain::Right;
 use crate::web::console::Shared;
 use crate::web::console::guard::Viewer;
 use crate::web::console::page::{csv, number, page};
+use crate::web::console::xlsx::as_xlsx;
 
 pub(super) fn routes() -> Router<Shared> {
-    Router::new().route("/cases/triggers", get(show)).route("/cases/triggers.csv", get(export))
+    Router::new()
+        .route("/cases/triggers", get(show))
+        .route("/cases/triggers.csv", get(export))
+        .route("/cases/triggers.xlsx", get(export).layer(map_response(as_xlsx)))
 }
 
 #[derive(Deserialize)]
@@ -48,7 +53,8 @@ async fn show(
             div.card {
                 h2 { (by.name(language)) }
                 (table(lines, texts))
-                a href=(format!("/cases/triggers.csv?by={}&days={days}", by.code())) { "CSV" }
+                a href=(format!("/cases/triggers.csv?by={}&days={days}", by.code())) { "CSV" } " "
+                a href=(format!("/cases/triggers.xlsx?by={}&days={days}", by.code())) { "XLSX" }
             }
         }
     };

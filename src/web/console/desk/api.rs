@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use jiff::civil::{Date, DateTime};
-use schemars::{JsonSchema, schema_for};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ use super::super::guard::Viewer;
 use super::act::{Decided, DeskAct, DeskAnswer, DeskDeed, PromiseAsked, Turn, Written};
 use crate::call::{Desk as Wish, Whom, WishNo};
 use crate::domain::{AttemptId, DebtorType, PhoneNumber, Right};
-use crate::web::api::{Fault, answers, body, read};
+use crate::web::api::{Fault, answers, body, number, read, schema};
 
 /// The longest note or complaint, in bytes.
 const TEXT_LIMIT: usize = 8_192;
@@ -323,7 +323,7 @@ pub(in crate::web) fn document() -> Vec<(&'static str, Value)> {
                 "name": "attempt",
                 "in": "query",
                 "description": "The call that is meant: refused where the desk has another one meanwhile",
-                "schema": { "type": "integer" },
+                "schema": number(),
             }],
             "responses": answers(&own),
         });
@@ -346,18 +346,18 @@ pub(in crate::web) fn document() -> Vec<(&'static str, Value)> {
             "/api/v1/desk/events",
             seen("Server-sent events: state, call, identified, paid, preview, overrun, recording, reset"),
         ),
-        ("/api/v1/desk/state", deed("Change one's state", Some(schema_for!(StateBody)))),
+        ("/api/v1/desk/state", deed("Change one's state", Some(schema::<StateBody>()))),
         (
             "/api/v1/desk/call",
-            deed("Hold, mute, silence the recording, hand on, hang up", Some(schema_for!(CallBody))),
+            deed("Hold, mute, silence the recording, hand on, hang up", Some(schema::<CallBody>())),
         ),
         ("/api/v1/desk/identity", deed("The debtor has said who he is", None)),
-        ("/api/v1/desk/note", deed("Keep the note", Some(schema_for!(TextBody)))),
-        ("/api/v1/desk/mark", deed("Mark an objection, a stage, a trigger", Some(schema_for!(MarkBody)))),
-        ("/api/v1/desk/complaint", deed("Open a case and stop automatic calls", Some(schema_for!(TextBody)))),
-        ("/api/v1/desk/promise-check", deed("Would this promise be taken?", Some(schema_for!(PromiseBody)))),
-        ("/api/v1/desk/disposition", deed("Write the call up", Some(schema_for!(DispositionBody)))),
-        ("/api/v1/desk/preview", deed("Decide of somebody shown", Some(schema_for!(PreviewBody)))),
+        ("/api/v1/desk/note", deed("Keep the note", Some(schema::<TextBody>()))),
+        ("/api/v1/desk/mark", deed("Mark an objection, a stage, a trigger", Some(schema::<MarkBody>()))),
+        ("/api/v1/desk/complaint", deed("Open a case and stop automatic calls", Some(schema::<TextBody>()))),
+        ("/api/v1/desk/promise-check", deed("Would this promise be taken?", Some(schema::<PromiseBody>()))),
+        ("/api/v1/desk/disposition", deed("Write the call up", Some(schema::<DispositionBody>()))),
+        ("/api/v1/desk/preview", deed("Decide of somebody shown", Some(schema::<PreviewBody>()))),
     ];
     resources.extend(super::sound::document());
     resources

@@ -7,7 +7,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use schemars::{JsonSchema, schema_for};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ use super::super::Shared;
 use super::super::guard::Viewer;
 use super::{Hear, Supervise, Supervised};
 use crate::domain::{AttemptId, Right, Supervision};
-use crate::web::api::{Fault, answers, body, read};
+use crate::web::api::{Fault, answers, body, number, read, schema};
 use crate::web::handler::Unavailable;
 
 pub(super) fn routes() -> Router<Shared> {
@@ -140,7 +140,7 @@ async fn supervise(
 
 /// This part of the OpenAPI document; `x-right` is the cell of the rights table.
 pub(in crate::web) fn document() -> Vec<(&'static str, Value)> {
-    let parameter = |(name, place, kind): (&str, &str, &str)| json!({ "name": name, "in": place, "required": place == "path", "schema": { "type": kind } });
+    let parameter = |(name, place, kind): (&str, &str, &str)| json!({ "name": name, "in": place, "required": place == "path", "schema": if kind == "integer" { number() } else { json!({ "type": kind }) } });
     let way =
         |summary: &str, right: &str, parameters: &[(&str, &str, &str)], schema: Option<schemars::Schema>| {
             let own: [(u16, &str, &Value); 3] = [
@@ -172,7 +172,7 @@ pub(in crate::web) fn document() -> Vec<(&'static str, Value)> {
                 "Listen to an agent's talk, whisper to him, barge in, take over; each is written down",
                 "hear_talks",
                 &[("login", "path", "string")],
-                Some(schema_for!(SupervisionBody)),
+                Some(schema::<SupervisionBody>()),
             ) }),
         ),
         ("/api/v1/callbacks", json!({ "get": way("Calls agreed and not made yet", "see_live", &[], None) })),

@@ -2,6 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use axum::middleware::map_response;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Form, Router};
@@ -14,12 +15,14 @@ use crate::domain::{AgentId, Right};
 use crate::web::console::Shared;
 use crate::web::console::guard::Viewer;
 use crate::web::console::page::{csv, number, page};
+use crate::web::console::xlsx::as_xlsx;
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
         .route("/quality", get(lists).post(draw))
         .route("/quality/lists/{id}", get(list))
         .route("/quality/lists/{id}/csv", get(export))
+        .route("/quality/lists/{id}/xlsx", get(export).layer(map_response(as_xlsx)))
 }
 
 async fn lists(viewer: Viewer, State(shared): State<Shared>) -> Result<Response, Response> {
@@ -96,7 +99,7 @@ async fn list(
     let calls = shared.console.quality.picked.ask(id).await?;
     let body = html! {
         h1 { (texts.lists) ": " (id) }
-        p { a href=(format!("/quality/lists/{id}/csv")) { "CSV" } }
+        p { a href=(format!("/quality/lists/{id}/csv")) { "CSV" } " " a href=(format!("/quality/lists/{id}/xlsx")) { "XLSX" } }
         div.card {
             @if calls.it.is_empty() { p { (texts.nothing) } } @else {
                 table {

@@ -2,6 +2,7 @@
 
 use axum::Router;
 use axum::extract::{Query, State};
+use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use maud::{Markup, html};
@@ -13,10 +14,14 @@ use crate::domain::{Language, Right};
 use crate::quality::{AgentQuality, Agreement, Form, ReviewedCall, agents, criteria};
 use crate::web::console::guard::Viewer;
 use crate::web::console::page::{csv, number, page};
+use crate::web::console::xlsx::as_xlsx;
 use crate::web::console::{Dated, Shared};
 
 pub(super) fn routes() -> Router<Shared> {
-    Router::new().route("/quality/report", get(report)).route("/quality/report.csv", get(export))
+    Router::new()
+        .route("/quality/report", get(report))
+        .route("/quality/report.csv", get(export))
+        .route("/quality/report.xlsx", get(export).layer(map_response(as_xlsx)))
 }
 
 #[derive(Deserialize)]
@@ -39,7 +44,8 @@ async fn report(
     let form = shared.console.quality.form.ask(()).await?;
     let body = html! {
         h1 { (texts.quality) ": " (days) " " (texts.days) }
-        p { (texts.report_how) " " a href=(format!("/quality/report.csv?days={days}")) { "CSV" } }
+        p { (texts.report_how) " " a href=(format!("/quality/report.csv?days={days}")) { "CSV" } " "
+            a href=(format!("/quality/report.xlsx?days={days}")) { "XLSX" } }
         @if calls.it.is_empty() { p { (texts.nothing) } } @else {
             div.card { h2 { (texts.agents) } (agents_table(&calls.it, texts)) }
             div.card { h2 { (texts.criteria) } (criteria_table(&form, &calls.it, language)) }

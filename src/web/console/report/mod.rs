@@ -19,6 +19,7 @@ use self::texts::Texts;
 use super::Shared;
 use super::guard::Viewer;
 use super::page::{bar, csv, page};
+use super::xlsx::as_xlsx;
 use crate::domain::{Language, Right, Role};
 use crate::stats::{Kpi, Sheet, SheetCell, SheetKind};
 use crate::web::handler::Handler;
@@ -57,21 +58,25 @@ async fn first(
     show(&viewer, &shared, (SheetKind::Channels, written)).await
 }
 
-/// `/reports/kpi` is the page, `/reports/kpi.csv` the file.
+/// `/reports/kpi` is the page, `/reports/kpi.csv` and `/reports/kpi.xlsx` the files.
 async fn report(
     viewer: Viewer,
     State(shared): State<Shared>,
     Path(name): Path<String>,
     Query(written): Query<Written>,
 ) -> Result<Response, Response> {
-    let (code, is_file) = name.strip_suffix(".csv").map_or((name.as_str(), false), |code| (code, true));
+    let (code, ending) = name.rsplit_once('.').unwrap_or((name.as_str(), ""));
     let Some(kind) = SheetKind::parse(code) else { return Err(StatusCode::NOT_FOUND.into_response()) };
-    if !is_file {
+    if !matches!(ending, "" | "csv" | "xlsx") {
+        return Err(StatusCode::NOT_FOUND.into_response());
+    }
+    if ending.is_empty() {
         return show(&viewer, &shared, (kind, written)).await;
     }
     viewer.may(right(kind))?;
     let text = shared.console.reports.csv.ask(written.read(kind, viewer.language)?).await?;
-    Ok(csv(code, text))
+    let file = csv(code, text);
+    Ok(if ending == "xlsx" { as_xlsx(file).await } else { file })
 }
 
 /// Whoever works sees how the team does; the rest is for those who answer for it.
@@ -106,7 +111,10 @@ async fn show(
         @if sheet.rows.is_empty() { p.card { (texts.nothing_yet) } } @else {
             @for one in &sheet.charts { div.card { (chart(one)) } }
             div.card.wide { (table(&sheet)) }
-            p { a href=(format!("/reports/{}.csv{}", kind.code(), wish.query())) { (texts.as_csv) } }
+            p {
+                a href=(format!("/reports/{}.csv{}", kind.code(), wish.query())) { (texts.as_csv) } " "
+                a href=(format!("/reports/{}.xlsx{}", kind.code(), wish.query())) { "XLSX" }
+            }
             (explained(&sheet, texts))
         }
     };

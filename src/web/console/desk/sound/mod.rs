@@ -12,7 +12,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
-use schemars::{JsonSchema, schema_for};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -22,7 +22,7 @@ use super::super::Shared;
 use super::super::guard::Viewer;
 use super::texts::Texts;
 use crate::domain::{Language, Right};
-use crate::web::api::{Fault, answers, body, read};
+use crate::web::api::{Fault, answers, body, read, schema};
 
 /// A browser that is to have an agent's sound.
 #[derive(Debug, Clone)]
@@ -158,7 +158,7 @@ pub(super) fn document() -> [(&'static str, Value); 2] {
         } })
     };
     [
-        ("/api/v1/desk/sound", deed("Take the sound into this browser (WebRTC)", schema_for!(OfferBody))),
-        ("/api/v1/desk/sound-check", deed("Hear oneself half a second later", schema_for!(CheckBody))),
+        ("/api/v1/desk/sound", deed("Take the sound into this browser (WebRTC)", schema::<OfferBody>())),
+        ("/api/v1/desk/sound-check", deed("Hear oneself half a second later", schema::<CheckBody>())),
     ]
 }

@@ -1,0 +1,41 @@
+//! What the audit's page asks: looks into people's files, answered from the store.
+
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+
+use super::console::answered;
+use super::house::House;
+use crate::cli::csv_text::csv_text;
+use crate::store::{AccessFilter, AccessLine};
+use crate::web::{AuditAsked, AuditHandlers, AuditLine};
+
+/// Lines of a page, and of a file.
+const SHOWN: u32 = 100;
+const EXPORTED: u32 = 10_000;
+
+/// Who answers for the audit.
+pub fn handlers(house: &Arc<House>) -> AuditHandlers {
+    AuditHandlers {
+        list: answered(house, |house: Arc<House>, asked: AuditAsked| async move {
+            let zone = house.plans.load().config.cases.zone.clone();
+            let lines = house.store.access_log(filter(asked), SHOWN).await?;
+            Ok(lines.into_iter().map(|line| shown(line, &zone)).collect())
+        }),
+        csv: answered(house, |house: Arc<House>, asked: AuditAsked| async move {
+            let lines = house.store.access_log(filter(asked), EXPORTED).await?;
+            let cells = lines.into_iter().map(|line| [line.at.to_string(), line.who, line.person, line.what]);
+            Ok(csv_text(&["at", "who", "person", "what"], cells))
+        }),
+    }
+}
+
+fn filter(asked: AuditAsked) -> AccessFilter {
+    let named = |text: String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    AccessFilter { who: named(asked.who), person: named(asked.person), before: asked.before }
+}
+
+fn shown(line: AccessLine, zone: &TimeZone) -> AuditLine {
+    let at = line.at.to_zoned_datetime(zone.clone()).strftime("%F %H:%M:%S").to_string();
+    AuditLine { id: line.id, at, who: line.who, what: line.what, person: line.person }
+}

@@ -1,0 +1,115 @@
+//! Who looked into whose file and listened to what, for those who watch over it.
+
+mod texts;
+
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::middleware::map_response;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use self::texts::Texts;
+use super::Shared;
+use super::guard::Viewer;
+use super::page::{csv, in_address, page};
+use super::xlsx::as_xlsx;
+use crate::domain::Right;
+use crate::web::handler::Handler;
+
+/// Who answers for the audit.
+#[derive(Debug)]
+pub struct AuditHandlers {
+    pub list: Handler<AuditAsked, Vec<AuditLine>>,
+    /// The same as CSV, ten thousand lines at most.
+    pub csv: Handler<AuditAsked, String>,
+}
+
+/// Which looks. An empty text leaves nothing out.
+#[derive(Debug, Clone, Deserialize)]
+pub struct AuditAsked {
+    #[serde(default)]
+    pub who: String,
+    /// His id in the lists.
+    #[serde(default)]
+    pub person: String,
+    #[serde(default)]
+    pub before: Option<i64>,
+}
+
+/// A look.
+#[derive(Debug, Clone)]
+pub struct AuditLine {
+    pub id: i64,
+    pub at: String,
+    pub who: String,
+    pub what: String,
+    pub person: String,
+}
+
+pub(super) fn routes() -> Router<Shared> {
+    Router::new()
+        .route("/audit", get(list))
+        .route("/audit.csv", get(export))
+        .route("/audit.xlsx", get(export).layer(map_response(as_xlsx)))
+}
+
+async fn list(
+    viewer: Viewer,
+    State(shared): State<Shared>,
+    Query(asked): Query<AuditAsked>,
+) -> Result<Response, Response> {
+    viewer.may(Right::SeeAudit)?;
+    let texts = Texts::of(viewer.language);
+    let lines = shared.console.audit.list.ask(asked.clone()).await?;
+    let body = html! {
+        h1 { (texts.audit) }
+        div.card {
+            (filters(&asked, texts))
+            @if lines.is_empty() { p { (texts.none) } } @else { (table(&lines, texts)) }
+            @if let Some(last) = lines.last() {
+                p.pages {
+                    a href=(format!("/audit?who={}&person={}&before={}", in_address(&asked.who), in_address(&asked.person), last.id)) {
+                        (texts.older)
+                    }
+                }
+            }
+        }
+    };
+    Ok(page(&viewer, "/audit", texts.audit, &body).into_response())
+}
+
+fn filters(asked: &AuditAsked, texts: &Texts) -> Markup {
+    html! {
+        form.bar method="get" action="/audit" {
+            input name="who" value=(asked.who) placeholder=(texts.who) aria-label=(texts.who) maxlength="64";
+            input name="person" value=(asked.person) placeholder=(texts.person) aria-label=(texts.person) maxlength="128";
+            button { (texts.show) }
+            button formaction="/audit.csv" { "CSV" }
+            button formaction="/audit.xlsx" { "XLSX" }
+        }
+    }
+}
+
+fn table(lines: &[AuditLine], texts: &Texts) -> Markup {
+    html! {
+        table {
+            thead { tr { th { (texts.at) } th { (texts.who) } th { (texts.person) } th { (texts.what) } } }
+            tbody {
+                @for line in lines {
+                    tr { td { (line.at) } td { (line.who) } td { (line.person) } td { (line.what) } }
+                }
+            }
+        }
+    }
+}
+
+async fn export(
+    viewer: Viewer,
+    State(shared): State<Shared>,
+    Query(asked): Query<AuditAsked>,
+) -> Result<Response, Response> {
+    viewer.may(Right::SeeAudit)?;
+    Ok(csv("audit", shared.console.audit.csv.ask(asked).await?))
+}

@@ -1,0 +1,189 @@
+//! Calls page by page, with filters that stand in the address: a link shows another the same.
+
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::middleware::map_response;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use jiff::civil::Date;
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::texts::Texts;
+use super::{CallRow, CallsAsked, CallsView};
+use crate::domain::Right;
+use crate::web::console::Shared;
+use crate::web::console::guard::Viewer;
+use crate::web::console::page::{csv, in_address, number, page};
+use crate::web::console::xlsx::as_xlsx;
+
+pub(super) fn routes() -> Router<Shared> {
+    Router::new()
+        .route("/calls", get(list))
+        .route("/calls/live", get(live))
+        .route("/calls.csv", get(export))
+        .route("/calls.xlsx", get(export).layer(map_response(as_xlsx)))
+}
+
+#[derive(Default, Deserialize)]
+struct Asked {
+    #[serde(default)]
+    campaign: String,
+    #[serde(default)]
+    trunk: String,
+    #[serde(default)]
+    outcome: String,
+    #[serde(default)]
+    person: String,
+    #[serde(default)]
+    from: String,
+    #[serde(default)]
+    to: String,
+    #[serde(default)]
+    recorded: Option<String>,
+    #[serde(default)]
+    before: Option<i64>,
+}
+
+impl Asked {
+    fn wanted(self, viewer: &Viewer) -> CallsAsked {
+        let day = |text: String| text.parse::<Date>().ok();
+        let Self { campaign, trunk, outcome, person, from, to, recorded, before } = self;
+        let recorded = recorded.is_some();
+        let person = person.trim().to_owned();
+        let (from, to, language) = (day(from), day(to), viewer.language);
+        let numbers = viewer.role.may(Right::SeeNumbers);
+        CallsAsked { campaign, trunk, outcome, person, from, to, recorded, before, language, numbers }
+    }
+}
+
+async fn list(
+    viewer: Viewer,
+    State(shared): State<Shared>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Response> {
+    viewer.may(Right::SeeCalls)?;
+    let texts = Texts::of(viewer.language);
+    let asked = asked.wanted(&viewer);
+    let view = shared.console.calls.page.ask(asked.clone()).await?;
+    let body = html! {
+        h1 { (texts.calls) }
+        section data-live="/calls/live" { (live_part(&view.live, &viewer, texts)) }
+        div.card {
+            h2 { (texts.past) }
+            (filters(&asked, &view, texts))
+            @if view.rows.is_empty() { p { (texts.none) } } @else { (table(&view.rows, &viewer, texts)) }
+            p.pages {
+                @if asked.before.is_some() { a href=(address(&asked, None)) { (texts.newest) } " " }
+                @if let Some(before) = view.before { a href=(address(&asked, Some(before))) { (texts.older) } }
+            }
+        }
+    };
+    Ok(page(&viewer, "/calls", texts.calls, &body).into_response())
+}
+
+async fn live(viewer: Viewer, State(shared): State<Shared>) -> Result<Response, Response> {
+    viewer.may(Right::SeeCalls)?;
+    // Nothing is before the first call: only those that are up are wanted.
+    let nothing = Asked { before: Some(0), ..Asked::default() };
+    let view = shared.console.calls.page.ask(nothing.wanted(&viewer)).await?;
+    Ok(live_part(&view.live, &viewer, Texts::of(viewer.language)).into_response())
+}
+
+async fn export(
+    viewer: Viewer,
+    State(shared): State<Shared>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Response> {
+    viewer.may(Right::SeeCalls)?;
+    Ok(csv("calls", shared.console.calls.csv.ask(asked.wanted(&viewer)).await?))
+}
+
+fn live_part(rows: &[CallRow], viewer: &Viewer, texts: &Texts) -> Markup {
+    html! {
+        div.card {
+            h2 { (texts.live) " · " (number(rows.len() as u64)) }
+            @if rows.is_empty() { p { (texts.none_live) } } @else { (table(rows, viewer, texts)) }
+        }
+    }
+}
+
+fn filters(asked: &CallsAsked, view: &CallsView, texts: &Texts) -> Markup {
+    let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
+    let same = |names: &[String]| names.iter().map(|name| (name.clone(), name.clone())).collect::<Vec<_>>();
+    html! {
+        form.bar method="get" action="/calls" {
+            (choice(("campaign", &asked.campaign), texts.every_campaign, &same(&view.campaigns)))
+            (choice(("trunk", &asked.trunk), texts.every_trunk, &same(&view.trunks)))
+            (choice(("outcome", &asked.outcome), texts.every_outcome, &view.outcomes))
+            input name="person" value=(asked.person) placeholder=(texts.person) aria-label=(texts.person)
+                maxlength="128";
+            label { (texts.from) " " input type="date" name="from" value=(day(asked.from)); }
+            label { (texts.to) " " input type="date" name="to" value=(day(asked.to)); }
+            label { input type="checkbox" name="recorded" checked[asked.recorded]; " " (texts.recorded_only) }
+            button { (texts.show) }
+            button formaction="/calls.csv" { "CSV" }
+            button formaction="/calls.xlsx" { "XLSX" }
+        }
+    }
+}
+
+/// A choice of codes, each with its word; nothing chosen is all.
+fn choice((name, chosen): (&str, &str), all: &str, known: &[(String, String)]) -> Markup {
+    html! {
+        select name=(name) aria-label=(all) {
+            option value="" { (all) }
+            @for (code, word) in known { option value=(code) selected[code.as_str() == chosen] { (word) } }
+        }
+    }
+}
+
+/// The same filters from another call on.
+fn address(asked: &CallsAsked, before: Option<i64>) -> String {
+    let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
+    let mut parts = vec![
+        ("campaign", asked.campaign.clone()),
+        ("trunk", asked.trunk.clone()),
+        ("outcome", asked.outcome.clone()),
+        ("person", asked.person.clone()),
+        ("from", day(asked.from)),
+        ("to", day(asked.to)),
+        ("recorded", if asked.recorded { "on" } else { "" }.to_owned()),
+        ("before", before.map(|before| before.to_string()).unwrap_or_default()),
+    ];
+    parts.retain(|(_, value)| !value.is_empty());
+    let told = parts.iter().map(|(name, value)| format!("{name}={}", in_address(value)));
+    format!("/calls?{}", told.collect::<Vec<_>>().join("&"))
+}
+
+fn table(rows: &[CallRow], viewer: &Viewer, texts: &Texts) -> Markup {
+    html! {
+        table {
+            thead {
+                tr {
+                    th.n { "№" } th { (texts.at) } th { (texts.campaign) } th { (texts.person) } th { (texts.phone) }
+                    th { (texts.trunk) } th { (texts.channel) } th { (texts.outcome) } th { (texts.disposition) }
+                    th.n { (texts.talked) } th.n { "SIP" }
+                }
+            }
+            tbody {
+                @for row in rows {
+                    tr {
+                        td.n { a href=(format!("/calls/{}", row.id)) { (row.id) } }
+                        td { (row.at) } td { (row.campaign) } td { (row.person) } td { (phone(row, viewer)) }
+                        td { (row.trunk) } td { (row.channel) }
+                        td { (row.outcome.as_deref().unwrap_or(texts.goes_on)) }
+                        td { (row.disposition.as_deref().unwrap_or("—")) }
+                        td.n { @if let Some(talked) = row.talked_s { (talked) } }
+                        td.n { @if let Some(code) = row.sip_code { (code) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The number, whole for those who may see it.
+pub(super) fn phone(row: &CallRow, viewer: &Viewer) -> String {
+    if viewer.role.may(Right::SeeNumbers) { row.phone.as_e164().to_owned() } else { row.phone.to_string() }
+}
