@@ -20,10 +20,11 @@ use crate::cli::exceptions::notices_of;
 use crate::cli::quality::{csv_of_picked, csv_of_reviews};
 use crate::cli::words;
 use crate::domain::{CampaignId, Language};
-use crate::store::{CampaignRow, CampaignState, StoreError, WhyNot};
+use crate::store::{CampaignRow, CampaignState, SavedView, StoreError, WhyNot};
 use crate::web::{
     CampaignAct, CampaignLine, CaseHandlers, Console, DeskDeed, DeskHandlers, Handler, QualityHandlers,
-    SetCampaign, SoundAsked, TrunkLine, Unavailable, User, UserLine, Wallboard, WhyNotLine,
+    SetCampaign, SetView, SoundAsked, TrunkLine, Unavailable, User, UserLine, ViewHandlers, ViewLine,
+    Wallboard, WhyNotLine,
 };
 
 /// The console of a running house.
@@ -81,6 +82,26 @@ pub fn console(house: &Arc<House>) -> Console {
         trunks: super::trunks::handlers(house),
         audit: super::audit::handlers(house),
         flows: super::calls::flow_handlers(house),
+        views: view_handlers(house),
+    }
+}
+
+fn view_handlers(house: &Arc<House>) -> ViewHandlers {
+    ViewHandlers {
+        list: answered(house, |house: Arc<House>, (login, path): (String, &'static str)| async move {
+            let kept = house.store.saved_views(&login, path).await?;
+            Ok(kept.into_iter().map(|view| ViewLine { name: view.name, query: view.query }).collect())
+        }),
+        set: answered(house, |house: Arc<House>, set: SetView| async move {
+            let SetView { login, path, name, query } = set;
+            match query {
+                Some(query) => {
+                    let view = SavedView { path: path.to_owned(), name, query };
+                    house.store.keep_view(&login, view, house.clock.wall()).await
+                }
+                None => house.store.forget_view(&login, path, &name).await,
+            }
+        }),
     }
 }
 

@@ -20,9 +20,10 @@ pub use console::{
     DeskDeed, DeskEvent, DeskHandlers, DeskView, Draw, Effect, EffectView, FloorHandlers, FlowHandlers,
     FlowPicture, Hear, KindView, LimitView, Listen, ObjectionView, PasswordError, PauseView, PaymentView,
     ProbeTrunk, PromiseAsked, PromiseView, ProposalLine, ProposalsView, Propose, Proposed, QualityHandlers,
-    RecordingLine, ReportHandlers, Resend, RungView, SetCampaign, SetProposal, SheetWish, SilenceLine,
-    SoundAnswer, SoundAsked, StageView, StateView, Supervise, Supervised, Taken, TargetView, TrunkHandlers,
-    TrunkLine, TrunkView, Turn, User, UserLine, Wallboard, WhyNotLine, Written, day, hash_password, money,
+    RecordingLine, ReportHandlers, Resend, RungView, SetCampaign, SetProposal, SetView, SheetWish,
+    SilenceLine, SoundAnswer, SoundAsked, StageView, StateView, Supervise, Supervised, Taken, TargetView,
+    TrunkHandlers, TrunkLine, TrunkView, Turn, User, UserLine, ViewHandlers, ViewLine, Wallboard, WhyNotLine,
+    Written, day, hash_password, money,
 };
 pub use handler::{Handler, Unavailable};
 pub use metrics::Metrics;

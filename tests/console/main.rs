@@ -7,6 +7,7 @@ mod house;
 mod browser;
 mod reports;
 mod settings;
+mod views;
 
 use browser::Browser;
 use house::{House, Running, config, until};

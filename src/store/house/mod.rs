@@ -7,10 +7,12 @@ mod info;
 mod kept;
 mod node;
 mod open;
+mod saved_view;
 mod user;
 
 pub use access::{Access, AccessFilter, AccessLine};
 pub use campaign::{CampaignRow, CampaignState};
 pub use info::StoreInfo;
 pub use open::{Kind, Store, StorePlan};
+pub use saved_view::SavedView;
 pub use user::UserRow;

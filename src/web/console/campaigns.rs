@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::guard::Viewer;
-use super::page::{bar, number, page};
+use super::page::{bar, in_address, number, page};
 use super::texts::Texts;
 use super::{CampaignAct, CampaignLine, SetCampaign, Shared};
 use crate::domain::Right;
@@ -70,7 +70,7 @@ fn row(campaign: &CampaignLine, texts: &Texts, buttons: bool) -> Markup {
     html! {
         tr {
             td {
-                (campaign.name)
+                a href=(format!("/calls?campaign={}", in_address(&campaign.name))) { (campaign.name) }
                 @if !campaign.notices.is_empty() { pre.warn { (campaign.notices) } }
             }
             td { (texts.campaign_state(campaign.state)) }

@@ -7,7 +7,7 @@ use axum::routing::get;
 use maud::{Markup, html};
 
 use super::guard::Viewer;
-use super::page::{bar, number, page};
+use super::page::{bar, in_address, number, page};
 use super::texts::Texts;
 use super::{Shared, Wallboard};
 use crate::domain::{Language, Right};
@@ -57,7 +57,7 @@ fn shown(board: &Wallboard, language: Language) -> Markup {
                 tbody {
                     @for trunk in &board.trunks {
                         tr {
-                            td { (trunk.name) }
+                            td { a href=(format!("/calls?trunk={}", in_address(&trunk.name))) { (trunk.name) } }
                             @if trunk.well { td.good { (texts.well) } } @else { td.bad { (texts.ill) } }
                             td.n { (trunk.calls) " / " (trunk.channels) }
                             td { (bar(f64::from(trunk.calls) / f64::from(trunk.channels.max(1)))) }

@@ -23,6 +23,7 @@ mod sign_in;
 mod texts;
 mod trunks;
 mod users;
+mod views;
 mod xlsx;
 
 use std::sync::Arc;
@@ -64,6 +65,8 @@ pub use settings::{
 
 pub use trunks::{CircuitView, ProbeTrunk, TrunkHandlers, TrunkView};
 
+pub use views::{SetView, ViewHandlers, ViewLine};
+
 use self::sign_in::Doorman;
 use super::handler::Handler;
 use crate::domain::{Language, Role};
@@ -90,6 +93,7 @@ pub struct Console {
     pub trunks: TrunkHandlers,
     pub audit: AuditHandlers,
     pub flows: FlowHandlers,
+    pub views: ViewHandlers,
 }
 
 /// Who may sign in.
@@ -215,6 +219,7 @@ pub(super) fn router(console: Console, stop: &CancellationToken) -> Router {
         .merge(trunks::routes())
         .merge(audit::routes())
         .merge(flows::routes())
+        .merge(views::routes())
         .route("/console.css", get(page::stylesheet))
         .route("/console.js", get(page::script))
         .layer(from_fn(guard::only_from_here))

@@ -11,10 +11,10 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use self::texts::Texts;
-use super::Shared;
 use super::guard::Viewer;
 use super::page::{csv, in_address, page};
 use super::xlsx::as_xlsx;
+use super::{Shared, views};
 use crate::domain::Right;
 use crate::web::handler::Handler;
 
@@ -63,9 +63,12 @@ async fn list(
     viewer.may(Right::SeeAudit)?;
     let texts = Texts::of(viewer.language);
     let lines = shared.console.audit.list.ask(asked.clone()).await?;
+    let query = query(&asked);
+    let views = views::bar(&viewer, &shared, ("/audit", &query)).await?;
     let body = html! {
         h1 { (texts.audit) }
         div.card {
+            (views)
             (filters(&asked, texts))
             @if lines.is_empty() { p { (texts.none) } } @else { (table(&lines, texts)) }
             @if let Some(last) = lines.last() {
@@ -78,6 +81,13 @@ async fn list(
         }
     };
     Ok(page(&viewer, "/audit", texts.audit, &body).into_response())
+}
+
+/// What is asked as an address has it, but for the page's beginning.
+fn query(asked: &AuditAsked) -> String {
+    let parts = [("who", &asked.who), ("person", &asked.person)];
+    let said = parts.into_iter().filter(|(_, value)| !value.is_empty());
+    said.map(|(name, value)| format!("{name}={}", in_address(value))).collect::<Vec<_>>().join("&")
 }
 
 fn filters(asked: &AuditAsked, texts: &Texts) -> Markup {

@@ -15,6 +15,7 @@ use crate::domain::Right;
 use crate::web::console::Shared;
 use crate::web::console::guard::Viewer;
 use crate::web::console::page::{csv, in_address, number, page};
+use crate::web::console::views;
 use crate::web::console::xlsx::as_xlsx;
 
 pub(super) fn routes() -> Router<Shared> {
@@ -66,11 +67,14 @@ async fn list(
     let texts = Texts::of(viewer.language);
     let asked = asked.wanted(&viewer);
     let view = shared.console.calls.page.ask(asked.clone()).await?;
+    let query = query(&asked, None);
+    let views = views::bar(&viewer, &shared, ("/calls", &query)).await?;
     let body = html! {
         h1 { (texts.calls) }
         section data-live="/calls/live" { (live_part(&view.live, &viewer, texts)) }
         div.card {
             h2 { (texts.past) }
+            (views)
             (filters(&asked, &view, texts))
             @if view.rows.is_empty() { p { (texts.none) } } @else { (table(&view.rows, &viewer, texts)) }
             p.pages {
@@ -140,6 +144,10 @@ fn choice((name, chosen): (&str, &str), all: &str, known: &[(String, String)]) -
 
 /// The same filters from another call on.
 fn address(asked: &CallsAsked, before: Option<i64>) -> String {
+    format!("/calls?{}", query(asked, before))
+}
+
+fn query(asked: &CallsAsked, before: Option<i64>) -> String {
     let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
     let mut parts = vec![
         ("campaign", asked.campaign.clone()),
@@ -153,7 +161,7 @@ fn address(asked: &CallsAsked, before: Option<i64>) -> String {
     ];
     parts.retain(|(_, value)| !value.is_empty());
     let told = parts.iter().map(|(name, value)| format!("{name}={}", in_address(value)));
-    format!("/calls?{}", told.collect::<Vec<_>>().join("&"))
+    told.collect::<Vec<_>>().join("&")
 }
 
 fn table(rows: &[CallRow], viewer: &Viewer, texts: &Texts) -> Markup {

@@ -15,6 +15,7 @@ use crate::domain::{Language, Right};
 use crate::web::console::Shared;
 use crate::web::console::guard::Viewer;
 use crate::web::console::page::{csv, number, page};
+use crate::web::console::views;
 use crate::web::console::xlsx::as_xlsx;
 
 pub(super) fn routes() -> Router<Shared> {
@@ -54,9 +55,12 @@ async fn list(
     let filter = asked.filter(&viewer);
     let cases = shared.console.cases.list.ask(filter.clone()).await?;
     let overdue = cases.it.iter().filter(|line| standing(&cases, line) == Some(Standing::Overdue)).count();
+    let query = query(&filter);
+    let views = views::bar(&viewer, &shared, ("/cases", &query)).await?;
     let body = html! {
         h1 { (texts.cases) }
         (banner(overdue as u64, language))
+        (views)
         form.bar method="get" action="/cases" {
             select name="kind" aria-label=(texts.kind) {
                 option value="" { (texts.every_kind) }
@@ -75,6 +79,16 @@ async fn list(
         div.card { (table(&cases, &cases.it, texts, language)) }
     };
     Ok(page(&viewer, "/cases", texts.cases, &body).into_response())
+}
+
+/// What is asked as an address has it.
+fn query(filter: &CaseFilter) -> String {
+    let parts = [
+        filter.kind.map(|kind| format!("kind={}", kind.code())),
+        filter.closed.then(|| "closed=on".to_owned()),
+        filter.owner.is_some().then(|| "mine=on".to_owned()),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("&")
 }
 
 async fn export(

@@ -75,7 +75,7 @@ pub(super) fn whole(viewer: &Viewer, change: &ChangeView, trouble: Option<&str>)
     let source = format!("/config/changes/{}/effect", change.id);
     let body = html! {
         h1 { (title) }
-        @if let Some(trouble) = trouble { p.bad role="alert" { pre { (trouble) } } }
+        @if let Some(trouble) = trouble { div.bad role="alert" { pre { (trouble) } } }
         p {
             (texts.made) ": " (change.made.1) ", " (minute(change.made.0)) " · " (texts.node) " " (change.node) " · "
             (state(change, texts))
