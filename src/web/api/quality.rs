@@ -9,13 +9,13 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use schemars::{JsonSchema, schema_for};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Shared;
 use super::fault::{Fault, filled, read};
-use super::openapi::{answers, body};
+use super::openapi::{answers, body, schema};
 use crate::domain::{AgentId, AttemptId, Language};
 use crate::quality::{Filled, Form, Mark, Picked, Reviewed, ReviewedCall, SampleLine};
 use crate::web::handler::Handler;
@@ -184,7 +184,7 @@ pub(super) fn documents() -> [(&'static str, Value); 4] {
     let review = json!({
         "summary": "Tell a review of a talk",
         "description": "Reviews are append-only; a mark is not lowered where the talk brought a payment (kept_bp).",
-        "requestBody": body(schema_for!(ReviewBody)),
+        "requestBody": body(schema::<ReviewBody>()),
         "responses": answers(&[
             (201, "Kept", &json!({ "recorded": "new", "raw_bp": 8500, "critical": false })),
             (404, "The agent did not talk in such a call", &Value::Null),
