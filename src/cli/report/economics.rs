@@ -253,7 +253,10 @@ mod tests {
 
     #[test]
     fn a_fixed_fee_begins_with_the_contract_or_the_first_action_and_with_no_payment() {
-        let month = |text: &str| month_of(day_of(format!("{text}-01T00:00:00Z").parse().expect("a moment")));
+        let month = |text: &str| {
+            let first = format!("{text}-01T00:00:00Z").parse().expect("a moment");
+            month_of(day_of(first, &TimeZone::UTC))
+        };
         let mut facts = EconomicsFacts::default();
         for (text, is_first) in
             [("2026-01", false), ("2026-02", false), ("2026-03", true), ("2026-04", false)]

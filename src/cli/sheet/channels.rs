@@ -1,9 +1,7 @@
 //! Channels: actions against reactions, as the house credits payments.
 
 use super::Asked;
-use super::column::{
-    self, CHANNEL, CURRENCY, DEBTOR_TYPE, channel, debtor_type, money, plain, told,
-};
+use super::column::{self, CHANNEL, CURRENCY, DEBTOR_TYPE, channel, debtor_type, money, plain, told};
 use crate::cli::words;
 use crate::config::Config;
 use crate::domain::Language;
