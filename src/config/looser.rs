@@ -108,7 +108,7 @@ mod tests {
         let day = calendar(9, 18);
         assert!(rests_as_much(&calendar(10, 18), &day) && rests_as_much(&day, &day));
         assert!(!rests_as_much(&calendar(8, 18), &day) && !rests_as_much(&calendar(9, 19), &day));
-        let holiday = Calendar { off: vec![date(2027, 1, 1)], ..day.clone() };
+        let holiday = Calendar { off: vec![date(2027, 1, 1)], ..day };
         assert!(rests_as_much(&holiday, &day) && !rests_as_much(&day, &holiday));
         let sunday = Calendar { hours: [day.hours[0], None, None, None, None, None, None], ..day.clone() };
         assert!(rests_as_much(&sunday, &day) && !rests_as_much(&day, &sunday));

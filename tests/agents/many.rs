@@ -19,12 +19,12 @@ const TALK: Duration = Duration::from_secs(7);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn in_progressive_mode_everybody_who_answers_is_served() {
-    many("progressive").await;
+    Box::pin(many("progressive")).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn in_predictive_mode_everybody_who_answers_is_served() {
-    many("predictive").await;
+    Box::pin(many("predictive")).await;
 }
 
 async fn many(mode: &str) {

@@ -5,7 +5,7 @@ use obzvon::campaign::{Behaviour, Reclassify};
 use obzvon::domain::{Currency, DebtorType, Money};
 use obzvon::store::{EndpointRow, NewPayment, NewReversal, PromiseTerms};
 
-use crate::world::{World, hours, noon, promised, row, seconds};
+use crate::world::{World, hours, noon, promised, seconds};
 
 crate::on_both_engines!(
     money_from_before_the_promise_does_not_keep_it,
