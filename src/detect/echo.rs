@@ -72,6 +72,11 @@ impl EchoEar {
         self.spoken += usize::from(!silent);
     }
 
+    /// Something was sent in the last turns that is no silence.
+    pub fn we_speak(&self) -> bool {
+        self.spoken > 0 && self.silent <= JUST
+    }
+
     /// We have not spoken for long enough to know whether we come back.
     pub fn is_open(&self) -> bool {
         self.path.is_none() && (1..SETTLED).contains(&self.spoken)
@@ -212,6 +217,8 @@ const SILENT: u16 = 8;
 const LAGS: usize = 32;
 /// Frames that are laid beside each other: 0.8 s.
 const WINDOW: usize = 40;
+/// Silence within speech, in frames.
+const JUST: usize = 10;
 /// Silence after which no echo is to come.
 const FORGOTTEN: usize = LAGS + 10;
 /// Frames with a sound after which an echo would have shown itself.

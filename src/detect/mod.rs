@@ -130,8 +130,9 @@ impl Detector {
         let tone = self.runs.current.as_ref().filter(|run| run.is_tone()).map(|run| run.since_ms);
         let own = self.own_voice(at_ms);
         self.music.hear(&sound, tone.is_some() || own);
-        let talk =
-            self.talk.hear(at_ms, &sound, Beside { tone, own, open: self.echo.is_open() }, &self.model);
+        let (open, we_speak) = (self.echo.is_open(), self.echo.we_speak());
+        let beside = Beside { tone, own, open, we_speak };
+        let talk = self.talk.hear(at_ms, &sound, beside, &self.model);
         let spoken = self.talk.has_spoken();
         if let Some(verdict) = cadence::judge(&self.runs, self.at_ms, spoken) {
             self.say(verdict, 0.95);
@@ -149,7 +150,10 @@ impl Detector {
         if let Some((verdict, confidence)) = talk {
             self.say(verdict, confidence);
         }
-        if music {
+        // Slow voices sound like it: what is known for a voice is no music, but at first and where it is plain.
+        let voice = matches!(self.verdict, Some(Verdict::Human | Verdict::Machine));
+        let most = if at_ms < FIRST_MS { LIKE_MUSIC } else { PLAIN_MUSIC };
+        if music && (!voice || self.music.pace() < most) {
             self.say(Verdict::Music, 0.9);
         }
         self.note_silence();
@@ -242,5 +246,9 @@ impl Detector {
 const FRAME_MS: u32 = 20;
 /// Pauses within greetings and before beeps are shorter.
 const MACHINE_SILENCE_MS: u32 = 2600;
+/// How slowly at most a voice's spectrum must change to be music after all, within this time from the answer and later.
+const FIRST_MS: u32 = 3000;
+const LIKE_MUSIC: f32 = 0.103;
+const PLAIN_MUSIC: f32 = 0.08;
 /// A click, a breath and the first of our own echo are shorter.
 const SPOKE_AGAIN_MS: u32 = 400;

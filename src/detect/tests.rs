@@ -83,6 +83,72 @@ fn a_word_and_a_wait_is_a_person_soon_after_the_word() {
 }
 
 #[test]
+fn hum_and_an_offset_of_the_line_change_nothing() {
+    for (hertz, peak, offset) in [(50.0, 300.0, 0), (60.0, 300.0, 0), (100.0, 150.0, 0), (50.0, 0.0, 260)] {
+        let upon = |mut call: Call| {
+            for (n, frame) in call.0.iter_mut().enumerate() {
+                let hum = tones(&[(hertz, peak)], n * FRAME);
+                *frame = std::array::from_fn(|n| frame[n].saturating_add(hum[n] + offset));
+            }
+            call
+        };
+        let case = format!("{hertz} Hz of {peak}, offset {offset}");
+        for hello in HELLO {
+            let person = upon(Call::default().quiet(600).says(hello).quiet(5000));
+            assert_eq!(person.verdicts(), [Verdict::Human], "{case}");
+        }
+        let machine = Call::default().quiet(300).says(LONG[0]).says(LONG[1]).quiet(300);
+        let machine = upon(machine.tone(&[(1000.0, 5000.0)], 400).quiet(2000));
+        assert_eq!(
+            (machine.verdicts().last(), machine.beeps().len()),
+            (Some(&Verdict::Machine), 2),
+            "{case}"
+        );
+        assert_eq!(upon(Call::default().quiet(9000)).verdicts(), [Verdict::Silence], "{case}");
+    }
+}
+
+#[test]
+fn who_goes_on_by_himself_after_a_pause_was_a_machine_and_who_says_a_word_more_a_person() {
+    for (hello, long) in [(HELLO[0], LONG[0]), (HELLO[1], LONG[2])] {
+        for pause in [900, 1200, 2000] {
+            let greeting = || Call::default().quiet(500).says(hello).quiet(pause);
+            assert_eq!(
+                greeting().says(long).quiet(1500).verdicts(),
+                [Verdict::Human, Verdict::Machine],
+                "{pause}"
+            );
+            assert_eq!(greeting().says(hello).quiet(4000).verdicts(), [Verdict::Human], "{pause}");
+        }
+    }
+}
+
+#[test]
+fn who_talks_on_to_our_prompt_stays_a_person_and_who_talks_on_to_nobody_does_not() {
+    let prompt = [LONG[2], LONG[3], LONG[2], LONG[3]].into_iter().fold(Call::default(), Call::says);
+    let begins = Call::default().quiet(500).says(HELLO[0]).0.len() + 20;
+    let mut call = Call::default().quiet(500).says(HELLO[0]).quiet(7000);
+    let most = call.0.len() + 160;
+    call = call.says(LONG[0]).says(LONG[1]);
+    call.0.truncate(most);
+    let call = call.quiet(1000);
+    let verdicts = |we_speak: bool| {
+        let mut detector = Detector::new(&DetectorPlan::default());
+        let mut verdicts = Vec::new();
+        for (n, frame) in call.0.iter().enumerate() {
+            if let Some(Heard::Verdict { verdict, .. }) = detector.feed(frame) {
+                verdicts.push(verdict);
+            }
+            let says = n.checked_sub(begins).and_then(|n| prompt.0.get(n)).filter(|_| we_speak);
+            detector.sent(says.unwrap_or(&[0; FRAME]));
+        }
+        verdicts
+    };
+    assert_eq!(verdicts(true), [Verdict::Human]);
+    assert_eq!(verdicts(false), [Verdict::Human, Verdict::Machine]);
+}
+
+#[test]
 fn speech_that_goes_on_is_a_machine() {
     for [one, two] in [[LONG[0], LONG[1]], [LONG[2], LONG[3]]] {
         let call = Call::default().quiet(300).says(one).says(two).quiet(2000);

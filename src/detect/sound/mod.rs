@@ -1,8 +1,10 @@
 //! One frame's sound in a few numbers: how loud, how tonal, how noisy, how high the voice.
 
+mod hum;
 mod spectrum;
 
 use super::FRAME;
+use hum::HumFilter;
 pub(super) use spectrum::{LINES, Spectrum};
 use spectrum::{STEP, autocorrelation};
 
@@ -35,6 +37,7 @@ pub(super) struct Partial {
 /// Turns frames into sounds.
 #[derive(Clone, Debug)]
 pub(super) struct Listener {
+    hum: HumFilter,
     spectrum: Spectrum,
     /// The shape of the last spectrum: its square roots, of length one.
     shape: [f32; LINES],
@@ -43,18 +46,23 @@ pub(super) struct Listener {
 
 impl Default for Listener {
     fn default() -> Self {
-        Self { spectrum: Spectrum::default(), shape: [0.0; LINES], power: [0.0; LINES] }
+        Self {
+            hum: HumFilter::default(),
+            spectrum: Spectrum::default(),
+            shape: [0.0; LINES],
+            power: [0.0; LINES],
+        }
     }
 }
 
 impl Listener {
     /// Analyses the next frame.
     pub fn hear(&mut self, frame: &[i16; FRAME]) -> Sound {
-        let x = frame.map(f32::from);
+        let x = self.hum.take(frame);
         let energy = sum(&x.map(|x| x * x));
         let level = 10.0 * ((energy / FRAME as f32).max(1e-3) / ZERO_DBM0).log10();
         let mut power = self.spectrum.take(&x);
-        // Below 60 Hz there is mains hum and no sound of a call.
+        // What the filter lets through below 60 Hz is no sound of a call.
         power[..2].fill(0.0);
         let total = sum(&power).max(1.0);
         let tones = strongest(&power, total);

@@ -56,6 +56,8 @@ pub(super) struct Beside {
     pub own: bool,
     /// Whether our voice comes back is not known yet.
     pub open: bool,
+    /// We speak, or have just spoken.
+    pub we_speak: bool,
 }
 
 /// Follows what is said on one call.
@@ -68,6 +70,12 @@ pub(super) struct TalkEar {
     /// A tone sounds, or has just ended and still colours the features.
     deaf_until_ms: u32,
     verdict: Option<Verdict>,
+    /// Since when the last verdict stands.
+    judged_ms: u32,
+    /// A machine that had only paused: nothing that it says takes that back.
+    went_on: bool,
+    /// When we spoke last.
+    we_spoke_ms: Option<u32>,
 }
 
 impl TalkEar {
@@ -79,6 +87,9 @@ impl TalkEar {
             speech: Speech::default(),
             deaf_until_ms: 0,
             verdict: None,
+            judged_ms: 0,
+            went_on: false,
+            we_spoke_ms: None,
         }
     }
 
@@ -102,7 +113,7 @@ impl TalkEar {
         self.speech.forget_from(ms);
         if self.speech.onset_ms().is_none() {
             self.voice.forget_speaker();
-            self.verdict = None;
+            (self.verdict, self.went_on) = (None, false);
         }
     }
 
@@ -111,7 +122,7 @@ impl TalkEar {
         &mut self,
         at_ms: u32,
         sound: &Sound,
-        Beside { tone, own, open }: Beside,
+        Beside { tone, own, open, we_speak }: Beside,
         model: &Model,
     ) -> Option<(Verdict, f32)> {
         // Behind our own voice there is the line.
@@ -125,14 +136,19 @@ impl TalkEar {
         let deaf = own || at_ms < self.deaf_until_ms || self.voice.is_faint();
         let odds = if deaf { -5.0 } else { model.speech(&self.voice_features) };
         self.speech.take(at_ms, sound, odds);
+        if we_speak {
+            self.we_spoke_ms = Some(at_ms);
+        }
         if open && self.speech.onset_ms().is_some_and(|onset_ms| at_ms < onset_ms + OPEN_MS) {
             return None;
         }
-        let (verdict, confidence) = self.judge(model)?;
+        self.went_on |= self.goes_on_alone();
+        let (verdict, confidence) =
+            if self.went_on { (Verdict::Machine, TALK_SURE) } else { self.judge(model)? };
         if self.verdict == Some(verdict) {
             return None;
         }
-        self.verdict = Some(verdict);
+        (self.verdict, self.judged_ms) = (Some(verdict), at_ms);
         Some((verdict, confidence))
     }
 
@@ -197,6 +213,21 @@ impl TalkEar {
         self.speech.speaking && voiced_ms >= TALK_MS && 5 * voiced_ms >= 3 * since_ms && self.is_clear()
     }
 
+    /// Somebody taken for a person has begun to speak again by himself and does not stop: who was answered waits, or says a
+    /// word more; a machine had only paused. While we speak a person talks longer.
+    fn goes_on_alone(&self) -> bool {
+        let speech = &self.speech;
+        let hears = speech.speaking && speech.now_ms > self.deaf_until_ms && self.is_clear();
+        // Others in the background are fainter.
+        if self.verdict != Some(Verdict::Human) || !hears || speech.faded_ms()[0] > FADING_MS {
+            return false;
+        }
+        let Some(last) = speech.joined(BREATH_MS).pop() else { return false };
+        let alone = self.we_spoke_ms.is_none_or(|ms| ms + ANSWER_MS < last.since_ms);
+        let least_ms = if alone { ALONE_MS } else { TOGETHER_MS };
+        last.since_ms >= self.judged_ms && last.length_ms() >= least_ms
+    }
+
     /// The voice stands well out of the line's noise.
     fn is_clear(&self) -> bool {
         self.voice.peak - self.voice.floor() >= CLEAR
@@ -250,7 +281,7 @@ const LONG_MS: u32 = 4200;
 const LITTLE_DOUBT: f32 = 0.3;
 const LEAST_WAIT_MS: u32 = 40;
 /// So little speech may be the first note or the first syllable.
-const BRIEF_MS: u32 = 260;
+const BRIEF_MS: u32 = 300;
 /// So much of a voice shows whether it is our own.
 const OPEN_MS: u32 = 600;
 /// So much speech (of which `TALK_SURE` is a machine's, if it is so likely at all) within so many dB of quiet is more than a
@@ -259,6 +290,13 @@ const TALK_MS: u32 = 2800;
 const TALK_LIKELY: f32 = 0.3;
 const TALK_SURE: f32 = 0.9;
 const CLEAR: f32 = 36.0;
+/// So much speech on end after a pause is more than a person says whom nobody has answered, or who talks with us; pauses up
+/// to `BREATH_MS` end nothing.
+const ALONE_MS: u32 = 2200;
+const TOGETHER_MS: u32 = 4500;
+const BREATH_MS: u32 = 700;
+/// What begins so soon after our last word may answer it.
+const ANSWER_MS: u32 = 3000;
 /// Machines pause between sentences.
 const AFTER_ALL_MS: u32 = 600;
 /// First syllables of machines sound like people's.
