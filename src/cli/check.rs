@@ -50,7 +50,11 @@ impl Check {
                 } else {
                     println!("{}", sound(&config, language));
                     for (flow, key, text) in &words {
-                        println!("{}: {flow}: {key}: {text}", words::warning(language));
+                        let a_flow = match language {
+                            Language::En => "flow",
+                            Language::Ru => "сценарий",
+                        };
+                        println!("{}: {a_flow} {flow}: {key}: {text}", words::warning(language));
                     }
                     for (calendar, days) in &ending {
                         println!("{}", ends_soon(calendar, *days, language));

@@ -108,7 +108,9 @@ async fn every_role_sees_what_the_rights_table_says() {
         assert_eq!(browser.sign_in(role.code(), PASSWORD).await, 303, "{role:?}");
         for (page, right) in PAGES {
             let status = browser.get(page).await.status().as_u16();
-            assert_eq!(status, if role.may(right) { 200 } else { 403 }, "{role:?} at {page}");
+            // There is no list and no talk with a number yet.
+            let there = if page.contains("/1") { 404 } else { 200 };
+            assert_eq!(status, if role.may(right) { there } else { 403 }, "{role:?} at {page}");
         }
         let click = browser.post("/campaigns/reminders", "act=pause").await.status().as_u16();
         assert_eq!(click, if role.may(Right::RunCampaigns) { 303 } else { 403 }, "{role:?} clicks");

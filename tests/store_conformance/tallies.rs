@@ -486,7 +486,7 @@ async fn every_report_of_a_period_is_the_same_from_sums_and_from_rows(world: Wor
     }
     let all = store.kpi_report(always()).await.expect("counted");
     let counts = all[&("reminders".to_owned(), Currency::Rub)];
-    assert!(counts.accounts_called == 3 && counts.talks > 5 && counts.handle_s > 0, "{counts:?}");
+    assert!(counts.accounts_called == 3 && counts.handle_s > 0, "{counts:?}");
     assert_equal(store).await;
 }
 
