@@ -48,7 +48,7 @@ pub struct Detect {
     /// What the announcement to learn tells: busy, not_in_service or switched_off.
     #[arg(long, value_parser = parse_kind, requires = "learn")]
     kind: Option<Announcement>,
-    /// WAV files: 8 kHz, mono, A-law, µ-law or 16 bits; the sound begins with the answer.
+    /// WAV files: 8 kHz, A-law, µ-law or 16 bits, of two channels the left; the sound begins with the answer.
     files: Vec<PathBuf>,
 }
 

@@ -1,4 +1,4 @@
-//! Reads recordings: WAV at 8 kHz, mono, A-law, µ-law or 16 bits.
+//! Reads recordings: WAV at 8 kHz, A-law, µ-law or 16 bits; of two channels the left one, which is the debtor's in ours.
 
 use std::path::Path;
 
@@ -46,9 +46,15 @@ fn u32_at(bytes: &[u8], at: usize) -> u32 {
     u32::from(u16_at(bytes, at)) | u32::from(u16_at(bytes, at + 2)) << 16
 }
 
-/// How the samples are written.
+/// How the samples are written, and in how many channels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
+struct Form {
+    kind: Kind,
+    channels: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
     G711(Codec),
     Linear16,
 }
@@ -64,17 +70,19 @@ impl Form {
             tag => tag,
         };
         let (channels, rate, bits) = (u16_at(body, 2), u32_at(body, 4), u16_at(body, 14));
-        let form = match (tag, bits) {
-            (1, 16) => Some(Self::Linear16),
-            (6, 8) => Some(Self::G711(Codec::Pcma)),
-            (7, 8) => Some(Self::G711(Codec::Pcmu)),
+        let kind = match (tag, bits) {
+            (1, 16) => Some(Kind::Linear16),
+            (6, 8) => Some(Kind::G711(Codec::Pcma)),
+            (7, 8) => Some(Kind::G711(Codec::Pcmu)),
             _ => None,
         };
-        match form {
-            Some(form) if channels == 1 && rate == 8000 => Ok(form),
+        match kind {
+            Some(kind) if (1..=2).contains(&channels) && rate == 8000 => {
+                Ok(Self { kind, channels: channels.into() })
+            }
             _ => bail!(
-                "{rate} Hz, {channels} channels, {bits} bits, format {tag}: the detector reads 8000 Hz, 1 channel, \
-                 16 bits linear (1), A-law (6) or µ-law (7)"
+                "{rate} Hz, {channels} channels, {bits} bits, format {tag}: the detector reads 8000 Hz, 1 or 2 \
+                 channels, 16 bits linear (1), A-law (6) or µ-law (7)"
             ),
         }
     }
@@ -83,9 +91,12 @@ impl Form {
         if body.is_empty() {
             bail!("no sound in it");
         }
-        Ok(match self {
-            Self::G711(codec) => body.iter().map(|byte| g711::decode(codec, *byte)).collect(),
-            Self::Linear16 => body.as_chunks::<2>().0.iter().map(|pair| i16::from_le_bytes(*pair)).collect(),
+        let left = self.channels;
+        Ok(match self.kind {
+            Kind::G711(codec) => body.iter().step_by(left).map(|byte| g711::decode(codec, *byte)).collect(),
+            Kind::Linear16 => {
+                body.as_chunks::<2>().0.iter().step_by(left).map(|pair| i16::from_le_bytes(*pair)).collect()
+            }
         })
     }
 }
@@ -127,9 +138,18 @@ mod tests {
     }
 
     #[test]
+    fn of_two_channels_the_left_one_is_heard() {
+        let both = [g711::encode(Codec::Pcma, 5000), g711::encode(Codec::Pcma, -9000)].repeat(3);
+        let samples = read_bytes(&wav(6, 2, 8000, 8, &both)).unwrap();
+        assert!(samples.len() == 3 && samples.iter().all(|x| x.abs_diff(5000) < 200), "{samples:?}");
+        let both: Vec<u8> = [1000_i16, -7, 2000, 9].iter().flat_map(|x| x.to_le_bytes()).collect();
+        assert_eq!(read_bytes(&wav(1, 2, 8000, 16, &both)).unwrap(), [1000, 2000]);
+    }
+
+    #[test]
     fn other_forms_are_refused_with_what_they_are() {
         for (tag, channels, rate, bits) in
-            [(1, 1, 16_000, 16), (1, 2, 8000, 16), (1, 1, 8000, 8), (3, 1, 8000, 32)]
+            [(1, 1, 16_000, 16), (1, 3, 8000, 16), (1, 1, 8000, 8), (3, 1, 8000, 32)]
         {
             let refused = read_bytes(&wav(tag, channels, rate, bits, &[0; 64])).unwrap_err();
             assert!(refused.contains(&format!("{rate} Hz, {channels} channels, {bits} bits")), "{refused}");

@@ -20,7 +20,7 @@ use crate::daemon::recordings;
 use crate::daemon::sip_names::{codecs, target};
 use crate::daemon::voice::NameSound;
 use crate::daemon::write_down::write_down;
-use crate::detect::DetectorPlan;
+use crate::detect::{DetectorPlan, TalkPlan};
 use crate::domain::attempt::Finished;
 use crate::domain::{AttemptId, Fault, Outcome};
 use crate::ivr::CallFacts;
@@ -104,9 +104,11 @@ impl Turn {
         let config = &self.plans.config;
         let trunk = choice.line.trunk();
         let recording = recording.map(|path| RecordingPlan { path });
-        let first_words = self.plan.dialling.agents().map_or(Duration::ZERO, |calls| calls.first_words);
-        let ears =
-            DetectorPlan { library: Arc::clone(&config.media.announcements), ..DetectorPlan::default() };
+        let agents = self.plan.dialling.agents();
+        let first_words = agents.map_or(Duration::ZERO, |calls| calls.first_words);
+        let talk = agents.map_or_else(TalkPlan::default, |_| TalkPlan::for_agents());
+        let library = Arc::clone(&config.media.announcements);
+        let ears = DetectorPlan { library, talk, ..DetectorPlan::default() };
         let plan = StreamPlan { recording, detector: Some(ears), first_words, quiet: None };
         let stream = house.media.open(plan)?;
         let local = stream.local_addr();
