@@ -80,7 +80,9 @@ impl Pacing {
         self.floor = self.house.floor.listen();
         let present = self.present(plan);
         let plan = self.plan_of_day(plan, by, now.time());
-        Ok(Pace::new(plan, &present, (&lessons, &earlier), self.house.clock))
+        let pace = Pace::new(plan, (&lessons, &earlier), self.house.clock);
+        pace.know(&present, &self.house.floor);
+        Ok(pace)
     }
 
     /// Whom the day, or the window, has met before.

@@ -158,13 +158,16 @@ impl Pacing {
         let (pace, _) = self.pace.as_ref()?;
         loop {
             match self.floor.try_recv() {
-                Ok(Change { output, .. }) if ours.iter().any(|(id, _)| *id == output.agent) => {
+                // Who has been taken out of the plan is nobody's any more once he has left.
+                Ok(Change { output, .. })
+                    if output.has_left() || ours.iter().any(|(id, _)| *id == output.agent) =>
+                {
                     pace.hear(&output);
                 }
                 // Another queue's.
                 Ok(_) => {}
                 // Too late for what is lost: the states of now say it all.
-                Err(broadcast::error::TryRecvError::Lagged(_)) => pace.know(&ours),
+                Err(broadcast::error::TryRecvError::Lagged(_)) => pace.know(&ours, &self.house.floor),
                 Err(_) => return Some(Arc::clone(pace)),
             }
         }

@@ -7,8 +7,11 @@ use tracing::{debug, info};
 
 use crate::agents::{Event, Output, State};
 use crate::daemon::clock::Clock;
+use crate::daemon::floor::Floor;
 use crate::domain::{AgentId, Outcome};
-use crate::pacing::{AgentNumber, CallNumber, Decision, Earlier, End, Input, Lessons, Mode, Pacer, Plan};
+use crate::pacing::{
+    AgentNumber, CallNumber, Decision, Earlier, End, Input, Lessons, Mode, Pacer, Plan, Why,
+};
 
 /// The pacer of one campaign's day.
 #[derive(Debug)]
@@ -26,26 +29,22 @@ struct Inside {
 }
 
 impl Pace {
-    /// Begins a day with those who are at work, what was learned on other days, and whom this one has met already.
-    pub fn new(
-        plan: Plan,
-        present: &[(AgentId, State)],
-        (lessons, earlier): (&Lessons, &[Earlier]),
-        clock: Clock,
-    ) -> Self {
+    /// Begins a day with what was learned on other days, and whom this one has met already. Nobody is at work yet.
+    pub fn new(plan: Plan, (lessons, earlier): (&Lessons, &[Earlier]), clock: Clock) -> Self {
         let mut pacer = Pacer::new(plan, clock.now());
         pacer.handle(clock.now(), Input::DayBegan);
         pacer.recall(clock.now(), lessons, earlier);
         let inside = Mutex::new(Inside { pacer, agents: HashMap::new(), calls: 0, mode: None });
-        let pace = Self { clock, inside };
-        pace.know(present);
-        pace
+        Self { clock, inside }
     }
 
     /// Learns what each agent does now.
-    pub fn know(&self, present: &[(AgentId, State)]) {
+    pub fn know(&self, present: &[(AgentId, State)], floor: &Floor) {
         for (agent, state) in present {
             self.turned(agent, &State::LoggedOut, state);
+            if floor.ran_out(agent) {
+                self.overran(agent);
+            }
         }
     }
 
@@ -55,8 +54,8 @@ impl Pace {
         let decision = inside.pacer.decide(self.clock.now());
         if inside.mode.replace(decision.why.mode) != Some(decision.why.mode) {
             let (answered, abandoned) = inside.pacer.counts(self.clock.now());
-            let (mode, logged_in) = (decision.why.mode, decision.why.logged_in);
-            info!(campaign, ?mode, logged_in, answered, abandoned, "pacing");
+            let Why { mode, logged_in, at_hand, .. } = decision.why;
+            info!(campaign, ?mode, logged_in, at_hand, answered, abandoned, "pacing");
         }
         if decision.dial > 0 {
             debug!(campaign, dial = decision.dial, why = ?decision.why, "paced");
@@ -81,9 +80,17 @@ impl Pace {
 
     /// Takes a change on the floor.
     pub fn hear(&self, output: &Output) {
-        if let Event::Changed { from, to, .. } = &output.event {
-            self.turned(&output.agent, from, to);
+        match &output.event {
+            Event::Changed { from, to, .. } => self.turned(&output.agent, from, to),
+            Event::WrapUpRanOut { .. } => self.overran(&output.agent),
+            Event::HoldOverrun | Event::PauseOverrun => {}
         }
+    }
+
+    fn overran(&self, agent: &AgentId) {
+        let mut inside = self.lock();
+        let number = inside.number(agent);
+        inside.pacer.handle(self.clock.now(), Input::Overran(number));
     }
 
     fn turned(&self, agent: &AgentId, from: &State, to: &State) {

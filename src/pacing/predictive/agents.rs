@@ -21,6 +21,8 @@ pub(super) struct Agents {
 pub(super) struct Agent {
     pub doing: Doing,
     pub since: f64,
+    /// The wrap-up has outlasted its limit.
+    pub overran: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +64,7 @@ impl Agents {
             Doing::Ready => self.goes_away -= FRESH * self.goes_away,
             Doing::Talking | Doing::WrappingUp => {}
         }
-        let before = self.present.insert(agent, Agent { doing, since: now });
+        let before = self.present.insert(agent, Agent { doing, since: now, overran: false });
         let Some(before) = before.filter(|before| before.doing != doing) else { return };
         match before.doing {
             Doing::Away => self.away.learn(now - before.since),
@@ -79,6 +81,13 @@ impl Agents {
     pub fn wrapped_up(&mut self, agent: AgentNumber, now: f64) {
         if let Some(agent) = self.present.get(&agent).filter(|agent| agent.doing == Doing::WrappingUp) {
             self.wrap.learn(now - agent.since);
+        }
+    }
+
+    /// The agent's wrap-up goes on past its limit.
+    pub fn overrun(&mut self, agent: AgentNumber) {
+        if let Some(agent) = self.present.get_mut(&agent).filter(|agent| agent.doing == Doing::WrappingUp) {
+            agent.overran = true;
         }
     }
 
@@ -120,6 +129,11 @@ impl Agents {
 
     pub fn count(&self, doing: Doing) -> usize {
         self.present().filter(|agent| agent.doing == doing).count()
+    }
+
+    /// Agents who take calls, now or when the call they have is over: none who is away, none stuck in a wrap-up.
+    pub fn at_hand(&self) -> usize {
+        self.present().filter(|agent| agent.doing != Doing::Away && !agent.overran).count()
     }
 
     pub fn logged_in(&self) -> usize {

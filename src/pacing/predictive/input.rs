@@ -26,6 +26,8 @@ pub enum Input {
     Withdrawn(CallNumber),
     /// Talk ended, wrap-up began.
     HungUp(AgentNumber),
+    /// The wrap-up's time is over, and the agent still in it: nobody knows when he is back.
+    Overran(AgentNumber),
     WrappedUp(AgentNumber),
 }
 

@@ -109,6 +109,7 @@ impl Pacer {
             }
             Input::Withdrawn(call) => self.calls.withdrawn(call),
             Input::HungUp(agent) => self.agents.turn(agent, Doing::WrappingUp, now),
+            Input::Overran(agent) => self.agents.overrun(agent),
             Input::WrappedUp(agent) => self.agents.wrapped_up(agent, now),
         }
     }
@@ -182,6 +183,7 @@ impl Pacer {
             ready,
             talking,
             logged_in: self.agents.logged_in(),
+            at_hand: self.agents.at_hand(),
             calls_out: self.calls.count(),
             waiting: self.calls.waiting(),
             room: self.lines.room(now, self.calls.count() + talking).min(MOST_AT_ONCE),
@@ -224,7 +226,7 @@ impl Pacer {
     /// Agents against people, at each moment ahead, with the calls that are out.
     fn balances(&self, rate: f64, now: f64) -> [Balance; MOMENTS] {
         let stays = self.agents.stays();
-        let busy = self.agents.present().filter(|agent| agent.doing != Doing::Ready);
+        let busy = self.agents.present().filter(|agent| agent.doing != Doing::Ready && !agent.overran);
         let freeing: Vec<Chances> = busy.map(|agent| self.outlook.freeing(agent, stays, now)).collect();
         let ready = self.agents.count(Doing::Ready);
         let mut balances: [Balance; MOMENTS] =
@@ -241,7 +243,7 @@ impl Pacer {
     fn mode(&self, now: f64) -> Mode {
         // A breath early, so that no call is refused for a rounded clock.
         let over = self.budget.left(now) <= self.plan.stop_before_end.as_secs_f64() + 0.01;
-        match self.agents.logged_in() {
+        match self.agents.at_hand() {
             0 => Mode::Resting,
             _ if over => Mode::Resting,
             _ if self.faults.allow(now).is_some() => Mode::Faulty,
@@ -318,7 +320,7 @@ mod tests {
     fn inputs() -> impl Strategy<Value = Vec<(u64, Input)>> {
         let end =
             prop::sample::select(vec![End::Busy, End::Fault, End::Invalid, End::Machine, End::NoAnswer]);
-        let input = (0..14_u8, 0..6_u32, 0..30_u64, end).prop_map(|(kind, agent, call, end)| match kind {
+        let input = (0..15_u8, 0..6_u32, 0..30_u64, end).prop_map(|(kind, agent, call, end)| match kind {
             0 => Input::LoggedOut(agent),
             1 => Input::DayEnded,
             2 => Input::LoggedIn(agent),
@@ -330,6 +332,7 @@ mod tests {
             10 => Input::Ended(call, end),
             11 => Input::Connected(call, agent),
             12 => Input::Abandoned(call),
+            13 => Input::Overran(agent),
             _ => {
                 if agent % 2 == 0 {
                     Input::HungUp(agent)
@@ -355,7 +358,7 @@ mod tests {
                 pacer.handle(now, input);
                 let Decision { dial, wake, why } = pacer.decide(now);
                 prop_assert!(why.calls_out + why.talking + dial <= 12 || dial == 0, "{:?}", why);
-                prop_assert!(dial == 0 || why.logged_in > 0, "{:?}", why);
+                prop_assert!(dial == 0 || why.at_hand > 0, "{:?}", why);
                 prop_assert!(wake > now);
                 starts.extend(std::iter::repeat_n(now, dial));
             }
@@ -401,6 +404,22 @@ mod tests {
         begin.into_iter().for_each(|input| pacer.handle(start, input));
         let decision = pacer.decide(start + Duration::from_secs(2));
         assert_eq!((decision.dial, decision.why.mode), (2, Mode::Progressive));
+    }
+
+    #[test]
+    fn who_is_stuck_in_a_wrap_up_or_away_is_not_counted_for_prediction() {
+        let start = origin();
+        let mut pacer = Pacer::new(plan(), start);
+        let mode = |pacer: &mut Pacer, inputs: &[Input]| {
+            inputs.iter().for_each(|input| pacer.handle(start, *input));
+            pacer.decide(start).why.mode
+        };
+        let three = [Input::DayBegan, Input::Ready(0), Input::Ready(1), Input::HungUp(2)];
+        assert_eq!(mode(&mut pacer, &three), Mode::Predictive, "a wrap-up within its time counts");
+        assert_eq!(mode(&mut pacer, &[Input::Overran(2)]), Mode::Progressive);
+        assert_eq!(mode(&mut pacer, &[Input::WrappedUp(2), Input::Ready(2)]), Mode::Predictive);
+        assert_eq!(mode(&mut pacer, &[Input::Away(1)]), Mode::Progressive);
+        assert_eq!(mode(&mut pacer, &[Input::Away(0), Input::Away(2)]), Mode::Resting);
     }
 
     #[test]

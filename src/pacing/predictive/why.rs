@@ -19,6 +19,8 @@ pub struct Why {
     pub ready: usize,
     pub talking: usize,
     pub logged_in: usize,
+    /// Those of `logged_in` who are neither away nor in a wrap-up past its limit.
+    pub at_hand: usize,
     /// Calls out that no agent has, those of `waiting` included.
     pub calls_out: usize,
     /// People who answered and wait for an agent.
@@ -44,7 +46,7 @@ pub enum Mode {
     Predictive,
     /// One call for one ready agent.
     Progressive,
-    /// Nobody is logged in, or the shift is over.
+    /// Nobody is at hand, or the shift is over.
     #[default]
     Resting,
 }
