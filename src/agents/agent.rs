@@ -97,7 +97,7 @@ impl Agent {
     pub fn handle(&mut self, step: &mut Step<'_>, input: Input) -> Result<(), Refusal> {
         match input {
             Input::LogIn => self.log_in(step),
-            Input::LogOut => self.log_out(step, Why::Agent),
+            Input::LogOut => self.log_out(step),
             Input::Away { code } => return self.go_away(step, code),
             Input::Ready => return self.be_ready(step),
             Input::PhoneLost => self.lose_phone(step),
@@ -172,17 +172,34 @@ impl Agent {
         }
     }
 
-    pub fn log_out(&mut self, step: &mut Step<'_>, why: Why) {
+    /// The plan has him no longer: he finishes his call and its wrap-up, whatever he wanted to do next. Put back before, he
+    /// does that.
+    pub fn remove(&mut self, step: &mut Step<'_>) {
+        self.removed = true;
         match self.state {
             State::LoggedOut => {}
-            State::Away { .. } | State::NoAudio | State::Ready => self.turn(step, State::LoggedOut, why),
+            State::Away { .. } | State::NoAudio | State::Ready => {
+                self.turn(step, State::LoggedOut, Why::Removed);
+            }
+            State::WrapUp { .. } if self.is_written_up(step) => self.go_on(step, Why::Removed),
+            State::Reserved { .. } | State::Ringing { .. } | State::WrapUp { .. } => {}
+            State::Talking { .. } | State::Hold { .. } => {}
+        }
+    }
+
+    fn log_out(&mut self, step: &mut Step<'_>) {
+        match self.state {
+            State::LoggedOut => {}
+            State::Away { .. } | State::NoAudio | State::Ready => {
+                self.turn(step, State::LoggedOut, Why::Agent);
+            }
             State::Reserved { .. } | State::Ringing { .. } | State::Talking { .. } | State::Hold { .. } => {
                 self.next = Next::LogOut;
             }
             State::WrapUp { .. } => {
                 self.next = Next::LogOut;
                 if self.is_written_up(step) {
-                    self.go_on(step, why);
+                    self.go_on(step, Why::Agent);
                 }
             }
         }
@@ -355,7 +372,7 @@ impl Agent {
     /// Nothing is left to write: he goes on where only that was waited for.
     fn waited_for(&mut self, step: &mut Step<'_>, why: Why) {
         let in_vain = self.ran_out && step.plan.limits.auto_ready;
-        if in_vain || self.next != Next::Ready {
+        if in_vain || *self.wants() != Next::Ready {
             self.go_on(step, why);
         }
     }
@@ -403,7 +420,7 @@ impl Agent {
     fn wrap_up_ran_out(&mut self, step: &mut Step<'_>, no: ReservationNo) {
         self.ran_out = true;
         self.tell(step, Event::WrapUpRanOut { no, disposed: self.disposed || !self.owes });
-        let goes_on = match self.next {
+        let goes_on = match self.wants() {
             // Who has left writes nothing more.
             Next::LogOut => true,
             Next::Away(_) => self.is_written_up(step),
@@ -418,9 +435,16 @@ impl Agent {
         self.disposed || !self.owes || !step.plan.limits.disposition_first
     }
 
+    /// What comes after the call and its wrap-up.
+    fn wants(&self) -> &Next {
+        if self.removed { &Next::LogOut } else { &self.next }
+    }
+
     /// Does what he wants to do next.
     fn go_on(&mut self, step: &mut Step<'_>, why: Why) {
-        match std::mem::replace(&mut self.next, Next::Ready) {
+        let wants = self.wants().clone();
+        self.next = Next::Ready;
+        match wants {
             Next::Away(code) => self.turn(step, State::Away { code }, why),
             Next::LogOut => self.turn(step, State::LoggedOut, why),
             Next::Ready => self.settle(step, why),

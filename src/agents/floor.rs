@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Instant;
 
 use super::agent::{Agent, Step};
-use super::input::{Input, Output, Refusal, Why};
+use super::input::{Input, Output, Refusal};
 use super::need::{Need, Wish};
 use super::plan::Plan;
 use super::state::{ReservationNo, State};
@@ -35,10 +35,7 @@ impl Floor {
         for agent in self.agents.values_mut() {
             match self.plan.agents.get(&agent.id) {
                 Some(planned) => (agent.plan, agent.removed) = (planned.clone(), false),
-                None => {
-                    agent.removed = true;
-                    agent.log_out(&mut step, Why::Removed);
-                }
+                None => agent.remove(&mut step),
             }
         }
         for (id, planned) in &self.plan.agents {
@@ -125,6 +122,11 @@ impl Floor {
     /// When an agent's state has lasted its time.
     pub fn due(&self, agent: &AgentId) -> Option<Instant> {
         self.agents.get(agent)?.due
+    }
+
+    /// The plan has him no longer, and he finishes his call.
+    pub fn is_leaving(&self, agent: &AgentId) -> bool {
+        self.agents.get(agent).is_some_and(|agent| agent.removed)
     }
 
     /// His wrap-up's time is over, and he is still in it.

@@ -372,6 +372,31 @@ fn an_agent_struck_from_the_plan_finishes_his_call_and_is_forgotten() {
 }
 
 #[test]
+fn who_is_taken_out_of_the_plan_writes_up_his_talk_and_is_gone_and_who_is_put_back_stays() {
+    for put_back in [false, true] {
+        let mut story = Story::with_all_ready();
+        let (_, no) = story.reserve(Wish::Anybody, &russian(DebtorType::Habitual)).expect("free");
+        story.after(1, ANNA, Input::Talk(no)).expect("fits");
+        let mut without = plan();
+        without.agents.remove(&id(ANNA));
+        story.floor.replan(without, story.now);
+        assert!(story.floor.is_leaving(&id(ANNA)));
+        assert_eq!(story.floor.state(&id(ANNA)).map(|(state, _)| state), Some(&State::Talking { no }));
+        story.after(5, ANNA, Input::HangUp(no)).expect("fits");
+        // He may press what he likes: no call comes after this one.
+        assert_eq!(story.after(1, ANNA, Input::Ready), Err(Refusal::DispositionFirst));
+        if put_back {
+            story.floor.replan(plan(), story.now);
+        }
+        story.after(1, ANNA, Input::Disposed(no)).expect("fits");
+        assert_eq!(story.floor.state(&id(ANNA)).is_some(), put_back);
+        if put_back {
+            story.after(1, ANNA, Input::Ready).expect("he works on");
+        }
+    }
+}
+
+#[test]
 fn skills_are_read_as_they_are_written() {
     for text in ["language:ru", "creditor:north", "debtor:fraudster", "vip"] {
         assert_eq!(Skill::parse(text).expect(text).to_string(), text);

@@ -115,7 +115,7 @@ impl Floor {
     }
 
     /// The phones that are to be up, each with its fixed address.
-    fn nailed_up_phones(&self) -> HashMap<AgentId, Option<AgentContact>> {
+    pub(super) fn nailed_up_phones(&self) -> HashMap<AgentId, Option<AgentContact>> {
         let inside = self.lock();
         let at_work = inside.core.everybody().filter(|(_, state, ..)| **state != State::LoggedOut);
         let phone = |(id, ..): (&AgentId, &State, Instant, bool)| {

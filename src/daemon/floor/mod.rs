@@ -83,7 +83,11 @@ impl Floor {
     pub fn reload(&self, config: &AgentsConfig) {
         self.with(|inside, now| {
             inside.core.replan(plan(config), now);
-            inside.desks.clone_from(&config.desks);
+            let before = std::mem::replace(&mut inside.desks, config.desks.clone());
+            // Who finishes his call keeps his phone and his page.
+            for (agent, desk) in before.into_iter().filter(|(agent, _)| inside.core.is_leaving(agent)) {
+                inside.desks.entry(agent).or_insert(desk);
+            }
         });
     }
 
@@ -170,7 +174,9 @@ impl Floor {
 
     /// How calls reach an agent.
     pub fn leg(&self, agent: &AgentId) -> Option<AgentLeg> {
-        self.lock().desks.get(agent).map(|desk| desk.leg)
+        let inside = self.lock();
+        inside.core.state(agent)?;
+        inside.desks.get(agent).map(|desk| desk.leg)
     }
 
     /// The call that has the agent.
@@ -213,6 +219,10 @@ impl Floor {
     /// An agent's phone has registered, or has none registered any more. Where a leg stays up the leg tells.
     fn registered(&self, agent: &AgentId, is: bool) {
         self.with(|inside, now| {
+            // Whose account is gone with him can't register again; the phone in his talk is none the worse for it.
+            if !is && inside.core.is_leaving(agent) {
+                return;
+            }
             let desk = inside.desks.get(agent);
             if desk.is_some_and(|desk| desk.leg == AgentLeg::PerCall && desk.contact.is_none()) {
                 let input = if is { Input::PhoneBack } else { Input::PhoneLost };
@@ -301,4 +311,41 @@ fn plan(config: &AgentsConfig) -> agents::Plan {
         }
     }
     plan
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{DebtorType, Language};
+
+    #[test]
+    fn who_is_taken_out_in_a_talk_keeps_phone_and_page_until_it_is_written_up() {
+        let anna = AgentId::parse("anna").expect("a login");
+        let mut config = AgentsConfig::default();
+        config.plan.queues.insert("collectors".into(), Default::default());
+        let skills = [(agents::Skill::Language(Language::Ru), agents::Level::LOWEST)].into();
+        config.plan.agents.insert(anna.clone(), agents::AgentPlan { skills, phone_there: true });
+        let leg = AgentLeg::NailedUp;
+        let desk = Desk { display: None, leg, contact: None, extension: None, supervises: false };
+        config.desks.insert(anna.clone(), desk);
+        let floor = Arc::new(Floor::new(&config, Clock));
+        for input in [Input::LogIn, Input::PhoneBack, Input::Ready] {
+            floor.tell(&anna, input).expect("he is ready");
+        }
+        let caller = Caller { language: Language::Ru, creditor: None, debtor_type: DebtorType::Forgetful };
+        let need =
+            floor.need("collectors", &caller, Wish::Anybody, Duration::from_secs(60)).expect("a queue");
+        let seat = floor.seat(&need).expect("free");
+        let no = floor.reservation(&anna).expect("reserved");
+        floor.tell(&anna, Input::Talk(no)).expect("he talks");
+
+        floor.reload(&AgentsConfig::default());
+        let kept = || (floor.leg(&anna), floor.nailed_up_phones().contains_key(&anna));
+        assert_eq!(kept(), (Some(leg), true), "in the talk");
+        floor.reload(&AgentsConfig::default());
+        drop(seat);
+        assert_eq!(kept(), (Some(leg), true), "in its wrap-up");
+        floor.tell(&anna, Input::Disposed(no)).expect("he writes it up");
+        assert_eq!((kept(), floor.state(&anna)), ((None, false), None));
+    }
 }
