@@ -105,7 +105,7 @@ async fn only_an_agent_has_a_desk_and_every_endpoint_has_its_cell_in_the_rights_
     assert_eq!(status, 200);
     let paths = document["paths"].as_object().expect("paths");
     let desk: Vec<_> = paths.iter().filter(|(path, _)| path.starts_with("/api/v1/desk")).collect();
-    assert_eq!(desk.len(), 11, "{document}");
+    assert_eq!(desk.len(), 13, "{document}");
     for (path, ways) in desk {
         let short = path.trim_start_matches("/api/v1/desk");
         for (way, told) in ways.as_object().expect("ways") {
