@@ -154,6 +154,7 @@ fn the_document_of_the_api_names_every_resource_and_without_a_token_there_is_no_
 #[test]
 fn quality_is_read_and_told_over_the_api() {
     let house = house();
+    house.write("config/quality.toml", include_str!("../../config/quality.toml"));
     let daemon = house.start();
     let token = Some(TOKEN);
     let (code, form) = daemon.api("/api/v1/quality/form", token, None);
