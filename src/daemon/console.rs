@@ -20,11 +20,11 @@ use crate::cli::exceptions::notices_of;
 use crate::cli::quality::{csv_of_picked, csv_of_reviews};
 use crate::cli::words;
 use crate::domain::{CampaignId, Language};
-use crate::store::{CampaignRow, CampaignState, SavedView, StoreError, WhyNot};
+use crate::store::{CampaignRow, CampaignState, SavedView, SessionRow, StoreError, WhyNot};
 use crate::web::{
-    CampaignAct, CampaignLine, CaseHandlers, Console, DeskDeed, DeskHandlers, Handler, QualityHandlers,
-    SetCampaign, SetView, SoundAsked, TrunkLine, Unavailable, User, UserLine, ViewHandlers, ViewLine,
-    Wallboard, WhyNotLine,
+    CampaignAct, CampaignLine, CaseHandlers, Console, DeskDeed, DeskHandlers, Handler, KeptSession,
+    QualityHandlers, SessionHandlers, SetCampaign, SetView, SoundAsked, TrunkLine, Unavailable, User,
+    UserLine, ViewHandlers, ViewLine, Wallboard, WhyNotLine,
 };
 
 /// The console of a running house.
@@ -44,6 +44,7 @@ pub fn console(house: &Arc<House>) -> Console {
             };
             Ok(house.store.users().await?.into_iter().map(line).collect())
         }),
+        sessions: session_handlers(house),
         wallboard: answered(house, move |house: Arc<House>, language: Language| {
             let counts = Arc::clone(&counts);
             async move { wallboard(&house, &counts, language).await }
@@ -83,6 +84,27 @@ pub fn console(house: &Arc<House>) -> Console {
         audit: super::audit::handlers(house),
         flows: super::calls::flow_handlers(house),
         views: view_handlers(house),
+    }
+}
+
+fn session_handlers(house: &Arc<House>) -> SessionHandlers {
+    let row = |KeptSession { key, login, data, ends_at }| SessionRow { key, login, data, ends_at };
+    SessionHandlers {
+        begin: answered(house, move |house: Arc<House>, session: KeptSession| async move {
+            house.store.begin_session(row(session), house.clock.wall()).await
+        }),
+        find: answered(house, |house: Arc<House>, key: String| async move {
+            let found = house.store.session(key, house.clock.wall()).await?;
+            let kept = |SessionRow { key, login, data, ends_at }| KeptSession { key, login, data, ends_at };
+            Ok(found.map(kept))
+        }),
+        change: answered(house, move |house: Arc<House>, session: KeptSession| async move {
+            house.store.change_session(row(session)).await
+        }),
+        end: answered(
+            house,
+            |house: Arc<House>, key: String| async move { house.store.end_session(key).await },
+        ),
     }
 }
 

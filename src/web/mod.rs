@@ -18,12 +18,12 @@ pub use console::{
     ChangeView, Changed, ChoiceView, CircuitView, ConfigFile, ConfigHandlers, ConfigView, Console,
     ContactLine, Dated, DayView, Days, DebtView, Decided, DecisionView, DeliveryLine, DeskAct, DeskAnswer,
     DeskDeed, DeskEvent, DeskHandlers, DeskView, Draw, Effect, EffectView, FloorHandlers, FlowHandlers,
-    FlowPicture, Hear, KindView, LimitView, Listen, ObjectionView, PasswordError, PauseView, PaymentView,
-    ProbeTrunk, PromiseAsked, PromiseView, ProposalLine, ProposalsView, Propose, Proposed, QualityHandlers,
-    RecordingLine, ReportHandlers, Resend, RungView, SetCampaign, SetProposal, SetView, SheetWish,
-    SilenceLine, SoundAnswer, SoundAsked, StageView, StateView, Supervise, Supervised, Taken, TargetView,
-    TrunkHandlers, TrunkLine, TrunkView, Turn, User, UserLine, ViewHandlers, ViewLine, Wallboard, WhyNotLine,
-    Written, day, hash_password, money,
+    FlowPicture, Hear, KeptSession, KindView, LimitView, Listen, ObjectionView, PasswordError, PauseView,
+    PaymentView, ProbeTrunk, PromiseAsked, PromiseView, ProposalLine, ProposalsView, Propose, Proposed,
+    QualityHandlers, RecordingLine, ReportHandlers, Resend, RungView, SessionHandlers, SetCampaign,
+    SetProposal, SetView, SheetWish, SilenceLine, SoundAnswer, SoundAsked, StageView, StateView, Supervise,
+    Supervised, Taken, TargetView, TrunkHandlers, TrunkLine, TrunkView, Turn, User, UserLine, ViewHandlers,
+    ViewLine, Wallboard, WhyNotLine, Written, day, hash_password, money,
 };
 pub use handler::{Handler, Unavailable};
 pub use metrics::Metrics;

@@ -19,6 +19,11 @@ impl Browser {
         Self { client, base: daemon.base(), cookie: None }
     }
 
+    /// The same browser at another start of the program.
+    pub fn moves_to(&mut self, daemon: &Running) {
+        self.base = daemon.base();
+    }
+
     pub async fn send(&mut self, method: Method, path: &str, form: &str, headers: HeaderMap) -> Response {
         let mut request = self.client.request(method, format!("{}{path}", self.base)).headers(headers);
         if let Some(cookie) = &self.cookie {

@@ -153,6 +153,32 @@ async fn a_supervisor_starts_and_pauses_a_campaign_and_another_site_can_not() {
     daemon.stop();
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_signed_in_stays_so_over_a_kill_until_he_has_another_password() {
+    let (house, daemon) = house();
+    let mut browser = Browser::new(&daemon);
+    browser.sign_in("supervisor", PASSWORD).await;
+    browser.post("/language", "language=en").await;
+    let mut gone = Browser::new(&daemon);
+    gone.sign_in("supervisor", PASSWORD).await;
+    let old = gone.cookie.clone();
+    gone.post("/sign-out", "").await;
+    daemon.kill();
+
+    let daemon = house.start();
+    until("the daemon is ready", || daemon.get("/readyz").is_some_and(|(status, _)| status == 200));
+    browser.moves_to(&daemon);
+    let live = browser.get("/campaigns").await;
+    assert_eq!(live.status().as_u16(), 200, "he is signed in");
+    assert!(live.text().await.expect("text").contains("paused"), "in his language");
+    gone.moves_to(&daemon);
+    gone.cookie = old;
+    assert_eq!(leads_to(&gone.get("/").await), "/sign-in", "who has signed out is out");
+    house.tell_password(&["user", "password", "supervisor"], "another horse");
+    assert_eq!(leads_to(&browser.get("/").await), "/sign-in", "and who has another password");
+    daemon.stop();
+}
+
 /// Words that are harmless as text only.
 const HOSTILE: [&str; 10] = [
     "<img src=x onerror=alert(1)>",

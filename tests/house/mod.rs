@@ -84,8 +84,14 @@ fn project(part: &str) -> PathBuf {
 impl House {
     /// Makes a user of the pages; the password comes by standard input.
     pub fn add_user(&self, login: &str, role: &str, password: &str) {
+        self.tell_password(&["user", "add", login, "--role", role], password);
+    }
+
+    /// Runs a command that asks for a password.
+    pub fn tell_password(&self, command: &[&str], password: &str) {
         let mut child = Command::new(env!("CARGO_BIN_EXE_obzvon"))
-            .args(["user", "add", login, "--role", role, "--config"])
+            .args(command)
+            .arg("--config")
             .arg(self.path("config"))
             .stdin(Stdio::piped())
             .stdout(Stdio::null())

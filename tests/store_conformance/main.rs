@@ -21,6 +21,7 @@ mod recordings;
 mod reports;
 mod schema;
 mod sealed;
+mod sessions;
 mod standing;
 mod tallies;
 mod told;

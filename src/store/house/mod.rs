@@ -8,6 +8,7 @@ mod kept;
 mod node;
 mod open;
 mod saved_view;
+mod session;
 mod user;
 
 pub use access::{Access, AccessFilter, AccessLine};
@@ -15,4 +16,5 @@ pub use campaign::{CampaignRow, CampaignState};
 pub use info::StoreInfo;
 pub use open::{Kind, Store, StorePlan};
 pub use saved_view::SavedView;
+pub use session::SessionRow;
 pub use user::UserRow;

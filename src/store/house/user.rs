@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 
+use super::session::END_ALL;
 use crate::domain::Role;
-use crate::store::engine::conn::{Fault, Row, moment, moment_opt, values};
+use crate::store::engine::conn::{Fault, Row, Value, moment, moment_opt, values};
 use crate::store::{Store, StoreError};
 
 /// A user of the screens. The hash is not in the debug form.
@@ -44,30 +45,43 @@ impl Store {
         self.change_user(sql, values![login, hash, role.code(), now]).await
     }
 
-    /// Gives a user another password. `false`: there is no such user.
+    /// Gives a user another password, and signs him out wherever he is signed in. `false`: there is no such user.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn set_password(&self, login: &str, hash: String, now: Timestamp) -> Result<bool, StoreError> {
         let sql = "UPDATE app_user SET hash = $2, changed_at = $3 WHERE login = $1";
-        self.change_user(sql, values![login, hash, now]).await
+        self.change_and_sign_out(login, sql, values![login, hash, now]).await
     }
 
-    /// Keeps a user out from now on, or lets him in again. `false`: there is no such user, or it is so already.
+    /// Keeps a user out from now on, and ends his sessions, or lets him in again. `false`: there is no such user, or it is so already.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn disable_user(&self, login: &str, out: bool, now: Timestamp) -> Result<bool, StoreError> {
         let sql = "UPDATE app_user SET disabled_at = $2, changed_at = $3 WHERE login = $1 \
             AND (disabled_at IS NULL) = (CAST($2 AS BIGINT) IS NOT NULL)";
-        self.change_user(sql, values![login, out.then_some(now), now]).await
+        self.change_and_sign_out(login, sql, values![login, out.then_some(now), now]).await
     }
 
-    async fn change_user(
+    async fn change_and_sign_out(
         &self,
+        login: &str,
         sql: &'static str,
-        values: Vec<crate::store::engine::conn::Value>,
+        values: Vec<Value>,
     ) -> Result<bool, StoreError> {
+        let login = values![login];
+        let written = self.write(move |conn| {
+            Box::pin(async move {
+                let changed = conn.run(sql, values).await?;
+                conn.run(END_ALL, login).await?;
+                Ok(changed)
+            })
+        });
+        Ok(written.await.map_err(|source| StoreError::User { source })? > 0)
+    }
+
+    async fn change_user(&self, sql: &'static str, values: Vec<Value>) -> Result<bool, StoreError> {
         let written = self.write(move |conn| Box::pin(async move { conn.run(sql, values).await }));
         Ok(written.await.map_err(|source| StoreError::User { source })? > 0)
     }

@@ -18,6 +18,7 @@ mod password;
 mod quality;
 mod recordings;
 mod report;
+mod sessions;
 mod settings;
 mod sign_in;
 mod texts;
@@ -34,7 +35,7 @@ use axum::routing::get;
 use tokio_util::sync::CancellationToken;
 use tower_sessions::cookie::SameSite;
 use tower_sessions::cookie::time::Duration;
-use tower_sessions::{Expiry, MemoryStore, SessionManagerLayer};
+use tower_sessions::{Expiry, SessionManagerLayer};
 
 pub use audit::{AuditAsked, AuditHandlers, AuditLine};
 pub use calls::{CallFile, CallHandlers, CallRow, CallsAsked, CallsView, DecisionView, RungView};
@@ -57,7 +58,7 @@ pub use report::{
     AppliedLine, Days, DeliveryLine, ProposalLine, ProposalsView, ReportHandlers, Resend, SetProposal,
     SheetWish, Taken,
 };
-
+pub use sessions::{KeptSession, SessionHandlers};
 pub use settings::{
     ChangeAct, ChangeClick, ChangeView, Changed, ConfigFile, ConfigHandlers, ConfigView, Effect, EffectView,
     Propose, Proposed,
@@ -67,6 +68,7 @@ pub use trunks::{CircuitView, ProbeTrunk, TrunkHandlers, TrunkView};
 
 pub use views::{SetView, ViewHandlers, ViewLine};
 
+use self::sessions::Sessions;
 use self::sign_in::Doorman;
 use super::handler::Handler;
 use crate::domain::{Language, Role};
@@ -77,6 +79,7 @@ pub struct Console {
     /// A user by his login; `None` too when he is kept out.
     pub user: Handler<String, Option<User>>,
     pub users: Handler<(), Vec<UserLine>>,
+    pub sessions: SessionHandlers,
     pub wallboard: Handler<Language, Wallboard>,
     pub why_not: Handler<(String, Language), Option<Vec<WhyNotLine>>>,
     /// `false`: the campaign is not there, or can't go that way.
@@ -197,12 +200,13 @@ const IDLE_HOURS: i64 = 10;
 /// The routes of the console. Whoever is not signed in sees the door and nothing else.
 pub(super) fn router(console: Console, stop: &CancellationToken) -> Router {
     // The cookie goes over HTTP too: the console listens on loopback, or behind whoever does TLS before it.
-    let sessions = SessionManagerLayer::new(MemoryStore::default())
+    let console = Arc::new(console);
+    let sessions = SessionManagerLayer::new(Sessions::new(Arc::clone(&console)))
         .with_name("obzvon")
         .with_secure(false)
         .with_same_site(SameSite::Strict)
         .with_expiry(Expiry::OnInactivity(Duration::hours(IDLE_HOURS)));
-    let shared = Shared { console: Arc::new(console), doorman: Arc::new(Doorman::default()) };
+    let shared = Shared { console, doorman: Arc::new(Doorman::default()) };
     Router::new()
         .merge(sign_in::routes())
         .merge(live::routes())
