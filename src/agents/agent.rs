@@ -155,6 +155,34 @@ impl Agent {
         self.due = self.kept_until;
     }
 
+    /// Takes him out of whatever he does outside of calls, for a call that he has chosen himself; it puts him back there once
+    /// it is over and written up.
+    ///
+    /// # Errors
+    /// When he has a call already.
+    pub fn draft(&mut self, step: &mut Step<'_>, no: ReservationNo, lasts: Duration) -> Result<(), Refusal> {
+        self.next = match &self.state {
+            State::LoggedOut => Next::LogOut,
+            State::Away { code } => Next::Away(Arc::clone(code)),
+            State::NoAudio | State::Ready => Next::Ready,
+            State::Reserved { .. }
+            | State::Ringing { .. }
+            | State::Talking { .. }
+            | State::Hold { .. }
+            | State::WrapUp { .. } => return Err(Refusal::NotNow),
+        };
+        self.reserve(step, no, lasts);
+        Ok(())
+    }
+
+    /// Goes by another plan: whom only the old one kept in his wrap-up goes on.
+    pub fn replan(&mut self, step: &mut Step<'_>, plan: AgentPlan) {
+        (self.plan, self.removed) = (plan, false);
+        if matches!(self.state, State::WrapUp { .. }) && self.is_written_up(step) {
+            self.waited_for(step, Why::TimeOut);
+        }
+    }
+
     fn log_in(&mut self, step: &mut Step<'_>) {
         match self.state {
             State::LoggedOut => self.turn(step, State::Away { code: LOGGED_IN.into() }, Why::Agent),

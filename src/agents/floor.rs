@@ -1,7 +1,7 @@
 //! All agents together: who is picked, and when something is due.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::agent::{Agent, Step};
 use super::input::{Input, Output, Refusal};
@@ -34,7 +34,7 @@ impl Floor {
         let mut step = Step { now, plan: &self.plan, outputs: &mut self.outputs };
         for agent in self.agents.values_mut() {
             match self.plan.agents.get(&agent.id) {
-                Some(planned) => (agent.plan, agent.removed) = (planned.clone(), false),
+                Some(planned) => agent.replan(&mut step, planned.clone()),
                 None => agent.remove(&mut step),
             }
         }
@@ -58,6 +58,25 @@ impl Floor {
         let mut step = Step { now, plan: &self.plan, outputs: &mut self.outputs };
         self.agents.get_mut(&id)?.reserve(&mut step, no, need.lasts);
         Some((id, no))
+    }
+
+    /// Reserves this very agent for a call that he takes of his own will, whatever else he does outside of calls; then he
+    /// goes back to that.
+    ///
+    /// # Errors
+    /// When he has a call already, or the plan has him no longer.
+    pub fn draft(
+        &mut self,
+        now: Instant,
+        agent: &AgentId,
+        lasts: Duration,
+    ) -> Result<ReservationNo, Refusal> {
+        let agent = self.agents.get_mut(agent).filter(|agent| !agent.removed);
+        let agent = agent.ok_or(Refusal::NoSuchAgent)?;
+        let no = ReservationNo(self.last_no + 1);
+        agent.draft(&mut Step { now, plan: &self.plan, outputs: &mut self.outputs }, no, lasts)?;
+        self.last_no = no.0;
+        Ok(no)
     }
 
     /// Agents who could be reserved for this now.

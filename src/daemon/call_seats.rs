@@ -25,6 +25,8 @@ pub struct CallSeats {
     from: From,
     /// The agent for whom the call is made.
     reserved: Option<Seat>,
+    /// The supervisor who takes the call over.
+    expected: Option<Seat>,
     taken: [Option<Taken>; 2],
     searches: Vec<Search>,
     /// Who talks with the debtor, or did last.
@@ -139,6 +141,7 @@ impl CallSeats {
             caller,
             from,
             reserved,
+            expected: None,
             taken,
             searches,
             talked: None,
@@ -165,7 +168,9 @@ impl CallSeats {
         }
         let in_line = self.house.floor.wait(need, self.from == From::Us);
         let search = Search { place, in_line, until: now + wait };
-        let reserved = if place == Place::First { self.reserved.take() } else { None };
+        let first = place == Place::First;
+        let expected = self.expected.take_if(|seat| first && whom == Whom::Agent(seat.agent.to_string()));
+        let reserved = expected.or_else(|| if first { self.reserved.take() } else { None });
         match reserved.filter(Seat::is_kept).or_else(|| search.in_line.seat()) {
             Some(seat) => self.take(seat, search),
             None => {
@@ -244,6 +249,11 @@ impl CallSeats {
         }
         let (chair, search) = (Chair::Agent(seat), Some(search));
         self.taken[place as usize] = Some(Taken { chair, search, beeped: false });
+    }
+
+    /// The next agent of the call is sought already: he takes it over from his colleague.
+    pub fn expect(&mut self, seat: Seat) {
+        self.expected = Some(seat);
     }
 
     /// Who answered needs no agent after all; the one reserved is free for others.

@@ -11,7 +11,7 @@ use tracing::{debug, warn};
 
 use super::call_seats::{CallSeats, News};
 use super::clock::Clock;
-use super::floor::Standing;
+use super::floor::{self, Standing};
 use super::live::Word;
 use super::pacing::Ticket;
 use super::sip_names::to_number;
@@ -158,6 +158,13 @@ impl CallTask {
                         continue;
                     }
                     Word::Stop(reason) => Some(Input::Stop(reason)),
+                    Word::TakeOver(seat, answer) => {
+                        // Who waits no longer has been told that it is not done.
+                        if !answer.is_closed() {
+                            answer.send(drive.take_over(seat, clock.now())).ok();
+                        }
+                        continue;
+                    }
                     Word::Join(monitor) => {
                         drive.seats.join(&drive.stream, monitor);
                         continue;
@@ -254,6 +261,17 @@ impl Drive {
             self.seats.reaches(whom)?;
         }
         self.call.wish(now, seat, wish)
+    }
+
+    /// The agent leaves the call to a supervisor, who is on the line already; or nothing changes.
+    fn take_over(&mut self, seat: floor::Seat, now: Instant) -> Result<(), WishNo> {
+        self.call.may_seek(Seat::First)?;
+        let whom = Whom::Agent(seat.agent.as_str().to_owned());
+        self.call.wish(now, Seat::First, Wish::Transfer(whom))?;
+        // He hears the debtor from his seat from now on, and nobody besides.
+        self.seats.supervise(&self.stream, None);
+        self.seats.expect(seat);
+        Ok(())
     }
 
     /// Asks the trunk to move the debtor to a number outside, where it does that and he may be moved there.

@@ -7,9 +7,11 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
+use super::floor;
 use super::monitor::Monitor;
 use crate::call::{Desk, Seat, StopReason, WishNo};
 use crate::domain::{AgentId, AttemptId, Supervision};
+use crate::web::Supervised;
 
 /// Every live call of this node by its attempt.
 #[derive(Debug, Default)]
@@ -23,9 +25,12 @@ struct Up {
     identified: bool,
     /// Silence is recorded, for card data.
     silenced: bool,
-    /// The supervisor in it.
-    supervisor: Option<AgentId>,
+    /// The supervisor in it, and where to tell him that he is to take it over.
+    supervisor: Option<(AgentId, TakesOver)>,
 }
+
+/// Asks a supervisor's part in a call to take it over; it says what came of it.
+pub type TakesOver = mpsc::Sender<oneshot::Sender<Supervised>>;
 
 /// What is said to a live call.
 #[derive(Debug)]
@@ -38,6 +43,8 @@ pub enum Word {
     Supervise(Option<Supervision>),
     /// The house takes it back.
     Stop(StopReason),
+    /// The agent leaves it to the supervisor who sits there.
+    TakeOver(floor::Seat, Answer),
 }
 
 /// Hears whether a wish is done.
@@ -98,17 +105,39 @@ impl Live {
     }
 
     /// Lets a supervisor into a call. `false`: it is not up here, or does not keep up.
-    pub fn join(&self, attempt: AttemptId, supervisor: &AgentId, monitor: Monitor) -> bool {
+    pub fn join(&self, attempt: AttemptId, supervisor: (AgentId, TakesOver), monitor: Monitor) -> bool {
         let joined = self.say(attempt, Word::Join(monitor));
         if let Some(call) = self.lock().get_mut(&attempt).filter(|_| joined) {
-            call.supervisor = Some(supervisor.clone());
+            call.supervisor = Some(supervisor);
         }
         joined
     }
 
+    /// Leaves a call to the supervisor who sits there, at once; or says why not, and all stays as it was. `None`: it is not up
+    /// here, or does not keep up.
+    pub async fn take_over(&self, attempt: AttemptId, seat: floor::Seat) -> Option<Result<(), WishNo>> {
+        let (answer, answered) = oneshot::channel();
+        if !self.say(attempt, Word::TakeOver(seat, answer)) {
+            return None;
+        }
+        let said = timeout(ANSWERS, answered).await.ok()?.ok()?;
+        if let (Ok(()), Some(call)) = (said, self.lock().get_mut(&attempt)) {
+            call.supervisor = None;
+        }
+        Some(said)
+    }
+
+    /// Has the supervisor in a call take it over; `None`: nobody is there any more.
+    pub async fn has_taken_over(&self, attempt: AttemptId) -> Option<Supervised> {
+        let part = self.lock().get(&attempt)?.supervisor.as_ref().map(|(_, part)| part.clone())?;
+        let (answer, answered) = oneshot::channel();
+        part.try_send(answer).ok()?;
+        answered.await.ok()
+    }
+
     /// The supervisor in a call.
     pub fn supervisor(&self, attempt: AttemptId) -> Option<AgentId> {
-        self.lock().get(&attempt)?.supervisor.clone()
+        self.lock().get(&attempt)?.supervisor.as_ref().map(|(supervisor, _)| supervisor.clone())
     }
 
     /// What the supervisor in a call does from now on; `None`: he has left.

@@ -1,22 +1,23 @@
 //! A supervisor in an agent's talk. From his own phone he calls the agent's extension, or lets his phone be called by the
 //! interface, and hears both; his keys, or the interface, say what else: 1 he only hears, 2 the agent hears him too, 3 the
-//! debtor as well, 4 he takes the call over. Each is written down.
+//! debtor as well, 4 he takes the call over on the phone he listens with, and is the call's agent until it is written up. Each is
+//! written down.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use super::floor::place;
+use super::floor::{Drafted, on_the_line, place};
 use super::house::House;
 use super::monitor::Monitor;
-use crate::agents::Input;
-use crate::call::{Desk, Seat, Whom};
+use crate::call::WishNo;
 use crate::config::AgentContact;
 use crate::domain::{AgentId, AttemptId, Codec, Supervision};
-use crate::media::{MediaEvent, Stream, StreamPlan};
+use crate::media::{MediaEvent, Stream, StreamLink, StreamPlan};
 use crate::sip::{Answering, IncomingCall, Leg, LegEvent, Reason};
 use crate::web::{Supervise, Supervised};
 
@@ -29,12 +30,13 @@ struct Watch {
 }
 
 /// How his part ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 enum End {
     /// The call is over, or another supervisor has come: the call has left him.
     Dismissed,
     Leaves,
-    TakesOver,
+    /// The call is his.
+    TakesOver(Drafted),
 }
 
 /// So long his phone may ring.
@@ -101,12 +103,11 @@ pub(super) async fn by_program(house: &Arc<House>, asked: Supervise) -> Supervis
         }
         _ if !there => return Supervised::NotThere,
         None => drop(house.live.supervise(attempt, None)),
-        Some(what) if !note(house, &watch, what).await => return Supervised::NotWritten,
-        // The agent's phone is released when the supervisor's rings; his leg of before ends.
+        // It is for his part in the call to do, which has his phone.
         Some(Supervision::TakeOver) => {
-            house.live.supervise(attempt, None);
-            take_over(house, &watch).await;
+            return house.live.has_taken_over(attempt).await.unwrap_or(Supervised::NotThere);
         }
+        Some(what) if !note(house, &watch, (what, None)).await => return Supervised::NotWritten,
         Some(what) => drop(house.live.supervise(attempt, Some(what))),
     }
     Supervised::Done
@@ -128,16 +129,19 @@ async fn call_phone(house: Arc<House>, watch: Watch, contact: Option<AgentContac
 
 /// His part from the ringing to the end.
 async fn stay(house: &House, watch: &Watch, (mut leg, mut stream): (Leg, Stream), stop: &CancellationToken) {
-    let end = attend(house, watch, (&mut leg, &mut stream), stop).await;
-    if end != End::Dismissed {
-        house.live.supervise(watch.attempt, None);
+    match attend(house, watch, (&mut leg, &mut stream), stop).await {
+        End::Dismissed => {}
+        End::Leaves => drop(house.live.supervise(watch.attempt, None)),
+        End::TakesOver(Drafted { events, stop }) => {
+            let last = on_the_line(house, &watch.supervisor, (&mut leg, &mut stream), &stop).await;
+            if let Some(last) = last {
+                events.send(last).await.ok();
+            }
+        }
     }
     leg.hang_up(Reason::NORMAL);
     while leg.next_event().await.is_some() {}
     stream.close().await;
-    if end == End::TakesOver {
-        take_over(house, watch).await;
-    }
 }
 
 /// Until one side has had enough.
@@ -150,6 +154,8 @@ async fn attend(
     let over = CancellationToken::new();
     let mut gone = Some(over.clone().drop_guard());
     let (limit, unanswered) = (sleep(LONGEST), sleep(RING));
+    let (takes_over, mut asked) = mpsc::channel(1);
+    let mut asker = None;
     tokio::pin!(limit, unanswered);
     loop {
         let wish = tokio::select! {
@@ -158,7 +164,8 @@ async fn attend(
                     let connected = stream.connect(target).is_ok();
                     let Some(gone) = gone.take().filter(|_| connected) else { return End::Dismissed };
                     let monitor = Monitor::new(stream.link(), gone);
-                    if !house.live.join(watch.attempt, &watch.supervisor, monitor) {
+                    let supervisor = (watch.supervisor.clone(), takes_over.clone());
+                    if !house.live.join(watch.attempt, supervisor, monitor) {
                         return End::Dismissed;
                     }
                     Some(Supervision::Listen)
@@ -180,6 +187,10 @@ async fn attend(
                 Some(MediaEvent::Stale { .. }) | None => return left(gone.is_none()),
                 Some(_) => None,
             },
+            Some(who) = asked.recv() => {
+                asker = Some(who);
+                Some(Supervision::TakeOver)
+            }
             // The call is over, or another supervisor has come.
             () = over.cancelled() => return End::Dismissed,
             () = &mut unanswered, if gone.is_some() => return End::Dismissed,
@@ -188,14 +199,28 @@ async fn attend(
         };
         let Some(wish) = wish else { continue };
         // What can't be written down is not done.
-        if !note(house, watch, wish).await {
+        if !note(house, watch, (wish, None)).await {
+            answer(asker.take(), Supervised::NotWritten);
             return left(gone.is_none());
         }
-        if wish == Supervision::TakeOver {
-            return End::TakesOver;
+        if wish != Supervision::TakeOver {
+            house.live.supervise(watch.attempt, Some(wish));
+            continue;
         }
-        house.live.supervise(watch.attempt, Some(wish));
+        match take_over(house, watch, stream.link()).await {
+            Ok(drafted) => {
+                answer(asker.take(), Supervised::Done);
+                return End::TakesOver(drafted);
+            }
+            // He is in the talk as before.
+            Err(code) => answer(asker.take(), Supervised::Refused(code)),
+        }
     }
+}
+
+/// Tells the program that asked; keys ask for no answer.
+fn answer(asker: Option<oneshot::Sender<Supervised>>, said: Supervised) {
+    asker.map(|asker| asker.send(said));
 }
 
 /// Who never came in has nothing to leave.
@@ -213,12 +238,13 @@ fn by_key(digit: char) -> Option<Supervision> {
     }
 }
 
-async fn note(house: &House, watch: &Watch, wish: Supervision) -> bool {
+async fn note(house: &House, watch: &Watch, wish: (Supervision, Option<&'static str>)) -> bool {
     let Watch { supervisor, agent, attempt } = watch;
     let noted = house.store.note_supervision(supervisor, agent, *attempt, wish, house.clock.wall()).await;
     match noted {
         Ok(()) => {
-            info!(%supervisor, %agent, %attempt, what = wish.code(), "a talk is supervised");
+            let (what, refused) = (wish.0.code(), wish.1);
+            info!(%supervisor, %agent, %attempt, what, refused, "a talk is supervised");
             true
         }
         Err(fault) => {
@@ -228,15 +254,21 @@ async fn note(house: &House, watch: &Watch, wish: Supervision) -> bool {
     }
 }
 
-/// The agent is released, and the supervisor's phone rings for the call.
-async fn take_over(house: &House, watch: &Watch) {
-    for input in [Input::LogIn, Input::Ready] {
-        house.floor.tell(&watch.supervisor, input).ok();
-    }
-    let whom = Whom::Agent(watch.supervisor.as_str().to_owned());
-    match house.live.ask(watch.attempt, Seat::First, Desk::Transfer(whom)).await {
-        Some(Ok(())) => {}
-        Some(Err(why)) => info!(attempt = %watch.attempt, why = why.code(), "a call is not taken over"),
-        None => info!(attempt = %watch.attempt, "a call was over before it was taken over"),
-    }
+/// The agent leaves the call to the supervisor, who is reserved for it and goes on on the phone he listens with. Refused, it is
+/// written down why, and he listens on.
+///
+/// # Errors
+/// The reason's code.
+async fn take_over(house: &House, watch: &Watch, link: StreamLink) -> Result<Drafted, &'static str> {
+    let code = match house.floor.draft(&watch.supervisor, link) {
+        Ok((seat, drafted)) => match house.live.take_over(watch.attempt, seat).await {
+            Some(Ok(())) => return Ok(drafted),
+            Some(Err(why)) => why.code(),
+            None => "no_talk",
+        },
+        // He has a call of his own, or writes one up.
+        Err(_) => WishNo::AgentBusy.code(),
+    };
+    note(house, watch, (Supervision::TakeOver, Some(code))).await;
+    Err(code)
 }

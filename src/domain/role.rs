@@ -79,7 +79,7 @@ pub enum Right {
     SeeCases,
     /// Register, take, answer and close them: the conflict manager's work.
     WorkCases,
-    /// An agent's own desk, and nobody else's.
+    /// One's own desk, and nobody else's: an agent's, and that of whoever may be in a talk: what he takes over is his to write up.
     WorkDesk,
 }
 
@@ -130,7 +130,7 @@ const RIGHTS: [(Right, &[Role]); 19] = [
     ),
     (Right::SeeTeam, &Role::ALL),
     (Right::SeeUsers, &[Role::Administrator, Role::Auditor]),
-    (Right::WorkDesk, &[Role::Administrator, Role::Agent]),
+    (Right::WorkDesk, &[Role::Administrator, Role::Agent, Role::Quality, Role::Supervisor]),
 ];
 
 #[cfg(test)]
@@ -152,5 +152,13 @@ mod tests {
         assert!(!Role::Auditor.may(Right::WorkDesk) && !Role::Auditor.may(Right::WorkCases));
         assert!(!Role::Auditor.may(Right::ReviewTalks));
         assert!(!Role::Auditor.may(Right::HearTalks));
+    }
+
+    #[test]
+    fn whoever_may_take_a_talk_over_may_write_it_up() {
+        let takes_over = |role: &Role| role.may(Right::HearTalks);
+        for role in Role::ALL.into_iter().filter(takes_over) {
+            assert!(role.may(Right::WorkDesk), "{role:?}");
+        }
     }
 }

@@ -168,6 +168,8 @@ async fn who_is_asked_beside_ends_his_own_part_alone_and_owes_nothing() {
     assert_eq!(ready(&two.anna).await, no(409, "disposition_first"));
     assert_eq!(write(&two.anna, "no_talk").await, done());
     assert_eq!(write(&two.anna, "no_talk").await, no(409, "written_before"));
+    assert_eq!(two.anna.post("desk/identity", json!({})).await, no(409, "written_before"));
+    assert_eq!(two.anna.post("desk/note", json!({ "text": "x" })).await, done(), "within the wrap-up");
     assert_eq!(ready(&two.anna).await, done());
     two.office.close().await;
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use obzvon::agents::State;
-use obzvon::call::Desk as Wish;
+use obzvon::agents::{Input, State};
+use obzvon::call::{Desk as Wish, Seat, Whom};
 use obzvon::demo::carrier::sound::synth::tone;
 use obzvon::domain::{AgentId, Supervision};
 
@@ -138,4 +138,71 @@ async fn a_program_has_the_supervisors_phone_called_and_says_what_he_does() {
     let [debtor, anna] = [heard(debtors_heard, call.0), heard_before(annas, 0)];
     let (to_debtor, to_anna) = (seconds_of(&debtor, BORIS_HZ), seconds_of(&anna, BORIS_HZ));
     assert!(to_debtor == 0.0 && to_anna > 1.5 && to_anna < 6.0, "debtor {to_debtor} s, anna {to_anna} s");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_logged_out_takes_over_on_the_phone_he_listens_with_and_writes_the_call_up() {
+    let folders = [(); 4].map(|()| tempfile::tempdir().expect("a folder"));
+    let [debtors_heard, annas, boriss, claras] = &folders;
+    let talk = person(Duration::from_millis(500), Duration::from_secs(60));
+    let carrier = debtors(talk, &[], debtors_heard.path()).await;
+    let anna = agents_phones(desk_phone(), annas.path()).await;
+    let boris = agents_phones_of(BORIS_HZ, desk_phone(), boriss.path()).await;
+    let clara = agents_phones(desk_phone(), claras.path()).await;
+    let desks = [
+        Desk { login: "anna", contact: format!("sip:anna@{}", anna.addr()), leg: "per_call" },
+        Desk { login: "boris", contact: format!("sip:boris@{}", boris.addr()), leg: "nailed_up" },
+        Desk { login: "clara", contact: format!("sip:clara@{}", clara.addr()), leg: "per_call" },
+    ];
+    let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr());
+    let base = format!("127.0.0.1:{}", port.expect("a free port").port());
+    let config = config("progressive", carrier.addr(), &desks)
+        .set("obzvon.toml", "daemon.http", base.as_str())
+        .set("agents.toml", "disposition_first", true)
+        .set("agents.toml", "wrap_up_s", 60)
+        .set("agents.toml", "agent.boris.supervises", true)
+        .set("agents.toml", "queue.collectors.skills", vec!["collects".to_owned()])
+        .set("agents.toml", "agent.anna.skills", vec!["language:ru".to_owned(), "collects".to_owned()]);
+    let office = Office::begin(config, 1, &desks, async |_| {}).await;
+    let boriss_id = AgentId::parse("boris").expect("a login");
+    office.inside().floor.tell(&boriss_id, Input::LogOut).expect("he leaves");
+    assert_eq!(office.state("boris"), State::LoggedOut);
+    office.house.add_user("boris", "supervisor", "correct horse");
+    let program = Program::signed_in(format!("http://{base}"), "boris", "correct horse").await;
+    office.until(30, "they talk", || matches!(office.state("anna"), State::Talking { .. })).await;
+    let agent = AgentId::parse("anna").expect("a login");
+    let call = office.inside().floor.call_of(&agent).expect("the call");
+    assert_eq!(program.supervise("anna", "listen").await, 200);
+    office.until(10, "he is there", || office.inside().live.supervisor(call).is_some()).await;
+
+    // While somebody else is asked the call can't be taken over: nothing changes.
+    let ask = async |wish| office.inside().live.ask(call, Seat::First, wish).await;
+    assert_eq!(ask(Wish::Consult(Whom::Agent("clara".to_owned()))).await, Some(Ok(())));
+    let path = "agents/anna/supervision";
+    let take_over = async || program.post(path, serde_json::json!({ "do": "take_over" })).await;
+    assert_eq!(take_over().await, (409, "second_there".to_owned()));
+    assert_eq!(office.inside().live.supervisor(call), Some(boriss_id.clone()), "he listens on");
+    assert_eq!(office.state("boris"), State::LoggedOut);
+    office.until(10, "she is asked", || matches!(office.state("clara"), State::Talking { .. })).await;
+    assert_eq!(ask(Wish::Return).await, Some(Ok(())));
+
+    assert_eq!(take_over().await.0, 200);
+    office.until(5, "the call is his", || matches!(office.state("boris"), State::Talking { .. })).await;
+    office.until(5, "anna is out", || !matches!(office.state("anna"), State::Talking { .. })).await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let hang_up = serde_json::json!({ "do": "hang_up" });
+    assert_eq!(program.post("desk/call", hang_up).await.0, 200);
+    office.until(10, "he writes up", || matches!(office.state("boris"), State::WrapUp { .. })).await;
+    let written = serde_json::json!({ "code": "no_talk" });
+    assert_eq!(program.post("desk/disposition", written).await, (200, String::new()));
+    assert_eq!(office.state("boris"), State::LoggedOut, "as he was before");
+    let rows = office.inside().store.supervisions(Timestamp::UNIX_EPOCH).await.expect("read");
+    let noted: Vec<_> = rows.iter().map(|row| (row.what, row.refused.as_deref())).collect();
+    let (listen, take) = (Supervision::Listen, Supervision::TakeOver);
+    let wanted = [(listen, None), (take, None), (take, Some("second_there")), (take, None)];
+    assert_eq!(noted, wanted);
+    office.close().await;
+    let debtor = heard(debtors_heard, call.0);
+    assert!(seconds_of(&debtor, BORIS_HZ) > 1.5, "he talks on the phone he had listened with");
+    assert!(!boriss.path().join("call2.wav").exists(), "his phone is not called again");
 }

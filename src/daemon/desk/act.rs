@@ -135,6 +135,10 @@ async fn identify(house: &House, agent: &AgentId) -> Result<DeskAnswer, StoreErr
         Some((_, Hand::Expects)) => return Ok(DeskAnswer::Wish(WishNo::NotNow)),
         Some((_, Hand::Left | Hand::Second)) | None => return Ok(DeskAnswer::NotYours),
     }
+    // What was written went by what was known of him then.
+    if subject.file.attempt.as_ref().is_some_and(|call| call.written.is_some()) {
+        return Ok(DeskAnswer::WrittenBefore);
+    }
     if subject.identified {
         return Ok(DeskAnswer::Done);
     }

@@ -118,7 +118,10 @@ impl Floor {
     pub(super) fn nailed_up_phones(&self) -> HashMap<AgentId, Option<AgentContact>> {
         let inside = self.lock();
         let at_work = inside.core.everybody().filter(|(_, state, ..)| **state != State::LoggedOut);
-        let phone = |(id, ..): (&AgentId, &State, Instant, bool)| {
+        let phone = |(id, state, ..): (&AgentId, &State, Instant, bool)| {
+            if state.reservation().is_some_and(|no| inside.elsewhere.contains(&no)) {
+                return None;
+            }
             let desk = inside.desks.get(id).filter(|desk| desk.leg == AgentLeg::NailedUp)?;
             Some((id.clone(), desk.contact.clone()))
         };

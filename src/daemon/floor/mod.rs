@@ -10,7 +10,7 @@ mod phone;
 mod registered;
 mod seat;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -21,8 +21,8 @@ pub use browser::{Browsers, browsers_differ, sound};
 pub use keep::keep;
 pub use line::{Place, Standing};
 pub use part::Hand;
-pub(super) use phone::place;
-pub use seat::{Seat, SeatEvent};
+pub(super) use phone::{on_the_line, place};
+pub use seat::{Drafted, Seat, SeatEvent};
 
 use self::kept::KeptPhone;
 use self::line::Line;
@@ -56,6 +56,8 @@ struct Inside {
     calls: HashMap<ReservationNo, Part>,
     /// Whom a reservation is for, where that is known before the call.
     expected: HashMap<ReservationNo, ContactId>,
+    /// Reservations of agents who are in the call by another phone than the one that stays up: that is not called meanwhile.
+    elsewhere: HashSet<ReservationNo>,
     line: Line,
 }
 
@@ -73,9 +75,10 @@ impl Floor {
     pub fn new(config: &AgentsConfig, clock: Clock) -> Self {
         let core = agents::Floor::new(plan(config), clock.now());
         let (phones, kept, seats) = (HashMap::new(), HashMap::new(), HashMap::new());
-        let (calls, expected) = (HashMap::new(), HashMap::new());
+        let (calls, expected, elsewhere) = (HashMap::new(), HashMap::new(), HashSet::new());
         let (desks, line) = (config.desks.clone(), Line::default());
-        let inside = Mutex::new(Inside { core, desks, phones, kept, seats, calls, expected, line });
+        let inside = Inside { core, desks, phones, kept, seats, calls, expected, elsewhere, line };
+        let inside = Mutex::new(inside);
         Self { clock, inside, changed: watch::Sender::new(0), told: broadcast::channel(TOLD).0 }
     }
 
@@ -267,6 +270,7 @@ impl Floor {
         };
         inside.calls.retain(|no, _| lasting(no));
         inside.expected.retain(|no, _| lasting(no));
+        inside.elsewhere.retain(lasting);
     }
 
     /// Does something with the core, and tells of what came of it.

@@ -131,27 +131,23 @@ pub(super) async fn ring(house: Arc<House>, ring: Ring) {
             return;
         }
     };
-    let (mut up, give_up) = (false, sleep(limit));
+    let give_up = sleep(limit);
     tokio::pin!(give_up);
     let last = loop {
         tokio::select! {
-            event = leg.next_event() => {
-                let hung_up = matches!(&event, Some(LegEvent::Ended { by: HungUpBy::Callee, .. }));
-                match follow(event, &stream) {
-                    Word::Up => {
-                        up = true;
-                        events.send(SeatEvent::Connected(stream.link())).await.ok();
-                    }
-                    Word::Over if up => break Some(SeatEvent::Gone { lost: !hung_up }),
-                    Word::Over => break Some(SeatEvent::Missed),
-                    Word::HandOn(to) => hand_on(&house, &agent, &leg, &to).await,
-                    Word::Nothing => {}
+            event = leg.next_event() => match follow(event, &stream) {
+                Word::Up => {
+                    events.send(SeatEvent::Connected(stream.link())).await.ok();
+                    break on_the_line(&house, &agent, (&mut leg, &mut stream), &stop).await;
                 }
-            }
-            event = stream.next_event() => if is_silent(event.as_ref()) || is_quiet(event.as_ref()) {
-                break Some(if up { SeatEvent::Gone { lost: true } } else { SeatEvent::Missed });
+                Word::Over => break Some(SeatEvent::Missed),
+                Word::HandOn(to) => hand_on(&house, &agent, &leg, &to).await,
+                Word::Nothing => {}
             },
-            () = &mut give_up, if !up => break Some(SeatEvent::Missed),
+            event = stream.next_event() => if is_silent(event.as_ref()) || is_quiet(event.as_ref()) {
+                break Some(SeatEvent::Missed);
+            },
+            () = &mut give_up => break Some(SeatEvent::Missed),
             () = stop.cancelled() => break None,
         }
     };
@@ -160,6 +156,31 @@ pub(super) async fn ring(house: Arc<House>, ring: Ring) {
     }
     leg.hang_up(Reason::NORMAL);
     stream.close().await;
+}
+
+/// A phone that has been picked up for a call, until it is gone; `None`: the call wants it no longer.
+pub(in crate::daemon) async fn on_the_line(
+    house: &House,
+    agent: &AgentId,
+    (leg, stream): (&mut Leg, &mut Stream),
+    stop: &CancellationToken,
+) -> Option<SeatEvent> {
+    loop {
+        tokio::select! {
+            event = leg.next_event() => {
+                let hung_up = matches!(&event, Some(LegEvent::Ended { by: HungUpBy::Callee, .. }));
+                match follow(event, stream) {
+                    Word::Over => return Some(SeatEvent::Gone { lost: !hung_up }),
+                    Word::HandOn(to) => hand_on(house, agent, leg, &to).await,
+                    Word::Nothing | Word::Up => {}
+                }
+            }
+            event = stream.next_event() => if is_silent(event.as_ref()) || is_quiet(event.as_ref()) {
+                return Some(SeatEvent::Gone { lost: true });
+            },
+            () = stop.cancelled() => return None,
+        }
+    }
 }
 
 /// What an event means for a phone.

@@ -1,6 +1,7 @@
 //! An agent's place in one call: reserved, rung or joined, given back when dropped.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -8,7 +9,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use super::kept::KeptPhone;
 use super::part::Part;
 use super::{Floor, phone};
-use crate::agents::{Input, ReservationNo};
+use crate::agents::{Input, Refusal, ReservationNo};
 use crate::call::Seat as Place;
 use crate::config::{AgentLeg, Desk};
 use crate::daemon::house::House;
@@ -24,6 +25,18 @@ pub enum SeatEvent {
     Gone { lost: bool },
     /// It was not answered.
     Missed,
+}
+
+/// So long an agent is kept for a call that he has chosen himself and is on the line for.
+const DRAFTED: Duration = Duration::from_secs(10);
+
+/// What whoever keeps the phone of a drafted agent has of his call.
+#[derive(Debug)]
+pub struct Drafted {
+    /// Where to tell that the phone is gone.
+    pub events: mpsc::Sender<SeatEvent>,
+    /// The call wants the phone no longer.
+    pub stop: CancellationToken,
 }
 
 /// A reserved agent.
@@ -166,11 +179,35 @@ impl Seat {
     /// The phone, where it was made for this call, is on the line and has had no talk.
     fn unused_phone(&mut self) -> Option<KeptPhone> {
         let (link, leg) = self.link.take().zip(self.leg.take())?;
-        if self.talked || self.heard.try_recv().is_ok() {
+        // Where another phone stays up, the next call does not come to this one.
+        if self.talked || self.desk.leg != AgentLeg::PerCall || self.heard.try_recv().is_ok() {
             return None;
         }
         let heard = std::mem::replace(&mut self.heard, mpsc::channel(1).1);
         Some(KeptPhone { link, events: self.events.clone(), heard, leg, since: self.floor.clock.now() })
+    }
+}
+
+impl Floor {
+    /// Reserves this very agent for a call that he takes on a phone on the line already, whatever else he does outside of
+    /// calls; then he goes back to that.
+    ///
+    /// # Errors
+    /// When he has a call already, or is nobody's agent.
+    pub fn draft(self: &Arc<Self>, agent: &AgentId, link: StreamLink) -> Result<(Seat, Drafted), Refusal> {
+        self.with(|inside, now| {
+            let desk = inside.desks.get(agent).cloned().ok_or(Refusal::NoSuchAgent)?;
+            let no = inside.core.draft(now, agent, DRAFTED)?;
+            if !inside.phones.contains_key(agent) {
+                inside.elsewhere.insert(no);
+            }
+            let of = (agent.clone(), no);
+            let mut seat = Seat::new(Arc::clone(self), of, desk, Some(link), mpsc::channel(8));
+            let drafted = Drafted { events: seat.events(), stop: CancellationToken::new() };
+            seat.leg = Some(drafted.stop.clone().drop_guard());
+            inside.seats.insert(no, seat.events());
+            Ok((seat, drafted))
+        })
     }
 }
 

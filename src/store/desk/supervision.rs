@@ -15,10 +15,12 @@ pub struct SupervisionRow {
     /// Below zero: a stranger's call.
     pub attempt: AttemptId,
     pub what: Supervision,
+    /// Why it came to nothing after all; it has a line of its own before.
+    pub refused: Option<String>,
 }
 
 impl Store {
-    /// Writes down what a supervisor is about to do.
+    /// Writes down what a supervisor is about to do; with `refused` why that came to nothing after all.
     ///
     /// # Errors
     /// When the database fails: then it may not be done.
@@ -27,10 +29,10 @@ impl Store {
         supervisor: &AgentId,
         agent: &AgentId,
         attempt: AttemptId,
-        what: Supervision,
+        (what, refused): (Supervision, Option<&'static str>),
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let values = values![now, supervisor.as_str(), agent.as_str(), attempt, what.code()];
+        let values = values![now, supervisor.as_str(), agent.as_str(), attempt, what.code(), refused];
         let written = self.write(move |conn| Box::pin(async move { conn.run(NOTE, values).await }));
         written.await.map(|_| ()).map_err(|source| StoreError::Agent { agent: agent.clone(), source })
     }
@@ -54,9 +56,11 @@ fn read(row: &Row) -> Result<SupervisionRow, Fault> {
         agent: row.text(2)?,
         attempt: AttemptId(row.int(3)?),
         what: row.code(4, "supervision", Supervision::parse)?,
+        refused: row.text_opt(5)?,
     })
 }
 
 const NOTE: &str =
-    "INSERT INTO supervision (at, supervisor, agent, attempt, what) VALUES ($1, $2, $3, $4, $5)";
-const ROWS: &str = "SELECT at, supervisor, agent, attempt, what FROM supervision WHERE at >= $1 ORDER BY id";
+    "INSERT INTO supervision (at, supervisor, agent, attempt, what, refused) VALUES ($1, $2, $3, $4, $5, $6)";
+const ROWS: &str =
+    "SELECT at, supervisor, agent, attempt, what, refused FROM supervision WHERE at >= $1 ORDER BY id";

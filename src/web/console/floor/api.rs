@@ -134,6 +134,7 @@ async fn supervise(
         Supervised::NotWritten => {
             (StatusCode::SERVICE_UNAVAILABLE, "not_written", "it could not be written down")
         }
+        Supervised::Refused(code) => (StatusCode::CONFLICT, code, "the call is not taken over"),
     };
     Err(Fault::new(status, code, message).into_response())
 }
@@ -161,20 +162,20 @@ pub(in crate::web) fn document() -> Vec<(&'static str, Value)> {
             way
         };
     let attempt = ("attempt", "path", "integer");
+    let not_now = answers(&[(409, "Not now: the code says why", &Value::Null)])["409"].clone();
+    let mut supervision = way(
+        "Listen to an agent's talk, whisper to him, barge in, take over; each is written down",
+        "hear_talks",
+        &[("login", "path", "string")],
+        Some(schema::<SupervisionBody>()),
+    );
+    supervision["responses"]["409"] = not_now;
     vec![
         (
             "/api/v1/agents",
             json!({ "get": way("Who works, and does what since when", "see_live", &[], None) }),
         ),
-        (
-            "/api/v1/agents/{login}/supervision",
-            json!({ "post": way(
-                "Listen to an agent's talk, whisper to him, barge in, take over; each is written down",
-                "hear_talks",
-                &[("login", "path", "string")],
-                Some(schema::<SupervisionBody>()),
-            ) }),
-        ),
+        ("/api/v1/agents/{login}/supervision", json!({ "post": supervision })),
         ("/api/v1/callbacks", json!({ "get": way("Calls agreed and not made yet", "see_live", &[], None) })),
         (
             "/api/v1/recordings",

@@ -101,6 +101,8 @@ pub enum Supervised {
     NotThere,
     /// It could not be written down, so it does not take place.
     NotWritten,
+    /// The call is not taken over: the reason's code.
+    Refused(&'static str),
 }
 
 pub(super) fn routes() -> Router<Shared> {
