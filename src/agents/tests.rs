@@ -492,3 +492,41 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn whoever_takes_a_call_of_his_own_will_is_kept_for_it_and_then_again_what_he_was() {
+    let mut story = Story::with_all_ready();
+    story.after(0, "vera", Input::LogOut).expect("goes");
+    story.after(0, BORIS, Input::Away { code: "training".into() }).expect("a pause");
+    for (name, back) in [("vera", "logged_out"), (BORIS, "away"), (ANNA, "ready")] {
+        let no = story.floor.draft(story.now, &id(name), secs(10)).expect("he has no call");
+        assert_eq!(story.floor.draft(story.now, &id(name), secs(10)), Err(Refusal::NotNow));
+        story.after(1, name, Input::HangUp(no)).expect("it came to nothing");
+        assert_eq!(story.floor.state(&id(name)).expect("ours").0.code(), back, "{name}");
+    }
+    assert_eq!(story.floor.state(&id(BORIS)).expect("ours").0.pause(), Some("training"));
+    let no = story.floor.draft(story.now, &id("vera"), secs(10)).expect("she has no call");
+    story.after(1, "vera", Input::Talk(no)).expect("fits");
+    story.after(9, "vera", Input::HangUp(no)).expect("fits");
+    story.after(1, "vera", Input::Disposed(no)).expect("fits");
+    assert_eq!(story.floor.state(&id("vera")).expect("ours").0, &State::LoggedOut);
+}
+
+#[test]
+fn a_wrap_up_that_only_waits_for_a_disposition_ends_when_the_plan_asks_for_none_any_more() {
+    let mut plan = plan();
+    (plan.limits.disposition_first, plan.limits.auto_ready) = (true, true);
+    let mut story = Story::of(plan.clone());
+    story.after(1, ANNA, Input::LogIn).expect("logs in");
+    story.after(0, ANNA, Input::Ready).expect("is ready");
+    let (_, no) = story.reserve(Wish::Anybody, &russian(DebtorType::Habitual)).expect("free");
+    story.after(1, ANNA, Input::Talk(no)).expect("fits");
+    story.after(9, ANNA, Input::HangUp(no)).expect("fits");
+    story.pass(600);
+    assert_eq!(story.floor.state(&id(ANNA)).expect("ours").0, &State::WrapUp { no });
+    story.floor.replan(plan.clone(), story.now);
+    assert_eq!(story.floor.state(&id(ANNA)).expect("ours").0, &State::WrapUp { no }, "nothing has changed");
+    plan.limits.disposition_first = false;
+    story.floor.replan(plan, story.now);
+    assert_eq!(story.floor.state(&id(ANNA)).expect("ours").0, &State::Ready);
+}

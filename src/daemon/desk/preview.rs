@@ -7,6 +7,7 @@ use serde_json::json;
 use tokio::sync::oneshot;
 use tracing::info;
 
+use super::subject::subject;
 use super::{Desks, House};
 use crate::agents::Input;
 use crate::domain::{AgentId, ContactId};
@@ -31,7 +32,7 @@ impl Desks {
     }
 
     /// Takes the agent's decision.
-    pub(super) fn decide(&self, agent: &AgentId, decided: Decided) -> DeskAnswer {
+    fn decide(&self, agent: &AgentId, decided: Decided) -> DeskAnswer {
         let shown = self.lock().shown.remove(agent);
         match shown.map(|shown| shown.decide.send(decided)) {
             Some(Ok(())) => DeskAnswer::Done,
@@ -39,6 +40,23 @@ impl Desks {
             Some(Err(_)) | None => DeskAnswer::NoCall,
         }
     }
+}
+
+/// Takes the agent's decision. To call whose debt is closed meanwhile comes to nothing, for the gate asks for itself: he hears why.
+///
+/// # Errors
+/// When the store fails.
+pub(super) async fn decide(
+    house: &House,
+    agent: &AgentId,
+    decided: Decided,
+) -> Result<DeskAnswer, StoreError> {
+    let calls = decided == Decided::Call && house.desks.preview_ends(agent).is_some();
+    let closed = calls && subject(house, agent).await?.is_some_and(|subject| !subject.file.debt_open);
+    Ok(match house.desks.decide(agent, decided) {
+        DeskAnswer::Done if closed => DeskAnswer::DebtNotOpen,
+        answer => answer,
+    })
 }
 
 /// Shows a contact to the agent reserved for him. `None`: he calls; otherwise the reason's code, and the contact's row says so.

@@ -96,6 +96,8 @@ pub enum DeskAnswer {
     NotYours,
     /// The call has its disposition.
     WrittenBefore,
+    /// Whom he was shown owes nothing any more: nobody is called.
+    DebtNotOpen,
     /// The campaign is in the configuration no more.
     NoCampaign,
     /// The floor refuses the change of state, in its own code.
@@ -131,6 +133,11 @@ impl DeskAnswer {
             }
             Self::OtherCall => one("other_call", "That call is gone.", "Того звонка уже нет."),
             Self::WrittenBefore => one("written_before", "It is written up already.", "Итог уже записан."),
+            Self::DebtNotOpen => one(
+                "debt_not_open",
+                "The debt is closed: nobody is called.",
+                "Долг уже закрыт: звонка не будет.",
+            ),
             Self::NoCampaign => one("no_campaign", "The campaign is gone.", "Кампании больше нет."),
             Self::State(code) => vec![(*code, state_word(code, ru).to_owned())],
             Self::Amount => one("no_sum", "The sum can't be read.", "Сумма не читается."),

@@ -88,6 +88,7 @@ fn refused(answer: &DeskAnswer, language: crate::domain::Language) -> Response {
             StatusCode::UNPROCESSABLE_ENTITY
         }
         DeskAnswer::Done | DeskAnswer::CallIsOn | DeskAnswer::NoCampaign => StatusCode::CONFLICT,
+        DeskAnswer::DebtNotOpen => StatusCode::CONFLICT,
         DeskAnswer::IdentityFirst | DeskAnswer::NotYours | DeskAnswer::Wish(_) => StatusCode::CONFLICT,
         DeskAnswer::OtherCall | DeskAnswer::State(_) | DeskAnswer::WrittenBefore => StatusCode::CONFLICT,
     };
