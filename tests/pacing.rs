@@ -248,6 +248,7 @@ impl Dialler for OverTheProtocol {
             Input::HungUp(agent) => json!(["hangup", 0, agent]),
             Input::LoggedIn(agent) => json!(["login", agent]),
             Input::LoggedOut(agent) => json!(["logout", agent]),
+            Input::Overran(_) => unreachable!("nobody in the simulated world overruns his wrap-up"),
             Input::Ready(agent) => json!(["ready", agent]),
             Input::WrappedUp(agent) => json!(["wrapped", agent]),
             Input::Withdrawn(_) => unreachable!("the simulated world takes no call back"),

@@ -9,7 +9,8 @@ use crate::house::Running;
 /// Somebody at the console: keeps his cookie and follows nothing by himself.
 pub struct Browser {
     client: Client,
-    base: String,
+    /// Where the program is; it may be another start of it.
+    pub base: String,
     pub cookie: Option<String>,
 }
 
@@ -17,11 +18,6 @@ impl Browser {
     pub fn new(daemon: &Running) -> Self {
         let client = Client::builder().redirect(Policy::none()).build().expect("a client");
         Self { client, base: daemon.base(), cookie: None }
-    }
-
-    /// The same browser at another start of the program.
-    pub fn moves_to(&mut self, daemon: &Running) {
-        self.base = daemon.base();
     }
 
     pub async fn send(&mut self, method: Method, path: &str, form: &str, headers: HeaderMap) -> Response {

@@ -167,11 +167,11 @@ async fn who_is_signed_in_stays_so_over_a_kill_until_he_has_another_password() {
 
     let daemon = house.start();
     until("the daemon is ready", || daemon.get("/readyz").is_some_and(|(status, _)| status == 200));
-    browser.moves_to(&daemon);
+    browser.base = daemon.base();
     let live = browser.get("/campaigns").await;
     assert_eq!(live.status().as_u16(), 200, "he is signed in");
     assert!(live.text().await.expect("text").contains("paused"), "in his language");
-    gone.moves_to(&daemon);
+    gone.base = daemon.base();
     gone.cookie = old;
     assert_eq!(leads_to(&gone.get("/").await), "/sign-in", "who has signed out is out");
     house.tell_password(&["user", "password", "supervisor"], "another horse");
