@@ -12,6 +12,20 @@ use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+/// Words that are harmless as text only.
+pub const HOSTILE: [&str; 10] = [
+    "<img src=x onerror=alert(1)>",
+    "\"><script>alert(1)</script>",
+    "</h1></section><script>alert(1)</script>",
+    "<svg/onload=alert(1)>",
+    "' onmouseover='alert(1)",
+    "</textarea><img src=x onerror=alert(1)>",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "{{constructor.constructor('alert(1)')()}}",
+    "javascript:alert(1)//<a href=\"javascript:alert(1)\">",
+    "<iframe srcdoc=\"<script>parent.alert(1)</script>\">",
+];
+
 /// A page in a browser of its own. What goes wrong in the page, an alert, an error of a script, a thing the policy
 /// forbids, is kept in `troubles`.
 pub struct Page {

@@ -8,23 +8,10 @@ use obzvon::demo::carrier::sound::synth::{Sound, tone};
 use obzvon::demo::carrier::{Carrier, CarrierPlan, Casting};
 use serde_json::{Value, json};
 
-use crate::browser::Page;
+use crate::browser::{HOSTILE, Page};
 use crate::office::{Debtor, PASSWORD, house, import, start};
 use crate::phone::Phone;
 
-/// Names that are harmless as text only.
-const HOSTILE: [&str; 10] = [
-    "<img src=x onerror=alert(1)>",
-    "\"><script>alert(1)</script>",
-    "</h1></section><script>alert(1)</script>",
-    "<svg/onload=alert(1)>",
-    "' onmouseover='alert(1)",
-    "</textarea><img src=x onerror=alert(1)>",
-    "&lt;script&gt;alert(1)&lt;/script&gt;",
-    "{{constructor.constructor('alert(1)')()}}",
-    "javascript:alert(1)//<a href=\"javascript:alert(1)\">",
-    "<iframe srcdoc=\"<script>parent.alert(1)</script>\">",
-];
 const CREDITOR: &str = "<b onclick=alert(2)>Вода & Ко</b>";
 
 /// Answers, says hello, and listens until he is hung up on.

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::Shared;
 use super::guard::Viewer;
-use super::page::page;
+use super::page::{page, wide};
 use super::texts::Texts;
 use crate::domain::{AttemptId, Right};
 use crate::web::handler::Handler;
@@ -77,7 +77,7 @@ async fn show(
             p { a href=(format!("/calls/{call}")) { (texts.flow_walked) " " (call) } }
             @if picture.changed { p.warn { (texts.flow_changed) } }
         }
-        div.card.wide tabindex="0" role="region" aria-label=(picture.label) { (PreEscaped(&picture.svg)) }
+        (wide(&picture.label, &PreEscaped(picture.svg.clone())))
         @if !picture.trail.is_empty() {
             div.card {
                 ol.trail {

@@ -91,6 +91,11 @@ pub fn frame(language: Language, title: &str, body: &Markup) -> Markup {
     }
 }
 
+/// What may be wider than the page, in a card that scrolls by keyboard as well.
+pub fn wide(label: &str, body: &Markup) -> Markup {
+    html! { div.card.wide tabindex="0" role="region" aria-label=(label) { (body) } }
+}
+
 /// A horizontal bar of `share` (0 to 1), made on the server; what it means stands beside it as text.
 pub fn bar(share: f64) -> Markup {
     let width = format!("{:.1}", share.clamp(0.0, 1.0) * 100.0);

@@ -41,7 +41,7 @@ async fn whole(viewer: Viewer, State(shared): State<Shared>) -> Result<Response,
             p #told role="status" aria-live="polite" {}
             p.keys { (texts.keys) }
         },
-        None => html! { p.card { (texts.no_desk) } },
+        None => html! { h1 { (texts.title) } p.card { (texts.no_desk) } },
     };
     Ok(page(&viewer, "/desk", texts.title, &body).into_response())
 }

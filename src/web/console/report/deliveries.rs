@@ -11,7 +11,7 @@ use super::texts::Texts;
 use super::{Shared, tabs};
 use crate::domain::Right;
 use crate::web::console::guard::Viewer;
-use crate::web::console::page::page;
+use crate::web::console::page::{page, wide};
 
 /// A message for an endpoint.
 #[derive(Debug, Clone)]
@@ -58,7 +58,7 @@ async fn list(viewer: Viewer, State(shared): State<Shared>) -> Result<Response, 
             @for endpoint in waiting.iter().filter(|_| buttons) {
                 p { (again(endpoint, None, &format!("{}: {endpoint}", texts.resend_all))) }
             }
-            div.card.wide { (table(&lines, texts, buttons)) }
+            (wide(texts.deliveries, &table(&lines, texts, buttons)))
         }
     };
     Ok(page(&viewer, "/reports", texts.deliveries, &body).into_response())

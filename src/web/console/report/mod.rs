@@ -18,7 +18,7 @@ use self::days::Written;
 use self::texts::Texts;
 use super::Shared;
 use super::guard::Viewer;
-use super::page::{bar, csv, page};
+use super::page::{bar, csv, page, wide};
 use super::xlsx::as_xlsx;
 use crate::domain::{Language, Right, Role};
 use crate::stats::{Kpi, Sheet, SheetCell, SheetKind};
@@ -110,7 +110,7 @@ async fn show(
         (wish.form(&format!("/reports/{}", kind.code()), texts))
         @if sheet.rows.is_empty() { p.card { (texts.nothing_yet) } } @else {
             @for one in &sheet.charts { div.card { (chart(one)) } }
-            div.card.wide { (table(&sheet)) }
+            (wide(texts.name(kind), &table(&sheet)))
             p {
                 a href=(format!("/reports/{}.csv{}", kind.code(), wish.query())) { (texts.as_csv) } " "
                 a href=(format!("/reports/{}.xlsx{}", kind.code(), wish.query())) { "XLSX" }
