@@ -41,12 +41,7 @@ mod tests {
     use crate::ivr::CallAgain;
     use crate::rules::{DialMode, Event, EventKind, PhoneType, Presets, Relation, ZoneSet};
 
-    #[test]
-    fn a_call_agreed_in_a_talk_comes_when_that_very_talk_allows_it() {
-        let presets = Presets::shipped();
-        let preset = presets.flatten("ru-230fz-safe").expect("shipped");
-        let day = Some(Hours { opens: time(9, 0, 0, 0), closes: time(21, 0, 0, 0) });
-        let calendar = Calendar { hours: [day; 7], off: Vec::new(), not_before: None, not_after: None };
+    fn muscovite() -> Facts {
         let callee = Callee {
             person: PersonId(1),
             debt: DebtId(1),
@@ -56,7 +51,16 @@ mod tests {
             relation: Relation::Debtor,
             zones: &ZoneSet::resolve(["Europe/Moscow"], "test"),
         };
-        let facts = ask(callee, DialMode::Prerecorded, &[]);
+        ask(callee, DialMode::Prerecorded, &[])
+    }
+
+    #[test]
+    fn a_call_agreed_in_a_talk_comes_when_that_very_talk_allows_it() {
+        let presets = Presets::shipped();
+        let preset = presets.flatten("ru-230fz-safe").expect("shipped");
+        let day = Some(Hours { opens: time(9, 0, 0, 0), closes: time(21, 0, 0, 0) });
+        let calendar = Calendar { hours: [day; 7], off: Vec::new(), not_before: None, not_after: None };
+        let facts = muscovite();
         // Tuesday noon in Moscow; the ledger has no more of the call than that it goes on.
         let now: Timestamp = "2026-03-03T09:05:00Z".parse().expect("a time");
         let reserved = Event {
@@ -88,16 +92,7 @@ mod tests {
         let preset = presets.flatten("ru-230fz").expect("shipped");
         let evening = Some(Hours { opens: time(19, 0, 0, 0), closes: time(21, 0, 0, 0) });
         let calendar = Calendar { hours: [evening; 7], off: Vec::new(), not_before: None, not_after: None };
-        let callee = Callee {
-            person: PersonId(1),
-            debt: DebtId(1),
-            creditor: "c1",
-            phone: &PhoneNumber::parse("+79991234567").expect("E.164"),
-            phone_type: PhoneType::Mobile,
-            relation: Relation::Debtor,
-            zones: &ZoneSet::resolve(["Europe/Moscow"], "test"),
-        };
-        let facts = ask(callee, DialMode::Prerecorded, &[]);
+        let facts = muscovite();
         let at = |now: &str, calendar: &Calendar| {
             let rules = (&preset, presets.calendars());
             earliest(calendar, rules, &facts, &History::default(), now.parse().expect("a time"))

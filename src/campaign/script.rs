@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Words;
-use crate::domain::{DebtKind, DebtorType, Language, Stage};
+use crate::domain::{DebtKind, DebtorType, Language, Stage, Words};
 use crate::ivr::Text;
 
 /// A text in both languages.

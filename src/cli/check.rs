@@ -104,7 +104,7 @@ fn words_to_look_at(config: &Config, language: Language) -> Vec<(String, String,
     let of_flow = |(name, flow): (&String, &Arc<Flow>)| match look(flow) {
         Ok(found) => {
             let told = |finding: Finding| {
-                let text = finding.text.in_language(language).to_owned();
+                let text = finding.text.of(language).to_owned();
                 (name.clone(), finding.key, text)
             };
             found.into_iter().map(told).collect()

@@ -7,10 +7,10 @@ use super::daemon::name;
 use super::plan::DeskConfig;
 use super::read::{Clause, Mistake, Reading, Section, Source, Value};
 use crate::campaign::{
-    Answer, DispositionPlan, Dispositions, Flag, NonPayment, Objection, Script, StageText, Words,
+    Answer, DispositionPlan, Dispositions, Flag, NonPayment, Objection, Script, StageText,
 };
-use crate::domain::{DebtKind, DebtorType, Stage};
-use crate::ivr::{Text, Told};
+use crate::domain::{DebtKind, DebtorType, Stage, Words};
+use crate::ivr::Text;
 
 const SHIPPED: [(&str, &str); 2] = [
     ("dispositions.toml", include_str!("../../config/dispositions.toml")),
@@ -147,7 +147,7 @@ fn answer(section: &Section<'_>) -> Option<Answer> {
 
 fn texts(section: &Section<'_>) -> Option<Answer> {
     let text = |value: &Value<'_>| {
-        Text::parse(&value.text()?).map_err(|Told { en, ru }| Mistake::Foreign { code: "text", en, ru })
+        Text::parse(&value.text()?).map_err(|Words { en, ru }| Mistake::Foreign { code: "text", en, ru })
     };
     let (en, ru) = (section.must("en", NAME, text), section.must("ru", NAME, text));
     Some(Answer { en: en?, ru: ru? })

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::plan::{FlowsConfig, InboundConfig, PromptsConfig, RulesConfig};
 use super::read::{Clause, Mistake, Place, Reading, words};
 use crate::campaign::CampaignPlan;
-use crate::domain::{DebtKind, nearest};
+use crate::domain::{DebtKind, Words, nearest};
 use crate::ivr::{self, Flow, FlowFile, Policy};
 
 /// The flow files that could be read, by flow name, each with its path.
@@ -97,7 +97,7 @@ const TELLS_STRANGERS: Clause = Clause {
 
 fn note(reading: &Reading<'_>, path: &str, mistake: ivr::Mistake) {
     let place = Place::File { path: path.to_owned(), line: mistake.line };
-    let ivr::Told { en, ru } = mistake.text;
+    let Words { en, ru } = mistake.text;
     reading.note(place, mistake.key, Mistake::Foreign { code: "flow", en, ru });
 }
 

@@ -32,6 +32,7 @@ mod stage;
 pub mod supervision;
 pub mod utterance;
 pub mod verdict;
+mod words;
 
 pub use agent_id::AgentId;
 pub use announcement::Announcement;
@@ -60,3 +61,4 @@ pub use signing_key::{SigningKey, SigningKeyError};
 pub use stage::Stage;
 pub use supervision::Supervision;
 pub use utterance::{Part, Utterance};
+pub use words::Words;

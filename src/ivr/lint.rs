@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::flow::Flow;
-use super::mistake::{Told, told};
+use super::mistake::told;
 use super::step::Plays;
 use super::template::Piece;
 use super::wording::Prompt;
-use crate::domain::{Language, Notice};
+use crate::domain::{Language, Notice, Words};
 
 /// The beginnings of words and phrases to look for in one language.
 ///
@@ -57,7 +57,7 @@ pub struct Finding {
     /// The key of the text, such as `steps.due.say.ru`.
     pub key: String,
     /// What was found and why it matters.
-    pub text: Told,
+    pub text: Words,
 }
 
 const SECTIONS: [&str; 5] = ["threat", "disclosure", "name", "robot", "recording"];
@@ -111,7 +111,7 @@ impl WordList {
         known: &Known<'_>,
         findings: &mut Vec<Finding>,
     ) {
-        let mut note = |text: Told| {
+        let mut note = |text: Words| {
             let finding = Finding { key: key.to_owned(), text };
             if !findings.contains(&finding) {
                 findings.push(finding);

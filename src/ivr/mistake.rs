@@ -3,27 +3,11 @@
 use std::fmt;
 
 use super::file::told_of;
-use crate::domain::Language;
-
-/// A clause in both languages of the screens.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Told {
-    pub en: String,
-    pub ru: String,
-}
-
-impl Told {
-    pub fn in_language(&self, language: Language) -> &str {
-        match language {
-            Language::En => &self.en,
-            Language::Ru => &self.ru,
-        }
-    }
-}
+use crate::domain::Words;
 
 /// A clause in English and Russian.
-pub(super) fn told(en: impl Into<String>, ru: impl Into<String>) -> Told {
-    Told { en: en.into(), ru: ru.into() }
+pub(super) fn told(en: impl Into<String>, ru: impl Into<String>) -> Words {
+    Words { en: en.into(), ru: ru.into() }
 }
 
 /// What is wrong in a flow file, and where.
@@ -34,7 +18,7 @@ pub struct Mistake {
     /// The key, such as `steps.due.say.ru`; empty for the whole file.
     pub key: String,
     /// What is wrong and what would be right.
-    pub text: Told,
+    pub text: Words,
 }
 
 impl Mistake {

@@ -27,7 +27,7 @@ pub use flow::{Flow, fixed_texts};
 pub use graph::{mermaid, picture, svg};
 pub use input::Input;
 pub use lint::{Finding, Known, WordList};
-pub use mistake::{Mistake, Told};
+pub use mistake::Mistake;
 pub use output::{Action, CallAgain, Mark, Output, PromptNo};
 pub use policy::Policy;
 pub use rehearsal::{Case, CaseFile, Debtor, Reader, Rehearsal};

@@ -1,6 +1,7 @@
 //! Texts with slots: `{{ debt.due | date: genitive }} — the day to pay.`
 
-use super::mistake::{Told, told};
+use super::mistake::told;
+use crate::domain::Words;
 use crate::domain::utterance::Case;
 
 /// One piece of a text.
@@ -48,7 +49,7 @@ const SLOTS: [&str; 6] =
     ["debtor.name", "debt.creditor", "debt.amount", "debt.due", "campaign.callback", "input"];
 
 /// Cuts a text into pieces; the first mistake in words otherwise.
-pub fn parse(text: &str) -> Result<Vec<Piece>, Told> {
+pub fn parse(text: &str) -> Result<Vec<Piece>, Words> {
     let trimmed = text.trim();
     if trimmed.is_empty() {
         return Err(told("an empty text", "пустой текст"));
@@ -87,7 +88,7 @@ fn push_words(pieces: &mut Vec<Piece>, text: &str) {
 }
 
 /// Reads `debt.due | date: genitive`.
-fn parse_slot(slot: &str) -> Result<Slot, Told> {
+fn parse_slot(slot: &str) -> Result<Slot, Words> {
     let (name, filter) =
         slot.split_once('|').map_or((slot, ""), |(name, filter)| (name.trim(), filter.trim()));
     let (filter, case) = filter.split_once(':').map_or((filter, ""), |(f, case)| (f.trim(), case.trim()));
@@ -130,7 +131,7 @@ fn parse_slot(slot: &str) -> Result<Slot, Told> {
     }
 }
 
-fn kind(name: &str) -> Told {
+fn kind(name: &str) -> Words {
     match name {
         "campaign.callback" => told("phone", "phone"),
         "debt.amount" => told("money", "money"),
@@ -140,7 +141,7 @@ fn kind(name: &str) -> Told {
     }
 }
 
-fn parse_case(slot: &str, case: &str, readable: &[Case]) -> Result<Case, Told> {
+fn parse_case(slot: &str, case: &str, readable: &[Case]) -> Result<Case, Words> {
     let found = match case {
         "" | "nom" | "nominative" => Some(Case::Nominative),
         "acc" | "accusative" => Some(Case::Accusative),

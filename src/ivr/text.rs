@@ -2,10 +2,10 @@
 
 use jiff::civil::Date;
 
-use super::mistake::{Told, told};
+use super::mistake::told;
 use super::template::{Piece, Slot, parse};
 use crate::domain::utterance::YEAR_FROM_DAYS;
-use crate::domain::{Language, Money, Part, PhoneNumber, Utterance};
+use crate::domain::{Language, Money, Part, PhoneNumber, Utterance, Words};
 
 /// A text that was read and whose slots are known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ impl Text {
     ///
     /// # Errors
     /// The first mistake, in words.
-    pub fn parse(text: &str) -> Result<Self, Told> {
+    pub fn parse(text: &str) -> Result<Self, Words> {
         let pieces = parse(text)?;
         let unfit = pieces.iter().any(|piece| match piece {
             Piece::File(_) => true,

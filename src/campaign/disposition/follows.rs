@@ -141,10 +141,10 @@ mod tests {
     use jiff::civil::date;
     use proptest::prelude::*;
 
-    use super::super::{CallbackNo, DispositionPlan, NonPayment, PromiseNo, Words};
+    use super::super::{CallbackNo, DispositionPlan, NonPayment, PromiseNo};
     use super::*;
     use crate::campaign::next_step::tests::plan;
-    use crate::domain::{Currency, DebtId, Money, PersonId};
+    use crate::domain::{Currency, DebtId, Money, PersonId, Words};
     use crate::rules::PhoneKey;
 
     fn kinds() -> Dispositions {

@@ -9,4 +9,4 @@ mod plan;
 
 pub use follows::{Follows, Talk, follow};
 pub use form::{CallbackNo, Form, FormNo, PromiseBounds, PromiseForm, PromiseNo, check_promise};
-pub use plan::{DispositionPlan, Dispositions, Flag, Flags, NonPayment, Words};
+pub use plan::{DispositionPlan, Dispositions, Flag, Flags, NonPayment};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::domain::{Disposition, Language};
+use crate::domain::{Disposition, Words};
 
 /// The kinds in the order of the desk, and the reasons a debtor may give for not having paid.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,22 +37,6 @@ pub struct DispositionPlan {
 pub struct NonPayment {
     pub code: Arc<str>,
     pub words: Words,
-}
-
-/// A word in both languages of the screens.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Words {
-    pub en: String,
-    pub ru: String,
-}
-
-impl Words {
-    pub fn of(&self, language: Language) -> &str {
-        match language {
-            Language::En => &self.en,
-            Language::Ru => &self.ru,
-        }
-    }
 }
 
 /// Something a disposition says.

@@ -126,6 +126,6 @@ pub fn show(path: &Path, mistakes: &[Mistake], language: Language) {
     for mistake in mistakes {
         let line = mistake.line.map_or(String::new(), |line| format!(":{line}"));
         let key = if mistake.key.is_empty() { String::new() } else { format!("{}: ", mistake.key) };
-        eprintln!("{}{line}: {key}{}", path.display(), mistake.text.in_language(language));
+        eprintln!("{}{line}: {key}{}", path.display(), mistake.text.of(language));
     }
 }

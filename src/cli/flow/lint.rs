@@ -26,7 +26,7 @@ pub fn lint(folder: &Folder, flows: &[String]) -> anyhow::Result<bool> {
             }
         };
         for finding in findings(&folder.flows(), &flow, &voices)? {
-            eprintln!("{}: {}: {}", path.display(), finding.key, finding.text.in_language(language));
+            eprintln!("{}: {}: {}", path.display(), finding.key, finding.text.of(language));
             clean = false;
         }
     }

@@ -117,12 +117,7 @@ impl FlowArgs {
         };
         match found {
             Ok(found) => found.iter().for_each(|finding| {
-                eprintln!(
-                    "{warning}: {}: {}: {}",
-                    path.display(),
-                    finding.key,
-                    finding.text.in_language(language)
-                );
+                eprintln!("{warning}: {}: {}: {}", path.display(), finding.key, finding.text.of(language));
             }),
             Err(fault) => eprintln!(
                 "{warning}: {}: {}: {fault}",

@@ -9,11 +9,11 @@ mod texts;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::flow::Flow;
-use super::mistake::{Told, told};
+use super::mistake::told;
 use super::policy::Policy;
 use super::step::{Step, StepNo, Target};
 use super::{FlowFile, Mistake};
-use crate::domain::{Language, nearest};
+use crate::domain::{Language, Words, nearest};
 
 pub(super) fn check(
     file: &FlowFile,
@@ -65,7 +65,7 @@ impl<'a> Checker<'a> {
         Self { file, policy, prompt_files, names, numbers, mistakes: Vec::new(), lost: false, line: None }
     }
 
-    fn note(&mut self, key: impl Into<String>, text: Told) {
+    fn note(&mut self, key: impl Into<String>, text: Words) {
         self.mistakes.push(Mistake { line: self.line, key: key.into(), text });
     }
 
@@ -88,7 +88,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Notes a way that leads nobody knows where.
-    fn nowhere(&mut self, key: impl Into<String>, text: Told) -> Target {
+    fn nowhere(&mut self, key: impl Into<String>, text: Words) -> Target {
         self.lost = true;
         self.note(key, text);
         Target::HangUp
@@ -100,7 +100,7 @@ impl<'a> Checker<'a> {
 }
 
 /// A mistake at a step of a flow that is built already.
-fn at_step(step: &Step, text: Told) -> Mistake {
+fn at_step(step: &Step, text: Words) -> Mistake {
     Mistake { line: step.line, key: format!("steps.{}", step.name), text }
 }
 

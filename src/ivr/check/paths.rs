@@ -3,10 +3,10 @@
 use std::collections::VecDeque;
 
 use super::at_step;
-use crate::domain::Disposition;
+use crate::domain::{Disposition, Words};
 use crate::ivr::Mistake;
 use crate::ivr::flow::Flow;
-use crate::ivr::mistake::{Told, told};
+use crate::ivr::mistake::told;
 use crate::ivr::output::Mark;
 use crate::ivr::step::{Plays, Step, StepNo, Target, Way};
 
@@ -140,7 +140,7 @@ pub(super) fn disclosure(flow: &Flow) -> Vec<Mistake> {
     mistakes
 }
 
-fn unidentified(flow: &Flow, number: StepNo) -> Told {
+fn unidentified(flow: &Flow, number: StepNo) -> Words {
     let path = unidentified_path(flow, number).join(" → ");
     if flow.steps[number].sends_message() {
         return told(
@@ -155,7 +155,7 @@ fn unidentified(flow: &Flow, number: StepNo) -> Told {
 }
 
 /// The person said that he is not the debtor, and yet the call goes on to `number`.
-fn told_after(flow: &Flow, denying: StepNo, number: StepNo) -> Told {
+fn told_after(flow: &Flow, denying: StepNo, number: StepNo) -> Words {
     let mut path = shortest(flow, flow.start, denying, |_| true);
     path.extend(shortest(flow, denying, number, |_| true).split_off(1));
     let path = path.join(" → ");

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::Checker;
-use crate::domain::Language;
+use crate::domain::{Language, Words};
 use crate::ivr::file::{Meaning, Texts};
-use crate::ivr::mistake::{Told, told};
+use crate::ivr::mistake::told;
 use crate::ivr::template::{self, Piece, Slot};
 use crate::ivr::wording::{Prompt, Wording, says_name, sentences};
 
@@ -111,13 +111,13 @@ impl Checker<'_> {
 }
 
 /// A text or a key in a language that the flow does not name among its own.
-pub(super) fn not_spoken(language: Language) -> Told {
+pub(super) fn not_spoken(language: Language) -> Words {
     let code = language.code();
     told(format!("{code} is not among the flow's languages"), format!("{code} нет среди языков сценария"))
 }
 
 /// Why `slot` may not stand at `place`.
-fn refused(slot: Slot, place: Place) -> Option<Told> {
+fn refused(slot: Slot, place: Place) -> Option<Words> {
     let (en, ru) = match (slot, place) {
         (slot, Place::Voicemail) if slot.is_debt() => (
             "a message may be heard by anybody: it names neither the debt nor the creditor",

@@ -2,10 +2,11 @@
 
 use serde_saphyr::Error;
 
-use crate::ivr::mistake::{Told, told};
+use crate::domain::Words;
+use crate::ivr::mistake::told;
 
 /// What is wrong with the writing; what the reader says seldom, it says in English in both.
-pub fn told_of(error: &Error) -> Told {
+pub fn told_of(error: &Error) -> Words {
     let error = error.without_snippet();
     let en = error.to_string();
     let ru = match error {
