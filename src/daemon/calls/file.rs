@@ -8,8 +8,6 @@ use crate::cli::words;
 use crate::daemon::house::House;
 use crate::domain::attempt::Stamps;
 use crate::domain::{AttemptId, Language};
-use crate::rules::History;
-use crate::rules::explain::{Grounds, explain};
 use crate::sip::Rung;
 use crate::store::{AttemptRow, CallKeys, CallLine, RecordingRow, StoreError};
 use crate::web::{CallFile, DecisionView, RungView};
@@ -144,14 +142,7 @@ async fn decision(
     let said = traced.into_iter().next().filter(|traced| traced.id == id).and_then(|traced| traced.said);
     let Some(said) = said else { return Ok(None) };
     let Some(rules) = house.store.rules_of(&said.rules).await? else { return Ok(None) };
-    let none = History::default();
-    let grounds = Grounds {
-        preset: &rules.preset,
-        calendars: &rules.calendars,
-        facts: &said.facts,
-        history: said.history.as_ref().unwrap_or(&none),
-    };
-    let told = explain(&said.decision, &grounds, language);
+    let told = said.explain(&rules, language);
     let lines = told.lines.into_iter().map(|line| (line.pass, line.rule, line.text)).collect();
     Ok(Some(DecisionView { id: id.0, at: moment(said.decision.at, zone), summary: told.summary, lines }))
 }

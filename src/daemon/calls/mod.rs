@@ -16,7 +16,7 @@ use super::house::House;
 use crate::cli::csv_text::csv_text;
 use crate::cli::words;
 use crate::domain::{AttemptId, Language, Outcome};
-use crate::store::{CallFilter, CallLine, CallPage, StoreError};
+use crate::store::{CallFilter, CallLine, CallPage, CampaignRow, StoreError};
 use crate::web::{CallHandlers, CallRow, CallsAsked, CallsView};
 
 /// Rows of a file.
@@ -44,7 +44,7 @@ async fn page(house: &House, asked: CallsAsked) -> Result<CallsView, StoreError>
     let campaigns = house.store.campaigns().await?;
     let row = |line: &CallLine| row(line, &zone, asked.language);
     let live = house.store.open_calls().await?.iter().map(row).collect();
-    let found = match filter(house, &asked, &zone).await? {
+    let found = match filter(&asked, &zone, &campaigns) {
         Some(filter) => house.store.calls(filter, asked.before.map(AttemptId)).await?,
         None => CallPage::default(),
     };
@@ -69,11 +69,7 @@ fn zone(house: &House) -> TimeZone {
 }
 
 /// What is asked as the store takes it; `None`: it names a campaign that is not there.
-async fn filter(
-    house: &House,
-    asked: &CallsAsked,
-    zone: &TimeZone,
-) -> Result<Option<CallFilter>, StoreError> {
+fn filter(asked: &CallsAsked, zone: &TimeZone, campaigns: &[CampaignRow]) -> Option<CallFilter> {
     let named = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
     let mut filter = CallFilter {
         campaign: None,
@@ -85,11 +81,9 @@ async fn filter(
         to: asked.to.and_then(|day| begins(day.checked_add(1.day()).ok()?, zone)),
     };
     if !asked.campaign.is_empty() {
-        let campaigns = house.store.campaigns().await?;
-        let Some(row) = campaigns.iter().find(|row| row.name == asked.campaign) else { return Ok(None) };
-        filter.campaign = Some(row.id);
+        filter.campaign = Some(campaigns.iter().find(|row| row.name == asked.campaign)?.id);
     }
-    Ok(Some(filter))
+    Some(filter)
 }
 
 fn begins(day: Date, zone: &TimeZone) -> Option<Timestamp> {
@@ -138,7 +132,8 @@ const HEADS: [&str; 14] = [
 
 async fn csv(house: &House, asked: CallsAsked) -> Result<String, StoreError> {
     let zone = zone(house);
-    let Some(filter) = filter(house, &asked, &zone).await? else {
+    let campaigns = house.store.campaigns().await?;
+    let Some(filter) = filter(&asked, &zone, &campaigns) else {
         return Ok(csv_text::<[String; 14]>(&HEADS, []));
     };
     let (mut lines, mut before) = (Vec::new(), asked.before.map(AttemptId));

@@ -9,8 +9,7 @@ use super::html::Html;
 use super::person_page::{same_person, settling, shared_phones, standing};
 use super::words::{disposition, outcome};
 use crate::domain::Language;
-use crate::rules::explain::Grounds;
-use crate::rules::{Caution, Explanation, History, ZoneSet, explain, on_clocks};
+use crate::rules::{Caution, Explanation, ZoneSet, on_clocks};
 use crate::store::{AttemptRow, Traced};
 
 /// The whole page.
@@ -174,14 +173,7 @@ fn decision_row(traced: &Traced, dossier: &Dossier) -> Vec<String> {
 fn explained(traced: &Traced, dossier: &Dossier, language: Language) -> Option<Explanation> {
     let said = traced.said.as_ref()?;
     let rules = dossier.rules.get(&said.rules)?;
-    let none = History::default();
-    let grounds = Grounds {
-        preset: &rules.preset,
-        calendars: &rules.calendars,
-        facts: &said.facts,
-        history: said.history.as_ref().unwrap_or(&none),
-    };
-    Some(explain(&said.decision, &grounds, language))
+    Some(said.explain(rules, language))
 }
 
 fn lines(explanation: &Explanation) -> String {

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use super::super::record::{Record, RulesInForce, link};
 use super::replay::Made;
-use crate::domain::{AttemptId, DecisionId, PersonId};
+use crate::domain::{AttemptId, DecisionId, Language, PersonId};
+use crate::rules::explain::{Explanation, Grounds, explain};
 use crate::rules::{Decision, Facts, History, Override};
 use crate::store::engine::conn::{Conn, Fault, Row, moment_opt, values};
 use crate::store::{Period, Store, StoreError};
@@ -43,6 +44,20 @@ pub struct Said {
     pub config: String,
     /// Absent where the ledger has other events now.
     pub history: Option<History>,
+}
+
+impl Said {
+    /// The decision in words, by the rules it was made by.
+    pub fn explain(&self, rules: &RulesInForce, language: Language) -> Explanation {
+        let none = History::default();
+        let grounds = Grounds {
+            preset: &rules.preset,
+            calendars: &rules.calendars,
+            facts: &self.facts,
+            history: self.history.as_ref().unwrap_or(&none),
+        };
+        explain(&self.decision, &grounds, language)
+    }
 }
 
 /// The rules a campaign went by at some time.
