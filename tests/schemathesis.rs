@@ -3,11 +3,10 @@
 
 mod house;
 
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
-use house::{House, config};
+use house::House;
 use obzvon::domain::Role;
 use reqwest::blocking::Client;
 use reqwest::header::SET_COOKIE;
@@ -24,12 +23,7 @@ const NOT_CHECKED: &str = "positive_data_acceptance";
 
 #[test]
 fn no_request_breaks_the_interface_or_is_answered_otherwise_than_its_document_says() {
-    let house = House::new(config(([127, 0, 0, 1], 9).into()).set("obzvon.toml", "api.token_file", "token"));
-    house.write("config/token", TOKEN);
-    let secret = std::fs::Permissions::from_mode(0o600);
-    std::fs::set_permissions(house.path("config/token"), secret).expect("a file of our own");
-    house.import(2);
-    house.run(&["campaign", "pause", "reminders"]);
+    let house = House::with_interface(TOKEN);
     house.add_user("administrator", Role::Administrator.code(), PASSWORD);
     let daemon = house.start();
     let client = Client::builder().redirect(Policy::none()).build().expect("a client");

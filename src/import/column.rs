@@ -2,6 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+/// How files of what has happened to debts (contacts, payments) head the creditor and the debt; the code first.
+pub(super) const CREDITOR_HEADERS: &[&str] =
+    &["creditor", "кредитор", "взыскатель", "организация", "банк", "client"];
+pub(super) const DEBT_HEADERS: &[&str] =
+    &["debt", "номер договора", "договор", "external id", "contract", "id долга", "debt id", "долг"];
+
 /// A meaning of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

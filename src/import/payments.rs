@@ -10,7 +10,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::cell::{self, denature};
-use super::column::fold;
+use super::column::{CREDITOR_HEADERS, DEBT_HEADERS, fold};
 use super::{Expect, ImportFault, Record, each_record};
 use crate::domain::{Currency, Language, Money};
 
@@ -43,18 +43,9 @@ impl PaidColumn {
     fn words(self) -> &'static [&'static str] {
         match self {
             Self::Amount => &["amount", "сумма", "сумма платежа", "sum", "оплачено", "paid"],
-            Self::Creditor => &["creditor", "кредитор", "взыскатель", "организация", "банк", "client"],
+            Self::Creditor => CREDITOR_HEADERS,
             Self::Currency => &["currency", "валюта"],
-            Self::Debt => &[
-                "debt",
-                "номер договора",
-                "договор",
-                "external id",
-                "contract",
-                "id долга",
-                "debt id",
-                "долг",
-            ],
+            Self::Debt => DEBT_HEADERS,
             Self::Id => &[
                 "id",
                 "номер платежа",

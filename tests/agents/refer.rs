@@ -35,6 +35,23 @@ async fn call_of(office: &Office, login: &str) -> AttemptId {
     office.inside().floor.call_of(&AgentId::parse(login).expect("a login")).expect("the call")
 }
 
+/// Somebody outside who answers, plays his tone, and hangs up after so long.
+fn branch_line(seconds: u64) -> Vec<Step> {
+    vec![
+        Step::Ring(180),
+        Step::Wait(Duration::from_millis(300)),
+        Step::Answer,
+        Step::Loop(Sound::Ringback),
+        Step::Listen(Duration::from_secs(seconds)),
+        Step::HangUp,
+    ]
+}
+
+/// Agents may hand calls on to the branch, and the trunk does by itself what this key says.
+fn hands_on(config: CarrierConfig, key: &str) -> CarrierConfig {
+    config.set("trunks.toml", key, true).set("agents.toml", "transfer_numbers", vec![number(BRANCH)])
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_trunk_that_moves_calls_is_asked_to_and_the_call_leaves_us() {
     let speech = speech();
@@ -43,9 +60,7 @@ async fn a_trunk_that_moves_calls_is_asked_to_and_the_call_leaves_us() {
     let annas = tempfile::tempdir().expect("a folder");
     let phones = agents_phones(desk_phone(), annas.path()).await;
     let desks = [anna_at(format!("sip:anna@{}", phones.addr()))];
-    let config = config("progressive", carrier.addr, &desks)
-        .set("trunks.toml", "trunk.carrier.refer", true)
-        .set("agents.toml", "transfer_numbers", vec![number(BRANCH)]);
+    let config = hands_on(config("progressive", carrier.addr, &desks), "trunk.carrier.refer");
     let office = Office::begin(config, 1, &desks, async |_| {}).await;
     let call = call_of(&office, "anna").await;
     assert!(office.inside().live.desk(call, Wish::Transfer(branch())));
@@ -68,24 +83,10 @@ async fn a_trunk_that_moves_calls_is_asked_to_and_the_call_leaves_us() {
 #[tokio::test(flavor = "multi_thread")]
 async fn whom_a_trunk_does_not_move_we_join_ourselves() {
     let (debtors_heard, annas) = (tempfile::tempdir().expect("one"), tempfile::tempdir().expect("two"));
-    let answers = vec![
-        Step::Ring(180),
-        Step::Wait(Duration::from_millis(300)),
-        Step::Answer,
-        Step::Loop(Sound::Ringback),
-        Step::Listen(Duration::from_secs(4)),
-        Step::HangUp,
-    ];
     let talk = person(Duration::from_millis(500), Duration::from_secs(60));
-    let carrier = debtors(talk, &[(BRANCH, answers)], debtors_heard.path()).await;
+    let carrier = debtors(talk, &[(BRANCH, branch_line(4))], debtors_heard.path()).await;
     let phones = agents_phones(desk_phone(), annas.path()).await;
-    let change = |config: CarrierConfig| {
-        config.set("trunks.toml", "trunk.carrier.refer", true).set(
-            "agents.toml",
-            "transfer_numbers",
-            vec![number(BRANCH)],
-        )
-    };
+    let change = |config: CarrierConfig| hands_on(config, "trunk.carrier.refer");
     let desk = anna_at(format!("sip:anna@{}", phones.addr()));
     let office = Office::open_by(change, "progressive", &carrier, 1, &[desk]).await;
     let call = call_of(&office, "anna").await;
@@ -119,9 +120,7 @@ async fn a_trunk_that_joins_calls_is_asked_to_and_both_leave_us() {
     let annas = tempfile::tempdir().expect("a folder");
     let phones = agents_phones(desk_phone(), annas.path()).await;
     let desks = [anna_at(format!("sip:anna@{}", phones.addr()))];
-    let config = config("progressive", carrier.addr, &desks)
-        .set("trunks.toml", "trunk.carrier.refer_replaces", true)
-        .set("agents.toml", "transfer_numbers", vec![number(BRANCH)]);
+    let config = hands_on(config("progressive", carrier.addr, &desks), "trunk.carrier.refer_replaces");
     let office = Office::begin(config, 1, &desks, async |_| {}).await;
     let call = call_of(&office, "anna").await;
     asks_and_leaves(&office, call).await;
@@ -157,24 +156,10 @@ async fn a_trunk_that_joins_calls_is_asked_to_and_both_leave_us() {
 #[tokio::test(flavor = "multi_thread")]
 async fn whom_a_trunk_does_not_join_talk_over_us() {
     let (debtors_heard, annas) = (tempfile::tempdir().expect("one"), tempfile::tempdir().expect("two"));
-    let answers = vec![
-        Step::Ring(180),
-        Step::Wait(Duration::from_millis(300)),
-        Step::Answer,
-        Step::Loop(Sound::Ringback),
-        Step::Listen(Duration::from_secs(6)),
-        Step::HangUp,
-    ];
     let talk = person(Duration::from_millis(500), Duration::from_secs(60));
-    let carrier = debtors(talk, &[(BRANCH, answers)], debtors_heard.path()).await;
+    let carrier = debtors(talk, &[(BRANCH, branch_line(6))], debtors_heard.path()).await;
     let phones = agents_phones(desk_phone(), annas.path()).await;
-    let change = |config: CarrierConfig| {
-        config.set("trunks.toml", "trunk.carrier.refer_replaces", true).set(
-            "agents.toml",
-            "transfer_numbers",
-            vec![number(BRANCH)],
-        )
-    };
+    let change = |config: CarrierConfig| hands_on(config, "trunk.carrier.refer_replaces");
     let desk = anna_at(format!("sip:anna@{}", phones.addr()));
     let office = Office::open_by(change, "progressive", &carrier, 1, &[desk]).await;
     let call = call_of(&office, "anna").await;

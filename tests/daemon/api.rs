@@ -1,22 +1,13 @@
 //! What other systems tell over HTTP.
 
-use std::os::unix::fs::PermissionsExt;
-
 use serde_json::json;
 
 use crate::house::{House, config};
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
-/// A house that dials nobody and has an API.
 fn house() -> House {
-    let house = House::new(config(([127, 0, 0, 1], 9).into()).set("obzvon.toml", "api.token_file", "token"));
-    house.write("config/token", TOKEN);
-    let secret = std::fs::Permissions::from_mode(0o600);
-    std::fs::set_permissions(house.path("config/token"), secret).expect("a file of our own");
-    house.import(2);
-    house.run(&["campaign", "pause", "reminders"]);
-    house
+    House::with_interface(TOKEN)
 }
 
 #[test]

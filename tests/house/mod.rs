@@ -130,6 +130,18 @@ impl House {
         config.write(&project("config"), &self.path("config")).expect("files of our own");
     }
 
+    /// One that dials nobody, with two debtors in a paused campaign and an interface for programs.
+    pub fn with_interface(token: &str) -> Self {
+        let house =
+            Self::new(config(([127, 0, 0, 1], 9).into()).set("obzvon.toml", "api.token_file", "token"));
+        house.write("config/token", token);
+        let secret = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        std::fs::set_permissions(house.path("config/token"), secret).expect("a file of our own");
+        house.import(2);
+        house.run(&["campaign", "pause", "reminders"]);
+        house
+    }
+
     pub fn write(&self, name: &str, text: &str) {
         let path = self.path(name);
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder of our own");

@@ -1,7 +1,7 @@
 //! What the columns of a file of past contacts mean, by their headers.
 
 use super::super::cell::denature;
-use super::super::column::fold;
+use super::super::column::{CREDITOR_HEADERS, DEBT_HEADERS, fold};
 use super::super::{ImportFault, Record};
 
 /// A column of such a file.
@@ -47,17 +47,8 @@ impl PastColumn {
         match self {
             Self::Agent => &["agent", "кто звонил", "исполнитель", "оператор", "who called", "operator"],
             Self::Channel => &["channel", "канал", "способ", "вид взаимодействия", "type", "тип"],
-            Self::Creditor => &["creditor", "кредитор", "взыскатель", "организация", "банк", "client"],
-            Self::Debt => &[
-                "debt",
-                "номер договора",
-                "договор",
-                "external id",
-                "contract",
-                "id долга",
-                "debt id",
-                "долг",
-            ],
+            Self::Creditor => CREDITOR_HEADERS,
+            Self::Debt => DEBT_HEADERS,
             Self::Direction => &["direction", "направление", "вх исх"],
             Self::Id => &["id", "call id", "id звонка", "номер звонка", "uuid", "event id"],
             Self::Outcome => {
