@@ -291,7 +291,8 @@ impl Agent {
             State::Ringing { .. } => {
                 self.missed = 0;
                 self.turn(step, State::Reserved { no }, Why::Call);
-                self.due = self.kept_until;
+                // Who takes longer to pick up than he is kept for is let go at once.
+                self.due = self.kept_until.max(Some(step.now));
             }
             State::Talking { .. } | State::Hold { .. } | State::WrapUp { .. } => return Err(Refusal::NotNow),
             State::LoggedOut | State::Away { .. } | State::NoAudio | State::Ready => {

@@ -270,6 +270,12 @@ fn who_picks_up_before_the_debtor_waits_as_long_as_he_is_reserved() {
     story.after(3, BORIS, Input::PickedUp(no)).expect("fits");
     story.pass(40);
     assert_eq!(story.log.last().expect("told"), "73s boris reserved -> ready by time_out");
+    let (_, no) = story.reserve(Wish::Only(id("vera")), &russian(DebtorType::Habitual)).expect("free");
+    story.after(35, "vera", Input::Ring(no)).expect("fits");
+    story.after(10, "vera", Input::PickedUp(no)).expect("fits");
+    assert_eq!(story.floor.due(&id("vera")), Some(story.now), "he was kept until five seconds ago");
+    story.pass(0);
+    assert_eq!(story.log.last().expect("told"), "121s vera reserved -> ready by time_out");
 }
 
 #[test]
