@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 
 use super::listening::Listening;
-use super::sound_file;
+use super::{learning, sound_file};
 use crate::detect::{DetectorPlan, Entry, Library};
-use crate::domain::Announcement;
-use crate::domain::verdict::Heard;
+use crate::domain::verdict::{Heard, Verdict};
+use crate::domain::{Announcement, Language};
 
 /// Reads the file, if one is named; one that is `to_be_made` may be missing.
 ///
@@ -24,29 +24,31 @@ pub(super) fn read(path: Option<&Path>, to_be_made: bool) -> anyhow::Result<Libr
     }
 }
 
-/// Adds recordings under a name (a second one as NAME-2), each that is not known yet; gives a line a recording. What the
-/// file says already, comments too, stays as it is.
+/// Adds recordings under a name (a second one as NAME-2), each that is not known yet; gives a line a recording, which says,
+/// too, when it sounds like a person's. What the file says already, comments too, stays as it is.
 ///
 /// # Errors
-/// Before anything is written: the first recording that cannot be read, is too short, or sounds like an announcement that
-/// tells something else.
+/// Before anything is written: the first recording that cannot be read, is too short, is a tone, music or silence, or sounds
+/// like an announcement that tells something else.
 pub(super) fn learn(
     path: &Path,
     mut library: Library,
     (name, says): (&str, Announcement),
     files: &[PathBuf],
+    language: Language,
 ) -> anyhow::Result<Vec<String>> {
     let (mut told, mut added) = (Vec::new(), String::new());
     for file in files {
         let shown = file.display();
         let samples = sound_file::read(file).with_context(|| shown.to_string())?;
         match known_as(&samples, &library) {
-            Some(known) if known == says => told.push(format!("{shown}: known already")),
-            Some(known) => bail!("{shown} sounds like an announcement of {}", known.code()),
+            Some(known) if known == says => told.push(format!("{shown}: {}", learning::known(language))),
+            Some(known) => bail!("{shown}: {}", learning::another(known, language)),
             None => {
+                let doubt = doubt(&samples, language).with_context(|| shown.to_string())?;
                 let name = free_name(&library, name);
                 let entry = Entry::of(says, &name, &samples).with_context(|| shown.to_string())?;
-                told.push(format!("{shown}: {} {name}", says.code()));
+                told.push(format!("{shown}: {} {name}{doubt}", says.code()));
                 added.push_str(&format!("{entry}\n"));
                 library.add(entry).with_context(|| shown.to_string())?;
             }
@@ -59,6 +61,23 @@ pub(super) fn learn(
     text.push_str(&added);
     std::fs::write(path, text).with_context(|| path.display().to_string())?;
     Ok(told)
+}
+
+/// What to say of a recording that may be none of an operator: nothing, or that it sounds like a person's.
+///
+/// # Errors
+/// When it is surely none: learnt, it would end calls that only ring, or wait.
+fn doubt(samples: &[i16], language: Language) -> anyhow::Result<&'static str> {
+    match Listening::to(samples, &DetectorPlan::default()).last.verdict {
+        Verdict::Human => Ok(learning::person(language)),
+        Verdict::Machine | Verdict::Sit | Verdict::Unsure => Ok(""),
+        other @ (Verdict::Busy
+        | Verdict::Congestion
+        | Verdict::Fax
+        | Verdict::Music
+        | Verdict::Ringback
+        | Verdict::Silence) => bail!(learning::none(other, language)),
+    }
 }
 
 fn known_as(samples: &[i16], library: &Library) -> Option<Announcement> {
@@ -128,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_learnt_announcement_is_known_in_little_more_than_three_seconds_whatever_its_level_start_and_codec() {
+    fn a_learnt_announcement_is_known_in_little_more_than_two_seconds_whatever_its_level_start_and_codec() {
         let sentences = sentences();
         assert!(sentences.len() >= 8, "{}", sentences.len());
         for (n, sentence) in sentences.iter().enumerate() {
@@ -138,7 +157,7 @@ mod tests {
             {
                 let at_ms = heard(&sent(&sentence.1, later, db, codec), &library);
                 let began_ms = later as u32 / 8;
-                let known = at_ms.is_some_and(|at_ms| at_ms - began_ms <= 3_200);
+                let known = at_ms.is_some_and(|at_ms| at_ms - began_ms <= 2_600);
                 assert!(known, "{n}: {} {later} {db}: {at_ms:?}", sentence.0.display());
             }
         }
@@ -176,15 +195,16 @@ mod tests {
         let path = folder.path().join("announcements.txt");
         std::fs::write(&path, "# ours").unwrap();
         let files: Vec<PathBuf> = sentences().into_iter().take(2).map(|(path, _)| path).collect();
-        let learn =
-            |says, files: &[PathBuf]| learn(&path, read(Some(&path), true).unwrap(), ("line", says), files);
+        let learn = |says, files: &[PathBuf]| {
+            learn(&path, read(Some(&path), true).unwrap(), ("line", says), files, Language::En)
+        };
         assert_eq!(learn(Announcement::SwitchedOff, &files).unwrap().len(), 2);
         let text = std::fs::read_to_string(&path).unwrap();
         assert!(text.starts_with("# ours\nswitched_off line "), "{text}");
         assert!(text.contains("\nswitched_off line-2 "), "{text}");
         assert!(learn(Announcement::SwitchedOff, &files).unwrap()[0].ends_with("known already"));
         let refused = learn(Announcement::NotInService, &files).unwrap_err().to_string();
-        assert!(refused.contains("sounds like an announcement of switched_off"), "{refused}");
+        assert!(refused.contains("announcement: switched off"), "{refused}");
         assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
     }
 
@@ -192,8 +212,42 @@ mod tests {
     fn a_word_alone_is_too_short_to_be_learnt() {
         let folder = tempfile::tempdir().unwrap();
         let word = PathBuf::from("prompts/ru/zdravstvujte-end.wav");
-        let learnt =
-            learn(&folder.path().join("a.txt"), Library::default(), ("word", Announcement::Busy), &[word]);
+        let learnt = learn(
+            &folder.path().join("a.txt"),
+            Library::default(),
+            ("word", Announcement::Busy),
+            &[word],
+            Language::En,
+        );
         assert!(format!("{:#}", learnt.unwrap_err()).contains("frames of 20 ms that sound"));
+    }
+
+    #[test]
+    fn tones_music_and_silence_are_no_announcements_and_a_person_is_taken_with_a_warning() {
+        let tone = |on: usize, off: usize| -> Vec<i16> {
+            let wave = |n: usize| (8000.0 * (std::f32::consts::TAU * 425.0 * n as f32 / 8000.0).sin()) as i16;
+            (0..8 * 9000).map(|n| if n % (8 * (on + off)) < 8 * on { wave(n) } else { 0 }).collect()
+        };
+        let refusal = |samples: &[i16], language| doubt(samples, language).unwrap_err().to_string();
+        assert_eq!(refusal(&tone(350, 350), Language::En), "busy tone: no announcement of an operator");
+        assert_eq!(refusal(&tone(1000, 4000), Language::Ru), "гудки вызова: это не сообщение оператора");
+        assert_eq!(refusal(&[0; 8 * 9000], Language::Ru), "тишина: это не сообщение оператора");
+        let mut hello = sound_file::read(Path::new("prompts/en/hello-end.wav")).unwrap();
+        hello.extend([0; 8 * 2000]);
+        assert!(doubt(&hello, Language::En).unwrap().contains("a person"));
+        assert_eq!(doubt(&sentences()[0].1, Language::En).unwrap(), "");
+    }
+
+    #[test]
+    fn the_tones_before_an_announcement_are_no_part_of_its_print() {
+        let tone = |hertz: f32, n: usize| {
+            (8000.0 * (std::f32::consts::TAU * hertz * n as f32 / 8000.0).sin()) as i16
+        };
+        let signal: Vec<i16> =
+            [950.0, 1400.0, 1800.0].iter().flat_map(|hertz| (0..2640).map(|n| tone(*hertz, n))).collect();
+        let sentence = sentences().swap_remove(0);
+        let known = library_of(&(sentence.0.clone(), [&signal[..], &sentence.1].concat()));
+        assert!(heard(&[&signal[..], &signal, &[0; 8000]].concat(), &known).is_none());
+        assert!(heard(&sentence.1, &known).is_some());
     }
 }

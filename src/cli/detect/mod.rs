@@ -1,6 +1,7 @@
 //! `obzvon detect`: who answered, by recordings; with a table of truths, how right the detector is.
 
 mod announcements;
+mod learning;
 pub mod listening;
 pub mod manifest;
 pub mod score;
@@ -61,9 +62,10 @@ impl Detect {
         if self.files.is_empty() && self.manifest.is_none() {
             bail!("nothing to hear: name WAV files, or a table of them with --manifest");
         }
+        let language = screen_language(self.lang);
         let library = announcements::read(self.announcements.as_deref(), self.learn.is_some())?;
         if let (Some(name), Some(kind), Some(path)) = (&self.learn, self.kind, &self.announcements) {
-            let told = announcements::learn(path, library, (name, kind), &self.files)?;
+            let told = announcements::learn(path, library, (name, kind), &self.files, language)?;
             told.iter().for_each(|line| println!("{line}"));
             return Ok(ExitCode::SUCCESS);
         }
@@ -99,7 +101,6 @@ impl Detect {
                 print!("{}", sweep::by_count(&recordings));
             }
         } else {
-            let language = screen_language(self.lang);
             for path in &self.files {
                 if let Some(samples) = read(path) {
                     let heard = Listening::to(&samples, &plan);

@@ -37,7 +37,7 @@ pub(super) fn line(path: &Path, heard: &Listening, language: Language) -> String
     line
 }
 
-fn announcement(says: Announcement, language: Language) -> &'static str {
+pub(super) fn announcement(says: Announcement, language: Language) -> &'static str {
     let [english, russian] = match says {
         Announcement::Busy => ["announcement: busy", "оператор: занято"],
         Announcement::NotInService => ["announcement: not in service", "оператор: номер не обслуживается"],
@@ -49,7 +49,7 @@ fn announcement(says: Announcement, language: Language) -> &'static str {
     }
 }
 
-fn verdict(verdict: Verdict, language: Language) -> &'static str {
+pub(super) fn verdict(verdict: Verdict, language: Language) -> &'static str {
     let [english, russian] = match verdict {
         Verdict::Busy => ["busy tone", "сигнал «занято»"],
         Verdict::Congestion => ["congestion tone", "сигнал перегрузки"],

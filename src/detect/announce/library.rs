@@ -8,8 +8,9 @@ use std::fmt::{self, Display, Formatter};
 
 use super::EVIDENCE;
 use super::print::{Printer, Word};
-use crate::detect::FRAME;
 use crate::detect::sound::Listener;
+use crate::detect::tones::runs::RunEar;
+use crate::detect::{FRAME, FRAME_MS};
 use crate::domain::Announcement;
 
 /// One announcement.
@@ -19,7 +20,7 @@ pub struct Entry {
     pub says: Announcement,
     /// Without blanks; unique in its library.
     pub name: String,
-    /// A word for each 20 ms; none in pauses.
+    /// A word for each 20 ms; none in pauses and where a tone sounds.
     pub print: Vec<Option<Word>>,
 }
 
@@ -39,7 +40,9 @@ pub enum LibraryError {
     Known { name: String },
     #[error("a name has letters, digits, `-`, `_` and `.` only, not {name:?}")]
     Name { name: String },
-    #[error("{name} has {frames} frames of 20 ms that sound; an announcement has at least {EVIDENCE}")]
+    #[error(
+        "{name} has {frames} frames of 20 ms that sound and are no tone; an announcement has at least {EVIDENCE}"
+    )]
     TooShort { name: String, frames: usize },
     #[error("the library is full")]
     Full,
@@ -52,19 +55,24 @@ impl Entry {
     /// When the name won't do or too little sounds.
     pub fn of(says: Announcement, name: &str, samples: &[i16]) -> Result<Self, LibraryError> {
         let (mut listener, mut printer) = (Listener::default(), Printer::default());
-        let frames: Vec<(f32, Word)> = samples
-            .as_chunks::<FRAME>()
-            .0
-            .iter()
-            .take(LONGEST)
-            .map(|frame| {
-                let level = listener.hear(frame).level;
-                (level, printer.print(listener.power()))
-            })
-            .collect();
-        let loudest = frames.iter().map(|(level, _)| *level).fold(-90.0, f32::max);
-        let sounds = |level: f32| level > (loudest - FAINT).max(FAINTEST);
-        let print = frames.into_iter().map(|(level, word)| sounds(level).then_some(word)).collect();
+        let mut runs = RunEar::default();
+        let (mut levels, mut print) = (Vec::new(), Vec::new());
+        for (at_ms, frame) in
+            (0..).step_by(FRAME_MS as usize).zip(samples.as_chunks::<FRAME>().0).take(LONGEST)
+        {
+            let sound = listener.hear(frame);
+            levels.push(sound.level);
+            print.push(Some(printer.print(listener.power())));
+            runs.hear(at_ms, &sound);
+            // The tones before an announcement are before many others, too.
+            if let Some(tone) = runs.current.as_ref().filter(|run| run.is_tone()) {
+                print[(tone.since_ms / FRAME_MS) as usize..].fill(None);
+            }
+        }
+        let loudest = levels.iter().copied().fold(-90.0, f32::max);
+        for (word, level) in print.iter_mut().zip(levels) {
+            word.take_if(|_| level <= (loudest - FAINT).max(FAINTEST));
+        }
         Self { says, name: name.to_owned(), print }.checked()
     }
 

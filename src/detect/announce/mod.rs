@@ -34,12 +34,16 @@ impl AnnouncementEar {
             return None;
         }
         let mut found = None;
-        for (entry, at) in library.places(word).take(MOST_PLACES) {
-            if self.fits(entry, at, MOST_STRAYS) {
-                match found {
-                    None => found = Some(entry.says),
-                    Some(says) if says == entry.says => {}
-                    Some(_) => return None,
+        // Few words of a call are an announcement's to the last bit: those are looked up, too, that differ in one.
+        let near = (0..Word::BITS).map(|bit| word ^ 1 << bit);
+        for word in std::iter::once(word).chain(near) {
+            for (entry, at) in library.places(word).take(MOST_PLACES) {
+                if self.fits(entry, at, MOST_STRAYS) {
+                    match found {
+                        None => found = Some(entry.says),
+                        Some(says) if says == entry.says => {}
+                        Some(_) => return None,
+                    }
                 }
             }
         }
