@@ -175,7 +175,7 @@ fn generate(file: &Path, debts: u64) {
          CREATE INDEX attempt_inbound ON attempt (reserved_at) WHERE channel = 'inbound_call'; \
          CREATE UNIQUE INDEX attempt_one_open ON attempt (person_id) WHERE outcome IS NULL"
             .into(),
-        "UPDATE tally_plan SET built_upto = 0".into(),
+        "UPDATE tally_plan SET built_upto = 0, states_upto = 0".into(),
         "COMMIT".into(),
         "PRAGMA wal_checkpoint(TRUNCATE)".into(),
     ];

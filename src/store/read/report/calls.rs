@@ -152,12 +152,12 @@ async fn open(conn: &mut Conn, period: Period) -> Result<BTreeMap<(i64, String),
     rows.iter().map(|row| Ok(((row.int(0)?, row.text(1)?), count(row, 2)?))).collect()
 }
 
-/// The open ones are few and have an index; the plus keeps the planner from that of the times, which has all.
+/// The open ones are few and have an index; each plus keeps the planner from those of times and campaigns, which have all.
 const OPEN: &str = concat!(
-    "SELECT campaign_id, trunk, COUNT(*) FROM attempt WHERE outcome IS NULL ",
+    "SELECT +campaign_id, trunk, COUNT(*) FROM attempt WHERE outcome IS NULL ",
     "AND +reserved_at >= $1 AND +reserved_at < $2 AND ",
     counts!("attempt"),
-    " GROUP BY campaign_id, trunk",
+    " GROUP BY +campaign_id, trunk",
 );
 const ABANDONED: &str = "SELECT CAST(COALESCE(SUM(CASE WHEN outcome = 'abandoned' THEN 1 ELSE 0 END), 0) AS BIGINT), \
     CAST(COALESCE(SUM(CASE WHEN outcome = 'answered' THEN 1 ELSE 0 END), 0) AS BIGINT) FROM attempt \
