@@ -6,12 +6,12 @@ use std::sync::Arc;
 use clap::{Args, Subcommand};
 
 use super::exceptions::{exceptions_json, notices_of};
-use super::names::{prepare_campaign, untellable_text};
+use super::names::{prepare_campaign, untellable_text, untold_text};
 use super::open::{ConfigArgs, block_on, store};
 use super::words;
 use crate::campaign::CampaignPlan;
 use crate::config::Config;
-use crate::daemon::{Clock, TEST_CAMPAIGN, fill_campaign, untellable};
+use crate::daemon::{Clock, TEST_CAMPAIGN, fill_campaign, untellable, untold_to_callers};
 use crate::domain::Language;
 use crate::domain::contact::ContactState;
 use crate::store::{CampaignRow, CampaignState, Filled, Store, WhyNot};
@@ -106,6 +106,7 @@ async fn fill(store: &Store, config: &Config, name: &str, language: Language) ->
         ),
     }
     print!("{}", untellable_text(&untellable(store, config, name).await?, language));
+    print!("{}", untold_text(&untold_to_callers(store, config, name).await?, language));
     Ok(())
 }
 

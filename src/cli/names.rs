@@ -69,6 +69,25 @@ pub fn untellable_text(untellable: &[ToTell], language: Language) -> String {
     }
 }
 
+/// A warning for each creditor whose debtors, calling back, can't be told their debt by our voice.
+pub fn untold_text(untold: &[ToTell], language: Language) -> String {
+    let line = |debts: &ToTell| {
+        let ToTell { creditor, language: of, amount, contacts } = debts;
+        let (of, currency) = (of.code(), amount.currency.code());
+        match language {
+            Language::En => format!(
+                "warning: the {of} pack cannot say the debts to {creditor:?} ({currency}): who calls back hears the neutral \
+                 flow and is told by an agent alone; contacts: {contacts}\n"
+            ),
+            Language::Ru => format!(
+                "предупреждение: в наборе {of} нет слов для долгов перед «{creditor}» ({currency}): кто перезвонит, услышит \
+                 нейтральный сценарий, и о долге скажет только оператор; контактов: {contacts}\n"
+            ),
+        }
+    };
+    untold.iter().map(line).collect()
+}
+
 /// Says what the cache lacks, and prints what came of it.
 fn say(
     engine: &EnginePlan,

@@ -1,7 +1,7 @@
 //! What a sound configuration promises and can't keep: messages that nobody is asked to send, debts that nobody can tell.
 
 use crate::config::Config;
-use crate::daemon::unspoken_creditors;
+use crate::daemon::{unspoken_creditors, unspoken_to_callers};
 use crate::domain::Language;
 use crate::rules::lint::{Remark, lint};
 
@@ -12,6 +12,8 @@ pub enum Warning {
     NobodySends { campaign: String, flow: String, step: String, template: String },
     /// The packs can't say the debts to this creditor; without a name, not even the sum.
     NoWords { campaign: String, speaks: Language, creditor: String },
+    /// The packs can't say the debts to this creditor, or none at all, to people who call back about a campaign for agents.
+    NotToldToCallers { campaign: String, speaks: Language, creditor: String },
     /// The rules of a preset, with the limits over it, let nobody be called.
     NobodyPasses { preset: String, remark: Remark },
     /// The packs can't be looked at.
@@ -50,6 +52,13 @@ pub fn warnings(config: &Config) -> Vec<Warning> {
             })),
             Err(fault) => found.push(Warning::NoPack { campaign: campaign(), fault: format!("{fault:#}") }),
         }
+        // A pack that can't be read has been told of.
+        let untold = unspoken_to_callers(config, plan).unwrap_or_default();
+        found.extend(untold.into_iter().map(|creditor| Warning::NotToldToCallers {
+            campaign: campaign(),
+            speaks: plan.language,
+            creditor,
+        }));
     }
     found
 }
@@ -76,6 +85,18 @@ impl Warning {
                 "campaign {campaign}: the {} pack cannot say the debts to {creditor:?}: they will not be called about",
                 speaks.code()
             ),
+            Self::NotToldToCallers { campaign, speaks, creditor } => {
+                let debts = if creditor.is_empty() {
+                    "any debts".into()
+                } else {
+                    format!("the debts to {creditor:?}")
+                };
+                format!(
+                    "campaign {campaign}: the {} pack cannot say {debts}: who calls back hears the neutral flow and is told \
+                     by an agent alone",
+                    speaks.code()
+                )
+            }
             Self::NobodyPasses { preset, remark } => {
                 format!("preset {preset} with limits.toml: {remark}: nobody will be called")
             }
@@ -99,6 +120,18 @@ impl Warning {
                 "кампания {campaign}: в наборе {} нет слов для долгов перед «{creditor}»: о них звонков не будет",
                 speaks.code()
             ),
+            Self::NotToldToCallers { campaign, speaks, creditor } => {
+                let debts = if creditor.is_empty() {
+                    "долгов".into()
+                } else {
+                    format!("долгов перед «{creditor}»")
+                };
+                format!(
+                    "кампания {campaign}: в наборе {} нет слов для {debts}: кто перезвонит, услышит нейтральный сценарий, и о \
+                     долге скажет только оператор",
+                    speaks.code()
+                )
+            }
             Self::NobodyPasses { preset, remark } => {
                 let why = match remark {
                     Remark::NoCalendar { rule, calendar } => {
@@ -126,6 +159,9 @@ impl Warning {
             }),
             Self::NoWords { campaign, speaks, creditor } => serde_json::json!({
                 "campaign": campaign, "language": speaks.code(), "unspoken_creditor": creditor
+            }),
+            Self::NotToldToCallers { campaign, speaks, creditor } => serde_json::json!({
+                "campaign": campaign, "language": speaks.code(), "untold_to_callers": creditor
             }),
             Self::NobodyPasses { preset, remark } => {
                 serde_json::json!({ "preset": preset, "nobody_passes": remark.to_string() })

@@ -56,7 +56,7 @@ pub use floor::{Floor, Seat, SeatEvent};
 pub use house::{House, Plans};
 pub use names::{sweep_names, wanted_sentences};
 pub use quality::{DrawPlan, draw_list, last_days, take_review};
-pub use queue::{fill_campaign, unspoken_creditors, untellable};
+pub use queue::{fill_campaign, unspoken_creditors, unspoken_to_callers, untellable, untold_to_callers};
 pub use recordings::checksum;
 pub use registry::{RegistryRead, decode, read_registry};
 pub use roots::{daily_roots_file, read_roots};

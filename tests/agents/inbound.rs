@@ -7,15 +7,15 @@ use obzvon::agents::State;
 use obzvon::demo::carrier::script::{Refusal, Step};
 use obzvon::domain::AgentId;
 
-use crate::house::number;
+use crate::house::{number, zone_of_noon};
 use crate::office::{AGENT_HZ, Desk, Office, agents_phones, debtors, desk_phone, seconds_of};
 use crate::phone::Phone;
 
 /// A caller has a microphone, in which nothing is said: a phone that sends no sound at all is hung up.
 pub static SILENCE: [i16; 8_000 * 120] = [0; 8_000 * 120];
 
-/// A house whose debtors are busy when they are called.
-async fn office(people: u32, folder: &std::path::Path) -> (Office, obzvon::demo::carrier::Carrier) {
+/// A house whose debtors are busy when they are called; with their carrier and the agents' switchboard.
+async fn office(people: u32, folder: &std::path::Path) -> (Office, [obzvon::demo::carrier::Carrier; 2]) {
     let busy = vec![Step::Refuse(Refusal::new(486, "Busy Here", Some(17)))];
     let carrier = debtors(busy, &[], folder).await;
     let phones = agents_phones(desk_phone(), folder).await;
@@ -25,7 +25,7 @@ async fn office(people: u32, folder: &std::path::Path) -> (Office, obzvon::demo:
     };
     let office = Office::open_by(answering, "progressive", &carrier, people, &[desk]).await;
     office.until_done(30).await;
-    (office, phones)
+    (office, [carrier, phones])
 }
 
 /// Presses a key every few seconds until an agent talks.
@@ -48,7 +48,7 @@ pub fn ours(office: &Office) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_debtor_who_calls_back_says_who_he_is_and_talks_to_an_agent() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (office, _phones) = office(1, folder.path()).await;
+    let (office, _carriers) = office(1, folder.path()).await;
     let mut phone = Phone::that_plays(&number(0), &SILENCE).await;
     phone.dial(&ours(&office)).await;
     office.until(20, "he is answered", || office.inside().live.count() == 1).await;
@@ -88,9 +88,41 @@ async fn a_debtor_who_calls_back_says_who_he_is_and_talks_to_an_agent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_debtor_of_a_creditor_without_recorded_words_is_known_and_the_agent_has_him_at_his_desk() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (office, _carriers) = office(1, folder.path()).await;
+    let (zone, phone) = (zone_of_noon(), number(1));
+    let list = format!(
+        "external_id;person_id;name;phone;time_zone;debtor_type;creditor;amount;due\n\
+         d1;p1;;{phone};{zone};forgetful;Банк Север;1500,37;2026-01-15\n"
+    );
+    office.house.write("other.csv", &list);
+    office.house.run(&["import", office.house.path("other.csv").to_str().expect("UTF-8")]);
+    let started = office.house.run(&["campaign", "start", "reminders"]);
+    assert!(started.contains("Банк Север"), "whom no voice can tell is told of: {started}");
+    office.until(30, "he was called, too", || office.house.attempts().len() == 2).await;
+    office.until_done(30).await;
+    let mut phone = Phone::that_plays(&phone, &SILENCE).await;
+    phone.dial(&ours(&office)).await;
+    office.until(20, "he is answered", || office.inside().live.count() == 1).await;
+    tokio::time::sleep(Duration::from_secs(12)).await;
+    reach_an_agent(&office, &mut phone, &["1"]).await;
+    let anna = AgentId::parse("anna").expect("a login");
+    let call = office.inside().floor.call_of(&anna).expect("her call");
+    phone.hang_up().await;
+    office.until(10, "the call is over", || office.inside().live.count() == 0).await;
+    let attempts = office.close().await;
+    let [_, outbound, inbound] = &attempts[..] else { panic!("{attempts:#?}") };
+    assert_eq!(outbound["outcome"], "busy");
+    assert_eq!(inbound["attempt"], call.0, "his attempt, and so his desk");
+    assert_eq!(inbound["channel"], "inbound_call");
+    assert_eq!(inbound["flow_version"], "unknown_caller@1", "no word of the debt before the agent's");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_stranger_hears_a_neutral_word_and_reaches_an_agent() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (office, _phones) = office(1, folder.path()).await;
+    let (office, _carriers) = office(1, folder.path()).await;
     let mut phone = Phone::that_plays("+79161234567", &SILENCE).await;
     phone.dial(&ours(&office)).await;
     office.until(20, "he is answered", || office.inside().live.count() == 1).await;

@@ -11,8 +11,9 @@ use tracing::warn;
 use super::{Arrival, Talk, drive, open};
 use crate::agents::Caller;
 use crate::campaign::{CampaignPlan, DoneWhy, NextStep, Tried, next_step};
+use crate::config::InboundConfig;
 use crate::daemon::call_task::CallReport;
-use crate::daemon::house::House;
+use crate::daemon::house::{House, Plans};
 use crate::daemon::recordings;
 use crate::daemon::turn::{Asked, agents_part, asked_for, asks, holds, recording_path};
 use crate::daemon::voice::NameSound;
@@ -43,7 +44,11 @@ impl<'a> Known<'a> {
     ///
     /// # Errors
     /// Why he is treated as nobody in particular; in doubt he is.
-    pub async fn find(house: &House, arrival: &'a Arrival, flow: &str) -> Result<Self, StrangerWhy> {
+    pub async fn find(
+        house: &House,
+        arrival: &'a Arrival,
+        inbound: &InboundConfig,
+    ) -> Result<Self, StrangerWhy> {
         let phone = arrival.phone.clone().ok_or(StrangerWhy::Hidden)?;
         let silent = |fault: crate::store::StoreError| {
             warn!(%fault, "the store does not tell who calls");
@@ -60,10 +65,7 @@ impl<'a> Known<'a> {
         let plan = plans.config.campaign(&campaign).cloned().ok_or(StrangerWhy::NoDebt)?;
         let contact = house.store.contacts(vec![contact]).await.map_err(silent)?.pop();
         let contact = contact.ok_or(StrangerWhy::NoDebt)?;
-        let flow = plans.config.flows.get(flow).cloned().ok_or(StrangerWhy::Unspeakable)?;
-        if !plans.voice.can_tell(&flow, contact.language, &contact.creditor, contact.amount) {
-            return Err(StrangerWhy::Unspeakable);
-        }
+        let flow = flow_for(plans, inbound, &contact).ok_or(StrangerWhy::Unspeakable)?;
         let zones = contact.zones(&plans.registry);
         let zones: Vec<_> = zones.zones().iter().map(|zone| zone.tz().clone()).collect();
         let today = now.to_zoned_datetime(zones.first().cloned().unwrap_or(TimeZone::UTC)).date();
@@ -213,6 +215,15 @@ impl<'a> Known<'a> {
             | NextStep::Wait(_) => NextStep::Wait(now),
         }
     }
+}
+
+/// What he hears: who he is first, then his debt. Where no pack has the words for that, the neutral word that a stranger hears;
+/// the agent whom he reaches has him on the desk, and asks who he is.
+fn flow_for(plans: &Plans, inbound: &InboundConfig, contact: &ClaimedContact) -> Option<Arc<Flow>> {
+    let flows = &plans.config.flows;
+    let tells =
+        |flow: &&Arc<Flow>| plans.voice.can_tell(flow, contact.language, &contact.creditor, contact.amount);
+    flows.get(&inbound.flow).filter(tells).or_else(|| flows.get(&inbound.stranger_flow)).cloned()
 }
 
 /// He was answered, or gave up before: nobody was called, so nobody was abandoned and no machine reached.

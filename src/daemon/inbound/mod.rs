@@ -54,7 +54,7 @@ pub(super) async fn answer(house: Arc<House>, call: IncomingCall, from: IpAddr) 
     let Some(inbound) = plans.config.inbound.clone() else { return call.refuse(480) };
     let Some(arrival) = Arrival::of(plans, &call, from) else { return call.refuse(480) };
     let trunk = Arc::clone(&arrival.trunk.name);
-    let done = match Known::find(&house, &arrival, &inbound.flow).await {
+    let done = match Known::find(&house, &arrival, &inbound).await {
         Ok(known) => {
             house.metrics.call_came_in("known");
             known.talk(&house, call).await

@@ -42,9 +42,28 @@ pub async fn fill_campaign(store: &Store, config: &Config, name: &str) -> anyhow
 /// # Errors
 /// When the configuration has no such campaign, a pack's manifest can't be read, or the store fails.
 pub async fn untellable(store: &Store, config: &Config, name: &str) -> anyhow::Result<Vec<ToTell>> {
+    debts_beyond(Telling::of, store, config, name).await
+}
+
+/// The creditors of a campaign for agents whose debtors, calling back, hear the neutral word of strangers, by the debtors'
+/// language: no pack can tell them the debt.
+///
+/// # Errors
+/// As [`untellable`].
+pub async fn untold_to_callers(store: &Store, config: &Config, name: &str) -> anyhow::Result<Vec<ToTell>> {
+    debts_beyond(Telling::to_callers, store, config, name).await
+}
+
+/// The campaign's debts that are beyond our voice.
+async fn debts_beyond(
+    telling: fn(&Config, &CampaignPlan) -> anyhow::Result<Telling>,
+    store: &Store,
+    config: &Config,
+    name: &str,
+) -> anyhow::Result<Vec<ToTell>> {
     let plan = config.campaign(name).with_context(|| format!("no campaign {name:?} in the configuration"))?;
     let campaign = store.campaign(name, Clock.wall()).await?;
-    let mut telling = Telling::of(config, plan)?;
+    let mut telling = telling(config, plan)?;
     let mut all = store.debts_to_tell(campaign).await?;
     all.retain(|debts| !telling.can_tell(debts.language, &debts.creditor, debts.amount));
     Ok(all)
@@ -56,7 +75,18 @@ pub async fn untellable(store: &Store, config: &Config, name: &str) -> anyhow::R
 /// # Errors
 /// When a pack's manifest can't be read.
 pub fn unspoken_creditors(config: &Config, plan: &CampaignPlan) -> anyhow::Result<Vec<String>> {
-    let mut telling = Telling::of(config, plan)?;
+    unspoken(Telling::of(config, plan)?, config, plan)
+}
+
+/// The same of what is told to those who call back about a campaign for agents.
+///
+/// # Errors
+/// As [`unspoken_creditors`].
+pub fn unspoken_to_callers(config: &Config, plan: &CampaignPlan) -> anyhow::Result<Vec<String>> {
+    unspoken(Telling::to_callers(config, plan)?, config, plan)
+}
+
+fn unspoken(mut telling: Telling, config: &Config, plan: &CampaignPlan) -> anyhow::Result<Vec<String>> {
     let sum = Money::new(SAMPLE_SUM.minor, config.import.currency);
     if !telling.can_tell(plan.language, "", sum) {
         return Ok(vec![String::new()]);
@@ -79,6 +109,16 @@ impl Telling {
         let by_flow = plan.channel == Channel::Ivr;
         let flows = plan.flows().filter(|_| by_flow).filter_map(|flow| config.flows.get(flow)).cloned();
         Ok(Self { packs: Packs::read(&config.prompts)?, flows: flows.collect(), known: HashMap::new() })
+    }
+
+    /// What the debtors of a campaign hear when they call back. Of one that is told by flows no other debts are called about
+    /// than those that can be told.
+    fn to_callers(config: &Config, plan: &CampaignPlan) -> anyhow::Result<Self> {
+        let by_agent = plan.channel != Channel::Ivr;
+        let inbound = config.inbound.as_ref().filter(|_| by_agent);
+        let flow = inbound.and_then(|inbound| config.flows.get(&inbound.flow)).cloned();
+        let flows = flow.into_iter().collect();
+        Ok(Self { packs: Packs::read(&config.prompts)?, flows, known: HashMap::new() })
     }
 
     fn can_tell(&mut self, language: Language, creditor: &str, amount: Money) -> bool {

@@ -3,5 +3,5 @@
 mod fill;
 mod replan;
 
-pub use fill::{fill_campaign, unspoken_creditors, untellable};
+pub use fill::{fill_campaign, unspoken_creditors, unspoken_to_callers, untellable, untold_to_callers};
 pub(super) use replan::{Changed, replan};
