@@ -1,0 +1,111 @@
+//! Beeps, melodies, faxes and the tones of the network.
+
+use super::*;
+
+#[test]
+fn the_end_of_a_beep_is_found_whatever_its_pitch_and_length() {
+    for hertz in [550.0, 800.0, 1000.0, 1400.0, 2000.0] {
+        for ms in [160, 400, 1000] {
+            let call = Call::default().says(LONG[0]).quiet(300).tone(&[(hertz, 5000.0)], ms).quiet(600);
+            let [Heard::BeepStarted { at_ms: start }, Heard::BeepEnded { at_ms: end }] = call.beeps()[..]
+            else {
+                panic!("{hertz} Hz of {ms} ms: {:?}", call.beeps())
+            };
+            let begins = 20 * Call::default().says(LONG[0]).quiet(300).0.len() as u32;
+            let near = |found: u32, truth: u32| found.abs_diff(truth) <= FRAME_MS;
+            assert!(
+                near(start, begins) && near(end, begins + ms as u32),
+                "{hertz} Hz of {ms} ms: {start} {end}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_short_beep_counts_when_quiet_is_around_it() {
+    for hertz in [700.0, 1000.0, 1400.0] {
+        let call = Call::default().says(LONG[1]).quiet(300).tone(&[(hertz, 5000.0)], 80).quiet(600);
+        assert_eq!(call.beeps().len(), 2, "{hertz} Hz: {:?}", call.heard());
+    }
+}
+
+#[test]
+fn two_tones_may_be_a_beep() {
+    let call =
+        Call::default().says(LONG[1]).quiet(300).tone(&[(620.0, 4000.0), (1209.0, 4000.0)], 500).quiet(600);
+    assert_eq!(call.beeps().len(), 2, "{:?}", call.heard());
+}
+
+/// A tune on a reed: each note with its overtones and a soft beginning.
+fn tune(notes: &[(f32, usize)]) -> Call {
+    let mut call = Call::default();
+    for (hertz, frames) in notes.iter().cycle().take(40) {
+        for n in 0..*frames {
+            let loud = 1.0 / (1.0 + (n as f32 - *frames as f32 / 3.0).abs() / 6.0);
+            let parts: Vec<(f32, f32)> =
+                (1..5).map(|k| (hertz * k as f32, 5000.0 * loud / k as f32)).collect();
+            call.0.push(sum_of_tones(&parts, n * FRAME));
+        }
+    }
+    call
+}
+
+#[test]
+fn a_melody_is_music_and_never_a_person_nor_a_beep() {
+    for notes in [
+        [(262.0, 15), (330.0, 15), (392.0, 30), (523.0, 20)],
+        [(440.0, 12), (494.0, 12), (587.0, 24), (440.0, 40)],
+        [(196.0, 20), (220.0, 10), (247.0, 10), (294.0, 35)],
+    ] {
+        let call = tune(&notes);
+        assert_eq!(call.verdicts().last(), Some(&Verdict::Music), "{notes:?}");
+        assert!(!call.verdicts().contains(&Verdict::Human), "{notes:?}");
+        assert_eq!(call.beeps(), [], "{notes:?}");
+    }
+}
+
+#[test]
+fn speech_and_network_tones_do_not_beep() {
+    for long in LONG {
+        assert_eq!(Call::default().says(long).quiet(500).says(long).beeps(), []);
+    }
+    assert_eq!(Call::default().tone(&[(425.0, 5000.0)], 1000).quiet(2000).beeps(), []);
+    assert_eq!(Call::default().tone(&[(1100.0, 5000.0)], 500).quiet(2000).beeps(), []);
+}
+
+#[test]
+fn tones_of_the_network_are_known_by_their_rhythm() {
+    let rhythm = |parts: &[(f32, f32)], on: usize, off: usize| {
+        let call = (0..4).fold(Call::default().quiet(200), |call, _| call.tone(parts, on).quiet(off));
+        call.verdicts()
+    };
+    let russian = [(425.0, 5000.0)];
+    assert_eq!(rhythm(&russian, 360, 360), [Verdict::Busy]);
+    assert_eq!(rhythm(&russian, 480, 480), [Verdict::Busy]);
+    assert_eq!(rhythm(&russian, 180, 180), [Verdict::Congestion]);
+    assert_eq!(rhythm(&russian, 1000, 4000), [Verdict::Ringback]);
+    assert_eq!(rhythm(&[(480.0, 4000.0), (620.0, 4000.0)], 500, 500), [Verdict::Busy]);
+    assert_eq!(rhythm(&[(480.0, 4000.0), (620.0, 4000.0)], 240, 240), [Verdict::Congestion]);
+    assert_eq!(rhythm(&[(440.0, 4000.0), (480.0, 4000.0)], 2000, 4000), [Verdict::Ringback]);
+}
+
+#[test]
+fn the_special_information_signal_is_three_rising_tones() {
+    for [low, middle, high] in [[950.0, 1400.0, 1800.0], [913.8, 1370.6, 1776.7], [985.2, 1428.5, 1776.7]] {
+        let call = Call::default()
+            .quiet(200)
+            .tone(&[(low, 5000.0)], 340)
+            .tone(&[(middle, 5000.0)], 340)
+            .tone(&[(high, 5000.0)], 340)
+            .quiet(300);
+        assert_eq!(call.verdicts().first(), Some(&Verdict::Sit), "{low}");
+    }
+}
+
+#[test]
+fn faxes_are_known_answering_and_calling() {
+    let answering = Call::default().quiet(500).tone(&[(2100.0, 5000.0)], 3000);
+    assert_eq!(answering.verdicts(), [Verdict::Fax]);
+    let calling = (0..3).fold(Call::default(), |call, _| call.tone(&[(1100.0, 5000.0)], 500).quiet(3000));
+    assert_eq!(calling.verdicts(), [Verdict::Fax]);
+}
