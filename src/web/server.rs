@@ -76,6 +76,7 @@ pub async fn serve(
     let app = app.merge(console::router(desk, &stop));
     let patience = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(5));
     let app = app.layer(patience);
+    let app = app.into_make_service_with_connect_info::<SocketAddr>();
     let served = axum::serve(listener, app).with_graceful_shutdown(async move { stop.cancelled().await });
     served.await.map_err(|source| WebError::Serve { source })
 }

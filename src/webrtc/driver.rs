@@ -54,7 +54,7 @@ type Reply<T> = oneshot::Sender<T>;
 
 #[derive(Debug)]
 enum Command {
-    Check { offer: String, reply: Reply<Result<Answer, OfferFault>> },
+    Check { whose: String, offer: String, reply: Reply<Result<Answer, OfferFault>> },
     Close(LineNo),
     Offer { no: LineNo, offer: String, before: Option<SessionNo>, reply: Reply<Result<Answer, OfferFault>> },
     Open { stream: SocketAddr, music: Arc<[u8]>, events: mpsc::Sender<LineEvent>, reply: Reply<LineNo> },
@@ -111,12 +111,16 @@ impl WebRtc {
         Ok(Line { link: LineLink { no, commands: self.commands.clone() }, events: heard })
     }
 
-    /// Lets a browser hear itself, half a second later.
+    /// Lets a browser hear itself, half a second later; the one that `whose` had before hears nothing any more.
     ///
     /// # Errors
     /// When browsers are served no more; within, why this one is not.
-    pub async fn check(&self, offer: String) -> Result<Result<Answer, OfferFault>, WebRtcError> {
-        ask(&self.commands, |reply| Command::Check { offer, reply }).await
+    pub async fn check(
+        &self,
+        whose: String,
+        offer: String,
+    ) -> Result<Result<Answer, OfferFault>, WebRtcError> {
+        ask(&self.commands, |reply| Command::Check { whose, offer, reply }).await
     }
 }
 
@@ -206,7 +210,9 @@ impl Driver {
 
     fn obey(&mut self, now: Instant, command: Command) {
         match command {
-            Command::Check { offer, reply } => drop(reply.send(self.exchange.check(now, &offer))),
+            Command::Check { whose, offer, reply } => {
+                drop(reply.send(self.exchange.check(now, &whose, &offer)))
+            }
             Command::Close(no) => self.close(no),
             Command::Offer { no, offer, before, reply } => {
                 drop(reply.send(self.exchange.offer(now, no, &offer, before)));

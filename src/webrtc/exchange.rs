@@ -59,6 +59,7 @@ struct Served {
 enum User {
     /// Its own voice comes back to it, this much later, until then.
     Check {
+        whose: Arc<str>,
         later: VecDeque<(u16, u32, Arc<[u8]>)>,
         ends: Instant,
     },
@@ -130,16 +131,26 @@ impl Exchange {
         Ok(answer)
     }
 
-    /// Answers a browser that is to hear itself.
+    /// Answers a browser that is to hear itself. `whose`: one has one check at a time, the newest.
     ///
     /// # Errors
     /// Why it does not.
-    pub fn check(&mut self, now: Instant, offer: &str) -> Result<Answer, OfferFault> {
-        let checks = self.sessions.values().filter(|served| matches!(served.user, User::Check { .. }));
-        if checks.count() >= CHECKS {
+    pub fn check(&mut self, now: Instant, whose: &str, offer: &str) -> Result<Answer, OfferFault> {
+        let checked = |served: &Served| match &served.user {
+            User::Check { whose, .. } => Some(Arc::clone(whose)),
+            User::Line(_) => None,
+        };
+        let checks = self.sessions.iter().filter_map(|(no, served)| Some((*no, checked(served)?)));
+        let (his, others): (Vec<_>, Vec<_>) = checks.partition(|(_, by)| **by == *whose);
+        if others.len() >= CHECKS {
             return Err(OfferFault::Busy);
         }
-        self.answer(now, offer, User::Check { later: VecDeque::new(), ends: now + CHECK_ENDS })
+        let user = User::Check { whose: whose.into(), later: VecDeque::new(), ends: now + CHECK_ENDS };
+        let answer = self.answer(now, offer, user)?;
+        for (before, _) in his {
+            self.drop_session(before);
+        }
+        Ok(answer)
     }
 
     fn answer(&mut self, now: Instant, offer: &str, user: User) -> Result<Answer, OfferFault> {

@@ -265,13 +265,27 @@ fn a_second_window_takes_the_sound_and_the_first_does_not_take_it_back_by_itself
 fn a_headset_that_is_checked_hears_itself_later_and_no_stream_hears_it() {
     let mut world = World::new();
     let (mut browser, offer, pending) = Browser::offers("192.0.2.8:5000", 0x55, world.now);
-    let answer = world.exchange.check(world.now, &offer).expect("it is taken");
+    let answer = world.exchange.check(world.now, "anna", &offer).expect("it is taken");
     browser.answered(pending, &answer.sdp);
     world.browsers.push(browser);
     world.until("it hears itself", |world| world.browsers[0].heard.len() > 20);
     assert!(world.browsers[0].heard.iter().all(|byte| *byte == 0x55));
     assert!(world.browsers[0].sent >= 45, "half a second later: {}", world.browsers[0].sent);
     assert!(world.stream_heard.is_empty() && world.told.is_empty());
+}
+
+#[test]
+fn who_checks_his_headset_again_takes_nobodys_place() {
+    let mut world = World::new();
+    let offer = Browser::offers("192.0.2.8:5000", 0x55, world.now).1;
+    for _ in 0..60 {
+        world.exchange.check(world.now, "anna", &offer).expect("it is the one he has");
+    }
+    for other in 1..50 {
+        world.exchange.check(world.now, &format!("agent {other}"), &offer).expect("there are places");
+    }
+    assert!(world.exchange.check(world.now, "anna", &offer).is_ok());
+    assert_eq!(world.exchange.check(world.now, "agent 50", &offer), Err(OfferFault::Busy));
 }
 
 #[test]

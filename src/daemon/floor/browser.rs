@@ -94,7 +94,7 @@ pub async fn sound(house: &Arc<House>, asked: SoundAsked) -> SoundAnswer {
     }
     let Some(browsers) = &house.browsers else { return SoundAnswer::NotServed };
     let answered = if check {
-        browsers.served.check(offer).await.map_err(Into::into)
+        browsers.served.check(agent.as_str().to_owned(), offer).await.map_err(Into::into)
     } else {
         browsers.offer(house, &agent, offer, before.map(SessionNo)).await
     };

@@ -1,5 +1,5 @@
-//! Where the screens' sessions live: those of people who are signed in with whoever has the database, so that a restart signs
-//! nobody out; those of strangers, who have chosen a language at most, in memory.
+//! Where the screens' sessions live: with whoever has the database, so that a restart signs nobody out. A stranger has none:
+//! nothing is kept of him.
 
 use std::fmt::Write;
 use std::sync::Arc;
@@ -7,10 +7,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
+use tower_sessions::SessionStore;
 use tower_sessions::cookie::time::OffsetDateTime;
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result};
-use tower_sessions::{MemoryStore, SessionStore};
 
 use super::Console;
 use super::guard::LOGIN;
@@ -48,13 +48,12 @@ pub struct SessionHandlers {
 /// The store that the session layer asks.
 #[derive(Clone, Debug)]
 pub(super) struct Sessions {
-    strangers: MemoryStore,
     console: Arc<Console>,
 }
 
 impl Sessions {
     pub fn new(console: Arc<Console>) -> Self {
-        Self { strangers: MemoryStore::default(), console }
+        Self { console }
     }
 }
 
@@ -63,27 +62,23 @@ impl SessionStore for Sessions {
     async fn create(&self, record: &mut Record) -> Result<()> {
         match kept(record)? {
             Some(session) => self.console.sessions.begin.ask(session).await.map_err(unavailable),
-            None => self.strangers.create(record).await,
+            None => Ok(()),
         }
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
         match kept(record)? {
             Some(session) => self.console.sessions.change.ask(session).await.map_err(unavailable),
-            None => self.strangers.save(record).await,
+            None => Ok(()),
         }
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
-        if let Some(record) = self.strangers.load(id).await? {
-            return Ok(Some(record));
-        }
         let found = self.console.sessions.find.ask(key(id)).await.map_err(unavailable)?;
         found.map(|session| record(*id, &session)).transpose()
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {
-        self.strangers.delete(id).await?;
         self.console.sessions.end.ask(key(id)).await.map_err(unavailable)
     }
 }

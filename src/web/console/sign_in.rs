@@ -1,20 +1,22 @@
 //! The door: signing in and out, and the choice of a language.
 
 use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, FromRequestParts, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Form, Router};
 use maud::{Markup, html};
 use serde::Deserialize;
+use tokio::sync::Semaphore;
 use tower_sessions::Session;
 
 use super::Shared;
-use super::guard::{LANGUAGE, LOGIN, language};
+use super::guard::{LANGUAGE, LOGIN, Viewer, language};
 use super::page::{ROOMS, frame};
 use super::password::is_right;
 use super::texts::Texts;
@@ -25,35 +27,67 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/sign-in", get(door).post(sign_in))
         .route("/sign-out", post(sign_out))
         .route("/language", post(choose_language))
+        .layer(DefaultBodyLimit::max(LONGEST_FORM))
 }
 
-/// Counts failed tries by login, known or not, so that nobody guesses for long.
-#[derive(Debug, Default)]
-pub struct Doorman(Mutex<HashMap<String, (u32, Instant)>>);
+/// Longest form of the door's, in bytes.
+const LONGEST_FORM: usize = 16 * 1024;
 
-/// Failed tries of a login that are let through, and how long it waits after them.
+/// Counts failed tries, of logins known or not, so that nobody guesses for long; and lets a few passwords be checked at a time.
+///
+/// A login is counted by the address that tries it: whoever guesses elsewhere does not keep its owner out.
+#[derive(Debug)]
+pub struct Doorman {
+    tries: Mutex<Tries>,
+    checks: Semaphore,
+}
+
+/// Failed tries in the pause that began at a moment, by address and login; without a login: all of an address.
+type Tries = HashMap<(IpAddr, Option<String>), (u32, Instant)>;
+
+/// Failed tries of a login from an address that are let through, those of an address, and how long both wait after them.
 const TRIES: u32 = 5;
+const TRIES_OF_ADDRESS: u32 = 100;
 const PAUSE: Duration = Duration::from_secs(60);
-/// Logins remembered; beyond that the oldest are forgotten, and the door is slow anyway.
+/// Tries remembered; beyond that those whose pause is over are forgotten, and nobody new is let in before.
 const REMEMBERED: usize = 10_000;
+/// Passwords checked at once: each takes 19 MB (RFC 9106, 19,456 blocks of 1 KiB).
+const CHECKS: usize = 2;
+
+impl Default for Doorman {
+    fn default() -> Self {
+        Self { tries: Mutex::default(), checks: Semaphore::new(CHECKS) }
+    }
+}
 
 impl Doorman {
-    /// Whether this login may try now. A try is counted until it turns out to be right.
-    fn lets(&self, login: &str, now: Instant) -> bool {
-        let mut tries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Whether this login may try now from there. A try is counted until it turns out to be right.
+    fn lets(&self, from: IpAddr, login: &str, now: Instant) -> bool {
+        let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
         if tries.len() >= REMEMBERED {
             tries.retain(|_, (_, since)| now.duration_since(*since) < PAUSE);
+            if tries.len() >= REMEMBERED {
+                return false;
+            }
         }
-        let (count, since) = tries.entry(login.to_owned()).or_insert((0, now));
-        if now.duration_since(*since) >= PAUSE {
-            (*count, *since) = (0, now);
-        }
-        *count += 1;
-        *count <= TRIES
+        let mut count = |whose, most| {
+            let (count, since) = tries.entry(whose).or_insert((0, now));
+            if now.duration_since(*since) >= PAUSE {
+                (*count, *since) = (0, now);
+            }
+            *count = count.saturating_add(1);
+            *count <= most
+        };
+        count((from, None), TRIES_OF_ADDRESS) && count((from, Some(login.to_owned())), TRIES)
     }
 
-    fn forget(&self, login: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(login);
+    /// He was right.
+    fn forget(&self, from: IpAddr, login: &str) {
+        let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
+        tries.remove(&(from, Some(login.to_owned())));
+        if let Some((count, _)) = tries.get_mut(&(from, None)) {
+            *count = count.saturating_sub(1);
+        }
     }
 }
 
@@ -101,13 +135,16 @@ async fn sign_in(State(shared): State<Shared>, request: Request) -> Response {
     let Ok(session) = Session::from_request_parts(&mut parts, &()).await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
+    // Without a socket, nobody is far away.
+    let from = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|from| from.0.ip());
+    let from = from.unwrap_or(IpAddr::from([127, 0, 0, 1]));
     let form = Request::from_parts(parts, body);
     let Ok(Form(Credentials { login, password })) = axum::RequestExt::extract(form).await else {
         return StatusCode::UNPROCESSABLE_ENTITY.into_response();
     };
     #[allow(clippy::disallowed_methods, reason = "the door's pause is the wall's, not a core's")]
     let now = Instant::now();
-    if login.len() > 64 || password.len() > 256 || !shared.doorman.lets(&login, now) {
+    if login.len() > 64 || password.len() > 256 || !shared.doorman.lets(from, &login, now) {
         return (StatusCode::TOO_MANY_REQUESTS, door_page(language, Some(texts.too_often))).into_response();
     }
     let Ok(user) = shared.console.user.ask(login.clone()).await else {
@@ -120,12 +157,15 @@ async fn sign_in(State(shared): State<Shared>, request: Request) -> Response {
     };
     let hash = user.map(|user| user.hash);
     // Argon2 takes a core for tens of milliseconds: not on the threads that serve pages and calls.
+    let Ok(_turn) = shared.doorman.checks.acquire().await else {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    };
     let right = tokio::task::spawn_blocking(move || is_right(&password, hash.as_deref())).await;
     if !right.unwrap_or(false) {
         tracing::warn!("a sign-in was refused");
         return (StatusCode::UNAUTHORIZED, door_page(language, Some(texts.refused))).into_response();
     }
-    shared.doorman.forget(&login);
+    shared.doorman.forget(from, &login);
     // Another session id: one that was known before the sign-in is worth nothing after it.
     if session.cycle_id().await.is_err() || session.insert(LOGIN, &login).await.is_err() {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
@@ -147,10 +187,15 @@ struct Chosen {
     to: String,
 }
 
-async fn choose_language(session: Session, Form(chosen): Form<Chosen>) -> Redirect {
-    session.insert(LANGUAGE, chosen.language).await.ok();
+async fn choose_language(
+    _: Viewer,
+    session: Session,
+    Form(chosen): Form<Chosen>,
+) -> Result<Redirect, StatusCode> {
+    let language = Language::parse(&chosen.language).ok_or(StatusCode::UNPROCESSABLE_ENTITY)?;
+    session.insert(LANGUAGE, language.code()).await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
     let room = ROOMS.iter().map(|(room, _)| *room).find(|room| *room == chosen.to);
-    Redirect::to(room.unwrap_or("/"))
+    Ok(Redirect::to(room.unwrap_or("/")))
 }
 
 #[cfg(test)]
@@ -161,11 +206,29 @@ mod tests {
     #[allow(clippy::disallowed_methods, reason = "any moment will do")]
     fn after_five_wrong_tries_a_login_waits_and_others_do_not() {
         let (doorman, now) = (Doorman::default(), Instant::now());
-        assert!((0..5).all(|_| doorman.lets("anna", now)));
-        assert!(!doorman.lets("anna", now + Duration::from_secs(59)));
-        assert!(doorman.lets("boris", now));
-        assert!(doorman.lets("anna", now + Duration::from_secs(60)));
-        doorman.forget("anna");
-        assert!((0..5).all(|_| doorman.lets("anna", now)));
+        let [here, there] = [[192, 0, 2, 1], [192, 0, 2, 2]].map(IpAddr::from);
+        assert!((0..5).all(|_| doorman.lets(here, "anna", now)));
+        assert!(!doorman.lets(here, "anna", now + Duration::from_secs(59)));
+        assert!(doorman.lets(there, "anna", now), "she herself is elsewhere");
+        assert!(doorman.lets(here, "boris", now));
+        assert!(doorman.lets(here, "anna", now + Duration::from_secs(60)));
+        doorman.forget(here, "anna");
+        assert!((0..5).all(|_| doorman.lets(here, "anna", now)));
+    }
+
+    #[test]
+    #[allow(clippy::disallowed_methods, reason = "any moment will do")]
+    fn an_address_that_tries_many_logins_waits_and_who_is_right_is_not_counted() {
+        let (doorman, now) = (Doorman::default(), Instant::now());
+        let [here, there] = [[192, 0, 2, 1], [192, 0, 2, 2]].map(IpAddr::from);
+        for agent in 0..300 {
+            let login = format!("agent {agent}");
+            assert!(doorman.lets(here, &login, now), "a shift that signs in from one address");
+            doorman.forget(here, &login);
+        }
+        assert!((0..100).all(|guess| doorman.lets(here, &format!("guess {guess}"), now)));
+        assert!(!doorman.lets(here, "one more", now));
+        assert!(doorman.lets(there, "anna", now));
+        assert!(doorman.lets(here, "anna", now + PAUSE));
     }
 }
