@@ -124,6 +124,51 @@ fn columns_with_other_headers_are_told() {
 }
 
 #[test]
+fn a_column_that_means_nothing_is_named() {
+    let house = house();
+    let text = "time;person;channel;погода\n2026-03-03T11:00:00Z;p1;video;дождь\n";
+    let answer = history(&house, text, &[]);
+    assert_eq!((&answer["new"], &answer["unknown_columns"]), (&json!(1), &json!(["погода"])));
+}
+
+#[test]
+fn a_dispute_told_with_a_message_is_a_case_that_its_creditor_answers_in_a_file() {
+    let house = house();
+    let text = "time;person;debt;channel;reaction;id\n2026-03-03T11:00:00Z;p1;A-1;sms;спор;7\n";
+    assert_eq!(history(&house, text, &[])["new"], 1);
+    assert_eq!(history(&house, text, &[])["known"], 1);
+    let differs = history(&house, &text.replace("спор", "жалоба"), &[]);
+    assert_eq!((&differs["new"], &differs["id_reused"]), (&json!(0), &json!(1)));
+    let (said, _) = obzvon(&house, &["complaints"]);
+    assert!(said.contains("C-000001") && !said.contains("C-000002"), "{said}");
+    let report = ["report", "channels", "--from", "2026-03-01", "--to", "2026-04-01", "--json"];
+    let (said, _) = obzvon(&house, &report);
+    let lines: Value = serde_json::from_str(&said).unwrap_or_else(|_| panic!("no JSON: {said}"));
+    assert_eq!(
+        (&lines[0]["channel"], &lines[0]["dispute"]["numerator"]),
+        (&json!("sms"), &json!(1)),
+        "{said}"
+    );
+
+    let file = house.path().join("answers.csv");
+    let answers = "дело;должен;ответ\nC-000001;нет;долг не его\nC-000009;да;его\nC-000001;может быть;?\n";
+    fs::write(&file, answers).expect("a file");
+    let (said, fine) = obzvon(&house, &["complaints", "answers", file.to_str().expect("UTF-8")]);
+    assert!(!fine, "two rows are none: {said}");
+    for told in ["C-000001: closed", "3: there is no case C-000009", "4: \"может быть\": owed is yes or no"]
+    {
+        assert!(said.contains(told), "{told} is not in\n{said}");
+    }
+}
+
+#[test]
+fn accounts_are_given_to_no_agent_whom_the_configuration_does_not_know() {
+    let house = house();
+    let (said, fine) = obzvon(&house, &["agent", "assign", "reminders", "--agents", "ghost"]);
+    assert!(!fine && said.contains("agents.toml has no agent ghost"), "{said}");
+}
+
+#[test]
 fn a_visit_is_added_once_and_corrected_by_a_new_entry() {
     let house = house();
     let add = ["event", "add", "p1", "visit", "--id", "v-1", "--at", "2026-03-03T11:00:00Z"];

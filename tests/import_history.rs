@@ -108,3 +108,42 @@ fn only_talks_of_those_who_called_us_are_contacts() {
     assert_eq!(contacts[0].kind, EventKind::InboundConversation);
     assert_eq!(contacts[0].phone.as_ref().expect("a number").as_e164(), "+79990000001");
 }
+
+#[test]
+fn a_messenger_and_a_video_call_are_channels_of_their_own() {
+    let text = "person;time;channel;outcome\np1;2026-11-20T09:00:00Z;Мессенджер;\n\
+        p1;2026-11-20T09:00:00Z;видеозвонок;разговор\np1;2026-11-20T09:00:00Z;голубь;\n";
+    let (_, contacts, rejected) = read(text, None);
+    let read: Vec<_> =
+        contacts.iter().map(|contact| (contact.kind, contact.channel_exact.as_deref())).collect();
+    assert_eq!(read, [(EventKind::Message, Some("messenger")), (EventKind::Conversation, Some("video"))]);
+    assert_eq!(rejected, ["channel_unknown"]);
+}
+
+#[test]
+fn what_he_did_in_a_contact_is_read_with_it() {
+    let text = "person;debt;time;channel;direction;reaction;promised on;promised sum\n\
+        p1;A-1;2026-11-20T09:00:00Z;sms;;жалоба, отказ;;\n\
+        p1;A-1;2026-11-20T09:00:00Z;call;;обещание;01.12.2026;1 200,50\n\
+        p1;;2026-11-20T09:00:00Z;call;;обещание;;\n\
+        p1;A-1;2026-11-20T09:00:00Z;call;;обещание;01.11.2026;\n\
+        p1;A-1;2026-11-20T09:00:00Z;call;;;01.12.2026;\n\
+        p1;A-1;2026-11-20T09:00:00Z;email;вх;жалоба;;\n\
+        p1;A-1;2026-11-20T09:00:00Z;call;;пожал плечами;;\n";
+    let (_, contacts, rejected) = read(text, None);
+    let words = |n: usize| contacts[n].reaction.words().collect::<Vec<_>>();
+    assert_eq!((words(0), words(1)), (vec!["complaint", "opt_out"], vec!["promise"]));
+    let promised = contacts[1].reaction;
+    let on = Some(jiff::civil::date(2026, 12, 1));
+    assert_eq!((promised.promised_on, promised.promised_minor), (on, Some(120_050)));
+    let reasons =
+        ["promise_of_no_debt", "bad_promise", "bad_promise", "reaction_to_nothing", "reaction_unknown"];
+    assert_eq!(rejected, reasons);
+}
+
+#[test]
+fn a_row_without_a_reaction_keeps_the_id_it_had_before_there_were_any() {
+    let rows = ["person;time\np1;2026-11-20T09:00:00Z\n", "person;time;reaction\np1;2026-11-20T09:00:00Z;\n"];
+    let ids = rows.map(|text| read(text, None).1[0].external_id.clone());
+    assert_eq!(ids[0], ids[1]);
+}

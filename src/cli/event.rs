@@ -5,11 +5,13 @@ use std::process::ExitCode;
 use anyhow::{Context, bail, ensure};
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use super::open::{ConfigArgs, act};
 use super::standing::{Signed, nonblank, persons};
 use crate::daemon::Clock;
-use crate::domain::{EventId, PhoneNumber};
+use crate::domain::{Currency, EventId, PhoneNumber, ToldReaction};
+use crate::import::cell;
 use crate::rules::event::EXACT_CHANNELS;
 use crate::rules::limits::two_people;
 use crate::rules::{Agent, EventKind};
@@ -71,6 +73,15 @@ struct Add {
     /// The debt's id at the creditor
     #[arg(long)]
     debt: Option<String>,
+    /// What he did in it: complaint, dispute, opt_out, promise; the first three hold him from now on
+    #[arg(long = "reaction", value_name = "WORD")]
+    reactions: Vec<String>,
+    /// The last day on which he would pay what he promised (2026-03-10)
+    #[arg(long)]
+    promised_on: Option<Date>,
+    /// How much of it, in the debt's currency; all that he owed then where absent
+    #[arg(long, value_name = "SUM")]
+    promised_amount: Option<String>,
 }
 
 impl EventArgs {
@@ -101,7 +112,9 @@ async fn carry_out(store: &Store, command: EventCommand) -> anyhow::Result<()> {
                     )
                 }
                 Some(Recorded::NoCreditor) => bail!("no list has a creditor of that name: nothing was added"),
-                Some(Recorded::NoDebt) => bail!("he has no debt of that id: nothing was added"),
+                Some(Recorded::NoDebt) => {
+                    bail!("he has no debt of that id, and a promise is of one: nothing was added")
+                }
                 Some(Recorded::NoPerson) | None => bail!("nobody has this id or number"),
             }
         }
@@ -149,6 +162,16 @@ impl Add {
             (None, Some(number)) => (None, Some(number)),
             (None, None) => (Some(self.person), None),
         };
+        let mut reaction = ToldReaction { promised_on: self.promised_on, ..ToldReaction::default() };
+        let known = self.reactions.iter().all(|word| reaction.take(word));
+        ensure!(known, "reactions are: {}", ToldReaction::WORDS.join(", "));
+        let sum = self.promised_amount.map(|text| cell::money(&text, Currency::Rub));
+        reaction.promised_minor =
+            sum.transpose().ok().context("the sum promised is not one")?.map(|sum| sum.minor);
+        ensure!(
+            reaction.promise_is_sound(self.at.unwrap_or(now)),
+            "a promise has a day that is not over at the contact, and a sum above nothing only with it"
+        );
         let agent = self.agent.map(|word| Agent::parse(&word).context("human or robot")).transpose()?;
         Ok(PastContact {
             person,
@@ -160,6 +183,7 @@ impl Add {
             creditor: self.creditor,
             debt: self.debt,
             external_id: self.id,
+            reaction,
         })
     }
 }

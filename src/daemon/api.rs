@@ -9,6 +9,7 @@ use super::cases;
 use super::console::answered;
 use super::house::House;
 use super::quality;
+use crate::domain::{Currency, ToldReaction};
 use crate::import::cell;
 use crate::store::{NewPayment, NewReversal, Paid, Past, PastContact, Recorded, Reversed, StoreError};
 use crate::web::{
@@ -68,6 +69,12 @@ async fn event(house: Arc<House>, told: TellEvent) -> Result<EventAnswer, Unavai
     if told.at.is_some_and(|at| at > now) {
         return Ok(EventAnswer::Ahead);
     }
+    let sum = told.promised_amount.as_deref().map(|text| cell::money(text, Currency::Rub));
+    let Ok(sum) = sum.transpose() else { return Ok(EventAnswer::BadPromise) };
+    let reaction = ToldReaction { promised_minor: sum.map(|sum| sum.minor), ..told.reaction };
+    if !reaction.promise_is_sound(told.at.unwrap_or(now)) {
+        return Ok(EventAnswer::BadPromise);
+    }
     let contact = PastContact {
         person: told.person,
         phone: told.phone,
@@ -78,6 +85,7 @@ async fn event(house: Arc<House>, told: TellEvent) -> Result<EventAnswer, Unavai
         creditor: told.creditor,
         debt: told.debt,
         external_id: told.id,
+        reaction,
     };
     let past = Past { contacts: vec![contact], source: "api".to_owned(), dry_run: false, strict: true };
     let recorded = house.store.record_past(past, now).await.map_err(unavailable)?;

@@ -92,13 +92,7 @@ pub fn holds_from(finished: &Finished, called: Called, at: Timestamp, evidence: 
         // Claimed is enough to stop; a human looks into the register and lifts it where nothing is there.
         Some(Disposition::BankruptcyClaimed) => vec![hold(HoldKind::Bankruptcy)],
         Some(Disposition::Dispute) => vec![Hold { debt: Some(called.debt), ..hold(HoldKind::DisputeOpen) }],
-        // A spoken request stops us like a written one; which of them it is in law, a human says when lifting it. It was
-        // said at this telephone, so nobody else is called there either.
-        Some(Disposition::StopRequested) => vec![
-            hold(HoldKind::RefusalOfInteraction),
-            hold(HoldKind::StopRequested),
-            Hold { phone: Some(called.phone), ..hold(HoldKind::NeverCall) },
-        ],
+        Some(Disposition::StopRequested) => holds_of_stop(called.person, Some(called.phone), at, evidence),
         Some(Disposition::WrongPerson) => {
             vec![Hold { phone: Some(called.phone), ..hold(HoldKind::PhoneUnderReview) }]
         }
@@ -120,6 +114,17 @@ pub fn holds_from(finished: &Finished, called: Called, at: Timestamp, evidence: 
     };
     if finished.outcome == Outcome::Unwanted {
         holds.push(Hold { phone: Some(called.phone), ..hold(HoldKind::Unwanted) });
+    }
+    holds
+}
+
+/// The holds of a request to stop, said or written. Which of them it is in law, a human says when lifting it. Where it was said
+/// at a telephone, nobody else is called there either.
+pub fn holds_of_stop(person: PersonId, phone: Option<PhoneKey>, at: Timestamp, evidence: &str) -> Vec<Hold> {
+    let hold = |kind| Hold { evidence: Some(evidence.to_owned()), ..Hold::new(kind, person, at) };
+    let mut holds = vec![hold(HoldKind::RefusalOfInteraction), hold(HoldKind::StopRequested)];
+    if phone.is_some() {
+        holds.push(Hold { phone, ..hold(HoldKind::NeverCall) });
     }
     holds
 }

@@ -27,7 +27,7 @@ pub mod tighter;
 pub mod zone;
 
 pub use calendar::{Calendar, Calendars};
-pub use classify::{Called, event_kinds, holds_from};
+pub use classify::{Called, event_kinds, holds_from, holds_of_stop};
 pub use coded::Set;
 pub use consent::{Consent, ConsentKind};
 pub use decide::{allowed_until, decide};

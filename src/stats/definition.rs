@@ -16,9 +16,9 @@ pub const DEFINITIONS: [Definition; 14] = [
     Definition {
         key: "answered",
         numerator: "actions a person answered",
-        denominator: "actions (calls that left, and uses told from outside; faults of trunk or ours left out)",
+        denominator: "actions (calls that left, the debtor's own calls, and uses told from outside; faults of trunk or ours left out)",
         numerator_ru: "действия, на которые ответил человек",
-        denominator_ru: "действия (отправленные звонки и то, о чём сообщили извне; без сбоев линии и наших)",
+        denominator_ru: "действия (отправленные звонки, звонки самого должника и то, о чём сообщили извне; без сбоев линии и наших)",
     },
     Definition {
         key: "right_party",

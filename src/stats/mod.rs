@@ -30,9 +30,9 @@ pub use proposal::{Doing, Proposal, proposals};
 pub use sheet::{Chart, Column, Line, Sheet, SheetCell, SheetKind};
 pub use tally::{
     ACCOUNT, ACCOUNT_MONTH, AGENT_PAID, ActionFact, Age, Basis, CALL, COST, CallFact, Cell, Counted,
-    Counting, DayPart, DebtFacts, EFFECT, Key, NEVER, PAYMENT, PaymentFact, PromiseState, REACTIONS, STATE,
-    Spans, StateFact, TALK, TALLIES, TalkFact, Tally, USE, WAIT, What, count, count_change, count_stretch,
-    day_of, linked_in, month_of,
+    Counting, DayPart, DebtFacts, EFFECT, Key, NEVER, OutsideFact, PAYMENT, PaymentFact, PromiseState,
+    REACTIONS, STATE, Spans, StateFact, TALK, TALLIES, TalkFact, Tally, USE, WAIT, What, count, count_change,
+    count_stretch, day_of, linked_in, month_of,
 };
 pub use uplift::{Arm, Experiment, Uplift, is_held_out, uplift};
 pub use wear::{ENOUGH, Wear, WearRow, wear};

@@ -136,6 +136,10 @@ fn day_parts(rows: &[ActionRow]) -> Vec<Proposal> {
     let mut groups: BTreeMap<(Channel, DebtorType), BTreeMap<&str, Ratio>> = BTreeMap::new();
     for row in rows {
         let Some(part) = row.by.last().filter(|part| *part != DayPart::Unknown.code()) else { continue };
+        // When he calls is his own affair.
+        if row.channel == Channel::InboundCall {
+            continue;
+        }
         let group = groups.entry((row.channel, row.debtor_type)).or_default();
         let ratio = group.entry(part).or_default();
         ratio.numerator += row.sum("right_party").max(0).unsigned_abs();

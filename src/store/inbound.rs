@@ -3,11 +3,13 @@
 use jiff::Timestamp;
 
 use crate::domain::contact::ContactState;
+use crate::domain::debt::days_overdue;
 use crate::domain::{AttemptId, ContactId, Currency, DebtKind, Money, PersonId, PhoneNumber};
 use crate::rules::Relation;
 use crate::store::cases::open_of_strangers;
-use crate::store::engine::conn::{Conn, Fault, values};
+use crate::store::engine::conn::{Conn, Fault, date, values};
 use crate::store::engine::dialect::{self, owed};
+use crate::store::tally::there;
 use crate::store::{Store, StoreError};
 
 /// Who calls, by the number shown.
@@ -197,6 +199,8 @@ async fn enter(
 ) -> Result<Option<Entered>, Fault> {
     dialect::lock_contact(conn, request.contact).await?;
     dialect::lock_phone(conn, (&request.phone).into()).await?;
+    let Some(whose) = conn.first(WHOSE, values![request.contact]).await? else { return Ok(None) };
+    let there = there(conn, PersonId(whose.int(0)?), now).await?;
     let values = values![
         request.contact,
         node,
@@ -207,7 +211,9 @@ async fn enter(
         &*request.config_version,
         request.flow_version.as_str(),
         now,
-        ContactState::InFlight.code()
+        ContactState::InFlight.code(),
+        there.hour,
+        i64::from(days_overdue(date(&whose.text(1)?)?, there.today))
     ];
     let Some(row) = conn.first(ENTER, values).await? else { return Ok(None) };
     let owed = Money::new(row.int(1)?, row.code(2, "currency", Currency::parse)?);
@@ -226,17 +232,19 @@ const LAST_CONTACT: &str = "SELECT c.id, g.name FROM contact c JOIN debt d ON d.
 /// He is his own open call from now on: nothing is dialled to him meanwhile.
 const ENTER: &str = concat!(
     "INSERT INTO attempt (contact_id, campaign_id, person_id, debt_id, node, phone, trunk, caller_id, channel, \
-    debtor_type, debt_kind, creditor_id, amount_minor, currency, config_version, flow_version, due_at, reserved_at) \
-    SELECT c.id, c.campaign_id, c.person_id, c.debt_id, CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), \
+    debtor_type, debt_kind, creditor_id, amount_minor, currency, config_version, flow_version, due_at, reserved_at, \
+    local_hour, age_days) SELECT c.id, c.campaign_id, c.person_id, c.debt_id, CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), \
     CAST($5 AS TEXT), 'inbound_call', p.debtor_type, CAST($6 AS TEXT), d.creditor_id, ",
     owed!(),
-    ", d.currency, CAST($7 AS TEXT), CAST($8 AS TEXT), CAST($9 AS BIGINT), CAST($9 AS BIGINT) \
-    FROM contact c JOIN debt d ON d.id = c.debt_id JOIN person p ON p.id = c.person_id \
+    ", d.currency, CAST($7 AS TEXT), CAST($8 AS TEXT), CAST($9 AS BIGINT), CAST($9 AS BIGINT), \
+    CAST($11 AS BIGINT), CAST($12 AS BIGINT) FROM contact c JOIN debt d ON d.id = c.debt_id JOIN person p ON p.id = c.person_id \
     WHERE c.id = $1 AND d.state = 'open' AND c.state <> $10 AND NOT EXISTS (SELECT 1 FROM attempt a \
     WHERE a.outcome IS NULL AND (a.phone = $3 OR a.person_id = c.person_id OR a.person_id IN \
     (SELECT k.other_id FROM kin k WHERE k.person_id = c.person_id AND k.upto_event IS NULL))) \
     RETURNING id, amount_minor, currency"
 );
+const WHOSE: &str =
+    "SELECT c.person_id, d.due_date FROM contact c JOIN debt d ON d.id = c.debt_id WHERE c.id = $1";
 const GONE: &str = "UPDATE stranger_call SET ended_at = $2, talked = $3, stop_asked = $4 WHERE id = $1";
 const MEANT: &str =
     "SELECT DISTINCT f.person_id FROM phone f JOIN stranger_call s ON s.phone = f.e164 WHERE s.id = $1";

@@ -81,6 +81,68 @@ fn a_payment_is_told_once_and_closes_the_debt() {
 }
 
 #[test]
+fn a_payment_is_taken_back_once_and_the_debt_is_owed_again() {
+    let house = house();
+    let daemon = house.start();
+    let tell = |path: &str, body: serde_json::Value| daemon.api(path, Some(TOKEN), Some(&body.to_string()));
+    let creditor = crate::house::CREDITOR;
+    let payment = json!({ "id": "bank-1", "creditor": creditor, "debt": "d1", "amount": "1000000.00" });
+    assert_eq!(tell("/api/v1/payments", payment.clone()).0, 201);
+    let back = |payment: &str, at: &str| {
+        let body =
+            json!({ "creditor": creditor, "payment": payment, "why": "it bounced", "reversed_at": at });
+        tell("/api/v1/payments/reversals", body)
+    };
+    let now = jiff::Timestamp::now().to_string();
+    assert_eq!(back("bank-1", "2999-01-01T00:00:00Z").0, 422, "it lies ahead");
+    assert_eq!(back("bank-1", &now), (201, json!({ "recorded": "new", "debt_opened": true })));
+    assert_eq!(back("bank-1", &now), (200, json!({ "recorded": "known" })));
+    assert_eq!((back("bank-9", &now).0, &back("bank-9", &now).1["fault"]), (404, &json!("no_payment")));
+    let no_reason = json!({ "creditor": creditor, "payment": "bank-1", "why": " " });
+    assert_eq!(tell("/api/v1/payments/reversals", no_reason).1["fault"], "malformed");
+    assert_eq!(
+        tell("/api/v1/payments", payment),
+        (200, json!({ "recorded": "known" })),
+        "it stays taken back"
+    );
+    daemon.stop();
+}
+
+#[test]
+fn what_he_did_in_a_contact_is_told_with_it() {
+    let house = house();
+    let daemon = house.start();
+    let event = json!({ "id": "crm-9", "person": "p1", "kind": "message", "channel": "sms", "debt": "d1",
+        "at": "2026-03-03T11:00:00Z" });
+    let tell = |id: &str, more: &[(&str, serde_json::Value)]| {
+        let mut event = event.clone();
+        event["id"] = json!(id);
+        more.iter().for_each(|(field, value)| event[field] = value.clone());
+        let (code, answer) = daemon.api("/api/v1/events", Some(TOKEN), Some(&event.to_string()));
+        (code, answer["fault"].as_str().unwrap_or_default().to_owned())
+    };
+    let promise = ("reactions", json!(["promise"]));
+    let fault = |code: u16, fault: &str| (code, fault.to_owned());
+    assert_eq!(tell("1", &[("reactions", json!(["shrug"]))]), fault(422, "malformed"));
+    assert_eq!(tell("1", &[("promised_on", json!("2026-03-10"))]), fault(422, "bad_promise"));
+    assert_eq!(
+        tell("1", &[promise.clone(), ("promised_on", json!("2026-03-01"))]),
+        fault(422, "bad_promise")
+    );
+    assert_eq!(tell("1", &[promise.clone(), ("debt", json!(null))]), fault(404, "no_debt"));
+    let whole = [promise, ("promised_on", json!("2026-03-10")), ("promised_amount", json!("10.50"))];
+    assert_eq!(tell("1", &whole), fault(201, ""));
+    assert_eq!(tell("1", &whole), fault(200, ""));
+    assert_eq!(tell("1", &whole[..2]), fault(409, "id_reused"));
+    assert_eq!(tell("2", &[("reactions", json!(["complaint"]))]), fault(201, ""));
+    let (code, cases) = daemon.api("/api/v1/complaints", Some(TOKEN), None);
+    assert_eq!((code, cases.to_string().matches("C-0000").count()), (200, 1), "{cases}");
+    daemon.stop();
+    let holds = house.run(&["hold", "list", "p1"]);
+    assert!(holds.contains("complaint_open"), "{holds}");
+}
+
+#[test]
 fn a_complaint_is_told_once_and_holds_the_person() {
     let house = house();
     let daemon = house.start();

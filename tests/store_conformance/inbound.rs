@@ -2,11 +2,12 @@
 
 use obzvon::campaign::{DoneWhy, NextStep};
 use obzvon::domain::import_row::ImportRow;
-use obzvon::domain::{AttemptId, Channel, DebtKind, Outcome};
+use obzvon::domain::{AttemptId, Channel, Currency, DebtKind, Money, Outcome};
 use obzvon::rules::{EventKind, HoldKind};
+use obzvon::stats::Axis;
 use obzvon::store::{
-    ClaimedContact, Entered, FinishRequest, Gone, InboundRequest, KnownCaller, NewCallback, Period, Reserved,
-    StrangerCall, StrangerEnd, StrangerWhy,
+    ClaimedContact, Entered, FinishRequest, Gone, InboundRequest, KnownCaller, NewCallback, NewPayment,
+    Period, Reacted, Reserved, StrangerCall, StrangerEnd, StrangerWhy,
 };
 
 use crate::world::{World, finished, hours, no_answer, noon, number, promised, row, seconds};
@@ -17,6 +18,7 @@ crate::on_both_engines!(
     a_talk_he_began_is_in_the_ledger_and_cancels_what_was_agreed,
     who_only_rang_stands_where_he_stood,
     a_call_lost_in_a_crash_counts_as_a_talk,
+    a_call_he_made_is_an_action_with_its_reactions_and_no_call_of_ours,
     a_stranger_who_asks_to_be_left_alone_is,
 );
 
@@ -115,6 +117,43 @@ async fn who_only_rang_stands_where_he_stood(world: World) {
     assert_eq!(world.contact_of("p1").await.0, "queued");
     let again = world.store.contacts(vec![contact.id]).await.expect("read").remove(0);
     assert_eq!((again.tries, again.before.len()), (0, 0), "it is no try of ours");
+}
+
+async fn a_call_he_made_is_an_action_with_its_reactions_and_no_call_of_ours(world: World) {
+    let contact = world.one_contact().await;
+    let ours = world.permit(&contact, noon()).await.attempt();
+    world.store.finish(no_answer(ours, noon() + hours(99)), noon() + seconds(40)).await.expect("finished");
+    let attempt = enter(&world, &contact, 3_600).await.expect("entered").attempt;
+    let talk = FinishRequest {
+        kinds: vec![EventKind::InboundConversation],
+        asks: vec!["complaint".into()],
+        ..promised(attempt)
+    };
+    world.store.finish(talk, noon() + seconds(3_700)).await.expect("finished");
+    let paid_at = noon() + hours(5);
+    let amount = Money::new(100_000, Currency::Rub);
+    let paid =
+        NewPayment { external_id: "m1".into(), creditor: "Water".into(), debt: "d1".into(), amount, paid_at };
+    world.store.record_payment(paid, paid_at).await.expect("told");
+    let period = Period { from: noon(), to: noon() + hours(24) };
+    let rows = world.store.effects_report(period, &[Axis::Age, Axis::DayPart]).await.expect("counted");
+    let of = |channel| rows.iter().find(|row| row.channel == channel).expect("an action");
+    let his = of(Channel::InboundCall);
+    let columns =
+        ["actions", "answered", "right_party", "promise", "kept", "full_paid", "complaint", "no_reaction"];
+    assert_eq!(columns.map(|column| his.sum(column)), [1, 1, 1, 1, 1, 1, 1, 0]);
+    assert_eq!(his.by, ["1-30", "afternoon"], "as it was when he called");
+    assert_eq!(his.sum("credited_last_minor"), 100_000);
+    assert_eq!(of(Channel::Ivr).sum("credited_first_minor"), 100_000, "the reminder before it");
+    let kpi = world.store.kpi_report(period).await.expect("counted");
+    let counts = kpi[&("reminders".to_owned(), Currency::Rub)];
+    assert_eq!((counts.calls, counts.promises, counts.accounts_called), (1, 0, 1), "of calls that we made");
+    let wear = world.store.wear_report(period, Reacted::Paid).await.expect("counted");
+    assert_eq!(wear.iter().map(|(channel, _)| *channel).collect::<Vec<_>>(), [Channel::Ivr]);
+    assert_eq!(world.store.check_tallies().await.expect("counted"), []);
+    world.store.recount_tallies(world.store.basis().await.expect("read")).await.expect("counted anew");
+    let again = world.store.effects_report(period, &[Axis::Age, Axis::DayPart]).await.expect("counted");
+    assert_eq!(again, rows);
 }
 
 async fn a_call_lost_in_a_crash_counts_as_a_talk(world: World) {

@@ -1,7 +1,7 @@
 //! The ledger's other ways in: what was done elsewhere, and corrections.
 
-use obzvon::domain::EventId;
 use obzvon::domain::import_row::ImportRow;
+use obzvon::domain::{EventId, ToldReaction};
 use obzvon::rules::{Agent, EventKind, History};
 use obzvon::store::{ByHand, Corrected, Past, PastContact, Recorded, Reserved};
 
@@ -30,6 +30,7 @@ fn past(kind: EventKind) -> PastContact {
         creditor: None,
         debt: None,
         external_id: "1".into(),
+        reaction: ToldReaction::default(),
     }
 }
 

@@ -25,6 +25,7 @@ mod sessions;
 mod standing;
 mod tallies;
 mod told;
+mod told_reactions;
 mod types;
 mod withdraw;
 mod world;

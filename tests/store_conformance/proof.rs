@@ -2,7 +2,7 @@
 
 use jiff::civil::date;
 
-use obzvon::domain::DecisionId;
+use obzvon::domain::{DecisionId, ToldReaction};
 use obzvon::rules::{EventKind, Hold, HoldKind};
 use obzvon::store::{
     BrokenRow, Kind, Past, PastContact, Period, Reserved, Same, VerifiedDay, Wrong, WrongRow,
@@ -161,6 +161,7 @@ async fn an_entry_that_was_changed_deleted_or_slipped_in_is_found(world: World) 
         creditor: None,
         debt: None,
         external_id: "1".into(),
+        reaction: ToldReaction::default(),
     };
     let past = Past { contacts: vec![past], source: "crm".into(), dry_run: false, strict: false };
     world.store.record_past(past, noon()).await.expect("written");

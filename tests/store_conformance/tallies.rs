@@ -4,18 +4,19 @@ use jiff::SignedDuration;
 use obzvon::agents::{ReservationNo, State, Why};
 use obzvon::campaign::NextStep;
 use obzvon::domain::{
-    AgentId, AttemptId, Channel, Currency, DebtId, Disposition, EventId, Fault, Money, Outcome, PersonId,
+    AgentId, AttemptId, Channel, Currency, DebtId, DebtKind, Disposition, EventId, Fault, Money, Outcome,
+    PersonId, ToldReaction,
 };
 use obzvon::rules::{Event, EventKind};
 use obzvon::stats::{ActionRow, Axis, Basis, TALLIES, Windows};
 use obzvon::store::{
-    AgentChange, ByHand, Corrected, DeliveryFilter, EndpointRow, FinishRequest, NewEvent, NewPayment,
-    NextAction, Past, PastContact, Period, PromiseTerms, Reserved, Store, View, Whose,
+    AgentChange, ByHand, Corrected, DeliveryFilter, EndpointRow, FinishRequest, InboundRequest, KnownCaller,
+    NewEvent, NewPayment, NextAction, Past, PastContact, Period, PromiseTerms, Reserved, Store, View, Whose,
 };
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64;
 
-use crate::world::{World, finished, hours, no_answer, noon, promised, row, second_debt, seconds};
+use crate::world::{World, finished, hours, no_answer, noon, number, promised, row, second_debt, seconds};
 
 crate::on_both_engines!(
     a_year_at_random_is_counted_as_its_rows_are,
@@ -31,6 +32,8 @@ crate::on_both_engines!(
     accounts_are_divided_fairly_and_what_agents_brought_is_theirs,
     every_report_of_a_period_is_the_same_from_sums_and_from_rows,
     agents_changes_at_once_on_two_nodes_are_counted,
+    an_action_told_late_counts_with_the_debt_as_it_was_then,
+    accounts_of_each_currency_are_divided_by_themselves,
 );
 
 fn days(n: i64) -> SignedDuration {
@@ -57,6 +60,7 @@ fn letter(id: &str, person: &str, debt: &str, at: jiff::Timestamp) -> Past {
         creditor: Some("Water".into()),
         debt: Some(debt.into()),
         external_id: id.into(),
+        reaction: ToldReaction::default(),
     };
     Past { contacts: vec![contact], source: "post".into(), dry_run: false, strict: true }
 }
@@ -123,6 +127,28 @@ async fn call(world: &World, campaign: obzvon::domain::CampaignId, now: jiff::Ti
     }
 }
 
+/// He calls back, and promises.
+async fn call_back(world: &World, phone: u64, now: jiff::Timestamp) {
+    let known = world.store.known_caller(number(9_990_000_000 + phone)).await.expect("read");
+    let KnownCaller::One { contact, .. } = known else { return };
+    let request = InboundRequest {
+        contact,
+        phone: number(9_990_000_000 + phone),
+        called: number(4_950_000_000),
+        trunk: "main".into(),
+        debt_kind: DebtKind::Overdue,
+        config_version: "c1".into(),
+        flow_version: "returned_call@3".into(),
+    };
+    let Some(entered) = world.store.enter_inbound(request, now).await.expect("written") else { return };
+    let talk = FinishRequest {
+        kinds: vec![EventKind::InboundConversation],
+        next: NextStep::Wait(now),
+        ..promised(entered.attempt)
+    };
+    world.store.finish(talk, now + seconds(90)).await.expect("finished");
+}
+
 async fn a_year_at_random_is_counted_as_its_rows_are(world: World) {
     let rows = [row(10), row(11), row(12), second_debt(10)];
     let campaign = world.campaign("reminders", &rows).await;
@@ -130,7 +156,8 @@ async fn a_year_at_random_is_counted_as_its_rows_are(world: World) {
     for step in 0..60 {
         let now = noon() + hours(31 * step);
         let debt = ["d10", "d11", "d12", "d10b"][rng.random_range(0..4)];
-        match rng.random_range(0..5) {
+        match rng.random_range(0..6) {
+            5 => call_back(&world, rng.random_range(10..13), now).await,
             0 => {
                 let at = now - hours(rng.random_range(0..400));
                 let paid = payment(&format!("m{step}"), debt, rng.random_range(1_000..60_000), at);
@@ -445,6 +472,9 @@ async fn every_report_of_a_period_is_the_same_from_sums_and_from_rows(world: Wor
     for step in 0..40 {
         let now = noon() + hours(29 * step) + seconds(step);
         call(&world, campaign, now, &mut rng).await;
+        if step % 5 == 2 {
+            call_back(&world, 1 + step.unsigned_abs() % 3, now + seconds(600)).await;
+        }
         if step % 3 == 0 {
             let debt = ["d1", "d2", "d3"][rng.random_range(0..3)];
             let paid = payment(&format!("m{step}"), debt, 1_000 * (step + 1), now + seconds(60));
@@ -488,6 +518,40 @@ async fn every_report_of_a_period_is_the_same_from_sums_and_from_rows(world: Wor
     let counts = all[&("reminders".to_owned(), Currency::Rub)];
     assert!(counts.accounts_called == 3 && counts.handle_s > 0, "{counts:?}");
     assert_equal(store).await;
+}
+
+async fn an_action_told_late_counts_with_the_debt_as_it_was_then(world: World) {
+    world.store.upsert(&[row(1)], noon()).await.expect("read");
+    let half = payment("m1", "d1", 60_000, noon() + days(4));
+    world.store.record_payment(half, noon() + days(4)).await.expect("told");
+    for (id, at) in [("l1", days(2)), ("l2", days(5))] {
+        let told = world.store.record_past(letter(id, "p1", "d1", noon() + at), noon() + days(9)).await;
+        assert_eq!(told.expect("told"), [obzvon::store::Recorded::New]);
+    }
+    let rows = world.store.effects_report(always(), &[Axis::Age]).await.expect("counted");
+    let owed: Vec<_> = rows.iter().map(|row| (row.by[0].as_str(), row.sum("actions_minor"))).collect();
+    assert_eq!(owed, [("1-30", 100_000 + 40_000)], "all of it before the payment, the rest after it");
+    assert_eq!(sum(&world.store, Channel::Letter, "part_paid").await, 1, "the first alone");
+    assert_equal(&world.store).await;
+}
+
+async fn accounts_of_each_currency_are_divided_by_themselves(world: World) {
+    let euros = |n| obzvon::domain::import_row::ImportRow {
+        amount: Money::new(i64::from(n) * 100, Currency::Eur),
+        ..row(n)
+    };
+    let campaign = world.campaign("reminders", &[row(1), row(2), row(3), euros(4), euros(5)]).await;
+    let names = ["anna", "boris"].map(|name| AgentId::parse(name).expect("a login"));
+    let given = world.store.assign_accounts(campaign, names.to_vec(), noon()).await.expect("given");
+    let of = |agent: usize, currency| given[&(names[agent].clone(), currency)];
+    let both = |currency| {
+        let (one, two) = (of(0, currency), of(1, currency));
+        let mut accounts = [one.0, two.0];
+        accounts.sort_unstable();
+        (accounts, one.1 + two.1)
+    };
+    assert_eq!(both(Currency::Rub), ([1, 2], 600_000));
+    assert_eq!(both(Currency::Eur), ([1, 1], 900));
 }
 
 async fn agents_changes_at_once_on_two_nodes_are_counted(world: World) {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use obzvon::campaign::{DoneWhy, NextStep};
-use obzvon::domain::{Currency, Disposition, Money, Outcome};
+use obzvon::domain::{Currency, Disposition, Money, Outcome, ToldReaction};
 use obzvon::rules::{Called, EventKind, Hold, HoldKind, holds_from};
 use obzvon::store::{FinishRequest, NewPayment, Past, PastContact, Reserved, TakeBack};
 
@@ -72,6 +72,7 @@ async fn a_contact_told_after_the_decision_withdraws_the_dial_where_the_rules_de
             creditor: None,
             debt: None,
             external_id: id.into(),
+            reaction: ToldReaction::default(),
         };
         let past = Past { contacts: vec![contact], source: "crm".into(), dry_run: false, strict: true };
         other.record_past(past, noon() + seconds(5)).await.expect("told");

@@ -200,10 +200,11 @@ impl Reading<'_> {
             match recorded {
                 Recorded::Known => self.answer.known += 1,
                 Recorded::New => self.answer.new += 1,
-                // Not strict: a debt that nobody has is no reason here.
+                // Not strict: a debt that nobody has is no reason here, but for a promise.
                 Recorded::Differs | Recorded::NoCreditor | Recorded::NoDebt | Recorded::NoPerson => {
                     let reason = match recorded {
                         Recorded::Differs => PastReason::IdReused,
+                        Recorded::NoDebt => PastReason::PromiseOfNoDebt,
                         _ => PastReason::NoPerson,
                     };
                     match reason {
@@ -230,6 +231,7 @@ fn past(read: ReadContact) -> PastContact {
         creditor: read.creditor,
         debt: read.debt,
         external_id: read.external_id,
+        reaction: read.reaction,
     }
 }
 

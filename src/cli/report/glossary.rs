@@ -14,6 +14,28 @@ const OCCUPANCY: Term = [
     "секунды разговора, удержания и обработки / секунды готовности, резерва, звонка, разговора, удержания и обработки",
 ];
 
+/// `obzvon report channels`.
+const ACTIONS: [Term; 3] = [
+    [
+        "action",
+        "one use of a channel on a debt: a call of ours that left, a call of the debtor's own, or what other systems told",
+        "действие",
+        "одно обращение по долгу каким-либо каналом: наш отправленный звонок, звонок самого должника или сообщённое другими системами",
+    ],
+    [
+        "inbound_call",
+        "a debtor's own call: an action with its reactions; no call of the campaign's figures and no use in the wear of a channel",
+        "входящий звонок",
+        "звонок самого должника: действие со своими реакциями; не звонок в показателях кампании и не использование в износе канала",
+    ],
+    [
+        "reaction",
+        "what followed an action: answered, right person, sum heard, promise, payment in the window, dispute, complaint, opt-out; else nothing",
+        "реакция",
+        "что последовало за действием: ответ, нужный человек, услышанная сумма, обещание, платёж в окне, спор, жалоба, отказ от звонков; иначе ничего",
+    ],
+];
+
 /// `obzvon complaints` and `/cases`.
 const CASES: [Term; 6] = [
     [
@@ -105,22 +127,26 @@ pub fn glossary(language: Language) -> String {
         Language::En => line(en, en_formula),
         Language::Ru => line(ru, ru_formula),
     };
-    let (head, cases, quality) = match language {
+    let (head, actions, cases, quality) = match language {
         Language::En => (
             "A call is an attempt whose INVITE left and that neither the trunk nor we spoiled. No figure counts test calls \
              (obzvon call).\n",
+            "\nActions and reactions\n",
             "\nComplaints and disputes\n",
             "\nQuality of talks\n",
         ),
         Language::Ru => (
             "Звонок — попытка, чей INVITE ушёл и которую не сорвали ни линия, ни мы. Проверочные звонки (obzvon call) не \
              входят ни в один показатель.\n",
+            "\nДействия и реакции\n",
             "\nЖалобы и споры\n",
             "\nКачество разговоров\n",
         ),
     };
     let mut text = head.to_owned();
     text.extend(KPIS.iter().map(figure).chain([term(&OCCUPANCY)]));
+    text += actions;
+    text.extend(ACTIONS.iter().map(term));
     text += cases;
     text.extend(CASES.iter().map(term));
     text += quality;

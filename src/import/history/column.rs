@@ -16,11 +16,14 @@ pub enum PastColumn {
     Outcome,
     Person,
     Phone,
+    PromisedOn,
+    PromisedSum,
+    Reaction,
     Time,
 }
 
 impl PastColumn {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::Agent,
         Self::Channel,
         Self::Creditor,
@@ -30,6 +33,9 @@ impl PastColumn {
         Self::Outcome,
         Self::Person,
         Self::Phone,
+        Self::PromisedOn,
+        Self::PromisedSum,
+        Self::Reaction,
         Self::Time,
     ];
 
@@ -65,6 +71,16 @@ impl PastColumn {
                 "client id",
             ],
             Self::Phone => &["phone", "телефон", "номер", "номер телефона", "phone number", "number"],
+            Self::PromisedOn => &[
+                "promised on",
+                "promised",
+                "обещал до",
+                "обещал заплатить до",
+                "дата обещания",
+                "promise date",
+            ],
+            Self::PromisedSum => &["promised sum", "promised amount", "сумма обещания"],
+            Self::Reaction => &["reaction", "reactions", "реакция", "реакции"],
             Self::Time => &[
                 "time",
                 "время",

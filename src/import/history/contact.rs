@@ -8,8 +8,8 @@ use sha2::{Digest, Sha256};
 use super::super::{Record, cell};
 use super::PastOptions;
 use super::column::{PastColumn, PastMapping};
-use super::outcome::{PastReason, PastWay, agent, inbound, outcome, way};
-use crate::domain::PhoneNumber;
+use super::outcome::{PastReason, PastWay, agent, inbound, outcome, reactions, way};
+use crate::domain::{Currency, PhoneNumber, ToldReaction};
 use crate::rules::{Agent, EventKind};
 
 /// A contact as the file tells it.
@@ -27,6 +27,7 @@ pub struct ReadContact {
     pub debt: Option<String>,
     /// The file's own id, else a digest of the row: the same when the row comes again.
     pub external_id: String,
+    pub reaction: ToldReaction,
 }
 
 /// The longest text of a cell that is kept, in bytes.
@@ -54,6 +55,13 @@ impl ContactReader<'_> {
         let at = note(self.time(text(PastColumn::Time)), &mut wrong);
         let agent = note(agent(text(PastColumn::Agent)), &mut wrong).flatten();
         let contact = note(self.kind(record), &mut wrong);
+        let reaction = note(self.reaction(record, at), &mut wrong).unwrap_or_default();
+        if reaction.promise && text(PastColumn::Debt).is_empty() {
+            wrong.push(PastReason::PromiseOfNoDebt);
+        }
+        if !reaction.is_none() && matches!(contact, Some(None)) {
+            wrong.push(PastReason::ReactionToNothing);
+        }
         let (Some(at), Some(contact), true) = (at, contact, wrong.is_empty()) else { return Err(wrong) };
         let Some((kind, channel_exact)) = contact else { return Ok(None) };
         let external_id = kept(PastColumn::Id).unwrap_or_else(|| self.digest(record));
@@ -67,7 +75,26 @@ impl ContactReader<'_> {
             creditor: kept(PastColumn::Creditor),
             debt: kept(PastColumn::Debt),
             external_id,
+            reaction,
         }))
+    }
+
+    /// What he did in it; `at` is when, where that is known.
+    fn reaction(&self, record: &Record, at: Option<Timestamp>) -> Result<ToldReaction, PastReason> {
+        let text = |column| self.mapping.text(record, column);
+        let mut told = reactions(text(PastColumn::Reaction))?;
+        let (on, sum) = (text(PastColumn::PromisedOn), text(PastColumn::PromisedSum));
+        if !on.is_empty() {
+            let month_first = self.options.region == Region::US;
+            told.promised_on = Some(cell::date(on, month_first).ok_or(PastReason::BadPromise)?);
+        }
+        if !sum.is_empty() {
+            // The debt's currency is not known here; every one has hundredths.
+            let sum = cell::money(sum, Currency::Rub).map_err(|_| PastReason::BadPromise)?;
+            told.promised_minor = Some(sum.minor);
+        }
+        let sound = at.is_none_or(|at| told.promise_is_sound(at));
+        if sound { Ok(told) } else { Err(PastReason::BadPromise) }
     }
 
     fn phone(&self, record: &Record) -> Result<Option<PhoneNumber>, PastReason> {
@@ -135,6 +162,12 @@ impl ContactReader<'_> {
         let mut hasher = Sha256::new();
         for column in PastColumn::ALL {
             let text = self.mapping.text(record, column);
+            // Files without these keep the ids that they had.
+            let is_told =
+                matches!(column, PastColumn::PromisedOn | PastColumn::PromisedSum | PastColumn::Reaction);
+            if is_told && text.is_empty() {
+                continue;
+            }
             hasher.update((text.len() as u64).to_be_bytes());
             hasher.update(text);
         }

@@ -1,13 +1,14 @@
 //! What the words of other systems mean in the ledger's.
 
 use super::super::column::fold;
-use crate::domain::Language;
+use crate::domain::{Language, ToldReaction};
 use crate::rules::{Agent, EventKind};
 
 /// Why a row was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PastReason {
     AgentUnknown,
+    BadPromise,
     ChannelUnknown,
     DirectionUnknown,
     IdReused,
@@ -16,6 +17,9 @@ pub enum PastReason {
     OutcomeUnknown,
     PersonMissing,
     PhoneUnreadable,
+    PromiseOfNoDebt,
+    ReactionToNothing,
+    ReactionUnknown,
     TextTooLong,
     TimeUnreadable,
     ZoneMissing,
@@ -25,6 +29,7 @@ impl PastReason {
     pub fn code(self) -> &'static str {
         match self {
             Self::AgentUnknown => "agent_unknown",
+            Self::BadPromise => "bad_promise",
             Self::ChannelUnknown => "channel_unknown",
             Self::DirectionUnknown => "direction_unknown",
             Self::IdReused => "id_reused",
@@ -33,6 +38,9 @@ impl PastReason {
             Self::OutcomeUnknown => "outcome_unknown",
             Self::PersonMissing => "person_missing",
             Self::PhoneUnreadable => "phone_unreadable",
+            Self::PromiseOfNoDebt => "promise_of_no_debt",
+            Self::ReactionToNothing => "reaction_to_nothing",
+            Self::ReactionUnknown => "reaction_unknown",
             Self::TextTooLong => "text_too_long",
             Self::TimeUnreadable => "time_unreadable",
             Self::ZoneMissing => "zone_missing",
@@ -42,6 +50,10 @@ impl PastReason {
     pub fn text(self, language: Language) -> &'static str {
         let (en, ru) = match self {
             Self::AgentUnknown => ("the agent is neither human nor robot", "не человек и не робот"),
+            Self::BadPromise => (
+                "a promise has a day that is not over at the contact, and a sum above nothing only with it",
+                "у обещания есть день, который при контакте не прошёл, и сумма больше нуля — только вместе с ним",
+            ),
             Self::ChannelUnknown => (
                 "the channel is not known: call, sms, email, messenger, letter, visit, video",
                 "канал не известен: звонок, sms, email, мессенджер, письмо, визит, видео",
@@ -61,6 +73,18 @@ impl PastReason {
             ),
             Self::PersonMissing => ("neither a person nor a telephone", "нет ни должника, ни телефона"),
             Self::PhoneUnreadable => ("no telephone number", "телефон не читается"),
+            Self::PromiseOfNoDebt => (
+                "a promise is of a debt: name one of his",
+                "обещание — по долгу: назовите один из его долгов",
+            ),
+            Self::ReactionToNothing => (
+                "a reaction is to a contact; what he wrote of himself is a case: obzvon complaints add",
+                "реакция бывает на контакт; что он написал сам — дело: obzvon complaints add",
+            ),
+            Self::ReactionUnknown => (
+                "reactions are: complaint, dispute, opt_out, promise",
+                "реакции: жалоба, спор, отказ, обещание",
+            ),
             Self::TextTooLong => ("a text above 512 bytes", "текст длиннее 512 байт"),
             Self::TimeUnreadable => {
                 ("the time is not one: write 2026-03-03 14:05", "время не читается: пишите 03.03.2026 14:05")
@@ -112,6 +136,24 @@ pub(super) fn way(cell: &str) -> Result<PastWay, PastReason> {
         }
         _ => return Err(PastReason::ChannelUnknown),
     })
+}
+
+/// Reads what he did, several with commas between them.
+pub(super) fn reactions(cell: &str) -> Result<ToldReaction, PastReason> {
+    let mut told = ToldReaction::default();
+    for word in cell.split([',', ';', '+']).map(fold).filter(|word| !word.is_empty()) {
+        let code = match word.as_str() {
+            "complaint" | "жалоба" => "complaint",
+            "dispute" | "спор" | "оспаривает" | "не согласен" => "dispute",
+            "opt out" | "stop" | "отказ" | "не звонить" | "отказ от взаимодействия" => {
+                "opt_out"
+            }
+            "promise" | "promise to pay" | "обещание" | "обещал" => "promise",
+            _ => return Err(PastReason::ReactionUnknown),
+        };
+        told.take(code);
+    }
+    Ok(told)
 }
 
 /// Reads a direction: whether the person called us. Nothing said: we called.

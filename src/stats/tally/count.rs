@@ -27,7 +27,8 @@ pub fn count(facts: &DebtFacts, basis: &Basis, among: Option<(Timestamp, Timesta
     let is_within = |at: Timestamp| among.is_none_or(|(from, to)| at >= from && at < to);
     let is_asked = |action: &ActionFact| is_within(action.at);
     for action in facts.actions.iter().filter(|action| is_asked(action)) {
-        if let What::Call(call) = &action.what {
+        // A call of his own is none that we placed.
+        if let (What::Call(call), false) = (&action.what, is_his_own(action)) {
             count_call(action, call, basis, into);
         }
     }
@@ -48,7 +49,8 @@ pub fn count(facts: &DebtFacts, basis: &Basis, among: Option<(Timestamp, Timesta
             continue;
         }
         let paid = paid_within(facts, windows, action);
-        if !is_fault(action) {
+        // His own calls wear nothing out.
+        if !is_fault(action) && !is_his_own(action) {
             let nth = uses.entry(action.channel).or_default();
             *nth += 1;
             if is_asked(action) && *nth <= LAST_USE {
@@ -67,6 +69,11 @@ pub(super) fn is_taken_back(action: &ActionFact) -> bool {
 
 pub(super) fn is_fault(action: &ActionFact) -> bool {
     matches!(&action.what, What::Call(CallFact { outcome: Outcome::Failed(_), .. }))
+}
+
+/// He called us.
+pub(super) fn is_his_own(action: &ActionFact) -> bool {
+    action.channel == Channel::InboundCall
 }
 
 /// What each rule credits each action with, in the order of [`Attribution::ALL`].
@@ -130,7 +137,8 @@ fn count_use(action: &ActionFact, (nth, paid): (i64, i64), basis: &Basis, into: 
 fn count_costs(facts: &DebtFacts, basis: &Basis, into: &mut Counted) {
     for action in &facts.actions {
         let What::Call(call) = &action.what else { continue };
-        let Some(selected) = call.selected_at.filter(|at| *at <= action.at) else { continue };
+        let drawn = call.selected_at.filter(|at| *at <= action.at && !is_his_own(action));
+        let Some(selected) = drawn else { continue };
         let lag = action.at.duration_since(selected).as_hours() / 24;
         if lag < LONGEST_DAYS && call.cost_micro != 0 {
             let keys = vec![Key::Number(action.campaign), code(action.currency.code()), Key::Number(lag)];
@@ -152,14 +160,14 @@ struct Said {
 
 fn said(action: &ActionFact) -> Said {
     match &action.what {
-        What::Outside { spoken, right_party } => Said {
-            answered: *spoken,
-            right_party: *right_party,
+        What::Outside(told) => Said {
+            answered: told.spoken,
+            right_party: told.right_party,
             amount_heard: false,
-            promise: false,
-            dispute: false,
-            opt_out: false,
-            refused: false,
+            promise: told.promise,
+            dispute: told.dispute,
+            opt_out: told.opt_out,
+            refused: told.dispute || told.opt_out,
         },
         What::Call(call) => {
             let did = |any: &[Disposition]| call.disposition.is_some_and(|did| any.contains(&did));
@@ -191,7 +199,7 @@ fn count_effect(action: &ActionFact, (paid, credited): (i64, [i64; 3]), basis: &
     let fault = is_fault(action);
     let (cost, talk) = match &action.what {
         What::Call(call) => (call.cost_micro, call.talk_us),
-        What::Outside { .. } => (0, 0),
+        What::Outside(_) => (0, 0),
     };
     let mut sums = vec![1, i64::from(fault), cost, talk];
     let mut put = |is: bool, minor: i64| sums.extend([i64::from(is), if is { minor } else { 0 }]);
@@ -233,7 +241,7 @@ mod tests {
 
     use super::super::link::linked_in;
     use super::super::{
-        ACCOUNT, ACCOUNT_MONTH, AGENT_PAID, Counting, PaymentFact, TalkFact, Tally, month_of,
+        ACCOUNT, ACCOUNT_MONTH, AGENT_PAID, Counting, OutsideFact, PaymentFact, TalkFact, Tally, month_of,
     };
     use super::*;
     use crate::domain::{Currency, DebtKind, DebtorType, Fault};
@@ -280,7 +288,7 @@ mod tests {
     }
 
     fn letter(hours: i64) -> ActionFact {
-        let what = What::Outside { spoken: false, right_party: false };
+        let what = What::Outside(OutsideFact::default());
         ActionFact { channel: Channel::Letter, campaign: 0, what, ..call(hours, Outcome::NoAnswer) }
     }
 

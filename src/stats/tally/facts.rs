@@ -42,10 +42,22 @@ pub struct ActionFact {
 /// Whose action it was.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum What {
-    /// A closed attempt of ours.
+    /// A closed attempt, ours or the debtor's own call.
     Call(CallFact),
-    /// Told by another system: `spoken` that a person answered, `right_party` that it was the debtor.
-    Outside { spoken: bool, right_party: bool },
+    /// Told by another system.
+    Outside(OutsideFact),
+}
+
+/// What another system told of a use of its own.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct OutsideFact {
+    /// A person answered.
+    pub spoken: bool,
+    /// It was the debtor; who promises is taken for him.
+    pub right_party: bool,
+    pub promise: bool,
+    pub dispute: bool,
+    pub opt_out: bool,
 }
 
 /// A closed attempt.

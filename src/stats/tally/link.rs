@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::basis::Basis;
 use super::cell::{Counted, Key, month_of};
-use super::count::{is_fault, is_taken_back};
+use super::count::{is_fault, is_his_own, is_taken_back};
 use super::facts::{DebtFacts, What};
 use super::table::{ACCOUNT, ACCOUNT_MONTH, AGENT_PAID, Counting, NEVER, Tally};
 use crate::domain::{Channel, Currency};
@@ -83,7 +83,8 @@ fn account_links(facts: &DebtFacts) -> Vec<Link> {
     let mut links = Vec::new();
     let keys = |campaign, currency: Currency| vec![Key::Number(campaign), Key::from(currency.code())];
     for action in &facts.actions {
-        if !matches!(action.what, What::Call(_)) || is_taken_back(action) || is_fault(action) {
+        let is_placed = matches!(action.what, What::Call(_)) && !is_his_own(action);
+        if !is_placed || is_taken_back(action) || is_fault(action) {
             continue;
         }
         let mine = calls.entry((action.campaign, action.currency)).or_default();

@@ -15,7 +15,7 @@ mod talk;
 pub use basis::Basis;
 pub use cell::{Age, Cell, Counted, DayPart, Key, day_of, month_of};
 pub use count::count;
-pub use facts::{ActionFact, CallFact, DebtFacts, PaymentFact, PromiseState, TalkFact, What};
+pub use facts::{ActionFact, CallFact, DebtFacts, OutsideFact, PaymentFact, PromiseState, TalkFact, What};
 pub use link::linked_in;
 pub use state::{StateFact, count_change, count_stretch};
 pub use table::{

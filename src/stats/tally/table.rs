@@ -126,7 +126,7 @@ pub const EFFECT: Tally = Tally {
     ],
 };
 
-/// Closed attempts, those that we took back included. `served_us` is the talk of the answered ones.
+/// Closed attempts of ours, those that we took back included. `served_us` is the talk of the answered ones.
 pub const CALL: Tally = Tally {
     name: "tally_call",
     place: 1,
@@ -136,7 +136,7 @@ pub const CALL: Tally = Tally {
     sums: &["attempts", "connected", "identified", "talk_us", "served_us", "cost_micro"],
 };
 
-/// The n-th use of a channel on a debt.
+/// The n-th use of a channel of ours on a debt.
 pub const USE: Tally = Tally {
     name: "tally_use",
     place: 2,

@@ -9,3 +9,4 @@ mod register;
 mod trigger;
 
 pub(super) use open::{Opening, open_of_call, open_of_hold, open_of_strangers};
+pub(super) use register::open_of_contact;

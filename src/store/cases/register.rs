@@ -5,12 +5,13 @@ use sha2::{Digest, Sha256};
 
 use super::open::{Opening, open, tie};
 use crate::cases::{Kind, NewCase, Number, Registered, Terms};
-use crate::domain::{AttemptId, Channel, DebtId, PersonId};
+use crate::domain::{AttemptId, Channel, DebtId, EventId, PersonId};
 use crate::rules::Hold;
-use crate::store::engine::conn::{Conn, Fault, values};
+use crate::store::engine::conn::{Conn, Fault, moment, values};
 use crate::store::engine::dialect;
-use crate::store::outcome::react_to_call;
+use crate::store::outcome::{note_reaction, react_to_call};
 use crate::store::standing::{insert_hold, note_deed};
+use crate::store::tally::{self, LastAction, last_action};
 use crate::store::{ByHand, Store, StoreError};
 
 impl Store {
@@ -88,18 +89,53 @@ async fn register(
     Ok(Registered::New { number, held: whose.is_some() })
 }
 
-/// Counts a complaint as a reaction to the call it names, else to the person's last call before it; there may be none. Before
-/// the chains are taken, as every finish does.
+/// Counts a complaint as a reaction to the call it names, else to the person's last action before it that its channel's window
+/// still believes; there may be none. Before the chains are taken, as every finish does.
 pub(super) async fn blame(
     conn: &mut Conn,
     number: Number,
     (person, debt): (PersonId, Option<DebtId>),
     now: Timestamp,
 ) -> Result<(), Fault> {
-    let Some(row) = conn.first(BLAMED, values![number.0, person, debt]).await? else { return Ok(()) };
-    let attempt = AttemptId(row.int(0)?);
-    conn.run(BLAME, values![number.0, attempt]).await?;
-    react_to_call(conn, (attempt, "complaint", row.code(1, "channel", Channel::parse)?), now).await
+    let case = conn.one(NAMED, values![number.0]).await?;
+    let blamed = match case.int_opt(0)? {
+        Some(attempt) => Some(LastAction::Call(AttemptId(attempt), case.code(1, "channel", Channel::parse)?)),
+        None => last_action(conn, (person, debt), moment(case.int(2)?)?).await?,
+    };
+    match blamed {
+        Some(LastAction::Call(attempt, channel)) => {
+            conn.run(BLAME, values![number.0, attempt]).await?;
+            react_to_call(conn, (attempt, "complaint", channel), now).await
+        }
+        Some(LastAction::Outside(event, debt, _)) => {
+            conn.run(BLAME_OUTSIDE, values![number.0, event]).await?;
+            let tallied = tally::before(conn, debt).await?;
+            conn.run(COMPLAINED, values![event]).await?;
+            note_reaction(conn, (event, "complaint"), now).await?;
+            tallied.note(conn).await
+        }
+        None => Ok(()),
+    }
+}
+
+/// Opens the case that a contact told by another system has brought, and holds whom it is about.
+///
+/// # Errors
+/// The database's.
+pub(in crate::store) async fn open_of_contact(
+    conn: &mut Conn,
+    (opening, event): (Opening<'_>, EventId),
+    terms: &Terms,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let number = open(conn, opening, terms, now).await?.ok_or(Fault::Unreadable { what: "new case" })?;
+    if !opening.kind.is_dispute() {
+        conn.run(BLAME_OUTSIDE, values![number.0, event]).await?;
+    }
+    match opening.person {
+        Some(person) => hold(conn, (number, opening.kind), (person, opening.debt), opening.by, now).await,
+        None => Ok(()),
+    }
 }
 
 /// Sets the case's hold, by hand of whoever registers, links or reopens it.
@@ -168,10 +204,11 @@ fn told_as(case: &NewCase) -> String {
     hex::encode(Sha256::digest(text))
 }
 
-const BLAMED: &str = "SELECT a.id, a.channel FROM attempt a JOIN case_file c ON c.id = $1 WHERE a.id = c.attempt_id \
-    OR (c.attempt_id IS NULL AND a.person_id = $2 AND a.debt_id = COALESCE(CAST($3 AS BIGINT), a.debt_id) \
-    AND a.reserved_at <= c.received_at AND a.outcome IS NOT NULL) ORDER BY a.id DESC LIMIT 1";
+const NAMED: &str = "SELECT c.attempt_id, a.channel, c.received_at FROM case_file c \
+    LEFT JOIN attempt a ON a.id = c.attempt_id WHERE c.id = $1";
 const BLAME: &str = "UPDATE case_file SET of_attempt_id = $2 WHERE id = $1";
+const BLAME_OUTSIDE: &str = "UPDATE case_file SET of_event_id = $2 WHERE id = $1";
+const COMPLAINED: &str = "UPDATE outside_action SET complaint = 1 WHERE event_id = $1";
 const PEOPLE: &str = "SELECT id FROM person WHERE external_id = $1 OR id IN (SELECT person_id FROM phone WHERE e164 = $1) \
     ORDER BY id";
 const CALLED: &str = "SELECT person_id FROM attempt WHERE id = $1";

@@ -137,8 +137,9 @@ const STANDS: &str = "SELECT (SELECT c.id FROM event c WHERE c.corrects = e.id),
     (SELECT a.id FROM attempt a WHERE a.id = e.attempt_id AND a.answer_at IS NOT NULL) FROM event e WHERE e.id = $1";
 /// What was known of the debt is the same, whatever the contact was.
 const SAME_OUTSIDE: &str = "INSERT INTO outside_action (event_id, debt_id, at, debtor_type, creditor_id, local_hour, \
-    age_days, debt_kind, amount_minor, currency) SELECT CAST($2 AS BIGINT), debt_id, at, debtor_type, creditor_id, local_hour, age_days, \
-    debt_kind, amount_minor, currency FROM outside_action WHERE event_id = $1";
+    age_days, debt_kind, amount_minor, currency, promise, dispute, opt_out, complaint, promise_id) SELECT CAST($2 AS BIGINT), \
+    debt_id, at, debtor_type, creditor_id, local_hour, age_days, debt_kind, amount_minor, currency, promise, dispute, opt_out, \
+    complaint, promise_id FROM outside_action WHERE event_id = $1";
 const CORRECT: &str = concat!(
     "INSERT INTO event (person_id, at, kind, channel_exact, phone, phone_type, dial_mode, debt_id, \
     creditor, agent, excluded, attempt_id, corrects, source, written_at) \

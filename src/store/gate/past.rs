@@ -6,10 +6,12 @@ use jiff::Timestamp;
 
 use super::ledger::insert_event;
 use super::record::{json, sha256};
-use crate::domain::{DebtId, EventId, PersonId, PhoneNumber};
+use crate::cases::Terms;
+use crate::domain::{DebtId, EventId, PersonId, PhoneNumber, ToldReaction};
 use crate::rules::{Agent, DialMode, Event, EventKind, Phone, PhoneType};
 use crate::store::engine::conn::{Conn, Fault, Row, values};
 use crate::store::engine::dialect;
+use crate::store::outcome::note_told;
 use crate::store::{Store, StoreError};
 
 /// A contact as other systems know it.
@@ -30,6 +32,8 @@ pub struct PastContact {
     pub debt: Option<String>,
     /// What is the same when it is told again; never blank.
     pub external_id: String,
+    /// What he did in it.
+    pub reaction: ToldReaction,
 }
 
 /// A batch of past contacts, and where they come from.
@@ -49,7 +53,7 @@ pub struct Past {
 pub enum Recorded {
     /// No list has a creditor of that name: nothing was written.
     NoCreditor,
-    /// Whoever is meant has no debt of that id: nothing was written.
+    /// Whoever is meant has no debt of that id, or none is told that he promised on: nothing was written.
     NoDebt,
     /// Nobody has this id or number.
     NoPerson,
@@ -68,30 +72,45 @@ impl Store {
     /// # Errors
     /// When the database fails; nothing is written then.
     pub async fn record_past(&self, past: Past, now: Timestamp) -> Result<Vec<Recorded>, StoreError> {
+        let terms = self.terms();
         let done = if past.dry_run {
-            self.read(move |conn| Box::pin(async move { record_all(conn, &past, now).await })).await
+            self.read(move |conn| Box::pin(async move { record_all(conn, &past, &terms, now).await })).await
         } else {
-            self.write(move |conn| Box::pin(async move { record_all(conn, &past, now).await })).await
+            self.write(move |conn| Box::pin(async move { record_all(conn, &past, &terms, now).await })).await
         };
         done.map_err(|source| StoreError::Ledger { source })
     }
 }
 
-async fn record_all(conn: &mut Conn, past: &Past, now: Timestamp) -> Result<Vec<Recorded>, Fault> {
+async fn record_all(
+    conn: &mut Conn,
+    past: &Past,
+    terms: &Terms,
+    now: Timestamp,
+) -> Result<Vec<Recorded>, Fault> {
     if !past.dry_run {
         lock(conn, past).await?;
     }
     let mut all = Vec::with_capacity(past.contacts.len());
     for contact in &past.contacts {
-        all.push(record(conn, past, contact, now).await?);
+        all.push(record(conn, past, contact, (terms, now)).await?);
     }
     Ok(all)
 }
 
-/// Takes the debts before the chains, as every finish does.
+/// Takes whoever will be held first, the lowest before, and the debts before the chains, as every finish does.
 async fn lock(conn: &mut Conn, past: &Past) -> Result<(), Fault> {
     if !dialect::has_locks(conn) {
         return Ok(());
+    }
+    let mut held = Vec::new();
+    for contact in past.contacts.iter().filter(|contact| !contact.reaction.is_none()) {
+        held.extend(persons(conn, contact).await?.into_iter().map(|(person, _)| person));
+    }
+    held.sort_unstable_by_key(|person| person.0);
+    held.dedup();
+    for person in held {
+        dialect::lock_person(conn, person).await?;
     }
     let mut debts = Vec::new();
     for contact in past.contacts.iter().filter(|contact| contact.debt.is_some()) {
@@ -107,7 +126,7 @@ async fn record(
     conn: &mut Conn,
     past: &Past,
     contact: &PastContact,
-    now: Timestamp,
+    (terms, now): (&Terms, Timestamp),
 ) -> Result<Recorded, Fault> {
     let persons = persons(conn, contact).await?;
     if persons.is_empty() {
@@ -117,6 +136,9 @@ async fn record(
         return Ok(Recorded::NoCreditor);
     }
     if past.strict && !has_debt(conn, &persons, contact).await? {
+        return Ok(Recorded::NoDebt);
+    }
+    if contact.reaction.promise && !is_of_a_debt(conn, &persons, contact).await? {
         return Ok(Recorded::NoDebt);
     }
     let (source, told) = (past.source.as_str(), told_as(contact));
@@ -134,7 +156,11 @@ async fn record(
             conn.first("SELECT 1 FROM event WHERE external_id = $1", values![&id]).await?.is_none()
         } else {
             let event = event(conn, contact, (person, phone_type), now).await?;
-            insert_event(conn, &event, &past.source, Some(&id), now).await?.is_some()
+            let new = insert_event(conn, &event, &past.source, Some(&id), now).await?;
+            if let Some(id) = new {
+                note_told(conn, (&event, id), &contact.reaction, (source, terms), now).await?;
+            }
+            new.is_some()
         };
         recorded = if new || recorded == Recorded::New { Recorded::New } else { Recorded::Known };
     }
@@ -144,11 +170,31 @@ async fn record(
 /// What was told, as a hash: the same words are the same contact, whatever the lists say of them by now.
 fn told_as(contact: &PastContact) -> String {
     let phone = contact.phone.as_ref().map(|phone| phone.as_e164());
-    sha256(&[&json(&(
+    let words = json(&(
         (contact.person.as_deref(), phone, contact.at, contact.kind.code()),
         (contact.channel_exact.as_deref(), contact.agent.map(Agent::code)),
         (contact.creditor.as_deref(), contact.debt.as_deref()),
-    ))])
+    ));
+    let did = &contact.reaction;
+    if did.is_none() {
+        return sha256(&[&words]);
+    }
+    let promised = (did.promised_on.map(|on| on.to_string()), did.promised_minor);
+    sha256(&[&words, &json(&(did.words().collect::<Vec<_>>(), promised))])
+}
+
+/// Whether it is known which debt of one of those meant it was about.
+async fn is_of_a_debt(
+    conn: &mut Conn,
+    persons: &[(PersonId, PhoneType)],
+    contact: &PastContact,
+) -> Result<bool, Fault> {
+    for (person, _) in persons {
+        if debt_of(conn, contact, *person).await?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Whom the contact was with, and what the phone is to each.

@@ -6,6 +6,7 @@ mod money;
 mod rescue;
 mod sent;
 mod take_back;
+mod told_reaction;
 
 pub use dispose::{DisposeRequest, Disposed};
 pub(super) use finish::react_to_call;
@@ -13,3 +14,4 @@ pub use finish::{Closed, FinishRequest};
 pub use money::{NewPayment, NewReversal, Paid, PromiseTerms, PromisesJudged, Reversed};
 pub use rescue::{Rescued, Whose};
 pub use take_back::TakeBack;
+pub(super) use told_reaction::{note_reaction, note_told};

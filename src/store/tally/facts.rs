@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::domain::{Channel, Currency, DebtKind, DebtorType, Disposition, Outcome};
 use crate::rules::{Agent, EventKind};
-use crate::stats::{ActionFact, CallFact, DebtFacts, PaymentFact, PromiseState, TalkFact, What};
+use crate::stats::{ActionFact, CallFact, DebtFacts, OutsideFact, PaymentFact, PromiseState, TalkFact, What};
 use crate::store::counted::counts;
 use crate::store::engine::conn::{Conn, Fault, Row, Value, moment, moment_opt, values};
 
@@ -119,10 +119,16 @@ fn outside(row: &Row) -> Result<ActionFact, Fault> {
             | EventKind::ThirdParty
             | EventKind::Visit
     );
-    let right_party = matches!(kind, EventKind::Conversation | EventKind::InboundConversation);
-    let what = What::Outside { spoken, right_party };
+    let told = [14, 15, 16, 17].map(|column| row.int(column).map(|told| told != 0));
+    let [promise, dispute, opt_out, complaint] = told;
+    let (promise, dispute, opt_out) = (promise?, dispute?, opt_out?);
+    let right_party = promise || matches!(kind, EventKind::Conversation | EventKind::InboundConversation);
+    let spoken = spoken || promise || dispute || opt_out;
+    let what = What::Outside(OutsideFact { spoken, right_party, promise, dispute, opt_out });
     let agent = row.code_opt(13, "agent", Agent::parse)?;
-    action(row, channel(kind, agent, &row.text(3)?), what)
+    let dated = row.code_opt(18, "promise", PromiseState::parse)?.zip(row.int_opt(19)?);
+    let action = action(row, channel(kind, agent, &row.text(3)?), what)?;
+    Ok(ActionFact { promise: dated, complaint: complaint?, ..action })
 }
 
 /// The columns that both have.
@@ -145,7 +151,7 @@ fn action(row: &Row, channel: Channel, what: What) -> Result<ActionFact, Fault> 
 }
 
 /// The channel of an entry that another system told.
-fn channel(kind: EventKind, agent: Option<Agent>, exact: &str) -> Channel {
+pub(super) fn channel(kind: EventKind, agent: Option<Agent>, exact: &str) -> Channel {
     match (kind, exact) {
         (EventKind::Letter, _) => Channel::Letter,
         (EventKind::Visit, _) => Channel::Visit,
@@ -190,17 +196,17 @@ macro_rules! queries {
                 "a.end_at, a.cost_micro, p.state, p.amount_minor, ",
                 "CASE WHEN c.arm = 'called' AND COALESCE(c.arm_percent, 1) > 0 THEN c.selected_at END FROM debt d ",
                 "JOIN attempt a ON a.debt_id = d.id LEFT JOIN promise p ON p.attempt_id = a.id AND p.state <> 'void' ",
-                "LEFT JOIN contact c ON c.id = a.contact_id WHERE a.outcome IS NOT NULL ",
-                "AND a.channel <> 'inbound_call' AND ",
+                "LEFT JOIN contact c ON c.id = a.contact_id WHERE a.outcome IS NOT NULL AND ",
                 $which,
                 " AND ",
                 counts!("d")
             ),
             outside: concat!(
                 "SELECT o.debt_id, o.event_id, o.at, e.channel_exact, o.debtor_type, o.debt_kind, o.creditor_id, ",
-                "CAST(0 AS BIGINT), o.local_hour, o.age_days, o.currency, o.amount_minor, e.kind, e.agent ",
+                "CAST(0 AS BIGINT), o.local_hour, o.age_days, o.currency, o.amount_minor, e.kind, e.agent, ",
+                "o.promise, o.dispute, o.opt_out, o.complaint, p.state, p.amount_minor ",
                 "FROM debt d JOIN outside_action o ON o.debt_id = d.id JOIN event e ON e.id = o.event_id ",
-                "WHERE NOT EXISTS (SELECT 1 FROM event c WHERE c.corrects = e.id) AND ",
+                "LEFT JOIN promise p ON p.id = o.promise_id AND p.state <> 'void' WHERE NOT EXISTS (SELECT 1 FROM event c WHERE c.corrects = e.id) AND ",
                 $which,
                 " AND ",
                 counts!("d")

@@ -7,6 +7,7 @@
 mod build;
 mod check;
 mod facts;
+mod last_action;
 mod outside;
 mod plan;
 mod read;
@@ -19,7 +20,8 @@ use crate::store::engine::conn::{Conn, Fault};
 use crate::store::engine::dialect;
 
 pub use check::TallyFault;
-pub(in crate::store) use outside::note_outside;
+pub(in crate::store) use last_action::{LastAction, last_action};
+pub(in crate::store) use outside::{note_outside, there};
 pub(in crate::store) use read::{Reading, sums};
 pub(in crate::store) use states::log_change;
 

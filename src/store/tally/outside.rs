@@ -1,6 +1,7 @@
 //! Uses of a channel that other systems tell of: what was known of the debt at the time stands beside the entry.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::domain::debt::{DebtKind, days_overdue};
@@ -23,12 +24,9 @@ pub(in crate::store) async fn note_outside(
     at: Timestamp,
 ) -> Result<(), Fault> {
     let row = conn.one(DEBT, values![debt, at]).await?;
-    let person = PersonId(row.int(0)?);
-    let zones = of_person(&whereabouts(conn, person).await?, &Registry::default());
-    let clock = zones.zones().first().map(|zone| at.to_zoned_datetime(zone.tz().clone()));
-    let today = clock.clone().unwrap_or_else(|| at.to_zoned_datetime(TimeZone::UTC)).date();
+    let there = there(conn, PersonId(row.int(0)?), at).await?;
     let due = date(&row.text(1)?)?;
-    let kind = DebtKind::on(due, today, COLLECTIBLE_YEARS);
+    let kind = DebtKind::on(due, there.today, COLLECTIBLE_YEARS);
     conn.run(
         INSERT,
         values![
@@ -37,8 +35,8 @@ pub(in crate::store) async fn note_outside(
             at,
             row.text(2)?,
             row.int(3)?,
-            clock.map(|clock| i64::from(clock.hour())),
-            i64::from(days_overdue(due, today)),
+            there.hour,
+            i64::from(days_overdue(due, there.today)),
             kind.code(),
             row.int(4)?,
             row.text(5)?,
@@ -46,6 +44,29 @@ pub(in crate::store) async fn note_outside(
     )
     .await
     .map(|_| ())
+}
+
+/// A moment where a person is.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::store) struct There {
+    /// Absent: it is not known where he is.
+    pub hour: Option<i64>,
+    /// In doubt UTC's.
+    pub today: Date,
+}
+
+/// # Errors
+/// The database's.
+pub(in crate::store) async fn there(
+    conn: &mut Conn,
+    person: PersonId,
+    at: Timestamp,
+) -> Result<There, Fault> {
+    let zones = of_person(&whereabouts(conn, person).await?, &Registry::default());
+    let clock = zones.zones().first().map(|zone| at.to_zoned_datetime(zone.tz().clone()));
+    let today =
+        clock.as_ref().map_or_else(|| at.to_zoned_datetime(TimeZone::UTC).date(), |clock| clock.date());
+    Ok(There { hour: clock.map(|clock| i64::from(clock.hour())), today })
 }
 
 /// What was owed then: the amount as a list told it last, less what had been paid by that moment. What was paid since,

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -15,7 +16,7 @@ use serde_json::{Value, json};
 use super::Shared;
 use super::fault::{Fault, filled, read};
 use super::openapi::{answers, body, schema};
-use crate::domain::PhoneNumber;
+use crate::domain::{PhoneNumber, ToldReaction};
 use crate::rules::event::EXACT_CHANNELS;
 use crate::rules::{Agent, EventKind};
 
@@ -42,6 +43,15 @@ struct EventBody {
     creditor: Option<String>,
     /// The debt's id at the creditor; it is one of the person's.
     debt: Option<String>,
+    /// What he did in it: complaint, dispute, opt_out, promise. A complaint and a dispute are cases and hold him from now on, as
+    /// opt_out does; a promise is of a debt.
+    #[serde(default)]
+    reactions: Vec<String>,
+    /// The last day on which he would pay what he promised, such as 2026-03-10.
+    #[schemars(with = "Option<String>")]
+    promised_on: Option<Date>,
+    /// How much of it, as text, such as "1234.50", in the debt's currency; all that he owed then where absent.
+    promised_amount: Option<String>,
 }
 
 /// An event that was read and checked.
@@ -57,6 +67,10 @@ pub struct TellEvent {
     pub agent: Option<Agent>,
     pub creditor: Option<String>,
     pub debt: Option<String>,
+    /// But for the sum.
+    pub reaction: ToldReaction,
+    /// As it was written.
+    pub promised_amount: Option<String>,
 }
 
 /// What became of it.
@@ -64,6 +78,8 @@ pub struct TellEvent {
 pub enum EventAnswer {
     /// It lies ahead.
     Ahead,
+    /// The promise has no sum, or a day that was over; or it is a day or a sum without a promise.
+    BadPromise,
     /// Another event was told by this id.
     Differs,
     /// It was told before.
@@ -88,6 +104,10 @@ async fn tell(State(api): State<Shared>, bytes: Result<Bytes, BytesRejection>) -
         EventAnswer::New => recorded(StatusCode::CREATED, "new"),
         EventAnswer::Known => recorded(StatusCode::OK, "known"),
         EventAnswer::Ahead => Err(Fault::field("ahead", "the time lies ahead")),
+        EventAnswer::BadPromise => Err(Fault::field(
+            "bad_promise",
+            "a promise has a day that is not over at the contact, and a sum above nothing only with it",
+        )),
         EventAnswer::Differs => {
             Err(Fault::new(StatusCode::CONFLICT, "id_reused", "another event was told by this id before"))
         }
@@ -99,7 +119,7 @@ async fn tell(State(api): State<Shared>, bytes: Result<Bytes, BytesRejection>) -
         EventAnswer::NoDebt => Err(Fault::new(
             StatusCode::NOT_FOUND,
             "no_debt",
-            "the person has no debt of that id: leave the debt out where the contact was about none of his",
+            "the person has no debt of that id: leave the debt out where the contact was about none of his; a promise is of one",
         )),
         EventAnswer::NoPerson => {
             Err(Fault::new(StatusCode::NOT_FOUND, "no_person", "nobody has this id or number"))
@@ -128,6 +148,11 @@ impl EventBody {
             let told = format!("channel is one of: {}", EXACT_CHANNELS.join(", "));
             return Err(Fault::field("malformed", told));
         }
+        let mut reaction = ToldReaction { promised_on: self.promised_on, ..ToldReaction::default() };
+        if !self.reactions.iter().all(|word| reaction.take(word)) {
+            let told = format!("reactions are of: {}", ToldReaction::WORDS.join(", "));
+            return Err(Fault::field("malformed", told));
+        }
         let agent = self.agent.as_deref().map(|word| {
             Agent::parse(word).ok_or_else(|| Fault::field("malformed", "agent is human or robot"))
         });
@@ -141,6 +166,8 @@ impl EventBody {
             agent: agent.transpose()?,
             creditor: filled_opt("creditor", self.creditor)?,
             debt: filled_opt("debt", self.debt)?,
+            reaction,
+            promised_amount: self.promised_amount,
         })
     }
 }
@@ -155,7 +182,7 @@ pub(super) fn document() -> (&'static str, Value) {
     let post = json!({
         "summary": "Tell a contact made elsewhere",
         "description": "Message, letter, visit, call of another system or of the person to us: it goes into the ledger \
-                        and is counted by the rules.",
+                        and is counted by the rules. What he did in it counts in the reports, holds him, and is judged.",
         "requestBody": body(schema::<EventBody>()),
         "responses": answers(&[
             (201, "Recorded", &recorded),

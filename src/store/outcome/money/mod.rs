@@ -5,6 +5,8 @@ mod promise;
 mod reverse;
 mod verdict;
 
+pub(super) use promise::judge_again;
+
 pub use pay::{NewPayment, Paid};
 pub use promise::{PromiseTerms, PromisesJudged};
 pub use reverse::{NewReversal, Reversed};

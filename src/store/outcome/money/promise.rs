@@ -12,9 +12,10 @@ use crate::store::tally;
 use crate::store::told::{Told, tell};
 use crate::store::{Store, StoreError};
 
-/// What a campaign holds of promises made in it.
+/// What a campaign holds of promises made in it, or told to other systems by debtors whom it had last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PromiseTerms {
+    /// 0: of debts that no campaign ever had.
     pub campaign: CampaignId,
     /// Days after the promised one on which a payment is still in time.
     pub grace_days: u8,
@@ -41,7 +42,7 @@ struct Promise {
     currency: String,
     state: String,
     on: String,
-    /// When the call began in which he promised.
+    /// When the call or the contact began in which he promised.
     called: Timestamp,
     judged_at: Option<i64>,
     /// The last day with its grace, once it was judged by its campaign's terms.
@@ -108,7 +109,11 @@ async fn judge(conn: &mut Conn, terms: PromiseTerms, now: Timestamp) -> Result<(
 ///
 /// # Errors
 /// The database's.
-pub(super) async fn judge_again(conn: &mut Conn, debt: DebtId, now: Timestamp) -> Result<(), Fault> {
+pub(in crate::store) async fn judge_again(
+    conn: &mut Conn,
+    debt: DebtId,
+    now: Timestamp,
+) -> Result<(), Fault> {
     for promise in read(conn, OF_DEBT, values![debt]).await? {
         settle(conn, &promise, now).await?;
     }
@@ -184,9 +189,10 @@ fn promise(row: &Row) -> Result<Promise, Fault> {
 macro_rules! promises {
     ($where:literal) => {
         concat!(
-            "SELECT p.id, a.contact_id, p.person_id, p.debt_id, p.amount_minor, p.currency, p.state, p.promised_on, ",
-            "a.reserved_at, p.judged_at, p.until, d.external_id, k.name FROM promise p ",
-            "JOIN attempt a ON a.id = p.attempt_id JOIN debt d ON d.id = p.debt_id ",
+            "SELECT p.id, COALESCE(a.contact_id, (SELECT MAX(c.id) FROM contact c WHERE c.debt_id = p.debt_id), 0), ",
+            "p.person_id, p.debt_id, p.amount_minor, p.currency, p.state, p.promised_on, ",
+            "COALESCE(a.reserved_at, p.made_at), p.judged_at, p.until, d.external_id, k.name FROM promise p ",
+            "LEFT JOIN attempt a ON a.id = p.attempt_id JOIN debt d ON d.id = p.debt_id ",
             "JOIN creditor k ON k.id = d.creditor_id WHERE ",
             $where
         )
@@ -194,7 +200,8 @@ macro_rules! promises {
 }
 
 const DUE: &str = promises!(
-    "p.state = 'open' AND p.until IS NULL AND a.campaign_id = $1 AND p.promised_on < $2 \
+    "p.state = 'open' AND p.until IS NULL AND COALESCE(a.campaign_id, (SELECT c.campaign_id FROM contact c \
+     WHERE c.debt_id = p.debt_id ORDER BY c.id DESC LIMIT 1), 0) = $1 AND p.promised_on < $2 \
      ORDER BY p.promised_on, p.id LIMIT $3"
 );
 const ONE: &str = promises!("p.id = $1");

@@ -127,10 +127,11 @@ fn fill_gaps(found: &mut EconomicsFacts, from: i64, to: i64) {
     }
 }
 
-/// Complaints that came of no call: of the creditor whose debt they name, else of the one to whom the person owes the newest. By
+/// Complaints that came of no action: of the creditor whose debt they name, else of the one to whom the person owes the newest. By
 /// quarters of an hour, which begin with the days of every zone.
 const COMPLAINTS: &str = "SELECT w.creditor_id, w.quarter, COUNT(*) FROM (SELECT c.received_at / 900000000 AS quarter, \
     (SELECT MAX(d.creditor_id) FROM debt d WHERE d.id = COALESCE(c.debt_id, (SELECT MAX(o.id) FROM debt o \
     WHERE o.person_id = c.person_id))) AS creditor_id FROM case_file c WHERE c.dispute = 0 AND c.of_attempt_id IS NULL \
+    AND c.of_event_id IS NULL \
     AND c.received_at >= $1 AND c.received_at < $2) w WHERE w.creditor_id IS NOT NULL GROUP BY w.creditor_id, w.quarter";
 const FIRST: &str = "SELECT creditor_id, MIN(month) FROM tally_effect WHERE level = 2 GROUP BY creditor_id";

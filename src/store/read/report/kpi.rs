@@ -78,14 +78,16 @@ async fn promises(
     campaigns: &Names,
     all: &mut All,
 ) -> Result<(), Fault> {
-    for (keys, sums) in reading.sums(conn, &EFFECT, &["campaign_id", "currency"], false).await? {
-        // What other systems did stands outside every campaign.
-        if keys[0] == Key::Number(0) {
+    for (keys, sums) in reading.sums(conn, &EFFECT, &["campaign_id", "channel", "currency"], false).await? {
+        // What other systems did stands outside every campaign, and the figures are of calls that we made.
+        if keys[0] == Key::Number(0) || keys[1] == Key::from(Channel::InboundCall.code()) {
             continue;
         }
         let counts = all.entry(of(campaigns, &keys)?).or_default();
         let sum = |column| EFFECT.sum(column).map_or(0, |place| sums[place].unsigned_abs());
-        (counts.promises, counts.kept, counts.broken) = (sum("dated"), sum("kept"), sum("broken"));
+        counts.promises += sum("dated");
+        counts.kept += sum("kept");
+        counts.broken += sum("broken");
     }
     Ok(())
 }

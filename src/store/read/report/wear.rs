@@ -23,7 +23,7 @@ pub enum Reacted {
 
 impl Store {
     /// Reactions of uses within `period`, by channel and by which use of the channel on the debt it was; uses before
-    /// the period are counted in the number, those after the tenth are left out. Channels from outside (messages,
+    /// the period are counted in the number, those after the tenth are left out; so are his own calls, which wear nothing out. Channels from outside (messages,
     /// letters, visits) can only be judged by payments and are left out of the others.
     ///
     /// # Errors
@@ -46,8 +46,7 @@ async fn wear(
     let mut channels: BTreeMap<Channel, Vec<Ratio>> = BTreeMap::new();
     for (keys, sums) in sums(conn, &USE, period, &["channel", "nth"], false).await? {
         let channel = code(&keys[0], "channel", Channel::parse)?;
-        let ours =
-            matches!(channel, Channel::AgentCall | Channel::InboundCall | Channel::Ivr | Channel::Voicemail);
+        let ours = matches!(channel, Channel::AgentCall | Channel::Ivr | Channel::Voicemail);
         let [uses, right_party, promised, paid] = sums[..] else { continue };
         let reactions = match reacted {
             Reacted::RightParty if ours => right_party,

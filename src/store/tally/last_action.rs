@@ -1,0 +1,60 @@
+//! The last action on a person's debts before a moment: what he complains of where he does not say.
+
+use jiff::Timestamp;
+
+use super::{facts, plan};
+use crate::domain::{AttemptId, Channel, DebtId, EventId, PersonId};
+use crate::rules::{Agent, EventKind};
+use crate::store::engine::conn::{Conn, Fault, Row, moment, values};
+
+/// A call, or a use that another system told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::store) enum LastAction {
+    Call(AttemptId, Channel),
+    Outside(EventId, DebtId, Channel),
+}
+
+/// The last action at or before `at` that its channel's window still believes; on one debt, where that is known.
+///
+/// # Errors
+/// The database's.
+pub(in crate::store) async fn last_action(
+    conn: &mut Conn,
+    (person, debt): (PersonId, Option<DebtId>),
+    at: Timestamp,
+) -> Result<Option<LastAction>, Fault> {
+    let windows = plan::read(conn).await?.basis.windows;
+    let longest = windows.by_channel.iter().map(|(_, long)| *long).max().unwrap_or_default();
+    let from = at.checked_sub(longest.max(windows.otherwise)).unwrap_or(Timestamp::UNIX_EPOCH);
+    for row in conn.all(ACTIONS, values![person, debt, at, from]).await? {
+        let (action, channel) = read(&row)?;
+        if at.duration_since(moment(row.int(2)?)?) < windows.of(channel) {
+            return Ok(Some(action));
+        }
+    }
+    Ok(None)
+}
+
+fn read(row: &Row) -> Result<(LastAction, Channel), Fault> {
+    let (id, exact) = (row.int(0)?, row.text(3)?);
+    Ok(match row.code_opt(4, "kind of event", EventKind::parse)? {
+        None => {
+            let channel = Channel::parse(&exact).ok_or(Fault::Unreadable { what: "channel" })?;
+            (LastAction::Call(AttemptId(id), channel), channel)
+        }
+        Some(kind) => {
+            let channel = facts::channel(kind, row.code_opt(5, "agent", Agent::parse)?, &exact);
+            (LastAction::Outside(EventId(id), DebtId(row.int(1)?), channel), channel)
+        }
+    })
+}
+
+/// The latest first; what was no action is left out.
+const ACTIONS: &str = "SELECT a.id, a.debt_id, a.reserved_at, a.channel, CAST(NULL AS TEXT), CAST(NULL AS TEXT) \
+    FROM attempt a WHERE a.person_id = $1 AND a.debt_id = COALESCE(CAST($2 AS BIGINT), a.debt_id) \
+    AND a.reserved_at <= $3 AND a.reserved_at > $4 AND a.outcome IS NOT NULL AND a.outcome <> 'cancelled' \
+    AND a.outcome NOT LIKE 'failed%' UNION ALL \
+    SELECT o.event_id, o.debt_id, o.at, e.channel_exact, e.kind, e.agent FROM outside_action o \
+    JOIN event e ON e.id = o.event_id JOIN debt d ON d.id = o.debt_id WHERE d.person_id = $1 \
+    AND o.debt_id = COALESCE(CAST($2 AS BIGINT), o.debt_id) AND o.at <= $3 AND o.at > $4 \
+    AND NOT EXISTS (SELECT 1 FROM event c WHERE c.corrects = e.id) ORDER BY 3 DESC, 1 DESC";
