@@ -102,6 +102,26 @@ pub fn act(
     })
 }
 
+/// Does what needs the configuration and its store, and closes the store whatever came of it.
+///
+/// # Errors
+/// The work's own, or that the database can't be opened.
+pub fn work(
+    config: &ConfigArgs,
+    task: impl AsyncFnOnce(&Store, &Config) -> anyhow::Result<()>,
+) -> anyhow::Result<ExitCode> {
+    let config = match config.load() {
+        Ok(config) => config,
+        Err(code) => return Ok(code),
+    };
+    block_on(async {
+        let store = store(&config).await?;
+        let done = task(&store, &config).await;
+        store.close().await;
+        done.map(|()| ExitCode::SUCCESS)
+    })
+}
+
 async fn open(daemon: &DaemonConfig, store: &StoreConfig) -> anyhow::Result<Store> {
     let folder = &daemon.data_dir;
     std::fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;

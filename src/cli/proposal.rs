@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::open::{ConfigArgs, block_on, evidence, store};
+use super::open::{ConfigArgs, evidence, work};
 use super::report::proposals::{doing_text, proposed};
 use super::sheet::always;
 use crate::campaign::{CampaignPlan, hours_of, is_ever_open};
@@ -63,16 +63,7 @@ impl ProposalArgs {
     /// When the store fails, or the figures don't propose it.
     pub fn run(self) -> anyhow::Result<ExitCode> {
         let language = self.config.language();
-        let config = match self.config.load() {
-            Ok(config) => config,
-            Err(code) => return Ok(code),
-        };
-        block_on(async {
-            let store = store(&config).await?;
-            let done = carry_out(&store, &config, self.command, language).await;
-            store.close().await;
-            done.map(|()| ExitCode::SUCCESS)
-        })
+        work(&self.config, async |store, config| carry_out(store, config, self.command, language).await)
     }
 }
 

@@ -7,6 +7,7 @@
 pub mod cell;
 mod column;
 mod fault;
+mod head;
 pub mod history;
 mod list;
 mod mapping;
@@ -24,6 +25,7 @@ mod zone_names;
 pub use cell::{neutralise, one_phone};
 pub use column::Column;
 pub use fault::ImportFault;
+pub use head::{FileColumn, parse_told};
 pub use list::{Counts, Item, Options, read_list};
 pub use mapping::Mapping;
 pub use preset::{Meaning, Preset, Skip};

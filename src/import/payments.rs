@@ -9,9 +9,10 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::cell::{self, denature};
+use super::cell;
 use super::column::{CREDITOR_HEADERS, DEBT_HEADERS, fold};
-use super::{Expect, ImportFault, Record, each_record};
+use super::head::Head;
+use super::{Expect, FileColumn, ImportFault, Record, each_record};
 use crate::domain::{Currency, Language, Money};
 
 /// A column of such a file.
@@ -26,19 +27,9 @@ pub enum PaidColumn {
     Time,
 }
 
-impl PaidColumn {
-    pub const ALL: [Self; 7] =
-        [Self::Amount, Self::Creditor, Self::Currency, Self::Debt, Self::Id, Self::Kind, Self::Time];
-
-    /// Its own word, the first of those it is known by.
-    pub fn code(self) -> &'static str {
-        self.words()[0]
-    }
-
-    /// The column of this code.
-    pub fn parse(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|column| column.code() == code)
-    }
+impl FileColumn for PaidColumn {
+    const ALL: &'static [Self] =
+        &[Self::Amount, Self::Creditor, Self::Currency, Self::Debt, Self::Id, Self::Kind, Self::Time];
 
     fn words(self) -> &'static [&'static str] {
         match self {
@@ -234,7 +225,7 @@ pub fn read_payments(
     each_record(path, &Expect::default(), &mut |record, total| {
         let Some(reader) = &mut reader else {
             let new = Reader::new(record, options)?;
-            take(PaymentItem::Heading { header: &new.header, unknown: &new.unknown(), total })?;
+            take(PaymentItem::Heading { header: new.head.header(), unknown: &new.head.unknown(), total })?;
             reader = Some(new);
             return Ok(());
         };
@@ -261,8 +252,7 @@ pub fn read_payments(
 }
 
 struct Reader<'o> {
-    header: Vec<String>,
-    meanings: Vec<Option<PaidColumn>>,
+    head: Head<PaidColumn>,
     options: &'o PaymentOptions,
     /// Rows without an id that look alike, so that two equal payments of a day are two.
     alike: HashMap<[u8; 16], u32>,
@@ -270,54 +260,15 @@ struct Reader<'o> {
 
 impl<'o> Reader<'o> {
     fn new(header: &Record, options: &'o PaymentOptions) -> Result<Self, ImportFault> {
-        let header: Vec<String> = header.cells().map(|cell| denature(cell).trim().to_owned()).collect();
-        let told = &options.columns;
-        let meaning = |text: &String| match told.iter().find(|(_, header)| header == text) {
-            Some((column, _)) => Some(*column),
-            None => {
-                let folded = fold(text);
-                let known = PaidColumn::ALL.into_iter().find(|it| it.words().contains(&folded.as_str()));
-                known.filter(|known| told.iter().all(|(column, _)| column != known))
-            }
-        };
-        let meanings: Vec<_> = header.iter().map(meaning).collect();
-        for column in PaidColumn::ALL {
-            let mut same = (0..header.len()).filter(|&at| meanings[at] == Some(column));
-            if let (Some(first), Some(second)) = (same.next(), same.next()) {
-                let said =
-                    format!("`{}` and `{}` are both the {}", header[first], header[second], column.code());
-                return Err(ImportFault::Preset { said });
-            }
-        }
-        let missing: Vec<_> = [PaidColumn::Debt, PaidColumn::Amount, PaidColumn::Time]
-            .into_iter()
-            .filter(|column| !meanings.contains(&Some(*column)))
-            .map(|column| format!("{} ({})", column.code(), column.words()[..4].join(", ")))
-            .collect();
-        if !missing.is_empty() {
-            return Err(ImportFault::Preset { said: format!("no column for {}", missing.join("; ")) });
-        }
-        Ok(Self { header, meanings, options, alike: HashMap::new() })
-    }
-
-    fn unknown(&self) -> Vec<String> {
-        let named = self.header.iter().zip(&self.meanings);
-        named
-            .filter(|(text, meaning)| meaning.is_none() && !text.is_empty())
-            .map(|(text, _)| text.clone())
-            .collect()
-    }
-
-    /// The text in a column, without spaces around it; empty where there is none.
-    fn text<'r>(&self, record: &'r Record, column: PaidColumn) -> &'r str {
-        let at = self.meanings.iter().position(|meaning| *meaning == Some(column));
-        at.map_or("", |at| denature(record.cell(at)).trim())
+        let wanted: [&[PaidColumn]; 3] = [&[PaidColumn::Debt], &[PaidColumn::Amount], &[PaidColumn::Time]];
+        let head = Head::read(header, &options.columns, &wanted)?;
+        Ok(Self { head, options, alike: HashMap::new() })
     }
 
     fn read(&mut self, record: &Record) -> Result<ReadPayment, Vec<PaidReason>> {
         let mut wrong = Vec::new();
-        let text = |column| self.text(record, column);
-        if PaidColumn::ALL.into_iter().any(|column| text(column).len() > TEXT_LIMIT) {
+        let text = |column| self.head.text(record, column);
+        if PaidColumn::ALL.iter().any(|column| text(*column).len() > TEXT_LIMIT) {
             wrong.push(PaidReason::TextTooLong);
         }
         let creditor = match text(PaidColumn::Creditor) {
@@ -394,8 +345,8 @@ impl<'o> Reader<'o> {
     fn digest(&mut self, record: &Record, creditor: &str) -> String {
         let mut hasher = Sha256::new();
         hasher.update(creditor);
-        for column in PaidColumn::ALL {
-            let text = self.text(record, column);
+        for &column in PaidColumn::ALL {
+            let text = self.head.text(record, column);
             hasher.update((text.len() as u64).to_be_bytes());
             hasher.update(text);
         }

@@ -158,6 +158,7 @@ pub enum SheetKind {
     Agents,
     Channels,
     Economics,
+    Glossary,
     Kpi,
     Pareto,
     Promises,
@@ -168,7 +169,7 @@ pub enum SheetKind {
 
 impl SheetKind {
     /// As the console lists them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Channels,
         Self::Kpi,
         Self::Economics,
@@ -178,6 +179,7 @@ impl SheetKind {
         Self::Wear,
         Self::Uplift,
         Self::Types,
+        Self::Glossary,
     ];
 
     /// The name in addresses and on the command line.
@@ -186,6 +188,7 @@ impl SheetKind {
             Self::Agents => "agents",
             Self::Channels => "channels",
             Self::Economics => "economics",
+            Self::Glossary => "glossary",
             Self::Kpi => "kpi",
             Self::Pareto => "pareto",
             Self::Promises => "promises",

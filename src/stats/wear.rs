@@ -1,4 +1,5 @@
-//! Wear: what the n-th use of a channel on a debt brings against the first, and how much of the fall is the channel's.
+//! Wear: what the n-th use of a channel on a debt brings against the first, and how much of the fall is the channel's. On a debt
+//! and not on a debtor: it is judged by payments on that debt, and who is one debtor changes with lists and merges afterwards.
 //!
 //! Whoever reacts gets no later use, so later uses meet those who react rarely: the share falls though nobody tires. How
 //! fast it may fall for that reason alone has a limit. If each debtor has a chance of his own that never changes, the shares

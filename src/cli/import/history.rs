@@ -18,7 +18,7 @@ use crate::domain::Language;
 use crate::import::history::{
     PastColumn, PastCounts, PastItem, PastOptions, PastReason, ReadContact, read_past,
 };
-use crate::import::{ImportFault, Record, RejectedFile};
+use crate::import::{ImportFault, Record, RejectedFile, parse_told};
 use crate::store::{Past, PastContact, Recorded, Store};
 
 /// Reads past contacts (calls, messages, visits, letters) into the ledger, where the rules count them; a file read
@@ -28,7 +28,7 @@ pub struct History {
     /// CSV or XLSX with a time and a person's id or telephone in each row
     file: PathBuf,
     /// The file's header of a column: agent, channel, creditor, debt, direction, id, outcome, person, phone or time
-    #[arg(long = "column", value_name = "COLUMN=HEADER", value_parser = parse_column)]
+    #[arg(long = "column", value_name = "COLUMN=HEADER", value_parser = parse_told::<PastColumn>)]
     columns: Vec<(PastColumn, String)>,
     /// Time zone of times without an offset, such as Europe/Moscow
     #[arg(long, value_name = "ZONE", value_parser = parse_zone)]
@@ -259,13 +259,6 @@ fn text(answer: &Answer, language: Language) -> String {
         lines.push(format!("{}: {}", say("rejected rows", "отклонённые строки"), file.display()));
     }
     lines.join("\n")
-}
-
-fn parse_column(text: &str) -> Result<(PastColumn, String), String> {
-    let codes = || PastColumn::ALL.map(PastColumn::code).join(", ");
-    let (code, header) = text.split_once('=').ok_or("COLUMN=HEADER")?;
-    let column = PastColumn::parse(code).ok_or_else(|| format!("columns are: {}", codes()))?;
-    Ok((column, header.to_owned()))
 }
 
 pub(super) fn parse_zone(name: &str) -> Result<TimeZone, String> {

@@ -19,7 +19,7 @@ use crate::domain::Language;
 use crate::import::payments::{
     PaidColumn, PaidReason, PaymentCounts, PaymentItem, PaymentOptions, ReadPayment, read_payments,
 };
-use crate::import::{ImportFault, Record, RejectedFile};
+use crate::import::{ImportFault, Record, RejectedFile, parse_told};
 use crate::store::{NewPayment, NewReversal, Paid, Reversed, Store, StoreError};
 
 /// Reads payments into the store: who has paid is not called any more, and a ringing call is taken back
@@ -28,7 +28,7 @@ pub struct Payments {
     /// CSV or XLSX with a debt's id, a sum and a date in each row
     file: PathBuf,
     /// The file's header of a column: amount, creditor, currency, debt, id, kind (payment or storno) or time
-    #[arg(long = "column", value_name = "COLUMN=HEADER", value_parser = parse_column)]
+    #[arg(long = "column", value_name = "COLUMN=HEADER", value_parser = parse_told::<PaidColumn>)]
     columns: Vec<(PaidColumn, String)>,
     /// The creditor, where the file names none
     #[arg(long, value_name = "NAME")]
@@ -283,11 +283,4 @@ fn text(answer: &Answer, language: Language) -> String {
         lines.push(format!("{}: {}", say("rejected rows", "отклонённые строки"), file.display()));
     }
     lines.join("\n")
-}
-
-fn parse_column(text: &str) -> Result<(PaidColumn, String), String> {
-    let codes = || PaidColumn::ALL.map(PaidColumn::code).join(", ");
-    let (code, header) = text.split_once('=').ok_or("COLUMN=HEADER")?;
-    let column = PaidColumn::parse(code).ok_or_else(|| format!("columns are: {}", codes()))?;
-    Ok((column, header.to_owned()))
 }

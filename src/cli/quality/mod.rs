@@ -9,7 +9,7 @@ use anyhow::{bail, ensure};
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 
-use super::open::{ConfigArgs, block_on, store};
+use super::open::{ConfigArgs, work};
 use super::standing::user;
 use crate::config::Config;
 use crate::daemon::{Clock, DrawPlan, draw_list, last_days, take_review};
@@ -89,17 +89,8 @@ impl QualityArgs {
     /// # Errors
     /// When the store fails, or the review is none.
     pub fn run(self) -> anyhow::Result<ExitCode> {
-        let config = match self.config.load() {
-            Ok(config) => config,
-            Err(code) => return Ok(code),
-        };
         let language = self.config.language();
-        block_on(async {
-            let store = store(&config).await?;
-            let done = carry_out(&store, &config, self.command, language).await;
-            store.close().await;
-            done.map(|()| ExitCode::SUCCESS)
-        })
+        work(&self.config, async |store, config| carry_out(store, config, self.command, language).await)
     }
 }
 

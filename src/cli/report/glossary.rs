@@ -1,18 +1,18 @@
 //! `obzvon report glossary`: what every figure is and what it divides by what, those of cases and quality too.
 
 use crate::domain::Language;
-use crate::stats::{KPIS, KpiDefinition};
+use crate::stats::{DEFINITIONS, KPIS, KpiDefinition};
 
 /// A term that is no figure of a campaign: its name and its formula, in English and in Russian.
 type Term = [&'static str; 4];
 
 /// By agent and not by campaign: `report agents` has it.
-const OCCUPANCY: Term = [
+const OCCUPANCY: [Term; 1] = [[
     "occupancy",
     "seconds talking, holding and writing up / seconds ready, reserved, ringing, talking, holding and writing up",
     "занятость",
     "секунды разговора, удержания и обработки / секунды готовности, резерва, звонка, разговора, удержания и обработки",
-];
+]];
 
 /// `obzvon report channels`.
 const ACTIONS: [Term; 3] = [
@@ -116,40 +116,64 @@ const QUALITY: [Term; 6] = [
     ],
 ];
 
+/// A figure with the part of the glossary that it stands in, its name and what it divides by what.
+pub struct Defined {
+    pub part: &'static str,
+    pub name: &'static str,
+    pub formula: String,
+}
+
+/// Every figure, part by part.
+pub fn defined(language: Language) -> Vec<Defined> {
+    let say = |[en, ru]: [&'static str; 2]| if language == Language::Ru { ru } else { en };
+    let calls = say(["Calls", "Звонки"]);
+    let figures = KPIS.iter().map(|figure: &KpiDefinition| {
+        let (name, formula) = figure.words(language);
+        Defined { part: calls, name, formula: formula.to_owned() }
+    });
+    let actions = say(["Actions and reactions", "Действия и реакции"]);
+    let ratios = DEFINITIONS.iter().map(|of| {
+        let (numerator, denominator) = match language {
+            Language::En => (of.numerator, of.denominator),
+            Language::Ru => (of.numerator_ru, of.denominator_ru),
+        };
+        Defined { part: actions, name: of.key, formula: format!("{numerator} / {denominator}") }
+    });
+    let terms = |part: &'static str, terms: &'static [Term]| {
+        terms.iter().map(move |&[en, en_formula, ru, ru_formula]| {
+            let (name, formula) = if language == Language::Ru { (ru, ru_formula) } else { (en, en_formula) };
+            Defined { part, name, formula: formula.to_owned() }
+        })
+    };
+    figures
+        .chain(terms(calls, &OCCUPANCY))
+        .chain(terms(actions, &ACTIONS))
+        .chain(ratios)
+        .chain(terms(say(["Complaints and disputes", "Жалобы и споры"]), &CASES))
+        .chain(terms(say(["Quality of talks", "Качество разговоров"]), &QUALITY))
+        .collect()
+}
+
 /// What every figure means.
 pub fn glossary(language: Language) -> String {
-    let line = |name: &str, formula: &str| format!("{name:<42} {formula}\n");
-    let figure = |definition: &KpiDefinition| {
-        let (name, formula) = definition.words(language);
-        line(name, formula)
-    };
-    let term = |[en, en_formula, ru, ru_formula]: &Term| match language {
-        Language::En => line(en, en_formula),
-        Language::Ru => line(ru, ru_formula),
-    };
-    let (head, actions, cases, quality) = match language {
-        Language::En => (
+    let mut text = match language {
+        Language::En => {
             "A call is an attempt whose INVITE left and that neither the trunk nor we spoiled. No figure counts test calls \
-             (obzvon call).\n",
-            "\nActions and reactions\n",
-            "\nComplaints and disputes\n",
-            "\nQuality of talks\n",
-        ),
-        Language::Ru => (
+             (obzvon call).\n"
+        }
+        Language::Ru => {
             "Звонок — попытка, чей INVITE ушёл и которую не сорвали ни линия, ни мы. Проверочные звонки (obzvon call) не \
-             входят ни в один показатель.\n",
-            "\nДействия и реакции\n",
-            "\nЖалобы и споры\n",
-            "\nКачество разговоров\n",
-        ),
-    };
-    let mut text = head.to_owned();
-    text.extend(KPIS.iter().map(figure).chain([term(&OCCUPANCY)]));
-    text += actions;
-    text.extend(ACTIONS.iter().map(term));
-    text += cases;
-    text.extend(CASES.iter().map(term));
-    text += quality;
-    text.extend(QUALITY.iter().map(term));
+             входят ни в один показатель.\n"
+        }
+    }
+    .to_owned();
+    let mut part = "";
+    for figure in defined(language) {
+        if figure.part != part {
+            part = figure.part;
+            text += &format!("\n{part}\n");
+        }
+        text += &format!("{:<42} {}\n", figure.name, figure.formula);
+    }
     text
 }

@@ -3,7 +3,7 @@
 mod agents;
 pub mod channels;
 pub mod economics;
-mod glossary;
+pub(in crate::cli) mod glossary;
 mod kpi;
 mod pareto;
 mod promises;
@@ -83,7 +83,7 @@ enum What {
     Pareto,
     /// The field's figures by name: penetration, right-party contacts, kept promises, abandonment, cost of each
     Kpi,
-    /// What every figure of `kpi` divides by what
+    /// What every figure divides by what
     Glossary,
     /// The debtors' types now, and how they changed
     Types,

@@ -4,6 +4,7 @@ mod agents;
 mod channels;
 mod column;
 mod economics;
+mod glossary;
 mod kpi;
 mod pareto;
 mod promises;
@@ -50,6 +51,7 @@ pub async fn sheet(
         SheetKind::Agents => agents::sheet(store, asked).await,
         SheetKind::Channels => channels::sheet(store, config, asked).await,
         SheetKind::Economics => economics::sheet(store, config, asked).await,
+        SheetKind::Glossary => Ok(glossary::sheet(asked.language)),
         SheetKind::Kpi => kpi::sheet(store, config, asked).await,
         SheetKind::Pareto => pareto::sheet(store, asked).await,
         SheetKind::Promises => promises::sheet(store, asked).await,

@@ -5,9 +5,10 @@ use jiff::civil::Time;
 use rlibphonenumber::enums::Region;
 use sha2::{Digest, Sha256};
 
-use super::super::{Record, cell};
+use super::super::head::Head;
+use super::super::{FileColumn, Record, cell};
 use super::PastOptions;
-use super::column::{PastColumn, PastMapping};
+use super::column::PastColumn;
 use super::outcome::{PastReason, PastWay, agent, inbound, outcome, reactions, way};
 use crate::domain::{Currency, PhoneNumber, ToldReaction};
 use crate::rules::{Agent, EventKind};
@@ -34,7 +35,7 @@ pub struct ReadContact {
 const TEXT_LIMIT: usize = 512;
 
 pub(super) struct ContactReader<'o> {
-    pub mapping: PastMapping,
+    pub head: Head<PastColumn>,
     pub options: &'o PastOptions,
 }
 
@@ -42,9 +43,9 @@ impl ContactReader<'_> {
     /// Reads a row; `None`: no contact in it that a rule could count.
     pub fn read(&self, record: &Record) -> Result<Option<ReadContact>, Vec<PastReason>> {
         let mut wrong = Vec::new();
-        let text = |column| self.mapping.text(record, column);
+        let text = |column| self.head.text(record, column);
         let kept = |column| Some(text(column)).filter(|text| !text.is_empty()).map(str::to_owned);
-        let too_long = PastColumn::ALL.into_iter().any(|column| text(column).len() > TEXT_LIMIT);
+        let too_long = PastColumn::ALL.iter().any(|column| text(*column).len() > TEXT_LIMIT);
         if too_long {
             wrong.push(PastReason::TextTooLong);
         }
@@ -81,7 +82,7 @@ impl ContactReader<'_> {
 
     /// What he did in it; `at` is when, where that is known.
     fn reaction(&self, record: &Record, at: Option<Timestamp>) -> Result<ToldReaction, PastReason> {
-        let text = |column| self.mapping.text(record, column);
+        let text = |column| self.head.text(record, column);
         let mut told = reactions(text(PastColumn::Reaction))?;
         let (on, sum) = (text(PastColumn::PromisedOn), text(PastColumn::PromisedSum));
         if !on.is_empty() {
@@ -98,7 +99,7 @@ impl ContactReader<'_> {
     }
 
     fn phone(&self, record: &Record) -> Result<Option<PhoneNumber>, PastReason> {
-        let text = self.mapping.text(record, PastColumn::Phone);
+        let text = self.head.text(record, PastColumn::Phone);
         let mut phones = cell::Phones::default();
         cell::phones(text, self.options.region, &mut phones);
         match phones.sound.pop() {
@@ -110,7 +111,7 @@ impl ContactReader<'_> {
 
     /// The ledger's word for the row, and the exact channel of a message.
     fn kind(&self, record: &Record) -> Result<Option<(EventKind, Option<String>)>, PastReason> {
-        let text = |column| self.mapping.text(record, column);
+        let text = |column| self.head.text(record, column);
         let inbound = inbound(text(PastColumn::Direction))?;
         Ok(match (way(text(PastColumn::Channel))?, inbound) {
             (PastWay::Call, false) => Some((outcome(text(PastColumn::Outcome))?, None)),
@@ -160,8 +161,8 @@ impl ContactReader<'_> {
     /// The row's cells that have a meaning, as one short text that tells no number.
     fn digest(&self, record: &Record) -> String {
         let mut hasher = Sha256::new();
-        for column in PastColumn::ALL {
-            let text = self.mapping.text(record, column);
+        for &column in PastColumn::ALL {
+            let text = self.head.text(record, column);
             // Files without these keep the ids that they had.
             let is_told =
                 matches!(column, PastColumn::PromisedOn | PastColumn::PromisedSum | PastColumn::Reaction);

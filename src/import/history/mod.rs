@@ -18,8 +18,8 @@ pub use column::PastColumn;
 pub use contact::ReadContact;
 pub use outcome::PastReason;
 
-use self::column::PastMapping;
 use self::contact::ContactReader;
+use super::head::Head;
 use super::{Expect, ImportFault, Record, each_record};
 
 /// How to read a file of past contacts.
@@ -66,6 +66,9 @@ pub enum PastItem<'a> {
     },
 }
 
+/// When, and who: one of each is to be there.
+const WANTED: [&[PastColumn]; 2] = [&[PastColumn::Time], &[PastColumn::Person, PastColumn::Phone]];
+
 /// Reads the file and hands what it finds to `take`.
 ///
 /// # Errors
@@ -79,9 +82,9 @@ pub fn read_past(
     let mut counts = PastCounts::default();
     each_record(path, &Expect::default(), &mut |record, total| {
         let Some(reader) = &reader else {
-            let mapping = PastMapping::read(record, &options.columns)?;
-            take(PastItem::Heading { header: mapping.header(), unknown: &mapping.unknown(), total })?;
-            reader = Some(ContactReader { mapping, options });
+            let head = Head::read(record, &options.columns, &WANTED)?;
+            take(PastItem::Heading { header: head.header(), unknown: &head.unknown(), total })?;
+            reader = Some(ContactReader { head, options });
             return Ok(());
         };
         if record.cells().all(|cell| cell.trim().is_empty()) {

@@ -85,6 +85,7 @@ fn right(kind: SheetKind) -> Right {
         SheetKind::Agents => Right::SeeTeam,
         SheetKind::Channels
         | SheetKind::Economics
+        | SheetKind::Glossary
         | SheetKind::Kpi
         | SheetKind::Pareto
         | SheetKind::Promises
