@@ -1,16 +1,18 @@
 //! What came of calls: finished once, rescued after a crash, stopped by money.
 
 use obzvon::campaign::NextStep;
-use obzvon::domain::{Currency, Disposition, Money, Outcome};
+use obzvon::domain::{Channel, Currency, Disposition, Money, Outcome};
 use obzvon::rules::{EventKind, Hold, HoldKind};
 use obzvon::store::{
-    Closed, FinishRequest, Gone, NewPayment, Paid, Period, PromiseTerms, PromisesJudged, Reserved, Whose,
+    Closed, FinishRequest, Gone, NewPayment, Paid, Period, PromiseTerms, PromisesJudged, ReserveRequest,
+    Reserved, Whose,
 };
 
 use crate::world::{World, finished, hours, no_answer, noon, promised, row, seconds};
 
 crate::on_both_engines!(
     a_promise_is_kept_by_money_and_broken_by_its_day,
+    a_call_for_an_agent_is_one_when_nobody_answers_it_or_nobody_is_free,
     a_second_finish_changes_nothing,
     a_finish_that_fails_leaves_the_attempt_open_and_its_neighbours_whole,
     a_finished_call_writes_all_that_came_of_it,
@@ -22,6 +24,32 @@ crate::on_both_engines!(
     a_payment_stops_what_is_queued_and_what_rings,
     a_part_of_the_money_does_not_close_the_debt,
 );
+
+async fn a_call_for_an_agent_is_one_when_nobody_answers_it_or_nobody_is_free(world: World) {
+    let rows = [row(1), row(2), row(3)];
+    let campaign = world.campaign("reminders", &rows).await;
+    let claimed = world.store.claim(campaign, 3, noon()).await.expect("claimed");
+    let outcomes = [Outcome::Busy, Outcome::Abandoned, Outcome::Answered];
+    for (contact, outcome) in claimed.iter().zip(outcomes) {
+        let request = ReserveRequest { channel: Channel::AgentCall, ..world.request(contact) };
+        let reserved = world.store.reserve(request, noon()).await.expect("the gate answers");
+        let Reserved::Permit(permit) = reserved else { panic!("no permit: {reserved:?}") };
+        let ended =
+            FinishRequest { finished: finished(outcome), ..no_answer(permit.attempt(), noon() + hours(4)) };
+        world.store.finish(ended, noon() + seconds(40)).await.expect("done");
+    }
+    let mut kept = Vec::new();
+    for person in ["p1", "p2", "p3"] {
+        let attempt = &world.store.person_files(person).await.expect("read")[0].attempts[0];
+        kept.push((attempt.outcome.expect("closed"), attempt.channel));
+    }
+    kept.sort();
+    let mut right = outcomes.map(|outcome| (outcome, Channel::AgentCall));
+    // He was talked to by the voice alone.
+    right[2].1 = Channel::Ivr;
+    right.sort();
+    assert_eq!(kept, right);
+}
 
 async fn a_second_finish_changes_nothing(world: World) {
     let contact = world.one_contact().await;

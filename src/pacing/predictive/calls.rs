@@ -15,6 +15,8 @@ pub(super) struct Calls {
     old: f64,
     /// People who ever answered.
     heard: f64,
+    /// Dials of the day of which it is known what came of them.
+    known: usize,
     /// People and exposure that the last lesson had told of.
     told: (f64, f64),
     /// Chance that a dial is answered by a person.
@@ -62,6 +64,8 @@ const YESTERDAY_WORTH: f64 = 8.0;
 /// long that a dial of that age is done with.
 const DOUBT: f64 = 10.0;
 const STILL_TO_COME: f64 = 0.01;
+/// Dials of a day that show what this list is like today.
+const FIRST_DIALS: usize = 10;
 /// Bins of how long calls ring: the same for every end, for these compete.
 const RING_BIN: f64 = 0.5;
 const RING_BINS: usize = 160;
@@ -78,6 +82,7 @@ impl Calls {
             young: BTreeMap::new(),
             old: 0.0,
             heard: 0.0,
+            known: 0,
             told: (0.0, 0.0),
             rate: AnswerRate::new(FIRST_RATE.0, FIRST_RATE.1),
             ring: rings(PEOPLE, &log_normal(11.5, 0.45)),
@@ -93,6 +98,7 @@ impl Calls {
         self.out.clear();
         self.young.clear();
         self.old = 0.0;
+        self.known = 0;
         self.told.1 = 0.0;
         self.rate.begin_day(YESTERDAY_WORTH);
     }
@@ -118,6 +124,7 @@ impl Calls {
         self.verdict.learn(now - answered);
         self.rate.answered();
         self.heard += 1.0;
+        self.known += 1;
         call.stage = Stage::Waiting;
         true
     }
@@ -125,6 +132,9 @@ impl Calls {
     /// The call is over without a person.
     pub fn ended(&mut self, call: CallNumber, why: End, now: f64) {
         let Some(over) = self.out.remove(&call) else { return };
+        if why != End::Fault && over.stage != Stage::Waiting {
+            self.known += 1;
+        }
         match (why, over.stage) {
             // A fault says nothing about the list.
             (End::Fault, _) => drop(self.young.remove(&call)),
@@ -197,13 +207,21 @@ impl Calls {
         }
     }
 
-    /// Chance that an answer is a person's, `waited` after it came `rang` after the dial.
+    /// Chance that an answer is a person's, `waited` after it came `rang` after the dial. As long as few people were heard, how
+    /// long they ring here is a guess: what answers at another time is no less of a person for it.
     pub fn person(&self, rate: f64, rang: f64, waited: f64) -> f64 {
-        let person = rate * self.ring.density(rang) * self.verdict.lasts(waited);
         let machines = (1.0 - rate) * self.machine_share;
+        let person = rate * self.ring.density(rang) * self.verdict.lasts(waited);
         let machine = machines * self.machine_ring.density(rang) * self.machine_verdict.lasts(waited);
         // Where neither was ever seen, even odds.
-        (person + 1e-9) / (person + machine + 2e-9)
+        let by_age = (person + 1e-9) / (person + machine + 2e-9);
+        let at_any_age = rate / (rate + machines).max(1e-9);
+        by_age.max(DOUBT / (self.heard + DOUBT) * at_any_age)
+    }
+
+    /// Whether what came of the day's dials is known of enough of them to dial more than there are agents.
+    pub fn tells_something(&self) -> bool {
+        self.known >= FIRST_DIALS
     }
 
     pub fn out(&self) -> impl Iterator<Item = &Call> {

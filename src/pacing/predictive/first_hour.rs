@@ -24,6 +24,8 @@ struct World {
     rings: f64,
     /// Share of the other dials that are refused at once; the rest ring half a minute for nothing.
     refused: f64,
+    /// From an answer to the verdict.
+    judged: f64,
     talks: f64,
     seed: u64,
 }
@@ -35,6 +37,7 @@ enum Due {
     Free(u32),
     HangUp(u32),
     Over(u64, bool),
+    Person(u64),
 }
 
 /// The world goes on by quarters of a second.
@@ -118,9 +121,13 @@ impl World {
     fn meet(self, due: Due, at: u64, luck: &mut Pcg64Mcg, played: &mut Played) -> Vec<Input> {
         match due {
             Due::Answer(call) => {
+                played.note(at + (1e3 * self.judged) as u64, Due::Person(call));
+                vec![Input::Answered(call)]
+            }
+            Due::Person(call) => {
                 played.waiting.push(call);
                 played.note(at + 2_000, Due::Deadline(call));
-                let mut news = vec![Input::Answered(call), Input::Human(call)];
+                let mut news = vec![Input::Human(call)];
                 news.extend(self.join(at, luck, played));
                 news
             }
@@ -189,7 +196,15 @@ fn origin() -> Instant {
 fn worlds() -> impl Strategy<Value = World> {
     let (agents, people, refused) = (3..25_u32, 0.1..0.6_f64, 0.0..1.0_f64);
     (agents, people, 3.0..20.0_f64, refused, 20.0..120.0_f64, any::<u64>()).prop_map(
-        |(agents, people, rings, refused, talks, seed)| World { agents, people, rings, refused, talks, seed },
+        |(agents, people, rings, refused, talks, seed)| World {
+            agents,
+            people,
+            rings,
+            refused,
+            judged: 0.0,
+            talks,
+            seed,
+        },
     )
 }
 
@@ -197,7 +212,8 @@ fn worlds() -> impl Strategy<Value = World> {
 fn early_refusals_and_a_long_silence_do_not_make_a_burst() {
     let mut runner = TestRunner::deterministic();
     let mut drawn = || worlds().new_tree(&mut runner).expect("a world").current();
-    let worst = World { agents: 35, people: 0.43, rings: 19.7, refused: 0.83, talks: 65.0, seed: 7 };
+    let worst =
+        World { agents: 35, people: 0.43, rings: 19.7, refused: 0.83, judged: 0.0, talks: 65.0, seed: 7 };
     let worlds: Vec<World> = (0..WORLDS).map(|_| drawn()).chain([worst]).collect();
     let abandoned = worlds.iter().map(|world| (world.abandoned_of_first(PEOPLE), world));
     let abandoned: Vec<(usize, &World)> = abandoned.collect();
@@ -206,6 +222,19 @@ fn early_refusals_and_a_long_silence_do_not_make_a_burst() {
     let sum: usize = abandoned.iter().map(|(abandoned, _)| abandoned).sum();
     // Nothing is known yet, so that the cap is not kept exactly, but it is near.
     assert!(sum * 20 <= PEOPLE * worlds.len(), "{sum} of {PEOPLE} in each of {} worlds", worlds.len());
+}
+
+/// A list of friends: all of them at their telephones, whatever the pacer knows of people.
+#[test]
+fn people_who_all_answer_at_once_are_not_taken_for_machines() {
+    let mut abandoned = BTreeMap::new();
+    for agents in [3, 20] {
+        for rings in [0.05, 2.0, 5.0, 8.0, 12.0] {
+            let world = World { agents, people: 1.0, rings, refused: 0.0, judged: 1.0, talks: 60.0, seed: 3 };
+            abandoned.insert((agents, (1e3 * rings) as u64), world.abandoned_of_first(PEOPLE));
+        }
+    }
+    assert!(abandoned.values().all(|abandoned| *abandoned <= PEOPLE / 20), "{abandoned:?}");
 }
 
 #[test]

@@ -248,6 +248,8 @@ impl Pacer {
             _ if over => Mode::Resting,
             _ if self.faults.allow(now).is_some() => Mode::Faulty,
             few if few < self.plan.predictive_from as usize => Mode::Progressive,
+            // Where everybody answers at once, a guess is too many.
+            _ if !self.calls.tells_something() => Mode::Progressive,
             _ => Mode::Predictive,
         }
     }
@@ -415,7 +417,11 @@ mod tests {
             pacer.decide(start).why.mode
         };
         let three = [Input::DayBegan, Input::Ready(0), Input::Ready(1), Input::HungUp(2)];
-        assert_eq!(mode(&mut pacer, &three), Mode::Predictive, "a wrap-up within its time counts");
+        assert_eq!(mode(&mut pacer, &three), Mode::Progressive, "nothing is known of today's list");
+        let dials = (0..10).flat_map(|call| [Input::Dialed(call), Input::Ended(call, End::NoAnswer)]);
+        let known: Vec<Input> = dials.collect();
+        assert_eq!(mode(&mut pacer, &known[..18]), Mode::Progressive);
+        assert_eq!(mode(&mut pacer, &known[18..]), Mode::Predictive, "a wrap-up within its time counts");
         assert_eq!(mode(&mut pacer, &[Input::Overran(2)]), Mode::Progressive);
         assert_eq!(mode(&mut pacer, &[Input::WrappedUp(2), Input::Ready(2)]), Mode::Predictive);
         assert_eq!(mode(&mut pacer, &[Input::Away(1)]), Mode::Progressive);

@@ -86,7 +86,7 @@ pub(super) async fn finish(
     }
     let tallied = tally::before(conn, open.debt).await?;
     close_attempt(conn, request, open.channel(request), now).await?;
-    if open.inbound {
+    if open.is_inbound() {
         open.note_inbound(conn, request, now).await?;
     } else {
         for &kind in &request.kinds {
@@ -128,8 +128,8 @@ pub(super) struct Open {
     person_external: String,
     creditor: String,
     campaign_name: String,
-    /// He called us.
-    inbound: bool,
+    /// What the call was begun as: a call of his own, for an agent, for a voice alone.
+    begun_as: Channel,
     reserved_at: Timestamp,
 }
 
@@ -150,14 +150,25 @@ impl Open {
             person_external: row.text(12)?,
             creditor: row.text(13)?,
             campaign_name: row.text(14)?,
-            inbound: row.text(15)? == Channel::InboundCall.code(),
+            begun_as: row.code(15, "channel", Channel::parse)?,
             reserved_at: moment(row.int(16)?)?,
         })
     }
 
-    /// The channel by which it ended; a call of his own stays one.
+    fn is_inbound(&self) -> bool {
+        self.begun_as == Channel::InboundCall
+    }
+
+    /// The channel by which it ended. A call of his own stays one; so does a call for an agent that reached nobody, or nobody in
+    /// time, else these would all be laid at the voice's door. Who was answered by the voice alone was its call.
     fn channel(&self, request: &FinishRequest) -> Channel {
-        if self.inbound { Channel::InboundCall } else { request.finished.channel }
+        match (self.begun_as, request.finished.channel) {
+            (Channel::InboundCall, _) => Channel::InboundCall,
+            (Channel::AgentCall, Channel::Ivr) if request.finished.outcome != Outcome::Answered => {
+                Channel::AgentCall
+            }
+            (_, ended_as) => ended_as,
+        }
     }
 
     /// A talk that he began is in the ledger as such, and makes the call agreed with him needless.
@@ -189,7 +200,7 @@ impl Open {
             (None, NextStep::Hold) => (ContactState::Held, "agent_wanted", None),
             (None, NextStep::Wait(at)) => (ContactState::Waiting, outcome, Some(at)),
         };
-        if self.inbound {
+        if self.is_inbound() {
             return match request.next {
                 // Nothing came of it: the contact stands where it stood.
                 NextStep::Wait(_) => Ok(()),
