@@ -15,7 +15,7 @@ pub mod exceptions;
 mod explain;
 mod export;
 mod flow;
-mod import;
+pub(crate) mod import;
 mod names;
 pub mod open;
 mod pace;

@@ -84,6 +84,7 @@ pub fn console(house: &Arc<House>) -> Console {
         audit: super::audit::handlers(house),
         flows: super::calls::flow_handlers(house),
         views: view_handlers(house),
+        imports: super::imports::handlers(house),
     }
 }
 

@@ -13,6 +13,7 @@ mod desk;
 mod floor;
 mod fresh;
 mod house;
+mod imports;
 mod inbound;
 mod keep;
 mod kill_switch;

@@ -59,10 +59,14 @@ pub enum Right {
     ResendMessages,
     /// Listen to recorded calls; each listen is written down.
     HearRecordings,
+    /// Read lists of debtors in: names and numbers of those in the file are shown.
+    ImportLists,
     /// Start, pause and stop campaigns.
     RunCampaigns,
     /// The configuration's files, and every change of them.
     SeeConfig,
+    /// Which lists were read in, by whom, with counts.
+    SeeImports,
     /// Every call, why it was allowed, its messages; numbers hidden.
     SeeCalls,
     /// Whole numbers beside calls.
@@ -84,11 +88,12 @@ pub enum Right {
 }
 
 impl Right {
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::ApplyProposals,
         Self::ChangeConfig,
         Self::HearRecordings,
         Self::HearTalks,
+        Self::ImportLists,
         Self::ResendMessages,
         Self::ReviewTalks,
         Self::RunCampaigns,
@@ -96,6 +101,7 @@ impl Right {
         Self::SeeCalls,
         Self::SeeCases,
         Self::SeeConfig,
+        Self::SeeImports,
         Self::SeeLive,
         Self::SeeNumbers,
         Self::SeeQuality,
@@ -108,12 +114,14 @@ impl Right {
 }
 
 /// The rights table. What is not in it nobody may do.
-const RIGHTS: [(Right, &[Role]); 19] = [
+const RIGHTS: [(Right, &[Role]); 21] = [
     (Right::ReviewTalks, &[Role::Administrator, Role::Quality, Role::Supervisor]),
     (Right::SeeQuality, &[Role::Administrator, Role::Auditor, Role::Quality, Role::Supervisor]),
     (Right::ApplyProposals, &[Role::Administrator, Role::Supervisor]),
     (Right::HearTalks, &[Role::Administrator, Role::Quality, Role::Supervisor]),
     (Right::ChangeConfig, &[Role::Administrator, Role::Supervisor]),
+    (Right::ImportLists, &[Role::Administrator, Role::Operator, Role::Supervisor]),
+    (Right::SeeImports, &[Role::Administrator, Role::Auditor, Role::Operator, Role::Supervisor]),
     (Right::SeeAudit, &[Role::Administrator, Role::Auditor]),
     (Right::SeeCalls, &[Role::Administrator, Role::Auditor, Role::Operator, Role::Quality, Role::Supervisor]),
     (Right::SeeNumbers, &[Role::Administrator, Role::Auditor, Role::Supervisor]),
@@ -142,8 +150,13 @@ mod tests {
         for right in Right::ALL {
             assert!(Role::Administrator.may(right), "{right:?} is in the table");
         }
-        for right in [Right::ApplyProposals, Right::ChangeConfig, Right::ResendMessages, Right::RunCampaigns]
-        {
+        for right in [
+            Right::ApplyProposals,
+            Right::ChangeConfig,
+            Right::ImportLists,
+            Right::ResendMessages,
+            Right::RunCampaigns,
+        ] {
             assert!(!Role::Auditor.may(right), "{right:?}");
         }
         let may = |role: Role| Right::ALL.into_iter().filter(|right| role.may(*right)).collect::<Vec<_>>();

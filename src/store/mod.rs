@@ -48,8 +48,8 @@ pub use house::{
 pub use identity::{KinRow, LinkRow};
 pub use inbound::{Entered, InboundRequest, KnownCaller, StrangerCall, StrangerEnd, StrangerWhy};
 pub use list::{
-    Candidate, ClaimedContact, ClaimedPhone, Comparison, FillPlan, Filled, ImportRun, Parked, Placement,
-    ServiceQueued, ServiceWish, ToTell, TriedBefore, UNSPEAKABLE, WhyNot,
+    Candidate, ClaimedContact, ClaimedPhone, Comparison, FillPlan, Filled, ImportRun, ImportSaid,
+    ImportedList, Parked, Placement, ServiceQueued, ServiceWish, ToTell, TriedBefore, UNSPEAKABLE, WhyNot,
 };
 pub use outcome::{
     Closed, DisposeRequest, Disposed, FinishRequest, NewPayment, NewReversal, Paid, PromiseTerms,

@@ -5,6 +5,7 @@
 mod house;
 
 mod browser;
+mod imports;
 mod reports;
 mod settings;
 mod views;
@@ -18,7 +19,7 @@ use reqwest::{Method, Response};
 const PASSWORD: &str = "correct horse";
 
 /// Every page, and the right it wants.
-const PAGES: [(&str, Right); 37] = [
+const PAGES: [(&str, Right); 39] = [
     ("/desk", Right::WorkDesk),
     ("/", Right::SeeLive),
     ("/live", Right::SeeLive),
@@ -41,6 +42,8 @@ const PAGES: [(&str, Right); 37] = [
     ("/cases/new", Right::WorkCases),
     ("/cases/triggers", Right::SeeCases),
     ("/cases/triggers.csv?by=stage", Right::SeeCases),
+    ("/imports", Right::SeeImports),
+    ("/imports.csv", Right::SeeImports),
     ("/calls", Right::SeeCalls),
     ("/calls/live", Right::SeeCalls),
     ("/calls.csv", Right::SeeCalls),

@@ -169,10 +169,12 @@ async fn the_document_names_every_route_and_whoever_has_no_right_is_refused() {
     let (boss, _) = Program::signed_in(&daemon, "boss").await;
     let stranger = Program { cookie: String::new(), base: daemon.base(), client: anna.client.clone() };
     let floor = |(_, ways): &(&String, &Value)| {
-        ways.as_object()
-            .expect("ways")
-            .values()
-            .any(|way| matches!(way["x-right"].as_str(), Some("see_live" | "hear_talks" | "hear_recordings")))
+        ways.as_object().expect("ways").values().any(|way| {
+            matches!(
+                way["x-right"].as_str(),
+                Some("see_live" | "hear_talks" | "hear_recordings" | "see_imports")
+            )
+        })
     };
     let mut asked = 0;
     for (path, ways) in paths.iter().filter(floor) {

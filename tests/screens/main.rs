@@ -26,10 +26,11 @@ use house::{House, Running, config, until_within, zone_of_noon};
 const PASSWORD: &str = "correct horse";
 
 /// Every page a supervisor or an administrator has, and what its picture is called.
-const PAGES: [(&str, &str); 26] = [
+const PAGES: [(&str, &str); 27] = [
     ("/", "wallboard"),
     ("/campaigns", "campaigns"),
     ("/campaigns/reminders/why-not", "why-not"),
+    ("/imports", "imports"),
     ("/calls", "calls"),
     ("/calls/1", "call"),
     ("/trunks", "trunks"),

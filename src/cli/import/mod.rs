@@ -1,6 +1,7 @@
 //! `obzvon import`: a debtor list into the store, whole or not at all.
 
 mod answer;
+mod carry_out;
 mod history;
 mod payments;
 mod reading;
@@ -15,8 +16,11 @@ use indicatif::{ProgressBar, ProgressStyle};
 use secrecy::ExposeSecret;
 
 use self::answer::Answer;
-use self::reading::{Job, Rows, read};
+pub(crate) use self::carry_out::{Ordered, compare, stage_and_merge};
+pub(crate) use self::reading::{Job, Reading, Told};
+use self::reading::{Rows, read};
 use super::open::{ConfigArgs, block_on, store};
+use super::standing::user;
 use crate::config::Config;
 use crate::daemon::fill_campaign;
 use crate::domain::Language;
@@ -149,15 +153,17 @@ impl List {
     async fn carry_out(&self, config: &Config, job: Job) -> anyhow::Result<Result<Answer, ImportFault>> {
         let preset = job.options.preset.clone();
         let bar = if self.json { ProgressBar::hidden() } else { bar() };
+        let told = told_by(&bar);
         let done = if self.dry_run {
-            compare(config, job, bar).await?
+            dry_run(config, job, told).await
         } else {
             let store = store(config).await?;
-            let done = self.stage_and_merge(&store, config, job, &bar).await;
+            let done = self.read_in(&store, config, job, told).await;
             store.close().await;
-            done?
+            done
         };
-        let answer = match done {
+        bar.finish_and_clear();
+        let answer = match done? {
             Ok(answer) => answer,
             Err(fault) => return Ok(Err(fault)),
         };
@@ -169,26 +175,19 @@ impl List {
         Ok(Ok(answer))
     }
 
-    /// The rows go to the store as they are read and into its lists only when the whole file is known to be sound.
-    async fn stage_and_merge(
+    async fn read_in(
         &self,
         store: &Store,
         config: &Config,
         job: Job,
-        bar: &ProgressBar,
+        told: Told,
     ) -> anyhow::Result<Result<Answer, ImportFault>> {
-        let name = job.file.display().to_string();
-        let mut run = store.begin_import(&name, store.now().await?).await?;
-        let read = match read(job, bar.clone(), Rows::Stage(&mut run)).await? {
-            Ok(read) => read,
-            Err(fault) => {
-                run.abandon().await?;
-                return Ok(Err(fault));
-            }
-        };
-        bar.set_length(read.counts.sound);
-        let upserted = run.merge(store.now().await?, |rows| bar.set_position(rows)).await?;
-        bar.finish_and_clear();
+        let (name, who, campaign) = (job.file.display().to_string(), user(), self.campaign.clone());
+        let (read, upserted) =
+            match stage_and_merge(store, job, Ordered { name, who, campaign }, told).await? {
+                Ok(done) => done,
+                Err(fault) => return Ok(Err(fault)),
+            };
         let filled = match &self.campaign {
             Some(name) => Some(fill_campaign(store, config, name).await?),
             None => None,
@@ -213,24 +212,33 @@ fn say_fault(fault: &ImportFault, file: &Path, json: bool, language: Language) -
 }
 
 /// Reads the list and counts what it would change. Where there is no database yet, all of it is new, and none is made.
-async fn compare(config: &Config, job: Job, bar: ProgressBar) -> anyhow::Result<Result<Answer, ImportFault>> {
+async fn dry_run(config: &Config, job: Job, told: Told) -> anyhow::Result<Result<Answer, ImportFault>> {
     let file = config.store.url.expose_secret().strip_prefix("sqlite:").map(PathBuf::from);
-    let (read, upserted) = if file.is_some_and(|file| !file.exists()) {
-        let read = read(job, bar, Rows::Drop).await?;
-        let new = read.as_ref().map_or(0, |read| read.counts.sound);
-        (read, Upserted { new, ..Upserted::default() })
+    let done = if file.is_some_and(|file| !file.exists()) {
+        let all_new = |read: Reading| {
+            let new = read.counts.sound;
+            (read, Upserted { new, ..Upserted::default() })
+        };
+        read(job, told, Rows::Drop).await?.map(all_new)
     } else {
         let store = store(config).await?;
-        let mut comparison = store.compare_import();
-        let read = read(job, bar, Rows::Compare(&mut comparison)).await?;
-        let upserted = comparison.end().await?;
+        let done = compare(&store, job, told).await;
         store.close().await;
-        (read, upserted)
+        done?
     };
-    Ok(read.map(|read| Answer { read, dry_run: true, upserted, filled: None }))
+    Ok(done.map(|(read, upserted)| Answer { read, dry_run: true, upserted, filled: None }))
 }
 
-/// A bar on a terminal, nothing elsewhere. Its unit changes from what is read to what is merged.
+/// Moves a bar on. Its unit changes from what is read to what is merged.
+fn told_by(bar: &ProgressBar) -> Told {
+    let bar = bar.clone();
+    Told::new(move |done, all| {
+        bar.set_length(all);
+        bar.set_position(done);
+    })
+}
+
+/// A bar on a terminal, nothing elsewhere.
 fn bar() -> ProgressBar {
     let style = ProgressStyle::with_template("{bar:40} {percent:>3} %  {elapsed} / {eta}");
     ProgressBar::new(0).with_style(style.expect("the template is sound"))

@@ -4,6 +4,7 @@
 mod claim;
 mod compare;
 mod fill;
+mod imported;
 mod merge;
 mod names;
 mod people;
@@ -16,6 +17,7 @@ mod why_not;
 pub use claim::{ClaimedContact, ClaimedPhone, TriedBefore};
 pub use compare::Comparison;
 pub use fill::{Candidate, FillPlan, Filled, Placement, UNSPEAKABLE};
+pub use imported::{ImportSaid, ImportedList};
 pub use names::ToTell;
 pub use replan::Parked;
 pub use service::{ServiceQueued, ServiceWish};

@@ -14,8 +14,8 @@ use crate::store::{Store, StoreError};
 #[derive(Debug)]
 #[must_use = "rows that are never merged are dropped at the next start"]
 pub struct ImportRun {
-    store: Store,
-    id: i64,
+    pub(super) store: Store,
+    pub(super) id: i64,
     batches: i64,
     rows: Vec<Staged>,
 }

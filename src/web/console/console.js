@@ -8,7 +8,10 @@ for (const part of document.querySelectorAll("[data-live]")) {
       const answer = await fetch(part.dataset.live, { headers: { "x-part": "1" } });
       if (answer.redirected) location.reload();
       if (answer.ok) part.innerHTML = await answer.text();
-      if (answer.headers.has("x-last")) clearInterval(renewing);
+      if (answer.headers.has("x-last")) {
+        clearInterval(renewing);
+        if (part.dataset.then === "reload") location.reload();
+      }
       part.classList.toggle("stale", !answer.ok);
     } catch {
       part.classList.add("stale");
@@ -28,4 +31,36 @@ document.addEventListener("click", (event) => {
   if (sound.readyState > 0) return seek();
   sound.addEventListener("loadedmetadata", seek, { once: true });
   sound.load();
+});
+// Sends a file piece by piece: <form action="/imports" data-send="1048576" data-largest="…" data-too-large="…">. The form's
+// address gives the file its own, which takes the pieces and shows what came of them.
+async function send(form) {
+  const [file] = form.elements.file.files;
+  const [progress, said, button] = ["progress", "output", "button"].map((part) => form.querySelector(part));
+  const refuse = async (answer) => { throw new Error((await answer.text()) || `HTTP ${answer.status}`); };
+  said.value = "";
+  if (file.size === 0 || file.size > Number(form.dataset.largest)) { said.value = form.dataset.tooLarge; return; }
+  button.disabled = true;
+  [progress.hidden, progress.max, progress.value] = [false, file.size, 0];
+  try {
+    const begun = await fetch(form.action, { method: "POST", body: new URLSearchParams({ name: file.name, size: file.size }) });
+    if (!begun.ok) await refuse(begun);
+    const piece = Number(form.dataset.send);
+    for (let at = 0; at < file.size; at += piece) {
+      const taken = await fetch(`${begun.url}/pieces?at=${at}`, {
+        method: "POST", headers: { "content-type": "application/octet-stream" }, body: file.slice(at, at + piece),
+      });
+      if (!taken.ok) await refuse(taken);
+      progress.value = Math.min(file.size, at + piece);
+    }
+    location = begun.url;
+  } catch (fault) {
+    said.value = fault.message;
+    [button.disabled, progress.hidden] = [false, true];
+  }
+}
+document.addEventListener("submit", (event) => {
+  if (!event.target.dataset.send) return;
+  event.preventDefault();
+  send(event.target);
 });

@@ -12,6 +12,7 @@ mod desk;
 mod floor;
 mod flows;
 mod guard;
+mod imports;
 mod live;
 mod page;
 mod password;
@@ -51,6 +52,11 @@ pub use floor::{
     AgentLine, CallbackLine, FloorHandlers, Hear, RecordingLine, SilenceLine, Supervise, Supervised,
 };
 pub use flows::{FlowHandlers, FlowPicture};
+pub(super) use imports::document as imports_document;
+pub use imports::{
+    Begun, Came, ColumnView, DraftAct, DraftActed, DraftAsked, DraftClick, DraftStage, DraftView, FaultyLine,
+    ImportHandlers, ImportLine, NewDraft, Piece, PieceTaken,
+};
 pub use password::{PasswordError, hash_password};
 pub use quality::{Draw, QualityHandlers};
 pub use recordings::Listen;
@@ -97,6 +103,7 @@ pub struct Console {
     pub audit: AuditHandlers,
     pub flows: FlowHandlers,
     pub views: ViewHandlers,
+    pub imports: ImportHandlers,
 }
 
 /// Who may sign in.
@@ -224,6 +231,7 @@ pub(super) fn router(console: Console, stop: &CancellationToken) -> Router {
         .merge(audit::routes())
         .merge(flows::routes())
         .merge(views::routes())
+        .merge(imports::routes())
         .route("/console.css", get(page::stylesheet))
         .route("/console.js", get(page::script))
         .layer(from_fn(guard::only_from_here))

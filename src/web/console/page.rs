@@ -9,10 +9,11 @@ use super::texts::Texts;
 use crate::domain::{Language, Right};
 
 /// The rooms of the console that the bar leads to.
-pub const ROOMS: [(&str, Right); 13] = [
+pub const ROOMS: [(&str, Right); 14] = [
     ("/desk", Right::WorkDesk),
     ("/", Right::SeeLive),
     ("/campaigns", Right::SeeLive),
+    ("/imports", Right::SeeImports),
     ("/calls", Right::SeeCalls),
     ("/trunks", Right::SeeLive),
     ("/cases", Right::SeeCases),
@@ -39,6 +40,7 @@ pub fn page(viewer: &Viewer, room: &str, title: &str, body: &Markup) -> Markup {
         texts.desk,
         texts.wallboard,
         texts.campaigns,
+        texts.imports,
         texts.calls,
         texts.trunks,
         texts.cases,
