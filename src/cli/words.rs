@@ -114,11 +114,12 @@ const DISPOSITIONS: [Word; 16] = [
     ("wrong_person", "wrong person", "не тот человек"),
 ];
 
-const MARKS: [Word; 5] = [
+const MARKS: [Word; 6] = [
     ("first_key", "first key", "первая клавиша"),
     ("identity", "said who he is", "назвал себя"),
     ("objection", "objection", "возражение"),
     ("stage", "stage", "этап"),
+    ("step", "step", "шаг"),
     ("trigger", "to be listened to", "послушать"),
 ];
 

@@ -333,6 +333,9 @@ impl CallSeats {
         if let Some(link) = self.link(place) {
             told(link.mute(muted));
         }
+        if let Some(agent) = self.taken[place as usize].as_ref().and_then(|taken| taken.chair.agent()) {
+            self.house.floor.set_muted(agent, muted);
+        }
     }
 
     /// Lets people hear each other as the call says.

@@ -85,6 +85,7 @@ pub fn console(house: &Arc<House>) -> Console {
         flows: super::calls::flow_handlers(house),
         views: view_handlers(house),
         imports: super::imports::handlers(house),
+        tables: super::tables::handler(house),
     }
 }
 

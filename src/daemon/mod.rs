@@ -42,6 +42,7 @@ mod settings;
 mod sip_names;
 mod start_fault;
 mod supervise;
+mod tables;
 pub(crate) mod test_call;
 mod tones;
 mod trunk_task;

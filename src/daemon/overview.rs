@@ -20,6 +20,9 @@ const CALLBACKS: u32 = 1_000;
 pub fn floor(house: &Arc<House>) -> FloorHandlers {
     FloorHandlers {
         agents: answered(house, |house: Arc<House>, ()| async move { Ok(agents(&house)) }),
+        board: answered(house, |house: Arc<House>, ()| async move {
+            Ok(super::cases::dated(&house, agents(&house)))
+        }),
         callbacks: answered(house, |house: Arc<House>, ()| async move {
             Ok(house.store.waiting_callbacks(CALLBACKS).await?.into_iter().map(callback).collect())
         }),

@@ -153,6 +153,14 @@ impl StreamLink {
         self.tell(Act::Mute(muted))
     }
 
+    /// While something stands in for our far end (music, until a browser is back), it is heard though our far end is muted.
+    ///
+    /// # Errors
+    /// See [`connect`](Self::connect).
+    pub fn stand_in(&self, stands_in: bool) -> Result<(), MediaError> {
+        self.tell(Act::StandIn(stands_in))
+    }
+
     /// Plays clips round and round to our far end, in the place of whoever is bridged in; `None` ends it.
     ///
     /// # Errors

@@ -10,6 +10,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
+use crate::domain::AttemptId;
+
 /// A message that was sent or came. Its debug form does not show what is in it: there are numbers.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Rung {
@@ -56,6 +58,8 @@ impl fmt::Debug for Ladder {
 struct Ring {
     rungs: VecDeque<Rung>,
     bytes: usize,
+    /// Calls that came in, by their attempts: their Call-ID is the caller's.
+    named: VecDeque<(AttemptId, String)>,
 }
 
 impl Ladder {
@@ -77,9 +81,26 @@ impl Ladder {
         }
     }
 
-    /// What is still there of the calls whose Call-ID begins so, the oldest first.
-    pub fn of(&self, begins: &str) -> Vec<Rung> {
-        self.lock().rungs.iter().filter(|rung| rung.call_id.starts_with(begins)).cloned().collect()
+    /// Says which attempt the call that came in with this Call-ID is.
+    pub fn name(&self, attempt: AttemptId, call_id: String) {
+        let mut ring = self.lock();
+        ring.named.push_back((attempt, call_id));
+        if ring.named.len() > MESSAGES {
+            ring.named.pop_front();
+        }
+    }
+
+    /// What is still there of an attempt's messages, the oldest first: its number begins the Call-ID of a call of ours.
+    pub fn of(&self, attempt: AttemptId) -> Vec<Rung> {
+        let ring = self.lock();
+        let begins = format!("{attempt}-");
+        let named = ring.named.iter().find(|(of, _)| *of == attempt).map(|(_, call_id)| call_id.as_str());
+        // Whoever calls us chooses his Call-ID: one that looks like ours is not taken for ours.
+        let is_its = |rung: &&Rung| match named {
+            Some(call_id) => rung.call_id == call_id,
+            None => rung.call_id.starts_with(&begins),
+        };
+        ring.rungs.iter().filter(is_its).cloned().collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, Ring> {
@@ -147,7 +168,7 @@ mod tests {
             peer(),
             b"SIP/2.0 200 OK\r\nCall-ID: 170-00cd@us.example\r\nCSeq: 1 INVITE\r\n\r\n",
         );
-        let rungs = ladder.of("17-");
+        let rungs = ladder.of(AttemptId(17));
         let heads: Vec<_> = rungs.iter().map(Rung::head).collect();
         assert_eq!(heads, ["INVITE sip:79990000001@carrier.example SIP/2.0", "SIP/2.0 100 Trying"]);
         let text = &rungs[0].text;
@@ -164,7 +185,7 @@ mod tests {
         ladder.note(true, peer(), b"REGISTER sip:a SIP/2.0\r\nCSeq: 1 REGISTER\r\nCall-ID: r@us\r\n\r\n");
         ladder.note(true, peer(), b"\r\n\r\n");
         ladder.note(true, peer(), &[0xff; 9_000]);
-        assert!(ladder.of("").is_empty());
+        assert!(ladder.lock().rungs.is_empty());
     }
 
     #[test]
@@ -174,7 +195,25 @@ mod tests {
             let text = format!("BYE sip:a SIP/2.0\r\nCall-ID: {n}-x@us\r\nCSeq: 3 BYE\r\n\r\n");
             ladder.note(true, peer(), text.as_bytes());
         }
-        assert_eq!(ladder.of("").len(), MESSAGES);
-        assert!(ladder.of("9-").is_empty() && ladder.of("10-").len() == 1);
+        assert_eq!(ladder.lock().rungs.len(), MESSAGES);
+        assert!(ladder.of(AttemptId(9)).is_empty() && ladder.of(AttemptId(10)).len() == 1);
+    }
+
+    #[test]
+    fn a_call_that_came_in_is_found_by_its_attempt() {
+        let ladder = ladder();
+        ladder.name(AttemptId(5), "abc@phone".to_owned());
+        ladder.note(
+            false,
+            peer(),
+            b"INVITE sip:1@us SIP/2.0\r\nCall-ID: abc@phone\r\nCSeq: 1 INVITE\r\n\r\n",
+        );
+        ladder.note(
+            false,
+            peer(),
+            b"INVITE sip:1@us SIP/2.0\r\nCall-ID: 5-forged@phone\r\nCSeq: 1 INVITE\r\n\r\n",
+        );
+        let rungs = ladder.of(AttemptId(5));
+        assert_eq!(rungs.iter().map(|rung| rung.call_id.as_str()).collect::<Vec<_>>(), ["abc@phone"]);
     }
 }

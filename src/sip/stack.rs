@@ -21,7 +21,7 @@ use super::{
     Leg, Phone, PhoneEvent, PlaceCall, RegistrarPlan, Rung, SipError, SipPlan, StackCounts, Transport,
     TrunkTarget,
 };
-use crate::domain::AgentId;
+use crate::domain::{AgentId, AttemptId};
 
 /// The SIP stack. Cheap to share behind an `Arc`.
 #[derive(Debug)]
@@ -69,9 +69,14 @@ impl SipStack {
         self.legs.len()
     }
 
-    /// The messages still kept of calls whose Call-ID begins so, the oldest first.
-    pub fn ladder(&self, begins: &str) -> Vec<Rung> {
-        self.wire.ladder.of(begins)
+    /// The messages still kept of an attempt, the oldest first.
+    pub fn ladder(&self, attempt: AttemptId) -> Vec<Rung> {
+        self.wire.ladder.of(attempt)
+    }
+
+    /// Keeps a call that came in with its attempt, so that its messages are found.
+    pub fn name_call(&self, attempt: AttemptId, call: &IncomingCall) {
+        self.wire.ladder.name(attempt, call.call_id());
     }
 
     /// The calls that come in; the first caller gets them. Until then, and whenever the queue is full, they are declined

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use rsipstack::sip::headers::make_header;
+use rsipstack::sip::prelude::HeadersExt;
 use rsipstack::sip::{Method, Request, StatusCode};
 use rsipstack::transaction::transaction::Transaction;
 use rsipstack::transport::SipConnection;
@@ -83,6 +84,12 @@ impl IncomingCall {
     /// The user part of From: a number, which belongs into no log.
     pub fn from_user(&self) -> &str {
         &self.from_user
+    }
+
+    /// As the caller chose it; empty where it is answered or refused already.
+    pub(super) fn call_id(&self) -> String {
+        let id = self.open.as_ref().and_then(|open| open.request.original.call_id_header().ok());
+        id.map(|id| id.value().to_owned()).unwrap_or_default()
     }
 
     /// Lets it ring; the leg is answered with [`Leg::answer`]. `None`: the request can't become a call.

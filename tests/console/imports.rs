@@ -10,10 +10,10 @@ use crate::{PASSWORD, form, leads_to};
 
 /// Two good debts, one of them twice, and one whose sum is none; a column whose header says nothing to us.
 const LIST: &str = "Номер договора;ФИО;Телефон;Остаток ОД;Срок оплаты;Цвет\n\
-    k-1;Иван Первый;+79161112201;100,50;2026-01-15;красный\n\
+    k-1;Иван Первый;+79161112201;100,50;2026-01-15;<b>белый</b>\n\
     k-2;Пётр Второй;+79161112202;200,00;2026-01-15;синий\n\
     k-2;Пётр Второй;+79161112202;200,00;2026-01-15;синий\n\
-    k-3;Павел Третий;+79161112203;много;2026-01-15;<b>белый</b>\n";
+    k-3;Павел Третий;+79161112203;много;2026-01-15;красный\n";
 
 async fn browser(daemon: &Running, role: Role) -> Browser {
     let mut browser = Browser::new(daemon);

@@ -19,7 +19,7 @@ use reqwest::{Method, Response};
 const PASSWORD: &str = "correct horse";
 
 /// Every page, and the right it wants.
-const PAGES: [(&str, Right); 39] = [
+const PAGES: [(&str, Right); 50] = [
     ("/desk", Right::WorkDesk),
     ("/", Right::SeeLive),
     ("/live", Right::SeeLive),
@@ -59,6 +59,17 @@ const PAGES: [(&str, Right); 39] = [
     ("/config", Right::SeeConfig),
     ("/config/file?path=limits.toml", Right::SeeConfig),
     ("/users", Right::SeeUsers),
+    ("/users.csv", Right::SeeUsers),
+    ("/users.xlsx", Right::SeeUsers),
+    ("/config/changes.csv", Right::SeeConfig),
+    ("/config/changes.xlsx", Right::SeeConfig),
+    ("/deliveries.csv", Right::SeeReports),
+    ("/campaigns.xlsx", Right::SeeLive),
+    ("/campaigns/reminders/why-not.csv", Right::SeeLive),
+    ("/trunks.csv", Right::SeeLive),
+    ("/agents", Right::SeeLive),
+    ("/agents/live", Right::SeeLive),
+    ("/recordings", Right::HearRecordings),
 ];
 
 /// A house with a paused campaign of three contacts, a user of each role, and its daemon at work.

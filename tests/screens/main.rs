@@ -26,11 +26,13 @@ use house::{House, Running, config, until_within, zone_of_noon};
 const PASSWORD: &str = "correct horse";
 
 /// Every page a supervisor or an administrator has, and what its picture is called.
-const PAGES: [(&str, &str); 27] = [
+const PAGES: [(&str, &str); 29] = [
     ("/", "wallboard"),
     ("/campaigns", "campaigns"),
     ("/campaigns/reminders/why-not", "why-not"),
     ("/imports", "imports"),
+    ("/agents", "agents-now"),
+    ("/recordings", "recordings"),
     ("/calls", "calls"),
     ("/calls/1", "call"),
     ("/trunks", "trunks"),

@@ -32,7 +32,7 @@ pub async fn file(
     let zone = zone(house);
     let recording = house.store.recording(attempt).await?.filter(|row| row.deleted_at.is_none());
     let marks = marks(house, attempt, &call, recording.as_ref(), language).await?;
-    let rungs = house.stack.ladder(&format!("{attempt}-"));
+    let rungs = house.stack.ladder(attempt);
     Ok(Some(CallFile {
         row: row(&line(&call), &zone, language),
         steps: steps(&call, &zone),
@@ -106,7 +106,7 @@ fn last_word(call: &AttemptRow) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
-/// Where in the recording the agent marked something. A recording ends with its call; where it begins follows from its
+/// Where in the recording a step of the flow began, a key was pressed first, the agent marked something. A recording ends with its call; where it begins follows from its
 /// length.
 async fn marks(
     house: &House,
@@ -121,6 +121,9 @@ async fn marks(
     let mut marks: Vec<(f64, String)> = Vec::new();
     if let Some(key) = call.stamps.first_key {
         marks.push((place(key), words::mark("first_key", language).to_owned()));
+    }
+    for (at, step) in house.store.flow_trail(attempt).await? {
+        marks.push((place(at), format!("{}: {step}", words::mark("step", language))));
     }
     for (at, kind, code) in house.store.call_marks(attempt).await? {
         let what = words::mark(kind.code(), language);

@@ -15,7 +15,7 @@ use super::console::answered;
 use super::house::House;
 use crate::cli::csv_text::csv_text;
 use crate::cli::words;
-use crate::domain::{AttemptId, Language, Outcome};
+use crate::domain::{AttemptId, Channel, DebtKind, DebtorType, Language, Outcome};
 use crate::store::{CallFilter, CallLine, CallPage, CampaignRow, StoreError};
 use crate::web::{CallHandlers, CallRow, CallsAsked, CallsView};
 
@@ -68,7 +68,7 @@ fn zone(house: &House) -> TimeZone {
     house.plans.load().config.cases.zone.clone()
 }
 
-/// What is asked as the store takes it; `None`: it names a campaign that is not there.
+/// What is asked as the store takes it; `None`: it names a campaign or a code that is not there.
 fn filter(asked: &CallsAsked, zone: &TimeZone, campaigns: &[CampaignRow]) -> Option<CallFilter> {
     let named = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
     let mut filter = CallFilter {
@@ -78,12 +78,21 @@ fn filter(asked: &CallsAsked, zone: &TimeZone, campaigns: &[CampaignRow]) -> Opt
         person: named(&asked.person),
         from: asked.from.and_then(|day| begins(day, zone)),
         recorded: asked.recorded,
+        channel: coded(&asked.of.channel, Channel::parse)?,
+        debtor_type: coded(&asked.of.debtor_type, DebtorType::parse)?,
+        debt_kind: coded(&asked.of.debt_kind, DebtKind::parse)?,
+        agent: named(&asked.of.agent),
         to: asked.to.and_then(|day| begins(day.checked_add(1.day()).ok()?, zone)),
     };
     if !asked.campaign.is_empty() {
         filter.campaign = Some(campaigns.iter().find(|row| row.name == asked.campaign)?.id);
     }
     Some(filter)
+}
+
+/// A code that leaves nothing out where it is empty; `None`: there is no such one, and no call of it.
+fn coded<T>(code: &str, parse: impl Fn(&str) -> Option<T>) -> Option<Option<T>> {
+    if code.is_empty() { Some(None) } else { parse(code).map(Some) }
 }
 
 fn begins(day: Date, zone: &TimeZone) -> Option<Timestamp> {

@@ -36,7 +36,7 @@ pub async fn view(house: &House, login: &str, language: Language) -> Result<Opti
             let before = before(house, &subject, language).await?;
             let hand = house.floor.hand_of(&agent).map_or(Hand::Expects, |(_, hand)| hand);
             let seen = call(config, house.clock.wall(), &subject, before, language);
-            Some(CallView { hand: hand.code(), ..seen })
+            Some(CallView { hand: hand.code(), muted: house.floor.is_muted(&agent), ..seen })
         }
         None => None,
     };
@@ -159,6 +159,7 @@ fn call(config: &Config, now: Timestamp, subject: &Subject, before: Before, lang
         place: contact.whereabouts.first().and_then(|own| own.region.clone()),
         identified: subject.identified,
         silenced: subject.silenced,
+        muted: false,
         limits: before.limits,
         debt: subject.identified.then(|| debt(config, now, (subject, kind), before.contacts, language)),
         stages: telling.stages(|code| marked("stage", code)),

@@ -138,6 +138,7 @@ async fn keep(house: Arc<House>, agent: AgentId, mut line: Line, mut stream: Str
         match event {
             Some(LineEvent::Up) => {
                 (heard, awaited) = (true, false);
+                stands_in(&stream, false);
                 if !std::mem::replace(&mut up, true) {
                     info!(%agent, "the agent's browser is heard");
                     floor.phone_up(&agent, stream.link());
@@ -146,6 +147,7 @@ async fn keep(house: Arc<House>, agent: AgentId, mut line: Line, mut stream: Str
             Some(LineEvent::Lost) => {
                 info!(%agent, "the agent's browser is not heard");
                 awaited = true;
+                stands_in(&stream, true);
             }
             Some(LineEvent::Gone) => break,
             None => {}
@@ -164,6 +166,13 @@ async fn keep(house: Arc<House>, agent: AgentId, mut line: Line, mut stream: Str
     }
     drop(line);
     stream.close().await;
+}
+
+/// Whom music stands in for is not muted meanwhile: the debtor would hear nothing at all.
+fn stands_in(stream: &Stream, does: bool) {
+    if let Err(fault) = stream.link().stand_in(does) {
+        warn!(%fault, "the media engine did not take a command for an agent");
+    }
 }
 
 impl Floor {

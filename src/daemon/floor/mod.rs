@@ -58,6 +58,8 @@ struct Inside {
     expected: HashMap<ReservationNo, ContactId>,
     /// Reservations of agents who are in the call by another phone than the one that stays up: that is not called meanwhile.
     elsewhere: HashSet<ReservationNo>,
+    /// Who has muted himself in the call he has.
+    muted: HashSet<AgentId>,
     line: Line,
 }
 
@@ -75,9 +77,10 @@ impl Floor {
     pub fn new(config: &AgentsConfig, clock: Clock) -> Self {
         let core = agents::Floor::new(plan(config), clock.now());
         let (phones, kept, seats) = (HashMap::new(), HashMap::new(), HashMap::new());
-        let (calls, expected, elsewhere) = (HashMap::new(), HashMap::new(), HashSet::new());
+        let (calls, expected, elsewhere, muted) =
+            (HashMap::new(), HashMap::new(), HashSet::new(), HashSet::new());
         let (desks, line) = (config.desks.clone(), Line::default());
-        let inside = Inside { core, desks, phones, kept, seats, calls, expected, elsewhere, line };
+        let inside = Inside { core, desks, phones, kept, seats, calls, expected, elsewhere, muted, line };
         let inside = Mutex::new(inside);
         Self { clock, inside, changed: watch::Sender::new(0), told: broadcast::channel(TOLD).0 }
     }
@@ -209,6 +212,20 @@ impl Floor {
         inside.calls.get(&no).is_some_and(|part| part.attempt == attempt).then_some(no)
     }
 
+    /// He has muted himself, or speaks again.
+    pub fn set_muted(&self, agent: &AgentId, muted: bool) {
+        let mut inside = self.lock();
+        if muted {
+            inside.muted.insert(agent.clone())
+        } else {
+            inside.muted.remove(agent)
+        };
+    }
+
+    pub fn is_muted(&self, agent: &AgentId) -> bool {
+        self.lock().muted.contains(agent)
+    }
+
     /// When an agent's state has lasted its time.
     pub fn due(&self, agent: &AgentId) -> Option<Instant> {
         self.lock().core.due(agent)
@@ -264,6 +281,7 @@ impl Floor {
         self.leaves(no);
         let inside = &mut *self.lock();
         inside.seats.remove(&no);
+        inside.muted.remove(agent);
         // A wrap-up still belongs to its call; the next reservation has another number.
         let lasting = |no: &ReservationNo| {
             inside.core.everybody().any(|(_, state, ..)| state.reservation() == Some(*no))

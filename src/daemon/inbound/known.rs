@@ -90,6 +90,7 @@ impl<'a> Known<'a> {
     /// When the store fails: the attempt is open then, and the next start closes it.
     pub async fn talk(self, house: &Arc<House>, call: IncomingCall) -> anyhow::Result<()> {
         let attempt = self.entered.attempt;
+        house.stack.name_call(attempt, &call);
         let (plans, data) = (&self.arrival.plans, &self.arrival.plans.config.daemon.data_dir);
         let recorded = self.plan.limits.record.then(|| recording_path(data, house.clock.wall(), attempt));
         let recording = recorded.clone().map(|path| RecordingPlan { path });

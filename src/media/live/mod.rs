@@ -134,6 +134,7 @@ impl Live {
             Act::KeyByInfo(code) => self.pressed(now, code, DigitSource::Info),
             Act::Music(clips) => self.sending.music(clips),
             Act::Mute(muted) => self.cords.mute(muted),
+            Act::StandIn(stands_in) => self.cords.stand_in(stands_in),
             Act::NoLongerHear(from) => self.cords.no_longer_hear(from),
             Act::NoLongerSpeak(to) => self.cords.no_longer_speak(to),
             Act::PauseRecording => self.recorder.iter_mut().for_each(|recorder| recorder.pause(true)),

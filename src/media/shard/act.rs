@@ -38,6 +38,8 @@ pub(in crate::media) enum Act {
     Speak(StreamId, Lane),
     /// The same, beginning with the first words that were kept.
     SpeakFromTheStart(StreamId, Lane),
+    /// Something stands in for the far end: it is heard though the far end is muted.
+    StandIn(bool),
     StartRecording,
     Stop,
 }

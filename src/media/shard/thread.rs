@@ -162,6 +162,7 @@ impl Walk {
             | Act::ResumeRecording
             | Act::SendDigits(_)
             | Act::Speak(..)
+            | Act::StandIn(_)
             | Act::SpeakFromTheStart(..)
             | Act::StartRecording
             | Act::Stop => {

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 
 use crate::domain::{
-    AttemptId, CampaignId, Channel, DecisionId, Disposition, Outcome, PersonId, PhoneNumber,
+    AttemptId, CampaignId, Channel, DebtKind, DebtorType, DecisionId, Disposition, Outcome, PersonId,
+    PhoneNumber,
 };
 use crate::store::engine::conn::{Conn, Fault, Row, Value, moment, moment_opt, values};
 use crate::store::list::number;
@@ -44,6 +45,12 @@ pub struct CallFilter {
     pub to: Option<Timestamp>,
     /// Only those whose recording is there.
     pub recorded: bool,
+    pub channel: Option<Channel>,
+    /// As it was at the call, like the next one.
+    pub debtor_type: Option<DebtorType>,
+    pub debt_kind: Option<DebtKind>,
+    /// He talked in it.
+    pub agent: Option<String>,
 }
 
 /// A page of calls.
@@ -179,7 +186,7 @@ fn built(filter: &CallFilter, begin: i64, end: i64) -> (String, Vec<Value>) {
         values.push(value);
         sql += &format!(" AND {column} ${}", values.len());
     };
-    let CallFilter { campaign, trunk, outcome, person, from, to, recorded } = filter;
+    let CallFilter { campaign, trunk, outcome, person, from, to, recorded, .. } = filter;
     if let Some(campaign) = campaign {
         // The plus keeps the walk by id: by the campaign's index all its calls would be sorted.
         also("+a.campaign_id =", (*campaign).into());
@@ -198,6 +205,19 @@ fn built(filter: &CallFilter, begin: i64, end: i64) -> (String, Vec<Value>) {
     }
     if let Some(person) = person {
         also("p.external_id =", person.into());
+    }
+    if let Some(channel) = filter.channel {
+        also("a.channel =", channel.code().into());
+    }
+    if let Some(debtor_type) = filter.debtor_type {
+        also("a.debtor_type =", debtor_type.code().into());
+    }
+    if let Some(kind) = filter.debt_kind {
+        also("a.debt_kind =", kind.code().into());
+    }
+    if let Some(agent) = &filter.agent {
+        values.push(agent.into());
+        sql += &format!(" AND a.id IN ({TALKED}${})", values.len());
     }
     if *recorded {
         sql += RECORDED;
@@ -228,5 +248,6 @@ fn call_line(row: &Row) -> Result<CallLine, Fault> {
 const KEYS: &str = "SELECT person_id, decision_id FROM attempt WHERE id = $1";
 const RECORDED: &str =
     " AND EXISTS (SELECT 1 FROM recording r WHERE r.attempt_id = a.id AND r.deleted_at IS NULL)";
+const TALKED: &str = "SELECT t.attempt_id FROM agent_state t WHERE t.state = 'talking' AND t.attempt_id IS NOT NULL AND t.agent = ";
 const LAST_BEFORE: &str = "SELECT id FROM attempt WHERE reserved_at < $1 ORDER BY reserved_at DESC LIMIT 1";
 const FIRST_FROM: &str = "SELECT id FROM attempt WHERE reserved_at >= $1 ORDER BY reserved_at LIMIT 1";

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::guard::Viewer;
 use super::page::{bar, in_address, number, page};
+use super::tables::files;
 use super::texts::Texts;
 use super::{CampaignAct, CampaignLine, SetCampaign, Shared};
 use crate::domain::Right;
@@ -40,7 +41,7 @@ async fn list(
         h1 { (texts.campaigns) }
         @if said.refused { p.bad role="alert" { (texts.not_moved) } }
         @if board.killed { p.alarm role="alert" { (texts.killed) } }
-        div.card { (table(&board.campaigns, texts, buttons)) }
+        div.card { (table(&board.campaigns, texts, buttons)) (files("/campaigns")) }
     };
     Ok(page(&viewer, "/campaigns", texts.campaigns, &body).into_response())
 }
@@ -67,6 +68,8 @@ pub(super) fn table(campaigns: &[CampaignLine], texts: &Texts, buttons: bool) ->
 
 fn row(campaign: &CampaignLine, texts: &Texts, buttons: bool) -> Markup {
     let path = format!("/campaigns/{}", campaign.name);
+    let left = campaign.queued + campaign.waiting;
+    let stop_ask = format!("{} {}", texts.stop_is_final, texts.stop_ask);
     html! {
         tr {
             td {
@@ -81,12 +84,10 @@ fn row(campaign: &CampaignLine, texts: &Texts, buttons: bool) -> Markup {
             td { a href=(format!("{path}/why-not")) { (texts.why_not) } }
             @if buttons {
                 td {
-                    @if campaign.state == "running" { (button(&path, "pause", texts.pause)) }
-                    @if matches!(campaign.state, "draft" | "paused") { (button(&path, "start", texts.start)) }
+                    @if campaign.state == "running" { (button(&path, "pause", (texts.pause, texts.pause_ask), left)) }
+                    @if matches!(campaign.state, "draft" | "paused") { (button(&path, "start", (texts.start, texts.start_ask), left)) }
                     @if campaign.state != "stopped" {
-                        form method="post" action=(path) data-ask=(texts.stop_is_final) {
-                            button name="act" value="stop" { (texts.stop) }
-                        }
+                        (button(&path, "stop", (texts.stop, &stop_ask), campaign.contacts() - campaign.done))
                     }
                 }
             }
@@ -94,8 +95,14 @@ fn row(campaign: &CampaignLine, texts: &Texts, buttons: bool) -> Markup {
     }
 }
 
-fn button(path: &str, act: &str, name: &str) -> Markup {
-    html! { form method="post" action=(path) { button name="act" value=(act) { (name) } } " " }
+/// A button that says before the click how many contacts it is about.
+fn button(path: &str, act: &str, (name, ask): (&str, &str), contacts: u64) -> Markup {
+    html! {
+        form method="post" action=(path) data-ask=(format!("{ask}: {}.", number(contacts))) {
+            button name="act" value=(act) { (name) }
+        }
+        " "
+    }
 }
 
 #[derive(Deserialize)]
@@ -144,6 +151,7 @@ async fn why_not(
                     tr { th { (texts.all) } th {} th.n { (number(all)) } th {} }
                 }
             }
+            (files(&format!("/campaigns/{campaign}/why-not")))
         }
     };
     Ok(page(&viewer, "/campaigns", texts.why_not, &body).into_response())

@@ -1,13 +1,19 @@
 // Renews the parts of a page that say where they come from: <section data-live="/live">, every other second. A part is
 // left alone while the page is not looked at, and for good once an answer says that it is the last. Without this script the page shows what it showed when it was opened.
 "use strict";
+// What has the focus and a name keeps it.
+function renew(part, text) {
+  const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
+  part.innerHTML = text;
+  if (focused) document.getElementById(focused)?.focus();
+}
 for (const part of document.querySelectorAll("[data-live]")) {
   const renewing = setInterval(async () => {
     if (document.hidden) return;
     try {
       const answer = await fetch(part.dataset.live, { headers: { "x-part": "1" } });
       if (answer.redirected) location.reload();
-      if (answer.ok) part.innerHTML = await answer.text();
+      if (answer.ok) renew(part, await answer.text());
       if (answer.headers.has("x-last")) {
         clearInterval(renewing);
         if (part.dataset.then === "reload") location.reload();

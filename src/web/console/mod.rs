@@ -22,6 +22,7 @@ mod report;
 mod sessions;
 mod settings;
 mod sign_in;
+mod tables;
 mod texts;
 mod trunks;
 mod users;
@@ -39,7 +40,7 @@ use tower_sessions::cookie::time::Duration;
 use tower_sessions::{Expiry, SessionManagerLayer};
 
 pub use audit::{AuditAsked, AuditHandlers, AuditLine};
-pub use calls::{CallFile, CallHandlers, CallRow, CallsAsked, CallsView, DecisionView, RungView};
+pub use calls::{CallFile, CallHandlers, CallRow, CallsAsked, CallsOf, CallsView, DecisionView, RungView};
 pub use cases::{CaseHandlers, Dated};
 pub(super) use desk::document as desk_document;
 pub use desk::{
@@ -70,6 +71,7 @@ pub use settings::{
     Propose, Proposed,
 };
 
+pub use tables::Table;
 pub use trunks::{CircuitView, ProbeTrunk, TrunkHandlers, TrunkView};
 
 pub use views::{SetView, ViewHandlers, ViewLine};
@@ -104,6 +106,8 @@ pub struct Console {
     pub flows: FlowHandlers,
     pub views: ViewHandlers,
     pub imports: ImportHandlers,
+    /// A list as CSV; `None`: there is none of that name.
+    pub tables: Handler<Table, Option<String>>,
 }
 
 /// Who may sign in.
@@ -232,6 +236,7 @@ pub(super) fn router(console: Console, stop: &CancellationToken) -> Router {
         .merge(flows::routes())
         .merge(views::routes())
         .merge(imports::routes())
+        .merge(tables::routes())
         .route("/console.css", get(page::stylesheet))
         .route("/console.js", get(page::script))
         .layer(from_fn(guard::only_from_here))

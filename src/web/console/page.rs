@@ -9,12 +9,14 @@ use super::texts::Texts;
 use crate::domain::{Language, Right};
 
 /// The rooms of the console that the bar leads to.
-pub const ROOMS: [(&str, Right); 14] = [
+pub const ROOMS: [(&str, Right); 16] = [
     ("/desk", Right::WorkDesk),
     ("/", Right::SeeLive),
     ("/campaigns", Right::SeeLive),
     ("/imports", Right::SeeImports),
+    ("/agents", Right::SeeLive),
     ("/calls", Right::SeeCalls),
+    ("/recordings", Right::HearRecordings),
     ("/trunks", Right::SeeLive),
     ("/cases", Right::SeeCases),
     ("/quality", Right::SeeQuality),
@@ -41,7 +43,9 @@ pub fn page(viewer: &Viewer, room: &str, title: &str, body: &Markup) -> Markup {
         texts.wallboard,
         texts.campaigns,
         texts.imports,
+        texts.agents,
         texts.calls,
+        texts.recordings,
         texts.trunks,
         texts.cases,
         texts.quality,

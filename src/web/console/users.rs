@@ -9,6 +9,7 @@ use maud::html;
 use super::Shared;
 use super::guard::Viewer;
 use super::page::page;
+use super::tables::files;
 use super::texts::Texts;
 use crate::domain::Right;
 
@@ -36,6 +37,7 @@ async fn list(viewer: Viewer, State(shared): State<Shared>) -> Result<Response, 
                 }
             }
         }
+        (files("/users"))
         p { (texts.users_how) }
     };
     Ok(page(&viewer, "/users", texts.users, &body).into_response())

@@ -21,6 +21,8 @@ pub(super) struct Cords {
     /// Who hears us.
     mouths: Vec<(StreamId, Lane)>,
     muted: bool,
+    /// Not our far end but something in its place is heard, which nobody has muted.
+    stand_in: bool,
 }
 
 impl Cords {
@@ -52,6 +54,11 @@ impl Cords {
         self.muted = muted;
     }
 
+    /// While something stands in for our far end, it is heard though our far end is muted.
+    pub fn stand_in(&mut self, stands_in: bool) {
+        self.stand_in = stands_in;
+    }
+
     /// Somebody is heard: the sound is a talk.
     pub fn hears(&self) -> bool {
         !self.ears.is_empty()
@@ -63,7 +70,7 @@ impl Cords {
             return;
         }
         self.mouths.retain(|(_, lane)| !lane.is_cut());
-        if !self.muted {
+        if !self.muted || self.stand_in {
             self.mouths.iter().for_each(|(_, lane)| lane.put(frame));
         }
     }
@@ -157,6 +164,12 @@ mod tests {
         anna.mute(true);
         anna.put(frame(Codec::Pcma, 1));
         assert_eq!(boris.take(|_| {}), None);
+        anna.stand_in(true);
+        anna.put(frame(Codec::Pcma, 1));
+        assert!(boris.take(|_| {}).is_some(), "music in her place is heard");
+        anna.stand_in(false);
+        anna.put(frame(Codec::Pcma, 1));
+        assert_eq!(boris.take(|_| {}), None, "she is muted still");
         anna.mute(false);
         anna.put(frame(Codec::Pcma, 1));
         drop(anna);

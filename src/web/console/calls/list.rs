@@ -10,7 +10,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::texts::Texts;
-use super::{CallRow, CallsAsked, CallsView};
+use super::{CallRow, CallsAsked, CallsOf, CallsView};
 use crate::domain::Right;
 use crate::web::console::Shared;
 use crate::web::console::guard::Viewer;
@@ -27,7 +27,7 @@ pub(super) fn routes() -> Router<Shared> {
 }
 
 #[derive(Default, Deserialize)]
-struct Asked {
+pub(super) struct Asked {
     #[serde(default)]
     campaign: String,
     #[serde(default)]
@@ -42,19 +42,34 @@ struct Asked {
     to: String,
     #[serde(default)]
     recorded: Option<String>,
+    // Not flattened: numbers would be texts then.
+    #[serde(default)]
+    agent: String,
+    #[serde(default)]
+    channel: String,
+    #[serde(default)]
+    debtor_type: String,
+    #[serde(default)]
+    debt_kind: String,
     #[serde(default)]
     before: Option<i64>,
 }
 
 impl Asked {
-    fn wanted(self, viewer: &Viewer) -> CallsAsked {
+    pub(super) fn wanted(self, viewer: &Viewer) -> CallsAsked {
         let day = |text: String| text.parse::<Date>().ok();
-        let Self { campaign, trunk, outcome, person, from, to, recorded, before } = self;
+        let Self { campaign, trunk, outcome, person, from, to, recorded, before, .. } = self;
+        let of = CallsOf {
+            agent: self.agent,
+            channel: self.channel,
+            debtor_type: self.debtor_type,
+            debt_kind: self.debt_kind,
+        };
         let recorded = recorded.is_some();
         let person = person.trim().to_owned();
         let (from, to, language) = (day(from), day(to), viewer.language);
         let numbers = viewer.role.may(Right::SeeNumbers);
-        CallsAsked { campaign, trunk, outcome, person, from, to, recorded, before, language, numbers }
+        CallsAsked { campaign, trunk, outcome, person, from, to, recorded, of, before, language, numbers }
     }
 }
 
@@ -67,7 +82,7 @@ async fn list(
     let texts = Texts::of(viewer.language);
     let asked = asked.wanted(&viewer);
     let view = shared.console.calls.page.ask(asked.clone()).await?;
-    let query = query(&asked, None);
+    let query = query(&asked);
     let views = views::bar(&viewer, &shared, ("/calls", &query)).await?;
     let body = html! {
         h1 { (texts.calls) }
@@ -75,11 +90,11 @@ async fn list(
         div.card {
             h2 { (texts.past) }
             (views)
-            (filters(&asked, &view, texts))
+            (filters("/calls", &asked, &view, texts))
             @if view.rows.is_empty() { p { (texts.none) } } @else { (table(&view.rows, &viewer, texts)) }
             p.pages {
-                @if asked.before.is_some() { a href=(address(&asked, None)) { (texts.newest) } " " }
-                @if let Some(before) = view.before { a href=(address(&asked, Some(before))) { (texts.older) } }
+                @if asked.before.is_some() { a href=(address("/calls", &asked, None)) { (texts.newest) } " " }
+                @if let Some(before) = view.before { a href=(address("/calls", &asked, Some(before))) { (texts.older) } }
             }
         }
     };
@@ -112,11 +127,11 @@ fn live_part(rows: &[CallRow], viewer: &Viewer, texts: &Texts) -> Markup {
     }
 }
 
-fn filters(asked: &CallsAsked, view: &CallsView, texts: &Texts) -> Markup {
+pub(super) fn filters(path: &str, asked: &CallsAsked, view: &CallsView, texts: &Texts) -> Markup {
     let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
     let same = |names: &[String]| names.iter().map(|name| (name.clone(), name.clone())).collect::<Vec<_>>();
     html! {
-        form.bar method="get" action="/calls" {
+        form.bar method="get" action=(path) {
             (choice(("campaign", &asked.campaign), texts.every_campaign, &same(&view.campaigns)))
             (choice(("trunk", &asked.trunk), texts.every_trunk, &same(&view.trunks)))
             (choice(("outcome", &asked.outcome), texts.every_outcome, &view.outcomes))
@@ -124,7 +139,12 @@ fn filters(asked: &CallsAsked, view: &CallsView, texts: &Texts) -> Markup {
                 maxlength="128";
             label { (texts.from) " " input type="date" name="from" value=(day(asked.from)); }
             label { (texts.to) " " input type="date" name="to" value=(day(asked.to)); }
-            label { input type="checkbox" name="recorded" checked[asked.recorded]; " " (texts.recorded_only) }
+            @for (name, value) in asked.of.pairs().into_iter().filter(|(_, value)| !value.is_empty()) {
+                label { (texts.asked(name)) " " input name=(name) value=(value) maxlength="64" size="12"; }
+            }
+            @if path == "/calls" {
+                label { input type="checkbox" name="recorded" checked[asked.recorded]; " " (texts.recorded_only) }
+            } @else { input type="hidden" name="recorded" value="on"; }
             button { (texts.show) }
             button formaction="/calls.csv" { "CSV" }
             button formaction="/calls.xlsx" { "XLSX" }
@@ -143,11 +163,12 @@ fn choice((name, chosen): (&str, &str), all: &str, known: &[(String, String)]) -
 }
 
 /// The same filters from another call on.
-fn address(asked: &CallsAsked, before: Option<i64>) -> String {
-    format!("/calls?{}", query(asked, before))
+pub(super) fn address(path: &str, asked: &CallsAsked, before: Option<i64>) -> String {
+    let before = before.map(|before| format!("&before={before}")).unwrap_or_default();
+    format!("{path}?{}{before}", query(asked))
 }
 
-fn query(asked: &CallsAsked, before: Option<i64>) -> String {
+fn query(asked: &CallsAsked) -> String {
     let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
     let mut parts = vec![
         ("campaign", asked.campaign.clone()),
@@ -157,8 +178,8 @@ fn query(asked: &CallsAsked, before: Option<i64>) -> String {
         ("from", day(asked.from)),
         ("to", day(asked.to)),
         ("recorded", if asked.recorded { "on" } else { "" }.to_owned()),
-        ("before", before.map(|before| before.to_string()).unwrap_or_default()),
     ];
+    parts.extend(asked.of.pairs().map(|(name, value)| (name, value.clone())));
     parts.retain(|(_, value)| !value.is_empty());
     let told = parts.iter().map(|(name, value)| format!("{name}={}", in_address(value)));
     told.collect::<Vec<_>>().join("&")

@@ -3,6 +3,7 @@
 mod ladder;
 mod list;
 mod one;
+mod recorded;
 mod texts;
 
 use axum::Router;
@@ -36,11 +37,35 @@ pub struct CallsAsked {
     pub to: Option<Date>,
     /// Only those whose recording is there.
     pub recorded: bool,
+    /// What a report's row is of.
+    pub of: CallsOf,
     /// Calls before this one.
     pub before: Option<i64>,
     pub language: Language,
     /// Whole numbers go into the file.
     pub numbers: bool,
+}
+
+/// What a report's row is of, as codes; an empty one leaves nothing out.
+#[derive(Debug, Clone, Default)]
+pub struct CallsOf {
+    /// Who talked in the call.
+    pub agent: String,
+    pub channel: String,
+    pub debtor_type: String,
+    pub debt_kind: String,
+}
+
+impl CallsOf {
+    /// The names in an address, and what is asked.
+    pub(super) fn pairs(&self) -> [(&'static str, &String); 4] {
+        [
+            ("agent", &self.agent),
+            ("channel", &self.channel),
+            ("debtor_type", &self.debtor_type),
+            ("debt_kind", &self.debt_kind),
+        ]
+    }
 }
 
 /// A page of calls, with what may be chosen.
@@ -134,5 +159,5 @@ impl std::fmt::Debug for RungView {
 }
 
 pub(super) fn routes() -> Router<Shared> {
-    list::routes().merge(one::routes())
+    list::routes().merge(one::routes()).merge(recorded::routes())
 }

@@ -43,6 +43,9 @@ pub struct Texts {
     pub decision: &'static str,
     pub no_decision: &'static str,
     pub recording: &'static str,
+    pub recordings: &'static str,
+    pub recordings_how: &'static str,
+    pub no_recordings: &'static str,
     pub no_recording: &'static str,
     pub ladder: &'static str,
     pub no_ladder: &'static str,
@@ -51,6 +54,7 @@ pub struct Texts {
     pub us: &'static str,
     pub node: &'static str,
     steps: [(&'static str, &'static str); 9],
+    asked: [(&'static str, &'static str); 4],
 }
 
 impl Texts {
@@ -59,6 +63,11 @@ impl Texts {
             Language::En => &EN,
             Language::Ru => &RU,
         }
+    }
+
+    /// What a report's row is of, in words.
+    pub fn asked(&self, code: &'static str) -> &'static str {
+        self.asked.iter().find(|(of, _)| *of == code).map_or(code, |(_, word)| word)
     }
 
     /// A step of a call in words.
@@ -106,6 +115,9 @@ static EN: Texts = Texts {
     decision: "Why it was allowed",
     no_decision: "There is no decision: the call came in, or its record can't be read.",
     recording: "Recording",
+    recordings: "Recordings",
+    recordings_how: "Who listens is written down before anything is heard. Marks of stages, keys and steps are on the call's page.",
+    no_recordings: "No recording fits. Calls are recorded where the campaign says record = true, and kept as long as recordings.keep_days says.",
     no_recording: "There is no recording.",
     ladder: "SIP messages",
     no_ladder: "No message is kept any more: the ring holds the last ones of this node, since its start.",
@@ -123,6 +135,12 @@ static EN: Texts = Texts {
         ("first_audio", "first sound"),
         ("first_key", "first key"),
         ("end", "end"),
+    ],
+    asked: [
+        ("agent", "Agent"),
+        ("channel", "Channel"),
+        ("debtor_type", "Debtor's type"),
+        ("debt_kind", "Debt"),
     ],
 };
 
@@ -165,6 +183,9 @@ static RU: Texts = Texts {
     decision: "Почему разрешён",
     no_decision: "Решения нет: звонок входящий, или запись не читается.",
     recording: "Запись разговора",
+    recordings: "Записи",
+    recordings_how: "Кто слушает, записывается до первого звука. Отметки этапов, клавиш и шагов — на странице звонка.",
+    no_recordings: "Записей по этому отбору нет. Звонки пишутся, где в кампании указано record = true, и хранятся столько, сколько задано.",
     no_recording: "Записи нет.",
     ladder: "Сообщения SIP",
     no_ladder: "Сообщений уже нет: хранятся последние, этого узла, с его запуска.",
@@ -182,5 +203,11 @@ static RU: Texts = Texts {
         ("first_audio", "первый звук"),
         ("first_key", "первая клавиша"),
         ("end", "конец"),
+    ],
+    asked: [
+        ("agent", "Оператор"),
+        ("channel", "Канал"),
+        ("debtor_type", "Тип должника"),
+        ("debt_kind", "Долг"),
     ],
 };

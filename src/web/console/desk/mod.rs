@@ -10,7 +10,7 @@ mod sections;
 mod sound;
 mod texts;
 mod view;
-mod words;
+pub(super) mod words;
 
 use axum::Router;
 use tokio::sync::mpsc;

@@ -49,8 +49,9 @@ pub fn state(view: &DeskView, language: Language) -> Markup {
 pub fn call_bar(view: &DeskView, texts: &Texts) -> Markup {
     let hand = view.call.as_ref().filter(|call| call.live).map(|call| call.hand);
     let held = view.state.code == "hold";
+    let muted = view.call.as_ref().is_some_and(|call| call.muted);
     let mute = html! {
-        button data-call="mute" data-other="unmute" data-hotkey="F7" aria-pressed="false" { (texts.mute) kbd { "F7" } }
+        button data-call="mute" data-other="unmute" data-hotkey="F7" aria-pressed=(muted) { (texts.mute) kbd { "F7" } }
     };
     if hand == Some("second") {
         return html! {

@@ -91,6 +91,8 @@ pub struct CallView {
     pub identified: bool,
     /// The recording is silent now, for card data.
     pub silenced: bool,
+    /// The agent has muted himself.
+    pub muted: bool,
     pub limits: Vec<LimitView>,
     pub debt: Option<DebtView>,
     pub stages: Vec<StageView>,

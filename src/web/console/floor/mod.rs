@@ -1,6 +1,8 @@
 //! The floor for programs: who works and does what, calls agreed, recordings, and supervisors in talks.
 
 mod api;
+mod page;
+mod texts;
 
 use std::path::PathBuf;
 
@@ -9,7 +11,7 @@ use serde::Serialize;
 
 pub(in crate::web) use api::document;
 
-use super::Shared;
+use super::{Dated, Shared};
 use crate::domain::{AttemptId, Supervision};
 use crate::web::handler::Handler;
 
@@ -17,6 +19,8 @@ use crate::web::handler::Handler;
 #[derive(Debug)]
 pub struct FloorHandlers {
     pub agents: Handler<(), Vec<AgentLine>>,
+    /// The same with the clock they are to be read by.
+    pub board: Handler<(), Dated<Vec<AgentLine>>>,
     pub callbacks: Handler<(), Vec<CallbackLine>>,
     /// Recordings that are there after an attempt, at most a hundred.
     pub recordings: Handler<AttemptId, Vec<RecordingLine>>,
@@ -106,5 +110,5 @@ pub enum Supervised {
 }
 
 pub(super) fn routes() -> Router<Shared> {
-    api::routes()
+    api::routes().merge(page::routes())
 }

@@ -12,6 +12,7 @@ use super::{Shared, tabs};
 use crate::domain::Right;
 use crate::web::console::guard::Viewer;
 use crate::web::console::page::{page, wide};
+use crate::web::console::tables::files;
 
 /// A message for an endpoint.
 #[derive(Debug, Clone)]
@@ -59,6 +60,7 @@ async fn list(viewer: Viewer, State(shared): State<Shared>) -> Result<Response, 
                 p { (again(endpoint, None, &format!("{}: {endpoint}", texts.resend_all))) }
             }
             (wide(texts.deliveries, &table(&lines, texts, buttons)))
+            (files("/deliveries"))
         }
     };
     Ok(page(&viewer, "/reports", texts.deliveries, &body).into_response())

@@ -1,5 +1,6 @@
 //! The reports: each a table with its definitions and its charts, and the same numbers as CSV.
 
+mod calls;
 mod chart;
 mod days;
 mod deliveries;
@@ -111,7 +112,7 @@ async fn show(
         (wish.form(&format!("/reports/{}", kind.code()), texts))
         @if sheet.rows.is_empty() { p.card { (texts.nothing_yet) } } @else {
             @for one in &sheet.charts { div.card { (chart(one)) } }
-            (wide(texts.name(kind), &table(&sheet)))
+            (wide(texts.name(kind), &table(&sheet, &calls::behind(&sheet, &wish, viewer.role), texts)))
             p {
                 a href=(format!("/reports/{}.csv{}", kind.code(), wish.query())) { (texts.as_csv) } " "
                 a href=(format!("/reports/{}.xlsx{}", kind.code(), wish.query())) { "XLSX" }
@@ -136,7 +137,8 @@ fn tabs(role: Role, here: &str, texts: &Texts) -> Markup {
     }
 }
 
-fn table(sheet: &Sheet) -> Markup {
+/// `behind`: for each row the address of its calls, where they can be told apart.
+fn table(sheet: &Sheet, behind: &[Option<String>], texts: &Texts) -> Markup {
     // A column is a column of numbers if any of its cells is one.
     let is_number = |place: usize| sheet.rows.iter().any(|row| row[place].is_number());
     html! {
@@ -148,12 +150,20 @@ fn table(sheet: &Sheet) -> Markup {
                     }
                 }
             }
-            tbody { @for row in &sheet.rows { tr { @for cell in row { (one(cell)) } } } }
+            tbody {
+                @for (row, behind) in sheet.rows.iter().zip(behind) {
+                    tr {
+                        @for (column, cell) in sheet.columns.iter().zip(row) {
+                            (one(cell, calls::of_cell(behind.as_deref(), column.key), texts))
+                        }
+                    }
+                }
+            }
         }
     }
 }
 
-fn one(cell: &SheetCell) -> Markup {
+fn one(cell: &SheetCell, calls: Option<String>, texts: &Texts) -> Markup {
     let share = match cell {
         SheetCell::Share(ratio) | SheetCell::Figure(Kpi::Share(ratio)) => ratio.share(),
         SheetCell::Absent
@@ -168,7 +178,11 @@ fn one(cell: &SheetCell) -> Markup {
     html! {
         td.n[cell.is_number()] {
             span { (unbroken(&cell.text())) }
-            @if let Some(share) = share { (bar(share)) }
+            @if let Some(share) = share {
+                @if let Some(calls) = calls {
+                    a href=(calls) title=(texts.calls_behind) aria-label=(texts.calls_behind) { (bar(share)) }
+                } @else { (bar(share)) }
+            }
         }
     }
 }

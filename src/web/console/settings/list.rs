@@ -12,6 +12,7 @@ use crate::domain::Right;
 use crate::web::console::Shared;
 use crate::web::console::guard::Viewer;
 use crate::web::console::page::page;
+use crate::web::console::tables::files;
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new().route("/config", get(list))
@@ -35,7 +36,10 @@ async fn list(viewer: Viewer, State(shared): State<Shared>) -> Result<Response, 
         }
         div.card {
             h2 { (texts.changes) }
-            @if view.changes.is_empty() { p { (texts.no_change) } } @else { (table(&view.changes, texts)) }
+            @if view.changes.is_empty() { p { (texts.no_change) } } @else {
+                (table(&view.changes, texts))
+                (files("/config/changes"))
+            }
         }
     };
     Ok(page(&viewer, "/config", texts.config, &body).into_response())

@@ -12,6 +12,7 @@ use self::texts::Texts;
 use super::Shared;
 use super::guard::Viewer;
 use super::page::{bar, page};
+use super::tables::files;
 use crate::domain::{Language, Right};
 use crate::web::handler::Handler;
 
@@ -76,6 +77,7 @@ async fn whole(viewer: Viewer, State(shared): State<Shared>) -> Result<Response,
     let body = html! {
         h1 { (texts.trunks) }
         section data-live="/trunks/live" { (shown) }
+        (files("/trunks"))
         p { (texts.how) }
     };
     Ok(page(&viewer, "/trunks", texts.trunks, &body).into_response())

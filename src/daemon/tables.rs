@@ -1,0 +1,123 @@
+//! Lists without filters as files: codes, moments in UTC, one row for each row of the page.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::console::answered;
+use super::house::House;
+use crate::cli::csv_text::csv_text;
+use crate::store::{CampaignRow, ConfigChange, DeliveryFilter, DeliveryRow, StoreError};
+use crate::web::{Handler, Table};
+
+/// Rows of a file.
+const CHANGES: u16 = 10_000;
+const DELIVERIES: u32 = 10_000;
+
+/// Who gives lists as files; `None`: there is no such campaign.
+pub fn handler(house: &Arc<House>) -> Handler<Table, Option<String>> {
+    answered(house, |house: Arc<House>, table: Table| async move {
+        Ok(Some(match table {
+            Table::Campaigns => campaigns(&house).await?,
+            Table::Changes => changes(&house).await?,
+            Table::Deliveries => deliveries(&house).await?,
+            Table::Trunks => trunks(&house),
+            Table::Users => users(&house).await?,
+            Table::WhyNot(campaign) => {
+                let rows = house.store.campaigns().await?;
+                let Some(row) = rows.iter().find(|row| row.name == campaign) else { return Ok(None) };
+                why_not(&house, row).await?
+            }
+        }))
+    })
+}
+
+/// A line for each state and reason of each campaign's contacts.
+async fn campaigns(house: &House) -> Result<String, StoreError> {
+    let mut lines = Vec::new();
+    for row in house.store.campaigns().await? {
+        for total in house.store.why_not(row.id).await? {
+            let (name, state) = (row.name.clone(), row.state.code().to_owned());
+            lines.push([name, state, total.state.code().to_owned(), total.why, total.contacts.to_string()]);
+        }
+    }
+    Ok(csv_text(&["campaign", "state", "contact_state", "why", "contacts"], lines))
+}
+
+async fn why_not(house: &House, campaign: &CampaignRow) -> Result<String, StoreError> {
+    let totals = house.store.why_not(campaign.id).await?;
+    let lines = totals.into_iter().map(|it| [it.state.code().to_owned(), it.why, it.contacts.to_string()]);
+    Ok(csv_text(&["contact_state", "why", "contacts"], lines))
+}
+
+async fn changes(house: &House) -> Result<String, StoreError> {
+    let heads = [
+        "change",
+        "node",
+        "file",
+        "loosens",
+        "takes_back",
+        "made_at",
+        "made_by",
+        "applied_at",
+        "applied_by",
+        "dropped_at",
+        "dropped_by",
+    ];
+    let who = |done: Option<(Timestamp, String)>| match done {
+        Some((at, who)) => [at.to_string(), who],
+        None => [String::new(), String::new()],
+    };
+    let line = |it: ConfigChange| {
+        let loosens = if it.looser == "[]" { "no" } else { "yes" };
+        let undoes = it.undoes.map(|id| id.to_string()).unwrap_or_default();
+        let head = [it.id.to_string(), it.node, it.path, loosens.to_owned(), undoes];
+        [head.to_vec(), who(Some(it.made)).to_vec(), who(it.applied).to_vec(), who(it.dropped).to_vec()]
+            .concat()
+    };
+    Ok(csv_text(&heads, house.store.config_changes(CHANGES).await?.into_iter().map(line)))
+}
+
+async fn deliveries(house: &House) -> Result<String, StoreError> {
+    let heads = ["message", "endpoint", "kind", "at", "tries", "next_try_at", "status", "fault"];
+    let filter = DeliveryFilter { limit: DELIVERIES, ..DeliveryFilter::default() };
+    let line = |it: DeliveryRow| {
+        [
+            it.message.to_string(),
+            it.endpoint,
+            it.kind,
+            it.at.to_string(),
+            it.tries.to_string(),
+            it.next_try_at.map(|at| at.to_string()).unwrap_or_default(),
+            it.status.map(|status| status.to_string()).unwrap_or_default(),
+            it.fault.unwrap_or_default(),
+        ]
+    };
+    Ok(csv_text(&heads, house.store.deliveries(filter).await?.into_iter().map(line)))
+}
+
+fn trunks(house: &House) -> String {
+    let mut lines = Vec::new();
+    house.lines.each(|plan, well, calls| {
+        let state = if well { "well" } else { "faulty" };
+        lines.push([
+            plan.name.to_string(),
+            state.to_owned(),
+            calls.to_string(),
+            plan.channels.to_string(),
+            plan.cps.to_string(),
+        ]);
+    });
+    csv_text(&["trunk", "state", "calls", "channels", "cps"], lines)
+}
+
+async fn users(house: &House) -> Result<String, StoreError> {
+    let line = |it: crate::store::UserRow| {
+        let out = it.disabled_at.map(|at| at.to_string()).unwrap_or_default();
+        [it.login, it.role.code().to_owned(), it.made_at.to_string(), out]
+    };
+    Ok(csv_text(
+        &["login", "role", "made_at", "kept_out_at"],
+        house.store.users().await?.into_iter().map(line),
+    ))
+}

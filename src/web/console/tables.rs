@@ -1,0 +1,77 @@
+//! Lists without filters as files, CSV and XLSX: the same rows as on their pages.
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::middleware::map_response;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use maud::{Markup, html};
+
+use super::Shared;
+use super::guard::Viewer;
+use super::page::csv;
+use super::xlsx::as_xlsx;
+use crate::domain::Right;
+
+/// A list that is given as a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Table {
+    /// Campaigns with their contacts by state.
+    Campaigns,
+    /// Changes of the configuration, without the texts.
+    Changes,
+    /// Messages to other systems.
+    Deliveries,
+    Trunks,
+    Users,
+    /// Contacts of a campaign by state and reason.
+    WhyNot(String),
+}
+
+impl Table {
+    /// The list's address without its ending, and who may have it.
+    fn told(&self) -> (&'static str, Right) {
+        match self {
+            Self::Campaigns => ("campaigns", Right::SeeLive),
+            Self::Changes => ("changes", Right::SeeConfig),
+            Self::Deliveries => ("deliveries", Right::SeeReports),
+            Self::Trunks => ("trunks", Right::SeeLive),
+            Self::Users => ("users", Right::SeeUsers),
+            Self::WhyNot(_) => ("why-not", Right::SeeLive),
+        }
+    }
+}
+
+pub(super) fn routes() -> Router<Shared> {
+    let lists = [
+        ("/campaigns", Table::Campaigns),
+        ("/config/changes", Table::Changes),
+        ("/deliveries", Table::Deliveries),
+        ("/trunks", Table::Trunks),
+        ("/users", Table::Users),
+    ];
+    let why_not = |viewer, shared, Path(campaign)| give(viewer, shared, Table::WhyNot(campaign));
+    let mut routes = Router::new()
+        .route("/campaigns/{name}/why-not.csv", get(why_not))
+        .route("/campaigns/{name}/why-not.xlsx", get(why_not).layer(map_response(as_xlsx)));
+    for (path, table) in lists {
+        let give = move |viewer, shared| give(viewer, shared, table.clone());
+        routes = routes
+            .route(&format!("{path}.csv"), get(give.clone()))
+            .route(&format!("{path}.xlsx"), get(give).layer(map_response(as_xlsx)));
+    }
+    routes
+}
+
+async fn give(viewer: Viewer, State(shared): State<Shared>, table: Table) -> Result<Response, Response> {
+    let (name, right) = table.told();
+    viewer.may(right)?;
+    let text = shared.console.tables.ask(table).await?;
+    Ok(csv(name, text.ok_or_else(|| StatusCode::NOT_FOUND.into_response())?))
+}
+
+/// The ways to a list's files; `path` is its address.
+pub(super) fn files(path: &str) -> Markup {
+    html! { p.files { a href=(format!("{path}.csv")) { "CSV" } " · " a href=(format!("{path}.xlsx")) { "XLSX" } } }
+}
