@@ -37,6 +37,11 @@ pub fn mark(code: &str, language: Language) -> &str {
     word(&MARKS, code, language)
 }
 
+/// Who ended a call.
+pub fn hung_up_by(code: &str, language: Language) -> &str {
+    word(&HUNG_UP, code, language)
+}
+
 pub fn channel(code: &str, language: Language) -> &str {
     word(&CHANNELS, code, language)
 }
@@ -112,6 +117,12 @@ const DISPOSITIONS: [Word; 16] = [
     ("stop_requested", "asked not to be called", "просил не звонить"),
     ("voicemail_left", "message left", "оставлено сообщение"),
     ("wrong_person", "wrong person", "не тот человек"),
+];
+
+const HUNG_UP: [Word; 3] = [
+    ("callee", "ended by the person", "закончил человек"),
+    ("network", "ended by the network", "закончила сеть"),
+    ("us", "ended by us", "закончили мы"),
 ];
 
 const MARKS: [Word; 6] = [

@@ -20,6 +20,14 @@ impl Language {
         }
     }
 
+    /// What is said in this language of the two.
+    pub fn pick<T>(self, en: T, ru: T) -> T {
+        match self {
+            Self::En => en,
+            Self::Ru => ru,
+        }
+    }
+
     /// Reads `ru` or `en`, in any case, with or without a region (`ru-RU`).
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim().to_ascii_lowercase();

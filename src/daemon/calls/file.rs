@@ -36,7 +36,7 @@ pub async fn file(
     Ok(Some(CallFile {
         row: row(&line(&call), &zone, language),
         steps: steps(&call, &zone),
-        last_word: last_word(&call),
+        last_word: last_word(&call, language),
         decision: decision(house, keys, &zone, language).await?,
         marks,
         recorded: recording.is_some(),
@@ -95,13 +95,13 @@ fn since(at: Timestamp, begun: Timestamp) -> i64 {
     i64::try_from(at.duration_since(begun).as_millis()).unwrap_or(i64::MAX)
 }
 
-fn last_word(call: &AttemptRow) -> String {
+fn last_word(call: &AttemptRow, language: Language) -> String {
     let word = &call.last_word;
     let parts = [
         word.sip_code.map(|code| code.to_string()),
         word.reason.clone(),
         word.q850.map(|cause| format!("Q.850 {cause}")),
-        call.hung_up_by.clone(),
+        call.hung_up_by.as_deref().map(|who| words::hung_up_by(who, language).to_owned()),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }

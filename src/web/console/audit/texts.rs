@@ -17,10 +17,7 @@ pub struct Texts {
 
 impl Texts {
     pub fn of(language: Language) -> &'static Self {
-        match language {
-            Language::En => &EN,
-            Language::Ru => &RU,
-        }
+        language.pick(&EN, &RU)
     }
 }
 

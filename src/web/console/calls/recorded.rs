@@ -59,7 +59,7 @@ fn table(rows: &[CallRow], viewer: &Viewer, texts: &Texts) -> Markup {
                 @for row in rows {
                     tr {
                         td.n { a href=(format!("/calls/{}", row.id)) { (row.id) } }
-                        td { (row.at) } td { (row.campaign) } td { (row.person) } td { (phone(row, viewer)) }
+                        td.at { (row.at) } td { (row.campaign) } td { (row.person) } td { (phone(row, viewer)) }
                         td { (row.outcome.as_deref().unwrap_or(texts.goes_on)) }
                         td { (row.disposition.as_deref().unwrap_or("—")) }
                         td.n { @if let Some(talked) = row.talked_s { (talked) } }

@@ -14,10 +14,7 @@ macro_rules! texts {
 
 impl Texts {
     pub fn of(language: Language) -> &'static Self {
-        match language {
-            Language::En => &EN,
-            Language::Ru => &RU,
-        }
+        language.pick(&EN, &RU)
     }
 }
 

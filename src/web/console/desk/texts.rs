@@ -133,9 +133,6 @@ texts! {
 
 impl Texts {
     pub fn of(language: Language) -> &'static Self {
-        match language {
-            Language::En => &EN,
-            Language::Ru => &RU,
-        }
+        language.pick(&EN, &RU)
     }
 }

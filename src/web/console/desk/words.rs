@@ -16,7 +16,7 @@ pub fn state(code: &str, language: Language) -> &str {
         "wrap_up" => ("Wrap-up", "Разбор"),
         other => (other, other),
     };
-    pick(words, language)
+    language.pick(words.0, words.1)
 }
 
 /// A pause; one that the house has added stands for itself.
@@ -29,7 +29,7 @@ pub fn pause(code: &str, language: Language) -> &str {
         "training" => ("training", "обучение"),
         other => (other, other),
     };
-    pick(words, language)
+    language.pick(words.0, words.1)
 }
 
 /// A stage of the script.
@@ -43,7 +43,7 @@ pub fn stage(code: &str, language: Language) -> &str {
         "reason" => ("Reason", "Причина"),
         other => (other, other),
     };
-    pick(words, language)
+    language.pick(words.0, words.1)
 }
 
 /// How a promise stands.
@@ -55,12 +55,5 @@ pub fn promise(code: &str, language: Language) -> &str {
         "void" => ("paid before", "заплатил раньше"),
         other => (other, other),
     };
-    pick(words, language)
-}
-
-fn pick<'a>((en, ru): (&'a str, &'a str), language: Language) -> &'a str {
-    match language {
-        Language::En => en,
-        Language::Ru => ru,
-    }
+    language.pick(words.0, words.1)
 }

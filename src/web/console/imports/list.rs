@@ -72,7 +72,7 @@ fn table(lines: &[ImportLine], texts: &Texts) -> Markup {
                 @for line in lines {
                     tr {
                         td.n { (line.id) } td { (line.name) } td { (line.who.as_deref().unwrap_or("—")) }
-                        td { (line.started_at) @if line.ended_at.is_none() { " " span.warn { (texts.goes_on) } } }
+                        td.at { (line.started_at) @if line.ended_at.is_none() { " " span.warn { (texts.goes_on) } } }
                         td { (line.campaign.as_deref().unwrap_or("—")) }
                         td.n { (some(line.rows)) } td.n { (number(line.new)) } td.n { (number(line.changed)) }
                         td.n { (number(line.unchanged)) } td.n { (some(line.duplicate)) } td.n { (some(line.rejected)) }
