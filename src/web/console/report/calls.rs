@@ -22,6 +22,7 @@ pub fn behind(sheet: &Sheet, wish: &SheetWish, role: Role) -> Vec<Option<String>
     let counts_calls = match wish.kind {
         SheetKind::Agents | SheetKind::Channels => true,
         SheetKind::Economics
+        | SheetKind::Glossary
         | SheetKind::Kpi
         | SheetKind::Pareto
         | SheetKind::Promises
