@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::form::{Form, FormNo, PromiseBounds, PromiseForm, check_callback, check_promise};
-use super::plan::{Dispositions, Flag};
+use super::plan::{DispositionPlan, Dispositions, Flag};
 use crate::campaign::{Agreed, CampaignPlan, NextStep, Tried, next_step};
 use crate::domain::attempt::Finished;
 use crate::domain::{AttemptId, DebtorType, Disposition, Outcome};
@@ -79,16 +79,8 @@ pub fn follow(
     if !no.is_empty() {
         return Err(no);
     }
-    let disposition = kind.disposition();
-    let identified =
-        kind.has(Flag::RightParty) || (talk.identified && disposition != Disposition::WrongPerson);
-    // As the rules would read it had the call itself come to this.
-    let finished = Finished {
-        disposition: Some(disposition),
-        identified,
-        promised_on: promise.map(|promise| promise.on),
-        ..Finished::untold(Outcome::Answered)
-    };
+    let (disposition, identified) = (kind.disposition(), identifies(kind, talk.identified));
+    let finished = came_to(kind, talk.identified, promise);
     let evidence = format!("attempt {}", talk.attempt);
     let mut holds = holds_from(&finished, talk.called, now, &evidence);
     let complaint = kind.has(Flag::Complaint);
@@ -111,6 +103,26 @@ pub fn follow(
         complaint,
         asks: asks(complaint, kind.has(Flag::Hardship), disposition),
     })
+}
+
+/// What the ledger is to call a talk that is written up so; `None`: there is no such disposition.
+pub fn talk_kind(kinds: &Dispositions, code: &str, identified: bool) -> Option<EventKind> {
+    let kind = kinds.kind(code)?;
+    Some(event_kinds(&came_to(kind, identified, None))[0])
+}
+
+fn identifies(kind: &DispositionPlan, identified: bool) -> bool {
+    kind.has(Flag::RightParty) || (identified && kind.disposition() != Disposition::WrongPerson)
+}
+
+/// The call as the rules would read it had it come to this by itself.
+fn came_to(kind: &DispositionPlan, identified: bool, promise: Option<PromiseForm>) -> Finished {
+    Finished {
+        disposition: Some(kind.disposition()),
+        identified: identifies(kind, identified),
+        promised_on: promise.map(|promise| promise.on),
+        ..Finished::untold(Outcome::Answered)
+    }
 }
 
 fn next(hardship: bool, disposition: Disposition, talk: &Talk<'_>, now: Timestamp) -> NextStep {
@@ -141,7 +153,7 @@ mod tests {
     use jiff::civil::date;
     use proptest::prelude::*;
 
-    use super::super::{CallbackNo, DispositionPlan, NonPayment, PromiseNo};
+    use super::super::{CallbackNo, NonPayment, PromiseNo};
     use super::*;
     use crate::campaign::next_step::tests::plan;
     use crate::domain::{Currency, DebtId, Money, PersonId, Words};
@@ -282,6 +294,15 @@ mod tests {
         let no = |from| vec![FormNo::Callback(CallbackNo::Unlawful { from })];
         assert_eq!(refused(Some("2026-03-05T06:00:00Z")), no(from), "by his own clock");
         assert_eq!(refused(None), no(None));
+    }
+
+    #[test]
+    fn a_call_is_agreed_on_what_the_ledger_will_have_of_this_talk() {
+        let kind = |code, identified| talk_kind(&kinds(), code, identified);
+        assert_eq!(kind("callback", false), Some(EventKind::AnsweredUnknown));
+        assert_eq!(kind("callback", true), Some(EventKind::Conversation), "he had said who he is");
+        assert_eq!(kind("hardship", false), Some(EventKind::Conversation), "the agent says so");
+        assert_eq!(kind("bogus", true), None);
     }
 
     #[test]

@@ -11,7 +11,9 @@ use super::act::called;
 use super::subject::Subject;
 use super::view::bounds;
 use crate::agents::Input;
-use crate::campaign::{Flag, Form, FormNo, PromiseForm, RetryClass, Talk, Tried, check_promise, follow};
+use crate::campaign::{
+    Flag, Form, FormNo, PromiseForm, RetryClass, Talk, Tried, check_promise, follow, talk_kind,
+};
 use crate::config::Config;
 use crate::daemon::floor::Hand;
 use crate::daemon::house::Plans;
@@ -74,7 +76,7 @@ pub(super) async fn dispose(
     let plans = house.plans.load_full();
     let callback = callback(&subject, &written);
     let lawful = match callback {
-        Some(due) => lawful_from(house, &plans, &subject, due).await?,
+        Some(due) => lawful_from(house, &plans, (&subject, &written.code), due).await?,
         None => None,
     };
     let by = (agent, attempt);
@@ -136,11 +138,12 @@ fn callback(subject: &Subject, written: &Written) -> Option<Timestamp> {
     Some(at.timestamp())
 }
 
-/// From when on, at or after `due`, the rules and the campaign let him be called.
+/// From when on, at or after `due`, the rules and the campaign let him be called once the talk is written up as `code`: that
+/// may make of it a conversation, which the ledger does not call it yet.
 async fn lawful_from(
     house: &House,
     plans: &Plans,
-    subject: &Subject,
+    (subject, code): (&Subject, &str),
     due: Timestamp,
 ) -> Result<Option<Timestamp>, StoreError> {
     let (file, contact) = (&subject.file, &subject.file.contact);
@@ -148,7 +151,9 @@ async fn lawful_from(
         return Ok(None);
     };
     let law = Law::of(house, (plans, plan), contact, &call.phone).await?;
-    Ok(law.and_then(|law| law.from(due)))
+    let kind = talk_kind(&plans.config.desk.dispositions, code, subject.identified);
+    let (Some(law), Some(attempt), Some(kind)) = (law, subject.attempt, kind) else { return Ok(None) };
+    Ok(law.once_over(attempt, &[kind], house.clock.wall()).from(due))
 }
 
 fn request(
