@@ -154,6 +154,34 @@ fn a_creditor_whom_the_pack_cannot_say_is_warned_of() {
 }
 
 #[test]
+fn a_phone_that_rings_too_late_for_a_predictive_campaign_is_warned_of() {
+    let change = |config: &Path| {
+        let file = config.join("agents.toml");
+        let agents = fs::read_to_string(&file).expect("the shipped agents");
+        let anna = "[agent.anna]\nleg = \"per_call\"\n\n[agent.boris]\nleg = \"nailed_up\"\n";
+        fs::write(&file, format!("{agents}\n{anna}")).expect("our own agents");
+        let file = config.join("campaigns/forgetful.toml");
+        let campaign = fs::read_to_string(&file).expect("the shipped campaign");
+        let campaign = campaign.replace("channel = \"ivr\"", "channel = \"agent_call\"");
+        let campaign = campaign.replace("mode = \"agentless\"", "mode = \"predictive\"");
+        fs::write(&file, campaign + "\n[agents]\nqueue = \"collectors\"\n").expect("our own campaign");
+    };
+    let line = fs::read_to_string("config/agents.toml").expect("the shipped agents").lines().count() + 3;
+    let said = check_with(&lasting(), &["--lang", "en"], change);
+    let wanted = format!(
+        "warning: agents.toml:{line}: agent.anna.leg: campaign forgetful is predictive: this phone rings only when"
+    );
+    assert!(said.contains(&wanted) && !said.contains("agent.boris.leg"), "{said}");
+    let said = check_with(&lasting(), &["--lang", "ru"], change);
+    assert!(
+        said.contains("предупреждение: agents.toml:") && said.contains("кампания forgetful предиктивная")
+    );
+    let told: serde_json::Value =
+        serde_json::from_str(&check_with(&lasting(), &["--json"], change)).expect("JSON");
+    assert_eq!(warning(&told, "key")["code"], "rings_late");
+}
+
+#[test]
 fn hours_that_are_never_open_are_warned_of() {
     let shut = "[[rule]]\nid = \"house.hours\"\ntype = \"window\"\nhours = { mon = \"\", tue = \"\", wed = \"\", thu = \"\", \
                 fri = \"\", sat = \"\", sun = \"\", holiday = \"\" }\n";

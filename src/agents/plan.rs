@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::need::{Caller, Need, Wish};
-use super::skill::{Level, Skill, Skills};
+use super::skill::{Level, Skill, Skills, reach};
 use crate::domain::{AgentId, DebtorType};
 
 /// The floor's plan.
@@ -76,6 +76,13 @@ impl Default for Limits {
 }
 
 impl Plan {
+    /// Who has the skills that a queue asks for.
+    pub fn staff(&self, queue: &str) -> impl Iterator<Item = &AgentId> {
+        let asked = self.queues.get(queue);
+        let able = move |agent: &AgentPlan| asked.is_some_and(|asked| reach(&agent.skills, asked));
+        self.agents.iter().filter(move |(_, agent)| able(agent)).map(|(id, _)| id)
+    }
+
     /// What a call of `queue` with this caller asks of an agent; `None`: no such queue. The reservation lasts `lasts`.
     pub fn need(&self, queue: &str, caller: &Caller, wish: Wish, lasts: Duration) -> Option<Need> {
         let mut skills = self.queues.get(queue)?.clone();

@@ -9,7 +9,7 @@ use super::exceptions::{exceptions_json, notices_of};
 use super::names::{prepare_campaign, untellable_text, untold_text};
 use super::open::{ConfigArgs, block_on, store};
 use super::words;
-use crate::campaign::CampaignPlan;
+use crate::campaign::{CampaignPlan, Dialling};
 use crate::config::Config;
 use crate::daemon::{Clock, TEST_CAMPAIGN, fill_campaign, untellable, untold_to_callers};
 use crate::domain::Language;
@@ -143,9 +143,13 @@ async fn find(store: &Store, name: &str) -> anyhow::Result<Option<CampaignRow>> 
     Ok(store.campaigns().await?.into_iter().find(|row| row.name == name))
 }
 
-/// What there is to show of the rules the campaign goes by.
+/// What there is to show of the rules the campaign goes by, and what its agents are in doubt of.
 fn notices(config: &Config, name: &str, language: Language) -> String {
-    config.campaign(name).map(|plan| notices_of(config, plan, Clock.wall(), language)).unwrap_or_default()
+    let Some(plan) = config.campaign(name) else { return String::new() };
+    let predictive = matches!(plan.dialling, Dialling::Predictive(..));
+    let doubts = config.doubts.iter().filter(|_| predictive);
+    let doubts = doubts.map(|doubt| format!("{}: {}\n", words::warning(language), doubt.line(language)));
+    notices_of(config, plan, Clock.wall(), language) + &doubts.collect::<String>()
 }
 
 async fn list(store: &Store, config: &Config, language: Language) -> anyhow::Result<()> {

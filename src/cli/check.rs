@@ -46,7 +46,7 @@ impl Check {
                 let (ending, words) = (ending(&config), words_to_look_at(&config, language));
                 let engines = engine_health(&config);
                 if self.json {
-                    println!("{}", sound_json(&config, &ending, &engines, &words));
+                    println!("{}", sound_json((&config, language), &ending, &engines, &words));
                 } else {
                     println!("{}", sound(&config, language));
                     for (flow, key, text) in &words {
@@ -61,6 +61,9 @@ impl Check {
                     }
                     for (trunk, key) in unreachable_from(&config) {
                         println!("{}", out_of_reach(trunk, key, language));
+                    }
+                    for doubt in config.doubts.iter() {
+                        println!("{}: {}", words::warning(language), doubt.line(language));
                     }
                     for warning in warnings(&config) {
                         println!("{}", warning.text(language));
@@ -181,7 +184,7 @@ fn sound(config: &Config, language: Language) -> String {
 }
 
 fn sound_json(
-    config: &Config,
+    (config, language): (&Config, Language),
     ending: &[(String, i32)],
     engines: &[EngineHealth],
     words: &[(String, String, String)],
@@ -193,6 +196,7 @@ fn sound_json(
     told.extend(cautions_json(config));
     let far = unreachable_from(config).into_iter();
     told.extend(far.map(|(trunk, key)| serde_json::json!({ "trunk": trunk, "out_of_reach_of": key })));
+    told.extend(config.doubts.iter().map(|doubt| doubt.to_json(language)));
     told.extend(warnings(config).iter().map(Warning::json));
     let said = config.rules.overrides.iter();
     let overrides: Vec<_> =

@@ -141,6 +141,31 @@ pub fn check_campaigns(reading: &Reading<'_>, agents: &AgentsConfig, campaigns: 
         if matches!(plan.dialling, Dialling::Predictive(..)) && !alone {
             note("agents.queue", Mistake::Contradiction(SHARED));
         }
+        if matches!(plan.dialling, Dialling::Predictive(..)) {
+            for agent in agents.plan.staff(&calls.queue).filter(|agent| rings_for_each(agents, agent)) {
+                let leg = ["agent", agent.as_str(), "leg"].into_iter().fold(Spot::default(), Spot::then);
+                reading.doubt_spot(FILE, "", &leg, rings_late(&plan.name));
+            }
+        }
+    }
+}
+
+fn rings_for_each(agents: &AgentsConfig, agent: &AgentId) -> bool {
+    agents.desks.get(agent).is_some_and(|desk| desk.leg == AgentLeg::PerCall)
+}
+
+/// Nobody is reserved for a predictive call, so such a phone rings only once a person has answered, and been judged one.
+fn rings_late(campaign: &str) -> Mistake {
+    Mistake::Foreign {
+        code: "rings_late",
+        en: format!(
+            "campaign {campaign} is predictive: this phone rings only when a person has answered, and he may have hung up \
+             before it is picked up: set `nailed_up` or `browser`, unless the phone answers by itself"
+        ),
+        ru: format!(
+            "кампания {campaign} предиктивная: этот телефон звонит, только когда человек уже ответил, и тот может не дождаться: \
+             задайте `nailed_up` или `browser`, если телефон не отвечает сам"
+        ),
     }
 }
 

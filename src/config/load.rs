@@ -85,7 +85,7 @@ impl Config {
         let quality = quality(&reading);
         refuse_misnamed(&reading);
         let texts = reading.texts_of_calls();
-        let reading_dir = reading.dir().to_owned();
+        let (reading_dir, doubts) = (reading.dir().to_owned(), reading.doubts());
         let version = reading.end()?;
         let sound = "every part is there when nothing was noted";
         let main = main.expect(sound);
@@ -113,6 +113,7 @@ impl Config {
             campaigns,
             agents: agents.expect(sound),
             desk: desk.expect(sound),
+            doubts,
         })
     }
 }

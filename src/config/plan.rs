@@ -10,6 +10,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use secrecy::SecretString;
 
+use super::read::Problems;
 use crate::agents;
 use crate::campaign::{CampaignPlan, Dispositions, Reclassify, Script};
 use crate::detect::Library;
@@ -57,6 +58,8 @@ pub struct Config {
     pub campaigns: Vec<Arc<CampaignPlan>>,
     pub agents: AgentsConfig,
     pub desk: DeskConfig,
+    /// What is no mistake, and can't do what is wanted of it.
+    pub doubts: Problems,
 }
 
 impl Config {

@@ -34,6 +34,7 @@ use super::{
 };
 use crate::call::StopReason;
 use crate::config::Config;
+use crate::domain::Language;
 use crate::media::{MediaEngine, MediaPlan};
 use crate::sip::{SipPlan, SipStack};
 use crate::store::{CampaignState, Store, StorePlan, Whose};
@@ -79,6 +80,7 @@ impl Daemon {
     /// As `start`.
     pub async fn start_beside(config: Config) -> anyhow::Result<Self> {
         let clock = Clock;
+        log_doubts(&config);
         let dir = config.dir.clone();
         std::fs::create_dir_all(&config.daemon.data_dir)
             .with_context(|| StartFault::DataFolder { path: config.daemon.data_dir.display().to_string() })?;
@@ -287,6 +289,7 @@ impl Daemon {
                 self.house.stack.admit(registrar_plan(&plans.config));
                 self.house.floor.reload(&plans.config.agents);
                 info!(version = %plans.config.version, "the configuration was reloaded");
+                log_doubts(&plans.config);
                 let changed = Changed::between(&self.house.plans.load(), &plans);
                 self.house.metrics.built(env!("CARGO_PKG_VERSION"), &plans.config.version);
                 self.house.store.set_terms(plans.config.cases.clone());
@@ -325,13 +328,19 @@ fn needs_restart(old: &Config, new: &Config) -> impl Iterator<Item = &'static st
     parts.into_iter().filter_map(|(part, changed)| changed.then_some(part))
 }
 
+fn log_doubts(config: &Config) {
+    for doubt in config.doubts.iter() {
+        warn!("{}", doubt.line(Language::En));
+    }
+}
+
 fn token(config: &Config) -> Option<&str> {
     config.api.token.as_ref().map(ExposeSecret::expose_secret)
 }
 
 fn load(dir: &Path) -> anyhow::Result<Plans> {
     let config = Config::load(dir, &crate::cli::check::environment())
-        .map_err(|problems| anyhow::anyhow!(problems.render(crate::domain::Language::En)))?;
+        .map_err(|problems| anyhow::anyhow!(problems.render(Language::En)))?;
     Plans::new(config)
 }
 

@@ -22,6 +22,8 @@ pub(in crate::config) struct Reading<'a> {
     instead: Option<(&'a str, Option<&'a str>)>,
     pub(super) overrides: Overrides,
     problems: RefCell<Vec<Problem>>,
+    /// What is no mistake and can't do what is wanted of it.
+    doubts: RefCell<Vec<Problem>>,
     hash: RefCell<Sha256>,
     texts: RefCell<Vec<(String, String)>>,
 }
@@ -55,6 +57,7 @@ impl<'a> Reading<'a> {
             instead: None,
             overrides,
             problems: RefCell::default(),
+            doubts: RefCell::default(),
             hash: RefCell::new(hash),
             texts: RefCell::default(),
         }
@@ -170,12 +173,26 @@ impl<'a> Reading<'a> {
 
     /// Notes a mistake of the value at `spot` of a file that was read; the file's keys stand below `key`.
     pub fn note_spot(&self, path: &str, key: &str, spot: &Spot, mistake: Mistake) {
+        self.problems.borrow_mut().push(self.at_spot(path, key, spot, mistake));
+    }
+
+    /// Notes what is no mistake at this spot, and can't do what is wanted of it.
+    pub fn doubt_spot(&self, path: &str, key: &str, spot: &Spot, why: Mistake) {
+        self.doubts.borrow_mut().push(self.at_spot(path, key, spot, why));
+    }
+
+    /// The doubts noted, by place.
+    pub fn doubts(&self) -> Problems {
+        Problems::sorted(self.doubts.take())
+    }
+
+    fn at_spot(&self, path: &str, key: &str, spot: &Spot, mistake: Mistake) -> Problem {
         let texts = self.texts.borrow();
         let text = texts.iter().find(|(known, _)| known == path).map(|(_, text)| text.clone());
         let source = Source { path: path.to_owned(), text: text.unwrap_or_default() };
         let below = spot.to_string();
         let dot = if key.is_empty() || below.is_empty() { "" } else { "." };
-        self.note(source.place_of(spot), format!("{key}{dot}{below}"), mistake);
+        Problem { place: source.place_of(spot), key: format!("{key}{dot}{below}"), mistake }
     }
 
     /// The folder that is read.

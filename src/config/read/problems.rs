@@ -44,6 +44,22 @@ impl Problem {
             format!("{}: {}: {said}", self.place, self.key)
         }
     }
+
+    /// The same for a program.
+    pub fn to_json(&self, language: Language) -> serde_json::Value {
+        let (file, line, variable) = match &self.place {
+            Place::File { path, line } => (Some(path), *line, None),
+            Place::Variable(name) => (None, None, Some(name)),
+        };
+        serde_json::json!({
+            "file": file,
+            "line": line,
+            "variable": variable,
+            "key": self.key,
+            "code": self.mistake.code(),
+            "message": self.mistake.text(language),
+        })
+    }
 }
 
 /// All the mistakes, by place. Never empty where it is an error.
@@ -81,20 +97,6 @@ impl Problems {
 
     /// The same for a program: an array of objects.
     pub fn to_json(&self, language: Language) -> serde_json::Value {
-        let object = |problem: &Problem| {
-            let (file, line, variable) = match &problem.place {
-                Place::File { path, line } => (Some(path), *line, None),
-                Place::Variable(name) => (None, None, Some(name)),
-            };
-            serde_json::json!({
-                "file": file,
-                "line": line,
-                "variable": variable,
-                "key": problem.key,
-                "code": problem.mistake.code(),
-                "message": problem.mistake.text(language),
-            })
-        };
-        self.iter().map(object).collect()
+        self.iter().map(|problem| problem.to_json(language)).collect()
     }
 }
