@@ -161,18 +161,35 @@ impl Agent {
     /// # Errors
     /// When he has a call already.
     pub fn draft(&mut self, step: &mut Step<'_>, no: ReservationNo, lasts: Duration) -> Result<(), Refusal> {
-        self.next = match &self.state {
-            State::LoggedOut => Next::LogOut,
-            State::Away { code } => Next::Away(Arc::clone(code)),
-            State::NoAudio | State::Ready => Next::Ready,
+        self.next = self.goes_back_to().ok_or(Refusal::NotNow)?;
+        self.reserve(step, no, lasts);
+        Ok(())
+    }
+
+    /// Lets him write up a call that was cut off under him before he logged in again: he may, for a wrap-up's time, and need
+    /// not.
+    ///
+    /// # Errors
+    /// When he has a call already.
+    pub fn recall(&mut self, step: &mut Step<'_>, no: ReservationNo) -> Result<(), Refusal> {
+        self.next = self.goes_back_to().ok_or(Refusal::NotNow)?;
+        (self.owes, self.disposed, self.ran_out) = (false, false, false);
+        self.turn(step, State::WrapUp { no }, Why::Call);
+        Ok(())
+    }
+
+    /// What he does outside of calls; `None`: he has one.
+    fn goes_back_to(&self) -> Option<Next> {
+        match &self.state {
+            State::LoggedOut => Some(Next::LogOut),
+            State::Away { code } => Some(Next::Away(Arc::clone(code))),
+            State::NoAudio | State::Ready => Some(Next::Ready),
             State::Reserved { .. }
             | State::Ringing { .. }
             | State::Talking { .. }
             | State::Hold { .. }
-            | State::WrapUp { .. } => return Err(Refusal::NotNow),
-        };
-        self.reserve(step, no, lasts);
-        Ok(())
+            | State::WrapUp { .. } => None,
+        }
     }
 
     /// Goes by another plan: whom only the old one kept in his wrap-up goes on.

@@ -71,10 +71,28 @@ impl Floor {
         agent: &AgentId,
         lasts: Duration,
     ) -> Result<ReservationNo, Refusal> {
+        self.number(now, agent, |agent, step, no| agent.draft(step, no, lasts))
+    }
+
+    /// Lets this agent write up a call of his that was cut off before he logged in again; then he does what he did.
+    ///
+    /// # Errors
+    /// When he has a call already, or the plan has him no longer.
+    pub fn recall(&mut self, now: Instant, agent: &AgentId) -> Result<ReservationNo, Refusal> {
+        self.number(now, agent, Agent::recall)
+    }
+
+    /// Gives an agent of the plan the next number for what he takes part in.
+    fn number(
+        &mut self,
+        now: Instant,
+        agent: &AgentId,
+        take: impl FnOnce(&mut Agent, &mut Step<'_>, ReservationNo) -> Result<(), Refusal>,
+    ) -> Result<ReservationNo, Refusal> {
         let agent = self.agents.get_mut(agent).filter(|agent| !agent.removed);
         let agent = agent.ok_or(Refusal::NoSuchAgent)?;
         let no = ReservationNo(self.last_no + 1);
-        agent.draft(&mut Step { now, plan: &self.plan, outputs: &mut self.outputs }, no, lasts)?;
+        take(agent, &mut Step { now, plan: &self.plan, outputs: &mut self.outputs }, no)?;
         self.last_no = no.0;
         Ok(no)
     }

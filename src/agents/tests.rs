@@ -519,6 +519,21 @@ fn whoever_takes_a_call_of_his_own_will_is_kept_for_it_and_then_again_what_he_wa
 }
 
 #[test]
+fn whose_call_was_cut_off_may_write_it_up_need_not_and_is_then_what_he_was() {
+    let mut story = Story::with_all_ready();
+    story.after(0, BORIS, Input::Away { code: "training".into() }).expect("a pause");
+    let now = story.now;
+    let no = [ANNA, BORIS, "vera"].map(|name| story.floor.recall(now, &id(name)).expect("he has no call"));
+    assert_eq!(story.floor.recall(now, &id(ANNA)), Err(Refusal::NotNow), "once");
+    story.after(1, "vera", Input::Ready).expect("she has nothing to write");
+    story.after(4, ANNA, Input::Disposed(no[0])).expect("she has");
+    story.pass(100);
+    let state = |name: &str| story.floor.state(&id(name)).expect("ours").0.clone();
+    let training = State::Away { code: "training".into() };
+    assert_eq!([state(ANNA), state(BORIS), state("vera")], [State::Ready, training, State::Ready]);
+}
+
+#[test]
 fn a_wrap_up_that_only_waits_for_a_disposition_ends_when_the_plan_asks_for_none_any_more() {
     let mut plan = plan();
     (plan.limits.disposition_first, plan.limits.auto_ready) = (true, true);

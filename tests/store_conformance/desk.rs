@@ -17,6 +17,7 @@ use crate::world::{World, finished, hours, no_answer, noon, number, promised, se
 crate::on_both_engines!(
     an_agents_day_is_added_up_from_his_changes,
     what_a_dead_process_left_open_ends_with_its_last_sign_of_life,
+    a_call_that_was_cut_off_is_his_who_began_it_and_once,
     what_agents_did_is_never_changed,
     callbacks_come_up_when_due_and_expire_visibly,
     an_agreed_call_goes_first_and_waits_again_where_it_never_went_out,
@@ -147,6 +148,7 @@ async fn what_a_dead_process_left_open_ends_with_its_last_sign_of_life(world: Wo
     let of = |name: &str, at: i64, pause: Option<&str>| LeftAgent {
         agent: agent(name),
         pause: pause.map(str::to_owned),
+        cut_off: None,
         seen_at: seen(at),
     };
     assert_eq!(left, [of("anna", 30, None), of("boris", 40, Some("lunch"))]);
@@ -155,6 +157,35 @@ async fn what_a_dead_process_left_open_ends_with_its_last_sign_of_life(world: Wo
     let all = world.store.agent_times(whole, noon() + hours(9)).await.expect("counted");
     assert_eq!(all[&agent("anna")].logged_in().as_secs(), 30);
     assert_eq!(all.get(&agent("boris")).map_or(0, |times| times.logged_in().as_secs()), 0);
+}
+
+async fn a_call_that_was_cut_off_is_his_who_began_it_and_once(world: World) {
+    let contact = world.one_contact().await;
+    let call = world.permit(&contact, noon()).await.attempt();
+    let no = ReservationNo(1);
+    let in_call = async |name: &str, at: i64, to: State| {
+        let (why, at) = (Why::Call, noon() + seconds(at));
+        let change = AgentChange { agent: agent(name), at, to, billable: false, why, attempt: Some(call) };
+        world.store.log_agent(change).await.expect("kept");
+    };
+    // Vera handed it on to Anna, who asks Boris beside while the debtor hears music.
+    in_call("vera", 1, State::Talking { no }).await;
+    in_call("anna", 20, State::Talking { no }).await;
+    in_call("vera", 21, State::WrapUp { no }).await;
+    in_call("anna", 25, State::Hold { no }).await;
+    in_call("boris", 30, State::Talking { no }).await;
+    let cut_off = async || {
+        let mut left = world.store.log_out_left().await.expect("written");
+        left.sort_by(|one, other| one.agent.cmp(&other.agent));
+        left.into_iter().map(|left| (left.agent.to_string(), left.cut_off)).collect::<Vec<_>>()
+    };
+    let of = |name: &str, cut_off| (name.to_owned(), cut_off);
+    assert_eq!(cut_off().await, [of("anna", Some(call)), of("boris", None), of("vera", None)]);
+    assert_eq!(cut_off().await, []);
+    // Nobody talks any more: it is his who left it last.
+    in_call("vera", 40, State::WrapUp { no }).await;
+    in_call("anna", 50, State::WrapUp { no }).await;
+    assert_eq!(cut_off().await, [of("anna", Some(call)), of("vera", None)]);
 }
 
 async fn what_agents_did_is_never_changed(world: World) {

@@ -4,7 +4,7 @@
 //! asked beside, and of a stranger there is nothing to write.
 
 use super::Floor;
-use crate::agents::{Input, ReservationNo, State};
+use crate::agents::{Input, Refusal, ReservationNo, State};
 use crate::call::Seat;
 use crate::domain::{AgentId, AttemptId};
 
@@ -21,6 +21,11 @@ pub(super) struct Part {
 impl Part {
     pub fn of(attempt: AttemptId) -> Self {
         Self { attempt, seat: None, last: false }
+    }
+
+    /// The part of whoever talked last, in a call that is over.
+    fn over(attempt: AttemptId) -> Self {
+        Self { attempt, seat: None, last: true }
     }
 }
 
@@ -108,6 +113,18 @@ impl Floor {
         if let Some(no) = self.reservation_of(agent, attempt) {
             self.tell(agent, Input::Excused(no)).ok();
         }
+    }
+
+    /// An agent may write up this call, which was cut off under him before he logged in again.
+    ///
+    /// # Errors
+    /// When he has another.
+    pub(super) fn recall(&self, agent: &AgentId, attempt: AttemptId) -> Result<(), Refusal> {
+        self.with(|inside, now| {
+            let no = inside.core.recall(now, agent)?;
+            inside.calls.insert(no, Part::over(attempt));
+            Ok(())
+        })
     }
 
     /// His leg has left the call.

@@ -1,5 +1,7 @@
 //! What agents do, change by change.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 
 use crate::agents::{State, Why};
@@ -27,6 +29,9 @@ pub struct LeftAgent {
     pub agent: AgentId,
     /// The pause he was in; `None`: he was ready or in a call.
     pub pause: Option<String>,
+    /// The call that is his to write up: he was the first to talk of those who still talked, or the last to leave where nobody
+    /// did, and nobody has written it up.
+    pub cut_off: Option<AttemptId>,
     /// The process's last sign of life.
     pub seen_at: Timestamp,
 }
@@ -80,7 +85,7 @@ impl Store {
     }
 
     /// Ends what a process of this node left open when it died: who was logged in on it is logged out as of its last
-    /// sign of life, and never before his own last change. They are handed out.
+    /// sign of life, and never before his own last change. They are handed out, each with the call that was cut off under him.
     ///
     /// # Errors
     /// When the database fails.
@@ -89,7 +94,12 @@ impl Store {
         let written = self.write(move |conn| {
             Box::pin(async move {
                 let rows = conn.all(LEFT, values![&node]).await?;
-                let left = rows.iter().map(read_left).collect::<Result<Vec<_>, _>>()?;
+                let mut left = rows.iter().map(read_left).collect::<Result<Vec<_>, _>>()?;
+                // The first of a call has it.
+                let mut taken = HashSet::new();
+                for left in &mut left {
+                    left.cut_off = left.cut_off.filter(|attempt| taken.insert(*attempt));
+                }
                 for LeftAgent { agent, seen_at, .. } in &left {
                     let out = values![agent.as_str(), &node, *seen_at];
                     tally::log_change(conn, agent.as_str(), None, (LOG_OUT, out)).await?;
@@ -118,13 +128,21 @@ async fn insert(conn: &mut Conn, change: &AgentChange, node: &str) -> Result<(),
 
 fn read_left(row: &Row) -> Result<LeftAgent, Fault> {
     let agent = AgentId::parse(&row.text(0)?).ok_or(Fault::Unreadable { what: "agent" })?;
-    Ok(LeftAgent { agent, pause: row.text_opt(1)?, seen_at: moment(row.int(2)?)? })
+    let cut_off = row.int_opt(3)?.map(AttemptId);
+    Ok(LeftAgent { agent, pause: row.text_opt(1)?, cut_off, seen_at: moment(row.int(2)?)? })
 }
 
 const INSERT: &str = "INSERT INTO agent_state (agent, node, at, state, pause, billable, why, attempt_id) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id";
-const LEFT: &str = "SELECT s.agent, s.pause, CASE WHEN n.heartbeat_at > s.at THEN n.heartbeat_at ELSE s.at END \
+/// In the order in which they have a call that they share: whoever is asked beside began to talk after the first, and whoever
+/// has left it is in his wrap-up, the last to leave after the others.
+const LEFT: &str = "SELECT s.agent, s.pause, CASE WHEN n.heartbeat_at > s.at THEN n.heartbeat_at ELSE s.at END, \
+    CASE WHEN s.state IN ('talking', 'hold', 'wrap_up') \
+    AND NOT EXISTS (SELECT 1 FROM disposed d WHERE d.attempt_id = s.attempt_id) THEN s.attempt_id END \
     FROM agent_state s JOIN node n ON n.name = s.node WHERE s.node = $1 AND s.state <> 'logged_out' \
-    AND s.id = (SELECT MAX(l.id) FROM agent_state l WHERE l.agent = s.agent)";
+    AND s.id = (SELECT MAX(l.id) FROM agent_state l WHERE l.agent = s.agent) \
+    ORDER BY CASE WHEN s.state = 'wrap_up' THEN 1 ELSE 0 END, CASE WHEN s.state = 'wrap_up' THEN -s.id ELSE \
+    (SELECT MIN(t.id) FROM agent_state t WHERE t.attempt_id = s.attempt_id AND t.agent = s.agent \
+    AND t.state = 'talking') END";
 const LOG_OUT: &str = "INSERT INTO agent_state (agent, node, at, state, billable, why) \
     VALUES ($1, $2, $3, 'logged_out', 0, 'removed') RETURNING id";
