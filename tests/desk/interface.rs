@@ -3,45 +3,19 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use reqwest::header::{COOKIE, LOCATION, ORIGIN, SET_COOKIE};
-use reqwest::redirect::Policy;
-use reqwest::{Client, Method, Response};
+use reqwest::Method;
+use reqwest::header::ORIGIN;
 use serde_json::{Value, json};
 
 use crate::house::{House, Running};
 use crate::office::{PASSWORD, TOKEN, house, start};
+use crate::signed_in::Program;
 
-struct Program {
-    client: Client,
-    base: String,
-    cookie: String,
+async fn signed_in(daemon: &Running, login: &str) -> Program {
+    Program::signed_in(daemon.base(), login, PASSWORD).await
 }
 
 impl Program {
-    async fn signed_in(daemon: &Running, login: &str) -> (Self, String) {
-        let client = Client::builder().redirect(Policy::none()).build().expect("a client");
-        let base = daemon.base();
-        let form = format!("login={login}&password={}", PASSWORD.replace(' ', "+"));
-        let request = client.post(format!("{base}/sign-in")).body(form);
-        let answer = request
-            .header("content-type", "application/x-www-form-urlencoded")
-            .send()
-            .await
-            .expect("an answer");
-        let text = |name| answer.headers().get(name).expect("a header").to_str().expect("text").to_owned();
-        let cookie = text(SET_COOKIE).split(';').next().expect("a cookie").to_owned();
-        (Self { client, base, cookie }, text(LOCATION))
-    }
-
-    async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Response {
-        let mut request =
-            self.client.request(method, format!("{}{path}", self.base)).header(COOKIE, &self.cookie);
-        if let Some(body) = body {
-            request = request.header("content-type", "application/json").body(body.to_string());
-        }
-        request.send().await.expect("an answer")
-    }
-
     async fn post(&self, path: &str, body: Value) -> (u16, Value) {
         let answer = self.send(Method::POST, &format!("/api/v1/desk{path}"), Some(body)).await;
         let status = answer.status().as_u16();
@@ -57,8 +31,7 @@ impl Program {
 
     /// Reads the stream until it has told enough.
     async fn events(&self, last: Option<u64>, enough: impl Fn(&[Told]) -> bool) -> Vec<Told> {
-        let mut request =
-            self.client.get(format!("{}/api/v1/desk/events", self.base)).header(COOKIE, &self.cookie);
+        let mut request = self.request(Method::GET, "/api/v1/desk/events");
         if let Some(last) = last {
             request = request.header("last-event-id", last.to_string());
         }
@@ -95,12 +68,12 @@ fn desk_house() -> (House, Running) {
 #[tokio::test(flavor = "multi_thread")]
 async fn only_an_agent_has_a_desk_and_every_endpoint_has_its_cell_in_the_rights_table() {
     let (_house, daemon) = desk_house();
-    let (anna, home) = Program::signed_in(&daemon, "anna").await;
-    assert_eq!(home, "/desk", "an agent's own room");
-    let (zoya, _) = Program::signed_in(&daemon, "zoya").await;
-    let (auditor, home) = Program::signed_in(&daemon, "auditor").await;
-    assert_eq!(home, "/");
-    let stranger = Program { cookie: String::new(), base: daemon.base(), client: anna.client.clone() };
+    let anna = signed_in(&daemon, "anna").await;
+    assert_eq!(anna.home, "/desk", "an agent's own room");
+    let zoya = signed_in(&daemon, "zoya").await;
+    let auditor = signed_in(&daemon, "auditor").await;
+    assert_eq!(auditor.home, "/");
+    let stranger = anna.stranger();
     let (status, document) = daemon.api("/api/v1/openapi.json", Some(TOKEN), None);
     assert_eq!(status, 200);
     let paths = document["paths"].as_object().expect("paths");
@@ -122,7 +95,7 @@ async fn only_an_agent_has_a_desk_and_every_endpoint_has_its_cell_in_the_rights_
             assert!(status == 422 || short == "/identity" && status == 404, "{path}: {status} {answer}");
         }
     }
-    let origin = anna.client.post(format!("{}/api/v1/desk/state", anna.base)).header(COOKIE, &anna.cookie);
+    let origin = anna.request(Method::POST, "/api/v1/desk/state");
     let foreign = origin.header(ORIGIN, "https://evil.example").body("{\"to\":\"logged_in\"}").send().await;
     assert_eq!(foreign.expect("an answer").status().as_u16(), 403);
     assert_eq!(anna.see().await["state"]["code"], "logged_out");
@@ -165,9 +138,9 @@ async fn the_document_names_every_route_and_whoever_has_no_right_is_refused() {
     assert_eq!(status, 200);
     let paths = document["paths"].as_object().expect("paths");
     assert_eq!(paths.keys().cloned().collect::<BTreeSet<_>>(), routed());
-    let (anna, _) = Program::signed_in(&daemon, "anna").await;
-    let (boss, _) = Program::signed_in(&daemon, "boss").await;
-    let stranger = Program { cookie: String::new(), base: daemon.base(), client: anna.client.clone() };
+    let anna = signed_in(&daemon, "anna").await;
+    let boss = signed_in(&daemon, "boss").await;
+    let stranger = anna.stranger();
     let floor = |(_, ways): &(&String, &Value)| {
         ways.as_object().expect("ways").values().any(|way| {
             matches!(
@@ -203,7 +176,7 @@ async fn the_document_names_every_route_and_whoever_has_no_right_is_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn states_change_and_refusals_say_why_in_both_languages() {
     let (_house, daemon) = desk_house();
-    let (anna, _) = Program::signed_in(&daemon, "anna").await;
+    let anna = signed_in(&daemon, "anna").await;
     let turn = async |body: Value| anna.post("/state", body).await;
     let (status, answer) = turn(json!({ "to": "ready" })).await;
     assert_eq!((status, &answer["fault"]), (409, &json!("not_logged_in")));
@@ -238,7 +211,7 @@ async fn states_change_and_refusals_say_why_in_both_languages() {
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_was_cut_off_names_his_last_event_and_hears_what_he_missed() {
     let (_house, daemon) = desk_house();
-    let (anna, _) = Program::signed_in(&daemon, "anna").await;
+    let anna = signed_in(&daemon, "anna").await;
     let turn = async |body: Value| assert_eq!(anna.post("/state", body).await.0, 200);
     let (heard, ()) = tokio::join!(anna.events(None, |told| !told.is_empty()), async {
         // The stream has to be open first; an event too early is simply seen on the page.
@@ -261,7 +234,7 @@ async fn whoever_was_cut_off_names_his_last_event_and_hears_what_he_missed() {
     let after_a_restart = anna.events(Some(7), |told| !told.is_empty()).await;
     assert_eq!(after_a_restart[0].1, "reset");
     // An open stream does not keep the program from ending.
-    let open = anna.client.get(format!("{}/api/v1/desk/events", anna.base)).header(COOKIE, &anna.cookie);
+    let open = anna.request(Method::GET, "/api/v1/desk/events");
     let open = open.send().await.expect("an answer");
     daemon.stop();
     drop(open);

@@ -6,6 +6,8 @@
 mod house;
 #[path = "../baresip_phone/phone.rs"]
 mod phone;
+#[path = "../program/mod.rs"]
+mod signed_in;
 
 mod browser;
 mod interface;
