@@ -1,14 +1,16 @@
-//! A thousand packets a second from strangers beside a call in progress.
+//! A thousand packets a second from strangers beside calls in progress.
+
+#![allow(clippy::disallowed_methods, reason = "how long nothing was heard is told")]
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use obzvon::domain::{AttemptId, Codec};
-use obzvon::media::{Clip, MediaEngine, MediaEvent, MediaPlan, PlayId, StreamPlan};
-use obzvon::sip::{LegEvent, PlaceCall, Reason, Transport, TrunkTarget};
+use obzvon::media::{Clip, MediaEngine, MediaEvent, MediaPlan, PlayId, Stream, StreamPlan};
+use obzvon::sip::{Leg, LegEvent, PlaceCall, Reason, SipStack, Transport, TrunkTarget};
 use tokio::net::UdpSocket;
-use tokio::time::{interval, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
 use crate::client::{Claim, Client};
 use crate::{ANNA, ANNAS, BORIS, BORIS_S, address, id, stack};
@@ -17,49 +19,135 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const SECONDS: usize = 5;
 /// Packets of 20 ms.
 const PACKETS: usize = SECONDS * 50;
+const SPARE: usize = 25;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_thousand_strangers_a_second_do_not_disturb_a_prompt() {
     let (stack, _events) = stack().await;
-    let far_end = Client::at("127.0.0.1", address(&stack)).await;
-    let sound = UdpSocket::bind("127.0.0.1:0").await.unwrap();
     let engine = MediaEngine::start(MediaPlan::on(IpAddr::V4(Ipv4Addr::LOCALHOST))).unwrap();
-    let mut stream = engine.open(StreamPlan::default()).unwrap();
-    let call = PlaceCall {
-        attempt: AttemptId(1),
-        tag: 7,
-        trunk: TrunkTarget::new("127.0.0.1", far_end.socket.local_addr().unwrap().port(), Transport::Udp),
-        to_user: "79990000001".to_owned(),
-        from_user: "74950000000".to_owned(),
-        display: None,
-        rtp: stream.local_addr(),
-        codecs: vec![Codec::Pcma],
-    };
-    let mut leg = stack.place(call).await.unwrap();
-    far_end.send(&accept(&far_end.next().await, Some(sound.local_addr().unwrap()))).await;
-    loop {
-        match timeout(PATIENCE, leg.next_event()).await.expect("an answer").expect("an event") {
-            LegEvent::Answered(target) => break stream.connect(target).unwrap(),
-            event => assert!(!event.is_last(), "{event:?}"),
-        }
-    }
-    stream.answered().unwrap();
-    assert!(far_end.next().await.starts_with("ACK "));
-
+    let mut call = Called::on(&stack, &engine, 1).await;
+    let (stream, sound) = (&mut call.stream, &call.sound);
     let tone: Vec<i16> = (0..SECONDS * 8_000).map(|n| ((n % 20) as i16 - 10) * 500).collect();
     stream.play(PlayId(1), vec![Arc::new(Clip::from_pcm(&tone))]).unwrap();
-    let (answers, sent, heard) = tokio::join!(flood(address(&stack)), played(&mut stream), heard(&sound));
+    let (answers, sent, heard) = tokio::join!(flood(address(&stack)), played(stream), heard(sound));
     println!("{answers} answers; {heard} of {PACKETS} packets in order");
     assert_eq!((sent, heard), (100, PACKETS));
     assert!(answers > 0, "strangers are answered");
     assert!(stack.phones(&id(ANNA)).is_empty() && stack.phones(&id(BORIS)).is_empty());
     assert!(stack.counts().remembered < 100, "{:?}", stack.counts());
 
-    leg.hang_up(Reason::NORMAL);
-    let bye = far_end.next().await;
-    assert!(bye.starts_with("BYE "), "the call is still there: {bye}");
-    far_end.send(&accept(&bye, None)).await;
-    while timeout(PATIENCE, leg.next_event()).await.expect("an end").is_some() {}
+    call.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thousand_strangers_a_second_do_not_disturb_a_bridged_call() {
+    let (stack, _events) = stack().await;
+    let engine = MediaEngine::start(MediaPlan::on(IpAddr::V4(Ipv4Addr::LOCALHOST))).unwrap();
+    let (debtor, agent) = (Called::on(&stack, &engine, 1).await, Called::on(&stack, &engine, 2).await);
+    debtor.stream.bridge(&agent.stream).unwrap();
+    let talk = async {
+        let (.., one, other) = tokio::join!(says(&debtor), says(&agent), hears(&debtor), hears(&agent));
+        one.max(other)
+    };
+    let (answers, gap) = tokio::join!(flood(address(&stack)), talk);
+    println!("{answers} answers; {PACKETS} packets each way, none lost; the longest gap {gap:?}");
+    assert!(answers > 0, "strangers are answered");
+    debtor.end().await;
+    agent.end().await;
+}
+
+/// A call of ours that was answered.
+struct Called {
+    leg: Leg,
+    stream: Stream,
+    /// Where the far end signals.
+    far_end: Client,
+    /// Where the far end hears and speaks.
+    sound: UdpSocket,
+}
+
+impl Called {
+    async fn on(stack: &SipStack, engine: &MediaEngine, attempt: i64) -> Self {
+        let far_end = Client::at("127.0.0.1", address(stack)).await;
+        let sound = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let stream = engine.open(StreamPlan::default()).unwrap();
+        let port = far_end.socket.local_addr().unwrap().port();
+        let call = PlaceCall {
+            attempt: AttemptId(attempt),
+            tag: 7,
+            trunk: TrunkTarget::new("127.0.0.1", port, Transport::Udp),
+            to_user: "79990000001".to_owned(),
+            from_user: "74950000000".to_owned(),
+            display: None,
+            rtp: stream.local_addr(),
+            codecs: vec![Codec::Pcma],
+        };
+        let mut leg = stack.place(call).await.unwrap();
+        far_end.send(&accept(&far_end.next().await, Some(sound.local_addr().unwrap()))).await;
+        loop {
+            match timeout(PATIENCE, leg.next_event()).await.expect("an answer").expect("an event") {
+                LegEvent::Answered(target) => break stream.connect(target).unwrap(),
+                event => assert!(!event.is_last(), "{event:?}"),
+            }
+        }
+        stream.answered().unwrap();
+        assert!(far_end.next().await.starts_with("ACK "));
+        Self { leg, stream, far_end, sound }
+    }
+
+    async fn end(mut self) {
+        self.leg.hang_up(Reason::NORMAL);
+        let bye = self.far_end.next().await;
+        assert!(bye.starts_with("BYE "), "the call is still there: {bye}");
+        self.far_end.send(&accept(&bye, None)).await;
+        while timeout(PATIENCE, self.leg.next_event()).await.expect("an end").is_some() {}
+    }
+}
+
+/// The far end's `n`-th packet of speech: its number stands in the sound.
+fn speech(n: usize) -> [u8; 172] {
+    let n = u16::try_from(n).unwrap();
+    let mut packet = [0x11; 172];
+    packet[..12].fill(0);
+    (packet[0], packet[1]) = (0x80, 8);
+    packet[2..4].copy_from_slice(&n.to_be_bytes());
+    packet[4..8].copy_from_slice(&(u32::from(n) * 160).to_be_bytes());
+    packet[8..12].copy_from_slice(&7_u32.to_be_bytes());
+    packet[12..14].copy_from_slice(&n.to_be_bytes());
+    packet
+}
+
+/// The far end speaks, 50 packets a second.
+async fn says(call: &Called) {
+    let mut tick = interval(Duration::from_millis(20));
+    // A phone that was held up sends no burst.
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    // Some more than are counted: the first are heard before the source is believed.
+    for n in 0..PACKETS + SPARE {
+        tick.tick().await;
+        call.sound.send_to(&speech(n), call.stream.local_addr()).await.unwrap();
+    }
+}
+
+/// Waits for the speech of the other far end: from the first packet on each one comes, in its order. The longest time between
+/// two of them.
+async fn hears(call: &Called) -> Duration {
+    let (mut count, mut last) = (0, None);
+    let (mut heard_at, mut longest) = (None, Duration::ZERO);
+    let mut buffer = [0; 512];
+    while count < PACKETS {
+        let length = timeout(PATIENCE, call.sound.recv(&mut buffer)).await.expect("a packet").unwrap();
+        if length < 172 || buffer[14..length].iter().any(|byte| *byte != 0x11) {
+            continue;
+        }
+        let number = u16::from_be_bytes([buffer[12], buffer[13]]);
+        assert!(last.is_none_or(|last: u16| number == last + 1), "after {last:?} came {number}");
+        last = Some(number);
+        count += 1;
+        let before = heard_at.replace(Instant::now());
+        longest = longest.max(before.map_or(Duration::ZERO, |before: Instant| before.elapsed()));
+    }
+    longest
 }
 
 /// A 200 to a request, with a description of where sound is taken.
@@ -113,7 +201,7 @@ async fn flood(registrar: SocketAddr) -> usize {
 }
 
 /// The share of the prompt that was sent, in percent.
-async fn played(stream: &mut obzvon::media::Stream) -> u8 {
+async fn played(stream: &mut Stream) -> u8 {
     loop {
         let event = timeout(PATIENCE, stream.next_event()).await.expect("the prompt ends").expect("an event");
         if let MediaEvent::PlayEnded { percent, .. } = event {
