@@ -8,10 +8,13 @@
 mod house;
 #[path = "../baresip_phone/phone.rs"]
 mod phone;
+#[path = "../program/mod.rs"]
+mod signed_in;
 #[path = "../sipp_harness/mod.rs"]
 mod sipp_harness;
 
 mod absent;
+mod alone;
 mod blended;
 mod callbacks;
 mod colleagues;
