@@ -108,6 +108,36 @@ async fn an_agent_is_called_where_his_phone_has_registered_and_what_he_did_is_ke
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whose_phone_registers_from_a_new_port_amid_a_talk_talks_on_and_is_called_there_next() {
+    let debtors_heard = tempfile::tempdir().expect("a folder");
+    let talk = person(Duration::from_millis(500), Duration::from_secs(10));
+    let carrier = debtors(talk, &[], debtors_heard.path()).await;
+    let desk = Desk { login: "anna", contact: String::new(), leg: "per_call" };
+    let office = Office::open("progressive", &carrier, 2, &[desk]).await;
+    let registrar = office.inside().stack.local()[0];
+    let account = Account { password: PASSWORD, registrar, transport: "udp" };
+    let before = Phone::registering("anna", &account).await;
+    office.until(30, "they talk", || matches!(office.state("anna"), State::Talking { .. })).await;
+    let after = Phone::registering("anna", &account).await;
+    let anna = AgentId::parse("anna").expect("a login");
+    office.until(10, "it has registered", || office.inside().stack.phones(&anna).len() == 2).await;
+    assert!(matches!(office.state("anna"), State::Talking { .. }), "{:?}", office.state("anna"));
+    office.until_done(60).await;
+    let attempts = office.close().await;
+
+    assert_eq!(attempts.len(), 2);
+    for attempt in &attempts {
+        let number = attempt["attempt"].as_i64().expect("a number");
+        let echo = seconds_of(&heard(&debtors_heard, number), DEBTOR_HZ);
+        println!("attempt {number}: {echo} s there and back");
+        assert!(attempt["outcome"] == "answered" && echo > 7.0, "{echo} s: {attempt}");
+    }
+    let heard = [before.heard().await, after.heard().await].map(|heard| seconds_of(&heard, DEBTOR_HZ));
+    println!("{heard:?} s of the debtors at the phone before and the one after");
+    assert!(heard.iter().all(|seconds| *seconds > 7.0), "one talk at each: {heard:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_desk_hears_whom_a_call_is_for_before_it_is_made() {
     let (debtors_heard, agents_heard) =
         (tempfile::tempdir().expect("one"), tempfile::tempdir().expect("two"));
