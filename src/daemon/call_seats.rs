@@ -265,6 +265,12 @@ impl CallSeats {
     pub fn release(&mut self, place: Place) {
         self.searches.retain(|search| search.place != place);
         self.taken[place as usize] = None;
+        // His seat has parted him from everybody.
+        self.wiring.between = false;
+        match place {
+            Place::First => self.wiring.first = false,
+            Place::Second => self.wiring.second = false,
+        }
         if place == Place::First {
             (self.reserved, self.tell_at) = (None, None);
         }
@@ -390,8 +396,6 @@ impl CallSeats {
         if let Some(taken) = &mut self.taken[place as usize]
             && !std::mem::replace(&mut taken.beeped, true)
         {
-            // A phone that stays up may be mute from the call before.
-            told(link.mute(false));
             told(link.play(PlayId(0), vec![Arc::clone(&self.house.tones.beep)]));
         }
     }

@@ -79,7 +79,7 @@ async fn pause(seconds: u64) {
 
 /// A promise for the day after tomorrow.
 fn promise() -> Value {
-    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let today = jiff::Timestamp::now().to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
     let on = today.saturating_add(jiff::ToSpan::days(2)).to_string();
     json!({ "code": "promise", "promise": { "on": on, "amount": "500" }, "ready": true })
 }

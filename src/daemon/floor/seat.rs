@@ -112,6 +112,10 @@ impl Seat {
         let link = self.link.take().or_else(|| self.nailed.take());
         match (self.desk.leg, link) {
             (_, Some(link)) => {
+                // A phone that stays up may be mute from the call before.
+                if let Err(fault) = link.mute(false) {
+                    tracing::warn!(agent = %self.agent, %fault, "an agent's phone may still be mute");
+                }
                 self.link = Some(link.clone());
                 self.events.try_send(SeatEvent::Connected(link)).ok();
             }
@@ -213,6 +217,10 @@ impl Floor {
 
 impl Drop for Seat {
     fn drop(&mut self) {
+        // A phone that stays up is in no talk any more, whatever the call still says of its others.
+        if let Some(Err(fault)) = self.link.as_ref().map(StreamLink::unbridge) {
+            tracing::warn!(agent = %self.agent, %fault, "an agent's phone was not parted from his call");
+        }
         let phone = self.unused_phone();
         self.floor.give_back(&self.agent, self.no, phone);
     }
