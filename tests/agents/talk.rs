@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use obzvon::agents::State;
-use obzvon::call::{Desk as Wish, Whom};
+use obzvon::call::{Desk as Wish, Seat, Whom};
 use obzvon::demo::carrier::script::Step;
 use obzvon::domain::{AgentId, Codec};
 use obzvon::media::g711;
@@ -105,6 +105,68 @@ async fn a_second_agent_is_asked_then_talks_with_both_then_takes_over() {
         "she hears him while he is asked and while they are three: {anna:?}"
     );
     assert!(boris[0] > 4.0 && boris[1] > 4.0, "{boris:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_that_stays_up_is_in_no_talk_once_it_has_left_and_not_mute_in_the_next() {
+    let folders = [(); 3].map(|()| tempfile::tempdir().expect("a folder"));
+    let [debtors_heard, annas, boriss] = &folders;
+    let talk = person(Duration::from_millis(500), Duration::from_secs(120));
+    let carrier = debtors(talk, &[], debtors_heard.path()).await;
+    let (anna, boris) = (
+        agents_phones(desk_phone(), annas.path()).await,
+        agents_phones_of(BORIS_HZ, desk_phone(), boriss.path()).await,
+    );
+    let desk = |login, phone: &obzvon::demo::carrier::Carrier| Desk {
+        login,
+        contact: format!("sip:{login}@{}", phone.addr()),
+        leg: "nailed_up",
+    };
+    let office =
+        Office::open("progressive", &carrier, 1, &[desk("anna", &anna), desk("boris", &boris)]).await;
+    let talks = |login: &str| matches!(office.state(login), State::Talking { .. });
+    office.until(30, "one of them talks", || talks("anna") || talks("boris")).await;
+    // Whoever was ready first has the call; the voice of the other is listened for.
+    let (first, second, hz) =
+        if talks("anna") { ("anna", "boris", BORIS_HZ) } else { ("boris", "anna", AGENT_HZ) };
+    let id = AgentId::parse(first).expect("a login");
+    let call = office.inside().floor.call_of(&id).expect("the call");
+    let wish = async |seat, wish| {
+        let said = office.inside().live.ask(call, seat, wish).await;
+        assert_eq!(said, Some(Ok(())));
+    };
+    let pause = async |seconds| tokio::time::sleep(Duration::from_secs(seconds)).await;
+    let come = async || {
+        office.until(10, "he is free", || office.state(second) == State::Ready).await;
+        wish(Seat::First, Wish::Consult(Whom::Agent(second.to_owned()))).await;
+        office.until(10, "he is asked", || talks(second)).await;
+        wish(Seat::First, Wish::Join).await;
+    };
+    pause(3).await;
+    // He leaves by himself, then mute and by his colleague's will; the third time he is to be heard.
+    come().await;
+    pause(3).await;
+    wish(Seat::Second, Wish::HangUp).await;
+    pause(6).await;
+    come().await;
+    wish(Seat::Second, Wish::Mute(true)).await;
+    pause(2).await;
+    wish(Seat::First, Wish::Return).await;
+    pause(5).await;
+    come().await;
+    pause(3).await;
+    wish(Seat::First, Wish::HangUp).await;
+    office.until_done(20).await;
+    office.close().await;
+
+    let others_phone = if second == "boris" { boriss } else { annas };
+    let heard = [
+        seconds_of(&heard(debtors_heard, call.0), hz),
+        seconds_of(&heard_before(others_phone, 0), DEBTOR_HZ),
+    ];
+    println!("the debtor heard the second agent for {} s, he the debtor for {} s", heard[0], heard[1]);
+    assert!((5.0..8.0).contains(&heard[0]), "three seconds twice: {} s", heard[0]);
+    assert!((7.0..10.5).contains(&heard[1]), "three, two and three seconds: {} s", heard[1]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
