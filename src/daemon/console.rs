@@ -1,10 +1,11 @@
 //! What the console's pages ask, answered from the house.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tracing::info;
 
 use super::cases;
@@ -12,6 +13,7 @@ use super::desk;
 use super::floor;
 use super::fresh::Fresh;
 use super::house::House;
+use super::pacing::PaceNow;
 use super::quality;
 use super::reports;
 use crate::cases::Number;
@@ -20,11 +22,12 @@ use crate::cli::exceptions::notices_of;
 use crate::cli::quality::{csv_of_picked, csv_of_reviews};
 use crate::cli::words;
 use crate::domain::{CampaignId, Language};
-use crate::store::{CampaignRow, CampaignState, SavedView, SessionRow, StoreError, WhyNot};
+use crate::pacing::Mode;
+use crate::store::{CampaignRow, CampaignState, DayCalls, Period, SavedView, SessionRow, StoreError, WhyNot};
 use crate::web::{
-    CampaignAct, CampaignLine, CaseHandlers, Console, DeskDeed, DeskHandlers, Handler, KeptSession,
-    QualityHandlers, SessionHandlers, SetCampaign, SetView, SoundAsked, TrunkLine, Unavailable, User,
-    UserLine, ViewHandlers, ViewLine, Wallboard, WhyNotLine,
+    CampaignAct, CampaignLine, CaseHandlers, Console, DayLine, DeskDeed, DeskHandlers, Handler, KeptSession,
+    PaceView, Predicted, QualityHandlers, SessionHandlers, SetCampaign, SetView, SoundAsked, TrunkLine,
+    Unavailable, User, UserLine, ViewHandlers, ViewLine, Wallboard, WhyNotLine,
 };
 
 /// The console of a running house.
@@ -205,18 +208,49 @@ where
     })
 }
 
-/// Every campaign's contacts by state and reason.
-type Counts = HashMap<CampaignId, Vec<WhyNot>>;
+/// What is counted for the wallboard: contacts by state and reason, and today's calls.
+struct Counts {
+    contacts: HashMap<CampaignId, Vec<WhyNot>>,
+    days: BTreeMap<CampaignId, DayCalls>,
+}
 
 /// However many look on, the contacts are counted once in this time.
 const COUNTS_GOOD_FOR: Duration = Duration::from_secs(1);
 
 async fn count(house: &House, campaigns: &[CampaignRow]) -> Result<Counts, StoreError> {
-    let mut counts = Counts::new();
+    let mut contacts = HashMap::new();
     for row in campaigns {
-        counts.insert(row.id, house.store.why_not(row.id).await?);
+        contacts.insert(row.id, house.store.why_not(row.id).await?);
     }
-    Ok(counts)
+    let zone = house.plans.load().config.statistics.basis.zone.clone();
+    let now = house.clock.wall();
+    let from = now.to_zoned_datetime(zone).start_of_day().map_or(now, |begins| begins.timestamp());
+    let days = house.store.calls_of(Period { from, to: Timestamp::MAX }).await?;
+    Ok(Counts { contacts, days })
+}
+
+fn pace_view(pace: PaceNow) -> PaceView {
+    match pace {
+        PaceNow::Lines(lines) => PaceView::Lines(lines),
+        PaceNow::Seats { free, lines } => PaceView::Seats { free, lines },
+        PaceNow::Predicted { why, met: (met, lost), cap } => PaceView::Predicted(Predicted {
+            mode: match why.mode {
+                Mode::Faulty => "faulty",
+                Mode::Predictive => "predictive",
+                Mode::Progressive => "progressive",
+                Mode::Resting => "resting",
+            },
+            ready: why.ready,
+            talking: why.talking,
+            calls_out: why.calls_out,
+            answer_rate: why.answer_rate,
+            risk: why.risk,
+            accepted: why.accepted,
+            met,
+            lost,
+            cap,
+        }),
+    }
 }
 
 async fn wallboard(
@@ -238,9 +272,16 @@ async fn wallboard(
     });
     let plans = house.plans.load_full();
     let campaigns = house.store.campaigns().await?;
-    let counts = counts.ask(house.clock.now(), count(house, &campaigns)).await?;
+    let Counts { contacts, days } = &*counts.ask(house.clock.now(), count(house, &campaigns)).await?;
     for row in campaigns {
-        let totals = || counts.get(&row.id).into_iter().flatten();
+        let pace = house.paces.of(row.id, house.clock.now()).map(pace_view);
+        let day = days.get(&row.id).copied();
+        if day.is_some() || row.state == CampaignState::Running {
+            let DayCalls { attempts, connected, served, abandoned } = day.unwrap_or_default();
+            let campaign = row.name.clone();
+            board.days.push(DayLine { campaign, attempts, connected, served, abandoned, pace });
+        }
+        let totals = || contacts.get(&row.id).into_iter().flatten();
         let of = |state: &str| {
             totals().filter(|total| total.state.code() == state).map(|total| total.contacts).sum()
         };

@@ -14,6 +14,7 @@ use super::desk::Desks;
 use super::floor::{Browsers, Floor};
 use super::lines::Lines;
 use super::live::Live;
+use super::pacing::Paces;
 use super::registry::read_registry;
 use super::tones::Tones;
 use super::trunks::TrunkBook;
@@ -44,6 +45,8 @@ pub struct House {
     /// What was last heard of the trunks beside calls.
     pub trunk_book: TrunkBook,
     pub live: Live,
+    /// What each campaign's pacing last went by.
+    pub paces: Paces,
     /// The agents at work.
     pub floor: Arc<Floor>,
     /// Their sound in browsers; `None`: nobody's is there.

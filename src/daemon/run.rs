@@ -23,6 +23,7 @@ use super::house::{House, Plans, Reload};
 use super::lines::Lines;
 use super::live::Live;
 use super::node_name::{is_taken, keep_name, take_node};
+use super::pacing::Paces;
 use super::phones::registrar_plan;
 use super::queue::{Changed, replan};
 use super::start_fault::StartFault;
@@ -125,6 +126,7 @@ impl Daemon {
             media,
             lines: Arc::new(lines),
             live: Live::default(),
+            paces: Paces::default(),
             floor,
             browsers,
             desks: Desks::new(clock.wall().as_millisecond().unsigned_abs()),

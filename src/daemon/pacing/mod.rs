@@ -1,5 +1,6 @@
 //! How many calls a campaign starts: as its lines allow, as agents are free, or as prediction affords.
 
+mod board;
 mod memory;
 mod pace;
 
@@ -11,6 +12,7 @@ use jiff::civil::Time;
 use serde_json::json;
 use tokio::sync::broadcast;
 
+pub use board::{PaceNow, Paces};
 pub use pace::{Pace, Ticket};
 
 use super::floor::Change;
@@ -19,7 +21,7 @@ use super::turn::Turn;
 use crate::agents::{Caller, Need, State, Wish};
 use crate::campaign::{CampaignPlan, Dialling, Prediction};
 use crate::domain::{AgentId, CampaignId, DebtorType};
-use crate::pacing::{Clock, Plan};
+use crate::pacing::{Clock, Decision, Plan};
 use crate::store::CallbackRow;
 
 /// A reservation for a call outlasts its ringing by so much: judging, and the agent's own phone.
@@ -65,16 +67,20 @@ impl Pacing {
         match &plan.dialling {
             Dialling::Agentless => {
                 self.mode = Mode::Nothing;
+                self.told(PaceNow::Lines(lines));
                 lines
             }
             Dialling::Preview(..) | Dialling::Progressive(_) => {
                 self.mode = Mode::Seat;
-                lines.min(self.free(plan))
+                let free = self.free(plan);
+                self.told(PaceNow::Seats { free, lines });
+                lines.min(free)
             }
-            Dialling::Predictive(..) => {
+            Dialling::Predictive(_, by) => {
                 self.mode = Mode::Ticket;
                 let Some(pace) = self.pace(plan) else { return 0 };
-                let dial = pace.decide(&plan.name).dial;
+                let Decision { dial, why, .. } = pace.decide(&plan.name);
+                self.told(PaceNow::Predicted { why, met: pace.counts(), cap: by.cap.share });
                 lines.min(u32::try_from(dial).unwrap_or(u32::MAX))
             }
         }
@@ -120,6 +126,10 @@ impl Pacing {
         seat.expects(turn.contact.id);
         self.house.desks.tell(&seat.agent, "call", &json!({ "contact": turn.contact.id }));
         true
+    }
+
+    fn told(&self, pace: PaceNow) {
+        self.house.paces.note(self.campaign, self.house.clock.now(), pace);
     }
 
     fn free(&self, plan: &CampaignPlan) -> u32 {

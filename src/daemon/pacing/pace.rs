@@ -63,6 +63,11 @@ impl Pace {
         decision
     }
 
+    /// People met in the window so far, and those of them abandoned.
+    pub fn counts(&self) -> (u64, u64) {
+        self.lock().pacer.counts(self.clock.now())
+    }
+
     /// What was learned since the last time this was asked.
     pub fn take_lessons(&self) -> Lessons {
         self.lock().pacer.take_lessons(self.clock.now())

@@ -15,7 +15,8 @@ pub use call_line::{CALLS_A_PAGE, CallFilter, CallKeys, CallLine, CallPage};
 pub use ledger::LedgerRow;
 pub use person::{ContactFile, DebtFile, PersonFile, PhoneFile};
 pub use report::{
-    AttemptsLine, EconomicsFacts, ExperimentLine, LeftOut, OutcomeLine, Period, PromiseLine, Reacted,
+    AttemptsLine, DayCalls, EconomicsFacts, ExperimentLine, LeftOut, OutcomeLine, Period, PromiseLine,
+    Reacted,
 };
 pub use settling::{PaymentRow, PromiseRow};
 pub use view::View;

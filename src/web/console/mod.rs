@@ -58,6 +58,7 @@ pub use imports::{
     Begun, Came, ColumnView, DraftAct, DraftActed, DraftAsked, DraftClick, DraftStage, DraftView, FaultyLine,
     ImportHandlers, ImportLine, NewDraft, Piece, PieceTaken,
 };
+pub use live::{DayLine, PaceView, Predicted};
 pub use password::{PasswordError, hash_password};
 pub use quality::{Draw, QualityHandlers};
 pub use recordings::Listen;
@@ -139,6 +140,8 @@ pub struct Wallboard {
     pub calls: usize,
     pub talking: u64,
     pub trunks: Vec<TrunkLine>,
+    /// The campaigns that called today or run.
+    pub days: Vec<DayLine>,
     pub campaigns: Vec<CampaignLine>,
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::effects::{code, named, names};
 use super::{Period, count};
-use crate::domain::{CampaignId, Disposition, Outcome};
+use crate::domain::{CampaignId, Channel, Disposition, Outcome};
 use crate::stats::{CALL, Key};
 use crate::store::counted::counts;
 use crate::store::engine::conn::{Conn, Fault, values};
@@ -45,7 +45,28 @@ pub struct AttemptsLine {
     pub cost_micro: i64,
 }
 
+/// What a campaign's calls out came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DayCalls {
+    /// Those that have ended, but for those we took back.
+    pub attempts: u64,
+    /// Somebody or something answered.
+    pub connected: u64,
+    /// People who were served, and people who were not in time.
+    pub served: u64,
+    pub abandoned: u64,
+}
+
 impl Store {
+    /// What the calls out of each campaign came to that were dialled in the period.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn calls_of(&self, period: Period) -> Result<BTreeMap<CampaignId, DayCalls>, StoreError> {
+        let read = self.read(move |conn| Box::pin(async move { calls_of(conn, period).await }));
+        read.await.map_err(|source| StoreError::Report { report: "calls", source })
+    }
+
     /// The attempts that the channel report leaves out: they are no actions yet, or never became one.
     ///
     /// # Errors
@@ -115,6 +136,27 @@ impl Store {
         });
         read.await.map_err(|source| StoreError::Report { report: "abandoned calls", source })
     }
+}
+
+async fn calls_of(conn: &mut Conn, period: Period) -> Result<BTreeMap<CampaignId, DayCalls>, Fault> {
+    let mut days: BTreeMap<CampaignId, DayCalls> = BTreeMap::new();
+    for (keys, sums) in sums(conn, &CALL, period, &["campaign_id", "channel", "outcome"], false).await? {
+        let Some(Key::Number(campaign)) = keys.first() else { continue };
+        let outcome = code(&keys[2], "outcome", Outcome::parse)?;
+        if keys[1] == Key::from(Channel::InboundCall.code()) || outcome == Outcome::Cancelled {
+            continue;
+        }
+        let day = days.entry(CampaignId(*campaign)).or_default();
+        let [attempts, connected, ..] = sums[..] else { continue };
+        day.attempts += attempts.unsigned_abs();
+        day.connected += connected.unsigned_abs();
+        match outcome {
+            Outcome::Answered => day.served += attempts.unsigned_abs(),
+            Outcome::Abandoned => day.abandoned += attempts.unsigned_abs(),
+            _ => {}
+        }
+    }
+    Ok(days)
 }
 
 async fn attempts(conn: &mut Conn, period: Period) -> Result<Vec<AttemptsLine>, Fault> {

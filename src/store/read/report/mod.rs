@@ -11,7 +11,7 @@ mod wear;
 
 use jiff::Timestamp;
 
-pub use calls::{AttemptsLine, LeftOut, OutcomeLine};
+pub use calls::{AttemptsLine, DayCalls, LeftOut, OutcomeLine};
 pub use economics::EconomicsFacts;
 pub use experiment::ExperimentLine;
 pub use promises::PromiseLine;

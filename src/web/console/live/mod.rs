@@ -1,10 +1,15 @@
 //! The wallboard: what is going on now.
 
+mod pace;
+mod texts;
+
 use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use maud::{Markup, html};
+
+pub use pace::{DayLine, PaceView, Predicted};
 
 use super::guard::Viewer;
 use super::page::{bar, in_address, number, page};
@@ -50,6 +55,7 @@ fn shown(board: &Wallboard, language: Language) -> Markup {
             (card(texts.ringing, &number(ringing), ""))
             (card(texts.queued, &number(queued), texts.contacts))
         }
+        (pace::card(&board.days, language))
         div.card {
             h2 { (texts.lines) }
             table {
