@@ -211,7 +211,7 @@ impl Driver {
     fn obey(&mut self, now: Instant, command: Command) {
         match command {
             Command::Check { whose, offer, reply } => {
-                drop(reply.send(self.exchange.check(now, &whose, &offer)))
+                drop(reply.send(self.exchange.check(now, &whose, &offer)));
             }
             Command::Close(no) => self.close(no),
             Command::Offer { no, offer, before, reply } => {

@@ -4,8 +4,8 @@ use obzvon::campaign::NextStep;
 use obzvon::domain::{Channel, Currency, Disposition, Money, Outcome};
 use obzvon::rules::{EventKind, Hold, HoldKind};
 use obzvon::store::{
-    Closed, FinishRequest, Gone, NewPayment, Paid, Period, PromiseTerms, PromisesJudged, ReserveRequest,
-    Reserved, Whose,
+    Closed, DayCalls, FinishRequest, Gone, NewPayment, Paid, Period, PromiseTerms, PromisesJudged,
+    ReserveRequest, Reserved, Whose,
 };
 
 use crate::world::{World, finished, hours, no_answer, noon, promised, row, seconds};
@@ -49,6 +49,10 @@ async fn a_call_for_an_agent_is_one_when_nobody_answers_it_or_nobody_is_free(wor
     right[2].1 = Channel::Ivr;
     right.sort();
     assert_eq!(kept, right);
+    let day = Period { from: noon() - hours(12), to: noon() + hours(12) };
+    let calls = world.store.calls_of(day).await.expect("counted");
+    let came_to = DayCalls { attempts: 3, connected: 0, served: 1, abandoned: 1 };
+    assert_eq!(calls, [(campaign, came_to)].into(), "nobody's answer is in the rows: nothing was connected");
 }
 
 async fn a_second_finish_changes_nothing(world: World) {
