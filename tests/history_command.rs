@@ -143,12 +143,9 @@ fn a_dispute_told_with_a_message_is_a_case_that_its_creditor_answers_in_a_file()
     assert!(said.contains("C-000001") && !said.contains("C-000002"), "{said}");
     let report = ["report", "channels", "--from", "2026-03-01", "--to", "2026-04-01", "--json"];
     let (said, _) = obzvon(&house, &report);
-    let lines: Value = serde_json::from_str(&said).unwrap_or_else(|_| panic!("no JSON: {said}"));
-    assert_eq!(
-        (&lines[0]["channel"], &lines[0]["dispute"]["numerator"]),
-        (&json!("sms"), &json!(1)),
-        "{said}"
-    );
+    let report: Value = serde_json::from_str(&said).unwrap_or_else(|_| panic!("no JSON: {said}"));
+    let line = &report["rows"][0];
+    assert_eq!((&line["channel"], &line["dispute"]["numerator"]), (&json!("sms"), &json!(1)), "{said}");
 
     let file = house.path().join("answers.csv");
     let answers = "дело;должен;ответ\nC-000001;нет;долг не его\nC-000009;да;его\nC-000001;может быть;?\n";

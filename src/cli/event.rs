@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::open::{ConfigArgs, work};
+use super::open::{ConfigArgs, act, work};
 use super::standing::{Signed, nonblank, persons};
 use crate::daemon::Clock;
 use crate::domain::{Currency, EventId, PhoneNumber, ToldReaction};
@@ -90,8 +90,13 @@ impl EventArgs {
     /// # Errors
     /// When the store fails, or a word is not known.
     pub fn run(self) -> anyhow::Result<ExitCode> {
-        // A case that a contact brings is due by the configuration's days.
-        work(&self.config, async |store, _| carry_out(store, self.command).await)
+        match self.command {
+            // A case that a contact brings is due by the configuration's days.
+            EventCommand::Add(_) => work(&self.config, async |store, _| carry_out(store, self.command).await),
+            EventCommand::Correct { .. } | EventCommand::List { .. } => {
+                act(&self.config, async |store| carry_out(store, self.command).await)
+            }
+        }
     }
 }
 

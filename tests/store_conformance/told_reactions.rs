@@ -75,12 +75,12 @@ async fn a_promise_told_is_counted_rests_the_debt_and_is_judged(world: World) {
     let other = ToldReaction { promised_minor: Some(5), ..PROMISED };
     assert_eq!(tell(&world, contact(EventKind::Message, other)).await, Recorded::Differs);
     let columns = ["actions", "answered", "right_party", "promise", "dated", "dated_minor", "no_reaction"];
-    assert_eq!(sums(&world, Channel::Messenger, columns).await, [1, 1, 1, 1, 1, 100_000, 0]);
+    assert_eq!(sums(&world, Channel::Sms, columns).await, [1, 1, 1, 1, 1, 100_000, 0]);
     assert_eq!(world.contact_of("p1").await, ("done".to_owned(), "reached".to_owned()));
     let terms = PromiseTerms { campaign, grace_days: 0, call_again: true };
     let judged = world.store.judge_promises(terms, noon() + hours(24 * 9)).await.expect("judged");
     assert_eq!((judged.broken, judged.queued), (1, 1), "he is called again");
-    assert_eq!(sums(&world, Channel::Messenger, ["kept", "broken"]).await, [0, 1]);
+    assert_eq!(sums(&world, Channel::Sms, ["kept", "broken"]).await, [0, 1]);
     let paid = NewPayment {
         external_id: "m1".into(),
         creditor: "Water".into(),
@@ -89,7 +89,7 @@ async fn a_promise_told_is_counted_rests_the_debt_and_is_judged(world: World) {
         paid_at: noon() + hours(24),
     };
     world.store.record_payment(paid, noon() + hours(24 * 9)).await.expect("told late");
-    assert_eq!(sums(&world, Channel::Messenger, ["kept", "broken", "full_paid"]).await, [1, 0, 1]);
+    assert_eq!(sums(&world, Channel::Sms, ["kept", "broken", "full_paid"]).await, [1, 0, 1]);
     let period = Period { from: noon() - hours(24), to: noon() };
     let lines = world.store.promises_report(period).await.expect("counted");
     assert_eq!((lines[0].campaign.as_str(), lines[0].made, lines[0].kept), ("", 1, 1));
@@ -111,7 +111,7 @@ async fn a_promise_told_on_no_debt_is_refused(world: World) {
     world.store.upsert(&[row(1), second_debt(1)], noon()).await.expect("read");
     let of_none = PastContact { debt: None, ..contact(EventKind::Message, PROMISED) };
     assert_eq!(tell(&world, of_none).await, Recorded::NoDebt);
-    assert_eq!(sums(&world, Channel::Messenger, ["actions"]).await, [0]);
+    assert_eq!(sums(&world, Channel::Sms, ["actions"]).await, [0]);
 }
 
 async fn a_complaint_and_a_dispute_told_are_cases_that_hold(world: World) {
