@@ -14,3 +14,4 @@ mod interface;
 mod office;
 mod shift;
 mod sound;
+mod supervisor;

@@ -150,6 +150,13 @@ fn promise(page: &mut Page) {
     }
     let words = page.text(".stages li.now .words");
     assert!(words.contains("девять тысяч рублей"), "the sum as it is spoken: {words}");
+    page.tab_to("[data-objection]");
+    let objection = page.eval("document.activeElement.dataset.objection");
+    page.press("Enter");
+    let used = format!("document.querySelector('[data-objection={objection}]').parentElement.open");
+    page.until("the answer is open", &used);
+    page.press("Enter");
+    page.until("and closed, so that all fits", &format!("!{used}"));
     page.tab_to("#text");
     page.write("Зарплата 19-го, просит ссылку <b>");
     page.until("the note is kept", "document.querySelector('#kept').textContent === 'сохранено'");

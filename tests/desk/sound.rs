@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use obzvon::demo::carrier::Carrier;
+use obzvon::demo::carrier_config::CarrierConfig;
 use obzvon::domain::Codec;
 use obzvon::media::g711;
 use serde_json::{Value, json};
@@ -17,24 +18,27 @@ use crate::office::{Debtor, furnished, import, plan, start};
 use crate::shift::{patient, sign_in, until_state};
 
 /// What the debtor's carrier plays, and what the agent says: apart from each other and from the notes of the music.
-const DEBTOR_HZ: f64 = 610.0;
-const AGENT_HZ: f64 = 1130.0;
+pub const DEBTOR_HZ: f64 = 610.0;
+pub const AGENT_HZ: f64 = 1130.0;
 
 /// Anna's house, with her sound in her browser.
 fn browser_house(carrier: Option<&Carrier>, back_within_s: i64) -> House {
+    furnished(with_browser(plan(carrier, "progressive"), back_within_s))
+}
+
+/// The same plan, with anna's sound in her browser.
+pub fn with_browser(plan: CarrierConfig, back_within_s: i64) -> CarrierConfig {
     let free = UdpSocket::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port");
-    let config = plan(carrier, "progressive")
-        .set("agents.toml", "agent.anna.leg", "browser")
+    plan.set("agents.toml", "agent.anna.leg", "browser")
         .set("agents.toml", "browser.bind", free.to_string())
         .set("agents.toml", "browser.back_within_s", back_within_s)
         .set("agents.toml", "wrap_up_s", 1)
         .set("agents.toml", "disposition_first", false)
-        .set(REMINDERS, "record", true);
-    furnished(config)
+        .set(REMINDERS, "record", true)
 }
 
 /// A voice of one tone with pauses, 48 kHz, so that nothing takes it for a hum to be filtered out.
-fn voice(folder: &TempDir) -> PathBuf {
+pub fn voice(folder: &TempDir) -> PathBuf {
     let path = folder.path().join("voice.wav");
     let spec = hound::WavSpec {
         channels: 1,
@@ -53,7 +57,7 @@ fn voice(folder: &TempDir) -> PathBuf {
 }
 
 /// Seconds in which a tone is in this sound at 8 kHz, in slices of a tenth.
-fn seconds_of(samples: &[i16], hz: f64) -> f64 {
+pub fn seconds_of(samples: &[i16], hz: f64) -> f64 {
     let part = |slice: &[i16], of: fn(f64) -> f64| {
         slice.iter().enumerate().map(|(n, s)| f64::from(*s) * of(n as f64 / 8000.0 * TAU * hz)).sum::<f64>()
     };
@@ -83,9 +87,21 @@ fn recorded(house: &House, attempt: i64) -> [Vec<i16>; 2] {
     })
 }
 
-fn until_sound(page: &mut Page, state: &str) {
+pub fn until_sound(page: &mut Page, state: &str) {
     let shown = format!("document.querySelector('#sound').dataset.state === {}", json!(state));
     page.until(&format!("the sound is {state}"), &shown);
+}
+
+fn mute(page: &mut Page, muted: bool) {
+    page.press("F7");
+    until_muted(page, muted);
+}
+
+/// What the page shows; a page that was opened anew has it from the server.
+fn until_muted(page: &mut Page, muted: bool) {
+    let shown =
+        format!("document.querySelector('[data-call=mute]').getAttribute('aria-pressed') === '{muted}'");
+    page.until(&format!("muted: {muted}"), &shown);
 }
 
 /// Waits until this tone is the loudest in what the page plays, whatever was said before it; gives the loudest otherwise.
@@ -144,14 +160,18 @@ async fn a_talk_in_the_browser_outlives_a_reload_and_ends_with_an_apology_when_t
         assert!((hz - DEBTOR_HZ).abs() < 15.0, "{hz} Hz is heard in the browser");
         std::thread::sleep(std::time::Duration::from_secs(3));
         let attempt = page.eval("document.querySelector('#bar').dataset.attempt");
+        mute(&mut page, true);
         let reloaded = Instant::now();
         page.go(&format!("{base}/desk"));
         until_sound(&mut page, "on");
         println!("the sound was back {:.1} s after the page was left", reloaded.elapsed().as_secs_f64());
         until_state(&mut page, "talking");
         assert_eq!(page.eval("document.querySelector('#bar').dataset.attempt"), attempt, "the same call");
+        until_muted(&mut page, true);
+        mute(&mut page, false);
         std::thread::sleep(std::time::Duration::from_secs(3));
-        // Elsewhere in the house there is no sound.
+        // Muted, and then elsewhere in the house, where there is no sound: he hears music all the same.
+        mute(&mut page, true);
         page.eval("localStorage.setItem('sound.wanted', 'no')");
         page.go(&format!("{base}/desk/headset"));
         assert!(page.troubles.is_empty(), "{:?}", page.troubles);

@@ -94,6 +94,7 @@ fn listens(page: &mut Page, base: &str) {
     page.until("it is done", "!!document.querySelector('p.good[role=alert]')");
     page.picture("agents-listening-ru");
     std::thread::sleep(std::time::Duration::from_secs(5));
+    page.eval("document.querySelector('p.good[role=alert]').remove()");
     page.tab_to("#anna-leave");
     page.press("Enter");
     page.until("he has left", "!!document.querySelector('p.good[role=alert]')");

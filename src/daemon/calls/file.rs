@@ -36,6 +36,7 @@ pub async fn file(
     Ok(Some(CallFile {
         row: row(&line(&call), &zone, language),
         steps: steps(&call, &zone),
+        agents: house.store.call_agents(attempt).await?,
         last_word: last_word(&call, language),
         decision: decision(house, keys, &zone, language).await?,
         marks,
@@ -127,7 +128,9 @@ async fn marks(
     }
     for (at, kind, code) in house.store.call_marks(attempt).await? {
         let what = words::mark(kind.code(), language);
-        marks.push((place(at), if code.is_empty() { what.to_owned() } else { format!("{what}: {code}") }));
+        // How he was identified is a code of ours; that he was is what counts here.
+        let alone = code.is_empty() || kind.code() == "identity";
+        marks.push((place(at), if alone { what.to_owned() } else { format!("{what}: {code}") }));
     }
     marks.sort_by(|(one, _), (other, _)| one.total_cmp(other));
     Ok(marks)

@@ -108,6 +108,20 @@ impl Store {
         read.await.map_err(act)
     }
 
+    /// Who talked in a call, by name.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn call_agents(&self, attempt: AttemptId) -> Result<Vec<String>, StoreError> {
+        let read = self.read(move |conn| {
+            Box::pin(async move {
+                let rows = conn.all(AGENTS, values![attempt]).await?;
+                rows.iter().map(|row| row.text(0)).collect()
+            })
+        });
+        read.await.map_err(act)
+    }
+
     /// The steps of its flow that a call went through; empty where none is kept.
     ///
     /// # Errors
@@ -245,6 +259,8 @@ fn call_line(row: &Row) -> Result<CallLine, Fault> {
     })
 }
 
+const AGENTS: &str =
+    "SELECT DISTINCT agent FROM agent_state WHERE attempt_id = $1 AND state = 'talking' ORDER BY agent";
 const KEYS: &str = "SELECT person_id, decision_id FROM attempt WHERE id = $1";
 const RECORDED: &str =
     " AND EXISTS (SELECT 1 FROM recording r WHERE r.attempt_id = a.id AND r.deleted_at IS NULL)";

@@ -1,16 +1,19 @@
 //! Who is asking, and whether he may.
 
 use axum::Json;
-use axum::body::to_bytes;
+use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, html};
 use serde_json::json;
 use tower_sessions::Session;
 
 use super::Shared;
+use super::page::{ROOMS, page};
+use super::texts::Texts;
 use crate::domain::{Language, Right, Role};
 
 /// The session's key for the login; nothing else is kept in it.
@@ -29,7 +32,10 @@ pub struct Viewer {
 impl Viewer {
     /// Lets him on, or answers that he may not.
     pub fn may(&self, right: Right) -> Result<(), Response> {
-        if self.role.may(right) { Ok(()) } else { Err(StatusCode::FORBIDDEN.into_response()) }
+        if self.role.may(right) {
+            return Ok(());
+        }
+        Err((StatusCode::FORBIDDEN, no_right(self)).into_response())
     }
 }
 
@@ -87,6 +93,17 @@ fn of_browser(headers: &HeaderMap) -> Language {
     known.unwrap_or(Language::Ru)
 }
 
+/// Says so, and leads back to the first room that is his.
+fn no_right(viewer: &Viewer) -> Markup {
+    let texts = Texts::of(viewer.language);
+    let own = ROOMS.iter().find(|(_, right)| viewer.role.may(*right)).map_or("/", |(path, _)| path);
+    let body = html! {
+        h1 { (texts.no_right) }
+        div.card { p { (texts.no_right_how) } p { a href=(own) { (texts.to_own_room) } } }
+    };
+    page(viewer, own, texts.no_right, &body)
+}
+
 /// Says faults to programs in JSON, whoever found them: a path or a query that can't be read, a method that is not there,
 /// somebody who is not signed in.
 pub async fn faults_in_json(request: Request, next: Next) -> Response {
@@ -100,6 +117,10 @@ pub async fn faults_in_json(request: Request, next: Next) -> Response {
         return answer;
     }
     let (mut parts, body) = answer.into_parts();
+    // A page is for people.
+    let is_page =
+        parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let body = if is_page { Body::empty() } else { body };
     let (code, usual) = match parts.status {
         StatusCode::BAD_REQUEST => ("malformed", "the path or the query can't be read"),
         StatusCode::UNAUTHORIZED => ("no_session", "sign in first"),

@@ -1,6 +1,6 @@
 //! The console's words in both languages. A struct and not a file of keys: a word that is missing does not compile.
 
-use crate::domain::Language;
+use crate::domain::{Language, Role};
 
 /// Every word of the console's own.
 #[derive(Debug)]
@@ -72,11 +72,21 @@ pub struct Texts {
     pub made_on: &'static str,
     pub kept_out: &'static str,
     pub users_how: &'static str,
+    pub no_right: &'static str,
+    pub no_right_how: &'static str,
+    pub to_own_room: &'static str,
+    /// In the order of [`Role::ALL`].
+    roles: [&'static str; 6],
 }
 
 impl Texts {
     pub fn of(language: Language) -> &'static Self {
         language.pick(&EN, &RU)
+    }
+
+    pub fn role_of(&self, role: Role) -> &'static str {
+        let at = Role::ALL.iter().position(|one| *one == role).unwrap_or_default();
+        self.roles[at]
     }
 
     /// A campaign's state in words.
@@ -159,6 +169,10 @@ static EN: Texts = Texts {
     made_on: "Since",
     kept_out: "kept out",
     users_how: "Users are made on the command line: obzvon user add LOGIN --role ROLE.",
+    no_right: "Not for your role",
+    no_right_how: "This page, or this click, is for other roles. Whoever makes users says who has which.",
+    to_own_room: "Back",
+    roles: ["administrator", "agent", "auditor", "operator", "quality", "supervisor"],
 };
 
 static RU: Texts = Texts {
@@ -229,4 +243,15 @@ static RU: Texts = Texts {
     made_on: "С",
     kept_out: "вход закрыт",
     users_how: "Пользователей создают командой: obzvon user add ЛОГИН --role РОЛЬ.",
+    no_right: "Вашей роли сюда нельзя",
+    no_right_how: "Эта страница или это действие для других ролей. Роли назначает тот, кто заводит пользователей.",
+    to_own_room: "Назад",
+    roles: [
+        "администратор",
+        "оператор на линии",
+        "аудитор",
+        "оператор кампаний",
+        "контроль качества",
+        "супервизор",
+    ],
 };

@@ -30,7 +30,7 @@ async fn list(viewer: Viewer, State(shared): State<Shared>) -> Result<Response, 
                 tbody {
                     @for user in &users {
                         tr {
-                            td { (user.login) } td { (user.role.code()) } td { (user.made_on) }
+                            td { (user.login) } td { (texts.role_of(user.role)) } td { (user.made_on) }
                             td.bad { @if user.out { (texts.kept_out) } }
                         }
                     }

@@ -108,7 +108,7 @@ fn table(lines: &[AuditLine], texts: &Texts) -> Markup {
             thead { tr { th { (texts.at) } th { (texts.who) } th { (texts.person) } th { (texts.what) } } }
             tbody {
                 @for line in lines {
-                    tr { td.at { (line.at) } td { (line.who) } td { (line.person) } td { (line.what) } }
+                    tr { td.at { (line.at) } td { (line.who) } td { (line.person) } td { (texts.said(&line.what)) } }
                 }
             }
         }

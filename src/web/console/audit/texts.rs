@@ -13,11 +13,25 @@ pub struct Texts {
     pub what: &'static str,
     pub show: &'static str,
     pub older: &'static str,
+    words: &'static [(&'static str, &'static str)],
 }
 
 impl Texts {
     pub fn of(language: Language) -> &'static Self {
         language.pick(&EN, &RU)
+    }
+
+    /// What was done, as it is kept, in words of this language; what is not known stands as it is.
+    pub fn said(&self, what: &str) -> String {
+        let Some((subject, done)) = what.split_once(": ") else { return what.to_owned() };
+        let word = |text: &str| {
+            let known = self.words.iter().find(|(of, _)| *of == text);
+            known.map_or_else(|| text.to_owned(), |(_, word)| (*word).to_owned())
+        };
+        let subject = subject.split(' ').map(word).collect::<Vec<_>>().join(" ");
+        let (act, why) = done.split_once(", ").unwrap_or((done, ""));
+        let why = if why.is_empty() { String::new() } else { format!(", {}", word(why)) };
+        format!("{subject}: {}{why}", word(act))
     }
 }
 
@@ -30,6 +44,7 @@ static EN: Texts = Texts {
     what: "What",
     show: "Show",
     older: "Look further back",
+    words: &[],
 };
 
 static RU: Texts = Texts {
@@ -41,4 +56,12 @@ static RU: Texts = Texts {
     what: "Что",
     show: "Показать",
     older: "Искать раньше",
+    words: &[
+        ("call", "звонок"),
+        ("case", "дело"),
+        ("recording", "запись"),
+        ("opened", "открыто"),
+        ("listened", "прослушано"),
+        ("recordings", "записи"),
+    ],
 };

@@ -2,6 +2,7 @@
 
 use axum::Router;
 use axum::extract::{Query, State};
+use axum::http::StatusCode;
 use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -56,8 +57,13 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    pub(super) fn wanted(self, viewer: &Viewer) -> CallsAsked {
-        let day = |text: String| text.parse::<Date>().ok();
+    /// What is asked; a day that is none is refused with words.
+    pub(super) fn wanted(self, viewer: &Viewer) -> Result<CallsAsked, Response> {
+        let no_day = || (StatusCode::UNPROCESSABLE_ENTITY, Texts::of(viewer.language).no_day).into_response();
+        let day = |text: String| match text.trim() {
+            "" => Ok(None),
+            text => text.parse::<Date>().map(Some).map_err(|_| no_day()),
+        };
         let Self { campaign, trunk, outcome, person, from, to, recorded, before, .. } = self;
         let of = CallsOf {
             agent: self.agent,
@@ -67,9 +73,9 @@ impl Asked {
         };
         let recorded = recorded.is_some();
         let person = person.trim().to_owned();
-        let (from, to, language) = (day(from), day(to), viewer.language);
+        let (from, to, language) = (day(from)?, day(to)?, viewer.language);
         let numbers = viewer.role.may(Right::SeeNumbers);
-        CallsAsked { campaign, trunk, outcome, person, from, to, recorded, of, before, language, numbers }
+        Ok(CallsAsked { campaign, trunk, outcome, person, from, to, recorded, of, before, language, numbers })
     }
 }
 
@@ -80,7 +86,7 @@ async fn list(
 ) -> Result<Response, Response> {
     viewer.may(Right::SeeCalls)?;
     let texts = Texts::of(viewer.language);
-    let asked = asked.wanted(&viewer);
+    let asked = asked.wanted(&viewer)?;
     let view = shared.console.calls.page.ask(asked.clone()).await?;
     let query = query(&asked);
     let views = views::bar(&viewer, &shared, ("/calls", &query)).await?;
@@ -105,7 +111,7 @@ async fn live(viewer: Viewer, State(shared): State<Shared>) -> Result<Response, 
     viewer.may(Right::SeeCalls)?;
     // Nothing is before the first call: only those that are up are wanted.
     let nothing = Asked { before: Some(0), ..Asked::default() };
-    let view = shared.console.calls.page.ask(nothing.wanted(&viewer)).await?;
+    let view = shared.console.calls.page.ask(nothing.wanted(&viewer)?).await?;
     Ok(live_part(&view.live, &viewer, Texts::of(viewer.language)).into_response())
 }
 
@@ -115,7 +121,7 @@ async fn export(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Response> {
     viewer.may(Right::SeeCalls)?;
-    Ok(csv("calls", shared.console.calls.csv.ask(asked.wanted(&viewer)).await?))
+    Ok(csv("calls", shared.console.calls.csv.ask(asked.wanted(&viewer)?).await?))
 }
 
 fn live_part(rows: &[CallRow], viewer: &Viewer, texts: &Texts) -> Markup {

@@ -116,6 +116,8 @@ pub struct CallFile {
     /// What the network said last.
     pub last_word: String,
     pub identified: bool,
+    /// Who talked in it.
+    pub agents: Vec<String>,
     pub heard_percent: Option<u8>,
     /// The gate's decision; `None`: it has none, or its record can't be read.
     pub decision: Option<DecisionView>,

@@ -77,6 +77,7 @@ fn facts(file: &CallFile, viewer: &Viewer, texts: &Texts) -> Markup {
     let facts = [
         (texts.at, row.at.clone()),
         (texts.campaign, row.campaign.clone()),
+        (texts.agents, file.agents.join(", ")),
         (texts.person, row.person.clone()),
         (texts.phone, phone(row, viewer)),
         (texts.trunk, row.trunk.clone()),
@@ -109,7 +110,7 @@ fn way(file: &CallFile, texts: &Texts) -> Markup {
                 @for (code, at, after_ms) in &file.steps {
                     tr {
                         th scope="row" { (texts.step(code)) } td { (at) }
-                        td.n { "+" (format!("{:.3}", *after_ms as f64 / 1_000.0)) " s" }
+                        td.n { "+" (format!("{:.3}", *after_ms as f64 / 1_000.0)) " " (texts.second) }
                     }
                 }
             }

@@ -26,7 +26,7 @@ async fn list(
 ) -> Result<Response, Response> {
     viewer.may(Right::HearRecordings)?;
     let texts = Texts::of(viewer.language);
-    let mut asked = asked.wanted(&viewer);
+    let mut asked = asked.wanted(&viewer)?;
     asked.recorded = true;
     let view = shared.console.calls.page.ask(asked.clone()).await?;
     let body = html! {

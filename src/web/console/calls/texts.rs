@@ -53,6 +53,9 @@ pub struct Texts {
     pub in_flow: &'static str,
     pub us: &'static str,
     pub node: &'static str,
+    pub second: &'static str,
+    pub agents: &'static str,
+    pub no_day: &'static str,
     steps: [(&'static str, &'static str); 9],
     asked: [(&'static str, &'static str); 4],
 }
@@ -122,6 +125,9 @@ static EN: Texts = Texts {
     in_flow: "Its way through the flow",
     us: "obzvon",
     node: "Node",
+    second: "s",
+    agents: "Agents",
+    no_day: "A day is written 2026-03-05.",
     steps: [
         ("reserved", "reserved"),
         ("invite", "INVITE"),
@@ -190,6 +196,9 @@ static RU: Texts = Texts {
     in_flow: "Путь по сценарию",
     us: "obzvon",
     node: "Узел",
+    second: "с",
+    agents: "Операторы",
+    no_day: "День пишется так: 2026-03-05.",
     steps: [
         ("reserved", "решено звонить"),
         ("invite", "INVITE"),

@@ -85,7 +85,7 @@ fn table(lines: &[TriggerLine], texts: &Texts) -> Markup {
                 tbody {
                     @for line in lines {
                         tr {
-                            td { (line.key) } td.n { (number(line.calls)) } td.n { (line.complained()) }
+                            td { @if line.key == "none" { "—" } @else { (line.key) } } td.n { (number(line.calls)) } td.n { (line.complained()) }
                             td.n { (line.triggered()) } td.n { (line.was_right()) }
                             td.warn { @if line.is_small() { (texts.small) } }
                         }

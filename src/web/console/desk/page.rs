@@ -77,7 +77,7 @@ fn sections(view: &DeskView, language: Language) -> Markup {
         }
         section #side {
             section #outcome.card data-key=(outcome_key(&key, view)) { (outcome(view, language)) }
-            section #day.card { (day(view, texts)) }
+            section #day.card { (day(view, language)) }
         }
     }
 }

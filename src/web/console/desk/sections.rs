@@ -98,7 +98,12 @@ pub fn call_bar(view: &DeskView, texts: &Texts) -> Markup {
 pub fn debtor(view: &DeskView, language: Language) -> Markup {
     let texts = Texts::of(language);
     let Some(call) = &view.call else {
-        let next = if view.state.code == "ready" { texts.no_call_ready } else { texts.no_call_away };
+        let next = match view.state.code {
+            "ready" => texts.no_call_ready,
+            "no_audio" if view.browser_sound => texts.no_call_silent,
+            "no_audio" => texts.no_call_unheard,
+            _ => texts.no_call_away,
+        };
         return html! { h2 { (texts.debtor) } p { (texts.no_call) } p.soft { (next) } };
     };
     html! {
@@ -107,7 +112,7 @@ pub fn debtor(view: &DeskView, language: Language) -> Markup {
         p { span.phone { (call.phone) } @if let Some(place) = &call.place { " · " (place) } }
         dl {
             dt { (texts.his_clock) } dd { (call.local_time) }
-            dt { (texts.language) } dd { (call.language) }
+            dt { (texts.language) } dd { (words::language(call.language, language)) }
             @if let Some(campaign) = &call.campaign { dt { (texts.campaign) } dd { (campaign) } }
             dt { (texts.identity) }
             @if call.identified { dd.good { (texts.identified) } } @else { dd.warn { (texts.not_identified) } }
@@ -315,9 +320,13 @@ fn preview(view: &DeskView, texts: &Texts) -> Markup {
 }
 
 /// His results beside the team's.
-pub fn day(view: &DeskView, texts: &Texts) -> Markup {
+pub fn day(view: &DeskView, language: Language) -> Markup {
+    let texts = Texts::of(language);
     let size = view.team_size.max(1);
-    let each = |sum: u64| format!("{:.1}", sum as f64 / size as f64);
+    let each = |sum: u64| {
+        let text = format!("{:.1}", sum as f64 / size as f64);
+        language.pick(text.clone(), text.replace('.', ","))
+    };
     let row = |name: &str, of: fn(&DayView) -> u64| {
         html! { tr { th { (name) } td.n { (of(&view.own)) } td.n { (each(of(&view.team))) } } }
     };

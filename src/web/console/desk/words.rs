@@ -8,7 +8,7 @@ pub fn state(code: &str, language: Language) -> &str {
         "away" => ("Away", "Пауза"),
         "hold" => ("On hold", "Удержание"),
         "logged_out" => ("Off shift", "Смена не начата"),
-        "no_audio" => ("No phone", "Нет телефона"),
+        "no_audio" => ("No sound", "Нет звука"),
         "ready" => ("Ready", "Готов"),
         "reserved" => ("Call coming", "Набираем"),
         "ringing" => ("Ringing", "Вызов"),
@@ -27,6 +27,16 @@ pub fn pause(code: &str, language: Language) -> &str {
         "lunch" => ("lunch", "обед"),
         "missed" => ("missed a call", "пропущен звонок"),
         "training" => ("training", "обучение"),
+        other => (other, other),
+    };
+    language.pick(words.0, words.1)
+}
+
+/// A language that a debtor speaks.
+pub fn language(code: &str, language: Language) -> &str {
+    let words = match code {
+        "en" => ("English", "английский"),
+        "ru" => ("Russian", "русский"),
         other => (other, other),
     };
     language.pick(words.0, words.1)

@@ -104,7 +104,7 @@ fn difference(change: &ChangeView, texts: &Texts) -> Markup {
                     Line::Comes(line) => { ins { "+ " (line) } "\n" }
                     Line::Goes(line) => { del { "− " (line) } "\n" }
                     Line::Stays(line) => { "  " (line) "\n" }
-                    Line::Gap(lines) => { span.soft { "  … " (number(lines as u64)) " " (texts.not_shown) } "\n" }
+                    Line::Gap(lines) => { span.soft { "  … " (texts.not_shown) ": " (number(lines as u64)) } "\n" }
                 }
             }
         }
