@@ -27,9 +27,14 @@ pub enum Act {
         measure: String,
     },
     /// What the creditor says to the question that a dispute is: `owed` upholds the debt and leaves the case to its owner,
-    /// else the debtor was right and the case is closed.
+    /// else the debtor was right; once that is said of every debt in dispute the case is closed. Where there are several, the
+    /// debt or the creditor is named: nobody speaks for another.
     Creditor {
         owed: bool,
+        /// The debt's id at the creditor.
+        debt: Option<String>,
+        /// The creditor's name.
+        creditor: Option<String>,
         text: String,
     },
     /// It is of another kind; its deadline is that kind's, from the day it was received.
@@ -86,10 +91,14 @@ pub enum Refused {
     NoOwner,
     /// The creditor is asked about disputes alone.
     NotADispute,
+    /// The dispute is about no such debt.
+    NoSuchDebt,
     /// It is not closed.
     NotClosed,
     /// An act needs its words.
     NoWords,
+    /// The dispute is about several debts: which one the creditor speaks of must be told.
+    WhichDebt,
 }
 
 /// What became of an act.
@@ -118,7 +127,7 @@ impl State {
         Self::ALL.into_iter().find(|state| state.code() == code)
     }
 
-    /// Where a case of `kind` stands after an act.
+    /// Where a case of `kind` stands after an act; where creditors are asked about several debts, after the word of the last.
     ///
     /// A complaint is closed once it is answered. A dispute may be closed while it is in work too: the debtor may have paid,
     /// or the creditor taken the debt back, and neither is a letter to him.
@@ -227,16 +236,18 @@ impl ActCode {
 }
 
 impl Refused {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Closed,
         Self::NoAnswer,
         Self::NoOwner,
+        Self::NoSuchDebt,
         Self::NoWords,
         Self::NobodyHasThisId,
         Self::NotADispute,
         Self::NotClosed,
         Self::OtherSubject,
         Self::PersonKnown,
+        Self::WhichDebt,
     ];
 
     /// A stable code for programs.
@@ -245,12 +256,14 @@ impl Refused {
             Self::Closed => "closed",
             Self::NoAnswer => "no_answer",
             Self::NoOwner => "no_owner",
+            Self::NoSuchDebt => "no_debt",
             Self::NoWords => "no_words",
             Self::NobodyHasThisId => "no_person",
             Self::NotADispute => "not_a_dispute",
             Self::NotClosed => "not_closed",
             Self::OtherSubject => "other_subject",
             Self::PersonKnown => "person_known",
+            Self::WhichDebt => "which_debt",
         }
     }
 }
@@ -270,7 +283,12 @@ mod tests {
         prop_oneof![
             words().prop_map(|text| Act::Answer { text }),
             (any::<bool>(), words()).prop_map(|(justified, measure)| Act::Close { justified, measure }),
-            (any::<bool>(), words()).prop_map(|(owed, text)| Act::Creditor { owed, text }),
+            (any::<bool>(), words()).prop_map(|(owed, text)| Act::Creditor {
+                owed,
+                debt: None,
+                creditor: None,
+                text
+            }),
             kinds.prop_map(|kind| Act::Kind { kind }),
             words().prop_map(|person| Act::Link { person }),
             words().prop_map(|text| Act::Note { text }),
@@ -292,7 +310,7 @@ mod tests {
                 if next == State::Closed && state != State::Closed {
                     let said = match &act {
                         Act::Close { measure, .. } => measure == "said",
-                        Act::Creditor { owed: false, text } => text == "said" && kind.is_dispute(),
+                        Act::Creditor { owed: false, text, .. } => text == "said" && kind.is_dispute(),
                         _ => false,
                     };
                     prop_assert!(said, "{act:?} closed it");

@@ -66,6 +66,8 @@ pub struct CaseFile {
     pub measure: Option<String>,
     /// Holds of the case that are in force.
     pub holds: u64,
+    /// What a dispute is about.
+    pub debts: Vec<CaseDebt>,
     /// The oldest first.
     pub acts: Vec<CaseActRow>,
     /// The person's calls, the newest first.
@@ -79,6 +81,15 @@ impl std::fmt::Debug for CaseFile {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("CaseFile").field("line", &self.line).finish_non_exhaustive()
     }
+}
+
+/// A debt in dispute, by its id at the creditor.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct CaseDebt {
+    pub debt: String,
+    pub creditor: String,
+    /// What the creditor says. `None`: nothing yet.
+    pub owed: Option<bool>,
 }
 
 /// An act in the history.

@@ -14,7 +14,7 @@ mod trigger;
 mod words;
 
 pub use act::{Act, ActCode, Acted, Refused, State};
-pub use file::{CaseActRow, CaseCall, CaseFile, CaseFilter, CaseLine};
+pub use file::{CaseActRow, CaseCall, CaseDebt, CaseFile, CaseFilter, CaseLine};
 pub use kind::Kind;
 pub use number::Number;
 pub use register::{NewCase, Registered, Source};

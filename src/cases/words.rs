@@ -118,6 +118,12 @@ impl Refused {
                 "a complaint does not become a dispute, nor a dispute a complaint: register another case",
                 "жалоба не становится спором, а спор жалобой: зарегистрируйте другое дело",
             ),
+            Self::NoSuchDebt => pick(language, "the dispute is about no such debt", "спор не об этом долге"),
+            Self::WhichDebt => pick(
+                language,
+                "the dispute is about several debts: name the debt or the creditor",
+                "спор о нескольких долгах: назовите долг или кредитора",
+            ),
             Self::PersonKnown => {
                 pick(language, "it is known whom the case is about", "о ком дело, уже известно")
             }

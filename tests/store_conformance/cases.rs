@@ -22,6 +22,8 @@ crate::on_both_engines!(
     neither_money_nor_a_list_undoes_a_dispute_found_justified,
     a_dispute_is_asked_of_its_creditor_and_his_silence_is_loud,
     what_the_creditor_says_closes_or_upholds_a_dispute,
+    a_dispute_of_all_is_judged_debt_by_debt_and_no_creditor_speaks_for_another,
+    a_dispute_found_justified_is_not_undone_by_another_one,
     a_complaint_by_mail_counts_against_the_call_before_it,
     each_source_and_each_creditor_counts_its_own_cases,
     a_case_told_twice_is_one_and_another_by_its_id_is_refused,
@@ -292,7 +294,7 @@ async fn what_the_creditor_says_closes_or_upholds_a_dispute(world: World) {
     let contact = world.one_contact().await;
     let state = "SELECT state FROM debt WHERE external_id = 'd1'";
     let dispute = || NewCase { debt: Some("d1".into()), ..letter(Some("p1"), Kind::Dispute) };
-    let said = |owed| Act::Creditor { owed, text: "the meter was read".into() };
+    let said = |owed| word(owed, None, None);
     let first = register(&world, dispute()).await;
     assert_eq!(act(&world, first, said(true)).await, Acted::Done(State::New), "its owner goes on");
     assert!(!held(&world, contact.person).await.is_empty());
@@ -305,6 +307,70 @@ async fn what_the_creditor_says_closes_or_upholds_a_dispute(world: World) {
     assert_eq!((line.justified, line.creditor_says_owed), (Some(true), Some(false)));
     let complaint = register(&world, letter(Some("p1"), Kind::Ordinary)).await;
     assert_eq!(act(&world, complaint, said(true)).await, Acted::Refused(Refused::NotADispute));
+}
+
+fn word(owed: bool, debt: Option<&str>, creditor: Option<&str>) -> Act {
+    let (debt, creditor) = (debt.map(str::to_owned), creditor.map(str::to_owned));
+    Act::Creditor { owed, debt, creditor, text: "the meter was read".into() }
+}
+
+async fn states(world: &World) -> String {
+    let row = "SELECT COALESCE(MAX(CASE external_id WHEN 'd1' THEN state END), '') || ' ' || \
+        COALESCE(MAX(CASE external_id WHEN 'd1b' THEN state END), '') FROM debt";
+    world.text(row).await
+}
+
+async fn a_dispute_of_all_is_judged_debt_by_debt_and_no_creditor_speaks_for_another(world: World) {
+    let gas = ImportRow { creditor: "Gas".into(), ..second_debt(1) };
+    world.campaign("reminders", &[row(1), gas]).await;
+    let whose = person(&world, "p1").await;
+    let all = letter(Some("p1"), Kind::Dispute);
+    let first = register(&world, all.clone()).await;
+    let refused = |why| Acted::Refused(why);
+    assert_eq!(act(&world, first, word(false, None, None)).await, refused(Refused::WhichDebt));
+    assert_eq!(act(&world, first, word(false, Some("d9"), None)).await, refused(Refused::NoSuchDebt));
+    assert_eq!(act(&world, first, word(false, Some("d1"), None)).await, Acted::Done(State::New));
+    assert_eq!(states(&world).await, "disputed open");
+    assert_eq!(held(&world, whose).await, [HoldKind::DisputeOpen], "one has not spoken");
+    let later = noon() + hours(24 * 30);
+    assert_eq!(world.store.creditors_late(later).await.expect("counted"), 1, "and is silent");
+    // The second upholds his: the owner ends it, and what the first said stands.
+    assert_eq!(act(&world, first, word(true, None, Some("Gas"))).await, Acted::Done(State::New));
+    assert_eq!(world.store.creditors_late(later).await.expect("counted"), 0);
+    act(&world, first, take()).await;
+    assert_eq!(act(&world, first, close(false)).await, Acted::Done(State::Closed));
+    assert_eq!(states(&world).await, "disputed open");
+    // Said of all it closes the case.
+    let second = register(&world, all.clone()).await;
+    assert_eq!(act(&world, second, word(false, Some("d1b"), Some("Gas"))).await, Acted::Done(State::Closed));
+    assert_eq!(states(&world).await, "disputed disputed");
+    let file = world.store.case_file(second).await.expect("read").expect("it is there");
+    assert_eq!((file.debts.len(), file.debts[0].owed, file.line.justified), (1, Some(false), Some(true)));
+
+    // By hand: every debt, also one that has come since he spoke.
+    world.store.upsert(&[row(2)], noon()).await.expect("read");
+    let third = register(&world, letter(Some("p2"), Kind::Dispute)).await;
+    world.store.upsert(&[second_debt(2)], noon()).await.expect("read");
+    act(&world, third, take()).await;
+    assert_eq!(act(&world, third, close(true)).await, Acted::Done(State::Closed));
+    let open = "SELECT CAST(COUNT(*) AS TEXT) FROM debt WHERE state = 'open'";
+    assert_eq!(world.text(open).await, "0");
+    assert_eq!(world.store.check_tallies().await.expect("counted"), []);
+}
+
+async fn a_dispute_found_justified_is_not_undone_by_another_one(world: World) {
+    world.one_contact().await;
+    let dispute = || NewCase { debt: Some("d1".into()), ..letter(Some("p1"), Kind::Dispute) };
+    let (first, second) = (register(&world, dispute()).await, register(&world, dispute()).await);
+    for number in [first, second] {
+        act(&world, number, take()).await;
+    }
+    assert_eq!(act(&world, second, close(true)).await, Acted::Done(State::Closed));
+    assert_eq!(act(&world, first, close(false)).await, Acted::Done(State::Closed));
+    assert_eq!(states(&world).await, "disputed ", "the second is justified as before");
+    act(&world, second, Act::Reopen { why: "the receipt was false".into() }).await;
+    assert_eq!(act(&world, second, close(false)).await, Acted::Done(State::Closed));
+    assert_eq!(states(&world).await, "open ");
 }
 
 async fn a_complaint_by_mail_counts_against_the_call_before_it(world: World) {

@@ -27,11 +27,16 @@ pub(super) async fn read(store: &Store, file: &Path, language: Language) -> anyh
     };
     let (case, owed, said) =
         (place(["case", "дело"])?, place(["owed", "должен"])?, place(["text", "ответ"])?);
+    // Needed only where a dispute is about several debts.
+    let (debt, creditor) = (place(["debt", "долг"]).ok(), place(["creditor", "кредитор"]).ok());
     let mut all = true;
     for (nth, record) in reader.records().enumerate() {
         let record = record?;
         let cell = |place: usize| record.get(place).unwrap_or_default().trim();
-        let told = match answer(store, (cell(case), cell(owed), cell(said)), language).await {
+        let optional =
+            |place: Option<usize>| place.map(cell).filter(|cell| !cell.is_empty()).map(str::to_owned);
+        let about = (optional(debt), optional(creditor));
+        let told = match answer(store, (cell(case), cell(owed), cell(said)), about, language).await {
             Ok(told) => told,
             Err(fault) => {
                 all = false;
@@ -46,6 +51,7 @@ pub(super) async fn read(store: &Store, file: &Path, language: Language) -> anyh
 async fn answer(
     store: &Store,
     (case, owed, text): (&str, &str, &str),
+    (debt, creditor): (Option<String>, Option<String>),
     language: Language,
 ) -> anyhow::Result<String> {
     let number = Number::parse(case).with_context(|| format!("{case} is no case"))?;
@@ -54,7 +60,7 @@ async fn answer(
         "no" | "нет" | "0" => false,
         other => bail!("{other:?}: owed is yes or no"),
     };
-    let act = Act::Creditor { owed, text: text.to_owned() };
+    let act = Act::Creditor { owed, debt, creditor, text: text.to_owned() };
     match store.act_on_case(number, act, user(), Clock.wall()).await? {
         Acted::Done(state) => Ok(format!("{number}: {}", state.name(language))),
         Acted::NoCase => bail!("there is no case {number}"),

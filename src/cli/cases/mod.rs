@@ -111,7 +111,7 @@ enum CasesCommand {
         #[arg(long)]
         measure: String,
     },
-    /// Write down what the creditor says to a dispute: not owed closes it as justified, owed upholds the debt
+    /// Write down what the creditor says to a dispute: not owed of every debt closes it as justified, owed upholds the debt
     Creditor {
         #[arg(value_parser = number)]
         number: Number,
@@ -121,9 +121,15 @@ enum CasesCommand {
         /// It is not
         #[arg(long)]
         not_owed: bool,
+        /// The debt's id at the creditor, where the dispute is about several
+        #[arg(long)]
+        debt: Option<String>,
+        /// Whose debt it is; without --debt he speaks of all that is owed to him
+        #[arg(long)]
+        creditor: Option<String>,
         text: String,
     },
-    /// Read a creditor's answers from a CSV file with the columns case, owed (yes or no) and text
+    /// Read a creditor's answers from a CSV file with the columns case, owed (yes or no) and text; debt and creditor where a dispute is about several debts
     Answers { file: std::path::PathBuf },
     /// Open a closed case again: he is held again
     Reopen {
@@ -249,7 +255,9 @@ async fn carry_out(
         CasesCommand::Note { number, text } => (number, Act::Note { text }),
         CasesCommand::Answer { number, text } => (number, Act::Answer { text }),
         CasesCommand::Close { number, justified, measure, .. } => (number, Act::Close { justified, measure }),
-        CasesCommand::Creditor { number, owed, text, .. } => (number, Act::Creditor { owed, text }),
+        CasesCommand::Creditor { number, owed, debt, creditor, text, .. } => {
+            (number, Act::Creditor { owed, debt, creditor, text })
+        }
         CasesCommand::Answers { file } => return answers::read(store, &file, language).await,
         CasesCommand::Reopen { number, why } => (number, Act::Reopen { why }),
         CasesCommand::Kind { number, kind } => (number, Act::Kind { kind }),
@@ -333,6 +341,16 @@ fn list_text(lines: &[CaseLine], now: Timestamp, zone: &TimeZone, language: Lang
 fn file_text(file: &CaseFile, now: Timestamp, zone: &TimeZone, language: Language) -> String {
     let moment = |at: Timestamp| at.to_zoned_datetime(zone.clone()).strftime("%F %H:%M").to_string();
     let mut text = list_text(std::slice::from_ref(&file.line), now, zone, language);
+    for debt in &file.debts {
+        let said = match (debt.owed, language) {
+            (None, _) => "—",
+            (Some(true), Language::En) => "owed",
+            (Some(true), Language::Ru) => "должен",
+            (Some(false), Language::En) => "not owed",
+            (Some(false), Language::Ru) => "не должен",
+        };
+        text += &format!("  {}, {}: {said}\n", plain(&debt.debt), plain(&debt.creditor));
+    }
     for act in &file.acts {
         let code = crate::cases::ActCode::parse(&act.act).map_or("", |code| code.name(language));
         text += &format!("  {}  {}  {code}  {}\n", moment(act.at), plain(&act.who), plain(&act.text));

@@ -2,14 +2,15 @@
 
 use jiff::Timestamp;
 
-use super::ask::ask;
+use super::ask::{ask, ask_more};
+use super::debts::{note_debts, note_word, settle, word_of_all};
 use super::open::note_act;
 use super::register::{blame, hold, persons};
 use crate::cases::{Act, Acted, Kind, Number, Refused, State, Terms};
 use crate::domain::{DebtId, PersonId};
 use crate::store::counted::counts;
 use crate::store::engine::conn::{Conn, Fault, moment, values};
-use crate::store::engine::dialect::{self, owed};
+use crate::store::engine::dialect;
 use crate::store::standing::{lift_hold, look_again};
 use crate::store::told::{Told, tell};
 use crate::store::{ByHand, Store, StoreError};
@@ -56,7 +57,7 @@ async fn perform(
         _ => Vec::new(),
     };
     let Some(case) = take(conn, number, meant.first().copied()).await? else { return Ok(Acted::NoCase) };
-    let next = match case.state.after(case.kind, act) {
+    let mut next = match case.state.after(case.kind, act) {
         Ok(next) => next,
         Err(why) => return Ok(Acted::Refused(why)),
     };
@@ -69,20 +70,18 @@ async fn perform(
             conn.run(CLOSE, values![number.0, *justified, measure.as_str(), now]).await?;
             // The debt before the chains, as everywhere.
             if case.kind.is_dispute() {
-                settle_debt(conn, &case, *justified, now).await?;
+                // One that came since is meant too.
+                note_debts(conn, number, (case.person, case.debt)).await?;
+                settle(conn, number, *justified, now).await?;
             }
             release(conn, &case, who, now).await?;
         }
-        Act::Creditor { owed, text } => {
-            let said = if *owed { "owed" } else { "not_owed" };
-            conn.run(SAID, values![number.0, said, now]).await?;
-            if !owed {
-                // Whose word closes it has it, where nobody has.
-                conn.run(OWN, values![number.0, who]).await?;
-                conn.run(CLOSE, values![number.0, true, text.as_str(), now]).await?;
-                settle_debt(conn, &case, true, now).await?;
-                release(conn, &case, who, now).await?;
-            }
+        Act::Creditor { owed, debt, creditor, text } => {
+            let about = (debt.as_deref(), creditor.as_deref());
+            next = match hear(conn, &case, (*owed, about, text), (who, terms), now).await? {
+                Ok(next) => next,
+                Err(why) => return Ok(Acted::Refused(why)),
+            };
         }
         Act::Kind { kind } => {
             let due = terms.due(*kind, case.received);
@@ -175,16 +174,29 @@ async fn release_kind(conn: &mut Conn, case: &Case, who: &str, now: Timestamp) -
     Ok(())
 }
 
-/// A debt that he does not owe is not called about any more; one that he owes after all may be.
-async fn settle_debt(conn: &mut Conn, case: &Case, justified: bool, now: Timestamp) -> Result<(), Fault> {
-    let Some(debt) = case.debt else { return Ok(()) };
-    dialect::lock_debt(conn, debt).await?;
-    if justified {
-        conn.run(NOT_OWED, values![debt, now]).await.map(|_| ())
-    } else {
-        conn.run(OWED, values![debt, now]).await?;
-        conn.run(LOOK_AGAIN, values![debt, now]).await.map(|_| ())
+/// A creditor's word on the debts he speaks of. Once none is silent the case has their word: all of it not owed closes it.
+async fn hear(
+    conn: &mut Conn,
+    case: &Case,
+    (owed, about, text): (bool, (Option<&str>, Option<&str>), &str),
+    (who, terms): (&str, &Terms),
+    now: Timestamp,
+) -> Result<Result<State, Refused>, Fault> {
+    ask_more(conn, (case.number, case.kind), (case.person, case.debt), terms, now).await?;
+    if let Err(why) = note_word(conn, case.number, owed, about, now).await? {
+        return Ok(Err(why));
     }
+    let Some(owed) = word_of_all(conn, case.number, owed).await? else { return Ok(Ok(case.state)) };
+    conn.run(SAID, values![case.number.0, if owed { "owed" } else { "not_owed" }, now]).await?;
+    if owed {
+        return Ok(Ok(case.state));
+    }
+    // Whose word closes it has it, where nobody has.
+    conn.run(OWN, values![case.number.0, who]).await?;
+    conn.run(CLOSE, values![case.number.0, true, text, now]).await?;
+    settle(conn, case.number, true, now).await?;
+    release(conn, case, who, now).await?;
+    Ok(Ok(State::Closed))
 }
 
 /// The answer goes to the creditor's systems, for him; of a case without a debt by the one he was called about last. Where
@@ -220,7 +232,15 @@ fn written(act: &Act) -> String {
         Act::Close { justified, measure } => {
             format!("{}: {measure}", if *justified { "justified" } else { "not justified" })
         }
-        Act::Creditor { owed, text } => format!("{}: {text}", if *owed { "owed" } else { "not owed" }),
+        Act::Creditor { owed, debt, creditor, text } => {
+            let said = if *owed { "owed" } else { "not owed" };
+            let about: Vec<&str> = creditor.iter().chain(debt).map(String::as_str).collect();
+            if about.is_empty() {
+                format!("{said}: {text}")
+            } else {
+                format!("{}, {said}: {text}", about.join(" "))
+            }
+        }
         Act::Kind { kind } => kind.code().to_owned(),
         // Whom it is about stands in the case: the history need not repeat a number.
         Act::Link { .. } => String::new(),
@@ -253,14 +273,3 @@ const CLOSE: &str =
     "UPDATE case_file SET state = 'closed', justified = $2, measure = $3, closed_at = $4 WHERE id = $1";
 const REOPEN: &str = "UPDATE case_file SET state = 'in_work', justified = NULL, measure = NULL, closed_at = NULL, \
     due_at = $2 WHERE id = $1";
-const NOT_OWED: &str =
-    "UPDATE debt SET state = 'disputed', updated_at = $2 WHERE id = $1 AND state IN ('open', 'paid')";
-/// What was paid while it was disputed counts.
-const OWED: &str = concat!(
-    "UPDATE debt SET state = CASE WHEN (SELECT ",
-    owed!(),
-    " FROM debt d WHERE d.id = debt.id) > 0 THEN 'open' ELSE 'paid' END, updated_at = $2 \
-    WHERE id = $1 AND state = 'disputed'"
-);
-const LOOK_AGAIN: &str = "UPDATE contact SET state = 'waiting', next_at = $2 WHERE debt_id = $1 AND state = 'done' \
-    AND why = 'disputed' AND EXISTS (SELECT 1 FROM debt d WHERE d.id = $1 AND d.state = 'open')";

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::debts::note_debts;
 use super::open::note_act;
 use crate::cases::{ActCode, Kind, Number, Terms};
 use crate::domain::{DebtId, PersonId};
@@ -9,23 +10,41 @@ use crate::store::counted::counts;
 use crate::store::engine::conn::{Conn, Fault, values};
 use crate::store::told::{Told, tell};
 
-/// Asks about the debt in dispute, or where none is named about each open one of the person, those of test calls left out.
+/// Asks about each debt in dispute, whatever was said of it before.
 pub(super) async fn ask(
     conn: &mut Conn,
-    (number, kind): (Number, Kind),
-    (person, debt): (Option<PersonId>, Option<DebtId>),
+    about: (Number, Kind),
+    whose: (Option<PersonId>, Option<DebtId>),
     terms: &Terms,
     now: Timestamp,
 ) -> Result<(), Fault> {
+    if !about.1.is_dispute() {
+        return Ok(());
+    }
+    conn.run(FORGET, values![about.0.0]).await?;
+    conn.run(FORGET_WORDS, values![about.0.0]).await?;
+    ask_more(conn, about, whose, terms, now).await
+}
+
+/// Asks about the debts that have joined the dispute since.
+pub(super) async fn ask_more(
+    conn: &mut Conn,
+    (number, kind): (Number, Kind),
+    whose: (Option<PersonId>, Option<DebtId>),
+    terms: &Terms,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    note_debts(conn, number, whose).await?;
     let Some(due) = terms.creditor_due(kind, now) else { return Ok(()) };
-    let rows = conn.all(ABOUT, values![person, debt]).await?;
+    let rows = conn.all(ABOUT, values![number.0]).await?;
     if rows.is_empty() {
         return Ok(());
     }
     conn.run(ASKED, values![number.0, due]).await?;
     note_act(conn, number, (ActCode::Asked, "obzvon", ""), now).await?;
     for row in &rows {
-        let (debt, creditor) = (row.text(1)?, row.text(2)?);
+        let (id, debt, creditor) = (DebtId(row.int(0)?), row.text(1)?, row.text(2)?);
+        conn.run(ASKED_OF, values![number.0, id, now]).await?;
         let told = Told::Dispute {
             case: number.to_string(),
             kind: kind.code(),
@@ -34,17 +53,23 @@ pub(super) async fn ask(
             question: "owed",
             answer_by: due,
         };
-        tell(conn, DebtId(row.int(0)?), &told, now).await?;
+        tell(conn, id, &told, now).await?;
     }
     Ok(())
 }
 
+/// Of the debt named whatever its state, of the others those that are not done.
 const ABOUT: &str = concat!(
-    "SELECT d.id, d.external_id, k.name FROM debt d JOIN creditor k ON k.id = d.creditor_id ",
-    "WHERE (d.id = CAST($2 AS BIGINT) OR (CAST($2 AS BIGINT) IS NULL AND d.person_id = CAST($1 AS BIGINT) ",
-    "AND d.state = 'open')) AND ",
+    "SELECT d.id, d.external_id, k.name FROM case_debt t JOIN case_file c ON c.id = t.case_id ",
+    "JOIN debt d ON d.id = t.debt_id JOIN creditor k ON k.id = d.creditor_id WHERE t.case_id = $1 ",
+    "AND t.asked_at IS NULL AND (d.state IN ('open', 'disputed') OR d.id = c.debt_id) AND ",
     counts!("d"),
     " ORDER BY d.id"
 );
-const ASKED: &str =
-    "UPDATE case_file SET asked_due_at = $2, creditor_said = NULL, creditor_said_at = NULL WHERE id = $1";
+const FORGET: &str =
+    "UPDATE case_file SET asked_due_at = NULL, creditor_said = NULL, creditor_said_at = NULL WHERE id = $1";
+const FORGET_WORDS: &str =
+    "UPDATE case_debt SET asked_at = NULL, said = NULL, said_at = NULL WHERE case_id = $1";
+/// The silence of who was asked first is not excused by a question to another.
+const ASKED: &str = "UPDATE case_file SET asked_due_at = COALESCE(asked_due_at, $2) WHERE id = $1";
+const ASKED_OF: &str = "UPDATE case_debt SET asked_at = $3 WHERE case_id = $1 AND debt_id = $2";

@@ -1,5 +1,6 @@
 //! One case with everything that is known of it: its words, its history, the person's calls and other cases.
 
+use super::debts::debts;
 use super::line::{line, lines};
 use crate::cases::{ActCode, CaseActRow, CaseCall, CaseFile, Number};
 use crate::domain::{AttemptId, Disposition, Outcome, PersonId, PersonName};
@@ -48,6 +49,7 @@ async fn file(conn: &mut Conn, number: Number) -> Result<Option<CaseFile>, Fault
         answer: words.text_opt(1)?,
         measure: words.text_opt(2)?,
         holds: words.int(5)?.unsigned_abs(),
+        debts: debts(conn, number).await?,
         acts,
         calls,
         others: others.iter().map(line).collect::<Result<_, _>>()?,

@@ -2,6 +2,7 @@
 
 mod act;
 mod ask;
+mod debts;
 mod file;
 mod line;
 mod open;

@@ -78,8 +78,13 @@ async fn tell(State(api): State<Shared>, bytes: Result<Bytes, BytesRejection>) -
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct CreditorBody {
-    /// Whether the debt is owed as it stands. If not, the debtor was right: the case is closed, and he is not called about it.
+    /// Whether the debt is owed as it stands. If not, the debtor was right, and he is not called about it; once that is said of
+    /// every debt in dispute the case is closed.
     owed: bool,
+    /// The debt's id at the creditor; needed with `creditor`, or that alone, where the dispute is about several debts.
+    debt: Option<String>,
+    /// The creditor's name, as in the lists. Without a debt he speaks of all that is owed to him.
+    creditor: Option<String>,
     /// Why: what was looked up, what was paid.
     text: String,
 }
@@ -95,7 +100,9 @@ async fn creditor(
     if said.text.len() > TEXT {
         return Err(Fault::field("malformed", format!("text has 1 to {TEXT} bytes")));
     }
-    let act = Act::Creditor { owed: said.owed, text: filled("text", &said.text)? };
+    let optional = |field, text: Option<String>| text.map(|text| filled(field, &text)).transpose();
+    let (debt, creditor) = (optional("debt", said.debt)?, optional("creditor", said.creditor)?);
+    let act = Act::Creditor { owed: said.owed, debt, creditor, text: filled("text", &said.text)? };
     match api.creditor_says.ask((number, act)).await? {
         Acted::Done(state) => Ok(Json(json!({ "number": number, "state": state.code() })).into_response()),
         Acted::NoCase => Err(no_case()),
@@ -192,13 +199,13 @@ pub(super) fn documents() -> [(&'static str, Value); 3] {
         json!([{ "name": "number", "in": "path", "required": true, "schema": { "type": "string" } }]);
     let creditor = json!({
         "summary": "Tell what the creditor says to a dispute",
-        "description": "`owed: false` closes the case: the debtor was right. `owed: true` upholds the debt, and the case goes on.",
+        "description": "`owed: false`: the debtor was right; said of every debt in dispute it closes the case. `owed: true` upholds the debt, and the case goes on.",
         "parameters": number,
         "requestBody": body(schema::<CreditorBody>()),
         "responses": answers(&[
             (200, "Written down", &json!({ "number": "C-000017", "state": "closed" })),
             (404, "There is no such case", &Value::Null),
-            (409, "The case is closed, or no dispute", &Value::Null),
+            (409, "The case is closed, no dispute, not about this debt, or about several and none is named", &Value::Null),
         ]),
     });
     [

@@ -21,6 +21,9 @@ struct Click {
     text: String,
     #[serde(default)]
     justified: String,
+    /// The debt's id and its creditor, with a tab between.
+    #[serde(default)]
+    debt: String,
 }
 
 async fn act(
@@ -45,7 +48,11 @@ fn read(act: &str, click: Click) -> Option<Act> {
     Some(match act {
         "answer" => Act::Answer { text },
         "close" => Act::Close { justified: yes_or_no(&click.justified)?, measure: text },
-        "creditor" => Act::Creditor { owed: !yes_or_no(&click.justified)?, text },
+        "creditor" => {
+            let about = click.debt.split_once('\t');
+            let (debt, creditor) = (about.map(|it| it.0.to_owned()), about.map(|it| it.1.to_owned()));
+            Act::Creditor { owed: !yes_or_no(&click.justified)?, debt, creditor, text }
+        }
         "kind" => Act::Kind { kind: Kind::parse(&text)? },
         "link" => Act::Link { person: text.trim().to_owned() },
         "note" => Act::Note { text },

@@ -73,7 +73,13 @@ fn about(file: &Dated<CaseFile>, texts: &Texts, language: Language) -> Markup {
             p {
                 (texts.person) ": " (line.person.as_deref().unwrap_or("—"))
                 @if let Some(name) = &it.name { ", " (name.reveal()) }
-                @if let Some(debt) = &line.debt { " · " (debt) ", " (line.creditor.as_deref().unwrap_or("")) }
+                @if let ([], Some(debt)) = (it.debts.as_slice(), &line.debt) { " · " (debt) ", " (line.creditor.as_deref().unwrap_or("")) }
+            }
+            @for debt in &it.debts {
+                p {
+                    (debt.debt) ", " (debt.creditor)
+                    @if let Some(owed) = debt.owed { ": " (if owed { texts.creditor_owed } else { texts.creditor_not_owed }) }
+                }
             }
             @if it.holds > 0 { p.warn { (texts.held) } }
             @if !it.text.is_empty() { h2 { (texts.words) } pre { (it.text) } }
@@ -127,6 +133,13 @@ fn forms(viewer: &Viewer, file: &Dated<CaseFile>, texts: &Texts, language: Langu
             @if line.kind.is_dispute() && !has(Stands::Closed) {
                 form method="post" action=(act("creditor")) {
                     textarea name="text" rows="2" required aria-label=(texts.creditor_said) placeholder=(texts.creditor_said) {}
+                    @if file.it.debts.len() > 1 {
+                        select name="debt" aria-label=(texts.debt) {
+                            @for debt in &file.it.debts {
+                                option value={ (debt.debt) "\t" (debt.creditor) } { (debt.debt) ", " (debt.creditor) }
+                            }
+                        }
+                    }
                     label { input type="radio" name="justified" value="no" required; " " (texts.creditor_owed) }
                     label { input type="radio" name="justified" value="yes" required; " " (texts.creditor_not_owed) }
                     button { (texts.creditor_said) }
