@@ -14,6 +14,7 @@ crate::on_both_engines!(
     a_seed_is_drawn_once,
     the_arms_are_counted_by_persons_within_the_window,
     who_was_selected_before_there_was_a_lot_is_in_no_arm,
+    who_was_drawn_stays_in_his_arm_and_each_share_is_compared_by_itself,
     the_second_use_is_told_from_the_first,
 );
 
@@ -95,6 +96,48 @@ async fn who_was_selected_before_there_was_a_lot_is_in_no_arm(world: World) {
     let line = &world.store.experiments_report(period, days(10)).await.expect("counted")[0];
     let (called, alone) = (line.experiment.called, line.experiment.left_alone);
     assert_eq!((called.paid_share(), alone.paid_share()), (Ratio::new(1, 1), Ratio::new(0, 1)));
+}
+
+async fn who_was_drawn_stays_in_his_arm_and_each_share_is_compared_by_itself(world: World) {
+    world.store.upsert(&[row(1), row(2)], noon()).await.expect("imported");
+    let campaign = world.store.campaign("reminders", noon()).await.expect("made");
+    world.store.set_campaign("reminders", CampaignState::Running, noon()).await.expect("started");
+    let plan = |hold_out_percent| FillPlan { campaign, not_after: None, now: noon(), hold_out_percent };
+    let by_amount = |candidate: &Candidate| match candidate.lot {
+        Some(lot) if lot.left_alone => Placement::LeftAlone,
+        None if candidate.amount.minor % 200_000 == 0 => Placement::LeftAlone,
+        _ => Placement::Queued { score: 1 },
+    };
+    world.store.fill_campaign(plan(20), by_amount).await.expect("filled");
+    // Another share, new debts of the same persons, and others.
+    let more = [second_debt(1), second_debt(2), row(3), row(4)];
+    world.store.upsert(&more, noon()).await.expect("imported");
+    let mut lots = Vec::new();
+    let seen = |candidate: &Candidate| {
+        lots.push(candidate.lot.map(|lot| (lot.left_alone, lot.percent)));
+        by_amount(candidate)
+    };
+    world.store.fill_campaign(plan(5), seen).await.expect("filled");
+    lots.sort_unstable();
+    assert_eq!(lots, [None, None, Some((false, Some(20))), Some((true, Some(20)))]);
+    for _ in 0..3 {
+        let contact = world.claim_one(campaign, noon()).await;
+        if contact.debt_external.ends_with('b') {
+            continue; // his one open attempt is enough
+        }
+        let attempt = world.permit(&contact, noon()).await.attempt();
+        world.store.finish(promised(attempt), noon() + hours(1)).await.expect("finished");
+    }
+    let period = Period { from: noon() - days(1), to: noon() + days(20) };
+    let lines = world.store.experiments_report(period, days(10)).await.expect("counted");
+    let told: Vec<_> = lines
+        .iter()
+        .map(|line| {
+            let (called, alone) = (line.experiment.called, line.experiment.left_alone);
+            (line.percent, called.sums.count, alone.sums.count, line.experiment.cost_minor)
+        })
+        .collect();
+    assert_eq!(told, [(Some(5), 1, 1, 150), (Some(20), 1, 1, 150)]);
 }
 
 async fn the_second_use_is_told_from_the_first(world: World) {

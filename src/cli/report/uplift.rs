@@ -25,6 +25,7 @@ pub async fn report(
         let row = |(line, uplift): &(&ExperimentLine, Uplift)| {
             json!({
                 "campaign": line.campaign, "currency": line.currency.code(), "window_days": window_days,
+                "left_alone_percent": line.percent,
                 "called": line.experiment.called, "left_alone": line.experiment.left_alone,
                 "cost_minor": line.experiment.cost_minor, "uplift": uplift,
             })
@@ -65,7 +66,8 @@ fn line_text(line: &ExperimentLine, uplift: &Uplift, language: Language) -> Stri
     };
     let in_units = |it: Estimate| it.times(0.01);
     let cost = Money::new(line.experiment.cost_minor, line.currency).reveal();
-    let head = format!("{} · {}\n", line.campaign, line.currency.code());
+    let lot = line.percent.map_or_else(String::new, |percent| format!(" · {} {percent} %", words.lot));
+    let head = format!("{} · {}{lot}\n", line.campaign, line.currency.code());
     let small = if uplift.small { format!("  {}\n", words.small) } else { String::new() };
     [
         head,
@@ -83,6 +85,7 @@ fn line_text(line: &ExperimentLine, uplift: &Uplift, language: Language) -> Stri
 
 struct Words {
     called: &'static str,
+    lot: &'static str,
     alone: &'static str,
     each: &'static str,
     share: &'static str,
@@ -99,6 +102,7 @@ fn words(language: Language) -> &'static Words {
     match language {
         Language::En => &Words {
             called: "called, paid",
+            lot: "left alone by lot:",
             alone: "left alone, paid",
             each: "each",
             share: "effect on the share",
@@ -112,6 +116,7 @@ fn words(language: Language) -> &'static Words {
         },
         Language::Ru => &Words {
             called: "звонили, оплатили",
+            lot: "без звонков по жребию:",
             alone: "не звонили, оплатили",
             each: "на человека",
             share: "влияние на долю",
@@ -130,13 +135,13 @@ fn definition(language: Language, days: u16) -> String {
     match language {
         Language::En => format!(
             "\nHow to read it: persons who paid on the selected debt within {days} days of their selection / persons \
-             drawn into the arm by lot.\nWhoever was to be called counts as called, reached or not. Persons whose \
+             drawn into the arm by lot; who was drawn by another share is compared by himself.\nWhoever was to be called counts as called, reached or not. Persons whose \
              {days} days are not over are left out.\nThe intervals of all campaigns hold at once in 95 cases of 100. \
              The cost of an extra unit is told only where extra money is sure.\n"
         ),
         Language::Ru => format!(
             "\nКак читать: люди, оплатившие отобранный долг за {days} дней после отбора / люди, попавшие в группу по \
-             жребию.\nКто должен был получить звонок, считается получившим, даже если до него не дозвонились. Кто ещё \
+             жребию; отобранные при другой доле сравниваются отдельно.\nКто должен был получить звонок, считается получившим, даже если до него не дозвонились. Кто ещё \
              не прожил {days} дней после отбора, не учтён.\nИнтервалы всех кампаний верны вместе в 95 случаях из 100. \
              Цена лишней единицы названа только там, где лишние деньги несомненны.\n"
         ),

@@ -38,6 +38,7 @@ fn columns(language: Language) -> Vec<Column> {
     vec![
         plain(language, "campaign", CAMPAIGN),
         plain(language, "currency", CURRENCY),
+        plain(language, "left_alone_percent", ("Left alone by lot, %", "Без звонков по жребию, %")),
         pair(language, "called", ("Called, paid", "Звонили, оплатили"), paid),
         pair(language, "left_alone", ("Left alone, paid", "Не звонили, оплатили"), paid),
         told(
@@ -86,6 +87,7 @@ fn cells(line: &ExperimentLine, lines: usize, language: Language) -> Vec<SheetCe
     let mut cells = vec![
         SheetCell::Text(line.campaign.clone()),
         column::currency(line.currency),
+        line.percent.map_or(SheetCell::Absent, |percent| SheetCell::Count(percent.unsigned_abs())),
         SheetCell::Share(line.experiment.called.paid_share()),
         SheetCell::Share(line.experiment.left_alone.paid_share()),
     ];

@@ -183,11 +183,15 @@ impl<'a> Placing<'a> {
                 Placement::Left
             };
         }
-        if is_held_out(self.seed, self.campaign, candidate.person, plan.limits.hold_out_percent) {
-            return Placement::LeftAlone;
-        }
+        // Before the lot: whom we could not call is in neither arm.
         if !self.telling.can_tell(candidate.language, &candidate.creditor, candidate.amount) {
             return Placement::Held { why: UNSPEAKABLE };
+        }
+        let percent = plan.limits.hold_out_percent;
+        let drawn = || is_held_out(self.seed, self.campaign, candidate.person, percent);
+        // Who was drawn stays in his arm when the share changes.
+        if candidate.lot.map_or_else(drawn, |lot| lot.left_alone) {
+            return Placement::LeftAlone;
         }
         let facts = ScoreFacts {
             amount: candidate.amount,

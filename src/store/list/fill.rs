@@ -20,6 +20,16 @@ pub struct Candidate {
     pub due: Date,
     /// The debtor's.
     pub language: Language,
+    /// How the person was drawn in this campaign before, by whichever of his debts.
+    pub lot: Option<Lot>,
+}
+
+/// A lot that was drawn: it stands for all of a person's debts in the campaign, whatever share the plan leaves alone now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lot {
+    pub left_alone: bool,
+    /// How many in a hundred were left alone then; not known of the oldest.
+    pub percent: Option<i64>,
 }
 
 /// Where a campaign puts a debt.
@@ -45,6 +55,13 @@ pub struct FillPlan {
     pub now: Timestamp,
     /// How many in a hundred the lot leaves alone; at 0 nobody is drawn.
     pub hold_out_percent: u8,
+}
+
+impl FillPlan {
+    /// The share left alone that a contact was drawn by.
+    pub(super) fn percent(&self, lot: Option<Lot>) -> Option<i64> {
+        lot.map_or(Some(i64::from(self.hold_out_percent)), |lot| lot.percent)
+    }
 }
 
 /// What a filling made.
@@ -91,16 +108,16 @@ impl Store {
                 let placement = place(candidate);
                 filled.count(placement);
                 if let Some(made) = placement.made() {
-                    rows.push((candidate.person, candidate.debt, made));
+                    rows.push((candidate.person, candidate.debt, made, plan.percent(candidate.lot)));
                 }
             }
             let made = self.write(move |conn| {
                 Box::pin(async move {
                     for (sql, part) in chunks(conn, &rows, COLUMNS, insert_text) {
-                        let values = part.iter().flat_map(|&(person, debt, made)| -> Vec<Value> {
+                        let values = part.iter().flat_map(|&(person, debt, made, percent)| -> Vec<Value> {
                             let Made { state, why, score, arm } = made;
                             let selected = arm.map(|_| plan.now);
-                            let percent = arm.map(|_| i64::from(plan.hold_out_percent));
+                            let percent = arm.and(percent);
                             let place = values![plan.campaign, person, debt, state, why, score];
                             [place, values![plan.not_after, arm, selected, percent]].concat()
                         });
@@ -189,7 +206,7 @@ async fn candidates(
     let last = rows.last().map(|row| row.int(0).map(DebtId)).transpose()?;
     let mut page = Vec::with_capacity(rows.len());
     for row in &rows {
-        let known = row.int_opt(8)?.is_some() || row.text(9)? != "open";
+        let known = row.int_opt(10)?.is_some() || row.text(11)? != "open";
         if known {
             continue;
         }
@@ -198,7 +215,7 @@ async fn candidates(
     Ok((page, last))
 }
 
-/// The first eight columns of a row.
+/// The first ten columns of a row.
 pub(super) fn candidate(row: &Row) -> Result<Candidate, Fault> {
     Ok(Candidate {
         debt: DebtId(row.int(0)?),
@@ -208,6 +225,13 @@ pub(super) fn candidate(row: &Row) -> Result<Candidate, Fault> {
         amount: Money::new(row.int(4)?, row.code(5, "currency", Currency::parse)?),
         due: date(&row.text(6)?)?,
         language: row.code(7, "language", Language::parse)?,
+        lot: match row.text_opt(8)?.as_deref() {
+            None => None,
+            Some(arm @ ("called" | "left_alone")) => {
+                Some(Lot { left_alone: arm == "left_alone", percent: row.int_opt(9)? })
+            }
+            Some(_) => return Err(Fault::Unreadable { what: "arm of a lot" }),
+        },
     })
 }
 
@@ -215,8 +239,9 @@ pub(super) fn candidate(row: &Row) -> Result<Candidate, Fault> {
 const CANDIDATES: &str = concat!(
     "SELECT d.id, d.person_id, p.debtor_type, k.name, ",
     owed!(),
-    ", d.currency, d.due_date, p.language, CASE WHEN c.state = 'done' AND c.why = 'paid' THEN NULL ELSE c.id END, d.state FROM debt d JOIN person p ON p.id = d.person_id JOIN creditor k ON k.id = d.creditor_id \
-    LEFT JOIN contact c ON c.debt_id = d.id AND c.campaign_id = $2 WHERE d.id > $1 ORDER BY d.id LIMIT $3"
+    ", d.currency, d.due_date, p.language, s.arm, s.arm_percent, CASE WHEN c.state = 'done' AND c.why = 'paid' THEN NULL ELSE c.id END, d.state FROM debt d JOIN person p ON p.id = d.person_id JOIN creditor k ON k.id = d.creditor_id \
+    LEFT JOIN contact c ON c.debt_id = d.id AND c.campaign_id = $2 LEFT JOIN contact s ON s.id = (SELECT MIN(f.id) \
+    FROM contact f WHERE f.person_id = d.person_id AND f.campaign_id = $2 AND f.arm IS NOT NULL) WHERE d.id > $1 ORDER BY d.id LIMIT $3"
 );
 
 fn insert_text(places: &str) -> String {

@@ -16,7 +16,7 @@ mod why_not;
 
 pub use claim::{ClaimedContact, ClaimedPhone, TriedBefore};
 pub use compare::Comparison;
-pub use fill::{Candidate, FillPlan, Filled, Placement, UNSPEAKABLE};
+pub use fill::{Candidate, FillPlan, Filled, Lot, Placement, UNSPEAKABLE};
 pub use imported::{ImportSaid, ImportedList};
 pub use names::ToTell;
 pub use replan::Parked;

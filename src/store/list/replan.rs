@@ -61,8 +61,8 @@ impl Store {
                 .left_out
                 .iter()
                 .filter_map(|(id, state, candidate)| match place(candidate) {
-                    Placement::Queued { score } => Some((*id, *state, Some(score))),
-                    Placement::LeftAlone => Some((*id, *state, None)),
+                    Placement::Queued { score } => Some((*id, *state, Some(score), candidate.lot)),
+                    Placement::LeftAlone => Some((*id, *state, None, candidate.lot)),
                     Placement::Held { .. } | Placement::Left => None,
                 })
                 .collect();
@@ -71,8 +71,8 @@ impl Store {
                     let range = values![plan.campaign, from, last, plan.not_after];
                     conn.run(NEW_END, range).await?;
                     let mut queued = 0;
-                    for (id, state, score) in placed {
-                        let percent = i64::from(plan.hold_out_percent);
+                    for (id, state, score, lot) in placed {
+                        let percent = plan.percent(lot);
                         let from = values![id, state.code(), plan.now, percent];
                         match score {
                             Some(score) => {
@@ -100,15 +100,15 @@ async fn contacts(conn: &mut Conn, campaign: CampaignId, from: ContactId) -> Res
     let rows = conn.all(CONTACTS, values![from, campaign, PAGE]).await?;
     let mut page = Page { last: None, left_out: Vec::new() };
     for row in &rows {
-        let id = ContactId(row.int(8)?);
+        let id = ContactId(row.int(10)?);
         page.last = Some(id);
-        let state = row.code(9, "contact state", ContactState::parse)?;
+        let state = row.code(11, "contact state", ContactState::parse)?;
         let left_out = matches!(
-            (state, row.text(10)?.as_str()),
+            (state, row.text(12)?.as_str()),
             (ContactState::Held, "needs_agent" | UNSPEAKABLE)
                 | (ContactState::Done, "off_target" | "campaign_over")
         );
-        if left_out && row.text(11)? == "open" {
+        if left_out && row.text(13)? == "open" {
             page.left_out.push((id, state, candidate(row)?));
         }
     }
@@ -119,9 +119,10 @@ const CONTACTS: &str = concat!(
     "SELECT d.id, d.person_id, p.debtor_type, k.name, ",
     owed!(),
     ", d.currency, d.due_date, \
-    p.language, c.id, c.state, c.why, d.state FROM contact c JOIN debt d ON d.id = c.debt_id \
+    p.language, s.arm, s.arm_percent, c.id, c.state, c.why, d.state FROM contact c JOIN debt d ON d.id = c.debt_id \
     JOIN person p ON p.id = d.person_id JOIN creditor k ON k.id = d.creditor_id \
-    WHERE c.id > $1 AND c.campaign_id = $2 ORDER BY c.id LIMIT $3"
+    LEFT JOIN contact s ON s.id = (SELECT MIN(f.id) FROM contact f WHERE f.person_id = d.person_id AND f.campaign_id = $2 \
+    AND f.arm IS NOT NULL) WHERE c.id > $1 AND c.campaign_id = $2 ORDER BY c.id LIMIT $3"
 );
 const NEW_END: &str = "UPDATE contact SET not_after = CAST($4 AS BIGINT) WHERE id > $2 AND id <= $3 \
     AND campaign_id = $1 AND not_after IS DISTINCT FROM CAST($4 AS BIGINT)";

@@ -12,11 +12,14 @@ use crate::store::engine::conn::{Conn, Fault, Row, values};
 use crate::store::tally::Reading;
 use crate::store::{Store, StoreError};
 
-/// One campaign's experiment over the debts of one currency.
+/// One campaign's experiment over the debts of one currency, of those who were drawn by one lot: arms that were drawn by
+/// different shares are not of the same persons, and days, in both.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExperimentLine {
     pub campaign: String,
     pub currency: Currency,
+    /// How many in a hundred the lot left alone; not known of the oldest.
+    pub percent: Option<i64>,
     pub experiment: Experiment,
 }
 
@@ -60,35 +63,56 @@ async fn experiments(
             *costs.entry(key).or_default() += sums[0];
         }
     }
-    join(&arms, &payers, &costs)
+    let mut lines = join(&arms, &payers)?;
+    let mut strata: BTreeMap<(String, Currency), u32> = BTreeMap::new();
+    for (campaign, currency, _) in lines.keys() {
+        *strata.entry((campaign.clone(), *currency)).or_default() += 1;
+    }
+    for ((campaign, currency), count) in strata {
+        // The tally knows no lots: where there were several, the calls are asked.
+        if count == 1 {
+            let of = lines.range_mut((campaign.clone(), currency, None)..).next();
+            let cost = costs.get(&(campaign, currency)).copied().unwrap_or_default();
+            _ = of.map(|(_, experiment)| experiment.cost_minor = cost / MICRO_PER_MINOR);
+            continue;
+        }
+        let bounds = values![days.from, days.to, window_us, campaign.as_str(), currency.code()];
+        for row in conn.all(COSTS, bounds).await? {
+            if let Some(experiment) = lines.get_mut(&(campaign.clone(), currency, row.int_opt(0)?)) {
+                experiment.cost_minor = row.int(1)? / MICRO_PER_MINOR;
+            }
+        }
+    }
+    let line = |((campaign, currency, percent), experiment)| ExperimentLine {
+        campaign,
+        currency,
+        percent,
+        experiment,
+    };
+    Ok(lines.into_iter().map(line).collect())
 }
 
-fn join(
-    arms: &[Row],
-    payers: &[Row],
-    costs: &BTreeMap<(String, Currency), i64>,
-) -> Result<Vec<ExperimentLine>, Fault> {
-    let key = |row: &Row| Ok::<_, Fault>((row.text(0)?, row.code(1, "currency", Currency::parse)?));
+/// By campaign, currency and share left alone, without costs.
+type Lines = BTreeMap<(String, Currency, Option<i64>), Experiment>;
+
+fn join(arms: &[Row], payers: &[Row]) -> Result<Lines, Fault> {
+    let key = |row: &Row| {
+        Ok::<_, Fault>((row.text(0)?, row.code(1, "currency", Currency::parse)?, row.int_opt(3)?))
+    };
     let nothing = Experiment { called: Arm::default(), left_alone: Arm::default(), cost_minor: 0 };
-    let mut lines: BTreeMap<(String, Currency), Experiment> = BTreeMap::new();
+    let mut lines = Lines::new();
     for row in arms {
         let experiment = lines.entry(key(row)?).or_insert(nothing);
-        arm(experiment, row)?.sums.count = row.int(3)?.unsigned_abs();
+        arm(experiment, row)?.sums.count = row.int(4)?.unsigned_abs();
     }
     for row in payers {
         let experiment = lines.entry(key(row)?).or_insert(nothing);
         let arm = arm(experiment, row)?;
-        arm.paid = row.int(3)?.unsigned_abs();
+        arm.paid = row.int(4)?.unsigned_abs();
         // Who paid nothing adds nothing to either.
-        (arm.sums.sum, arm.sums.squares) = (row.int(4)?, row.float(5)?);
+        (arm.sums.sum, arm.sums.squares) = (row.int(5)?, row.float(6)?);
     }
-    for (key, cost_micro) in costs {
-        if let Some(experiment) = lines.get_mut(key) {
-            experiment.cost_minor = cost_micro / MICRO_PER_MINOR;
-        }
-    }
-    let line = |((campaign, currency), experiment)| ExperimentLine { campaign, currency, experiment };
-    Ok(lines.into_iter().map(line).collect())
+    Ok(lines)
 }
 
 fn arm<'a>(experiment: &'a mut Experiment, row: &Row) -> Result<&'a mut Arm, Fault> {
@@ -102,16 +126,20 @@ fn arm<'a>(experiment: &'a mut Experiment, row: &Row) -> Result<&'a mut Arm, Fau
 /// Costs are kept in millionths of a unit; a minor unit is a hundredth.
 const MICRO_PER_MINOR: i64 = 10_000;
 
-const ARMS: &str = "SELECT g.name, w.currency, w.arm, w.persons FROM (SELECT c.campaign_id, d.currency, c.arm, \
+const ARMS: &str = "SELECT g.name, w.currency, w.arm, w.arm_percent, w.persons FROM (SELECT c.campaign_id, d.currency, c.arm, c.arm_percent, \
     COUNT(DISTINCT c.person_id) AS persons FROM contact c JOIN debt d ON d.id = c.debt_id \
     WHERE c.arm IS NOT NULL AND COALESCE(c.arm_percent, 1) > 0 AND c.selected_at >= $1 AND c.selected_at < $2 \
-    GROUP BY c.campaign_id, d.currency, c.arm) w JOIN campaign g ON g.id = w.campaign_id";
+    GROUP BY c.campaign_id, d.currency, c.arm, c.arm_percent) w JOIN campaign g ON g.id = w.campaign_id";
 /// Payments come first, for most persons have none.
-const PAYERS: &str = "SELECT g.name, w.currency, w.arm, COUNT(*), CAST(SUM(w.paid) AS BIGINT), \
+const PAYERS: &str = "SELECT g.name, w.currency, w.arm, w.arm_percent, COUNT(*), CAST(SUM(w.paid) AS BIGINT), \
     CAST(SUM(CAST(w.paid AS DOUBLE PRECISION) * w.paid) AS DOUBLE PRECISION) \
-    FROM (SELECT c.campaign_id, c.person_id, p.currency, c.arm, SUM(p.amount_minor) AS paid \
+    FROM (SELECT c.campaign_id, c.person_id, p.currency, c.arm, c.arm_percent, SUM(p.amount_minor) AS paid \
     FROM payment p CROSS JOIN debt d CROSS JOIN contact c WHERE d.id = p.debt_id AND d.currency = p.currency \
     AND c.debt_id = p.debt_id AND p.paid_at >= c.selected_at AND p.paid_at < c.selected_at + CAST($3 AS BIGINT) \
     AND c.arm IS NOT NULL AND COALESCE(c.arm_percent, 1) > 0 AND c.selected_at >= $1 AND c.selected_at < $2 \
-    GROUP BY c.campaign_id, c.person_id, p.currency, c.arm) w JOIN campaign g ON g.id = w.campaign_id \
-    GROUP BY g.name, w.currency, w.arm";
+    GROUP BY c.campaign_id, c.person_id, p.currency, c.arm, c.arm_percent) w JOIN campaign g ON g.id = w.campaign_id \
+    GROUP BY g.name, w.currency, w.arm, w.arm_percent";
+const COSTS: &str = "SELECT c.arm_percent, CAST(SUM(a.cost_micro) AS BIGINT) FROM contact c JOIN attempt a ON a.contact_id = c.id \
+    JOIN campaign g ON g.id = c.campaign_id WHERE g.name = $4 AND a.currency = $5 AND a.outcome IS NOT NULL AND c.arm = 'called' \
+    AND COALESCE(c.arm_percent, 1) > 0 AND c.selected_at >= $1 AND c.selected_at < $2 AND a.reserved_at >= c.selected_at \
+    AND a.reserved_at < c.selected_at + CAST($3 AS BIGINT) GROUP BY c.arm_percent";
