@@ -40,7 +40,7 @@ enum AgentCommand {
         #[arg(long)]
         print: bool,
     },
-    /// Divide a campaign's accounts that are nobody's among the agents, fairly by number and value
+    /// Divide a campaign's accounts that are nobody's, or of who is no agent any more, among the agents, fairly by number and value
     Assign {
         campaign: String,
         /// Only among these; all of agents.toml where absent
@@ -112,8 +112,9 @@ fn assign(config: &ConfigArgs, campaign: &str, agents: Vec<AgentId>) -> anyhow::
         Ok(loaded) => loaded,
         Err(code) => return Ok(code),
     };
+    let staff: Vec<AgentId> = loaded.agents.desks.keys().cloned().collect();
     let agents = match agents.is_empty() {
-        true => loaded.agents.desks.keys().cloned().collect(),
+        true => staff.clone(),
         false => agents,
     };
     ensure!(!agents.is_empty(), "there is no agent in agents.toml");
@@ -124,7 +125,7 @@ fn assign(config: &ConfigArgs, campaign: &str, agents: Vec<AgentId>) -> anyhow::
         let store = store(&loaded).await?;
         let row = store.campaigns().await?.into_iter().find(|row| row.name == campaign);
         let row = row.with_context(|| format!("there is no campaign {campaign}"))?;
-        let given = store.assign_accounts(row.id, agents, Clock.wall()).await?;
+        let given = store.assign_accounts(row.id, agents, staff, Clock.wall()).await?;
         store.close().await;
         for ((agent, currency), (accounts, value)) in given {
             let (whole, rest) = (value / 100, value % 100);

@@ -1,12 +1,14 @@
 //! Which client to keep: revenue by his contract, what serving him cost, and what is left.
 
+use std::ops::Range;
+
 /// What a creditor's contract pays for. All in minor units of one currency.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Contract {
     /// Of every unit repaid, in hundredths of a per cent (1250: 12.5 %).
     pub share_bp: u32,
     pub fixed_month_minor: i64,
-    /// The first day of the contract: no month before it has the fixed fee. Absent: the first month with an action begins it.
+    /// The first day of the contract: no day before it has the fixed fee. Absent: the first month with an action begins it.
     pub since: Option<jiff::civil::Date>,
     pub per_kept_promise_minor: i64,
     /// Work before the first call, charged in the first month there was an action in.
@@ -38,7 +40,7 @@ pub struct MonthFacts {
     pub agent_talk_s: u64,
     /// Uses of channels from outside.
     pub uses: Vec<(crate::domain::Channel, u64)>,
-    /// The first month with an action.
+    /// His first day with an action lies in it, as far as it was asked for.
     pub is_first: bool,
 }
 
@@ -125,6 +127,17 @@ fn one(prices: &Prices, contract: &Contract, facts: &MonthFacts, (agents, overhe
         actions: facts.actions,
         complaints: facts.complaints,
     }
+}
+
+/// What falls on a `part` of a month of a sum for all of it, by days; days since 1970, the last ones excluded. Parts that follow
+/// one another add up to the whole.
+pub fn part_of_month(sum: i64, month: &Range<i64>, part: &Range<i64>) -> i64 {
+    let days = (month.end - month.start).max(1);
+    let until = |day: i64| {
+        let gone = day.clamp(month.start, month.end) - month.start;
+        money(i128::from(sum) * i128::from(gone) / i128::from(days))
+    };
+    if part.is_empty() { 0 } else { until(part.end) - until(part.start) }
 }
 
 /// Divides a sum by weights; without any weight nobody bears it.
@@ -269,6 +282,16 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn parts_of_a_month_add_up_to_it(sum in 0_i64..10_000_000, cuts in proptest::collection::vec(0_i64..60, 0..6)) {
+            let month = 31..59;
+            let mut cuts = cuts;
+            cuts.extend([0, 90]);
+            cuts.sort_unstable();
+            let parts = cuts.windows(2).map(|ends| part_of_month(sum, &month, &(ends[0]..ends[1])));
+            prop_assert_eq!(parts.sum::<i64>(), sum);
+        }
+
         #[test]
         fn shares_of_a_cost_are_the_whole(sum in 0_i64..10_000_000, weights in proptest::collection::vec(0_u64..10_000, 1..20)) {
             let parts = divide(sum, &weights);

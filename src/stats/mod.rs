@@ -16,12 +16,12 @@ mod tally;
 mod uplift;
 mod wear;
 
-pub use assign::assign;
+pub use assign::{Holds, assign};
 pub use attribution::{Action, Attribution, Windows, credit};
 pub use cut::{Cut, WearBy};
 pub use definition::{DEFINITIONS, Definition, definition};
 pub use early_warning::{Warning, WarningPlan, judge_spending};
-pub use economics::{Contract, Month, MonthFacts, Prices, Worth, month, trend, worth};
+pub use economics::{Contract, Month, MonthFacts, Prices, Worth, month, part_of_month, trend, worth};
 pub use effect::{ActionRow, Axis, EffectRow, effect_table};
 pub use figure::{Confidence, Estimate, Ratio, Sample};
 pub use kpi::{AbandonmentOf, Counts, KPIS, Kpi, KpiDefinition, SERVICE_LEVEL_S, kpis};

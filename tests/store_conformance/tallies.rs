@@ -34,6 +34,7 @@ crate::on_both_engines!(
     agents_changes_at_once_on_two_nodes_are_counted,
     an_action_told_late_counts_with_the_debt_as_it_was_then,
     accounts_of_each_currency_are_divided_by_themselves,
+    the_rest_of_every_currency_is_not_one_agents_and_who_has_gone_keeps_nothing,
 );
 
 fn days(n: i64) -> SignedDuration {
@@ -422,10 +423,12 @@ async fn accounts_are_divided_fairly_and_what_agents_brought_is_theirs(world: Wo
     let rows: Vec<_> = (1..=5).map(row).collect();
     let campaign = world.campaign("reminders", &rows).await;
     let names = ["anna", "boris"].map(|name| AgentId::parse(name).expect("a login"));
-    let given = world.store.assign_accounts(campaign, names.to_vec(), noon()).await.expect("given");
+    let given =
+        world.store.assign_accounts(campaign, names.to_vec(), names.to_vec(), noon()).await.expect("given");
     let of = |agent: &AgentId| given[&(agent.clone(), Currency::Rub)];
     assert_eq!((of(&names[0]), of(&names[1])), ((3, 800_000), (2, 700_000)), "5, 2, 1 and 4, 3 thousand");
-    let again = world.store.assign_accounts(campaign, names.to_vec(), noon()).await.expect("asked");
+    let again =
+        world.store.assign_accounts(campaign, names.to_vec(), names.to_vec(), noon()).await.expect("asked");
     assert_eq!(again, given, "what is somebody's stays his");
 
     let contact = world.claim_one(campaign, noon()).await;
@@ -542,7 +545,8 @@ async fn accounts_of_each_currency_are_divided_by_themselves(world: World) {
     };
     let campaign = world.campaign("reminders", &[row(1), row(2), row(3), euros(4), euros(5)]).await;
     let names = ["anna", "boris"].map(|name| AgentId::parse(name).expect("a login"));
-    let given = world.store.assign_accounts(campaign, names.to_vec(), noon()).await.expect("given");
+    let given =
+        world.store.assign_accounts(campaign, names.to_vec(), names.to_vec(), noon()).await.expect("given");
     let of = |agent: usize, currency| given[&(names[agent].clone(), currency)];
     let both = |currency| {
         let (one, two) = (of(0, currency), of(1, currency));
@@ -552,6 +556,28 @@ async fn accounts_of_each_currency_are_divided_by_themselves(world: World) {
     };
     assert_eq!(both(Currency::Rub), ([1, 2], 600_000));
     assert_eq!(both(Currency::Eur), ([1, 1], 900));
+}
+
+async fn the_rest_of_every_currency_is_not_one_agents_and_who_has_gone_keeps_nothing(world: World) {
+    let in_currency = |n, currency| obzvon::domain::import_row::ImportRow {
+        amount: Money::new(100_000, currency),
+        ..row(n)
+    };
+    let rows = [in_currency(1, Currency::Rub), in_currency(2, Currency::Eur)];
+    let campaign = world.campaign("reminders", &rows).await;
+    let names = ["anna", "boris", "vera"].map(|name| AgentId::parse(name).expect("a login"));
+    let give = async |whom: &[AgentId], staff: &[AgentId]| {
+        let given = world.store.assign_accounts(campaign, whom.to_vec(), staff.to_vec(), noon()).await;
+        let counts = given.expect("given").into_iter().map(|((agent, _), (accounts, _))| (agent, accounts));
+        counts.collect::<Vec<_>>()
+    };
+    let (anna, boris, vera) = (names[0].clone(), names[1].clone(), names[2].clone());
+    let two = [(anna.clone(), 1), (boris.clone(), 1)];
+    assert_eq!(give(&names[..2], &names[..2]).await, two);
+    assert_eq!(give(&names[2..], &names).await, [], "who is asked for less takes from nobody");
+    let both = give(&names[1..], &names[1..]).await;
+    assert_eq!(both, [(boris, 1), (vera, 1)], "anna has gone");
+    assert_eq!(world.text("SELECT agent FROM assignment_past").await, "anna");
 }
 
 async fn agents_changes_at_once_on_two_nodes_are_counted(world: World) {

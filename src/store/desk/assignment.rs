@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use crate::domain::{AgentId, CampaignId, Currency};
-use crate::stats::{Key, TALK, assign};
+use crate::stats::{Holds, Key, TALK, assign};
 use crate::store::engine::conn::{Conn, Fault, Row, values};
 use crate::store::engine::dialect::owed;
 use crate::store::tally::Reading;
@@ -33,9 +33,9 @@ pub struct AgentResult {
 pub type Assigned = BTreeMap<(AgentId, Currency), (u64, i64)>;
 
 impl Store {
-    /// Divides the campaign's accounts that are nobody's among the agents, fairly by number and value of all that each has
-    /// in any campaign, each currency by itself; those that are done are left out. Returns what each of them has of the
-    /// campaign now.
+    /// Divides the campaign's accounts that are nobody's, or of somebody who is not in `staff`, among the agents, fairly by
+    /// number and value of all that each has in any campaign, each currency by itself; those that are done are left out.
+    /// Returns what each of them has of the campaign now.
     ///
     /// # Errors
     /// When the database fails; nobody was given anything then.
@@ -43,10 +43,12 @@ impl Store {
         &self,
         campaign: CampaignId,
         agents: Vec<AgentId>,
+        staff: Vec<AgentId>,
         now: Timestamp,
     ) -> Result<Assigned, StoreError> {
-        let written =
-            self.write(move |conn| Box::pin(async move { assign_all(conn, campaign, &agents, now).await }));
+        let written = self.write(move |conn| {
+            Box::pin(async move { assign_all(conn, campaign, (&agents, &staff), now).await })
+        });
         written.await.map_err(|source| StoreError::Assign { campaign, source })
     }
 
@@ -66,9 +68,16 @@ impl Store {
 async fn assign_all(
     conn: &mut Conn,
     campaign: CampaignId,
-    agents: &[AgentId],
+    (agents, staff): (&[AgentId], &[AgentId]),
     now: Timestamp,
 ) -> Result<Assigned, Fault> {
+    for row in conn.all(HOLDERS, values![campaign]).await? {
+        let gone = row.text(0)?;
+        if !staff.iter().any(|agent| agent.as_str() == gone) {
+            conn.run(NOTE_GONE, values![campaign, gone.as_str(), now]).await?;
+            conn.run(TAKE_BACK, values![campaign, gone]).await?;
+        }
+    }
     let names: Vec<AgentId> = agents.iter().collect::<BTreeSet<_>>().into_iter().cloned().collect();
     let held = held(conn, None).await?;
     let mut free: BTreeMap<Currency, Vec<(i64, i64)>> = BTreeMap::new();
@@ -76,11 +85,22 @@ async fn assign_all(
         let currency = row.code(2, "currency", Currency::parse)?;
         free.entry(currency).or_default().push((row.int(0)?, row.int(1)?));
     }
+    let mut totals: BTreeMap<&AgentId, u64> = BTreeMap::new();
+    for ((agent, _), (accounts, _)) in &held {
+        if let Some(name) = names.iter().find(|name| *name == agent) {
+            *totals.entry(name).or_default() += accounts;
+        }
+    }
     for (currency, accounts) in free {
-        let has = |name: &AgentId| held.get(&(name.clone(), currency)).copied().unwrap_or_default();
+        let has = |name: &AgentId| {
+            let (accounts, value_minor) = held.get(&(name.clone(), currency)).copied().unwrap_or_default();
+            let all = totals.get(name).copied().unwrap_or_default();
+            Holds { accounts, value_minor, elsewhere: all - accounts }
+        };
         let values: Vec<i64> = accounts.iter().map(|(_, value)| *value).collect();
         let whose = assign(&values, &names.iter().map(has).collect::<Vec<_>>());
         for ((contact, _), whose) in accounts.into_iter().zip(whose) {
+            *totals.entry(&names[whose]).or_default() += 1;
             conn.run(GIVE, values![contact, names[whose].as_str(), now]).await?;
         }
     }
@@ -147,6 +167,13 @@ const FREE: &str = concat!(
     ", d.currency FROM contact c JOIN debt d ON d.id = c.debt_id WHERE c.campaign_id = $1 AND c.state <> 'done' \
      AND NOT EXISTS (SELECT 1 FROM assignment s WHERE s.contact_id = c.id) ORDER BY c.id"
 );
+const HOLDERS: &str = "SELECT DISTINCT s.agent FROM assignment s JOIN contact c ON c.id = s.contact_id \
+    WHERE c.campaign_id = $1 AND c.state <> 'done'";
+const NOTE_GONE: &str = "INSERT INTO assignment_past (contact_id, agent, given_at, taken_at) \
+    SELECT s.contact_id, s.agent, s.at, CAST($3 AS BIGINT) FROM assignment s JOIN contact c ON c.id = s.contact_id \
+    WHERE c.campaign_id = $1 AND c.state <> 'done' AND s.agent = $2";
+const TAKE_BACK: &str = "DELETE FROM assignment WHERE agent = $2 AND contact_id IN (SELECT id FROM contact \
+    WHERE campaign_id = $1 AND state <> 'done')";
 const GIVE: &str =
     "INSERT INTO assignment (contact_id, agent, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
 const ACCOUNTS: &str = concat!(
