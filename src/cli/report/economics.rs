@@ -1,6 +1,6 @@
 //! `obzvon report economics`: revenue by contract, cost, and the gross margin, creditor by creditor.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::config::EconomicsConfig;
 use crate::domain::{Language, Money};
-use crate::stats::{Contract, Month, Ratio, day_of, month, month_of, trend};
+use crate::stats::{Contract, Month, Prices, Ratio, day_of, month, month_of, part_of_month, trend};
 use crate::store::{EconomicsFacts, Period, Store, StoreError};
 
 /// A creditor's months, the oldest first, each by its name such as `2026-03`.
@@ -57,35 +57,33 @@ pub async fn report(
     Ok(text)
 }
 
-/// The month from which a creditor's fixed fee counts: his contract's, else the first with an action; 0 where his first action
-/// lies before the months asked for. A payment alone begins nothing: its date may be wrong.
-fn fixed_from(facts: &EconomicsFacts, creditor: &str, contract: Contract) -> i64 {
+/// The day from which a creditor's fixed fee counts (since 1970): his contract's, else the first of his first month with an
+/// action. A payment alone begins nothing: its date may be wrong.
+fn fixed_from(facts: &EconomicsFacts, creditor: &str, contract: Contract) -> Option<i64> {
     let since = contract.since.and_then(|since| since.to_zoned_datetime(TimeZone::UTC).ok());
-    let first = facts.creditors.iter().find(|((_, name), facts)| name == creditor && facts.is_first);
-    since
-        .map(|since| month_of(day_of(since.timestamp(), &TimeZone::UTC)))
-        .or(first.map(|((month, _), _)| *month))
-        .unwrap_or(0)
+    let first = || facts.first_months.get(creditor).copied();
+    since.map(|since| day_of(since.timestamp(), &TimeZone::UTC)).or_else(first)
 }
 
 fn by_creditor(facts: &EconomicsFacts, config: &EconomicsConfig) -> Creditors {
     let mut months: BTreeMap<i64, Vec<(&str, Contract, &crate::stats::MonthFacts)>> = BTreeMap::new();
-    let contract = |creditor: &str| config.contracts.get(creditor).copied().unwrap_or_default();
-    let names: BTreeSet<&str> = facts.creditors.keys().map(|(_, name)| name.as_str()).collect();
-    let fixed_from: BTreeMap<&str, i64> =
-        names.into_iter().map(|name| (name, fixed_from(facts, name, contract(name)))).collect();
-    for ((first, creditor), facts) in &facts.creditors {
-        let mut contract = contract(creditor);
-        if *first < fixed_from[creditor.as_str()] {
-            contract.fixed_month_minor = 0;
-        }
-        months.entry(*first).or_default().push((creditor, contract, facts));
+    let days_of = |first: i64| first..month_of(first + 31);
+    for ((first, creditor), of) in &facts.creditors {
+        let mut contract = config.contracts.get(creditor).copied().unwrap_or_default();
+        let fee = contract.fixed_month_minor;
+        contract.fixed_month_minor = fixed_from(facts, creditor, contract).map_or(0, |from| {
+            part_of_month(fee, &days_of(*first), &(facts.days.start.max(from)..facts.days.end))
+        });
+        months.entry(*first).or_default().push((creditor, contract, of));
     }
     let mut creditors = Creditors::new();
     for (first, of) in months {
         let paid_s = facts.agent_paid_s.get(&first).copied().unwrap_or(0);
+        let whole = config.prices.overheads_month_minor;
+        let overheads_month_minor = part_of_month(whole, &days_of(first), &facts.days);
+        let prices = Prices { overheads_month_minor, ..config.prices.clone() };
         let facts: Vec<_> = of.iter().map(|(_, contract, facts)| (*contract, (*facts).clone())).collect();
-        for ((creditor, ..), one) in of.iter().zip(month(&config.prices, paid_s, &facts)) {
+        for ((creditor, ..), one) in of.iter().zip(month(&prices, paid_s, &facts)) {
             creditors.entry((*creditor).to_owned()).or_default().push((month_name(first), one));
         }
     }
@@ -257,21 +255,27 @@ mod tests {
             let first = format!("{text}-01T00:00:00Z").parse().expect("a moment");
             month_of(day_of(first, &TimeZone::UTC))
         };
-        let mut facts = EconomicsFacts::default();
+        let mut facts = EconomicsFacts {
+            first_months: BTreeMap::from([("Water".to_owned(), month("2026-03"))]),
+            days: month("2026-01")..month("2026-05"),
+            ..EconomicsFacts::default()
+        };
         for (text, is_first) in
             [("2026-01", false), ("2026-02", false), ("2026-03", true), ("2026-04", false)]
         {
             let one = MonthFacts { is_first, repaid_minor: 100, ..MonthFacts::default() };
             facts.creditors.insert((month(text), "Water".to_owned()), one);
         }
-        let fixed = |since: Option<&str>| {
+        let fixed = |facts: &EconomicsFacts, since: Option<&str>| {
             let since = since.map(|day| day.parse().expect("a date"));
-            let contract = Contract { fixed_month_minor: 5, since, ..Contract::default() };
+            let contract = Contract { fixed_month_minor: 280, since, ..Contract::default() };
             let contracts = BTreeMap::from([("Water".to_owned(), contract)]);
             let config = EconomicsConfig { contracts, ..EconomicsConfig::default() };
-            by_creditor(&facts, &config)["Water"].iter().map(|(_, month)| month.fixed).collect::<Vec<_>>()
+            by_creditor(facts, &config)["Water"].iter().map(|(_, month)| month.fixed).collect::<Vec<_>>()
         };
-        assert_eq!(fixed(None), [0, 0, 5, 5]);
-        assert_eq!(fixed(Some("2026-02-15")), [0, 5, 5, 5]);
+        assert_eq!(fixed(&facts, None), [0, 0, 280, 280]);
+        assert_eq!(fixed(&facts, Some("2026-02-15")), [0, 140, 280, 280], "by days");
+        facts.days = month("2026-01")..month("2026-02") + 21;
+        assert_eq!(fixed(&facts, Some("2026-02-15")), [0, 70, 0, 0], "the part that was asked for");
     }
 }

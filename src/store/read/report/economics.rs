@@ -1,8 +1,9 @@
 //! What each creditor brought and cost, month by month.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::Period;
 use super::effects::{code, named, names};
@@ -17,6 +18,10 @@ use crate::store::{Store, StoreError};
 pub struct EconomicsFacts {
     /// By month and creditor.
     pub creditors: BTreeMap<(i64, String), MonthFacts>,
+    /// Every creditor's first month with an action of all.
+    pub first_months: BTreeMap<String, i64>,
+    /// The days that were counted (since 1970, the last excluded): those that began in the period and are not to come.
+    pub days: Range<i64>,
     /// The agents' paid time in seconds, by month: all but unpaid pauses.
     pub agent_paid_s: BTreeMap<i64, u64>,
     /// Uses and payments in other currencies, which are left out.
@@ -24,8 +29,8 @@ pub struct EconomicsFacts {
 }
 
 impl Store {
-    /// What was done for each creditor and what came in, in one currency, by months. The months of the period are meant
-    /// whole.
+    /// What was done for each creditor and what came in, in one currency, by months; of a month that lies in the period in
+    /// part, that part.
     ///
     /// # Errors
     /// When the database fails.
@@ -76,11 +81,14 @@ async fn economics(
         let facts = found.creditors.entry((month_of(reading.basis().day(at)), name)).or_default();
         facts.complaints += row.int(2)?.unsigned_abs();
     }
+    found.days = days_of(&period, now, |at| reading.basis().day(at));
     for row in conn.all(FIRST, Vec::new()).await? {
-        let name = named(&creditors, Some(&Key::Number(row.int(0)?)));
-        if let Some(facts) = found.creditors.get_mut(&(row.int(1)?, name)) {
-            facts.is_first = true;
+        let (name, month) = (named(&creditors, Some(&Key::Number(row.int(0)?))), row.int(1)?);
+        let is_asked = found.days.contains(&row.int(2)?);
+        if let Some(facts) = found.creditors.get_mut(&(month, name.clone())) {
+            facts.is_first = is_asked;
         }
+        found.first_months.insert(name, month);
     }
     let worked = reading.states(conn, &["state", "billable"], true, Some(period.to.min(now))).await?;
     for (keys, sums) in worked {
@@ -113,6 +121,15 @@ fn add(facts: &mut MonthFacts, channel: Channel, sum: &dyn Fn(&'static str) -> i
     }
 }
 
+/// A day is of the period in which it begins, so that periods that follow one another share none.
+fn days_of(period: &Period, now: Timestamp, day: impl Fn(Timestamp) -> i64) -> Range<i64> {
+    let first = |at: Timestamp| {
+        let before = at.checked_sub(SignedDuration::from_micros(1));
+        before.map_or_else(|_| day(at), |before| day(before) + 1)
+    };
+    first(period.from)..first(period.to.min(now))
+}
+
 fn fill_gaps(found: &mut EconomicsFacts, from: i64, to: i64) {
     let mut firsts: BTreeMap<String, i64> = BTreeMap::new();
     for (month, creditor) in found.creditors.keys() {
@@ -134,4 +151,6 @@ const COMPLAINTS: &str = "SELECT w.creditor_id, w.quarter, COUNT(*) FROM (SELECT
     WHERE o.person_id = c.person_id))) AS creditor_id FROM case_file c WHERE c.dispute = 0 AND c.of_attempt_id IS NULL \
     AND c.of_event_id IS NULL \
     AND c.received_at >= $1 AND c.received_at < $2) w WHERE w.creditor_id IS NOT NULL GROUP BY w.creditor_id, w.quarter";
-const FIRST: &str = "SELECT creditor_id, MIN(month) FROM tally_effect WHERE level = 2 GROUP BY creditor_id";
+const FIRST: &str = "SELECT e.creditor_id, e.month, MIN(e.day) FROM (SELECT creditor_id, MIN(month) AS month FROM tally_effect \
+    WHERE level = 2 GROUP BY creditor_id) f JOIN tally_effect e ON e.level = 1 AND e.month = f.month \
+    AND e.creditor_id = f.creditor_id GROUP BY e.creditor_id, e.month";
