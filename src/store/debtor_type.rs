@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::campaign::{Behaviour, Reclassify};
 use crate::domain::{DebtorType, PersonId};
-use crate::store::counted::person_counts;
+use crate::store::counted::{counts, person_counts};
 use crate::store::engine::conn::{Conn, Fault, moment, values};
 use crate::store::engine::dialect;
 use crate::store::{Period, Store, StoreError};
@@ -244,7 +244,9 @@ const CHANGES: &str =
     "SELECT at, was, became, who, why FROM debtor_type_change WHERE person_id = $1 ORDER BY id";
 const SHARES: &str = concat!(
     "SELECT p.debtor_type, COUNT(*), CAST(SUM(CASE WHEN EXISTS (SELECT 1 FROM debt d ",
-    "WHERE d.person_id = p.id AND d.state = 'open') THEN 1 ELSE 0 END) AS BIGINT) FROM person p WHERE ",
+    "WHERE d.person_id = p.id AND d.state = 'open' AND ",
+    counts!("d"),
+    ") THEN 1 ELSE 0 END) AS BIGINT) FROM person p WHERE ",
     person_counts!("p.id"),
     " GROUP BY p.debtor_type ORDER BY COUNT(*) DESC, p.debtor_type",
 );

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use super::promise::judge_again;
 use crate::campaign::DoneWhy;
-use crate::domain::{AttemptId, DebtId, Money, PersonId};
+use crate::domain::{AttemptId, DebtId, Money, PersonId, is_made_up};
 use crate::store::desk::cancel_of_debt;
 use crate::store::engine::conn::{Conn, Fault, Row, date, values};
 use crate::store::engine::dialect::{self, owed};
@@ -59,6 +59,10 @@ impl Store {
 }
 
 async fn pay(conn: &mut Conn, payment: &NewPayment, now: Timestamp) -> Result<Paid, Fault> {
+    // Of a service call nothing is owed.
+    if is_made_up(&payment.creditor) {
+        return Ok(Paid::NoDebt);
+    }
     let found = conn.first(DEBT, values![payment.creditor.as_str(), payment.debt.as_str()]).await?;
     let Some(row) = found else { return Ok(Paid::NoDebt) };
     let (debt, person, creditor) = (DebtId(row.int(0)?), PersonId(row.int(1)?), row.int(3)?);
