@@ -107,7 +107,7 @@ pub(super) async fn blame(
             conn.run(BLAME, values![number.0, attempt]).await?;
             react_to_call(conn, (attempt, "complaint", channel), now).await
         }
-        Some(LastAction::Outside(event, debt, _)) => {
+        Some(LastAction::Outside(event, debt)) => {
             conn.run(BLAME_OUTSIDE, values![number.0, event]).await?;
             let tallied = tally::before(conn, debt).await?;
             conn.run(COMPLAINED, values![event]).await?;

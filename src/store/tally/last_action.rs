@@ -11,7 +11,7 @@ use crate::store::engine::conn::{Conn, Fault, Row, moment, values};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::store) enum LastAction {
     Call(AttemptId, Channel),
-    Outside(EventId, DebtId, Channel),
+    Outside(EventId, DebtId),
 }
 
 /// The last action at or before `at` that its channel's window still believes; on one debt, where that is known.
@@ -44,7 +44,7 @@ fn read(row: &Row) -> Result<(LastAction, Channel), Fault> {
         }
         Some(kind) => {
             let channel = facts::channel(kind, row.code_opt(5, "agent", Agent::parse)?, &exact);
-            (LastAction::Outside(EventId(id), DebtId(row.int(1)?), channel), channel)
+            (LastAction::Outside(EventId(id), DebtId(row.int(1)?)), channel)
         }
     })
 }
