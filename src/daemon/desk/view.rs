@@ -31,16 +31,19 @@ pub async fn view(house: &House, login: &str, language: Language) -> Result<Opti
     let Some((state, since)) = house.floor.state(&agent) else { return Ok(None) };
     let plans = house.plans.load_full();
     let config = &plans.config;
+    let display = config.agents.desks.get(&agent).and_then(|desk| desk.display.clone());
     let call = match subject(house, &agent).await? {
         Some(subject) => {
             let before = before(house, &subject, language).await?;
             let hand = house.floor.hand_of(&agent).map_or(Hand::Expects, |(_, hand)| hand);
-            let seen = call(config, house.clock.wall(), &subject, before, language);
+            let mut seen = call(config, house.clock.wall(), &subject, before, language);
+            if let Some(display) = &display {
+                introduce(&mut seen, display);
+            }
             Some(CallView { hand: hand.code(), muted: house.floor.is_muted(&agent), ..seen })
         }
         None => None,
     };
-    let display = config.agents.desks.get(&agent).and_then(|desk| desk.display.clone());
     let (own, team, team_size) = days(house, &agent, language).await?;
     Ok(Some(DeskView {
         display: display.unwrap_or_else(|| agent.to_string()),
@@ -61,6 +64,18 @@ pub async fn view(house: &House, login: &str, language: Language) -> Result<Opti
         team_size,
         agent: agent.to_string(),
     }))
+}
+
+/// How a script leaves room for the agent's own name.
+const YOUR_NAME: [&str; 2] = ["[your name]", "[ваше имя]"];
+
+/// Puts the agent's name where the script leaves room for it.
+fn introduce(call: &mut CallView, display: &str) {
+    for text in call.stages.iter_mut().filter_map(|stage| stage.text.as_mut()) {
+        for room in YOUR_NAME {
+            *text = text.replace(room, display);
+        }
+    }
 }
 
 /// A talk's own limit is there for the forgotten; nobody is to watch it.

@@ -39,7 +39,7 @@ async fn whole(viewer: Viewer, State(shared): State<Shared>) -> Result<Response,
                 (sections(&view, viewer.language))
             }
             p #told role="status" aria-live="polite" {}
-            p.keys { (texts.keys) }
+            p.keys { @if view.browser_sound { (texts.sound_key) } (texts.keys) }
         },
         None => html! { h1 { (texts.title) } p.card { (texts.no_desk) } },
     };

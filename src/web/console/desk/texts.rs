@@ -130,6 +130,7 @@ texts! {
     skip_why: "Why skip", "Почему пропускаете";
     lost: "No connection: trying again", "Нет связи: пробуем снова";
     failed: "That did not work: try again", "Не получилось: попробуйте ещё раз";
+    sound_key: "F1 sound · ", "F1 звук · ";
     keys: "F2 identity · F3 complaint · F4 conflict · F6 hold · F7 mute · F8 hand on (then Enter) · F9 hang up · digits: outcome · Ctrl+Enter: save, ready", "F2 личность · F3 жалоба · F4 конфликт · F6 удержать · F7 микрофон · F8 перевести (затем Enter) · F9 завершить · цифры: итог · Ctrl+Enter: записать, готов";
 }
 
