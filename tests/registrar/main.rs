@@ -40,14 +40,15 @@ async fn stack() -> (SipStack, mpsc::Receiver<PhoneEvent>) {
 
 async fn stack_for(accounts: BTreeMap<AgentId, DigestAccount>) -> (SipStack, mpsc::Receiver<PhoneEvent>) {
     let mut plan = SipPlan::new("0.0.0.0:0".parse().unwrap(), "pbx.example");
-    plan.registrar = Some(RegistrarPlan {
-        realm: "obzvon".to_owned(),
-        accounts,
-        expires: Duration::from_secs(60)..=Duration::from_secs(3_600),
-    });
+    plan.registrar = Some(plan_for(accounts));
     let stack = SipStack::start(plan).await.unwrap();
     let events = stack.phone_events().unwrap();
     (stack, events)
+}
+
+fn plan_for(accounts: BTreeMap<AgentId, DigestAccount>) -> RegistrarPlan {
+    let expires = Duration::from_secs(60)..=Duration::from_secs(3_600);
+    RegistrarPlan { realm: "obzvon".to_owned(), accounts, expires }
 }
 
 fn address(stack: &SipStack) -> std::net::SocketAddr {

@@ -43,6 +43,24 @@ async fn a_phone_registers_asks_moves_and_leaves() {
 }
 
 #[tokio::test]
+async fn a_new_password_ends_what_registered_by_the_old_one_and_nothing_else() {
+    let (stack, mut events) = stack().await;
+    let mut client = Client::at("127.0.0.1", address(&stack)).await;
+    for (claim, algorithm) in [(Claim::of(ANNA, ANNAS), "SHA-256"), (Claim::of(BORIS, BORIS_S), "MD5")] {
+        let home = client.contact();
+        let claim = Claim { algorithm, ..claim };
+        assert_eq!(code(&client.come_in(&claim, &format!("Contact: {home}\r\n")).await), 200);
+        event(&mut events).await;
+    }
+    let mut accounts = crate::accounts();
+    accounts.insert(id(ANNA), digest_account(ANNA, "obzvon", "another password"));
+    stack.admit(Some(crate::plan_for(accounts)));
+    assert!(event(&mut events).await.starts_with("anna expired "));
+    assert_eq!((stack.phones(&id(ANNA)).len(), stack.phones(&id(BORIS)).len()), (0, 1));
+    assert_eq!(code(&client.come_in(&Claim::of(ANNA, ANNAS), "").await), 401, "nor does it come in again");
+}
+
+#[tokio::test]
 async fn a_phone_behind_a_translator_is_called_where_it_registered_from() {
     let (stack, _events) = stack().await;
     let mut client = Client::at("127.0.0.1", address(&stack)).await;

@@ -52,9 +52,15 @@ impl Doorkeeper {
         Self { realm, accounts, nonces: Nonces::new(), uses, wrong, tidied: 0 }
     }
 
-    /// Goes by other accounts from now on.
-    pub fn admit(&mut self, realm: String, accounts: BTreeMap<AgentId, DigestAccount>) {
-        (self.realm, self.accounts) = (realm, accounts);
+    /// Goes by other accounts from now on; whose are other than before.
+    pub fn admit(&mut self, realm: String, accounts: BTreeMap<AgentId, DigestAccount>) -> Vec<AgentId> {
+        let before = std::mem::replace(&mut self.accounts, accounts);
+        self.realm = realm;
+        let other = |(agent, account): (AgentId, DigestAccount)| {
+            let now = self.accounts.get(&agent)?;
+            (*now != account).then_some(agent)
+        };
+        before.into_iter().filter_map(other).collect()
     }
 
     pub fn knows(&self, agent: &AgentId) -> bool {

@@ -182,6 +182,11 @@ impl Locations {
         agents.into_iter().flat_map(gone).collect()
     }
 
+    /// An agent's phones have to come in anew.
+    pub fn forget(&mut self, agent: &AgentId) -> Vec<PhoneEvent> {
+        self.remove(agent, |_| true)
+    }
+
     /// UDP phones to be asked now whether they are there.
     pub fn due_for_asking(&mut self, second: u64) -> Vec<(AgentId, Phone)> {
         let mut asked = Vec::new();

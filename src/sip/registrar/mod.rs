@@ -79,6 +79,7 @@ impl Registrar {
     /// Goes by another plan from now on; phones of agents it does not know expire within a second.
     pub fn admit(&self, plan: Option<RegistrarPlan>) {
         let mut state = self.lock();
+        let mut events = Vec::new();
         let Some(plan) = plan else {
             *state = None;
             return;
@@ -87,7 +88,9 @@ impl Registrar {
         let limits = (seconds(plan.expires.start()), seconds(plan.expires.end()));
         match &mut *state {
             Some(state) => {
-                state.doorkeeper.admit(plan.realm, plan.accounts);
+                // What came in by a password that is changed stays in by it no longer.
+                let void = state.doorkeeper.admit(plan.realm, plan.accounts);
+                events = void.iter().flat_map(|agent| state.locations.forget(agent)).collect();
                 state.limits = limits;
             }
             None => {
@@ -96,6 +99,8 @@ impl Registrar {
                 *state = Some(State { doorkeeper, locations, limits, answers });
             }
         }
+        drop(state);
+        self.tell(events);
     }
 
     /// The events; whoever asks first gets them.
