@@ -20,7 +20,12 @@ pub fn accounts(
         if line.trim().is_empty() || line.starts_with('#') {
             continue;
         }
-        let taken = Line::read(line, n + 1).and_then(|line| line.take(realm, desks, &mut accounts));
+        let read = Line::read(line, n + 1);
+        if let Some(login) = read.as_ref().ok().and_then(|line| line.of_nobody(desks)) {
+            root.doubt(key, login);
+            continue;
+        }
+        let taken = read.and_then(|line| line.take(realm, &mut accounts));
         if let Err(mistake) = taken {
             root.note(key, mistake);
             sound = false;
@@ -67,15 +72,19 @@ impl<'a> Line<'a> {
         read().ok_or(Mistake::Malformed { is: format!("№ {number}"), wants: words::ACCOUNT })
     }
 
-    fn take(
-        self,
-        realm: &str,
-        desks: &BTreeMap<AgentId, Desk>,
-        accounts: &mut BTreeMap<AgentId, DigestAccount>,
-    ) -> Result<(), Mistake> {
-        let Some(id) = AgentId::parse(self.login).filter(|id| desks.contains_key(id)) else {
-            let nearest = nearest(self.login, desks.keys().map(AgentId::as_str)).map(str::to_owned);
-            return Err(Mistake::NoSuch { what: words::AGENT, name: self.login.to_owned(), nearest });
+    /// Whose lines stay when he is taken out comes in no more; that must not keep the rest from being taken.
+    fn of_nobody(&self, desks: &BTreeMap<AgentId, Desk>) -> Option<Mistake> {
+        let known = |id: AgentId| desks.contains_key(&id);
+        if AgentId::parse(self.login).is_none_or(known) {
+            return None;
+        }
+        let nearest = nearest(self.login, desks.keys().map(AgentId::as_str)).map(str::to_owned);
+        Some(Mistake::NoSuch { what: words::AGENT, name: self.login.to_owned(), nearest })
+    }
+
+    fn take(self, realm: &str, accounts: &mut BTreeMap<AgentId, DigestAccount>) -> Result<(), Mistake> {
+        let Some(id) = AgentId::parse(self.login) else {
+            return Err(Mistake::Malformed { is: self.login.to_owned(), wants: words::LOGIN });
         };
         if self.realm != realm {
             return Err(Mistake::Contradiction(OTHER_REALM));

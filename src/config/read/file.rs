@@ -176,6 +176,11 @@ impl<'a> Reading<'a> {
         self.problems.borrow_mut().push(self.at_spot(path, key, spot, mistake));
     }
 
+    /// Notes what is no mistake, and can't do what is wanted of it.
+    pub fn doubt(&self, place: Place, key: String, why: Mistake) {
+        self.doubts.borrow_mut().push(Problem { place, key, mistake: why });
+    }
+
     /// Notes what is no mistake at this spot, and can't do what is wanted of it.
     pub fn doubt_spot(&self, path: &str, key: &str, spot: &Spot, why: Mistake) {
         self.doubts.borrow_mut().push(self.at_spot(path, key, spot, why));

@@ -160,6 +160,13 @@ impl<'a> Section<'a> {
         Noted
     }
 
+    /// Notes what is no mistake of `key`, and can't do what is wanted of it.
+    pub fn doubt(&self, key: &str, why: Mistake) {
+        let found = self.table.and_then(|table| table.get_key_value(key));
+        let place = found.map_or_else(|| self.place.clone(), |(name, _)| self.place_at(name.span().start));
+        self.reading.doubt(place, self.path_of(key), why);
+    }
+
     /// Notes the keys nobody took.
     pub fn finish(&self) {
         let taken = self.taken.borrow();
