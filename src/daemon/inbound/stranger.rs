@@ -9,6 +9,7 @@ use super::{Arrival, Talk, drive, open};
 use crate::agents::Caller;
 use crate::call::AgentPlan;
 use crate::daemon::house::House;
+use crate::daemon::turn::sought_for;
 use crate::daemon::voice::NameSound;
 use crate::domain::{AttemptId, Channel, DebtKind, DebtorType, Money};
 use crate::ivr::{Action, CallFacts};
@@ -52,7 +53,7 @@ pub(super) async fn talk(
         attempt,
         flow,
         facts,
-        agent: AgentPlan { ring: limits.ring, talk: limits.talk, ..AgentPlan::default() },
+        agent: AgentPlan { ring: sought_for(&limits), talk: limits.talk, ..AgentPlan::default() },
         caller: Caller { language, creditor: None, debtor_type: DebtorType::Unknown },
         record: false,
         name: NameSound::default(),

@@ -11,8 +11,8 @@ use tracing::info;
 
 pub use self::choose::phone_to_dial;
 pub(super) use self::finish::{Asked, asked_for, asks, holds};
-pub(super) use self::place::agents_part;
 pub use self::place::recording_path;
+pub(super) use self::place::{agents_part, sought_for};
 
 use self::choose::Choice;
 use super::desk;

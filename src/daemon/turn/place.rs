@@ -11,6 +11,7 @@ use tracing::{info, warn};
 
 use super::Turn;
 use super::choose::Choice;
+use crate::agents::Limits;
 use crate::call::{AgentPlan, Call, CallLimits, CallPlan, StopReason};
 use crate::campaign::CampaignPlan;
 use crate::daemon::call_seats::{CallSeats, From};
@@ -188,8 +189,13 @@ impl Turn {
 pub(in crate::daemon) fn agents_part(plans: &Plans, plan: &CampaignPlan) -> AgentPlan {
     let limits = plans.config.agents.plan.limits;
     let apology = plan.apology.as_ref().and_then(|flow| plans.config.flows.get(flow)).cloned();
-    let (ring, talk, unrecorded) = (limits.ring, limits.talk, limits.unrecorded);
+    let (ring, talk, unrecorded) = (sought_for(&limits), limits.talk, limits.unrecorded);
     AgentPlan { ring, talk, unrecorded, apology, ..AgentPlan::default() }
+}
+
+/// How long one agent is sought: longer than his phone rings, so that who lets it ring has missed the call.
+pub(in crate::daemon) fn sought_for(limits: &Limits) -> Duration {
+    limits.ring + Duration::from_secs(2)
 }
 
 /// The rules have ended the dial.
