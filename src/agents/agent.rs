@@ -90,6 +90,14 @@ impl Agent {
         self.ran_out && matches!(self.state, State::WrapUp { .. })
     }
 
+    /// He has a call to write up before the next.
+    pub fn writes(&self, plan: &Plan) -> bool {
+        matches!(self.state, State::WrapUp { .. })
+            && self.owes
+            && !self.disposed
+            && plan.limits.disposition_first
+    }
+
     pub fn has_phone(&self) -> bool {
         self.phone
     }

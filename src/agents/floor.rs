@@ -166,6 +166,11 @@ impl Floor {
         self.agents.get(agent).is_some_and(|agent| agent.removed)
     }
 
+    /// Somebody still has a call to write up.
+    pub fn anybody_writes(&self) -> bool {
+        self.agents.values().any(|agent| agent.writes(&self.plan))
+    }
+
     /// His wrap-up's time is over, and he is still in it.
     pub fn ran_out(&self, agent: &AgentId) -> bool {
         self.agents.get(agent).is_some_and(Agent::ran_out)

@@ -208,15 +208,20 @@ impl Daemon {
         }
     }
 
-    /// Stops dialling, gives live calls the drain limit to end, and closes everything.
+    /// Stops dialling, gives live calls the drain limit to end and to be written up, and closes everything. What is not written
+    /// up by then comes back at the start.
     pub async fn drain(mut self) {
         self.readiness.send_replace(Readiness::Not("draining".to_owned()));
         self.house.draining.cancel();
         let limit = self.house.plans.load().config.daemon.drain_limit;
         info!(live = self.house.live.count(), limit_s = limit.as_secs(), "draining");
         self.house.callers.close();
-        let ended = tokio::time::timeout(limit, self.calls_end()).await;
-        if ended.is_err() {
+        let ended = async {
+            self.calls_end().await;
+            self.house.floor.written_up().await;
+        };
+        let ended = tokio::time::timeout(limit, ended).await;
+        if ended.is_err() && self.house.live.count() > 0 {
             warn!(live = self.house.live.count(), "the time for live calls is over");
             self.house.live.stop_all(StopReason::Drain);
             tokio::time::timeout(Duration::from_secs(35), self.calls_end()).await.ok();

@@ -115,6 +115,25 @@ async fn whose_talk_was_cut_off_by_a_crash_writes_up_what_was_said_in_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_written_up_before_an_orderly_stop_is_written_up_after_it() {
+    let mut alone = Alone::talking().await;
+    assert_eq!(alone.anna.post("desk/call", json!({ "do": "hang_up" })).await.0, DONE);
+    alone.until_state("wrap_up").await;
+    alone.daemon.stop();
+    alone.daemon = alone.house.start();
+    alone.until_state("wrap_up").await;
+    assert_eq!(alone.anna.post("desk/identity", json!({})).await.0, DONE);
+    assert_eq!(alone.anna.post("desk/disposition", promise()).await, (DONE, String::new()));
+    alone.until_state("ready").await;
+    let attempt = alone.attempt();
+    assert_eq!(
+        (&attempt["outcome"], &attempt["disposition"]),
+        (&"answered".into(), &"promise_to_pay".into())
+    );
+    alone.daemon.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_is_taken_out_amid_a_talk_talks_on_writes_it_up_and_is_out() {
     let alone = Alone::talking().await;
     let file = alone.house.path("config/agents.toml");

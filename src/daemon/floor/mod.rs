@@ -157,6 +157,16 @@ impl Floor {
         self.lock().core.state(agent).map(|(state, since)| (state.clone(), since))
     }
 
+    /// Waits until nobody has a call to write up.
+    pub async fn written_up(&self) {
+        let mut changes = self.changes();
+        while self.lock().core.anybody_writes() {
+            if changes.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+
     /// Everybody and what he does.
     pub fn everybody(&self) -> Vec<(AgentId, State)> {
         self.lock().core.everybody().map(|(id, state, ..)| (id.clone(), state.clone())).collect()
