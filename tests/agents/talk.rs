@@ -14,6 +14,7 @@ use crate::office::{
     AGENT_HZ, BORIS_HZ, DEBTOR_HZ, Desk, Office, agents_phones, agents_phones_of, debtors, desk_phone, heard,
     heard_before, person, seconds_of, seconds_of_other,
 };
+use crate::phone::Phone;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_debtor_on_hold_hears_music_his_keys_reach_the_agent_and_the_agent_hangs_up() {
@@ -51,6 +52,41 @@ async fn a_debtor_on_hold_hears_music_his_keys_reach_the_agent_and_the_agent_han
     let (agent, music) = (seconds_of(&sound, AGENT_HZ), seconds_of_other(&sound));
     println!("{agent} s of the agent, {music} s of music");
     assert!(agent > 2.0 && music > 1.5, "{agent} s of the agent, {music} s of music");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_hold_button_of_a_phone_that_stays_up_gives_the_debtor_music_however_long_it_is_silent() {
+    let debtors_heard = tempfile::tempdir().expect("a folder");
+    let talk = person(Duration::from_millis(500), Duration::from_secs(60));
+    let carrier = debtors(talk, &[], debtors_heard.path()).await;
+    let mut phone = Phone::start("anna").await;
+    let contact = format!("sip:anna@127.0.0.1:{}", phone.sip_port);
+    let desk = Desk { login: "anna", contact, leg: "nailed_up" };
+    let office = Office::open("progressive", &carrier, 1, &[desk]).await;
+    let is = |state: fn(&State) -> bool| state(&office.state("anna"));
+    office.until(30, "they talk", || is(|state| matches!(state, State::Talking { .. }))).await;
+    let anna = AgentId::parse("anna").expect("a login");
+    let call = office.inside().floor.call_of(&anna).expect("the call");
+    phone.hold(true).await;
+    office.until(5, "he holds", || is(|state| matches!(state, State::Hold { .. }))).await;
+    // The media's own time-out is twenty seconds.
+    tokio::time::sleep(Duration::from_secs(23)).await;
+    assert!(is(|state| matches!(state, State::Hold { .. })), "{:?}", office.state("anna"));
+    phone.hold(false).await;
+    office.until(5, "he is back", || is(|state| matches!(state, State::Talking { .. }))).await;
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    phone.hold(true).await;
+    office.until(5, "he holds again", || is(|state| matches!(state, State::Hold { .. }))).await;
+    assert!(office.inside().live.desk(call, Wish::HangUp));
+    office.until(10, "who is left on hold gets no call", || office.state("anna") == State::NoAudio).await;
+    phone.hold(false).await;
+    office.until(10, "who is taken off it does", || office.state("anna") == State::Ready).await;
+    office.until_done(10).await;
+    office.close().await;
+    let sound = heard(&debtors_heard, call.0);
+    let (echo, music) = (seconds_of(&sound, DEBTOR_HZ), seconds_of_other(&sound));
+    println!("{echo} s of himself over her phone, {music} s of music");
+    assert!(music > 10.0 && echo > 2.0, "{echo} s of himself over her phone, {music} s of music");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -122,6 +122,11 @@ impl Phone {
         self.command("hangup", "").await;
     }
 
+    /// Puts its call on hold (re-INVITE), or takes it off.
+    pub async fn hold(&mut self, held: bool) {
+        self.command(if held { "hold" } else { "resume" }, "").await;
+    }
+
     /// Speaks no more: what it hears would come back as an echo.
     pub async fn mute(&mut self) {
         self.command("mute", "").await;

@@ -14,12 +14,14 @@ use crate::call::{Desk as Wish, Seat, Whom, WishNo};
 use crate::config::{AgentContact, Desk};
 use crate::daemon::house::House;
 use crate::domain::attempt::HungUpBy;
+use crate::domain::media_target::Direction;
 use crate::domain::{AgentId, AttemptId, Codec, PhoneNumber};
 use crate::media::{MediaEvent, Stream, StreamPlan};
 use crate::sip::{Leg, LegEvent, PlaceCall, Reason, SessionTimer};
 
 /// How long after a lost or refused phone it is called again.
 const AGAIN: Duration = Duration::from_secs(3);
+const AGAIN_AT_MOST: Duration = Duration::from_secs(60);
 /// A phone that is not answered for so long is called anew.
 const NAILED_RING: Duration = Duration::from_secs(30);
 /// A phone that vanished without a word is noticed at the next refresh, at half of this.
@@ -45,25 +47,42 @@ pub(super) async fn nail_up(
     contact: Option<AgentContact>,
     stop: CancellationToken,
 ) {
+    let mut in_vain = 0;
     while !stop.is_cancelled() {
-        match place(&house, &agent, contact.as_ref(), AttemptId(0)).await {
+        let up = match place(&house, &agent, contact.as_ref(), AttemptId(0)).await {
             Ok(Some((leg, stream))) => stay(&house, &agent, leg, stream, &stop).await,
             // Registered nowhere yet.
-            Ok(None) => {}
-            Err(fault) => warn!(%agent, fault = format!("{fault:#}"), "an agent's phone can't be called"),
-        }
+            Ok(None) => true,
+            Err(fault) => {
+                warn!(%agent, fault = format!("{fault:#}"), "an agent's phone can't be called");
+                false
+            }
+        };
+        in_vain = if up { 0 } else { in_vain + 1 };
         tokio::select! {
-            () = sleep(AGAIN) => {}
+            () = sleep(again(in_vain)) => {}
             () = stop.cancelled() => {}
         }
     }
 }
 
-/// One leg's life: up, and gone.
-async fn stay(house: &House, agent: &AgentId, mut leg: Leg, mut stream: Stream, stop: &CancellationToken) {
+/// When a phone is called again that was called in vain so many times: one that refuses is not rung without end.
+fn again(in_vain: u32) -> Duration {
+    (AGAIN * (1 << in_vain.saturating_sub(1).min(5))).min(AGAIN_AT_MOST)
+}
+
+/// One leg's life: up, and gone. `false`: it never was up.
+async fn stay(
+    house: &House,
+    agent: &AgentId,
+    mut leg: Leg,
+    mut stream: Stream,
+    stop: &CancellationToken,
+) -> bool {
     let (mut up, give_up) = (false, sleep(NAILED_RING));
     // Nothing comes from it; and whether that says nothing, for it pauses while nobody speaks.
     let (mut quiet, mut pauses) = (false, false);
+    let (mut on_hold, mut changes) = (false, house.floor.changes());
     tokio::pin!(give_up);
     loop {
         let over = tokio::select! {
@@ -78,9 +97,29 @@ async fn stay(house: &House, agent: &AgentId, mut leg: Leg, mut stream: Stream, 
                     hand_on(house, agent, &leg, &to).await;
                     false
                 }
+                Word::Held(held) => {
+                    if up && on_hold != held {
+                        on_hold = held;
+                        hold(house, agent, held).await;
+                        changes.mark_changed();
+                        if !held && std::mem::take(&mut quiet) {
+                            house.floor.phone_up(agent, stream.link());
+                        }
+                    }
+                    false
+                }
                 Word::Over => true,
                 Word::Nothing => false,
             },
+            // Who has left his phone on hold gets no call on it.
+            Ok(()) = changes.changed(), if on_hold && !quiet => {
+                if !talks(house, agent) {
+                    info!(%agent, "the agent's phone is on hold");
+                    quiet = true;
+                    house.floor.phone_lost(agent);
+                }
+                false
+            }
             event = stream.next_event() => match event {
                 Some(MediaEvent::Quiet { .. }) => {
                     if up && !pauses {
@@ -92,13 +131,13 @@ async fn stay(house: &House, agent: &AgentId, mut leg: Leg, mut stream: Stream, 
                 }
                 Some(MediaEvent::Resumed { paused }) => {
                     pauses |= paused;
-                    if std::mem::take(&mut quiet) {
+                    if !on_hold && std::mem::take(&mut quiet) {
                         info!(%agent, pauses, "the agent's phone is heard again");
                         house.floor.phone_up(agent, stream.link());
                     }
                     false
                 }
-                event => is_silent(event.as_ref()),
+                event => is_silent(event.as_ref(), on_hold),
             },
             () = &mut give_up, if !up => true,
             () = stop.cancelled() => true,
@@ -113,6 +152,7 @@ async fn stay(house: &House, agent: &AgentId, mut leg: Leg, mut stream: Stream, 
     }
     leg.hang_up(Reason::NORMAL);
     stream.close().await;
+    up
 }
 
 /// Rings a phone for one call and keeps it until the call wants it no longer.
@@ -142,9 +182,9 @@ pub(super) async fn ring(house: Arc<House>, ring: Ring) {
                 }
                 Word::Over => break Some(SeatEvent::Missed),
                 Word::HandOn(to) => hand_on(&house, &agent, &leg, &to).await,
-                Word::Nothing => {}
+                Word::Held(_) | Word::Nothing => {}
             },
-            event = stream.next_event() => if is_silent(event.as_ref()) || is_quiet(event.as_ref()) {
+            event = stream.next_event() => if is_silent(event.as_ref(), false) || is_quiet(event.as_ref()) {
                 break Some(SeatEvent::Missed);
             },
             () = &mut give_up => break Some(SeatEvent::Missed),
@@ -165,6 +205,7 @@ pub(in crate::daemon) async fn on_the_line(
     (leg, stream): (&mut Leg, &mut Stream),
     stop: &CancellationToken,
 ) -> Option<SeatEvent> {
+    let mut on_hold = false;
     loop {
         tokio::select! {
             event = leg.next_event() => {
@@ -172,10 +213,14 @@ pub(in crate::daemon) async fn on_the_line(
                 match follow(event, stream) {
                     Word::Over => return Some(SeatEvent::Gone { lost: !hung_up }),
                     Word::HandOn(to) => hand_on(house, agent, leg, &to).await,
-                    Word::Nothing | Word::Up => {}
+                    Word::Held(held) if held != on_hold => {
+                        on_hold = held;
+                        hold(house, agent, held).await;
+                    }
+                    Word::Held(_) | Word::Nothing | Word::Up => {}
                 }
             }
-            event = stream.next_event() => if is_silent(event.as_ref()) || is_quiet(event.as_ref()) {
+            event = stream.next_event() => if is_silent(event.as_ref(), on_hold) || is_quiet(event.as_ref()) {
                 return Some(SeatEvent::Gone { lost: true });
             },
             () = stop.cancelled() => return None,
@@ -187,6 +232,8 @@ pub(in crate::daemon) async fn on_the_line(
 enum Word {
     /// The phone wants its call handed on to this user.
     HandOn(String),
+    /// Its own button puts us on hold (`true`), or takes us off it.
+    Held(bool),
     Nothing,
     Over,
     Up,
@@ -202,10 +249,11 @@ fn follow(event: Option<LegEvent>, stream: &Stream) -> Word {
             }
         },
         Some(LegEvent::MediaChanged(target)) => {
+            let held = matches!(target.direction, Direction::Inactive | Direction::ReceiveOnly);
             if let Err(fault) = stream.connect(target) {
                 warn!(%fault, "an agent's media did not change");
             }
-            Word::Nothing
+            Word::Held(held)
         }
         Some(LegEvent::KeyByInfo(key)) => {
             stream.key_by_info(key).ok();
@@ -217,6 +265,19 @@ fn follow(event: Option<LegEvent>, stream: &Stream) -> Word {
         Some(LegEvent::Refer { to }) => Word::HandOn(to),
         Some(LegEvent::MediaKept { .. } | LegEvent::Transfer { .. }) => Word::Nothing,
     }
+}
+
+/// The hold button of a phone is its agent's wish: the debtor hears music until it is pressed again.
+async fn hold(house: &House, agent: &AgentId, held: bool) {
+    let Some((call, Hand::First)) = house.floor.hand_of(agent) else { return };
+    let wish = if held { Wish::Hold } else { Wish::Resume };
+    let done = matches!(house.live.ask(call, Seat::First, wish).await, Some(Ok(())));
+    info!(%agent, held, done, "an agent's phone says whether it is on hold");
+}
+
+/// His phone's sound is wanted by a debtor or a colleague.
+fn talks(house: &House, agent: &AgentId) -> bool {
+    matches!(house.floor.hand_of(agent), Some((_, Hand::First | Hand::Second)))
 }
 
 /// Hands the agent's call on as if he had asked at his desk, to nobody but whom the house knows; his phone is told.
@@ -250,9 +311,14 @@ fn whom(house: &House, own: &AgentId, to: &str) -> Option<Whom> {
     }
 }
 
-/// No sound has come for the media's time-out, or the engine is gone: whoever talks with him would talk to nobody.
-fn is_silent(event: Option<&MediaEvent>) -> bool {
-    matches!(event, Some(MediaEvent::Stale { .. }) | None)
+/// No sound has come for the media's time-out, or the engine is gone: whoever talks with him would talk to nobody. A phone that
+/// has us on hold need not send.
+fn is_silent(event: Option<&MediaEvent>, on_hold: bool) -> bool {
+    match event {
+        Some(MediaEvent::Stale { .. }) => !on_hold,
+        Some(_) => false,
+        None => true,
+    }
 }
 
 /// Nothing comes from a phone that should send.
