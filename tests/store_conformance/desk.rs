@@ -160,6 +160,7 @@ async fn what_a_dead_process_left_open_ends_with_its_last_sign_of_life(world: Wo
 }
 
 async fn a_call_that_was_cut_off_is_his_who_began_it_and_once(world: World) {
+    world.store.heartbeat(noon()).await.expect("it lives");
     let contact = world.one_contact().await;
     let call = world.permit(&contact, noon()).await.attempt();
     let no = ReservationNo(1);
