@@ -160,6 +160,7 @@ impl Daemon {
         tasks.spawn(writeback_task::keep_endpoints(Arc::clone(&house), sender, stop.clone()));
         tasks.spawn(floor::keep(Arc::clone(&house), house.floor.listen(), stop.clone()));
         tasks.spawn(desk::follow(Arc::clone(&house), stop.clone()));
+        floor::keep_out(&house).await.context("asking the store who is kept out")?;
         floor::bring_back(&house, left);
         tasks.spawn(own_numbers::take_calls(Arc::clone(&house), stop.clone()));
         let (kept, at_work, campaigns) = (Vec::new(), HashSet::new(), JoinSet::new());
@@ -197,6 +198,9 @@ impl Daemon {
         loop {
             if let Err(fault) = self.start_campaigns().await {
                 warn!(fault = format!("{fault:#}"), "the store does not tell the campaigns");
+            }
+            if let Err(fault) = floor::keep_out(&self.house).await {
+                warn!(%fault, "the store does not tell who is kept out");
             }
             tokio::select! {
                 () = end.cancelled() => return Ok(()),

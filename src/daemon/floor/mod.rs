@@ -4,13 +4,14 @@ mod back;
 mod browser;
 mod keep;
 mod kept;
+mod kept_out;
 mod line;
 mod part;
 mod phone;
 mod registered;
 mod seat;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -19,6 +20,7 @@ use tokio::sync::{broadcast, mpsc, watch};
 pub use back::bring_back;
 pub use browser::{Browsers, browsers_differ, sound};
 pub use keep::keep;
+pub use kept_out::keep_out;
 pub use line::{Place, Standing};
 pub use part::Hand;
 pub(super) use phone::{on_the_line, place};
@@ -60,6 +62,8 @@ struct Inside {
     elsewhere: HashSet<ReservationNo>,
     /// Who has muted himself in the call he has.
     muted: HashSet<AgentId>,
+    /// Agents whose users are kept out: the plan is read as if they were not in it.
+    kept_out: BTreeSet<AgentId>,
     line: Line,
 }
 
@@ -75,12 +79,13 @@ const TOLD: usize = 1_024;
 
 impl Floor {
     pub fn new(config: &AgentsConfig, clock: Clock) -> Self {
-        let core = agents::Floor::new(plan(config), clock.now());
+        let core = agents::Floor::new(plan(config, &BTreeSet::new()), clock.now());
         let (phones, kept, seats) = (HashMap::new(), HashMap::new(), HashMap::new());
         let (calls, expected, elsewhere, muted) =
             (HashMap::new(), HashMap::new(), HashSet::new(), HashSet::new());
-        let (desks, line) = (config.desks.clone(), Line::default());
-        let inside = Inside { core, desks, phones, kept, seats, calls, expected, elsewhere, muted, line };
+        let (desks, kept_out, line) = (config.desks.clone(), BTreeSet::new(), Line::default());
+        let inside =
+            Inside { core, desks, phones, kept, seats, calls, expected, elsewhere, muted, kept_out, line };
         let inside = Mutex::new(inside);
         Self { clock, inside, changed: watch::Sender::new(0), told: broadcast::channel(TOLD).0 }
     }
@@ -88,13 +93,22 @@ impl Floor {
     /// Goes by other plans; who talks goes on.
     pub fn reload(&self, config: &AgentsConfig) {
         self.with(|inside, now| {
-            inside.core.replan(plan(config), now);
+            inside.core.replan(plan(config, &inside.kept_out), now);
             let before = std::mem::replace(&mut inside.desks, config.desks.clone());
             // Who finishes his call keeps his phone and his page.
             for (agent, desk) in before.into_iter().filter(|(agent, _)| inside.core.is_leaving(agent)) {
                 inside.desks.entry(agent).or_insert(desk);
             }
         });
+    }
+
+    /// Goes on without those who are kept out now, and with those who no longer are. Whether somebody's lot has changed.
+    fn keep_out(&self, config: &AgentsConfig, who: BTreeSet<AgentId>) -> bool {
+        let changed = std::mem::replace(&mut self.lock().kept_out, who.clone()) != who;
+        if changed {
+            self.reload(config);
+        }
+        changed
     }
 
     /// What a call of this queue asks of an agent; `None`: no such queue.
@@ -334,9 +348,10 @@ fn reservation(output: &Output) -> Option<ReservationNo> {
     }
 }
 
-/// A phone that is to be called at login is not there before.
-fn plan(config: &AgentsConfig) -> agents::Plan {
+/// Without those who are kept out. A phone that is to be called at login is not there before.
+fn plan(config: &AgentsConfig, kept_out: &BTreeSet<AgentId>) -> agents::Plan {
     let mut plan = config.plan.clone();
+    plan.agents.retain(|id, _| !kept_out.contains(id));
     for (id, desk) in &config.desks {
         if let Some(agent) = plan.agents.get_mut(id) {
             agent.phone_there &= desk.leg == AgentLeg::PerCall;
@@ -349,6 +364,35 @@ fn plan(config: &AgentsConfig) -> agents::Plan {
 mod tests {
     use super::*;
     use crate::domain::{DebtorType, Language};
+
+    #[test]
+    fn who_is_kept_out_is_reserved_for_nobody_until_he_is_let_in() {
+        let anna = AgentId::parse("anna").expect("a login");
+        let mut config = AgentsConfig::default();
+        config.plan.queues.insert("collectors".into(), Default::default());
+        let skills = [(agents::Skill::Language(Language::Ru), agents::Level::LOWEST)].into();
+        config.plan.agents.insert(anna.clone(), agents::AgentPlan { skills, phone_there: true });
+        let leg = AgentLeg::PerCall;
+        let desk = Desk { display: None, leg, contact: None, extension: None, supervises: false };
+        config.desks.insert(anna.clone(), desk);
+        let floor = Arc::new(Floor::new(&config, Clock));
+        let work = || [Input::LogIn, Input::Ready].map(|input| floor.tell(&anna, input));
+        assert_eq!(work(), [Ok(()), Ok(())]);
+        let caller = Caller { language: Language::Ru, creditor: None, debtor_type: DebtorType::Forgetful };
+        let need =
+            floor.need("collectors", &caller, Wish::Anybody, Duration::from_secs(60)).expect("a queue");
+        assert_eq!(floor.free(&need), 1);
+
+        assert!(floor.keep_out(&config, [anna.clone()].into()));
+        assert!(floor.state(&anna).is_none() && floor.seat(&need).is_none(), "amid the shift");
+        floor.reload(&config);
+        assert_eq!(work(), [Err(Refusal::NoSuchAgent); 2], "another reading of the file changes nothing");
+        assert!(!floor.keep_out(&config, [anna.clone()].into()), "and is not told twice");
+
+        assert!(floor.keep_out(&config, BTreeSet::new()));
+        assert_eq!(work(), [Ok(()), Ok(())]);
+        assert_eq!(floor.free(&need), 1);
+    }
 
     #[test]
     fn who_is_taken_out_in_a_talk_keeps_phone_and_page_until_it_is_written_up() {

@@ -47,6 +47,15 @@ pub(super) async fn restore(house: &House) {
     }
 }
 
+/// Tells the floor of every phone that is registered: it has met somebody anew.
+pub(super) fn tell_floor(house: &House) {
+    for (agent, _) in house.floor.everybody() {
+        if !house.stack.phones(&agent).is_empty() {
+            house.floor.registered(&agent, true);
+        }
+    }
+}
+
 /// The next event; waits for ever where there is no registrar.
 pub(super) async fn next(events: &mut Option<mpsc::Receiver<PhoneEvent>>) -> PhoneEvent {
     let told = match events {

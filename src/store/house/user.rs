@@ -98,6 +98,18 @@ impl Store {
         read.await.map_err(|source| StoreError::User { source })
     }
 
+    /// The logins of those who are kept out.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn kept_out(&self) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT login FROM app_user WHERE disabled_at IS NOT NULL ORDER BY login";
+        let read = self.read(move |conn| {
+            Box::pin(async move { conn.all(sql, Vec::new()).await?.iter().map(|row| row.text(0)).collect() })
+        });
+        read.await.map_err(|source| StoreError::User { source })
+    }
+
     /// Every user, by login.
     ///
     /// # Errors
