@@ -239,3 +239,39 @@ async fn whoever_was_cut_off_names_his_last_event_and_hears_what_he_missed() {
     daemon.stop();
     drop(open);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_stream_ends_with_its_session_and_who_is_kept_out_works_no_more() {
+    let (house, daemon) = desk_house();
+    let (anna, _) = Program::signed_in(&daemon, "anna").await;
+    let (boss, _) = Program::signed_in(&daemon, "boss").await;
+    assert_eq!(anna.post("/state", json!({ "to": "logged_in" })).await.0, 200);
+    let state = async || {
+        let answer = boss.send(Method::GET, "/api/v1/agents", None).await;
+        let agents: Value = serde_json::from_str(&answer.text().await.expect("text")).expect("JSON");
+        let anna = agents.as_array().expect("a list").iter().find(|agent| agent["agent"] == "anna").cloned();
+        anna.map(|agent| agent["state"].clone())
+    };
+    assert_eq!(state().await, Some(json!("away")));
+    let open = anna.client.get(format!("{}/api/v1/desk/events", anna.base)).header(COOKIE, &anna.cookie);
+    let mut stream = open.send().await.expect("an answer");
+    assert_eq!(stream.status().as_u16(), 200);
+    // Taken off the floor, she is told nothing of it any more.
+    house.run(&["user", "disable", "anna"]);
+    let mut heard = String::new();
+    while let Ok(Some(chunk)) = stream.chunk().await {
+        heard.push_str(&String::from_utf8_lossy(&chunk));
+    }
+    assert!(!heard.contains("logged_out"), "{heard}");
+    assert_eq!(state().await, None, "no agent of that name");
+    assert_eq!(anna.post("/state", json!({ "to": "logged_in" })).await.0, 401);
+    house.run(&["user", "enable", "anna"]);
+    let (again, _) = Program::signed_in(&daemon, "anna").await;
+    for _ in 0..100 {
+        if again.post("/state", json!({ "to": "logged_in" })).await.0 == 200 {
+            return daemon.stop();
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("she was let in and has no desk");
+}

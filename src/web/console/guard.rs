@@ -37,6 +37,17 @@ impl Viewer {
         }
         Err((StatusCode::FORBIDDEN, no_right(self)).into_response())
     }
+
+    /// Whether the session is his still and his role may it, asked anew: for an answer that lasts. In doubt it is not; whoever
+    /// was wronged asks again.
+    pub async fn may_still(&self, right: Right, session: &Session, shared: &Shared) -> bool {
+        if session.load().await.is_err() {
+            return false;
+        }
+        let login = session.get::<String>(LOGIN).await.ok().flatten();
+        let Some(login) = login.filter(|login| *login == self.login) else { return false };
+        matches!(shared.console.user.ask(login).await, Ok(Some(user)) if user.role.may(right))
+    }
 }
 
 impl FromRequestParts<Shared> for Viewer {
