@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use obzvon::domain::Role;
+use sha2::{Digest as _, Sha256};
 
 use crate::browser::Browser;
 use crate::house::{House, Running};
@@ -33,8 +34,16 @@ fn file(house: &House) -> Option<String> {
     std::fs::read_to_string(house.path("config/limits.toml")).ok()
 }
 
-fn written(text: &str) -> String {
-    format!("path=limits.toml&text={}", form(text))
+/// A form begun with the file as it is in this house.
+fn written(house: &House, text: &str) -> String {
+    format!("path=limits.toml&on={}&text={}", mark(file(house).as_deref()), form(text))
+}
+
+fn mark(text: Option<&str>) -> String {
+    text.map_or_else(
+        || "none".to_owned(),
+        |text| Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect(),
+    )
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -46,12 +55,13 @@ async fn a_limit_is_tightened_weighed_put_into_force_and_taken_back_by_another()
     assert!(one.get("/config").await.text().await.expect("text").contains("limits.toml"));
 
     // What is wrong is told, and nothing is kept.
-    let wrong = one.post("/config/file", &written("[[tighten]]\nid = \"no.such.rule\"\nlimit = 2\n")).await;
+    let wrong =
+        one.post("/config/file", &written(&house, "[[tighten]]\nid = \"no.such.rule\"\nlimit = 2\n")).await;
     assert_eq!(wrong.status().as_u16(), 422);
     assert!(wrong.text().await.expect("text").contains("no.such.rule"));
 
     // A form's lines end in CR LF; the file's do not.
-    let kept = one.post("/config/file", &written(&LIMITS.replace('\n', "\r\n"))).await;
+    let kept = one.post("/config/file", &written(&house, &LIMITS.replace('\n', "\r\n"))).await;
     assert_eq!((kept.status().as_u16(), leads_to(&kept)), (303, "/config/changes/1"));
     let early = weighed(&mut one, "/config/changes/1").await;
     assert!(early.contains("+ limit = 2") && early.contains("Contacts called later"), "{early}");
@@ -89,7 +99,7 @@ async fn a_limit_is_tightened_weighed_put_into_force_and_taken_back_by_another()
 async fn a_file_that_changed_meanwhile_is_left_alone_and_who_may_only_read_changes_nothing() {
     let (house, daemon) = crate::house();
     let mut one = browser(&daemon, "supervisor").await;
-    one.post("/config/file", &written(LIMITS)).await;
+    one.post("/config/file", &written(&house, LIMITS)).await;
     weighed(&mut one, "/config/changes/1").await;
     house.write("config/limits.toml", "# somebody was here\n");
     let refused = one.post("/config/changes/1", "act=apply").await;
@@ -100,7 +110,7 @@ async fn a_file_that_changed_meanwhile_is_left_alone_and_who_may_only_read_chang
 
     let mut auditor = browser(&daemon, "auditor").await;
     assert_eq!(auditor.get("/config/file?path=limits.toml").await.status().as_u16(), 200);
-    assert_eq!(auditor.post("/config/file", &written(LIMITS)).await.status().as_u16(), 403);
+    assert_eq!(auditor.post("/config/file", &written(&house, LIMITS)).await.status().as_u16(), 403);
     assert_eq!(auditor.post("/config/changes/1", "act=apply").await.status().as_u16(), 403);
     for path in ["trunks.toml", "obzvon.toml", "../house.db", "campaigns/../trunks.toml"] {
         let answer = one.get(&format!("/config/file?path={path}")).await;
@@ -112,24 +122,84 @@ async fn a_file_that_changed_meanwhile_is_left_alone_and_who_may_only_read_chang
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_campaign_is_written_like_another_and_hostile_comments_are_text() {
     let (house, daemon) = crate::house();
+    house.add_user("second", Role::Supervisor.code(), PASSWORD);
     let mut one = browser(&daemon, "supervisor").await;
     let like = "/config/file?name=spring&like=campaigns/reminders.toml";
     let text = one.get(like).await.text().await.expect("text");
     assert!(text.contains("campaigns/spring.toml") && text.contains("ru-230fz-safe"), "{text}");
     let source = std::fs::read_to_string(house.path("config/campaigns/reminders.toml")).expect("a file");
     let hostile: String = crate::HOSTILE.iter().map(|text| format!("# {text}\n")).collect();
-    let click = format!("path=campaigns/spring.toml&text={}", form(&format!("{hostile}{source}")));
+    let click = format!("path=campaigns/spring.toml&on=none&text={}", form(&format!("{hostile}{source}")));
     assert_eq!(leads_to(&one.post("/config/file", &click).await), "/config/changes/1");
     let page = weighed(&mut one, "/config/changes/1").await;
-    one.post("/config/changes/1", "act=apply").await;
+    assert!(page.contains("spring: a new campaign"), "{page}");
+    let alone = one.post("/config/changes/1", "act=apply").await;
+    assert_eq!(leads_to(&alone), "/config/changes/1?refused=takes_another");
+    let mut two = browser(&daemon, "second").await;
+    assert_eq!(leads_to(&two.post("/config/changes/1", "act=apply").await), "/config/changes/1");
     let edit = one.get("/config/file?path=campaigns/spring.toml").await.text().await.expect("text");
     for made in ["<script>alert", "<img", "<svg/", "<iframe", "<a href=\"javascript"] {
         assert!(!page.contains(made) && !edit.contains(made), "{made}");
     }
     assert!(house.path("config/campaigns/spring.toml").exists());
+    // It is there to be started, and only then in the database.
+    let page = one.get("/campaigns").await.text().await.expect("text");
+    let listed = |page: &str| page.contains("spring") && page.contains("not started yet");
+    assert!(listed(&page), "{page}");
+    let known = |house: &House| house.run(&["campaign", "list", "--lang", "en"]);
+    assert!(!known(&house).contains("spring"));
+    assert_eq!(leads_to(&one.post("/campaigns/spring", "act=start").await), "/campaigns");
+    assert!(known(&house).lines().any(|line| line.starts_with("spring") && line.contains("running")));
+    assert!(!listed(&one.get("/campaigns").await.text().await.expect("text")));
+    let nobody = one.post("/campaigns/winter", "act=start").await;
+    assert_eq!(leads_to(&nobody), "/campaigns?refused=true");
     assert_eq!(leads_to(&one.post("/config/changes/1", "act=undo").await), "/config/changes/2");
     weighed(&mut one, "/config/changes/2").await;
     one.post("/config/changes/2", "act=apply").await;
     assert!(!house.path("config/campaigns/spring.toml").exists(), "it is gone again");
+    daemon.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_who_put_changes_into_force_at_once_one_is_refused_and_the_file_is_the_others() {
+    let (house, daemon) = crate::house();
+    house.add_user("second", Role::Supervisor.code(), PASSWORD);
+    let mut one = browser(&daemon, "supervisor").await;
+    let mut two = browser(&daemon, "second").await;
+    for round in 0..4 {
+        let texts = ["one", "two"].map(|who| format!("{LIMITS}# {who} {round}\n"));
+        let mut ids = Vec::new();
+        for text in &texts {
+            let kept = one.post("/config/file", &written(&house, text)).await;
+            ids.push(leads_to(&kept).to_owned());
+            weighed(&mut one, leads_to(&kept)).await;
+        }
+        let (first, second) = tokio::join!(one.post(&ids[0], "act=apply"), two.post(&ids[1], "act=apply"));
+        let done = [leads_to(&first) == ids[0], leads_to(&second) == ids[1]];
+        assert!(done[0] != done[1], "{done:?}");
+        let winner = usize::from(done[1]);
+        assert_eq!(file(&house).as_ref(), Some(&texts[winner]), "round {round}");
+        for (n, id) in ids.iter().enumerate() {
+            let page = one.get(id).await.text().await.expect("text");
+            assert_eq!(page.contains("in force since"), n == winner, "{page}");
+        }
+    }
+    daemon.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_was_begun_with_another_text_undoes_nobody_and_shows_what_it_would_have() {
+    let (house, daemon) = crate::house();
+    let mut one = browser(&daemon, "supervisor").await;
+    let stale = written(&house, LIMITS);
+    house.write("config/limits.toml", "# a colleague was here\n");
+    let refused = one.post("/config/file", &stale).await;
+    assert_eq!(refused.status().as_u16(), 409);
+    let page = refused.text().await.expect("text");
+    assert!(page.contains("− # a colleague was here") && page.contains("+ limit = 2"), "{page}");
+    assert!(page.contains(&mark(Some("# a colleague was here\n"))), "the next form begins with it: {page}");
+    let blind = one.post("/config/file", &format!("path=limits.toml&text={}", form(LIMITS))).await;
+    assert_eq!(blind.status().as_u16(), 409, "who does not say what he has seen has seen nothing");
+    assert_eq!(leads_to(&one.post("/config/file", &written(&house, LIMITS)).await), "/config/changes/1");
     daemon.stop();
 }

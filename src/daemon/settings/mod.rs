@@ -1,13 +1,16 @@
 //! Configuration files changed from the console: proposed, checked, weighed, put into force, taken back.
 //!
 //! A change is kept before its file is touched, and the file is written before it is reloaded by SIGHUP's own way. What
-//! loosens a limit is put into force by another person than the one who wrote it.
+//! loosens a limit is put into force by another person than the one who wrote it. One click is dealt with at a time: between
+//! a change's last look at its file and the reload nobody else writes.
 
 mod effect;
 mod file;
 
 use std::sync::Arc;
 
+use sha2::{Digest as _, Sha256};
+use tokio::sync::Mutex;
 use tracing::{error, info};
 
 use self::effect::Effects;
@@ -28,7 +31,7 @@ const SHOWN: u16 = 100;
 
 /// Who answers for the configuration's pages.
 pub fn handlers(house: &Arc<House>) -> ConfigHandlers {
-    let effects = Arc::new(Effects::default());
+    let (effects, turn) = (Arc::new(Effects::default()), Arc::new(Mutex::new(())));
     ConfigHandlers {
         list: answered(house, |house: Arc<House>, ()| async move {
             let files = editable(&house.plans.load().config.dir);
@@ -50,13 +53,19 @@ pub fn handlers(house: &Arc<House>) -> ConfigHandlers {
                 Ok(Some(view))
             }
         }),
-        act: answered(house, |house: Arc<House>, click: ChangeClick| async move {
-            // Whoever asked may go away; what was begun is ended.
-            let work = house.helpers.spawn({
-                let house = Arc::clone(&house);
-                async move { act(&house, click).await }
-            });
-            work.await.unwrap_or(Ok(Changed::Gone))
+        act: answered(house, move |house: Arc<House>, click: ChangeClick| {
+            let turn = Arc::clone(&turn);
+            async move {
+                // Whoever asked may go away; what was begun is ended.
+                let work = house.helpers.spawn({
+                    let house = Arc::clone(&house);
+                    async move {
+                        let _turn = turn.lock().await;
+                        act(&house, click).await
+                    }
+                });
+                work.await.unwrap_or(Ok(Changed::Gone))
+            }
         }),
     }
 }
@@ -66,7 +75,16 @@ fn file_of(house: &House, path: &str) -> Option<ConfigFile> {
         return None;
     }
     let text = text_of(&house.plans.load().config.dir, path).ok()?;
-    Some(ConfigFile { path: path.to_owned(), is_there: text.is_some(), text: text.unwrap_or_default() })
+    let mark = mark_of(text.as_deref());
+    Some(ConfigFile { path: path.to_owned(), mark, is_there: text.is_some(), text: text.unwrap_or_default() })
+}
+
+/// Tells one text from another; that there is none, from every text.
+fn mark_of(text: Option<&str>) -> String {
+    text.map_or_else(
+        || "none".to_owned(),
+        |text| Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect(),
+    )
 }
 
 /// A configuration with another text in one file's place, or every mistake in words.
@@ -86,8 +104,11 @@ async fn as_it_would_be(
 }
 
 async fn propose(house: &House, new: Propose) -> Result<Proposed, StoreError> {
-    let Propose { path, text, who, language } = new;
+    let Propose { path, on, text, who, language } = new;
     let Some(file) = file_of(house, &path) else { return Ok(Proposed::NoFile) };
+    if file.mark != on {
+        return Ok(Proposed::OnAnother(file));
+    }
     let was = file.is_there.then_some(file.text);
     // A form's lines end in CR LF, whatever the file's do.
     let text =

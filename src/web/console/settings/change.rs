@@ -96,10 +96,14 @@ pub(super) fn whole(viewer: &Viewer, change: &ChangeView, trouble: Option<&str>)
 
 fn difference(change: &ChangeView, texts: &Texts) -> Markup {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    let (was, becomes) = (text(&change.was), text(&change.becomes));
+    compared(&text(&change.was), &text(&change.becomes), texts)
+}
+
+/// What makes one text the other.
+pub(super) fn compared(was: &str, becomes: &str, texts: &Texts) -> Markup {
     html! {
         pre.diff tabindex="0" role="region" aria-label=(texts.diff) {
-            @for line in compare(&was, &becomes) {
+            @for line in compare(was, becomes) {
                 @match line {
                     Line::Comes(line) => { ins { "+ " (line) } "\n" }
                     Line::Goes(line) => { del { "− " (line) } "\n" }

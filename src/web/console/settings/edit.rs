@@ -8,6 +8,7 @@ use axum::{Form, Router};
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use super::change::compared;
 use super::texts::Texts;
 use super::{ConfigFile, Propose, Proposed};
 use crate::domain::Right;
@@ -47,19 +48,18 @@ async fn edit(
         (false, false) => shared.console.config.file.ask(asked.like).await?.ok_or_else(none)?.text,
         _ => file.text.clone(),
     };
-    Ok(form(&viewer, &file, &text, None).into_response())
+    Ok(form(&viewer, &file, &text, &html! {}).into_response())
 }
 
-fn form(viewer: &Viewer, file: &ConfigFile, text: &str, trouble: Option<(&str, &str)>) -> Markup {
+fn form(viewer: &Viewer, file: &ConfigFile, text: &str, trouble: &Markup) -> Markup {
     let texts = Texts::of(viewer.language);
     let may = viewer.role.may(Right::ChangeConfig);
     let body = html! {
         h1 { (texts.config) ": " (file.path) }
-        @if let Some((what, said)) = trouble {
-            div.card role="alert" { p.bad { (what) } @if !said.is_empty() { pre { (said) } } }
-        }
+        (trouble)
         form.text method="post" action="/config/file" {
             input type="hidden" name="path" value=(file.path);
+            input type="hidden" name="on" value=(file.mark);
             // The first line break after the tag is the tag's.
             textarea.code name="text" rows="28" spellcheck="false" aria-label=(file.path) readonly[!may] { "\n" (text) }
             @if may { p { button { (texts.check) } " " (texts.edit_how) } }
@@ -72,6 +72,9 @@ fn form(viewer: &Viewer, file: &ConfigFile, text: &str, trouble: Option<(&str, &
 #[derive(Deserialize)]
 struct Written {
     path: String,
+    /// The mark of the text that the form was made with; whoever does not say it has seen none.
+    #[serde(default)]
+    on: String,
     text: String,
 }
 
@@ -86,14 +89,29 @@ async fn propose(
     let file = shared.console.config.file.ask(written.path.clone()).await?.ok_or_else(none)?;
     let text = written.text.clone();
     let (who, language) = (viewer.login.clone(), viewer.language);
-    let propose = Propose { path: written.path, text: written.text, who, language };
-    let again = |what, said: &str| {
-        (StatusCode::UNPROCESSABLE_ENTITY, form(&viewer, &file, &text, Some((what, said)))).into_response()
+    let propose = Propose { path: written.path, on: written.on, text: written.text, who, language };
+    let again = |file: &ConfigFile, status, trouble: &Markup| {
+        (status, form(&viewer, file, &text, trouble)).into_response()
+    };
+    let wrong = |what, said: &str| {
+        let trouble =
+            html! { div.card role="alert" { p.bad { (what) } @if !said.is_empty() { pre { (said) } } } };
+        again(&file, StatusCode::UNPROCESSABLE_ENTITY, &trouble)
     };
     Ok(match shared.console.config.propose.ask(propose).await? {
         Proposed::Kept(id) => Redirect::to(&format!("/config/changes/{id}")).into_response(),
         Proposed::NoFile => none(),
-        Proposed::Same => again(texts.same, ""),
-        Proposed::Wrong(mistakes) => again(texts.mistakes, &mistakes),
+        Proposed::OnAnother(now) => {
+            let unified = text.replace("\r\n", "\n");
+            let trouble = html! {
+                div.card role="alert" {
+                    p.bad { (texts.on_another) }
+                    (compared(&now.text.replace("\r\n", "\n"), &unified, texts))
+                }
+            };
+            again(&now, StatusCode::CONFLICT, &trouble)
+        }
+        Proposed::Same => wrong(texts.same, ""),
+        Proposed::Wrong(mistakes) => wrong(texts.mistakes, &mistakes),
     })
 }

@@ -36,9 +36,11 @@ pub struct ConfigView {
 }
 
 /// A file as it is.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigFile {
     pub path: String,
+    /// Tells this text from every other.
+    pub mark: String,
     pub is_there: bool,
     pub text: String,
 }
@@ -47,6 +49,8 @@ pub struct ConfigFile {
 #[derive(Debug, Clone)]
 pub struct Propose {
     pub path: String,
+    /// The mark of the text that the writer began with.
+    pub on: String,
     pub text: String,
     pub who: String,
     pub language: Language,
@@ -58,6 +62,8 @@ pub enum Proposed {
     /// Kept under this number.
     Kept(i64),
     NoFile,
+    /// The writer began with another text than the file has by now.
+    OnAnother(ConfigFile),
     /// It is the same text.
     Same,
     /// Every mistake, a line each.
