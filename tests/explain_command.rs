@@ -3,7 +3,7 @@
 
 mod house;
 
-use house::{House, REMINDERS, config};
+use house::{House, REMINDERS, config, zone_of_noon};
 use jiff::{Timestamp, ToSpan};
 use serde_json::Value;
 
@@ -125,6 +125,28 @@ fn who_is_queued_for_an_agent_is_said_to_wait_for_one() {
     assert!(text.contains("called when an agent is free"), "{text}");
     let text = house.run(&["explain", "p1", "--lang", "en"]);
     assert!(text.contains("while none is ready there is no call"), "{text}");
+}
+
+#[test]
+fn who_is_queued_at_night_waits_for_the_morning_and_not_for_an_agent() {
+    let agents = config(([127, 0, 0, 1], 9).into()).set(REMINDERS, "channel", "agent_call");
+    let house = House::new(agents);
+    house.write("config/agents.toml", include_str!("../config/agents.toml"));
+    // Where it is noon here it is about midnight there.
+    let night = match zone_of_noon().strip_prefix("Etc/GMT").and_then(|east| east.parse::<i8>().ok()) {
+        Some(hours @ 1..) => format!("Etc/GMT-{}", 12 - hours),
+        Some(hours) => format!("Etc/GMT+{}", 12 + hours),
+        None => "Etc/GMT-12".to_owned(),
+    };
+    let list = format!(
+        "external_id;person_id;phone;time_zone;debtor_type;creditor;amount;due\n\
+         a;p1;+79995550101;{night};forgetful;Энергосбыт;10;2026-01-15\n"
+    );
+    house.write("list.csv", &list);
+    house.run(&["import", house.path("list.csv").to_str().expect("UTF-8")]);
+    house.run(&["campaign", "start", "reminders"]);
+    let deny = explained(&house, &[])["decision"]["deny"].as_str().expect("a rule").to_owned();
+    assert_eq!(house.states(), [("queued".into(), deny, 1)], "explain and why-not go by one rule");
 }
 
 #[test]

@@ -1,19 +1,18 @@
 //! `obzvon campaign`: fill, start, pause, stop, list, and why contacts are not called.
 
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 
 use super::exceptions::{exceptions_json, notices_of};
 use super::names::{prepare_campaign, untellable_text, untold_text};
-use super::open::{ConfigArgs, block_on, store};
+use super::open::{ConfigArgs, block_on, registry, store};
+use super::standing::user;
 use super::words;
-use crate::campaign::{CampaignPlan, Dialling};
+use crate::campaign::Dialling;
 use crate::config::Config;
-use crate::daemon::{Clock, TEST_CAMPAIGN, fill_campaign, untellable, untold_to_callers};
+use crate::daemon::{Clock, Judge, fill_campaign, untellable, untold_to_callers};
 use crate::domain::Language;
-use crate::domain::contact::ContactState;
 use crate::store::{CampaignRow, CampaignState, Filled, Store, WhyNot};
 
 /// Campaigns: fill, start, pause, stop, list
@@ -113,7 +112,7 @@ async fn fill(store: &Store, config: &Config, name: &str, language: Language) ->
 /// Moves the campaign to a state; that it stands there already is no mistake.
 async fn set(store: &Store, name: &str, state: CampaignState, language: Language) -> anyhow::Result<()> {
     let ru = language == Language::Ru;
-    if store.set_campaign(name, state, Clock.wall()).await? {
+    if store.set_campaign(name, state, &user(), Clock.wall()).await? {
         println!("{name}: {}", words::campaign_state(state.code(), language));
         return Ok(());
     }
@@ -182,9 +181,9 @@ async fn why_not(
     let Some(row) = find(store, name).await? else {
         anyhow::bail!("no campaign {name:?} in the database; fill it first");
     };
-    let mut totals = store.why_not(row.id).await?;
-    let queued = totals.iter_mut().filter(|total| total.state == ContactState::Queued);
-    queued.for_each(|total| total.why = not_dialled(config, &row));
+    let (registry, killed) = (registry(config), config.daemon.kill_switch.try_exists().unwrap_or(true));
+    let judge = Judge { store, config, registry: &registry, killed, now: Clock.wall() };
+    let totals = judge.why_not(&row).await?;
     let all: u64 = totals.iter().map(|t| t.contacts).sum();
     let (preset, exceptions) = match config.campaign(name) {
         Some(plan) => (plan.preset.as_str(), config.overrides_of(plan)),
@@ -204,25 +203,6 @@ async fn why_not(
     print!("{}", notices(config, name, language));
     print!("{}", why_not_text(&totals, language));
     Ok(())
-}
-
-/// Why nobody of the campaign is dialled at all, as a code; empty where that is not so.
-fn not_dialled(config: &Config, row: &CampaignRow) -> String {
-    match row.state {
-        CampaignState::Running if config.daemon.kill_switch.try_exists().unwrap_or(true) => {
-            "kill_switch".to_owned()
-        }
-        CampaignState::Running if config.campaign(&row.name).is_none() && row.name != TEST_CAMPAIGN => {
-            "campaign_unknown".to_owned()
-        }
-        CampaignState::Running => {
-            let awaits = |plan: &Arc<CampaignPlan>| plan.dialling.agents().is_some();
-            if config.campaign(&row.name).is_some_and(awaits) { "agent_awaited" } else { "" }.to_owned()
-        }
-        CampaignState::Draft | CampaignState::Paused | CampaignState::Stopped => {
-            format!("campaign_{}", row.state.code())
-        }
-    }
 }
 
 /// Where the contacts stand and why, with their sum.

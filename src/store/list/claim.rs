@@ -217,6 +217,25 @@ impl Store {
         read.await.map_err(|source| StoreError::Wake { source })
     }
 
+    /// The campaign's contacts that are dialled next, at most `limit`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn front_of_queue(
+        &self,
+        campaign: CampaignId,
+        limit: u32,
+    ) -> Result<Vec<ContactId>, StoreError> {
+        let sql = "SELECT id FROM contact WHERE campaign_id = $1 AND state = 'queued' ORDER BY score DESC, id LIMIT $2";
+        let read = self.read(move |conn| {
+            Box::pin(async move {
+                let rows = conn.all(sql, values![campaign, i64::from(limit)]).await?;
+                rows.iter().map(|row| row.int(0).map(ContactId)).collect()
+            })
+        });
+        read.await.map_err(|source| StoreError::Wake { source })
+    }
+
     /// Loads contacts by id, in no order.
     ///
     /// # Errors

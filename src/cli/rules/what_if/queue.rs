@@ -11,7 +11,7 @@ use crate::daemon::phone_to_dial;
 use crate::domain::{ContactId, PersonId};
 use crate::rules::zone::Registry;
 use crate::rules::{Facts, PhoneKey};
-use crate::store::{ClaimedContact, Store};
+use crate::store::{CampaignState, ClaimedContact, Store};
 
 /// What would change for those who are still to be called.
 #[derive(Debug, Default)]
@@ -43,7 +43,7 @@ impl Queue {
     }
 }
 
-/// Looks at every contact that is queued or waits, at `now`.
+/// Looks at every contact that is queued or waits in a campaign that is not stopped, at `now`.
 ///
 /// # Errors
 /// When the store fails.
@@ -57,7 +57,9 @@ pub async fn look(
     let mut queue = Queue::default();
     // Whether a person can ever be reached: now, then.
     let mut reach: HashMap<PersonId, (bool, bool)> = HashMap::new();
-    let names: HashMap<_, _> = store.campaigns().await?.into_iter().map(|row| (row.id, row.name)).collect();
+    let campaigns = store.campaigns().await?.into_iter();
+    let alive = campaigns.filter(|row| row.state != CampaignState::Stopped);
+    let names: HashMap<_, _> = alive.map(|row| (row.id, row.name)).collect();
     let desk = Desk { store, config, proposal, registry, now };
     let mut after = ContactId(0);
     loop {
@@ -65,7 +67,8 @@ pub async fn look(
         let Some(&last) = ids.last() else { break };
         after = last;
         for contact in store.contacts(ids).await? {
-            let campaign = names.get(&contact.campaign).map_or("", String::as_str);
+            // Whom a stopped campaign has left is called by nobody.
+            let Some(campaign) = names.get(&contact.campaign) else { continue };
             let Some((is, would)) = desk.times(campaign, &contact).await? else {
                 queue.left_out += 1;
                 continue;
