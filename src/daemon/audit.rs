@@ -1,14 +1,15 @@
-//! What the audit's page asks: looks into people's files, answered from the store.
+//! What the audit's page asks: looks into people's files and clicks on campaigns, answered from the store.
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::console::answered;
 use super::house::House;
 use crate::cli::csv_text::csv_text;
-use crate::store::{AccessFilter, AccessLine};
-use crate::web::{AuditAsked, AuditHandlers, AuditLine};
+use crate::store::{AccessFilter, AccessLine, CampaignAct};
+use crate::web::{AuditAsked, AuditHandlers, AuditLine, CampaignActLine};
 
 /// Lines of a page, and of a file.
 const SHOWN: u32 = 100;
@@ -27,6 +28,11 @@ pub fn handlers(house: &Arc<House>) -> AuditHandlers {
             let cells = lines.into_iter().map(|line| [line.at.to_string(), line.who, line.person, line.what]);
             Ok(csv_text(&["at", "who", "person", "what"], cells))
         }),
+        campaigns: answered(house, |house: Arc<House>, ()| async move {
+            let zone = house.plans.load().config.cases.zone.clone();
+            let acts = house.store.campaign_acts(SHOWN).await?;
+            Ok(acts.into_iter().map(|act| campaign_act(act, &zone)).collect())
+        }),
     }
 }
 
@@ -36,6 +42,14 @@ fn filter(asked: AuditAsked) -> AccessFilter {
 }
 
 fn shown(line: AccessLine, zone: &TimeZone) -> AuditLine {
-    let at = line.at.to_zoned_datetime(zone.clone()).strftime("%F %H:%M:%S").to_string();
-    AuditLine { id: line.id, at, who: line.who, what: line.what, person: line.person }
+    AuditLine { id: line.id, at: local(line.at, zone), who: line.who, what: line.what, person: line.person }
+}
+
+fn campaign_act(act: CampaignAct, zone: &TimeZone) -> CampaignActLine {
+    let CampaignAct { at, who, campaign, state } = act;
+    CampaignActLine { at: local(at, zone), who, campaign, state: state.code() }
+}
+
+fn local(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned_datetime(zone.clone()).strftime("%F %H:%M:%S").to_string()
 }

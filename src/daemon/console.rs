@@ -1,13 +1,13 @@
 //! What the console's pages ask, answered from the house.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tracing::info;
 
+use super::campaign_acts::set_campaign;
 use super::cases;
 use super::desk;
 use super::floor;
@@ -16,6 +16,7 @@ use super::house::House;
 use super::pacing::PaceNow;
 use super::quality;
 use super::reports;
+use super::why_not::Judge;
 use crate::cases::Number;
 use crate::cli::cases::{csv_of_cases, csv_of_triggers};
 use crate::cli::exceptions::notices_of;
@@ -25,9 +26,9 @@ use crate::domain::{CampaignId, Language};
 use crate::pacing::Mode;
 use crate::store::{CampaignRow, CampaignState, DayCalls, Period, SavedView, SessionRow, StoreError, WhyNot};
 use crate::web::{
-    CampaignAct, CampaignLine, CaseHandlers, Console, DayLine, DeskDeed, DeskHandlers, Handler, KeptSession,
-    PaceView, Predicted, QualityHandlers, SessionHandlers, SetCampaign, SetView, SoundAsked, TrunkLine,
-    Unavailable, User, UserLine, ViewHandlers, ViewLine, Wallboard, WhyNotLine,
+    CampaignLine, CaseHandlers, Console, DayLine, DeskDeed, DeskHandlers, Handler, KeptSession, PaceView,
+    Predicted, QualityHandlers, SessionHandlers, SetCampaign, SetView, SoundAsked, TrunkLine, Unavailable,
+    User, UserLine, ViewHandlers, ViewLine, Wallboard, WhyNotLine,
 };
 
 /// The console of a running house.
@@ -56,7 +57,12 @@ pub fn console(house: &Arc<House>) -> Console {
             why_not(&house, &campaign, language).await
         }),
         set_campaign: answered(house, |house: Arc<House>, set: SetCampaign| async move {
-            set_campaign(&house, set).await
+            // Whoever asked may go away; what was begun is ended.
+            let work = house.helpers.spawn({
+                let house = Arc::clone(&house);
+                async move { set_campaign(&house, set).await }
+            });
+            work.await.unwrap_or(Ok(false))
         }),
         reports: reports::handlers(house),
         cases: case_handlers(house),
@@ -272,6 +278,7 @@ async fn wallboard(
     });
     let plans = house.plans.load_full();
     let campaigns = house.store.campaigns().await?;
+    let known: HashSet<String> = campaigns.iter().map(|row| row.name.clone()).collect();
     let Counts { contacts, days } = &*counts.ask(house.clock.now(), count(house, &campaigns)).await?;
     for row in campaigns {
         let pace = house.paces.of(row.id, house.clock.now()).map(pace_view);
@@ -298,6 +305,13 @@ async fn wallboard(
             name: row.name,
         });
     }
+    // Those that nobody has started or filled yet stand in their files alone.
+    let new = plans.config.campaigns.iter().filter(|plan| !known.contains(&*plan.name));
+    board.campaigns.extend(new.map(|plan| CampaignLine {
+        notices: notices_of(&plans.config, plan, house.clock.wall(), language),
+        ..CampaignLine::new(&plan.name)
+    }));
+    board.campaigns.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(board)
 }
 
@@ -313,16 +327,9 @@ async fn why_not(
         why: words::why(&total.why, language),
         contacts: total.contacts,
     };
-    Ok(Some(house.store.why_not(row.id).await?.into_iter().map(line).collect()))
-}
-
-async fn set_campaign(house: &House, set: SetCampaign) -> Result<bool, StoreError> {
-    let state = match set.act {
-        CampaignAct::Pause => CampaignState::Paused,
-        CampaignAct::Start => CampaignState::Running,
-        CampaignAct::Stop => CampaignState::Stopped,
-    };
-    let moved = house.store.set_campaign(&set.campaign, state, house.clock.wall()).await?;
-    info!(campaign = set.campaign, state = state.code(), who = set.who, moved, "a campaign was clicked");
-    Ok(moved)
+    let plans = house.plans.load_full();
+    let (store, config, registry) = (&house.store, &plans.config, &plans.registry);
+    let (killed, now) = (*house.killed.borrow(), house.clock.wall());
+    let judge = Judge { store, config, registry, killed, now };
+    Ok(Some(judge.why_not(row).await?.into_iter().map(line).collect()))
 }

@@ -101,7 +101,7 @@ impl TestCall {
         };
         house.store.upsert(&[row], now).await?;
         let campaign = house.store.campaign(TEST_CAMPAIGN, now).await?;
-        house.store.set_campaign(TEST_CAMPAIGN, CampaignState::Running, now).await?;
+        house.store.set_campaign(TEST_CAMPAIGN, CampaignState::Running, "obzvon", now).await?;
         let fill = FillPlan { campaign, not_after: None, now, hold_out_percent: 0 };
         match house.store.queue_debt(fill, TEST_CREDITOR, &id, 1).await? {
             Some(contact) => Ok(contact),

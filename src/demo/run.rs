@@ -138,7 +138,7 @@ async fn prepare(
     for list in lists {
         import(&store, folder, list, &options).await?;
         let filled = fill_campaign(&store, config, list.campaign).await?;
-        store.set_campaign(list.campaign, CampaignState::Running, Clock.wall()).await?;
+        store.set_campaign(list.campaign, CampaignState::Running, "demo", Clock.wall()).await?;
         println!("{}", list_line(list, filled, language));
     }
     store.close().await;

@@ -14,18 +14,18 @@ pub use api::{
 };
 pub use console::{
     AgentLine, AppliedLine, AuditAsked, AuditHandlers, AuditLine, Begun, CallFile, CallHandlers, CallRow,
-    CallView, CallbackLine, CallsAsked, CallsOf, CallsView, Came, CampaignAct, CampaignLine, CaseHandlers,
-    ChangeAct, ChangeClick, ChangeView, Changed, ChoiceView, CircuitView, ColumnView, ConfigFile,
-    ConfigHandlers, ConfigView, Console, ContactLine, Dated, DayLine, DayView, Days, DebtView, Decided,
-    DecisionView, DeliveryLine, DeskAct, DeskAnswer, DeskDeed, DeskEvent, DeskHandlers, DeskView, DraftAct,
-    DraftActed, DraftAsked, DraftClick, DraftStage, DraftView, Draw, Effect, EffectView, FaultyLine,
-    FloorHandlers, FlowHandlers, FlowPicture, Hear, ImportHandlers, ImportLine, KeptSession, KindView,
-    LimitView, Listen, NewDraft, ObjectionView, PaceView, PasswordError, PauseView, PaymentView, Piece,
-    PieceTaken, Predicted, ProbeTrunk, PromiseAsked, PromiseView, ProposalLine, ProposalsView, Propose,
-    Proposed, QualityHandlers, RecordingLine, ReportHandlers, Resend, RungView, SessionHandlers, SetCampaign,
-    SetProposal, SetView, SheetWish, SilenceLine, SoundAnswer, SoundAsked, StageView, StateView, Supervise,
-    Supervised, Table, Taken, TargetView, TrunkHandlers, TrunkLine, TrunkView, Turn, User, UserLine,
-    ViewHandlers, ViewLine, Wallboard, WhyNotLine, Written, day, hash_password, money,
+    CallView, CallbackLine, CallsAsked, CallsOf, CallsView, Came, CampaignAct, CampaignActLine, CampaignLine,
+    CaseHandlers, ChangeAct, ChangeClick, ChangeView, Changed, ChoiceView, CircuitView, ColumnView,
+    ConfigFile, ConfigHandlers, ConfigView, Console, ContactLine, Dated, DayLine, DayView, Days, DebtView,
+    Decided, DecisionView, DeliveryLine, DeskAct, DeskAnswer, DeskDeed, DeskEvent, DeskHandlers, DeskView,
+    DraftAct, DraftActed, DraftAsked, DraftClick, DraftStage, DraftView, Draw, Effect, EffectView,
+    FaultyLine, FloorHandlers, FlowHandlers, FlowPicture, Hear, ImportHandlers, ImportLine, KeptSession,
+    KindView, LimitView, Listen, NewDraft, ObjectionView, PaceView, PasswordError, PauseView, PaymentView,
+    Piece, PieceTaken, Predicted, ProbeTrunk, PromiseAsked, PromiseView, ProposalLine, ProposalsView,
+    Propose, Proposed, QualityHandlers, RecordingLine, ReportHandlers, Resend, RungView, SessionHandlers,
+    SetCampaign, SetProposal, SetView, SheetWish, SilenceLine, SoundAnswer, SoundAsked, StageView, StateView,
+    Supervise, Supervised, Table, Taken, TargetView, TrunkHandlers, TrunkLine, TrunkView, Turn, User,
+    UserLine, ViewHandlers, ViewLine, Wallboard, WhyNotLine, Written, day, hash_password, money,
 };
 pub use handler::{Handler, Unavailable};
 pub use metrics::Metrics;

@@ -164,7 +164,7 @@ pub async fn prepare(config: &Config, row: &ImportRow) {
     store.upsert(std::slice::from_ref(row), now).await.expect("it is written");
     let filled = fill_campaign(&store, config, "reminders").await.expect("it is filled");
     assert_eq!((filled.queued, filled.held), (1, 0));
-    store.set_campaign("reminders", CampaignState::Running, now).await.expect("it runs");
+    store.set_campaign("reminders", CampaignState::Running, "boss", now).await.expect("it runs");
     store.close().await;
 }
 

@@ -150,8 +150,22 @@ async fn a_supervisor_starts_and_pauses_a_campaign_and_another_site_can_not() {
     assert!(running(&house));
     let again = browser.post("/campaigns/reminders", "act=start").await;
     assert_eq!(leads_to(&again), "/campaigns?refused=true");
-    browser.post("/campaigns/reminders", "act=pause").await;
+    // Before the question stands whom it is about; after it, whose click it was.
     browser.post("/language", "language=en").await;
+    let text = browser.get("/campaigns").await.text().await.expect("text");
+    let asked = |act: &str| {
+        let form =
+            text.split("<form").find(|form| form.contains(&format!("value=\"{act}\""))).expect("a button");
+        form.split("data-ask=\"").nth(1).and_then(|ask| ask.split('"').next()).expect("it asks").to_owned()
+    };
+    for act in ["pause", "stop"] {
+        assert!(asked(act).contains("contacts: ") && asked(act).contains(". In a call: "), "{}", asked(act));
+    }
+    browser.post("/campaigns/reminders", "act=pause").await;
+    let mut auditor = Browser::new(&daemon);
+    auditor.sign_in("auditor", PASSWORD).await;
+    let audit = auditor.get("/audit").await.text().await.expect("text");
+    assert!(audit.contains("<td>supervisor</td><td>reminders</td>"), "{audit}");
     let text = browser.get("/campaigns/reminders/why-not").await.text().await.expect("text");
     assert!(text.contains("Why not calling: reminders"), "{text}");
     assert!(house.log().contains("a campaign was clicked"), "who clicked is in the log");

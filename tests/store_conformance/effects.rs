@@ -43,7 +43,7 @@ async fn the_arms_are_counted_by_persons_within_the_window(world: World) {
     let rows = [row(1), second_debt(1), row(2), row(3), row(4)];
     world.store.upsert(&rows, noon()).await.expect("imported");
     let campaign = world.store.campaign("reminders", noon()).await.expect("made");
-    world.store.set_campaign("reminders", CampaignState::Running, noon()).await.expect("started");
+    world.store.set_campaign("reminders", CampaignState::Running, "boss", noon()).await.expect("started");
     let place = |candidate: &Candidate| match candidate.amount.minor {
         300_000 => Placement::LeftAlone,
         400_000 => Placement::Held { why: "needs_agent" },
@@ -101,7 +101,7 @@ async fn who_was_selected_before_there_was_a_lot_is_in_no_arm(world: World) {
 async fn who_was_drawn_stays_in_his_arm_and_each_share_is_compared_by_itself(world: World) {
     world.store.upsert(&[row(1), row(2)], noon()).await.expect("imported");
     let campaign = world.store.campaign("reminders", noon()).await.expect("made");
-    world.store.set_campaign("reminders", CampaignState::Running, noon()).await.expect("started");
+    world.store.set_campaign("reminders", CampaignState::Running, "boss", noon()).await.expect("started");
     let plan = |hold_out_percent| FillPlan { campaign, not_after: None, now: noon(), hold_out_percent };
     let by_amount = |candidate: &Candidate| match candidate.lot {
         Some(lot) if lot.left_alone => Placement::LeftAlone,

@@ -209,9 +209,9 @@ async fn what_is_not_to_be_dialled_is_gone(world: World) {
     other_phone.phone = PhoneNumber::parse("+79990009999").expect("E.164");
     let mut spent = world.request(&contact);
     spent.budget = 0;
-    world.store.set_campaign("reminders", CampaignState::Paused, noon()).await.expect("paused");
+    world.store.set_campaign("reminders", CampaignState::Paused, "boss", noon()).await.expect("paused");
     assert_eq!(gone(&world.reserve(&contact, noon()).await), Gone::NotRunning);
-    world.store.set_campaign("reminders", CampaignState::Running, noon()).await.expect("on");
+    world.store.set_campaign("reminders", CampaignState::Running, "boss", noon()).await.expect("on");
     let reserved = world.store.reserve(spent, noon()).await.expect("the gate answers");
     assert_eq!(gone(&reserved), Gone::BudgetSpent);
     assert_eq!(world.contact_of("p1").await, ("done".into(), "budget_spent".into()));

@@ -147,7 +147,7 @@ async fn a_campaign_filled_twice_has_each_debt_once(world: World) {
 async fn one_debt_is_queued_by_hand_and_again_when_it_is_done(world: World) {
     world.store.upsert(&[row(1), row(2)], noon()).await.expect("read");
     let campaign = world.store.campaign("by hand", noon()).await.expect("made");
-    world.store.set_campaign("by hand", CampaignState::Running, noon()).await.expect("started");
+    world.store.set_campaign("by hand", CampaignState::Running, "boss", noon()).await.expect("started");
     let plan = FillPlan { campaign, not_after: None, now: noon(), hold_out_percent: 50 };
     let queue = || world.store.queue_debt(plan, "Water", "d2", 5);
     let contact = queue().await.expect("queued").expect("an open debt");
@@ -193,10 +193,15 @@ async fn a_claimed_contact_is_nobody_elses_for_a_minute(world: World) {
 
 async fn a_paused_campaign_claims_nothing(world: World) {
     let campaign = world.campaign("reminders", &[row(1)]).await;
-    assert!(world.store.set_campaign("reminders", CampaignState::Paused, noon()).await.expect("paused"));
+    assert!(
+        world.store.set_campaign("reminders", CampaignState::Paused, "boss", noon()).await.expect("paused")
+    );
     assert!(world.store.claim(campaign, 1, noon()).await.expect("asked").is_empty());
-    assert!(world.store.set_campaign("reminders", CampaignState::Stopped, noon()).await.expect("stopped"));
-    let again = world.store.set_campaign("reminders", CampaignState::Running, noon()).await.expect("asked");
+    assert!(
+        world.store.set_campaign("reminders", CampaignState::Stopped, "boss", noon()).await.expect("stopped")
+    );
+    let again =
+        world.store.set_campaign("reminders", CampaignState::Running, "boss", noon()).await.expect("asked");
     assert!(!again, "stopped is final");
 }
 
@@ -237,7 +242,7 @@ async fn a_changed_plan_takes_in_whom_the_old_one_left_out(world: World) {
     let rows: Vec<_> = (1..=4).map(row).collect();
     world.store.upsert(&rows, noon()).await.expect("read");
     let campaign = world.store.campaign("reminders", noon()).await.expect("made");
-    world.store.set_campaign("reminders", CampaignState::Running, noon()).await.expect("started");
+    world.store.set_campaign("reminders", CampaignState::Running, "boss", noon()).await.expect("started");
     let held = Placement::Held { why: "needs_agent" };
     let mut first = [held, held, Placement::LeftAlone, Placement::Queued { score: 1 }].into_iter();
     let fill = FillPlan { campaign, not_after: Some(noon() + hours(1)), now: noon(), hold_out_percent: 50 };
@@ -268,7 +273,7 @@ async fn a_service_call_is_a_contact_with_nothing_owed_that_goes_through_the_gat
     };
     world.store.record_payment(paid, noon()).await.expect("told");
     let campaign = world.store.campaign("service", noon()).await.expect("made");
-    world.store.set_campaign("service", CampaignState::Running, noon()).await.expect("started");
+    world.store.set_campaign("service", CampaignState::Running, "boss", noon()).await.expect("started");
     let plan = FillPlan { campaign, not_after: None, now: noon(), hold_out_percent: 0 };
     let wish = |person: &str| ServiceWish {
         person: person.into(),

@@ -135,7 +135,7 @@ impl World {
     pub async fn campaign(&self, name: &str, rows: &[ImportRow]) -> CampaignId {
         self.store.upsert(rows, noon()).await.expect("imported");
         let campaign = self.store.campaign(name, noon()).await.expect("made");
-        self.store.set_campaign(name, CampaignState::Running, noon()).await.expect("started");
+        self.store.set_campaign(name, CampaignState::Running, "boss", noon()).await.expect("started");
         self.fill(campaign).await;
         campaign
     }

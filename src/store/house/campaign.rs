@@ -43,6 +43,17 @@ pub struct CampaignRow {
     pub changed_at: Timestamp,
 }
 
+/// Somebody started, paused or stopped a campaign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CampaignAct {
+    pub at: Timestamp,
+    /// A login, or a user of the operating system.
+    pub who: String,
+    pub campaign: String,
+    /// What it has been since.
+    pub state: CampaignState,
+}
+
 impl Store {
     /// The seed of a campaign's lots: `fresh`, drawn by the caller, unless there is one already.
     ///
@@ -75,7 +86,8 @@ impl Store {
         written.await.map_err(|source| StoreError::Campaign { campaign: name.to_owned(), source })
     }
 
-    /// Moves a campaign to another state. `false`: it is stopped, or there already, or not there at all.
+    /// Moves a campaign to another state, and keeps whose act it was. `false`: it is stopped, or there already, or not there
+    /// at all.
     ///
     /// # Errors
     /// When the database fails.
@@ -83,14 +95,43 @@ impl Store {
         &self,
         name: &str,
         state: CampaignState,
+        who: &str,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let sql = "UPDATE campaign SET state = $2, changed_at = $3 WHERE name = $1 AND state NOT IN ($2, 'stopped')";
         let values = values![name, state.code(), now];
-        let written = self.write(move |conn| Box::pin(async move { conn.run(sql, values).await }));
-        let moved =
-            written.await.map_err(|source| StoreError::Campaign { campaign: name.to_owned(), source })?;
-        Ok(moved > 0)
+        let act = values![name, state.code(), who, now];
+        let written = self.write(move |conn| {
+            Box::pin(async move {
+                let moved = conn.run(SET, values).await? > 0;
+                if moved {
+                    conn.run(ACT, act).await?;
+                }
+                Ok(moved)
+            })
+        });
+        written.await.map_err(|source| StoreError::Campaign { campaign: name.to_owned(), source })
+    }
+
+    /// Who started, paused or stopped which campaign, the newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn campaign_acts(&self, limit: u32) -> Result<Vec<CampaignAct>, StoreError> {
+        let read = self.read(move |conn| {
+            Box::pin(async move {
+                let rows = conn.all(ACTS, values![i64::from(limit)]).await?;
+                let read = rows.iter().map(|row| {
+                    Ok(CampaignAct {
+                        at: moment(row.int(0)?)?,
+                        who: row.text(1)?,
+                        campaign: row.text(2)?,
+                        state: row.code(3, "campaign state", CampaignState::parse)?,
+                    })
+                });
+                read.collect()
+            })
+        });
+        read.await.map_err(|source| StoreError::Report { report: "acts on campaigns", source })
     }
 
     /// Every campaign, by name.
@@ -116,3 +157,10 @@ impl Store {
         rows.await.map_err(|source| StoreError::Report { report: "campaigns", source })
     }
 }
+
+const SET: &str =
+    "UPDATE campaign SET state = $2, changed_at = $3 WHERE name = $1 AND state NOT IN ($2, 'stopped')";
+const ACT: &str = "INSERT INTO campaign_act (campaign_id, state, who, at) \
+    SELECT id, $2, $3, CAST($4 AS BIGINT) FROM campaign WHERE name = $1";
+const ACTS: &str = "SELECT a.at, a.who, c.name, a.state FROM campaign_act a JOIN campaign c ON c.id = a.campaign_id \
+    ORDER BY a.id DESC LIMIT $1";

@@ -12,7 +12,7 @@ mod session;
 mod user;
 
 pub use access::{Access, AccessFilter, AccessLine};
-pub use campaign::{CampaignRow, CampaignState};
+pub use campaign::{CampaignAct, CampaignRow, CampaignState};
 pub use info::StoreInfo;
 pub use open::{Kind, Store, StorePlan};
 pub use saved_view::SavedView;

@@ -68,7 +68,7 @@ pub(super) fn table(campaigns: &[CampaignLine], texts: &Texts, buttons: bool) ->
 
 fn row(campaign: &CampaignLine, texts: &Texts, buttons: bool) -> Markup {
     let path = format!("/campaigns/{}", campaign.name);
-    let left = campaign.queued + campaign.waiting;
+    let (left, up) = (campaign.queued + campaign.waiting, (texts.in_flight, campaign.in_flight));
     let stop_ask = format!("{} {}", texts.stop_is_final, texts.stop_ask);
     html! {
         tr {
@@ -81,13 +81,13 @@ fn row(campaign: &CampaignLine, texts: &Texts, buttons: bool) -> Markup {
                 td.n { (number(count)) }
             }
             td.n { (number(campaign.contacts())) }
-            td { a href=(format!("{path}/why-not")) { (texts.why_not) } }
+            td { @if campaign.state != "new" { a href=(format!("{path}/why-not")) { (texts.why_not) } } }
             @if buttons {
                 td {
-                    @if campaign.state == "running" { (button(&path, "pause", (texts.pause, texts.pause_ask), left)) }
-                    @if matches!(campaign.state, "draft" | "paused") { (button(&path, "start", (texts.start, texts.start_ask), left)) }
-                    @if campaign.state != "stopped" {
-                        (button(&path, "stop", (texts.stop, &stop_ask), campaign.contacts() - campaign.done))
+                    @if campaign.state == "running" { (button(&path, "pause", (texts.pause, texts.pause_ask), (left, up))) }
+                    @if matches!(campaign.state, "new" | "draft" | "paused") { (button(&path, "start", (texts.start, texts.start_ask), (left, up))) }
+                    @if !matches!(campaign.state, "new" | "stopped") {
+                        (button(&path, "stop", (texts.stop, &stop_ask), (campaign.contacts() - campaign.done, up)))
                     }
                 }
             }
@@ -95,12 +95,11 @@ fn row(campaign: &CampaignLine, texts: &Texts, buttons: bool) -> Markup {
     }
 }
 
-/// A button that says before the click how many contacts it is about.
-fn button(path: &str, act: &str, (name, ask): (&str, &str), contacts: u64) -> Markup {
+/// A button that says before the click how many contacts it is about, and how many are in a call now.
+fn button(path: &str, act: &str, (name, ask): (&str, &str), (contacts, up): (u64, (&str, u64))) -> Markup {
+    let ask = format!("{ask}: {}. {}: {}.", number(contacts), up.0, number(up.1));
     html! {
-        form method="post" action=(path) data-ask=(format!("{ask}: {}.", number(contacts))) {
-            button name="act" value=(act) { (name) }
-        }
+        form method="post" action=(path) data-ask=(ask) { button name="act" value=(act) { (name) } }
         " "
     }
 }

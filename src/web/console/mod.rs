@@ -39,7 +39,7 @@ use tower_sessions::cookie::SameSite;
 use tower_sessions::cookie::time::Duration;
 use tower_sessions::{Expiry, SessionManagerLayer};
 
-pub use audit::{AuditAsked, AuditHandlers, AuditLine};
+pub use audit::{AuditAsked, AuditHandlers, AuditLine, CampaignActLine};
 pub use calls::{CallFile, CallHandlers, CallRow, CallsAsked, CallsOf, CallsView, DecisionView, RungView};
 pub use cases::{CaseHandlers, Dated};
 pub(super) use desk::document as desk_document;
@@ -158,7 +158,7 @@ pub struct TrunkLine {
 #[derive(Debug, Clone)]
 pub struct CampaignLine {
     pub name: String,
-    /// `draft`, `running`, `paused` or `stopped`.
+    /// `new`, `draft`, `running`, `paused` or `stopped`. A new one stands in its file alone: nobody has started or filled it.
     pub state: &'static str,
     pub queued: u64,
     pub waiting: u64,
@@ -170,6 +170,12 @@ pub struct CampaignLine {
 }
 
 impl CampaignLine {
+    /// A campaign without a contact yet.
+    pub fn new(name: &str) -> Self {
+        let (name, notices) = (name.to_owned(), String::new());
+        Self { name, state: "new", queued: 0, waiting: 0, in_flight: 0, held: 0, done: 0, notices }
+    }
+
     fn contacts(&self) -> u64 {
         self.queued + self.waiting + self.in_flight + self.held + self.done
     }

@@ -49,6 +49,7 @@ pub struct Texts {
     pub ill: &'static str,
     pub in_use: &'static str,
     pub state: &'static str,
+    pub new: &'static str,
     pub draft: &'static str,
     pub running: &'static str,
     pub paused: &'static str,
@@ -92,6 +93,7 @@ impl Texts {
     /// A campaign's state in words.
     pub fn campaign_state(&self, code: &'static str) -> &'static str {
         match code {
+            "new" => self.new,
             "draft" => self.draft,
             "running" => self.running,
             "paused" => self.paused,
@@ -146,6 +148,7 @@ static EN: Texts = Texts {
     ill: "faulty",
     in_use: "in use",
     state: "State",
+    new: "not started yet",
     draft: "draft",
     running: "running",
     paused: "paused",
@@ -220,6 +223,7 @@ static RU: Texts = Texts {
     ill: "сбоит",
     in_use: "занято",
     state: "Состояние",
+    new: "ещё не запускали",
     draft: "готовится",
     running: "идёт",
     paused: "пауза",

@@ -1,4 +1,4 @@
-//! Who looked into whose file and listened to what, for those who watch over it.
+//! Who looked into whose file and listened to what, and who started, paused or stopped which campaign, for those who watch over it.
 
 mod texts;
 
@@ -15,7 +15,7 @@ use super::guard::Viewer;
 use super::page::{csv, in_address, page};
 use super::xlsx::as_xlsx;
 use super::{Shared, views};
-use crate::domain::Right;
+use crate::domain::{Language, Right};
 use crate::web::handler::Handler;
 
 /// Who answers for the audit.
@@ -24,6 +24,18 @@ pub struct AuditHandlers {
     pub list: Handler<AuditAsked, Vec<AuditLine>>,
     /// The same as CSV, ten thousand lines at most.
     pub csv: Handler<AuditAsked, String>,
+    /// The last clicks on campaigns.
+    pub campaigns: Handler<(), Vec<CampaignActLine>>,
+}
+
+/// Somebody started, paused or stopped a campaign.
+#[derive(Debug, Clone)]
+pub struct CampaignActLine {
+    pub at: String,
+    pub who: String,
+    pub campaign: String,
+    /// What it has been since: `running`, `paused` or `stopped`.
+    pub state: &'static str,
 }
 
 /// Which looks. An empty text leaves nothing out.
@@ -65,6 +77,7 @@ async fn list(
     let lines = shared.console.audit.list.ask(asked.clone()).await?;
     let query = query(&asked);
     let views = views::bar(&viewer, &shared, ("/audit", &query)).await?;
+    let acts = shared.console.audit.campaigns.ask(()).await?;
     let body = html! {
         h1 { (texts.audit) }
         div.card {
@@ -79,6 +92,7 @@ async fn list(
                 }
             }
         }
+        @if !acts.is_empty() { (campaigns(&acts, texts, viewer.language)) }
     };
     Ok(page(&viewer, "/audit", texts.audit, &body).into_response())
 }
@@ -109,6 +123,26 @@ fn table(lines: &[AuditLine], texts: &Texts) -> Markup {
             tbody {
                 @for line in lines {
                     tr { td.at { (line.at) } td { (line.who) } td { (line.person) } td { (texts.said(&line.what)) } }
+                }
+            }
+        }
+    }
+}
+
+fn campaigns(acts: &[CampaignActLine], texts: &Texts, language: Language) -> Markup {
+    let words = super::texts::Texts::of(language);
+    html! {
+        div.card {
+            h2 { (words.campaigns) }
+            table {
+                thead { tr { th { (texts.at) } th { (texts.who) } th { (words.campaign) } th { (words.state) } } }
+                tbody {
+                    @for act in acts {
+                        tr {
+                            td { (act.at) } td { (act.who) } td { (act.campaign) }
+                            td { (words.campaign_state(act.state)) }
+                        }
+                    }
                 }
             }
         }
