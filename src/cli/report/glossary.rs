@@ -116,6 +116,58 @@ const QUALITY: [Term; 6] = [
     ],
 ];
 
+/// `obzvon report uplift`, `wear`, `pareto`, `types`, `economics` and `agents`.
+const MONEY: [Term; 8] = [
+    [
+        "uplift",
+        "persons to be called who paid within the window / those persons, less the same of persons left alone by lot",
+        "прирост (uplift)",
+        "люди, которым полагался звонок и которые оплатили за окно / все такие люди, минус то же у оставленных без звонка по жребию",
+    ],
+    [
+        "extra money",
+        "mean sum paid by a person to be called, less that of one left alone, times the persons to be called",
+        "лишние деньги",
+        "средняя сумма на человека, которому полагался звонок, минус то же у оставленных, на число тех, кому полагался звонок",
+    ],
+    [
+        "cost of an extra unit",
+        "cost of the calls / extra money, where that is surely above nothing",
+        "цена лишней единицы",
+        "стоимость звонков / лишние деньги, если они несомненны",
+    ],
+    [
+        "wear",
+        "uses of a channel with the reaction, by the number of the use on the debt / uses of that number",
+        "износ",
+        "использования канала с реакцией по номеру использования на долге / использования с этим номером",
+    ],
+    [
+        "Pareto share",
+        "what the largest accounts, creditors or agents paid or brought together / all that was",
+        "доля Парето",
+        "сколько заплатили или принесли крупнейшие счета, кредиторы или операторы / всё вместе",
+    ],
+    [
+        "types' share",
+        "persons of the type now / all persons",
+        "доля типа",
+        "люди этого типа сейчас / все люди",
+    ],
+    [
+        "gross margin",
+        "(revenue by contract - cost) / revenue by contract; nothing without revenue",
+        "валовая маржа",
+        "(выручка по договору − затраты) / выручка по договору; без выручки её нет",
+    ],
+    [
+        "agent's accounts",
+        "contacts given to him that are not done, and what they owe",
+        "счета оператора",
+        "незавершённые контакты, закреплённые за ним, и сколько по ним должны",
+    ],
+];
+
 /// A figure with the part of the glossary that it stands in, its name and what it divides by what.
 pub struct Defined {
     pub part: &'static str,
@@ -149,6 +201,7 @@ pub fn defined(language: Language) -> Vec<Defined> {
         .chain(terms(calls, &OCCUPANCY))
         .chain(terms(actions, &ACTIONS))
         .chain(ratios)
+        .chain(terms(say(["Money and debtors", "Деньги и должники"]), &MONEY))
         .chain(terms(say(["Complaints and disputes", "Жалобы и споры"]), &CASES))
         .chain(terms(say(["Quality of talks", "Качество разговоров"]), &QUALITY))
         .collect()
