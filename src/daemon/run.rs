@@ -69,7 +69,8 @@ impl Daemon {
     /// # Errors
     /// When a part can't be had: the database, a port, a pack.
     pub async fn start(config: Config) -> anyhow::Result<Self> {
-        let mut daemon = Self::start_beside(config).await?;
+        // So much is begun here that whoever waits for it would be as large.
+        let mut daemon = Box::pin(Self::start_beside(config)).await?;
         daemon.keep_trunks();
         Ok(daemon)
     }

@@ -243,8 +243,8 @@ async fn whoever_was_cut_off_names_his_last_event_and_hears_what_he_missed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_open_stream_ends_with_its_session_and_who_is_kept_out_works_no_more() {
     let (house, daemon) = desk_house();
-    let (anna, _) = Program::signed_in(&daemon, "anna").await;
-    let (boss, _) = Program::signed_in(&daemon, "boss").await;
+    let anna = signed_in(&daemon, "anna").await;
+    let boss = signed_in(&daemon, "boss").await;
     assert_eq!(anna.post("/state", json!({ "to": "logged_in" })).await.0, 200);
     let state = async || {
         let answer = boss.send(Method::GET, "/api/v1/agents", None).await;
@@ -253,7 +253,7 @@ async fn an_open_stream_ends_with_its_session_and_who_is_kept_out_works_no_more(
         anna.map(|agent| agent["state"].clone())
     };
     assert_eq!(state().await, Some(json!("away")));
-    let open = anna.client.get(format!("{}/api/v1/desk/events", anna.base)).header(COOKIE, &anna.cookie);
+    let open = anna.request(Method::GET, "/api/v1/desk/events");
     let mut stream = open.send().await.expect("an answer");
     assert_eq!(stream.status().as_u16(), 200);
     // Taken off the floor, she is told nothing of it any more.
@@ -266,7 +266,7 @@ async fn an_open_stream_ends_with_its_session_and_who_is_kept_out_works_no_more(
     assert_eq!(state().await, None, "no agent of that name");
     assert_eq!(anna.post("/state", json!({ "to": "logged_in" })).await.0, 401);
     house.run(&["user", "enable", "anna"]);
-    let (again, _) = Program::signed_in(&daemon, "anna").await;
+    let again = signed_in(&daemon, "anna").await;
     for _ in 0..100 {
         if again.post("/state", json!({ "to": "logged_in" })).await.0 == 200 {
             return daemon.stop();

@@ -138,7 +138,6 @@ async fn says(call: &Called) {
 struct Heard {
     count: usize,
     /// The longest time between two packets.
-    #[expect(dead_code, reason = "it is printed")]
     gap: Duration,
 }
 
