@@ -230,6 +230,7 @@ const REASONS: [Word; 38] = [
     ("not_retried", "not tried again after that", "после такого не повторяем"),
     ("not_running", "the campaign does not run", "кампания не идёт"),
     ("off_target", "not aimed at any more", "больше не подходит"),
+    ("owes", "owes something: reminders are for that", "есть долг: для него напоминания"),
     ("paid", "paid", "оплачен"),
     ("payment_reversed", "a payment was taken back", "платёж отозван"),
     ("person_in_call", "the person is in another call", "человек в другом разговоре"),

@@ -29,6 +29,7 @@ crate::on_both_engines!(
     a_changed_plan_wakes_whom_the_old_one_put_off,
     a_changed_plan_takes_in_whom_the_old_one_left_out,
     a_service_call_is_a_contact_with_nothing_owed_that_goes_through_the_gate_once,
+    a_debt_that_comes_after_the_warning_takes_the_service_call_back,
 );
 
 fn counts(new: u64, changed: u64, unchanged: u64) -> Upserted {
@@ -258,6 +259,44 @@ async fn a_changed_plan_takes_in_whom_the_old_one_left_out(world: World) {
     let totals = world.store.why_not(campaign).await.expect("counted");
     let left_alone: Vec<_> = totals.iter().filter(|total| total.why == "held_out").collect();
     assert_eq!((left_alone.len(), left_alone[0].contacts), (1, 2), "the lot is drawn for who joins, too");
+}
+
+async fn a_debt_that_comes_after_the_warning_takes_the_service_call_back(world: World) {
+    world.store.upsert(&[row(1), row(2)], noon()).await.expect("read");
+    world.raw("UPDATE debt SET state = 'paid'").await.expect("long ago");
+    let campaign = world.store.campaign("service", noon()).await.expect("made");
+    let plan = FillPlan { campaign, not_after: None, now: noon(), hold_out_percent: 0 };
+    let wish = |person: &str| ServiceWish {
+        person: person.into(),
+        about: "2026-02".into(),
+        until: "2026-04-01".parse().expect("a date"),
+        currency: Currency::Rub,
+    };
+    let queued = world.store.queue_service(plan, ["p1", "p2"].map(wish).to_vec()).await.expect("queued");
+    assert_eq!(queued, [ServiceQueued::New, ServiceQueued::New]);
+    world.store.upsert(&[second_debt(1)], noon()).await.expect("read");
+    assert_eq!(world.contact_of("p1").await, ("done".into(), "owes".into()));
+    assert_eq!(world.contact_of("p2").await, ("queued".into(), String::new()));
+    // Of neither call anything is owed: types and payments know no such debt.
+    let (shares, _) = world.store.types_report(always()).await.expect("counted");
+    assert_eq!(shares.iter().map(|share| (share.persons, share.owing)).collect::<Vec<_>>(), [(2, 1)]);
+    let service = "SELECT external_id FROM debt WHERE amount_minor = 0 ORDER BY id LIMIT 1";
+    let paid = NewPayment {
+        external_id: "m1".into(),
+        creditor: obzvon::domain::SERVICE_CREDITOR.into(),
+        debt: world.text(service).await,
+        amount: row(1).amount,
+        paid_at: noon(),
+    };
+    assert_eq!(
+        world.store.record_payment(paid, noon()).await.expect("answered"),
+        obzvon::store::Paid::NoDebt
+    );
+    assert_eq!(world.text("SELECT CAST(COUNT(*) AS TEXT) FROM bi_debt").await, "3");
+}
+
+fn always() -> obzvon::store::Period {
+    obzvon::store::Period { from: jiff::Timestamp::UNIX_EPOCH, to: jiff::Timestamp::MAX }
 }
 
 async fn a_service_call_is_a_contact_with_nothing_owed_that_goes_through_the_gate_once(world: World) {

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use super::fill::FillPlan;
 use crate::domain::{Currency, DebtId, PersonId, SERVICE_CREDITOR};
+use crate::store::counted::counts;
 use crate::store::engine::conn::{Conn, Fault, values};
 use crate::store::engine::dialect;
 use crate::store::{Store, StoreError};
@@ -73,6 +74,20 @@ async fn queue(conn: &mut Conn, plan: FillPlan, wish: &ServiceWish) -> Result<Se
     Ok(ServiceQueued::New)
 }
 
+/// Takes back the service calls that wait for people who owe something now: reminders are for that.
+pub(super) async fn take_back(conn: &mut Conn) -> Result<(), Fault> {
+    conn.run(TAKE_BACK, values![SERVICE_CREDITOR]).await.map(|_| ())
+}
+
+/// Whatever other id the person has in the lists.
+const TAKE_BACK: &str = concat!(
+    "UPDATE contact SET state = 'done', why = 'owes', next_at = NULL WHERE state IN ('queued', 'waiting', 'held') ",
+    "AND debt_id IN (SELECT s.id FROM debt s JOIN creditor k ON k.id = s.creditor_id WHERE k.name = $1 AND EXISTS ",
+    "(SELECT 1 FROM debt d WHERE d.state IN ('open', 'disputed') AND (d.person_id = s.person_id OR d.person_id IN ",
+    "(SELECT other_id FROM kin WHERE person_id = s.person_id AND upto_event IS NULL)) AND ",
+    counts!("d"),
+    "))"
+);
 const CREDITOR: &str = "INSERT INTO creditor (name) VALUES ($1) ON CONFLICT DO NOTHING";
 const PERSON: &str = "SELECT id FROM person WHERE external_id = $1";
 const OWES: &str = "SELECT 1 FROM debt d JOIN creditor k ON k.id = d.creditor_id WHERE d.state IN ('open', 'disputed') \

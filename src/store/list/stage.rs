@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::merge::{self, Staged};
 use crate::domain::import_row::{ImportRow, Upserted};
-use crate::store::engine::conn::{Fault, values};
+use crate::store::engine::conn::values;
 use crate::store::{Store, StoreError};
 
 /// A list that is being read in.
@@ -153,7 +153,11 @@ async fn merge_run(
         told(all.new + all.changed + all.unchanged);
     }
     let sql = "UPDATE import_run SET state = 'done', ended_at = $2 WHERE id = $1";
-    let done: Result<u64, Fault> =
-        store.write(move |conn| Box::pin(async move { conn.run(sql, values![run, now]).await })).await;
-    done.map(|_| ()).map_err(act)
+    let done = store.write(move |conn| {
+        Box::pin(async move {
+            super::service::take_back(conn).await?;
+            conn.run(sql, values![run, now]).await
+        })
+    });
+    done.await.map(|_| ()).map_err(act)
 }
