@@ -50,13 +50,20 @@ pub enum Registered {
     },
     /// Another case was told by this id.
     Differs,
+    /// It was received later than now.
+    InFuture,
     NoAttempt,
     /// He has no such debt, or it is not said whose it is.
     NoDebt,
     NoPerson,
     /// Several persons share this number: an id of the lists is wanted.
     Several,
+    /// It was received longer ago than cases are about ([`OLDEST_DAYS`]).
+    TooOld,
 }
+
+/// Days before now at which a case may have been received: ten years, beyond which the date is wrong.
+pub const OLDEST_DAYS: i32 = 3653;
 
 impl Registered {
     /// Why it was not registered; `None`: it was.
@@ -66,6 +73,11 @@ impl Registered {
             Self::Differs => {
                 ("another case was told by this id before", "по этому id уже сообщили о другом деле")
             }
+            Self::InFuture => ("it was received in the future", "получено позже, чем сейчас"),
+            Self::TooOld => (
+                "it was received more than ten years ago: the date is wrong",
+                "получено больше десяти лет назад: дата неверна",
+            ),
             Self::NoAttempt => ("there is no such call of his", "такого звонка ему не было"),
             Self::NoDebt => (
                 "he has no such debt, or it is not said whose it is",

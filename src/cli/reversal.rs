@@ -51,6 +51,7 @@ impl Reversal {
             match store.reverse_payment(reversal, now).await? {
                 Reversed::Recorded { opened: true, .. } => println!("recorded; the debt is owed again"),
                 Reversed::Recorded { opened: false, .. } => println!("recorded"),
+                Reversed::BeforePayment => bail!("--at is before the payment was made"),
                 Reversed::Known => println!("known already; nothing was changed"),
                 Reversed::Differs | Reversed::NoPayment => {
                     bail!("the creditor has told no payment by that id")

@@ -139,6 +139,7 @@ async fn reversal(house: Arc<House>, told: TellReversal) -> Result<ReversalAnswe
     };
     Ok(match house.store.reverse_payment(reversal, now).await.map_err(unavailable)? {
         Reversed::Recorded { opened, .. } => ReversalAnswer::Recorded { opened },
+        Reversed::BeforePayment => ReversalAnswer::BeforePayment,
         Reversed::Known => ReversalAnswer::Known,
         // Neither sum nor debt was told that could differ.
         Reversed::Differs | Reversed::NoPayment => ReversalAnswer::NoPayment,

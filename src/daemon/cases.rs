@@ -30,10 +30,11 @@ pub(super) fn dated<T>(house: &House, it: T) -> Dated<T> {
     Dated { now: house.clock.wall(), zone: house.plans.load().config.cases.zone.clone(), it }
 }
 
-/// Registers a case; what is said to come from the future came now.
+/// Registers a case; one without a moment, [`Timestamp::MAX`], came now.
 pub async fn register(house: &House, case: NewCase, who: String) -> Result<Registered, StoreError> {
     let now = house.clock.wall();
-    let case = NewCase { received: case.received.min(now), ..case };
+    let received = Some(case.received).filter(|at| *at != Timestamp::MAX).unwrap_or(now);
+    let case = NewCase { received, ..case };
     let registered = house.store.register_case(case, who, now).await?;
     if let Registered::New { number, held } = registered {
         info!(%number, held, "a case was registered");

@@ -95,6 +95,7 @@ impl std::fmt::Debug for ReadPayment {
 pub enum PaidReason {
     AmountUnreadable,
     BeforeDebt,
+    BeforePayment,
     CreditorMissing,
     CurrencyUnknown,
     DebtMissing,
@@ -114,6 +115,7 @@ impl PaidReason {
         match self {
             Self::AmountUnreadable => "amount_unreadable",
             Self::BeforeDebt => "before_debt",
+            Self::BeforePayment => "before_payment",
             Self::CreditorMissing => "creditor_missing",
             Self::CurrencyUnknown => "currency_unknown",
             Self::DebtMissing => "debt_missing",
@@ -136,6 +138,9 @@ impl PaidReason {
                 "paid more than a year before the debt was due: the date is wrong, or another debt is meant",
                 "оплачено больше чем за год до срока долга: неверна дата или имелся в виду другой долг",
             ),
+            Self::BeforePayment => {
+                ("taken back before it was paid: the date is wrong", "сторно раньше платежа: дата неверна")
+            }
             Self::IdMissing => (
                 "what is taken back has no id: name the payment's",
                 "нет номера: у отзыва должен быть номер платежа",

@@ -433,6 +433,9 @@ async fn a_case_told_twice_is_one_and_another_by_its_id_is_refused(world: World)
     assert_eq!(tell(no_debt).await, Registered::NoDebt);
     let no_call = NewCase { attempt: Some(AttemptId(99)), ..letter(None, Kind::Ordinary) };
     assert_eq!(tell(no_call).await, Registered::NoAttempt);
+    let received = |at: Timestamp| NewCase { received: at, ..letter(Some("p1"), Kind::Ordinary) };
+    assert_eq!(tell(received(noon() + hours(1))).await, Registered::InFuture);
+    assert_eq!(tell(received("1990-01-01T00:00:00Z".parse().expect("a moment"))).await, Registered::TooOld);
 }
 
 async fn a_case_of_nobody_known_holds_once_he_is_found(world: World) {

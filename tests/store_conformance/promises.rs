@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use obzvon::campaign::{Behaviour, Reclassify};
 use obzvon::domain::{Currency, DebtorType, Money};
-use obzvon::store::{EndpointRow, NewPayment, NewReversal, PromiseTerms};
+use obzvon::store::{EndpointRow, NewPayment, NewReversal, PromiseTerms, Reversed};
 
 use crate::world::{World, hours, noon, promised, seconds};
 
@@ -104,6 +104,9 @@ async fn a_promise_kept_by_a_payment_is_told_and_broken_when_the_payment_goes_ba
         at: at("2026-03-06T09:00:00Z"),
         why: "bounced".into(),
     };
+    let before = NewReversal { at: noon() - hours(24 * 30), ..reversal.clone() };
+    let refused = world.store.reverse_payment(before, at("2026-03-06T09:00:00Z")).await.expect("answered");
+    assert_eq!(refused, Reversed::BeforePayment, "it can't go back before it came");
     world.store.reverse_payment(reversal, at("2026-03-06T09:00:00Z")).await.expect("written");
     assert_eq!(state(&world).await, "open", "its day is not over");
     assert!(

@@ -197,6 +197,7 @@ impl Reading {
                     self.answer.known += 1;
                     continue;
                 }
+                Told::Reversal(Reversed::BeforePayment) => PaidReason::BeforePayment,
                 Told::Reversal(Reversed::Differs | Reversed::NoPayment) => PaidReason::NoPayment,
                 Told::Payment(Paid::Recorded { left_minor, .. }) => {
                     self.answer.new += 1;

@@ -1,10 +1,10 @@
 //! A case comes from outside: by the form, the command line or the API.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
 use super::open::{Opening, open, tie};
-use crate::cases::{Kind, NewCase, Number, Registered, Terms};
+use crate::cases::{Kind, NewCase, Number, OLDEST_DAYS, Registered, Terms};
 use crate::domain::{AttemptId, Channel, DebtId, EventId, PersonId};
 use crate::rules::Hold;
 use crate::store::engine::conn::{Conn, Fault, moment, values};
@@ -13,6 +13,9 @@ use crate::store::outcome::{note_reaction, react_to_call};
 use crate::store::standing::{insert_hold, note_deed};
 use crate::store::tally::{self, LastAction, last_action};
 use crate::store::{ByHand, Store, StoreError};
+
+/// Differences between clocks that mean nothing.
+const CLOCK_SLACK: SignedDuration = SignedDuration::from_mins(10);
 
 impl Store {
     /// Registers a case and, where it is known whom it is about, holds him in the same transaction.
@@ -38,6 +41,14 @@ async fn register(
     (who, terms): (&str, &Terms),
     now: Timestamp,
 ) -> Result<Registered, Fault> {
+    let slack = now.checked_add(CLOCK_SLACK).unwrap_or(now);
+    let oldest = now.checked_sub(SignedDuration::from_hours(24 * i64::from(OLDEST_DAYS)));
+    if case.received > slack {
+        return Ok(Registered::InFuture);
+    }
+    if oldest.is_ok_and(|oldest| case.received < oldest) {
+        return Ok(Registered::TooOld);
+    }
     let whose = match whom(conn, case).await? {
         Ok(whose) => whose,
         Err(why) => return Ok(why),
@@ -72,7 +83,7 @@ async fn register(
         person: whose,
         debt,
         attempt: case.attempt,
-        received: case.received,
+        received: case.received.min(now),
         by: who,
         text: &case.text,
     };

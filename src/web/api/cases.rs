@@ -65,6 +65,8 @@ async fn tell(State(api): State<Shared>, bytes: Result<Bytes, BytesRejection>) -
         Registered::Differs => {
             Err(Fault::new(StatusCode::CONFLICT, "id_reused", "another case was told by this id before"))
         }
+        Registered::InFuture => Err(Fault::field("in_future", "received_at lies in the future")),
+        Registered::TooOld => Err(Fault::field("too_old", "received_at lies more than ten years back")),
         Registered::NoAttempt => fault("no_attempt", "there is no such call of his"),
         Registered::NoDebt => fault("no_debt", "he has no such debt, or it is not said whose it is"),
         Registered::NoPerson => fault("no_person", "nobody has this id or number"),

@@ -74,6 +74,8 @@ pub struct TellReversal {
 /// What became of that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReversalAnswer {
+    /// It is dated before its payment.
+    BeforePayment,
     InFuture,
     /// It was taken back before.
     Known,
@@ -157,6 +159,9 @@ async fn reverse(State(api): State<Shared>, bytes: Result<Bytes, BytesRejection>
             Ok((StatusCode::CREATED, Json(said)).into_response())
         }
         ReversalAnswer::Known => Ok(Json(json!({ "recorded": "known" })).into_response()),
+        ReversalAnswer::BeforePayment => {
+            Err(Fault::field("before_payment", "reversed_at lies before the payment it takes back"))
+        }
         ReversalAnswer::InFuture => Err(Fault::field("in_future", IN_FUTURE)),
         ReversalAnswer::NoPayment => Err(Fault::new(
             StatusCode::NOT_FOUND,

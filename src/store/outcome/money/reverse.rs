@@ -1,6 +1,6 @@
 //! Money that went back: a payment bounced, or was charged back. The debt is owed again, and promises are judged anew.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::pay::STILL_OWED;
 use super::promise::judge_again;
@@ -31,6 +31,8 @@ pub struct NewReversal {
 pub enum Reversed {
     /// Recorded; `opened`: the debt was paid and is owed again. `left_minor` is what is owed now.
     Recorded { debt: DebtId, opened: bool, left_minor: i64 },
+    /// It is dated before its payment: nothing was written.
+    BeforePayment,
     /// The payment was of another debt or sum: nothing was written.
     Differs,
     /// It was taken back already.
@@ -78,6 +80,9 @@ async fn reverse(conn: &mut Conn, reversal: &NewReversal, now: Timestamp) -> Res
         || reversal.debt.as_ref().is_some_and(|debt| *debt != payment.debt_external)
     {
         return Ok(Reversed::Differs);
+    }
+    if reversal.at < payment.paid_at.checked_sub(DAY).unwrap_or(payment.paid_at) {
+        return Ok(Reversed::BeforePayment);
     }
     dialect::lock_person(conn, payment.person).await?;
     let tallied = tally::before(conn, payment.debt).await?;
@@ -130,6 +135,9 @@ fn payment(row: &Row) -> Result<Payment, Fault> {
         creditor: row.int(7)?,
     })
 }
+
+/// A date without a time may be the midnight before its payment.
+const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 const PAYMENT: &str = "SELECT m.debt_id, d.person_id, m.amount_minor, m.currency, m.paid_at, m.received_at, \
     d.external_id, m.creditor_id FROM payment m JOIN creditor k ON k.id = m.creditor_id \

@@ -50,6 +50,8 @@ async fn register(
             return Ok(Redirect::to(&format!("/cases/{number}")).into_response());
         }
         Registered::Differs | Registered::NoAttempt => texts.no_such_call,
+        // The form asks for no moment.
+        Registered::InFuture | Registered::TooOld => texts.malformed,
         Registered::NoDebt => texts.no_such_debt,
         Registered::NoPerson => texts.no_such_person,
         Registered::Several => texts.several,
