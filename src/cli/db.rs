@@ -6,9 +6,9 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Args, Subcommand};
 
-use super::open::ConfigArgs;
+use super::open::{ConfigArgs, open};
 use crate::domain::Language;
-use crate::store::{Kind, Store, StorePlan};
+use crate::store::{Kind, Store};
 
 /// Looks after the database.
 #[derive(Debug, Args)]
@@ -58,9 +58,8 @@ impl Db {
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(async {
-            let plan = StorePlan { url: address.store.url.clone(), node: address.daemon.node.clone() };
             // Opening lays the tables; every command here works on a database of this version.
-            let store = Store::open(plan).await?;
+            let store = open(&address.daemon, &address.store).await?;
             let done = self.command.carry_out(&store, &self.config).await;
             store.close().await;
             done

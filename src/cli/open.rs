@@ -122,7 +122,11 @@ pub fn work(
     })
 }
 
-async fn open(daemon: &DaemonConfig, store: &StoreConfig) -> anyhow::Result<Store> {
+/// Opens the store at an address of the configuration; the folder of its file is made where there is none.
+///
+/// # Errors
+/// When the folder can't be made, or the database can't be opened.
+pub(super) async fn open(daemon: &DaemonConfig, store: &StoreConfig) -> anyhow::Result<Store> {
     let folder = &daemon.data_dir;
     std::fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
     Store::open(plan(daemon, store)).await.context("opening the store")

@@ -31,6 +31,12 @@ pub fn economics(root: &Section<'_>) -> Option<EconomicsConfig> {
         section.note("margin_low_percent", Mistake::Contradiction(LOW_OVER_HIGH));
         return None;
     }
+    let contracts = contracts(root)?;
+    // Hours that cost nothing would make every such client look cheap.
+    if setup_hour? == 0 && contracts.values().any(|contract| contract.setup_hours > 0) {
+        section.note("setup_hour", Mistake::Contradiction(NO_SETUP_HOUR));
+        return None;
+    }
     let mut per_use_minor = Vec::new();
     for one in uses {
         per_use_minor.extend(one.ok()?);
@@ -41,16 +47,16 @@ pub fn economics(root: &Section<'_>) -> Option<EconomicsConfig> {
         overheads_month_minor: overheads?,
         per_use_minor,
     };
-    Some(EconomicsConfig {
-        currency: currency?,
-        prices,
-        margin_percent: low..=high,
-        contracts: contracts(root)?,
-    })
+    Some(EconomicsConfig { currency: currency?, prices, margin_percent: low..=high, contracts })
 }
 
 const LOW_OVER_HIGH: Clause =
     Clause { en: "is above `margin_high_percent`", ru: "больше, чем `margin_high_percent`" };
+
+const NO_SETUP_HOUR: Clause = Clause {
+    en: "is not set, and a contract has `setup_hours`",
+    ru: "не задано, а в договоре есть `setup_hours`",
+};
 
 fn contracts(root: &Section<'_>) -> Option<BTreeMap<String, Contract>> {
     let contract = |(name, section): (String, Section<'_>)| {

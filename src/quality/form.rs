@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::Stage;
+use crate::domain::{Language, Stage};
 
 /// One thing that is looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +43,24 @@ pub enum Unfit {
     NothingApplies,
     /// The form has no such criterion.
     Unknown(String),
+}
+
+impl Unfit {
+    /// Why the marks are no review, for people.
+    pub fn text(&self, language: Language) -> String {
+        match (self, language) {
+            (Self::Missing(key), Language::En) => format!("criterion {key} has no mark"),
+            (Self::Missing(key), Language::Ru) => format!("у критерия {key} нет оценки"),
+            (Self::NothingApplies, Language::En) => {
+                "no criterion applied: there is nothing to mark".to_owned()
+            }
+            (Self::NothingApplies, Language::Ru) => {
+                "ни один критерий не был уместен: оценивать нечего".to_owned()
+            }
+            (Self::Unknown(key), Language::En) => format!("quality.toml has no criterion {key}"),
+            (Self::Unknown(key), Language::Ru) => format!("в quality.toml нет критерия {key}"),
+        }
+    }
 }
 
 impl Mark {

@@ -1,11 +1,11 @@
 //! `obzvon audit replay`: every decision of a period made again from the log.
 
-use anyhow::ensure;
 use clap::Args;
 use jiff::Timestamp;
 use serde_json::json;
 
 use super::bar;
+use crate::cli::report::is_forward;
 use crate::domain::Language;
 use crate::store::{Period, Replayed, Same, Store};
 
@@ -40,13 +40,7 @@ impl Replay {
     pub(super) async fn run(self, store: &Store, language: Language) -> anyhow::Result<bool> {
         let from = self.from.unwrap_or(Timestamp::UNIX_EPOCH);
         let period = Period { from, to: self.to.unwrap_or(Timestamp::MAX) };
-        ensure!(
-            period.from < period.to,
-            match language {
-                Language::Ru => "период кончается раньше, чем начинается",
-                Language::En => "the period ends before it begins",
-            }
-        );
+        is_forward(period, language)?;
         let bar = bar(store.count_decisions(period).await?);
         let mut tally = Tally::default();
         let made = store.replay_decisions(period, |again| {

@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::open::{ConfigArgs, block_on, store};
+use super::report::is_forward;
 use super::standing::user;
 use crate::cases::{
     Act, Acted, By, CaseFile, CaseFilter, CaseLine, Kind, NewCase, Number, Registered, Source, Standing,
@@ -247,6 +248,7 @@ async fn carry_out(
         CasesCommand::Triggers { by, from, to, csv } => {
             let period =
                 Period { from: from.unwrap_or(Timestamp::UNIX_EPOCH), to: to.unwrap_or(Timestamp::MAX) };
+            is_forward(period, language)?;
             let lines = store.trigger_report(by, period).await?;
             print!("{}", if csv { csv_of_triggers(&lines) } else { triggers_text(by, &lines, language) });
             return Ok(ExitCode::SUCCESS);

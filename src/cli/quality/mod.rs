@@ -148,10 +148,7 @@ async fn review(
     (now, language): (Timestamp, Language),
 ) -> anyhow::Result<()> {
     if let Err(unfit) = config.quality.form.mark(&filled.marks) {
-        match language {
-            Language::En => bail!("the marks are no review by quality.toml: {unfit:?}"),
-            Language::Ru => bail!("оценки не подходят к форме из quality.toml: {unfit:?}"),
-        }
+        bail!(unfit.text(language));
     }
     match take_review(store, &config.quality.form, filled, now).await? {
         Reviewed::Now { raw_bp, critical } => {
@@ -177,10 +174,13 @@ fn report_text(config: &Config, calls: &[ReviewedCall], language: Language) -> S
     .to_owned();
     let small = pick("few calls: it may be chance", "мало звонков: может быть случайностью");
     let row = |name: &str, figure: &AgentQuality| {
-        let (raw, kept) = figure.means().unwrap_or_default();
+        let mean = |mean: f64| format!("{mean:>5.1} %");
+        let none = || format!("{:>7}", "—");
+        let (raw, kept) =
+            figure.means().map_or_else(|| (none(), none()), |(raw, kept)| (mean(raw), mean(kept)));
         let said = if figure.is_small() { small } else { "" };
         let (calls, paid, critical) = (figure.calls, figure.kept_for_payment, figure.critical);
-        format!("{name:<20} {calls:>5}  {raw:>5.1} %  {kept:>5.1} %  {paid:>4}  {critical:>4}  {said}\n")
+        format!("{name:<20} {calls:>5}  {raw}  {kept}  {paid:>4}  {critical:>4}  {said}\n")
     };
     for (agent, figure) in &each {
         text += &row(agent.as_str(), figure);

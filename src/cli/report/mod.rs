@@ -93,6 +93,19 @@ enum What {
     Proposals,
 }
 
+/// Refuses a period that ends before it begins, or has nothing in it.
+///
+/// # Errors
+/// When it is one.
+pub(super) fn is_forward(period: Period, language: Language) -> anyhow::Result<()> {
+    let backward = match language {
+        Language::En => "the period ends before it begins",
+        Language::Ru => "период кончается раньше, чем начинается",
+    };
+    anyhow::ensure!(period.from < period.to, backward);
+    Ok(())
+}
+
 impl Report {
     /// Prints the report.
     ///
@@ -110,6 +123,7 @@ impl Report {
             to: self.to.map_or(Timestamp::MAX, moment),
         };
         let language = self.config.language();
+        is_forward(period, language)?;
         block_on(async {
             let store = store(&config).await?;
             store.build_tallies().await?;

@@ -2,6 +2,7 @@
 
 use axum::Router;
 use axum::extract::{Query, State};
+use axum::http::StatusCode;
 use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -26,6 +27,7 @@ pub(super) fn routes() -> Router<Shared> {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Asked {
     #[serde(default)]
     closed: Option<String>,
@@ -36,12 +38,15 @@ struct Asked {
 }
 
 impl Asked {
-    fn filter(&self, viewer: &Viewer) -> CaseFilter {
-        CaseFilter {
+    /// `Err`: there is no such kind.
+    fn filter(&self, viewer: &Viewer) -> Result<CaseFilter, Response> {
+        let kind = Some(self.kind.as_str()).filter(|code| !code.is_empty());
+        let no_kind = || StatusCode::UNPROCESSABLE_ENTITY.into_response();
+        Ok(CaseFilter {
             closed: self.closed.is_some(),
-            kind: Kind::parse(&self.kind),
+            kind: kind.map(|code| Kind::parse(code).ok_or_else(no_kind)).transpose()?,
             owner: self.mine.is_some().then(|| viewer.login.clone()),
-        }
+        })
     }
 }
 
@@ -52,7 +57,7 @@ async fn list(
 ) -> Result<Response, Response> {
     viewer.may(Right::SeeCases)?;
     let (texts, language) = (Texts::of(viewer.language), viewer.language);
-    let filter = asked.filter(&viewer);
+    let filter = asked.filter(&viewer)?;
     let cases = shared.console.cases.list.ask(filter.clone()).await?;
     let overdue = cases.it.iter().filter(|line| standing(&cases, line) == Some(Standing::Overdue)).count();
     let query = query(&filter);
@@ -97,7 +102,7 @@ async fn export(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Response> {
     viewer.may(Right::SeeCases)?;
-    let text = shared.console.cases.list_csv.ask(asked.filter(&viewer)).await?;
+    let text = shared.console.cases.list_csv.ask(asked.filter(&viewer)?).await?;
     Ok(csv("cases", text))
 }
 
