@@ -194,7 +194,7 @@ const CAMPAIGN_STATES: [Word; 4] = [
     ("stopped", "stopped", "остановлена"),
 ];
 
-const REASONS: [Word; 38] = [
+const REASONS: [Word; 39] = [
     ("agent_awaited", "called when an agent is free", "звоним, когда свободен оператор"),
     ("agent_wanted", "asked for an agent", "просил оператора"),
     ("behind_in_queue", "further back in the queue, not looked at", "дальше в очереди, не смотрели"),

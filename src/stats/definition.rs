@@ -44,9 +44,9 @@ pub const DEFINITIONS: [Definition; 14] = [
     Definition {
         key: "kept",
         numerator: "promises kept",
-        denominator: "promises whose day and grace are over",
+        denominator: "promises judged: kept, which may be before their day, or broken",
         numerator_ru: "сдержанные обещания",
-        denominator_ru: "обещания, срок которых с отсрочкой прошёл",
+        denominator_ru: "обещания с исходом: сдержанные, в том числе раньше дня, и нарушенные",
     },
     Definition {
         key: "paid",

@@ -164,7 +164,7 @@ kpis! {
         "promises / calls in which the debtor confirmed who he is", "обещания / звонки, где должник подтвердил, что это он",
         |n| share(n.promises, n.right_party);
     kept_rate: "kept promises", "сдержанные обещания",
-        "promises kept / promises whose day and grace are over", "сдержанные обещания / обещания, срок которых прошёл",
+        "promises kept / promises judged: kept, which may be before their day, or broken", "сдержанные обещания / обещания с исходом: сдержанные, в том числе раньше дня, и нарушенные",
         |n| share(n.kept, n.kept + n.broken);
     abandonment_us: "abandonment, United States form", "потерянные звонки, форма США",
         "abandoned / calls a person answered (16 CFR 310.4(b)(4))", "брошенные / звонки, на которые ответил человек (16 CFR 310.4(b)(4))",

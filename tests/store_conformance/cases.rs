@@ -49,7 +49,8 @@ fn letter(person: Option<&str>, kind: Kind) -> NewCase {
 }
 
 async fn register(world: &World, case: NewCase) -> Number {
-    match world.store.register_case(case, "olga".into(), noon()).await.expect("answered") {
+    let now = case.received.max(noon());
+    match world.store.register_case(case, "olga".into(), now).await.expect("answered") {
         Registered::New { number, .. } => number,
         other => panic!("not registered: {other:?}"),
     }

@@ -146,7 +146,7 @@ fn results_text(results: &Results, language: Language) -> String {
                 "complaints",
             ],
             "accounts: given to him and not done; paid: debts whose payment came within the window of agents' calls after \
-             his talk, the last one on the debt; kept/judged: promises kept / promises whose day is over\n",
+             his talk, the last one on the debt; kept/judged: promises kept / promises judged: kept, which may be before their day, or broken\n",
         ),
         Language::Ru => (
             [
@@ -163,7 +163,7 @@ fn results_text(results: &Results, language: Language) -> String {
                 "жалоб",
             ],
             "счета: переданы ему и не закончены; оплачено: долги, платёж по которым пришёл в пределах окна звонков оператора \
-             после его разговора, последнего по долгу; сдержано/срок: сдержанные обещания / обещания, срок которых прошёл\n",
+             после его разговора, последнего по долгу; сдержано/срок: сдержанные обещания / обещания с исходом: сдержанные, в том числе раньше дня, и нарушенные\n",
         ),
     };
     let mut lines = vec![heads.map(str::to_owned)];

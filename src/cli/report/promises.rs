@@ -34,11 +34,11 @@ pub async fn report(store: &Store, period: Period, json: bool, language: Languag
     let mut text: String = lines.iter().map(|line| line_text(line, language)).collect();
     text += match language {
         Language::En => {
-            "\nHow to read it: promises kept / promises whose day and grace are over (kept and broken); a promise is \
+            "\nHow to read it: promises kept / promises judged: kept, which may be before their day, and broken; a promise is \
              kept when what was paid on the debt since reaches what was promised\n"
         }
         Language::Ru => {
-            "\nКак читать: сдержанные обещания / обещания, срок которых с отсрочкой прошёл (сдержанные и нарушенные); \
+            "\nКак читать: сдержанные обещания / обещания с исходом: сдержанные, в том числе раньше дня, и нарушенные; \
              обещание сдержано, если оплаченное по долгу с тех пор не меньше обещанного\n"
         }
     };

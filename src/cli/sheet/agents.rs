@@ -63,8 +63,8 @@ fn columns(language: Language) -> Vec<Column> {
             "kept",
             ("Kept", "Сдержано"),
             (
-                "promises kept / promises whose day is over",
-                "сдержанные обещания / обещания, срок которых прошёл",
+                "promises kept / promises judged: kept, which may be before their day, or broken",
+                "сдержанные обещания / обещания с исходом: сдержанные, в том числе раньше дня, и нарушенные",
             ),
         ),
         pair(

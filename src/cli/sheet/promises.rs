@@ -32,8 +32,8 @@ pub async fn sheet(store: &Store, asked: Asked) -> Result<Sheet, StoreError> {
                 "kept",
                 ("Kept", "Сдержано"),
                 (
-                    "promises kept / promises whose day and grace are over",
-                    "сдержанные обещания / обещания, срок которых с отсрочкой прошёл",
+                    "promises kept / promises judged: kept, which may be before their day, or broken",
+                    "сдержанные обещания / обещания с исходом: сдержанные, в том числе раньше дня, и нарушенные",
                 ),
             ),
             told(language, "promised_minor", ("Promised", "Обещано"), ("by all of them", "всеми обещаниями")),
