@@ -212,12 +212,11 @@ fn agents_accounts_are_read_and_their_hashes_never_shown() {
 fn what_is_wrong_with_an_account_is_said_without_its_hash() {
     let md5 = "0123456789abcdef0123456789abcdef";
     let text = format!(
-        "ana:obzvon:MD5:{md5}\nanna:other:MD5:{md5}\nanna:obzvon:MD4:{md5}\nanna:obzvon:MD5:{md5}1\n"
+        "anna:obzvon:MD5:{md5}\nanna:other:MD5:{md5}\nanna:obzvon:MD4:{md5}\nanna:obzvon:MD5:{md5}1\n"
     );
     let dir = with_accounts("[agent.anna]\n", &text);
     let said = said(dir.path(), &[], Language::En);
     let expected = [
-        "there is no agent `ana`; did you mean `anna`?",
         "a line was made for another `realm`: make it again with `obzvon agent add`",
         "`№ 3` is not a line `login:realm:algorithm:hash`",
         "`№ 4` is not a line `login:realm:algorithm:hash`",
@@ -226,6 +225,17 @@ fn what_is_wrong_with_an_account_is_said_without_its_hash() {
         assert!(said.contains(&format!("agents.toml:1: accounts_file: {line}")), "{said}");
     }
     assert!(!said.contains("0123456789"), "{said}");
+}
+
+/// An agent who was taken out must not keep the configuration from being read.
+#[test]
+fn an_account_of_nobody_is_a_doubt_and_no_mistake() {
+    let md5 = "0123456789abcdef0123456789abcdef";
+    let dir = with_accounts("[agent.anna]\n", &format!("ana:obzvon:MD5:{md5}\nanna:obzvon:MD5:{md5}\n"));
+    let config = Config::load(dir.path(), &environment(&[])).expect("sound");
+    let doubts = config.doubts.render(Language::En);
+    assert!(doubts.contains("accounts_file: there is no agent `ana`; did you mean `anna`?"), "{doubts}");
+    assert!(!doubts.contains("0123456789"), "{doubts}");
 }
 
 #[test]
