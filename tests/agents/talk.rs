@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use obzvon::agents::State;
 use obzvon::call::{Desk as Wish, Seat, Whom};
+use obzvon::demo::carrier::Carrier;
 use obzvon::demo::carrier::script::Step;
 use obzvon::domain::{AgentId, Codec};
 use obzvon::media::g711;
@@ -83,24 +84,31 @@ async fn the_hold_button_of_a_phone_that_stays_up_gives_the_debtor_music_however
     assert!(music > 10.0, "{music} s of music");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_second_agent_is_asked_then_talks_with_both_then_takes_over() {
+/// Anna and Boris, each with a voice of his own, and one debtor.
+struct Two {
+    office: Office,
+    /// Where the debtor's phone, hers and his keep what they heard.
+    folders: [tempfile::TempDir; 3],
+    _phones: [Carrier; 3],
+}
+
+/// `talks`: how long the debtor stays on the line.
+async fn two_agents(leg: &'static str, talks: Duration) -> Two {
     let folders = [(); 3].map(|()| tempfile::tempdir().expect("a folder"));
-    let [debtors_heard, annas, boriss] = &folders;
-    let carrier =
-        debtors(person(Duration::from_millis(500), Duration::from_secs(40)), &[], debtors_heard.path());
-    let carrier = carrier.await;
-    let (anna, boris) = (
-        agents_phones(desk_phone(), annas.path()).await,
-        agents_phones_of(BORIS_HZ, desk_phone(), boriss.path()).await,
-    );
-    let desk = |login, phone: &obzvon::demo::carrier::Carrier| Desk {
-        login,
-        contact: format!("sip:{login}@{}", phone.addr()),
-        leg: "per_call",
-    };
+    let talk = person(Duration::from_millis(500), talks);
+    let carrier = debtors(talk, &[], folders[0].path()).await;
+    let anna = agents_phones(desk_phone(), folders[1].path()).await;
+    let boris = agents_phones_of(BORIS_HZ, desk_phone(), folders[2].path()).await;
+    let desk = |login, phone: &Carrier| Desk { login, contact: format!("sip:{login}@{}", phone.addr()), leg };
     let office =
         Office::open("progressive", &carrier, 1, &[desk("anna", &anna), desk("boris", &boris)]).await;
+    Two { office, folders, _phones: [carrier, anna, boris] }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_agent_is_asked_then_talks_with_both_then_takes_over() {
+    let Two { office, folders, _phones } = two_agents("per_call", Duration::from_secs(40)).await;
+    let [debtors_heard, annas, boriss] = &folders;
     let talks = |login: &str| matches!(office.state(login), State::Talking { .. });
     // Anna has been idle no shorter than Boris, and her name comes first.
     office.until(30, "they talk", || talks("anna")).await;
@@ -139,21 +147,8 @@ async fn a_second_agent_is_asked_then_talks_with_both_then_takes_over() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_phone_that_stays_up_is_in_no_talk_once_it_has_left_and_not_mute_in_the_next() {
-    let folders = [(); 3].map(|()| tempfile::tempdir().expect("a folder"));
+    let Two { office, folders, _phones } = two_agents("nailed_up", Duration::from_secs(120)).await;
     let [debtors_heard, annas, boriss] = &folders;
-    let talk = person(Duration::from_millis(500), Duration::from_secs(120));
-    let carrier = debtors(talk, &[], debtors_heard.path()).await;
-    let (anna, boris) = (
-        agents_phones(desk_phone(), annas.path()).await,
-        agents_phones_of(BORIS_HZ, desk_phone(), boriss.path()).await,
-    );
-    let desk = |login, phone: &obzvon::demo::carrier::Carrier| Desk {
-        login,
-        contact: format!("sip:{login}@{}", phone.addr()),
-        leg: "nailed_up",
-    };
-    let office =
-        Office::open("progressive", &carrier, 1, &[desk("anna", &anna), desk("boris", &boris)]).await;
     let talks = |login: &str| matches!(office.state(login), State::Talking { .. });
     office.until(30, "one of them talks", || talks("anna") || talks("boris")).await;
     // Whoever was ready first has the call; the voice of the other is listened for.

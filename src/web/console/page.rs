@@ -126,6 +126,15 @@ pub fn number(n: u64) -> String {
     text
 }
 
+/// A figure to its tenths, as the language writes them.
+pub fn tenths(value: f64, language: Language) -> String {
+    let text = format!("{value:.1}");
+    match language {
+        Language::En => text,
+        Language::Ru => text.replace('.', ","),
+    }
+}
+
 /// A value as a query has it (RFC 3986, section 2).
 pub fn in_address(value: &str) -> String {
     let byte = |byte: u8| match byte {

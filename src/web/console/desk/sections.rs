@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::super::page::tenths;
 use super::act::day as day_word;
 use super::texts::Texts;
 use super::view::{CallView, DayView, DebtView, DeskView, StageView};
@@ -323,10 +324,7 @@ fn preview(view: &DeskView, texts: &Texts) -> Markup {
 pub fn day(view: &DeskView, language: Language) -> Markup {
     let texts = Texts::of(language);
     let size = view.team_size.max(1);
-    let each = |sum: u64| {
-        let text = format!("{:.1}", sum as f64 / size as f64);
-        language.pick(text.clone(), text.replace('.', ","))
-    };
+    let each = |sum: u64| tenths(sum as f64 / size as f64, language);
     let row = |name: &str, of: fn(&DayView) -> u64| {
         html! { tr { th { (name) } td.n { (of(&view.own)) } td.n { (each(of(&view.team))) } } }
     };

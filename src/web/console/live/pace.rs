@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::super::page::{in_address, number};
+use super::super::page::{in_address, number, tenths};
 use super::texts::Texts;
 use crate::domain::Language;
 
@@ -107,8 +107,7 @@ fn share(part: u64, whole: u64, texts: &Texts) -> String {
 }
 
 fn percent(share: f64, texts: &Texts) -> String {
-    let text = format!("{:.1}", 100.0 * share);
-    text.replace('.', texts.point) + "\u{a0}%"
+    tenths(100.0 * share, texts.language) + "\u{a0}%"
 }
 
 fn words(pace: Option<&PaceView>, texts: &Texts) -> String {

@@ -5,8 +5,8 @@ use crate::domain::Language;
 /// Every word of the card of the day.
 #[derive(Debug)]
 pub struct Texts {
-    /// What stands between units and tenths.
-    pub point: &'static str,
+    /// Whose words these are.
+    pub language: Language,
     pub today: &'static str,
     pub nothing: &'static str,
     pub campaign: &'static str,
@@ -41,7 +41,7 @@ impl Texts {
 }
 
 static EN: Texts = Texts {
-    point: ".",
+    language: Language::En,
     today: "Today, and the pace",
     nothing: "No campaign has called today, and none runs.",
     campaign: "Campaign",
@@ -70,7 +70,7 @@ static EN: Texts = Texts {
 };
 
 static RU: Texts = Texts {
-    point: ",",
+    language: Language::Ru,
     today: "Сегодня и темп",
     nothing: "Сегодня никому не звонили, ни одна кампания не идёт.",
     campaign: "Кампания",
