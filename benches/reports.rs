@@ -115,8 +115,7 @@ fn generate(file: &Path, debts: u64) {
     let script = [
         "BEGIN".to_owned(),
         "DROP INDEX attempt_one_open; DROP INDEX attempt_phone_open; DROP INDEX attempt_person; \
-         DROP INDEX attempt_contact; DROP INDEX attempt_reserved; DROP INDEX attempt_debt; \
-         DROP INDEX attempt_inbound"
+         DROP INDEX attempt_contact; DROP INDEX attempt_reserved; DROP INDEX attempt_debt"
             .into(),
         format!("INSERT INTO creditor (id, name) {} SELECT n, 'Creditor ' || n FROM i", i(10)),
         format!(
@@ -172,8 +171,11 @@ fn generate(file: &Path, debts: u64) {
             .into(),
         "CREATE INDEX attempt_person ON attempt (person_id, id); CREATE INDEX attempt_contact ON attempt (contact_id, id); \
          CREATE INDEX attempt_reserved ON attempt (reserved_at); CREATE INDEX attempt_debt ON attempt (debt_id); \
-         CREATE INDEX attempt_inbound ON attempt (reserved_at) WHERE channel = 'inbound_call'; \
          CREATE UNIQUE INDEX attempt_one_open ON attempt (person_id) WHERE outcome IS NULL"
+            .into(),
+        "UPDATE attempt SET nth_use = w.nth FROM (SELECT id, ROW_NUMBER() OVER (PARTITION BY person_id, channel \
+         ORDER BY reserved_at, id) AS nth FROM attempt WHERE outcome <> 'cancelled' AND outcome NOT LIKE 'failed%') w \
+         WHERE w.id = attempt.id"
             .into(),
         "UPDATE tally_plan SET built_upto = 0, states_upto = 0".into(),
         "COMMIT".into(),

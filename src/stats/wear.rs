@@ -1,11 +1,12 @@
-//! Wear: what the n-th use of a channel on a debt brings against the first, and how much of the fall is the channel's. On a debt
-//! and not on a debtor: it is judged by payments on that debt, and who is one debtor changes with lists and merges afterwards.
+//! Wear: what the n-th use of a channel on a debtor, over all his debts, brings against the first, and how much of the fall is the
+//! channel's.
 //!
-//! Whoever reacts gets no later use, so later uses meet those who react rarely: the share falls though nobody tires. How
+//! Whoever reacts gets no later use, or fewer, so later uses meet those who react rarely: the share falls though nobody tires. How
 //! fast it may fall for that reason alone has a limit. If each debtor has a chance of his own that never changes, the shares
 //! of first reactions `f(n)` are a mixture of geometric ones, and these are log-convex: `f(n) / f(n - 1)` never gets smaller.
 //! From the first two uses follows the least that any mixture of such people can give at a later one, the floor. Only what
-//! is surely below it is wear. Of the second use nothing can be said, and where people differ much, true wear hides among
+//! is surely below it is wear. Where some who react get later uses nevertheless, about another debt, the same
+//! floor holds (`tests/statistics_year.rs` tries it). Of the second use nothing can be said, and where people differ much, true wear hides among
 //! their differences: a channel that is not found worn may be so.
 
 use super::{Confidence, Estimate, Ratio};
@@ -13,7 +14,7 @@ use super::{Confidence, Estimate, Ratio};
 /// One line of the wear table.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
 pub struct WearRow {
-    /// Which use of the channel on the debt, from 1.
+    /// Which use of the channel on the debtor, from 1.
     pub nth: u32,
     /// Uses with a reaction within the window, of the uses with this number.
     pub reacted: Ratio,

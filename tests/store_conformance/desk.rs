@@ -8,7 +8,7 @@ use obzvon::domain::{AgentId, AttemptId, Currency, Money, Outcome, PhoneNumber, 
 use obzvon::rules::EventKind;
 use obzvon::store::{
     AgentChange, AgentMark, CallbackWhy, FinishRequest, LeftAgent, NewCallback, NewPayment, Period, PhoneRow,
-    TransferRow,
+    PromiseTerms, TransferRow,
 };
 use obzvon::trunk::Transport;
 
@@ -22,6 +22,7 @@ crate::on_both_engines!(
     callbacks_come_up_when_due_and_expire_visibly,
     an_agreed_call_goes_first_and_waits_again_where_it_never_went_out,
     a_call_agreed_in_the_talk_is_written_with_its_outcome,
+    a_promise_ends_what_was_agreed_before_it_whichever_way_it_came,
     a_new_callback_takes_the_place_of_the_old,
     a_payment_and_a_call_of_his_own_cancel_what_was_agreed,
     phones_are_found_again_after_a_crash,
@@ -278,7 +279,47 @@ async fn a_call_agreed_in_the_talk_is_written_with_its_outcome(world: World) {
     assert_eq!(world.store.due_callbacks(9, due_at).await.expect("read").len(), 1);
     let expired = world.store.expire_callbacks(due_at + hours(1)).await.expect("ended");
     assert_eq!(expired.len(), 1);
-    assert_eq!(world.contact_of("p1").await.0, "queued", "like any other again");
+    assert_eq!(world.contact_of("p1").await, ("done".to_owned(), "reached".to_owned()), "his promise runs");
+}
+
+async fn a_promise_ends_what_was_agreed_before_it_whichever_way_it_came(world: World) {
+    let rows = [1, 2, 3].map(crate::world::row);
+    let agreed_in = world.campaign("reminders", &rows).await;
+    let called_in = world.campaign("others", &rows).await;
+    let due_at = noon() + hours(48);
+    for contact in world.store.claim(agreed_in, 3, noon()).await.expect("claimed") {
+        let new = NewCallback { contact: contact.id, due_at, expires_at: due_at + hours(1), agent: None };
+        world.store.book_callback(new, noon() - hours(2)).await.expect("booked").expect("it is there");
+    }
+    let claimed = world.store.claim(called_in, 3, noon()).await.expect("claimed");
+    let of = |debt: &str| claimed.iter().find(|one| one.debt_external == debt).expect("claimed");
+    // In a flow, to an agent, and to another system while he is just being called.
+    let by_flow = world.permit(of("d1"), noon()).await.attempt();
+    world.store.finish(promised(by_flow), noon() + seconds(60)).await.expect("finished");
+    let to_agent = world.permit(of("d2"), noon()).await.attempt();
+    let talk = FinishRequest { finished: finished(Outcome::Answered), ..promised(to_agent) };
+    world.store.finish(talk, noon() + seconds(60)).await.expect("finished");
+    let form = obzvon::campaign::PromiseForm {
+        on: jiff::civil::date(2026, 3, 10),
+        amount: obzvon::domain::Money::new(5_000, obzvon::domain::Currency::Rub),
+    };
+    let written = obzvon::campaign::Follows {
+        promise: Some(form),
+        ..crate::written::follows(obzvon::domain::Disposition::PromiseToPay)
+    };
+    crate::written::dispose(&world, to_agent, written).await;
+    let ringing = world.permit(of("d3"), noon()).await.attempt();
+    assert_eq!(crate::told_reactions::tell_promise_of(&world, 3).await, obzvon::store::Recorded::New);
+    world.store.finish(no_answer(ringing, noon() + hours(3)), noon() + seconds(60)).await.expect("finished");
+
+    assert!(world.store.due_callbacks(9, due_at).await.expect("read").is_empty());
+    let count = async |which: &str| world.text(&format!("SELECT CAST(COUNT(*) AS TEXT) FROM {which}")).await;
+    assert_eq!(count("callback WHERE why = 'promised'").await, "3");
+    assert_eq!(count("contact WHERE state = 'done' AND why = 'reached'").await, "6");
+    // Broken, each is called again by the campaign in which it was promised, or that had the debt last.
+    let terms = PromiseTerms { campaign: called_in, grace_days: 0, call_again: true };
+    let judged = world.store.judge_promises(terms, noon() + hours(24 * 9)).await.expect("judged");
+    assert_eq!((judged.broken, judged.queued), (3, 3));
 }
 
 async fn a_new_callback_takes_the_place_of_the_old(world: World) {

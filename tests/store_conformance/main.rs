@@ -27,6 +27,7 @@ mod tallies;
 mod told;
 mod told_reactions;
 mod types;
+mod uses;
 mod withdraw;
 mod world;
 mod written;

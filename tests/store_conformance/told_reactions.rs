@@ -49,6 +49,12 @@ async fn tell(world: &World, contact: PastContact) -> Recorded {
     world.store.record_past(past, noon()).await.expect("written")[0]
 }
 
+/// Person `n` tells another system that he will pay on his debt.
+pub(crate) async fn tell_promise_of(world: &World, n: u32) -> Recorded {
+    let (person, debt) = (Some(format!("p{n}")), Some(format!("d{n}")));
+    tell(world, PastContact { person, debt, ..contact(EventKind::Message, PROMISED) }).await
+}
+
 async fn sums<const N: usize>(world: &World, channel: Channel, columns: [&str; N]) -> [i64; N] {
     let always = Period { from: jiff::Timestamp::UNIX_EPOCH, to: jiff::Timestamp::MAX };
     let rows = world.store.effects_report(always, &[]).await.expect("counted");

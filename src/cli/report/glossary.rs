@@ -138,9 +138,9 @@ const MONEY: [Term; 8] = [
     ],
     [
         "wear",
-        "uses of a channel with the reaction, by the number of the use on the debt / uses of that number",
+        "uses of a channel with the reaction, by the number of the use on the debtor over all his debts, as it was known at the time / uses of that number",
         "износ",
-        "использования канала с реакцией по номеру использования на долге / использования с этим номером",
+        "использования канала с реакцией по номеру использования на должнике по всем его долгам, как было известно тогда / использования с этим номером",
     ],
     [
         "Pareto share",

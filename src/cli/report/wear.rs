@@ -93,14 +93,14 @@ fn definition(reaction: WearBy, language: Language) -> String {
     };
     match language {
         Language::En => format!(
-            "\nHow to read it: n-th use of the channel on a debt. {reacted} / n-th uses in the period (faults left \
+            "\nHow to read it: n-th use of the channel on a debtor, over all his debts. {reacted} / n-th uses in the period (faults left \
              out).\nAgainst the first: share of the n-th over that of the first use; a channel's intervals hold at \
              once in 95 cases of 100; fewer than {ENOUGH} uses are not compared.\nWho pays early gets no later use, so \
              later uses meet the harder debtors, and the share falls though nobody tires. Worn is told only where it falls \
              faster than any mix of people who do not tire could make it; a channel that is not told may be worn, too.\n"
         ),
         Language::Ru => format!(
-            "\nКак читать: n-й раз, когда канал применён к долгу. {reacted} / n-е разы за период (без сбоев).\nОт \
+            "\nКак читать: n-й раз, когда канал применён к должнику, по всем его долгам. {reacted} / n-е разы за период (без сбоев).\nОт \
              первого: доля n-го раза к доле первого; интервалы канала верны вместе в 95 случаях из 100; меньше \
              {ENOUGH} раз не сравниваем.\nКто заплатил рано, тем больше не звонят, поэтому поздние разы достаются \
              трудным должникам, и доля падает, даже если никто не устал. Об износе сказано, только если она падает быстрее, \

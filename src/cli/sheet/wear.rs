@@ -1,4 +1,4 @@
-//! Wear: what the n-th use of a channel on a debt brings against the first, by payments or by what is asked.
+//! Wear: what the n-th use of a channel on a debtor brings against the first, by payments or by what is asked.
 
 use super::Asked;
 use super::column::{Both, CHANNEL, channel, pair, plain, say, told};
@@ -39,7 +39,7 @@ pub async fn sheet(store: &Store, asked: Asked) -> Result<Sheet, StoreError> {
     let lines: Vec<_> = lines.collect();
     let chart = Chart {
         title: say(language, TITLE[by as usize]).to_owned(),
-        across: say(language, ("use of the channel on a debt", "который раз канал применён к долгу"))
+        across: say(language, ("use of the channel on a debtor", "который раз канал применён к должнику"))
             .to_owned(),
         upward: "%".to_owned(),
         marks: (1..=10).map(|nth| (f64::from(nth), nth.to_string())).collect(),
@@ -102,16 +102,16 @@ const TITLE: [Both; 3] = [
 ];
 const OF: [Both; 3] = [
     (
-        "n-th uses with a payment on the debt within the channel's window / n-th uses",
-        "n-е разы с платежом по долгу в окне канала / n-е разы",
+        "n-th uses on a debtor, over all his debts, with a payment on the use's debt within the channel's window / n-th uses",
+        "n-е разы на должнике, по всем его долгам, с платежом по долгу этого раза в окне канала / n-е разы",
     ),
     (
-        "n-th uses with a promise to pay or a request for a link / n-th uses",
-        "n-е разы с обещанием заплатить или запросом ссылки / n-е разы",
+        "n-th uses on a debtor, over all his debts, with a promise to pay or a request for a link / n-th uses",
+        "n-е разы на должнике, по всем его долгам, с обещанием заплатить или запросом ссылки / n-е разы",
     ),
     (
-        "n-th uses in which the debtor confirmed who he is / n-th uses",
-        "n-е разы, когда должник подтвердил, что это он / n-е разы",
+        "n-th uses on a debtor, over all his debts, in which he confirmed who he is / n-th uses",
+        "n-е разы на должнике, по всем его долгам, когда должник подтвердил, что это он / n-е разы",
     ),
 ];
 

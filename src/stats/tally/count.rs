@@ -1,7 +1,6 @@
 //! Counting a debt.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
@@ -43,23 +42,18 @@ pub fn count(facts: &DebtFacts, basis: &Basis, among: Option<(Timestamp, Timesta
     }
     let windows = &basis.windows;
     let credits = credits(facts, windows);
-    let mut uses: BTreeMap<Channel, i64> = BTreeMap::new();
     for (action, credited) in facts.actions.iter().zip(credits) {
         if is_taken_back(action) {
             continue;
         }
+        if !is_asked(action) {
+            continue;
+        }
         let paid = paid_within(facts, windows, action);
-        // His own calls wear nothing out.
-        if !is_fault(action) && !is_his_own(action) {
-            let nth = uses.entry(action.channel).or_default();
-            *nth += 1;
-            if is_asked(action) && *nth <= LAST_USE {
-                count_use(action, (*nth, paid), basis, into);
-            }
+        if let Some(nth) = action.nth.filter(|nth| *nth <= LAST_USE) {
+            count_use(action, (nth, paid), basis, into);
         }
-        if is_asked(action) {
-            count_effect(action, (paid, credited), basis, into);
-        }
+        count_effect(action, (paid, credited), basis, into);
     }
 }
 
@@ -236,6 +230,8 @@ fn count_effect(action: &ActionFact, (paid, credited): (i64, [i64; 3]), basis: &
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use jiff::SignedDuration;
     use proptest::prelude::*;
 
@@ -282,6 +278,7 @@ mod tests {
             currency: Currency::Rub,
             amount_minor: 1000,
             what: What::Call(call),
+            nth: matches!(outcome, Outcome::Answered | Outcome::NoAnswer).then_some(1),
             promise: None,
             complaint: false,
         }

@@ -33,6 +33,9 @@ pub struct ActionFact {
     /// What was owed, in minor units.
     pub amount_minor: i64,
     pub what: What,
+    /// Which use of the channel on the person it was, over all his debts, as it was numbered when it was written down. Absent:
+    /// it was none.
+    pub nth: Option<i64>,
     /// What became of a day he named, and the sum he named with it.
     pub promise: Option<(PromiseState, i64)>,
     /// He complained in it.

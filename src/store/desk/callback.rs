@@ -37,6 +37,8 @@ pub enum CallbackWhy {
     /// The person called himself.
     Inbound,
     Paid,
+    /// The person has promised to pay since.
+    Promised,
 }
 
 impl CallbackWhy {
@@ -45,6 +47,7 @@ impl CallbackWhy {
             Self::Agent => "agent",
             Self::Inbound => "inbound",
             Self::Paid => "paid",
+            Self::Promised => "promised",
         }
     }
 }
@@ -122,6 +125,21 @@ pub(in crate::store) async fn cancel_of_debt(
     conn.run(CANCEL_PAID, values![debt, now]).await.map(|_| ())
 }
 
+/// Cancels the callbacks of a debt that were agreed before a promise on it was `begun`; contacts held for them are done as those
+/// that were reached.
+pub(in crate::store) async fn cancel_for_promise(
+    conn: &mut Conn,
+    debt: DebtId,
+    begun: Timestamp,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let why = CallbackWhy::Promised.code();
+    if conn.run(CANCEL_PROMISED, values![debt, now, begun, why]).await? > 0 {
+        conn.run(REACHED, values![debt, AGREED]).await?;
+    }
+    Ok(())
+}
+
 pub(super) fn callback(row: &Row) -> Result<CallbackRow, Fault> {
     let agent = row.text_opt(5)?;
     let read = |text: String| AgentId::parse(&text).ok_or(Fault::Unreadable { what: "agent" });
@@ -138,6 +156,17 @@ pub(super) fn callback(row: &Row) -> Result<CallbackRow, Fault> {
 /// Why a contact is held with whom a call was agreed.
 pub(super) const AGREED: &str = "callback_agreed";
 
+/// A contact whose agreed call is not made is like any other again: queued, or done where he has promised since.
+macro_rules! freed {
+    () => {
+        "UPDATE contact SET claimed_until = 0, state = CASE WHEN EXISTS (SELECT 1 FROM promise p \
+         WHERE p.debt_id = contact.debt_id AND p.state = 'open') THEN 'done' ELSE 'queued' END, \
+         why = CASE WHEN EXISTS (SELECT 1 FROM promise p WHERE p.debt_id = contact.debt_id AND p.state = 'open') \
+         THEN 'reached' ELSE why END"
+    };
+}
+pub(super) use freed;
+
 const REBOOK: &str = "UPDATE callback SET state = 'cancelled', why = 'rebooked', ended_at = $2 \
     WHERE contact_id = $1 AND state = 'waiting'";
 /// A contact may be in the very call in which another one is agreed, or have had all that the campaign would do.
@@ -151,7 +180,11 @@ const HOLD: &str = "UPDATE contact SET state = 'held', why = $2, next_at = NULL,
     AND EXISTS (SELECT 1 FROM callback b WHERE b.contact_id = $1 AND b.state = 'waiting' AND b.due_at > $3)";
 const CANCEL: &str = "UPDATE callback SET state = 'cancelled', why = $3, ended_at = $2 \
     WHERE person_id = $1 AND state = 'waiting'";
-const FREE: &str = "UPDATE contact SET state = 'queued', claimed_until = 0 WHERE person_id = $1 AND state = 'held' \
-    AND why = $2";
+const FREE: &str = concat!(freed!(), " WHERE person_id = $1 AND state = 'held' AND why = $2");
+const CANCEL_PROMISED: &str = "UPDATE callback SET state = 'cancelled', why = $4, ended_at = $2 \
+    WHERE state = 'waiting' AND booked_at < $3 AND contact_id IN (SELECT id FROM contact WHERE debt_id = $1)";
+const REACHED: &str = "UPDATE contact SET state = 'done', why = 'reached', claimed_until = 0 WHERE debt_id = $1 \
+    AND state = 'held' AND why = $2 AND NOT EXISTS (SELECT 1 FROM callback b WHERE b.contact_id = contact.id \
+    AND b.state = 'waiting')";
 const CANCEL_PAID: &str = "UPDATE callback SET state = 'cancelled', why = 'paid', ended_at = $2 \
     WHERE state = 'waiting' AND contact_id IN (SELECT id FROM contact WHERE debt_id = $1)";

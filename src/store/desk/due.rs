@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::callback::{AGREED, CallbackRow, callback};
+use super::callback::{AGREED, CallbackRow, callback, freed};
 use crate::domain::{AttemptId, CampaignId, ContactId, Fault as Blame, Outcome};
 use crate::store::engine::conn::{Conn, Fault, values};
 use crate::store::engine::dialect;
@@ -150,5 +150,4 @@ const WAITS_AGAIN: &str = "UPDATE callback SET state = 'waiting', ended_at = NUL
     WHERE b.contact_id = callback.contact_id AND b.state = 'waiting')";
 const EXPIRE: &str = "UPDATE callback SET state = 'expired', ended_at = $1 WHERE state = 'waiting' \
     AND expires_at <= $1 RETURNING id, person_id, contact_id, due_at, expires_at, agent";
-const FREE: &str = "UPDATE contact SET state = 'queued', claimed_until = 0 WHERE id = $1 AND state = 'held' \
-    AND why = $2";
+const FREE: &str = concat!(freed!(), " WHERE id = $1 AND state = 'held' AND why = $2");

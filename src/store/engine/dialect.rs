@@ -137,6 +137,22 @@ pub async fn lock_agent(conn: &mut Conn, agent: &str) -> Result<(), Fault> {
     }
 }
 
+/// Takes the numbers of uses of channels on a person, and on whoever is one with him, for this transaction; after all else.
+///
+/// # Errors
+/// The database's.
+pub async fn lock_uses(conn: &mut Conn, person: PersonId) -> Result<(), Fault> {
+    match conn {
+        Conn::Postgres(_) => {
+            // Two numbers: a space of their own.
+            let sql = "SELECT pg_advisory_xact_lock(1, CAST(MIN(w.id) % 2147483647 AS INTEGER)) FROM (SELECT CAST($1 AS BIGINT) AS id \
+                UNION ALL SELECT k.other_id FROM kin k WHERE k.person_id = $1 AND k.upto_event IS NULL) w";
+            conn.first(sql, values![person]).await.map(|_| ())
+        }
+        Conn::Sqlite(_) => Ok(()),
+    }
+}
+
 /// Makes all that this transaction reads of one moment; its first statement. SQLite's are so by themselves.
 ///
 /// # Errors

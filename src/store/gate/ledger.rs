@@ -51,8 +51,8 @@ impl Store {
     pub async fn record_events(&self, events: Vec<NewEvent>, now: Timestamp) -> Result<u64, StoreError> {
         let written = self.write(move |conn| {
             Box::pin(async move {
-                let debts = events.iter().filter_map(|event| event.event.debt).collect();
-                dialect::lock_debts(conn, debts).await?;
+                let of = |event: &NewEvent| Some((event.event.person, event.event.debt?));
+                tally::lock_used(conn, &events.iter().filter_map(of).collect::<Vec<_>>()).await?;
                 dialect::lock_rows(conn).await?;
                 let mut new = 0;
                 for event in &events {
@@ -98,17 +98,21 @@ impl Store {
                 let person = PersonId(row.int(1)?);
                 let outside = row.int_opt(3)?.map(DebtId);
                 let tallied = match outside {
-                    Some(debt) => Some(tally::before(conn, debt).await?),
+                    Some(debt) => {
+                        tally::lock_used(conn, &[(person, debt)]).await?;
+                        Some(tally::before(conn, debt).await?)
+                    }
                     None => None,
                 };
                 let row = conn.one(CORRECT, values![event, kind.code(), &source, now]).await?;
                 seal_event(conn, &row, now).await?;
+                let correction = EventId(row.int(0)?);
+                note_deed(conn, person, ("event_corrected", event.0), &by, now).await?;
                 if let Some(tallied) = tallied {
-                    conn.run(SAME_OUTSIDE, values![event, row.int(0)?]).await?;
+                    tally::correct_outside(conn, event, correction).await?;
                     tallied.note(conn).await?;
                 }
-                note_deed(conn, person, ("event_corrected", event.0), &by, now).await?;
-                Ok(Corrected::Now { by: EventId(row.int(0)?) })
+                Ok(Corrected::Now { by: correction })
             })
         });
         written.await.map_err(|source| StoreError::Ledger { source })
@@ -135,11 +139,6 @@ const STANDS: &str = "SELECT (SELECT c.id FROM event c WHERE c.corrects = e.id),
     (SELECT a.id FROM attempt a WHERE a.id = e.attempt_id AND a.outcome IS NULL AND e.kind = 'in_flight'), \
     (SELECT o.debt_id FROM outside_action o WHERE o.event_id = e.id), \
     (SELECT a.id FROM attempt a WHERE a.id = e.attempt_id AND a.answer_at IS NOT NULL) FROM event e WHERE e.id = $1";
-/// What was known of the debt is the same, whatever the contact was.
-const SAME_OUTSIDE: &str = "INSERT INTO outside_action (event_id, debt_id, at, debtor_type, creditor_id, local_hour, \
-    age_days, debt_kind, amount_minor, currency, promise, dispute, opt_out, complaint, promise_id) SELECT CAST($2 AS BIGINT), \
-    debt_id, at, debtor_type, creditor_id, local_hour, age_days, debt_kind, amount_minor, currency, promise, dispute, opt_out, \
-    complaint, promise_id FROM outside_action WHERE event_id = $1";
 const CORRECT: &str = concat!(
     "INSERT INTO event (person_id, at, kind, channel_exact, phone, phone_type, dial_mode, debt_id, \
     creditor, agent, excluded, attempt_id, corrects, source, written_at) \
@@ -260,7 +259,7 @@ pub(super) async fn insert_event(
     seal_event(conn, &row, now).await?;
     let id = EventId(row.int(0)?);
     if let (Some(debt), Some(tallied)) = (outside, tallied) {
-        tally::note_outside(conn, id, debt, event.at).await?;
+        tally::note_outside(conn, (id, event), debt).await?;
         tallied.note(conn).await?;
     }
     Ok(Some(id))

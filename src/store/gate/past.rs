@@ -12,6 +12,7 @@ use crate::rules::{Agent, DialMode, Event, EventKind, Phone, PhoneType};
 use crate::store::engine::conn::{Conn, Fault, Row, values};
 use crate::store::engine::dialect;
 use crate::store::outcome::note_told;
+use crate::store::tally;
 use crate::store::{Store, StoreError};
 
 /// A contact as other systems know it.
@@ -112,13 +113,13 @@ async fn lock(conn: &mut Conn, past: &Past) -> Result<(), Fault> {
     for person in held {
         dialect::lock_person(conn, person).await?;
     }
-    let mut debts = Vec::new();
+    let mut used = Vec::new();
     for contact in past.contacts.iter().filter(|contact| contact.debt.is_some()) {
         for (person, _) in persons(conn, contact).await? {
-            debts.extend(debt_of(conn, contact, person).await?.map(|(debt, _)| debt));
+            used.extend(debt_of(conn, contact, person).await?.map(|(debt, _)| (person, debt)));
         }
     }
-    dialect::lock_debts(conn, debts).await?;
+    tally::lock_used(conn, &used).await?;
     dialect::lock_rows(conn).await
 }
 

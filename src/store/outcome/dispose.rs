@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::finish::Open;
+use super::money::rest;
 use crate::campaign::{Follows, NextStep};
 use crate::cases::{Kind, Source, Terms};
 use crate::domain::contact::ContactState;
@@ -90,6 +91,9 @@ async fn dispose(
     }
     write_reactions(conn, &open, request, now).await?;
     write_promise(conn, &open, request, now).await?;
+    if request.follows.promise.is_some() {
+        rest(conn, (open.debt, Some(open.contact)), open.reserved_at, now).await?;
+    }
     if let Some(agreed) = request.follows.callback {
         let agent = request.callback_is_mine.then(|| request.agent.clone());
         let (due_at, expires_at) = (agreed.due, agreed.expires);
@@ -106,6 +110,9 @@ async fn dispose(
     // The act, and right after it what it changed.
     seal(conn, (Sealed::Disposed, attempt.0), open.person, now).await?;
     seal_attempt(conn, attempt, open.person, now).await?;
+    if open.begun_as == Channel::Ivr {
+        tally::number_call(conn, attempt, open.person).await?;
+    }
     tallied.note(conn).await?;
     Ok(Disposed::Now)
 }
@@ -174,6 +181,7 @@ async fn write_reactions(
     now: Timestamp,
 ) -> Result<(), Fault> {
     let follows = &request.follows;
+    let channel = if open.is_inbound() { Channel::InboundCall } else { Channel::AgentCall };
     let mut kinds = Vec::new();
     if follows.identified {
         kinds.push("right_party");
@@ -190,7 +198,7 @@ async fn write_reactions(
     for kind in kinds {
         let known = "SELECT 1 FROM reaction WHERE attempt_id = $1 AND kind = $2";
         if conn.first(known, values![request.attempt, kind]).await?.is_none() {
-            open.react(conn, (request.attempt, kind, Channel::AgentCall), now).await?;
+            open.react(conn, (request.attempt, kind, channel), now).await?;
         }
     }
     Ok(())
@@ -238,7 +246,8 @@ fn told(request: &DisposeRequest, outcome: Outcome) -> TalkTold<'_> {
 const DISPOSED: &str = "INSERT INTO disposed (attempt_id, agent, at, code, disposition, reason, promised_minor, late) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (attempt_id) DO NOTHING";
 const ATTEMPT: &str = "UPDATE attempt SET disposition = $2, identified = $3, \
-    promised_on = COALESCE($4, promised_on), channel = 'agent_call' WHERE id = $1";
+    promised_on = COALESCE($4, promised_on), \
+    channel = CASE WHEN channel = 'inbound_call' THEN channel ELSE 'agent_call' END WHERE id = $1";
 const CONTACT: &str = "UPDATE contact SET state = $2, why = $3, next_at = $4, claimed_until = 0 WHERE id = $1 \
     AND state <> 'in_flight' AND NOT (state = 'done' AND why = 'paid')";
 const PROMISE: &str = "INSERT INTO promise (person_id, debt_id, attempt_id, made_at, promised_on, amount_minor, \

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::money::{rest, rest_after_call};
 use crate::campaign::{DoneWhy, NextStep};
 use crate::cases::{Kind, Source, Terms};
 use crate::domain::attempt::{Finished, HungUpBy};
@@ -95,6 +96,11 @@ pub(super) async fn finish(
     }
     open.move_contact(conn, request).await?;
     not_made(conn, request.attempt, request.finished.outcome).await?;
+    if request.finished.promised_on.is_some() {
+        rest(conn, (open.debt, Some(open.contact)), open.reserved_at, now).await?;
+    } else {
+        rest_after_call(conn, open.contact, open.reserved_at).await?;
+    }
     match &request.callback {
         Some(callback) => drop(book(conn, callback, now).await?),
         // One agreed before for later still waits; one that is due has its turn as any try has.
@@ -107,6 +113,7 @@ pub(super) async fn finish(
     open.write_reactions(conn, request, now).await?;
     tell(conn, open.debt, &open.told(request), now).await?;
     seal_attempt(conn, request.attempt, open.person, now).await?;
+    tally::number_call(conn, request.attempt, open.person).await?;
     tallied.note(conn).await?;
     Ok(Closed::Now)
 }
@@ -128,9 +135,9 @@ pub(super) struct Open {
     person_external: String,
     creditor: String,
     campaign_name: String,
-    /// What the call was begun as: a call of his own, for an agent, for a voice alone.
-    begun_as: Channel,
-    reserved_at: Timestamp,
+    /// What the call was begun as, or was once it is over: a call of his own, for an agent, for a voice alone.
+    pub begun_as: Channel,
+    pub reserved_at: Timestamp,
 }
 
 impl Open {
@@ -155,7 +162,7 @@ impl Open {
         })
     }
 
-    fn is_inbound(&self) -> bool {
+    pub fn is_inbound(&self) -> bool {
         self.begun_as == Channel::InboundCall
     }
 

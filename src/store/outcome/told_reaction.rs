@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::money::judge_again;
+use super::money::{judge_again, rest};
 use crate::cases::{Kind, Source, Terms};
 use crate::domain::{DebtId, EventId, ToldReaction};
 use crate::rules::{Event, EventKind, holds_of_stop};
@@ -25,7 +25,7 @@ pub(in crate::store) async fn note_told(
     now: Timestamp,
 ) -> Result<(), Fault> {
     if let Some(debt) = event.debt.filter(|_| !told.is_none()) {
-        count(conn, (id, debt), told, now).await?;
+        count(conn, (id, debt), told, (event.at, now)).await?;
     }
     let evidence = format!("event {id}");
     for (kind, is_told) in [(Kind::Ordinary, told.complaint), (Kind::Dispute, told.dispute)] {
@@ -58,7 +58,7 @@ async fn count(
     conn: &mut Conn,
     (id, debt): (EventId, DebtId),
     told: &ToldReaction,
-    now: Timestamp,
+    (at, now): (Timestamp, Timestamp),
 ) -> Result<(), Fault> {
     let tallied = tally::before(conn, debt).await?;
     let promise = match told.promised_on {
@@ -72,8 +72,7 @@ async fn count(
         note_reaction(conn, (id, word), now).await?;
     }
     if promise.is_some() {
-        // Nobody is reminded of what he has promised before his day is over.
-        conn.run(REST, values![id]).await?;
+        rest(conn, (debt, None), at, now).await?;
         judge_again(conn, debt, now).await?;
     }
     tallied.note(conn).await
@@ -108,9 +107,6 @@ const PROMISE: &str = "INSERT INTO promise (person_id, debt_id, event_id, made_a
     AND COALESCE(CAST($3 AS BIGINT), o.amount_minor) > 0 RETURNING id";
 const SAID: &str = "UPDATE outside_action SET promise = $2, dispute = $3, opt_out = $4, complaint = $5, promise_id = $6 \
     WHERE event_id = $1";
-const REST: &str = "UPDATE contact SET state = 'done', why = 'reached', next_at = NULL, claimed_until = 0 \
-    WHERE state IN ('queued', 'waiting') AND debt_id IN (SELECT p.debt_id FROM promise p WHERE p.event_id = $1 \
-    AND p.state = 'open')";
 const REACTION: &str = "INSERT INTO reaction (at, person_id, debt_id, event_id, kind, channel, debtor_type, debt_kind, \
     amount_minor, currency) SELECT CAST($2 AS BIGINT), d.person_id, o.debt_id, o.event_id, CAST($3 AS TEXT), e.channel_exact, \
     o.debtor_type, o.debt_kind, o.amount_minor, o.currency FROM outside_action o JOIN debt d ON d.id = o.debt_id \

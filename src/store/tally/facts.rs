@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use crate::domain::{Channel, Currency, DebtKind, DebtorType, Disposition, Outcome};
-use crate::rules::{Agent, EventKind};
+use crate::rules::EventKind;
 use crate::stats::{ActionFact, CallFact, DebtFacts, OutsideFact, PaymentFact, PromiseState, TalkFact, What};
 use crate::store::counted::counts;
 use crate::store::engine::conn::{Conn, Fault, Row, Value, moment, moment_opt, values};
@@ -106,7 +106,8 @@ fn attempt(row: &Row, complaint: bool) -> Result<ActionFact, Fault> {
     };
     let channel = row.code(3, "channel", Channel::parse)?;
     let promise = row.code_opt(20, "promise", PromiseState::parse)?.zip(row.int_opt(21)?);
-    Ok(ActionFact { promise, complaint, ..action(row, channel, What::Call(call))? })
+    let nth = row.int_opt(23)?;
+    Ok(ActionFact { nth, promise, complaint, ..action(row, channel, What::Call(call))? })
 }
 
 fn outside(row: &Row) -> Result<ActionFact, Fault> {
@@ -125,10 +126,9 @@ fn outside(row: &Row) -> Result<ActionFact, Fault> {
     let right_party = promise || matches!(kind, EventKind::Conversation | EventKind::InboundConversation);
     let spoken = spoken || promise || dispute || opt_out;
     let what = What::Outside(OutsideFact { spoken, right_party, promise, dispute, opt_out });
-    let agent = row.code_opt(13, "agent", Agent::parse)?;
     let dated = row.code_opt(18, "promise", PromiseState::parse)?.zip(row.int_opt(19)?);
-    let action = action(row, channel(kind, agent, &row.text(3)?), what)?;
-    Ok(ActionFact { promise: dated, complaint: complaint?, ..action })
+    let action = action(row, row.code(3, "channel", Channel::parse)?, what)?;
+    Ok(ActionFact { nth: row.int_opt(13)?, promise: dated, complaint: complaint?, ..action })
 }
 
 /// The columns that both have.
@@ -145,36 +145,10 @@ fn action(row: &Row, channel: Channel, what: What) -> Result<ActionFact, Fault> 
         currency: row.code(10, "currency", Currency::parse)?,
         amount_minor: row.int(11)?,
         what,
+        nth: None,
         promise: None,
         complaint: false,
     })
-}
-
-/// The channel of an entry that another system told.
-pub(super) fn channel(kind: EventKind, agent: Option<Agent>, exact: &str) -> Channel {
-    match (kind, exact) {
-        (EventKind::Letter, _) => Channel::Letter,
-        (EventKind::Visit, _) => Channel::Visit,
-        (EventKind::InboundConversation, _) => Channel::InboundCall,
-        (EventKind::Voicemail | EventKind::AmdDisconnect, _) => Channel::Voicemail,
-        (_, "video") => Channel::Video,
-        (EventKind::Message, "sms") => Channel::Sms,
-        (EventKind::Message, "email") => Channel::Email,
-        (EventKind::Message, _) => Channel::Messenger,
-        (
-            EventKind::Abandoned
-            | EventKind::AnsweredUnknown
-            | EventKind::AttemptNoAnswer
-            | EventKind::AttemptUnconnected
-            | EventKind::Conversation
-            | EventKind::InFlight
-            | EventKind::ThirdParty,
-            _,
-        ) => match agent {
-            Some(Agent::Human) => Channel::AgentCall,
-            Some(Agent::Robot) | None => Channel::Ivr,
-        },
-    }
 }
 
 struct Queries {
@@ -194,7 +168,7 @@ macro_rules! queries {
                 "a.disposition, a.identified, ",
                 "CAST(CASE WHEN a.grades LIKE '%\"amount_heard\"%' THEN 1 ELSE 0 END AS BIGINT), a.answer_at, ",
                 "a.end_at, a.cost_micro, p.state, p.amount_minor, ",
-                "CASE WHEN c.arm = 'called' AND COALESCE(c.arm_percent, 1) > 0 THEN c.selected_at END FROM debt d ",
+                "CASE WHEN c.arm = 'called' AND COALESCE(c.arm_percent, 1) > 0 THEN c.selected_at END, a.nth_use FROM debt d ",
                 "JOIN attempt a ON a.debt_id = d.id LEFT JOIN promise p ON p.attempt_id = a.id AND p.state <> 'void' ",
                 "LEFT JOIN contact c ON c.id = a.contact_id WHERE a.outcome IS NOT NULL AND ",
                 $which,
@@ -202,8 +176,8 @@ macro_rules! queries {
                 counts!("d")
             ),
             outside: concat!(
-                "SELECT o.debt_id, o.event_id, o.at, e.channel_exact, o.debtor_type, o.debt_kind, o.creditor_id, ",
-                "CAST(0 AS BIGINT), o.local_hour, o.age_days, o.currency, o.amount_minor, e.kind, e.agent, ",
+                "SELECT o.debt_id, o.event_id, o.at, o.channel, o.debtor_type, o.debt_kind, o.creditor_id, ",
+                "CAST(0 AS BIGINT), o.local_hour, o.age_days, o.currency, o.amount_minor, e.kind, o.nth_use, ",
                 "o.promise, o.dispute, o.opt_out, o.complaint, p.state, p.amount_minor ",
                 "FROM debt d JOIN outside_action o ON o.debt_id = d.id JOIN event e ON e.id = o.event_id ",
                 "LEFT JOIN promise p ON p.id = o.promise_id AND p.state <> 'void' WHERE NOT EXISTS (SELECT 1 FROM event c WHERE c.corrects = e.id) AND ",

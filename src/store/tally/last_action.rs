@@ -2,9 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::{facts, plan};
+use super::plan;
 use crate::domain::{AttemptId, Channel, DebtId, EventId, PersonId};
-use crate::rules::{Agent, EventKind};
 use crate::store::engine::conn::{Conn, Fault, Row, moment, values};
 
 /// A call, or a use that another system told of.
@@ -36,25 +35,19 @@ pub(in crate::store) async fn last_action(
 }
 
 fn read(row: &Row) -> Result<(LastAction, Channel), Fault> {
-    let (id, exact) = (row.int(0)?, row.text(3)?);
-    Ok(match row.code_opt(4, "kind of event", EventKind::parse)? {
-        None => {
-            let channel = Channel::parse(&exact).ok_or(Fault::Unreadable { what: "channel" })?;
-            (LastAction::Call(AttemptId(id), channel), channel)
-        }
-        Some(kind) => {
-            let channel = facts::channel(kind, row.code_opt(5, "agent", Agent::parse)?, &exact);
-            (LastAction::Outside(EventId(id), DebtId(row.int(1)?)), channel)
-        }
+    let (id, channel) = (row.int(0)?, row.code(3, "channel", Channel::parse)?);
+    Ok(match row.int(4)? {
+        0 => (LastAction::Call(AttemptId(id), channel), channel),
+        _ => (LastAction::Outside(EventId(id), DebtId(row.int(1)?)), channel),
     })
 }
 
 /// The latest first; what was no action is left out.
-const ACTIONS: &str = "SELECT a.id, a.debt_id, a.reserved_at, a.channel, CAST(NULL AS TEXT), CAST(NULL AS TEXT) \
+const ACTIONS: &str = "SELECT a.id, a.debt_id, a.reserved_at, a.channel, CAST(0 AS BIGINT) \
     FROM attempt a WHERE a.person_id = $1 AND a.debt_id = COALESCE(CAST($2 AS BIGINT), a.debt_id) \
     AND a.reserved_at <= $3 AND a.reserved_at > $4 AND a.outcome IS NOT NULL AND a.outcome <> 'cancelled' \
     AND a.outcome NOT LIKE 'failed%' UNION ALL \
-    SELECT o.event_id, o.debt_id, o.at, e.channel_exact, e.kind, e.agent FROM outside_action o \
-    JOIN event e ON e.id = o.event_id JOIN debt d ON d.id = o.debt_id WHERE d.person_id = $1 \
+    SELECT o.event_id, o.debt_id, o.at, o.channel, CAST(1 AS BIGINT) FROM outside_action o \
+    JOIN debt d ON d.id = o.debt_id WHERE d.person_id = $1 \
     AND o.debt_id = COALESCE(CAST($2 AS BIGINT), o.debt_id) AND o.at <= $3 AND o.at > $4 \
-    AND NOT EXISTS (SELECT 1 FROM event c WHERE c.corrects = e.id) ORDER BY 3 DESC, 1 DESC";
+    AND NOT EXISTS (SELECT 1 FROM event c WHERE c.corrects = o.event_id) ORDER BY 3 DESC, 1 DESC";

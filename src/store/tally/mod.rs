@@ -8,6 +8,7 @@ mod build;
 mod check;
 mod facts;
 mod last_action;
+mod nth;
 mod outside;
 mod plan;
 mod read;
@@ -21,7 +22,8 @@ use crate::store::engine::dialect;
 
 pub use check::TallyFault;
 pub(in crate::store) use last_action::{LastAction, last_action};
-pub(in crate::store) use outside::{note_outside, there};
+pub(in crate::store) use nth::{lock_used, number_call};
+pub(in crate::store) use outside::{correct_outside, note_outside, there};
 pub(in crate::store) use read::{Reading, sums};
 pub(in crate::store) use states::log_change;
 

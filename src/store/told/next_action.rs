@@ -13,7 +13,7 @@ pub struct NextAction {
     pub name: String,
     /// A channel of ours.
     pub channel: Channel,
-    /// From this use of it on a debt.
+    /// From this use of it on a person, over all his debts.
     pub after_uses: u16,
     /// Days without a payment, a promise that still runs, or any other action.
     pub days: u16,
@@ -52,7 +52,7 @@ async fn page(conn: &mut Conn, policy: &NextAction, now: Timestamp) -> Result<(u
     let mut told = 0;
     for row in &rows {
         let (debt, at) = (DebtId(row.int(1)?), row.int(0)?);
-        let uses = conn.one(USES, values![debt, policy.channel.code(), at]).await?.int(0)?;
+        let uses = row.int(4)?;
         if uses < i64::from(policy.after_uses) || conn.first(SINCE, values![debt, at]).await?.is_some() {
             continue;
         }
@@ -80,13 +80,11 @@ async fn page(conn: &mut Conn, policy: &NextAction, now: Timestamp) -> Result<(u
 
 const BEGIN: &str = "INSERT INTO next_action (policy, upto) VALUES ($1, $2) ON CONFLICT (policy) DO NOTHING";
 /// Calls on debts that are still owed, the oldest first.
-const CALLS: &str = "SELECT a.reserved_at, a.debt_id, d.external_id, k.name FROM attempt a \
+const CALLS: &str = "SELECT a.reserved_at, a.debt_id, d.external_id, k.name, a.nth_use FROM attempt a \
     JOIN debt d ON d.id = a.debt_id JOIN creditor k ON k.id = a.creditor_id \
     WHERE a.reserved_at > $1 AND a.reserved_at <= $2 AND a.channel = $3 AND d.state = 'open' \
-    AND a.outcome IS NOT NULL AND a.outcome <> 'cancelled' AND a.outcome NOT LIKE 'failed%' \
+    AND a.nth_use IS NOT NULL \
     ORDER BY a.reserved_at, a.id LIMIT $4";
-const USES: &str = "SELECT COUNT(*) FROM attempt WHERE debt_id = $1 AND channel = $2 AND reserved_at <= $3 \
-    AND outcome <> 'cancelled' AND outcome NOT LIKE 'failed%'";
 /// What makes another channel needless, or was another action already.
 const SINCE: &str = "SELECT 1 FROM payment WHERE debt_id = $1 AND paid_at >= $2 \
     UNION ALL SELECT 1 FROM promise WHERE debt_id = $1 AND state = 'open' \

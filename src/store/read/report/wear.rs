@@ -1,4 +1,4 @@
-//! What the n-th use of each channel on a debt brought.
+//! What the n-th use of each channel on a debtor brought.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ pub enum Reacted {
 }
 
 impl Store {
-    /// Reactions of uses within `period`, by channel and by which use of the channel on the debt it was; uses before
+    /// Reactions of uses within `period`, by channel and by which use of the channel on the debtor it was, over all his debts; uses before
     /// the period are counted in the number, those after the tenth are left out; so are his own calls, which wear nothing out. Channels from outside (messages,
     /// letters, visits) can only be judged by payments and are left out of the others.
     ///
