@@ -1,7 +1,5 @@
 //! What counts once a period: accounts called, debts paid to an agent.
 
-use std::collections::BTreeMap;
-
 use super::{Part, Reading, Sums, add, read};
 use crate::stats::{ACCOUNT, ACCOUNT_MONTH, AGENT_PAID, Counting, Tally, linked_in, month_of};
 use crate::store::Period;
@@ -44,15 +42,15 @@ impl Reading {
             }
         }
         if self.parts.iter().any(|part| matches!(part, Part::Rows { .. })) {
-            self.load_ends(conn).await?;
+            let basis = self.basis.clone();
             let whole = days.map(|(from, to)| (self.basis.begins(from), self.basis.begins(to)));
             let asked = (self.period.from, self.period.to);
             // Whoever is met at an end is counted anew over all of the period, and not by the cells.
-            for facts in self.ends.iter().flat_map(BTreeMap::values) {
-                for (keys, sums) in linked_in(facts, &self.basis, table, asked) {
+            for facts in self.ends(conn).await?.debts.values() {
+                for (keys, sums) in linked_in(facts, &basis, table, asked) {
                     add(&mut all, keys, &sums);
                 }
-                let counted = whole.map(|whole| linked_in(facts, &self.basis, table, whole));
+                let counted = whole.map(|whole| linked_in(facts, &basis, table, whole));
                 for (keys, sums) in counted.into_iter().flatten() {
                     let less: Vec<i64> = sums.iter().map(|sum| -sum).collect();
                     add(&mut all, keys, &less);

@@ -37,8 +37,16 @@ pub(in crate::store) struct Reading {
     period: Period,
     basis: Basis,
     parts: Vec<Part>,
-    /// The debts touched at the ends.
-    ends: Option<BTreeMap<i64, DebtFacts>>,
+    ends: Option<Ends>,
+}
+
+/// What of a period is less than a day, read and counted once for all that a report asks.
+#[derive(Default)]
+struct Ends {
+    /// The debts touched in it, with all that is known of them.
+    debts: BTreeMap<i64, DebtFacts>,
+    /// What was in it.
+    counted: Counted,
 }
 
 impl Reading {
@@ -68,37 +76,36 @@ impl Reading {
         by_month: bool,
     ) -> Result<Sums, Fault> {
         let mut all = Sums::new();
-        for part in self.parts.clone() {
-            match part {
-                Part::Cells { level, months, days } => {
-                    add_cells(conn, (table, by, by_month), (level, months, days), &mut all).await?;
-                }
-                Part::Rows { from, to } => {
-                    self.load_ends(conn).await?;
-                    let mut counted = Counted::default();
-                    for facts in self.ends.iter().flat_map(BTreeMap::values) {
-                        count(facts, &self.basis, Some((from, to)), &mut counted);
-                    }
-                    project(&counted, (table, by, by_month), &mut all);
-                }
+        for part in &self.parts {
+            if let Part::Cells { level, months, days } = *part {
+                add_cells(conn, (table, by, by_month), (level, months, days), &mut all).await?;
             }
         }
+        project(&self.ends(conn).await?.counted, (table, by, by_month), &mut all);
         all.retain(|_, sums| sums.iter().any(|&sum| sum != 0));
         Ok(all)
     }
 
-    async fn load_ends(&mut self, conn: &mut Conn) -> Result<(), Fault> {
-        if self.ends.is_some() {
-            return Ok(());
-        }
-        let mut ends = BTreeMap::new();
+    async fn ends(&mut self, conn: &mut Conn) -> Result<&Ends, Fault> {
+        let ends = match self.ends.take() {
+            Some(ends) => ends,
+            None => self.load_ends(conn).await?,
+        };
+        Ok(self.ends.insert(ends))
+    }
+
+    async fn load_ends(&self, conn: &mut Conn) -> Result<Ends, Fault> {
+        let mut ends = Ends::default();
         for part in &self.parts {
             if let Part::Rows { from, to } = *part {
-                ends.extend(facts::load(conn, Which::Touched { from, to }).await?);
+                let touched = facts::load(conn, Which::Touched { from, to }).await?;
+                for facts in touched.values() {
+                    count(facts, &self.basis, Some((from, to)), &mut ends.counted);
+                }
+                ends.debts.extend(touched);
             }
         }
-        self.ends = Some(ends);
-        Ok(())
+        Ok(ends)
     }
 }
 
