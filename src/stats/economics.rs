@@ -36,7 +36,7 @@ pub struct MonthFacts {
     pub complaints: u64,
     /// What the trunks charge, in millionths of the unit.
     pub trunks_micro: i64,
-    /// Talk in calls with agents.
+    /// What agents talked in calls of ours and in the debtors' own, on hold too.
     pub agent_talk_s: u64,
     /// Uses of channels from outside.
     pub uses: Vec<(crate::domain::Channel, u64)>,

@@ -31,8 +31,8 @@ pub use sheet::{Chart, Column, Line, Sheet, SheetCell, SheetKind};
 pub use tally::{
     ACCOUNT, ACCOUNT_MONTH, AGENT_PAID, ActionFact, Age, Basis, CALL, COST, CallFact, Cell, Counted,
     Counting, DayPart, DebtFacts, EFFECT, Key, NEVER, OutsideFact, PAYMENT, PaymentFact, PromiseState,
-    REACTIONS, STATE, Spans, StateFact, TALK, TALLIES, TalkFact, Tally, USE, WAIT, What, count, count_change,
-    count_stretch, day_of, linked_in, month_of,
+    REACTIONS, STATE, Spans, StateCall, StateFact, TALK, TALLIES, TalkFact, Tally, USE, WAIT, What, count,
+    count_change, count_stretch, day_of, linked_in, month_of,
 };
 pub use uplift::{Arm, Experiment, Uplift, is_held_out, uplift};
 pub use wear::{ENOUGH, Wear, WearRow, wear};

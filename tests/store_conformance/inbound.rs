@@ -1,13 +1,14 @@
 //! Calls that come in: whose they are, that they are his one open call, and what they leave behind.
 
+use obzvon::agents::{ReservationNo, State, Why};
 use obzvon::campaign::{DoneWhy, NextStep};
 use obzvon::domain::import_row::ImportRow;
-use obzvon::domain::{AttemptId, Channel, Currency, DebtKind, Money, Outcome};
+use obzvon::domain::{AgentId, AttemptId, Channel, Currency, DebtKind, Disposition, Money, Outcome};
 use obzvon::rules::{EventKind, HoldKind};
 use obzvon::stats::Axis;
 use obzvon::store::{
-    ClaimedContact, Entered, FinishRequest, Gone, InboundRequest, KnownCaller, NewCallback, NewPayment,
-    Period, Reacted, Reserved, StrangerCall, StrangerEnd, StrangerWhy,
+    AgentChange, ClaimedContact, Entered, FinishRequest, Gone, InboundRequest, KnownCaller, NewCallback,
+    NewPayment, Period, Reacted, Reserved, StrangerCall, StrangerEnd, StrangerWhy,
 };
 
 use crate::world::{World, finished, hours, no_answer, noon, number, promised, row, seconds};
@@ -20,6 +21,7 @@ crate::on_both_engines!(
     a_call_lost_in_a_crash_counts_as_a_talk,
     a_call_he_made_is_an_action_with_its_reactions_and_no_call_of_ours,
     a_stranger_who_asks_to_be_left_alone_is,
+    what_agents_talk_is_of_the_persons_creditor_whoever_called,
 );
 
 fn request(contact: &ClaimedContact) -> InboundRequest {
@@ -191,4 +193,53 @@ async fn a_stranger_who_asks_to_be_left_alone_is(world: World) {
         let (holds, _) = world.store.standing(contact.person).await.expect("read");
         assert!(holds.iter().any(|hold| hold.kind == HoldKind::ComplaintOpen), "{holds:?}");
     }
+}
+
+async fn what_agents_talk_is_of_the_persons_creditor_whoever_called(world: World) {
+    let gas = ImportRow { creditor: "Gas".into(), ..row(2) };
+    let campaign = world.campaign("reminders", &[row(1), gas]).await;
+    let claimed = world.store.claim(campaign, 2, noon()).await.expect("claimed");
+    let of = |debt: &str| claimed.iter().find(|one| one.debt_external == debt).expect("claimed");
+    let ours = world.permit(of("d1"), noon()).await.attempt();
+    let his = enter(&world, of("d2"), 0).await.expect("he has no other").attempt;
+    // Minutes since noon; the last is with a caller whom nobody knows.
+    let no = ReservationNo(1);
+    let changes = [
+        (0, State::Talking { no }, Some(ours)),
+        (4, State::Hold { no }, Some(ours)),
+        (6, State::Talking { no }, Some(ours)),
+        (7, State::WrapUp { no }, Some(ours)),
+        (10, State::Talking { no }, Some(his)),
+        (15, State::WrapUp { no }, Some(his)),
+        (20, State::Talking { no }, None),
+        (29, State::Ready, None),
+        (30, State::LoggedOut, None),
+    ];
+    for (minute, to, attempt) in changes {
+        let (agent, at) = (AgentId::parse("anna").expect("a login"), noon() + seconds(60 * minute));
+        let change = AgentChange { agent, at, to, billable: false, why: Why::Call, attempt };
+        world.store.log_agent(change).await.expect("kept");
+    }
+    world.store.finish(promised(ours), noon() + seconds(420)).await.expect("finished");
+    let talk = FinishRequest {
+        kinds: vec![EventKind::InboundConversation],
+        next: NextStep::Done(DoneWhy::Reached),
+        ..promised(his)
+    };
+    world.store.finish(talk, noon() + seconds(900)).await.expect("finished");
+    // What he wrote of it leaves it a call of his own.
+    crate::written::dispose(&world, his, crate::written::follows(Disposition::Connected)).await;
+    let kind = format!("SELECT channel FROM attempt WHERE id = {}", his.0);
+    assert_eq!(world.text(&kind).await, "inbound_call");
+
+    let period = Period { from: noon() - hours(1), to: noon() + hours(24) };
+    let found = world.store.economics_report(period, Currency::Rub, noon() + hours(24)).await.expect("read");
+    let minutes: Vec<_> =
+        found.creditors.iter().map(|((_, name), month)| (name.as_str(), month.agent_talk_s / 60)).collect();
+    assert_eq!(minutes, [("Gas", 5), ("Water", 7)]);
+    let times = world.store.agent_times(period, noon() + hours(24)).await.expect("read");
+    let anna = &times[&AgentId::parse("anna").expect("a login")];
+    let all = anna.talking.as_secs() / 60;
+    assert_eq!(all, 5 + 7 + 9, "all talks: his, ours, and nine minutes of nobody's");
+    assert_eq!(world.store.check_tallies().await.expect("counted"), []);
 }

@@ -179,14 +179,14 @@ fn definition(config: &EconomicsConfig, left_out: u64, language: Language) -> St
     match language {
         Language::En => format!(
             "\nHow to read it: gross margin = (revenue - cost) / revenue. Repaid is all that was paid on the creditor's \
-             debts in the months, called or not. The agents' paid time is shared by their talk, overheads by actions; \
-             set-up falls into the first month with an action. In other currencies than {currency}, and left out: \
+             debts in the months, called or not. The agents' paid time is shared by their talk (and hold) in calls of ours and in debtors' own; talk with callers \
+             whom nobody knows is shared with it, as waiting is. Overheads are shared by actions; set-up falls into the first month with an action. In other currencies than {currency}, and left out: \
              {left_out} actions and payments.\n"
         ),
         Language::Ru => format!(
             "\nКак читать: валовая маржа = (выручка − расходы) / выручка. Возвращено — всё, что оплачено по долгам \
-             кредитора за эти месяцы, звонили или нет. Оплаченное время операторов делится по разговорам, общие расходы — \
-             по действиям; подготовка относится к первому месяцу с действием. Не в {currency} и не учтено: {left_out} \
+             кредитора за эти месяцы, звонили или нет. Оплаченное время операторов делится по разговорам (с удержанием) в наших звонках и в звонках самих должников; разговоры \
+             с неизвестными делятся вместе с ним, как и ожидание. Общие расходы — по действиям; подготовка относится к первому месяцу с действием. Не в {currency} и не учтено: {left_out} \
              действий и платежей.\n"
         ),
     }

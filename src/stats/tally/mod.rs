@@ -17,7 +17,7 @@ pub use cell::{Age, Cell, Counted, DayPart, Key, day_of, month_of};
 pub use count::count;
 pub use facts::{ActionFact, CallFact, DebtFacts, OutsideFact, PaymentFact, PromiseState, TalkFact, What};
 pub use link::linked_in;
-pub use state::{StateFact, count_change, count_stretch};
+pub use state::{StateCall, StateFact, count_change, count_stretch};
 pub use table::{
     ACCOUNT, ACCOUNT_MONTH, AGENT_PAID, CALL, COST, Counting, EFFECT, NEVER, PAYMENT, REACTIONS, STATE,
     Spans, TALK, TALLIES, Tally, USE, WAIT,

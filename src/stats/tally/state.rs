@@ -20,8 +20,15 @@ pub struct StateFact {
     pub billable: bool,
     /// He let a call ring, and is away for that.
     pub missed: bool,
-    /// The campaign and currency of the call it belongs to.
-    pub call: Option<(i64, Currency)>,
+    pub call: Option<StateCall>,
+}
+
+/// The call that a state belongs to, ours or the debtor's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StateCall {
+    pub campaign: i64,
+    pub creditor: i64,
+    pub currency: Currency,
 }
 
 type Among = Option<(Timestamp, Timestamp)>;
@@ -62,12 +69,14 @@ pub fn count_stretch(change: &StateFact, ends: Timestamp, among: Among, basis: &
 }
 
 fn keys(change: &StateFact) -> Vec<Key> {
-    let (campaign, currency) = change.call.map_or((0, ""), |(campaign, of)| (campaign, of.code()));
+    let of = change.call.map_or((0, 0, ""), |call| (call.campaign, call.creditor, call.currency.code()));
+    let (campaign, creditor, currency) = of;
     vec![
         Key::Code(Cow::Owned(change.agent.clone())),
         Key::Code(Cow::Owned(change.state.clone())),
         Key::Number(i64::from(change.billable)),
         Key::Number(campaign),
+        Key::Number(creditor),
         Key::from(currency),
     ]
 }

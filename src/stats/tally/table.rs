@@ -212,12 +212,12 @@ pub const PAYMENT: Tally = Tally {
 };
 
 /// How agents spent their time: the changes to a state on the day, and the time in it that fell on the day, as far as it is
-/// over. `campaign_id` is 0 outside calls. `talks` are those begun, not gone on with after a hold.
+/// over. `campaign_id` and `creditor_id` are 0 outside calls and in those of nobody known. `talks` are those begun, not gone on with after a hold.
 pub const STATE: Tally = Tally {
     name: "tally_state",
     place: 10,
     spans: Spans::DaysAndMonths,
-    keys: &["agent", "state", "billable", "campaign_id", "currency"],
+    keys: &["agent", "state", "billable", "campaign_id", "creditor_id", "currency"],
     sums: &["changes", "spent_us", "talks", "missed"],
     counts: &[],
 };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{before, plan, write};
 use crate::domain::{AttemptId, Currency, DebtId};
-use crate::stats::{Basis, Counted, StateFact, count_change, count_stretch};
+use crate::stats::{Basis, Counted, StateCall, StateFact, count_change, count_stretch};
 use crate::store::counted::counts;
 use crate::store::engine::conn::{Conn, Fault, Row, Value, moment, values};
 use crate::store::engine::dialect;
@@ -84,14 +84,17 @@ pub(super) async fn count_page(
 
 /// A change as [`columns`] tells it.
 pub(super) fn read(row: &Row) -> Result<StateFact, Fault> {
-    let currency = row.code_opt(7, "currency", Currency::parse)?;
+    let call = match (row.int_opt(6)?, row.int_opt(7)?, row.code_opt(8, "currency", Currency::parse)?) {
+        (Some(campaign), Some(creditor), Some(currency)) => Some(StateCall { campaign, creditor, currency }),
+        _ => None,
+    };
     Ok(StateFact {
         agent: row.text(1)?,
         at: moment(row.int(4)?)?,
         state: row.text(2)?,
         billable: row.int(3)? != 0,
         missed: row.text_opt(5)?.as_deref() == Some("missed"),
-        call: row.int_opt(6)?.zip(currency),
+        call,
     })
 }
 
@@ -99,7 +102,7 @@ pub(super) fn read(row: &Row) -> Result<StateFact, Fault> {
 macro_rules! columns {
     ($which:literal) => {
         concat!(
-            "SELECT s.id, s.agent, s.state, s.billable, s.at, s.pause, a.campaign_id, a.currency FROM agent_state s ",
+            "SELECT s.id, s.agent, s.state, s.billable, s.at, s.pause, a.campaign_id, a.creditor_id, a.currency FROM agent_state s ",
             "LEFT JOIN attempt a ON a.id = s.attempt_id AND ",
             counts!("a"),
             " WHERE ",

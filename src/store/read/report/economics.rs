@@ -90,20 +90,41 @@ async fn economics(
         }
         found.first_months.insert(name, month);
     }
-    let worked = reading.states(conn, &["state", "billable"], true, Some(period.to.min(now))).await?;
-    for (keys, sums) in worked {
-        let [Key::Number(month), state, Key::Number(billable)] = &keys[..] else { continue };
+    agents(conn, &mut reading, (&creditors, currency, period.to.min(now)), &mut found).await?;
+    // A creditor has his fixed fee and his overheads in every month from his first to the last of all.
+    let (from, to) = (reading.basis().day(period.from), reading.basis().day(period.to.min(now)));
+    fill_gaps(&mut found, from, to);
+    Ok(found)
+}
+
+/// The agents' paid time, and what of it they talked for each creditor: in calls of ours and in the debtors' own, on hold too.
+/// Talk with callers whom nobody knows is of no creditor.
+async fn agents(
+    conn: &mut Conn,
+    reading: &mut Reading,
+    (creditors, currency, until): (&BTreeMap<i64, String>, Currency, Timestamp),
+    found: &mut EconomicsFacts,
+) -> Result<(), Fault> {
+    let by = ["state", "billable", "creditor_id", "currency"];
+    let mut talked: BTreeMap<(i64, String), u64> = BTreeMap::new();
+    for (keys, sums) in reading.states(conn, &by, true, Some(until)).await? {
+        let [Key::Number(month), state, Key::Number(billable), creditor, of] = &keys[..] else { continue };
+        let spent_us = sums[1].unsigned_abs();
         if *state != Key::from("away") || *billable == 1 {
-            *found.agent_paid_s.entry(*month).or_default() += sums[1].unsigned_abs();
+            *found.agent_paid_s.entry(*month).or_default() += spent_us;
+        }
+        let talks = [Key::from("talking"), Key::from("hold")].contains(state);
+        if talks && *creditor != Key::Number(0) && *of == Key::from(currency.code()) {
+            *talked.entry((*month, named(creditors, Some(creditor)))).or_default() += spent_us;
         }
     }
     for spent in found.agent_paid_s.values_mut() {
         *spent /= 1_000_000;
     }
-    // A creditor has his fixed fee and his overheads in every month from his first to the last of all.
-    let (from, to) = (reading.basis().day(period.from), reading.basis().day(period.to.min(now)));
-    fill_gaps(&mut found, from, to);
-    Ok(found)
+    for (key, spent_us) in talked {
+        found.creditors.entry(key).or_default().agent_talk_s = spent_us / 1_000_000;
+    }
+    Ok(())
 }
 
 fn add(facts: &mut MonthFacts, channel: Channel, sum: &dyn Fn(&'static str) -> i64) {
@@ -112,9 +133,6 @@ fn add(facts: &mut MonthFacts, channel: Channel, sum: &dyn Fn(&'static str) -> i
     facts.actions += count("actions");
     facts.complaints += count("complaint");
     facts.trunks_micro += sum("cost_micro");
-    if channel == Channel::AgentCall {
-        facts.agent_talk_s += count("talk_us") / 1_000_000;
-    }
     match facts.uses.iter_mut().find(|(it, _)| *it == channel) {
         Some((_, uses)) => *uses += count("actions"),
         None => facts.uses.push((channel, count("actions"))),
