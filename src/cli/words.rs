@@ -194,8 +194,9 @@ const CAMPAIGN_STATES: [Word; 4] = [
     ("stopped", "stopped", "остановлена"),
 ];
 
-const REASONS: [Word; 39] = [
+const REASONS: [Word; 40] = [
     ("agent_awaited", "called when an agent is free", "звоним, когда свободен оператор"),
+    ("agent_missed", "the agent's phone was not picked up", "оператор не взял свою трубку"),
     ("agent_wanted", "asked for an agent", "просил оператора"),
     ("behind_in_queue", "further back in the queue, not looked at", "дальше в очереди, не смотрели"),
     (

@@ -72,7 +72,7 @@ async fn start(
     };
     let ordinary = contacts.into_iter().map(|contact| {
         let (plan, plans) = (Arc::clone(&plan), Arc::clone(&plans));
-        Turn { plan, plans, contact, agreed: None, seat: None, ticket: None }
+        Turn { plan, plans, contact, agreed: None, seat: None, ticket: None, wanted: None }
     });
     started + take_turns(house, ordinary.collect(), pacing, turns).await
 }
@@ -95,7 +95,7 @@ async fn agreed_turns(
     let turn = |due: AgreedContact| {
         let (plan, plans) = (Arc::clone(plan), Arc::clone(plans));
         let (contact, agreed) = (due.contact, Some(due.callback));
-        Turn { plan, plans, contact, agreed, seat: None, ticket: None }
+        Turn { plan, plans, contact, agreed, seat: None, ticket: None, wanted: None }
     };
     due.into_iter().map(turn).collect()
 }

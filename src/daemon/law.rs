@@ -4,8 +4,9 @@ use jiff::Timestamp;
 
 use super::house::{House, Plans};
 use crate::campaign::{Calendar, CampaignPlan, Hours, ask, earliest};
-use crate::domain::{AttemptId, EventId, PhoneNumber};
-use crate::rules::{DialMode, Event, EventKind, Facts, History, PhoneKey};
+use crate::domain::{AttemptId, EventId, Language, PhoneNumber};
+use crate::rules::explain::{Grounds, explain};
+use crate::rules::{self, DialMode, Event, EventKind, Facts, History, PhoneKey};
 use crate::store::{ClaimedContact, RulesInForce, StoreError};
 
 /// What the rules are asked of another call to a contact, and all that they go by.
@@ -58,6 +59,16 @@ impl Law {
     pub fn from(&self, at: Timestamp) -> Option<Timestamp> {
         let rules = (&*self.rules.preset, &*self.rules.calendars);
         earliest(&self.calendar, rules, &self.facts, &self.history, at)
+    }
+
+    /// What a rule that forbids a call to him now says, in words.
+    pub fn words(&self, rule: &str, now: Timestamp, language: Language) -> Option<String> {
+        let (preset, calendars) = (&*self.rules.preset, &*self.rules.calendars);
+        let (facts, history) = (&self.facts, &self.history);
+        let decision = rules::decide(preset, calendars, facts, history, now);
+        let grounds = Grounds { preset, calendars, facts, history };
+        let lines = explain(&decision, &grounds, language).lines;
+        lines.into_iter().find(|line| line.rule == rule && !line.pass).map(|line| line.text)
     }
 
     /// Whether there is such a moment in a part of his day.

@@ -60,7 +60,8 @@ impl TestCall {
         let contact = self.queue(house, person).await?;
         let loaded = house.store.contacts(vec![contact]).await?.pop().context("the test contact is gone")?;
         let before = last_attempt(house).await?;
-        let turn = Turn { plan, plans, contact: loaded, agreed: None, seat: None, ticket: None };
+        let turn =
+            Turn { plan, plans, contact: loaded, agreed: None, seat: None, ticket: None, wanted: None };
         if let Taken::NotCalled(why) = turn.take(house).await? {
             return Ok(TestCallEnd::NotCalled(why));
         }

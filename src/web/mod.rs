@@ -20,12 +20,13 @@ pub use console::{
     Decided, DecisionView, DeliveryLine, DeskAct, DeskAnswer, DeskDeed, DeskEvent, DeskHandlers, DeskView,
     DraftAct, DraftActed, DraftAsked, DraftClick, DraftStage, DraftView, Draw, Effect, EffectView,
     FaultyLine, FloorHandlers, FlowHandlers, FlowPicture, Hear, ImportHandlers, ImportLine, KeptSession,
-    KindView, LimitView, Listen, NewDraft, ObjectionView, PaceView, PasswordError, PauseView, PaymentView,
-    Piece, PieceTaken, Predicted, ProbeTrunk, PromiseAsked, PromiseView, ProposalLine, ProposalsView,
-    Propose, Proposed, QualityHandlers, RecordingLine, ReportHandlers, Resend, RungView, SessionHandlers,
-    SetCampaign, SetProposal, SetView, SheetWish, SilenceLine, SoundAnswer, SoundAsked, StageView, StateView,
-    Supervise, Supervised, Table, Taken, TargetView, TrunkHandlers, TrunkLine, TrunkView, Turn, User,
-    UserLine, ViewHandlers, ViewLine, Wallboard, WhyNotLine, Written, day, hash_password, money,
+    KindView, LimitView, Listen, NewDraft, NotCalled, ObjectionView, PaceView, PasswordError, PauseView,
+    PaymentView, Piece, PieceTaken, Predicted, ProbeTrunk, PromiseAsked, PromiseView, ProposalLine,
+    ProposalsView, Propose, Proposed, QualityHandlers, RecordingLine, ReportHandlers, Resend, RungView,
+    SessionHandlers, SetCampaign, SetProposal, SetView, SheetWish, SilenceLine, SoundAnswer, SoundAsked,
+    StageView, StateView, Supervise, Supervised, Table, Taken, TargetView, TrunkHandlers, TrunkLine,
+    TrunkView, Turn, User, UserLine, ViewHandlers, ViewLine, Wallboard, WhyNotLine, Written, day,
+    hash_password, money,
 };
 pub use handler::{Handler, Unavailable};
 pub use metrics::Metrics;

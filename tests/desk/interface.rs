@@ -11,26 +11,26 @@ use crate::house::{House, Running};
 use crate::office::{PASSWORD, TOKEN, house, start};
 use crate::signed_in::Program;
 
-async fn signed_in(daemon: &Running, login: &str) -> Program {
+pub async fn signed_in(daemon: &Running, login: &str) -> Program {
     Program::signed_in(daemon.base(), login, PASSWORD).await
 }
 
 impl Program {
-    async fn post(&self, path: &str, body: Value) -> (u16, Value) {
+    pub async fn post(&self, path: &str, body: Value) -> (u16, Value) {
         let answer = self.send(Method::POST, &format!("/api/v1/desk{path}"), Some(body)).await;
         let status = answer.status().as_u16();
         let text = answer.text().await.expect("text");
         (status, serde_json::from_str(&text).unwrap_or(Value::Null))
     }
 
-    async fn see(&self) -> Value {
+    pub async fn see(&self) -> Value {
         let answer = self.send(Method::GET, "/api/v1/desk", None).await;
         assert_eq!(answer.status().as_u16(), 200);
         serde_json::from_str(&answer.text().await.expect("text")).expect("JSON")
     }
 
     /// Reads the stream until it has told enough.
-    async fn events(&self, last: Option<u64>, enough: impl Fn(&[Told]) -> bool) -> Vec<Told> {
+    pub async fn events(&self, last: Option<u64>, enough: impl Fn(&[Told]) -> bool) -> Vec<Told> {
         let mut request = self.request(Method::GET, "/api/v1/desk/events");
         if let Some(last) = last {
             request = request.header("last-event-id", last.to_string());
@@ -51,7 +51,7 @@ impl Program {
 }
 
 /// An event: its id, its name, its data.
-type Told = (u64, String, Value);
+pub type Told = (u64, String, Value);
 
 fn read(part: &str) -> Option<Told> {
     let field = |name: &str| part.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);

@@ -29,7 +29,7 @@ pub async fn act(house: &Arc<House>, deed: DeskDeed) -> Result<DeskAnswer, Store
     }
     match deed.act {
         DeskAct::Turn(turn) => return Ok(turned(house, &agent, turn)),
-        DeskAct::Preview(decided) => return decide(house, &agent, decided).await,
+        DeskAct::Preview(decided) => return Ok(decide(house, &agent, decided).await),
         DeskAct::Call(wish) => return call(house, &agent, wish).await,
         DeskAct::Identify => return identify(house, &agent).await,
         DeskAct::Check(asked) => return check(house, &agent, &asked).await,

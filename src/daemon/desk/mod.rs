@@ -16,7 +16,7 @@ use tokio::sync::{broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 
 pub use act::act;
-pub use preview::{Shown, preview};
+pub use preview::{Preview, Shown, Wanted, preview, reason};
 pub(super) use subject::wall_ms;
 pub use view::view;
 

@@ -1,4 +1,4 @@
-//! An agent sees whom he is to call, and decides.
+//! An agent sees whom he is to call, and decides. That he wants him called is answered when the gate has spoken.
 
 use std::time::{Duration, Instant};
 
@@ -7,59 +7,92 @@ use serde_json::json;
 use tokio::sync::oneshot;
 use tracing::info;
 
-use super::subject::subject;
 use super::{Desks, House};
 use crate::agents::Input;
-use crate::domain::{AgentId, ContactId};
+use crate::cli::words;
+use crate::domain::{AgentId, ContactId, Language};
 use crate::store::{Previewed, StoreError};
-use crate::web::{Decided, DeskAnswer};
+use crate::web::{Decided, DeskAnswer, NotCalled};
 
 /// Somebody an agent is shown.
 #[derive(Debug)]
 pub struct Shown {
     ends: Instant,
-    decide: oneshot::Sender<Decided>,
+    decide: oneshot::Sender<(Decided, Reply)>,
+}
+
+/// Where the agent's answer goes.
+type Reply = oneshot::Sender<DeskAnswer>;
+
+/// What an agent decided of whom he was shown.
+#[derive(Debug)]
+pub enum Preview {
+    Call(Wanted),
+    /// The reason's code; the contact's row says so.
+    Left(&'static str),
+}
+
+/// Somebody whom an agent wants called: he hears whether that is done.
+#[derive(Debug)]
+pub struct Wanted {
+    agent: AgentId,
+    contact: ContactId,
+    reply: Reply,
 }
 
 /// Whom an agent has skipped rests so long, and whom he will call later.
 const SKIPPED: SignedDuration = SignedDuration::from_hours(24);
 const NOT_NOW: SignedDuration = SignedDuration::from_mins(15);
 
+/// So long the agent waits for what the gate says; his own phone may ring before it is asked.
+const GATE_WAIT: Duration = Duration::from_secs(5);
+
+impl Wanted {
+    /// His phone is being dialled.
+    pub fn called(self) {
+        // Whoever asked may be gone.
+        self.reply.send(DeskAnswer::Done).ok();
+    }
+
+    /// He is not to be called: whoever waits for the answer is told, and so is the desk.
+    pub fn not_called(self, house: &House, why: NotCalled) {
+        info!(agent = %self.agent, contact = %self.contact, why = why.code, "whom an agent wants called is not");
+        let told = json!({
+            "contact": self.contact,
+            "code": why.code,
+            "message": { "en": why.sentence(Language::En), "ru": why.sentence(Language::Ru) },
+        });
+        house.desks.tell(&self.agent, "not_called", &told);
+        self.reply.send(DeskAnswer::NotCalled(why)).ok();
+    }
+}
+
 impl Desks {
     /// Until when the agent may decide.
     pub(super) fn preview_ends(&self, agent: &AgentId) -> Option<Instant> {
         self.lock().shown.get(agent).map(|shown| shown.ends)
     }
+}
 
-    /// Takes the agent's decision.
-    fn decide(&self, agent: &AgentId, decided: Decided) -> DeskAnswer {
-        let shown = self.lock().shown.remove(agent);
-        match shown.map(|shown| shown.decide.send(decided)) {
-            Some(Ok(())) => DeskAnswer::Done,
-            // He has decided already, or his time is over.
-            Some(Err(_)) | None => DeskAnswer::NoCall,
-        }
+/// Takes the agent's decision. Whether whom he wants called is called he hears as soon as it is known, or from his desk's events
+/// where that takes too long.
+pub(super) async fn decide(house: &House, agent: &AgentId, decided: Decided) -> DeskAnswer {
+    let shown = house.desks.lock().shown.remove(agent);
+    let (reply, answer) = oneshot::channel();
+    match shown.map(|shown| shown.decide.send((decided, reply))) {
+        Some(Ok(())) => {}
+        // He has decided already, or his time is over.
+        Some(Err(_)) | None => return DeskAnswer::NoCall,
+    }
+    match tokio::time::timeout(GATE_WAIT, answer).await {
+        Ok(Ok(answer)) => answer,
+        // The store failed amid it: the log says how.
+        Ok(Err(_)) => DeskAnswer::NotCalled(reason("failed_us")),
+        Err(_) => DeskAnswer::UnderWay,
     }
 }
 
-/// Takes the agent's decision. To call whose debt is closed meanwhile comes to nothing, for the gate asks for itself: he hears why.
-///
-/// # Errors
-/// When the store fails.
-pub(super) async fn decide(
-    house: &House,
-    agent: &AgentId,
-    decided: Decided,
-) -> Result<DeskAnswer, StoreError> {
-    let calls = decided == Decided::Call && house.desks.preview_ends(agent).is_some();
-    let closed = calls && subject(house, agent).await?.is_some_and(|subject| !subject.file.debt_open);
-    Ok(match house.desks.decide(agent, decided) {
-        DeskAnswer::Done if closed => DeskAnswer::DebtNotOpen,
-        answer => answer,
-    })
-}
-
-/// Shows a contact to the agent reserved for him. `None`: he calls; otherwise the reason's code, and the contact's row says so.
+/// Shows a contact to the agent reserved for him, until he has decided or his time is over.
 ///
 /// # Errors
 /// When the store fails.
@@ -68,7 +101,7 @@ pub async fn preview(
     agent: &AgentId,
     contact: ContactId,
     limit: Duration,
-) -> Result<Option<&'static str>, StoreError> {
+) -> Result<Preview, StoreError> {
     let (decide, decided) = oneshot::channel();
     let ends = house.clock.now() + limit;
     house.desks.lock().shown.insert(agent.clone(), Shown { ends, decide });
@@ -80,28 +113,45 @@ pub async fn preview(
     };
     house.desks.lock().shown.remove(agent);
     house.desks.tell(agent, "call", &json!({ "contact": contact }));
-    let now = house.clock.wall();
-    let later = |rest| now.saturating_add(rest).unwrap_or(now);
-    let (what, reason, why, until) = match &decided {
-        Some(Decided::Call) => (Previewed::Call, None, None, None),
-        Some(Decided::NotNow) => (Previewed::NotNow, None, Some("not_now"), Some(later(NOT_NOW))),
-        Some(Decided::Skip(reason)) => {
-            (Previewed::Skip, Some(reason.as_str()), Some("skipped"), Some(later(SKIPPED)))
-        }
-        None => (Previewed::RanOut, None, Some("not_decided"), None),
+    let (what, reason) = match &decided {
+        Some((Decided::Call, _)) => (Previewed::Call, None),
+        Some((Decided::NotNow, _)) => (Previewed::NotNow, None),
+        Some((Decided::Skip(reason), _)) => (Previewed::Skip, Some(reason.as_str())),
+        None => (Previewed::RanOut, None),
     };
-    house.store.keep_preview(contact, agent, (what, reason), now).await?;
+    house.store.keep_preview(contact, agent, (what, reason), house.clock.wall()).await?;
     info!(%agent, %contact, decided = what.code(), "an agent was shown somebody");
-    match (why, until) {
-        (Some(why), Some(until)) => drop(house.store.postpone(contact, why, until).await?),
-        (Some(_), None) => {
+    match decided {
+        Some((Decided::Call, reply)) => Ok(Preview::Call(Wanted { agent: agent.clone(), contact, reply })),
+        Some((Decided::NotNow, reply)) => rest(house, contact, ("not_now", NOT_NOW), reply).await,
+        Some((Decided::Skip(_), reply)) => rest(house, contact, ("skipped", SKIPPED), reply).await,
+        None => {
             house.store.release(vec![contact]).await?;
             // He is not at his desk: nobody else is to wait for him.
             if let Some(no) = house.floor.reservation(agent) {
                 house.floor.tell(agent, Input::Missed(no)).ok();
             }
+            Ok(Preview::Left("not_decided"))
         }
-        (None, _) => {}
     }
-    Ok(why)
+}
+
+/// Lets a contact rest for a while.
+async fn rest(
+    house: &House,
+    contact: ContactId,
+    (why, lasts): (&'static str, SignedDuration),
+    reply: Reply,
+) -> Result<Preview, StoreError> {
+    let now = house.clock.wall();
+    house.store.postpone(contact, why, now.saturating_add(lasts).unwrap_or(now)).await?;
+    // Whoever asked may be gone.
+    reply.send(DeskAnswer::Done).ok();
+    Ok(Preview::Left(why))
+}
+
+/// A reason's code with its words.
+pub fn reason(code: &str) -> NotCalled {
+    let said = |language| words::why(code, language);
+    NotCalled { code: code.to_owned(), en: said(Language::En), ru: said(Language::Ru) }
 }

@@ -15,18 +15,20 @@ pub use self::place::recording_path;
 pub(super) use self::place::{agents_part, sought_for};
 
 use self::choose::Choice;
-use super::desk;
+use super::desk::{self, Preview, Wanted};
 use super::floor::Seat;
 use super::house::{House, Plans};
+use super::law::Law;
 use super::pacing::Ticket;
 use super::test_call;
 use super::voice::NameSound;
 use crate::agents::Caller;
 use crate::campaign::{CampaignPlan, Dialling, ask};
-use crate::domain::AttemptId;
+use crate::domain::{AttemptId, Fault, Language, Outcome};
 use crate::rules::DialMode;
 use crate::store::{CallbackRow, ClaimedContact, ReserveRequest, Reserved};
 use crate::synthesis::SentenceCache;
+use crate::web::NotCalled;
 
 /// One contact of one campaign, claimed and about to be dialled.
 #[derive(Debug)]
@@ -40,6 +42,8 @@ pub struct Turn {
     pub seat: Option<Seat>,
     /// The call in its pacer's eyes.
     pub ticket: Option<Ticket>,
+    /// The agent has seen the contact and waits to hear that it is called.
+    pub wanted: Option<Wanted>,
 }
 
 /// What a turn came to.
@@ -63,11 +67,27 @@ impl Turn {
     /// # Errors
     /// When the store fails; the attempt, if there was one, is then still open and the next start rescues it.
     pub async fn take(mut self, house: &Arc<House>) -> anyhow::Result<Taken> {
-        if let (Dialling::Preview(_, decide), Some(seat)) = (&self.plan.dialling, &self.seat)
-            && let Some(why) = desk::preview(house, &seat.agent, self.contact.id, *decide).await?
-        {
-            return Ok(Taken::not_called(why));
+        if let (Dialling::Preview(_, decide), Some(seat)) = (&self.plan.dialling, &self.seat) {
+            match desk::preview(house, &seat.agent, self.contact.id, *decide).await? {
+                Preview::Call(wanted) => self.wanted = Some(wanted),
+                Preview::Left(why) => return Ok(Taken::not_called(why)),
+            }
         }
+        let taken = self.dial(house).await;
+        // Whoever wanted him called has not heard that he is.
+        if let Some(wanted) = self.wanted.take() {
+            let code = match &taken {
+                Ok(Taken::NotCalled(why)) => why.as_str(),
+                Ok(Taken::Called(_)) => Outcome::Cancelled.code(),
+                Err(_) => Outcome::Failed(Fault::Us).code(),
+            };
+            wanted.not_called(house, self.why_not(house, code).await);
+        }
+        taken
+    }
+
+    /// Passes the gate and calls.
+    async fn dial(&mut self, house: &Arc<House>) -> anyhow::Result<Taken> {
         let choice = match self.choose(house).await? {
             Ok(choice) => choice,
             Err(why) => return Ok(Taken::not_called(why)),
@@ -106,6 +126,19 @@ impl Turn {
                 info!(contact = %self.contact.id, ?why, "nothing to dial");
                 Ok(Taken::not_called(why.code()))
             }
+        }
+    }
+
+    /// A reason in words; a rule's are those of the law as it is now.
+    async fn why_not(&self, house: &House, code: &str) -> NotCalled {
+        let plain = desk::reason(code);
+        let Some(phone) = phone_to_dial(&self.contact).filter(|_| code.contains('.')) else { return plain };
+        let law = Law::of(house, (&self.plans, &self.plan), &self.contact, &phone.number).await;
+        let Ok(Some(law)) = law else { return plain };
+        let said = |language| law.words(code, house.clock.wall(), language);
+        match (said(Language::En), said(Language::Ru)) {
+            (Some(en), Some(ru)) => NotCalled { en, ru, ..plain },
+            _ => plain,
         }
     }
 

@@ -16,6 +16,7 @@ use crate::call::{AgentPlan, Call, CallLimits, CallPlan, StopReason};
 use crate::campaign::CampaignPlan;
 use crate::daemon::call_seats::{CallSeats, From};
 use crate::daemon::call_task::{CallReport, CallTask, Way};
+use crate::daemon::desk;
 use crate::daemon::house::{House, Plans};
 use crate::daemon::recordings;
 use crate::daemon::sip_names::{codecs, target};
@@ -56,6 +57,9 @@ impl Turn {
             Ok(task) => task,
             Err(fault) => {
                 warn!(%fault, "no media for a call");
+                if let Some(wanted) = self.wanted.take() {
+                    wanted.not_called(house, desk::reason(Outcome::Failed(Fault::Us).code()));
+                }
                 return self.finish(house, &choice, &dial, unsent(Outcome::Failed(Fault::Us))).await;
             }
         };
@@ -68,6 +72,9 @@ impl Turn {
             return self.finish(house, &choice, &dial, unsent(Outcome::Cancelled)).await;
         }
         house.metrics.call_started(&trunk.name);
+        if let Some(wanted) = self.wanted.take() {
+            wanted.called();
+        }
         drop(place);
         let drive = Box::pin(CallTask { words, ..task }.drive());
         // Beside the call, so that the INVITE waits for nothing; what is lost in a crash was dialled at this moment.

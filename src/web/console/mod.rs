@@ -45,8 +45,9 @@ pub use cases::{CaseHandlers, Dated};
 pub(super) use desk::document as desk_document;
 pub use desk::{
     CallView, ChoiceView, ContactLine, DayView, DebtView, Decided, DeskAct, DeskAnswer, DeskDeed, DeskEvent,
-    DeskHandlers, DeskView, KindView, LimitView, ObjectionView, PauseView, PaymentView, PromiseAsked,
-    PromiseView, SoundAnswer, SoundAsked, StageView, StateView, TargetView, Turn, Written, day, money,
+    DeskHandlers, DeskView, KindView, LimitView, NotCalled, ObjectionView, PauseView, PaymentView,
+    PromiseAsked, PromiseView, SoundAnswer, SoundAsked, StageView, StateView, TargetView, Turn, Written, day,
+    money,
 };
 pub(super) use floor::document as floor_document;
 pub use floor::{

@@ -78,6 +78,26 @@ pub enum Decided {
     Skip(String),
 }
 
+/// Why somebody who was to be called is not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotCalled {
+    /// The reason's code, or the rule that forbids it.
+    pub code: String,
+    /// The reason in words.
+    pub en: String,
+    pub ru: String,
+}
+
+impl NotCalled {
+    /// The whole sentence.
+    pub fn sentence(&self, language: Language) -> String {
+        match language {
+            Language::En => format!("Nobody is called: {}.", self.en),
+            Language::Ru => format!("Звонка не будет: {}.", self.ru),
+        }
+    }
+}
+
 /// What came of it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum DeskAnswer {
@@ -96,8 +116,10 @@ pub enum DeskAnswer {
     NotYours,
     /// The call has its disposition.
     WrittenBefore,
-    /// Whom he was shown owes nothing any more: nobody is called.
-    DebtNotOpen,
+    /// Whom he wanted to call is not called.
+    NotCalled(NotCalled),
+    /// What he decided is being done; his desk hears of it when nobody is called after all.
+    UnderWay,
     /// The campaign is in the configuration no more.
     NoCampaign,
     /// The floor refuses the change of state, in its own code.
@@ -113,11 +135,13 @@ pub enum DeskAnswer {
 
 impl DeskAnswer {
     /// Codes and sentences of what was refused; empty when it was done.
-    pub fn refusals(&self, language: Language) -> Vec<(&'static str, String)> {
+    pub fn refusals(&self, language: Language) -> Vec<(String, String)> {
         let ru = language == Language::Ru;
-        let one = |code, en: &str, ru_text: &str| vec![(code, if ru { ru_text } else { en }.to_owned())];
+        let one = |code: &str, en: &str, ru_text: &str| {
+            vec![(code.to_owned(), if ru { ru_text } else { en }.to_owned())]
+        };
         match self {
-            Self::Done => Vec::new(),
+            Self::Done | Self::UnderWay => Vec::new(),
             Self::NoDesk => one("no_desk", "You have no desk.", "У вас нет рабочего места оператора."),
             Self::NoCall => one("no_call", "There is no call.", "Звонка нет."),
             Self::CallIsOn => one("call_is_on", "The call still goes on.", "Звонок ещё идёт."),
@@ -133,15 +157,13 @@ impl DeskAnswer {
             }
             Self::OtherCall => one("other_call", "That call is gone.", "Того звонка уже нет."),
             Self::WrittenBefore => one("written_before", "It is written up already.", "Итог уже записан."),
-            Self::DebtNotOpen => one(
-                "debt_not_open",
-                "The debt is closed: nobody is called.",
-                "Долг уже закрыт: звонка не будет.",
-            ),
+            Self::NotCalled(why) => vec![(why.code.clone(), why.sentence(language))],
             Self::NoCampaign => one("no_campaign", "The campaign is gone.", "Кампании больше нет."),
-            Self::State(code) => vec![(*code, state_word(code, ru).to_owned())],
+            Self::State(code) => vec![((*code).to_owned(), state_word(code, ru).to_owned())],
             Self::Amount => one("no_sum", "The sum can't be read.", "Сумма не читается."),
-            Self::Form(all) => all.iter().map(|no| (no.code(), form_word(*no, language))).collect(),
+            Self::Form(all) => {
+                all.iter().map(|no| (no.code().to_owned(), form_word(*no, language))).collect()
+            }
             Self::NoSuchCode => one("no_such_code", "No such choice.", "Такого выбора нет."),
         }
     }

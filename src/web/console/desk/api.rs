@@ -76,6 +76,7 @@ async fn act(asker: Asker, shared: &Shared, act: DeskAct) -> Result<Response, Re
     let asked = shared.console.desk.act.ask(DeskDeed { agent: viewer.login, attempt, act }).await;
     match asked.map_err(|fault| Fault::from(fault).into_response())? {
         DeskAnswer::Done => Ok(Json(json!({ "done": true })).into_response()),
+        DeskAnswer::UnderWay => Ok((StatusCode::ACCEPTED, Json(json!({ "done": false }))).into_response()),
         answer => Err(refused(&answer, language)),
     }
 }
@@ -88,12 +89,12 @@ fn refused(answer: &DeskAnswer, language: crate::domain::Language) -> Response {
             StatusCode::UNPROCESSABLE_ENTITY
         }
         DeskAnswer::Done | DeskAnswer::CallIsOn | DeskAnswer::NoCampaign => StatusCode::CONFLICT,
-        DeskAnswer::DebtNotOpen => StatusCode::CONFLICT,
+        DeskAnswer::NotCalled(_) | DeskAnswer::UnderWay => StatusCode::CONFLICT,
         DeskAnswer::IdentityFirst | DeskAnswer::NotYours | DeskAnswer::Wish(_) => StatusCode::CONFLICT,
         DeskAnswer::OtherCall | DeskAnswer::State(_) | DeskAnswer::WrittenBefore => StatusCode::CONFLICT,
     };
     let all = answer.refusals(language);
-    let (fault, message) = all.first().cloned().unwrap_or(("refused", String::new()));
+    let (fault, message) = all.first().cloned().unwrap_or((String::from("refused"), String::new()));
     let why: Vec<_> = all.iter().map(|(code, text)| json!({ "code": code, "message": text })).collect();
     (status, Json(json!({ "fault": fault, "message": message, "why": why }))).into_response()
 }
@@ -341,11 +342,21 @@ pub(in crate::web) fn document() -> Vec<(&'static str, Value)> {
             "responses": answers(&own),
         } })
     };
+    let mut preview = deed(
+        "Decide of somebody shown; to call him is answered when his phone is dialled, or refused with the reason why not",
+        Some(schema::<PreviewBody>()),
+    );
+    preview["post"]["responses"]["202"] = json!({
+        "description": "He is not dialled yet; the event not_called tells where he is not to be",
+        "content": { "application/json": { "example": { "done": false } } },
+    });
     let mut resources = vec![
         ("/api/v1/desk", seen("The desk: state, call, figures; nothing of the debt before identity")),
         (
             "/api/v1/desk/events",
-            seen("Server-sent events: state, call, identified, paid, preview, overrun, recording, reset"),
+            seen(
+                "Server-sent events: state, call, identified, paid, preview, not_called, overrun, recording, reset",
+            ),
         ),
         ("/api/v1/desk/state", deed("Change one's state", Some(schema::<StateBody>()))),
         (
@@ -358,7 +369,7 @@ pub(in crate::web) fn document() -> Vec<(&'static str, Value)> {
         ("/api/v1/desk/complaint", deed("Open a case and stop automatic calls", Some(schema::<TextBody>()))),
         ("/api/v1/desk/promise-check", deed("Would this promise be taken?", Some(schema::<PromiseBody>()))),
         ("/api/v1/desk/disposition", deed("Write the call up", Some(schema::<DispositionBody>()))),
-        ("/api/v1/desk/preview", deed("Decide of somebody shown", Some(schema::<PreviewBody>()))),
+        ("/api/v1/desk/preview", preview),
     ];
     resources.extend(super::sound::document());
     resources

@@ -190,7 +190,10 @@ desk.addEventListener("click", (event) => {
 async function decide(what) {
   const reason = $("#preview [name=reason]").value.trim();
   const answer = await ask("preview", what === "skip" ? { decide: what, reason } : { decide: what });
-  if (!answer.ok && $("#why")) $("#why").textContent = answer.why.join(" ") || answer.message;
+  const why = answer.why.join(" ") || answer.message;
+  // Of whom he wants called: the next one may be shown by now.
+  if (!answer.ok && what === "call") say(why);
+  else if (!answer.ok && $("#preview #why")) $("#preview #why").textContent = why;
   await renew();
 }
 
@@ -223,6 +226,8 @@ document.addEventListener("keydown", (event) => {
 function listen() {
   const events = new EventSource("/api/v1/desk/events");
   for (const name of ["state", "call", "identified", "paid", "preview", "overrun", "recording", "reset"]) events.addEventListener(name, renew);
+  // Whom he wanted called is not: the next one may be there already.
+  events.addEventListener("not_called", (event) => say(JSON.parse(event.data).message[document.documentElement.lang]));
   events.addEventListener("error", () => {
     say(desk.dataset.lost);
     if (events.readyState !== EventSource.CLOSED) return;

@@ -16,7 +16,7 @@ use axum::Router;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-pub use act::{Decided, DeskAct, DeskAnswer, DeskDeed, PromiseAsked, Turn, Written, day, money};
+pub use act::{Decided, DeskAct, DeskAnswer, DeskDeed, NotCalled, PromiseAsked, Turn, Written, day, money};
 pub(in crate::web) use api::document;
 pub use events::DeskEvent;
 pub use sound::{SoundAnswer, SoundAsked};
