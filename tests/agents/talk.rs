@@ -7,15 +7,18 @@ use obzvon::agents::State;
 use obzvon::call::{Desk as Wish, Seat, Whom};
 use obzvon::demo::carrier::Carrier;
 use obzvon::demo::carrier::script::Step;
+use obzvon::demo::carrier::sound::synth::tone;
 use obzvon::domain::{AgentId, Codec};
 use obzvon::media::g711;
 
 use crate::house::REMINDERS;
+use crate::many::speech;
 use crate::office::{
     AGENT_HZ, BORIS_HZ, DEBTOR_HZ, Desk, Office, agents_phones, agents_phones_of, debtors, desk_phone, heard,
     heard_before, person, seconds_of, seconds_of_other,
 };
 use crate::phone::Phone;
+use crate::sipp_harness::Sipp;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_debtor_on_hold_hears_music_his_keys_reach_the_agent_and_the_agent_hangs_up() {
@@ -60,7 +63,7 @@ async fn the_hold_button_of_a_phone_that_stays_up_gives_the_debtor_music_however
     let debtors_heard = tempfile::tempdir().expect("a folder");
     let talk = person(Duration::from_millis(500), Duration::from_secs(60));
     let carrier = debtors(talk, &[], debtors_heard.path()).await;
-    let mut phone = Phone::start("anna").await;
+    let mut phone = Phone::that_plays("anna", &tone(AGENT_HZ as f32, 120.0)).await;
     let contact = format!("sip:anna@127.0.0.1:{}", phone.sip_port);
     let desk = Desk { login: "anna", contact, leg: "nailed_up" };
     let office = Office::open("progressive", &carrier, 1, &[desk]).await;
@@ -75,13 +78,44 @@ async fn the_hold_button_of_a_phone_that_stays_up_gives_the_debtor_music_however
     assert!(is(|state| matches!(state, State::Hold { .. })), "{:?}", office.state("anna"));
     phone.hold(false).await;
     office.until(5, "he is back", || is(|state| matches!(state, State::Talking { .. }))).await;
+    // By then a phone that says nothing is lost.
+    tokio::time::sleep(Duration::from_secs(8)).await;
+    assert!(is(|state| matches!(state, State::Talking { .. })), "{:?}", office.state("anna"));
     assert!(office.inside().live.desk(call, Wish::HangUp));
     office.until_done(10).await;
     office.close().await;
     let sound = heard(&debtors_heard, call.0);
-    let music = seconds_of_other(&sound);
-    println!("{music} s of music");
-    assert!(music > 10.0, "{music} s of music");
+    let (music, agent) = (seconds_of_other(&sound), seconds_of(&sound, AGENT_HZ));
+    println!("{music} s of music, {agent} s of the agent");
+    assert!(music > 10.0 && agent > 6.0, "{music} s of music, {agent} s of the agent");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_that_says_nothing_for_a_while_after_hold_is_not_taken_for_lost() {
+    let debtors_heard = tempfile::tempdir().expect("a folder");
+    let talk = person(Duration::from_millis(300), Duration::from_secs(60));
+    let carrier = debtors(talk, &[], debtors_heard.path()).await;
+    let speech = speech();
+    let path = speech.path().to_str().expect("UTF-8");
+    // It has been called before the debtor is, and holds when they have talked for some seconds.
+    let phone = Sipp::start("slow_after_hold", &["-set", "speech", path, "-set", "talk_ms", "12000"]).await;
+    let desk = Desk { login: "anna", contact: format!("sip:anna@{}", phone.addr), leg: "nailed_up" };
+    let office = Office::open("progressive", &carrier, 1, &[desk]).await;
+    let is = |state: fn(&State) -> bool| state(&office.state("anna"));
+    office.until(30, "they talk", || is(|state| matches!(state, State::Talking { .. }))).await;
+    let anna = AgentId::parse("anna").expect("a login");
+    let call = office.inside().floor.call_of(&anna).expect("the call");
+    office.until(20, "she holds", || is(|state| matches!(state, State::Hold { .. }))).await;
+    office.until(10, "she is back", || !is(|state| matches!(state, State::Hold { .. }))).await;
+    // Twice as long as a phone may be silent, and it speaks again.
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert!(is(|state| matches!(state, State::Talking { .. })), "{:?}", office.state("anna"));
+    assert!(office.inside().live.desk(call, Wish::HangUp));
+    office.until_done(10).await;
+    let attempts = office.close().await;
+    phone.finish().await.expect_success();
+
+    assert_eq!(attempts[0]["disposition"], "connected", "nobody apologised: {attempts:#?}");
 }
 
 /// Anna and Boris, each with a voice of his own, and one debtor.

@@ -23,6 +23,8 @@ pub struct Phone {
     pub sip_port: u16,
 }
 
+/// The bridge of baresip 1.0.0 starts its player anew when a call is held, and the source beside it never speaks again: who holds
+/// has a sound of his own.
 const SILENT: &str = "audio_source aubridge,phone";
 
 /// An account at a registrar.

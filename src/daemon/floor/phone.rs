@@ -122,7 +122,7 @@ async fn stay(
             }
             event = stream.next_event() => match event {
                 Some(MediaEvent::Quiet { .. }) => {
-                    if up && !pauses {
+                    if up && !pauses && !on_hold {
                         info!(%agent, "nothing comes from the agent's phone");
                         quiet = true;
                         house.floor.phone_lost(agent);
@@ -220,7 +220,9 @@ pub(in crate::daemon) async fn on_the_line(
                     Word::Held(_) | Word::Nothing | Word::Up => {}
                 }
             }
-            event = stream.next_event() => if is_silent(event.as_ref(), on_hold) || is_quiet(event.as_ref()) {
+            event = stream.next_event() => if is_silent(event.as_ref(), on_hold)
+                || (is_quiet(event.as_ref()) && !on_hold)
+            {
                 return Some(SeatEvent::Gone { lost: true });
             },
             () = stop.cancelled() => return None,

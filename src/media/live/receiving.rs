@@ -34,6 +34,8 @@ pub(super) struct Receiving {
     first: Option<Instant>,
     /// The last sign of life, or when the far end was allowed to send.
     alive: Instant,
+    /// Nobody is taken for lost before: a phone whose call was changed, taken off hold say, may be slow to speak.
+    spared_until: Instant,
     stale: bool,
     /// It was told that nothing comes, and nothing has come since.
     quiet: bool,
@@ -69,6 +71,7 @@ impl Receiving {
             answered: false,
             first: None,
             alive: now,
+            spared_until: now,
             stale: false,
             quiet: false,
             sequence: None,
@@ -89,9 +92,11 @@ impl Receiving {
         self.open = open;
         let both = target.direction == Direction::Both;
         if both && !self.both {
-            self.alive = now;
+            // What was missed on hold counts for nothing.
+            (self.alive, self.stale, self.quiet) = (now, false, false);
         }
         self.both = both;
+        self.spared_until = now + AFTER_CHANGE;
     }
 
     pub fn answered(&mut self) {
@@ -195,7 +200,7 @@ impl Receiving {
     /// How long the far end has sent nothing though neither side is on hold, told once when that passes the limit.
     pub fn check_quiet(&mut self, now: Instant, limit: Duration) -> Option<Duration> {
         let silent_for = now.saturating_duration_since(self.alive);
-        if !self.both || self.quiet || silent_for < limit {
+        if !self.both || self.quiet || silent_for < limit || now < self.spared_until {
             return None;
         }
         self.quiet = true;
@@ -223,6 +228,9 @@ impl Receiving {
         report.first_received = self.first;
     }
 }
+
+/// A phone may stop and start its sound when its call is changed: hold, another codec, a refreshed session.
+const AFTER_CHANGE: Duration = Duration::from_secs(5);
 
 fn lets_in(direction: Direction) -> bool {
     match direction {
@@ -330,9 +338,37 @@ mod tests {
         };
         receiving.retarget(&target(Direction::ReceiveOnly), now);
         assert_eq!(receiving.check_quiet(now + 5 * limit, limit), None);
-        receiving.retarget(&target(Direction::Both), now + 5 * limit);
-        assert_eq!(receiving.check_quiet(now + 6 * limit - Duration::from_millis(1), limit), None);
-        assert_eq!(receiving.check_quiet(now + 6 * limit, limit), Some(limit));
+        let back = now + 5 * limit;
+        receiving.retarget(&target(Direction::Both), back);
+        assert_eq!(receiving.check_quiet(back + AFTER_CHANGE - Duration::from_millis(1), limit), None);
+        assert_eq!(receiving.check_quiet(back + AFTER_CHANGE, limit), Some(AFTER_CHANGE));
+    }
+
+    #[test]
+    fn what_a_phone_left_out_before_and_on_hold_counts_for_nothing_once_it_is_back() {
+        let now = Clock::start().now();
+        let (mut receiving, addr) = receiving(now);
+        let (limit, timeout) = (Duration::from_secs(2), Duration::from_secs(20));
+        let target = |direction| MediaTarget {
+            addr,
+            rtcp: addr,
+            codec: Codec::Pcma,
+            telephone_event: Some(101),
+            direction,
+        };
+        // It stops its sound, and its word of the hold comes late.
+        assert_eq!(receiving.check_quiet(now + limit, limit), Some(limit));
+        receiving.retarget(&target(Direction::ReceiveOnly), now + limit);
+        assert_eq!(receiving.check_silence(now + 2 * timeout, timeout), Some(2 * timeout));
+        let back = now + 3 * timeout;
+        receiving.retarget(&target(Direction::Both), back);
+        assert_eq!(receiving.check_quiet(back + 2 * limit, limit), None);
+        assert_eq!(
+            receiving.check_quiet(back + AFTER_CHANGE, limit),
+            Some(AFTER_CHANGE),
+            "it is judged anew"
+        );
+        assert_eq!(receiving.check_silence(back + timeout, timeout), Some(timeout), "by both");
     }
 
     #[test]
