@@ -29,6 +29,8 @@ pub(super) struct Agent {
     /// Calls that ended while his phone rang, since he took one.
     missed: u32,
     phone: bool,
+    /// It is on the line for the call he is reserved for.
+    on_the_line: bool,
     /// When the talk is taken for forgotten.
     talk_ends: Option<Instant>,
     /// The last call's disposition is his to write.
@@ -66,6 +68,7 @@ impl Agent {
             idle_since: now,
             due: None,
             removed: false,
+            on_the_line: false,
             talk_ends: None,
             owes: false,
             kept_until: None,
@@ -110,6 +113,7 @@ impl Agent {
             Input::Ready => return self.be_ready(step),
             Input::PhoneLost => self.lose_phone(step),
             Input::PhoneBack => self.find_phone(step),
+            Input::Unregistered => self.lose_registration(step),
             Input::Ring(no)
             | Input::PickedUp(no)
             | Input::Missed(no)
@@ -159,7 +163,7 @@ impl Agent {
     /// Takes him out of the line for a call. He is ready: the floor picks no other.
     pub fn reserve(&mut self, step: &mut Step<'_>, no: ReservationNo, lasts: Duration) {
         self.turn(step, State::Reserved { no }, Why::Picked);
-        self.kept_until = Some(step.now + lasts);
+        (self.kept_until, self.on_the_line) = (Some(step.now + lasts), false);
         self.due = self.kept_until;
     }
 
@@ -312,9 +316,9 @@ impl Agent {
     /// His phone is on the line before the debtor is: he is reserved as before.
     fn pick_up(&mut self, step: &mut Step<'_>, no: ReservationNo) -> Result<(), Refusal> {
         match self.state {
-            State::Reserved { .. } => self.missed = 0,
+            State::Reserved { .. } => (self.missed, self.on_the_line) = (0, true),
             State::Ringing { .. } => {
-                self.missed = 0;
+                (self.missed, self.on_the_line) = (0, true);
                 self.turn(step, State::Reserved { no }, Why::Call);
                 // Who takes longer to pick up than he is kept for is let go at once.
                 self.due = self.kept_until.max(Some(step.now));
@@ -438,6 +442,18 @@ impl Agent {
             State::Reserved { .. } | State::Ringing { .. } => self.go_on(step, Why::Phone),
             // What was said is still to be written up; without his phone he gets no call after that.
             State::Talking { no } | State::Hold { no } => self.turn(step, State::WrapUp { no }, Why::Phone),
+            // He will miss it once he wants to be ready.
+            State::LoggedOut | State::Away { .. } | State::NoAudio | State::WrapUp { .. } => {}
+        }
+    }
+
+    /// Where the phone is called is forgotten; the call that it is in, or that rings at it, is a dialog of its own.
+    fn lose_registration(&mut self, step: &mut Step<'_>) {
+        self.phone = false;
+        match self.state {
+            State::Ready => self.turn(step, State::NoAudio, Why::Phone),
+            State::Reserved { .. } if !self.on_the_line => self.go_on(step, Why::Phone),
+            State::Reserved { .. } | State::Ringing { .. } | State::Talking { .. } | State::Hold { .. } => {}
             // He will miss it once he wants to be ready.
             State::LoggedOut | State::Away { .. } | State::NoAudio | State::WrapUp { .. } => {}
         }

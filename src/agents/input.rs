@@ -36,8 +36,11 @@ pub enum Input {
     HangUp(ReservationNo),
     /// The call's disposition is written.
     Disposed(ReservationNo),
+    /// His phone is gone, and with it the call it was in.
     PhoneLost,
     PhoneBack,
+    /// His phone can be called no more; a call that it is in goes on.
+    Unregistered,
 }
 
 /// Why an input changes nothing.

@@ -403,6 +403,38 @@ fn who_is_taken_out_of_the_plan_writes_up_his_talk_and_is_gone_and_who_is_put_ba
 }
 
 #[test]
+fn a_registration_that_ends_leaves_a_call_on_the_line_alone_and_lets_no_other_come() {
+    let on_the_line: [(&str, &[fn(ReservationNo) -> Input]); 4] = [
+        ("reserved", &[Input::Ring, Input::PickedUp]),
+        ("ringing", &[Input::Ring]),
+        ("talking", &[Input::Talk]),
+        ("hold", &[Input::Talk, Input::Hold]),
+    ];
+    for (state, before) in on_the_line {
+        let mut story = Story::with_all_ready();
+        let (_, no) = story.reserve(Wish::Anybody, &russian(DebtorType::Habitual)).expect("free");
+        for input in before {
+            story.after(0, ANNA, input(no)).expect("fits");
+        }
+        story.after(5, ANNA, Input::Unregistered).expect("known");
+        assert_eq!(story.floor.state(&id(ANNA)).map(|(state, _)| state.code()), Some(state));
+        story.after(0, ANNA, Input::Talk(no)).ok();
+        story.after(5, ANNA, Input::HangUp(no)).expect("fits");
+        story.after(0, ANNA, Input::Disposed(no)).expect("fits");
+        story.after(0, ANNA, Input::Ready).expect("written up");
+        assert_eq!(story.floor.state(&id(ANNA)).map(|(state, _)| state), Some(&State::NoAudio), "{state}");
+    }
+    let mut story = Story::with_all_ready();
+    story.reserve(Wish::Anybody, &russian(DebtorType::Habitual)).expect("free");
+    story.after(1, ANNA, Input::Unregistered).expect("known");
+    assert_eq!(
+        story.log.last().expect("told"),
+        "4s anna reserved -> no_audio by phone",
+        "nobody can ring him"
+    );
+}
+
+#[test]
 fn skills_are_read_as_they_are_written() {
     for text in ["language:ru", "creditor:north", "debtor:fraudster", "vip"] {
         assert_eq!(Skill::parse(text).expect(text).to_string(), text);
@@ -414,7 +446,7 @@ fn skills_are_read_as_they_are_written() {
 
 /// One step of a random day: seconds that pass, whose, and what.
 fn step() -> impl Strategy<Value = (u64, usize, u8)> {
-    (0..200_u64, 0..3_usize, 0..19_u8)
+    (0..200_u64, 0..3_usize, 0..20_u8)
 }
 
 fn input(kind: u8, no: ReservationNo) -> Option<Input> {
@@ -437,6 +469,7 @@ fn input(kind: u8, no: ReservationNo) -> Option<Input> {
         15 => Input::Assist(no),
         16 => Input::Excused(no),
         17 => Input::PickedUp(no),
+        18 => Input::Unregistered,
         _ => return None,
     })
 }

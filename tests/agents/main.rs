@@ -4,6 +4,9 @@
 
 #![allow(clippy::disallowed_methods, reason = "a test of a running program waits by the clock")]
 
+#[path = "../registrar/client.rs"]
+#[allow(dead_code, reason = "each test file uses its own part")]
+mod client;
 #[path = "../house/mod.rs"]
 mod house;
 #[path = "../baresip_phone/phone.rs"]

@@ -7,6 +7,7 @@ use obzvon::demo::carrier::script::{Refusal, Step};
 use obzvon::demo::carrier_config::CarrierConfig;
 use obzvon::domain::AgentId;
 
+use crate::client::{Claim, Client, code};
 use crate::office::PASSWORD;
 use crate::office::{
     AGENT_HZ, DEBTOR_HZ, Desk, Office, agents_phones, debtors, desk_phone, heard, heard_before, person,
@@ -135,6 +136,39 @@ async fn whose_phone_registers_from_a_new_port_amid_a_talk_talks_on_and_is_calle
     let heard = [before.heard().await, after.heard().await].map(|heard| seconds_of(&heard, DEBTOR_HZ));
     println!("{heard:?} s of the debtors at the phone before and the one after");
     assert!(heard.iter().all(|seconds| *seconds > 7.0), "one talk at each: {heard:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whose_registration_ends_amid_a_talk_talks_on_and_gets_no_call_until_he_has_registered_again() {
+    let debtors_heard = tempfile::tempdir().expect("a folder");
+    let talk = person(Duration::from_millis(500), Duration::from_secs(10));
+    let carrier = debtors(talk, &[], debtors_heard.path()).await;
+    let desk = Desk { login: "anna", contact: String::new(), leg: "per_call" };
+    let office = Office::open("progressive", &carrier, 2, &[desk]).await;
+    let registrar = office.inside().stack.local()[0];
+    let account = Account { password: PASSWORD, registrar, transport: "udp" };
+    let _before = Phone::registering("anna", &account).await;
+    office.until(30, "they talk", || matches!(office.state("anna"), State::Talking { .. })).await;
+    let mut socket = Client::at("127.0.0.1", registrar).await;
+    let claim = Claim { algorithm: "MD5", ..Claim::of("anna", PASSWORD) };
+    assert_eq!(code(&socket.come_in(&claim, "Contact: *\r\nExpires: 0\r\n").await), 200);
+    let anna = AgentId::parse("anna").expect("a login");
+    office.until(10, "no phone is registered", || office.inside().stack.phones(&anna).is_empty()).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert!(matches!(office.state("anna"), State::Talking { .. }), "{:?}", office.state("anna"));
+    office.until(30, "she has no phone after it", || office.state("anna") == State::NoAudio).await;
+    assert_eq!(carrier.calls().len(), 1, "nobody is dialled for her");
+    let _after = Phone::registering("anna", &account).await;
+    office.until_done(60).await;
+    let attempts = office.close().await;
+
+    assert_eq!(attempts.len(), 2);
+    for attempt in &attempts {
+        let number = attempt["attempt"].as_i64().expect("a number");
+        let echo = seconds_of(&heard(&debtors_heard, number), DEBTOR_HZ);
+        println!("attempt {number}: {echo} s there and back");
+        assert!(attempt["outcome"] == "answered" && echo > 7.0, "{echo} s: {attempt}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -152,6 +152,7 @@ impl Floor {
             let mut seat = Seat::new(Arc::clone(self), (agent, no), desk, link, mpsc::channel(8));
             if let Some(phone) = kept {
                 seat.take_over(phone);
+                inside.core.handle(now, &seat.agent, Input::PickedUp(no)).ok();
             }
             inside.seats.insert(no, seat.events());
             Some(seat)
@@ -263,13 +264,9 @@ impl Floor {
     /// An agent's phone has registered, or has none registered any more. Where a leg stays up the leg tells.
     fn registered(&self, agent: &AgentId, is: bool) {
         self.with(|inside, now| {
-            // Whose account is gone with him can't register again; the phone in his talk is none the worse for it.
-            if !is && inside.core.is_leaving(agent) {
-                return;
-            }
             let desk = inside.desks.get(agent);
             if desk.is_some_and(|desk| desk.leg == AgentLeg::PerCall && desk.contact.is_none()) {
-                let input = if is { Input::PhoneBack } else { Input::PhoneLost };
+                let input = if is { Input::PhoneBack } else { Input::Unregistered };
                 inside.core.handle(now, agent, input).ok();
             }
         });

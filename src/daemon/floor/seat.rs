@@ -202,6 +202,7 @@ impl Floor {
         self.with(|inside, now| {
             let desk = inside.desks.get(agent).cloned().ok_or(Refusal::NoSuchAgent)?;
             let no = inside.core.draft(now, agent, DRAFTED)?;
+            inside.core.handle(now, agent, Input::PickedUp(no))?;
             if !inside.phones.contains_key(agent) {
                 inside.elsewhere.insert(no);
             }
