@@ -32,4 +32,6 @@ pub struct Caller {
     pub language: Language,
     pub creditor: Option<Arc<str>>,
     pub debtor_type: DebtorType,
+    /// Who took his last promise on the debt: he talks to him rather than to anybody.
+    pub promised_to: Option<AgentId>,
 }

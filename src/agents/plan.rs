@@ -98,6 +98,10 @@ impl Plan {
         {
             ask(Skill::Creditor(creditor.clone()));
         }
+        let wish = match (wish, &caller.promised_to) {
+            (Wish::Anybody, Some(agent)) => Wish::Rather(agent.clone()),
+            (wish, _) => wish,
+        };
         Some(Need { skills, wish, lasts })
     }
 }

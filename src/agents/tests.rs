@@ -112,7 +112,7 @@ impl Story {
 }
 
 fn russian(debtor_type: DebtorType) -> Caller {
-    Caller { language: Language::Ru, creditor: None, debtor_type }
+    Caller { language: Language::Ru, creditor: None, debtor_type, promised_to: None }
 }
 
 #[test]
@@ -299,7 +299,7 @@ fn specialists_languages_and_creditors_decide_who_may() {
         }
         picked.map(|(agent, _)| agent.to_string())
     };
-    let english = Caller { language: Language::En, creditor: None, debtor_type: DebtorType::Unknown };
+    let english = Caller { language: Language::En, ..russian(DebtorType::Unknown) };
     let of_north = Caller { creditor: Some("north".into()), ..russian(DebtorType::Idler) };
     let of_south = Caller { creditor: Some("south".into()), ..russian(DebtorType::Idler) };
     assert_eq!(picks(&russian(DebtorType::Fraudster)).as_deref(), Some(ANNA));
@@ -317,6 +317,16 @@ fn a_promise_finds_the_agent_who_took_it_and_else_the_next() {
     let second = story.reserve(Wish::Rather(id("vera")), &caller).expect("free").0;
     assert_eq!([first.as_str(), second.as_str()], ["vera", ANNA]);
     assert_eq!(story.reserve(Wish::Only(id("vera")), &caller), None);
+
+    let promised = |agent| Caller { promised_to: Some(id(agent)), ..russian(DebtorType::Habitual) };
+    let mut story = Story::with_all_ready();
+    let agreed_with_another = story.reserve(Wish::Rather(id(BORIS)), &promised("vera")).expect("free").0;
+    let his = story.reserve(Wish::Anybody, &promised("vera")).expect("free").0;
+    let of_one_who_left = story.reserve(Wish::Anybody, &promised("gone")).expect("free").0;
+    assert_eq!(
+        [agreed_with_another, his, of_one_who_left].map(|agent| agent.to_string()),
+        [BORIS, "vera", ANNA]
+    );
 }
 
 #[test]

@@ -116,6 +116,8 @@ async fn all_that_a_disposition_means_is_written_with_it_and_once(world: World) 
     assert_eq!(world.contact_of("p1").await.0, "held", "until the agreed call");
     let holds: Vec<_> = file.phones[0].history.holds().iter().map(|hold| hold.kind).collect();
     assert_eq!(holds, [HoldKind::ComplaintOpen]);
+    let whose = world.store.contacts(vec![contact.id]).await.expect("read").pop().expect("the contact");
+    assert_eq!((contact.promised_to, whose.promised_to), (None, Some(anna())), "he is called by her again");
     let desk = world.store.desk_file(contact.id, Some(attempt)).await.expect("read").expect("a contact");
     let (call, promise) = (desk.attempt.expect("a call"), &desk.promises[0]);
     assert_eq!((call.written.as_deref(), call.complained), (Some("ours"), true));

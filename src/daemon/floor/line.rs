@@ -187,7 +187,12 @@ mod tests {
     }
 
     fn need(floor: &Floor) -> Need {
-        let caller = Caller { language: Language::Ru, creditor: None, debtor_type: DebtorType::Forgetful };
+        let caller = Caller {
+            language: Language::Ru,
+            creditor: None,
+            debtor_type: DebtorType::Forgetful,
+            promised_to: None,
+        };
         floor.need("collectors", &caller, Wish::Anybody, Duration::from_secs(60)).expect("a queue")
     }
 

@@ -375,7 +375,12 @@ mod tests {
         let floor = Arc::new(Floor::new(&config, Clock));
         let work = || [Input::LogIn, Input::Ready].map(|input| floor.tell(&anna, input));
         assert_eq!(work(), [Ok(()), Ok(())]);
-        let caller = Caller { language: Language::Ru, creditor: None, debtor_type: DebtorType::Forgetful };
+        let caller = Caller {
+            language: Language::Ru,
+            creditor: None,
+            debtor_type: DebtorType::Forgetful,
+            promised_to: None,
+        };
         let need =
             floor.need("collectors", &caller, Wish::Anybody, Duration::from_secs(60)).expect("a queue");
         assert_eq!(floor.free(&need), 1);
@@ -405,7 +410,12 @@ mod tests {
         for input in [Input::LogIn, Input::PhoneBack, Input::Ready] {
             floor.tell(&anna, input).expect("he is ready");
         }
-        let caller = Caller { language: Language::Ru, creditor: None, debtor_type: DebtorType::Forgetful };
+        let caller = Caller {
+            language: Language::Ru,
+            creditor: None,
+            debtor_type: DebtorType::Forgetful,
+            promised_to: None,
+        };
         let need =
             floor.need("collectors", &caller, Wish::Anybody, Duration::from_secs(60)).expect("a queue");
         let seat = floor.seat(&need).expect("free");

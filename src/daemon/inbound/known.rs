@@ -112,6 +112,7 @@ impl<'a> Known<'a> {
                 language: self.contact.language,
                 creditor: Some(self.contact.creditor.as_str().into()),
                 debtor_type: self.contact.debtor_type,
+                promised_to: self.contact.promised_to.clone(),
             },
             record: self.plan.limits.record,
             name,

@@ -54,7 +54,7 @@ pub(super) async fn talk(
         flow,
         facts,
         agent: AgentPlan { ring: sought_for(&limits), talk: limits.talk, ..AgentPlan::default() },
-        caller: Caller { language, creditor: None, debtor_type: DebtorType::Unknown },
+        caller: Caller { language, creditor: None, debtor_type: DebtorType::Unknown, promised_to: None },
         record: false,
         name: NameSound::default(),
     };

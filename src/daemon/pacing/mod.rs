@@ -211,5 +211,5 @@ impl Pacing {
 /// Whom agents of the campaign talk to as a rule.
 fn usual_caller(plan: &CampaignPlan) -> Caller {
     let debtor_type = plan.targets.debtor_types.first().copied().unwrap_or(DebtorType::Forgetful);
-    Caller { language: plan.language, creditor: None, debtor_type }
+    Caller { language: plan.language, creditor: None, debtor_type, promised_to: None }
 }

@@ -165,6 +165,7 @@ impl Turn {
             language: self.contact.language,
             creditor: Some(self.contact.creditor.as_str().into()),
             debtor_type: self.contact.debtor_type,
+            promised_to: self.contact.promised_to.clone(),
         }
     }
 

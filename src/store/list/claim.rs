@@ -7,8 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::campaign::Callee;
 use crate::domain::{
-    CampaignId, ContactId, Currency, DebtId, DebtorType, Disposition, Language, Money, Outcome, PersonId,
-    PersonName, PhoneNumber,
+    AgentId, CampaignId, ContactId, Currency, DebtId, DebtorType, Disposition, Language, Money, Outcome,
+    PersonId, PersonName, PhoneNumber,
 };
 use crate::rules::zone::{Registry, Whereabouts, ZoneSet, of_person};
 use crate::rules::{PhoneType, Relation};
@@ -43,6 +43,8 @@ pub struct ClaimedContact {
     pub due: Date,
     /// By rank.
     pub phones: Vec<ClaimedPhone>,
+    /// The agent who took his last promise on the debt.
+    pub promised_to: Option<AgentId>,
     /// The finished attempts on this contact, the oldest first.
     pub before: Vec<TriedBefore>,
 }
@@ -270,6 +272,11 @@ async fn load(conn: &mut Conn, ids: &[ContactId]) -> Result<Vec<ClaimedContact>,
             let contact = &mut all[by_contact[&ContactId(row.int(0)?)]];
             contact.whereabouts = whereabouts(conn, contact.person).await?;
         }
+        let promised =
+            conn.all_built(format!("{PROMISED} WHERE c.id IN ({places}) ORDER BY r.id"), padded(page));
+        for row in promised.await? {
+            all[by_contact[&ContactId(row.int(0)?)]].promised_to = AgentId::parse(&row.text(1)?);
+        }
         if all[start..].iter().all(|contact| contact.tries == 0) {
             continue;
         }
@@ -294,6 +301,8 @@ const PHONES: &str = "SELECT c.id, f.e164, f.phone_type, f.relation, f.rank, f.s
     JOIN phone f ON f.person_id = c.person_id";
 const KIN: &str = "SELECT DISTINCT c.id FROM contact c JOIN kin k ON k.person_id = c.person_id \
     AND k.upto_event IS NULL";
+const PROMISED: &str = "SELECT c.id, w.agent FROM contact c JOIN promise r ON r.debt_id = c.debt_id \
+    JOIN disposed w ON w.attempt_id = r.attempt_id";
 const BEFORE: &str = "SELECT contact_id, reserved_at, phone, outcome, disposition, trunk FROM attempt \
     WHERE outcome IS NOT NULL AND channel <> 'inbound_call'";
 
@@ -321,6 +330,7 @@ fn read_contact(row: &Row) -> Result<ClaimedContact, Fault> {
         amount: Money::new(row.int(15)?, currency),
         due: date(&row.text(17)?)?,
         phones: Vec::new(),
+        promised_to: None,
         before: Vec::new(),
     })
 }
