@@ -28,6 +28,11 @@ struct Alone {
 
 impl Alone {
     async fn talking() -> Self {
+        Self::talking_while_a_stop_waits(5).await
+    }
+
+    /// As `talking`; an orderly stop waits for so many seconds.
+    async fn talking_while_a_stop_waits(drain_limit_s: i64) -> Self {
         let (debtors_heard, annas_heard) =
             (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
         let talk = person(Duration::from_millis(500), Duration::from_secs(60));
@@ -35,11 +40,10 @@ impl Alone {
         let phone = agents_phones(desk_phone(), annas_heard.path()).await;
         let desk = Desk { login: "anna", contact: format!("sip:anna@{}", phone.addr()), leg: "per_call" };
         let house = House::new(
-            config("progressive", debtors.addr(), &[desk]).set("agents.toml", "wrap_up_s", 600).set(
-                "agents.toml",
-                "disposition_first",
-                true,
-            ),
+            config("progressive", debtors.addr(), &[desk])
+                .set("agents.toml", "wrap_up_s", 600)
+                .set("agents.toml", "disposition_first", true)
+                .set("obzvon.toml", "daemon.drain_limit_s", drain_limit_s),
         );
         house.add_user("anna", "agent", WORD);
         house.import(1);
@@ -124,6 +128,26 @@ async fn what_is_not_written_up_before_an_orderly_stop_is_written_up_after_it() 
     alone.until_state("wrap_up").await;
     assert_eq!(alone.anna.post("desk/identity", json!({})).await.0, DONE);
     assert_eq!(alone.anna.post("desk/disposition", promise()).await, (DONE, String::new()));
+    alone.until_state("ready").await;
+    let attempt = alone.attempt();
+    assert_eq!(
+        (&attempt["outcome"], &attempt["disposition"]),
+        (&"answered".into(), &"promise_to_pay".into())
+    );
+    alone.daemon.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_orderly_stop_waits_for_what_is_being_written_up_and_no_longer() {
+    let mut alone = Alone::talking_while_a_stop_waits(600).await;
+    assert_eq!(alone.anna.post("desk/call", json!({ "do": "hang_up" })).await.0, DONE);
+    alone.until_state("wrap_up").await;
+    alone.daemon.signal(Signal::SIGTERM);
+    until_within(10, "it is told to stop", || alone.house.log().contains("draining"));
+    assert_eq!(alone.anna.post("desk/identity", json!({})).await.0, DONE);
+    assert_eq!(alone.anna.post("desk/disposition", promise()).await, (DONE, String::new()));
+    until_within(60, "it has ended", || alone.daemon.ended().is_some());
+    alone.daemon = alone.house.start();
     alone.until_state("ready").await;
     let attempt = alone.attempt();
     assert_eq!(

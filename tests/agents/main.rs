@@ -21,6 +21,7 @@ mod alone;
 mod blended;
 mod callbacks;
 mod colleagues;
+mod complement;
 mod crash;
 mod inbound;
 mod loss;

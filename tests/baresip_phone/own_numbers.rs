@@ -17,10 +17,18 @@ use super::phone::{Account, Phone};
 const PASSWORD: &str = "a-long-password";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_agent_hears_his_state_at_601() {
+async fn an_agent_hears_his_state_at_601_in_his_language() {
+    for (language, words) in
+        [(Language::Ru, "Вы не вошли в систему."), (Language::En, "You are not logged in.")]
+    {
+        hears_at_601(language, words).await;
+    }
+}
+
+async fn hears_at_601(language: Language, words: &str) {
     let folder = tempfile::tempdir().expect("a folder");
     let agent = AgentId::parse("boris").expect("a login");
-    let daemon = Daemon::start(configure(folder.path(), &agent)).await.expect("a daemon");
+    let daemon = Daemon::start(configure(folder.path(), &agent, language)).await.expect("a daemon");
     let stack = daemon.house().stack.clone();
     let port = stack.local()[0].port();
     let registrar = ([127, 0, 0, 1], port).into();
@@ -38,19 +46,18 @@ async fn an_agent_hears_his_state_at_601() {
     phone.until("CALL_CLOSED").await;
     let heard = phone.heard().await;
 
-    let words = Part::Words("Вы не вошли в систему.".to_owned());
-    let said = Utterance { language: Language::Ru, parts: vec![words] };
+    let said = Utterance { language, parts: vec![Part::Words(words.to_owned())] };
     let voice = daemon.house().plans.load().voice.clone();
     let sound = voice.sound(&said, &NameSound::default()).expect("the pack says it");
     let bytes = sound.clips.iter().flat_map(|clip| clip.encoded(Codec::Pcma).to_vec());
     let samples: Vec<i16> = bytes.map(|byte| g711::decode(Codec::Pcma, byte)).collect();
     let found = compare::find(&samples, &heard, 0);
-    println!("{found:?}");
+    println!("{words}: {found:?}");
     assert!(found.windows > 3 && found.worst > 0.9, "it is not what was said: {found:?}");
     daemon.drain().await;
 }
 
-fn configure(folder: &Path, agent: &AgentId) -> Config {
+fn configure(folder: &Path, agent: &AgentId, language: Language) -> Config {
     let project = Path::new(env!("CARGO_MANIFEST_DIR"));
     let account = DigestAccount { sha256: None, ..digest_account(agent.as_str(), "obzvon", PASSWORD) };
     let lines = account_lines(agent, "obzvon", &account).join("\n");
@@ -61,7 +68,7 @@ fn configure(folder: &Path, agent: &AgentId) -> Config {
         .set("obzvon.toml", "media.ports", "24000-25999")
         .set("agents.toml", "accounts_env", "ACCOUNTS")
         .set("agents.toml", "queue.collectors.skills", Vec::<String>::new())
-        .set("agents.toml", &format!("agent.{agent}.skills"), vec!["language:ru".to_owned()]);
+        .set("agents.toml", &format!("agent.{agent}.skills"), vec![format!("language:{}", language.code())]);
     config.write(&project.join("config"), &folder.join("config")).expect("files of our own");
     std::fs::create_dir_all(folder.join("data")).expect("a folder");
     let environment: Environment = [("ACCOUNTS".to_owned(), lines)].into();

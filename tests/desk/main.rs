@@ -10,6 +10,7 @@ mod phone;
 mod signed_in;
 
 mod browser;
+mod colleague;
 mod decisions;
 mod interface;
 mod office;

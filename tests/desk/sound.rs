@@ -70,7 +70,7 @@ fn seconds_of_music(samples: &[i16]) -> f64 {
     [261.6, 329.6, 392.0, 523.3, 440.0].iter().map(|hz| seconds_of(samples, *hz)).sum()
 }
 
-fn heard_by_debtor(folder: &Path, attempt: i64) -> Vec<i16> {
+pub fn heard_by_debtor(folder: &Path, attempt: i64) -> Vec<i16> {
     let mut wav = hound::WavReader::open(folder.join(format!("{attempt}.wav"))).expect("what he heard");
     wav.samples::<i16>().map(|sample| sample.expect("a sample")).collect()
 }
@@ -105,7 +105,7 @@ fn until_muted(page: &mut Page, muted: bool) {
 }
 
 /// Waits until this tone is the loudest in what the page plays, whatever was said before it; gives the loudest otherwise.
-fn loudest(page: &mut Page, hz: f64) -> f64 {
+pub fn loudest(page: &mut Page, hz: f64) -> f64 {
     page.eval(&LOUDEST.replace("WANTED", &hz.to_string())).as_f64().expect("a frequency")
 }
 
