@@ -14,7 +14,7 @@ const FLOORS: [&[&str]; 5] = [
 ];
 
 /// Libraries that speak to one outside thing or format, and the modules that may name them.
-const DOORS: [(&str, &[&str]); 20] = [
+const DOORS: [(&str, &[&str]); 21] = [
     ("anyhow", &["cli", "daemon", "demo", "main"]),
     ("argon2", &["web"]),
     ("axum", &["web"]),
@@ -24,6 +24,7 @@ const DOORS: [(&str, &[&str]); 20] = [
     ("maud", &["web"]),
     ("nix", &["cli", "daemon", "media", "sip", "synthesis"]),
     ("prometheus_client", &["web"]),
+    ("rcgen", &["daemon"]),
     ("reqwest", &["synthesis", "writeback"]),
     ("rsipstack", &["sip"]),
     ("rtcp_types", &["media"]),

@@ -170,6 +170,68 @@ fn a_database_url_with_a_password_is_refused_in_the_file_and_taken_from_a_variab
 }
 
 #[test]
+fn https_wants_one_certificate_and_its_own_key() {
+    let certificate = include_str!("tls/carrier.pem");
+    let told = |https: &str, key: &str| {
+        let main = format!("[daemon]\nhttp = \"0.0.0.0:8443\"\n[daemon.https]\n{https}\n");
+        let dir = folder(&[("obzvon.toml", &main), ("pages.pem", certificate), ("secrets/key", key)]);
+        let closed = fs::Permissions::from_mode(0o600);
+        fs::set_permissions(dir.path().join("secrets/key"), closed).expect("a mode");
+        Config::load(dir.path(), &Environment::new()).map_err(|problems| problems.render(Language::En))
+    };
+    let (files, own) = ("certificate_file = \"pages.pem\"\nkey_file = \"secrets/key\"", "self_signed = true");
+    let key = include_str!("tls/carrier.key");
+    assert!(told(files, key).is_ok_and(|config| config.https.is_some() && config.doubts.is_empty()));
+    assert!(told(&format!("{own}\nnames = [\"console.example\"]"), key).is_ok());
+    for (https, key, wants) in [
+        (
+            files,
+            include_str!("tls/renewed.key"),
+            "obzvon.toml:5: daemon.https.key_file: is not the key of the first",
+        ),
+        (files, certificate, "obzvon.toml:5: daemon.https.key_file: no key in PEM"),
+        (
+            &*files.replace("pages.pem", "none.pem"),
+            key,
+            "obzvon.toml:4: daemon.https.certificate_file: can't be read",
+        ),
+        (
+            &*files.replace("pages.pem", "secrets/key"),
+            key,
+            "obzvon.toml:4: daemon.https.certificate_file: no certificate",
+        ),
+        ("certificate_file = \"pages.pem\"", key, "obzvon.toml:3: daemon.https.key_file: is missing"),
+        ("key_file = \"secrets/key\"", key, "obzvon.toml:3: daemon.https.certificate_file: is missing"),
+        (&*format!("{files}\n{own}"), key, "obzvon.toml:6: daemon.https.self_signed: either a certificate"),
+        (
+            &*format!("{files}\nnames = [\"a.example\"]"),
+            key,
+            "obzvon.toml:6: daemon.https.names: only a self-signed",
+        ),
+        (
+            &*format!("{own}\nname = \"a\""),
+            key,
+            "obzvon.toml:5: daemon.https.name: no such key; did you mean `names`?",
+        ),
+    ] {
+        let said = told(https, key).expect_err("a mistake");
+        assert!(said.contains(wants) && said.ends_with("mistakes: 1"), "{wants}\n{said}");
+        assert!(!said.contains("PRIVATE KEY-----\nM"), "{said}");
+    }
+}
+
+#[test]
+fn pages_without_https_that_others_can_reach_are_asked_for_and_doubted() {
+    let open = "[daemon]\nhttp = \"0.0.0.0:8080\"\nhttp_public = true\n";
+    let config = Config::load(folder(&[("obzvon.toml", open)]).path(), &Environment::new()).expect("sound");
+    let doubt = config.doubts.render(Language::En);
+    assert!(
+        doubt.contains("obzvon.toml:2: daemon.http: passwords and debts go to this address unencrypted"),
+        "{doubt}"
+    );
+}
+
+#[test]
 fn a_file_that_nobody_reads_is_refused() {
     let dir = folder(&[("limit.toml", ""), ("old/limits.toml", "")]);
     let said = said(dir.path(), &[], Language::En);

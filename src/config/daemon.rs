@@ -8,6 +8,7 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use secrecy::{ExposeSecret, SecretString};
 
+use super::https::{HttpsConfig, https};
 use super::plan::{
     ApiConfig, DaemonConfig, ImportConfig, InboundConfig, LogFormat, MediaConfig, RecordingsConfig,
     SipConfig, StoreConfig,
@@ -24,6 +25,7 @@ use crate::trunk::Transport;
 #[derive(Debug)]
 pub struct Main {
     pub daemon: DaemonConfig,
+    pub https: Option<HttpsConfig>,
     pub api: ApiConfig,
     pub store: StoreConfig,
     pub media: MediaConfig,
@@ -36,7 +38,12 @@ pub struct Main {
 
 /// Reads the file's root; `None` means noted.
 pub fn main(root: &Section<'_>) -> Option<Main> {
-    let daemon = daemon(&root.child("daemon"));
+    let of_daemon = root.child("daemon");
+    let of_https = of_daemon.child("https");
+    let https = https(&of_https);
+    // A reading that spares secrets has no key, and listens nowhere.
+    let hidden = of_https.has("certificate_file") || !matches!(https, Ok(None));
+    let daemon = daemon(&of_daemon, hidden);
     let api = api(&root.child("api"));
     let data_dir = daemon.as_ref().map(|daemon| daemon.data_dir.clone());
     let store = store(&root.child("storage"), data_dir);
@@ -48,6 +55,7 @@ pub fn main(root: &Section<'_>) -> Option<Main> {
     let reclassify = reclassify(root);
     Some(Main {
         daemon: daemon?,
+        https: https.ok()?,
         api: api?,
         store: store?,
         media: media?,
@@ -59,9 +67,9 @@ pub fn main(root: &Section<'_>) -> Option<Main> {
     })
 }
 
-fn daemon(section: &Section<'_>) -> Option<DaemonConfig> {
+fn daemon(section: &Section<'_>, hidden: bool) -> Option<DaemonConfig> {
     let node = section.or("node", "obzvon".to_owned(), name);
-    let http = http(section);
+    let http = http(section, hidden);
     let data_dir = section.or("data_dir", "../data".to_owned(), Value::text);
     let data_dir = data_dir.map(|dir| section.reading().resolve(dir));
     let formats = [("json", LogFormat::Json), ("pretty", LogFormat::Pretty)];
@@ -107,22 +115,33 @@ const SHORT: Clause = Clause {
     ru: "токен — не короче 32 знаков: его даст `openssl rand -hex 32`",
 };
 
-/// The listening address. One that others can reach has to be asked for twice.
-fn http(section: &Section<'_>) -> Option<SocketAddr> {
+/// The listening address. One that others can reach has HTTPS, or has to be asked for twice.
+fn http(section: &Section<'_>, hidden: bool) -> Option<SocketAddr> {
     let default = SocketAddr::from((Ipv4Addr::LOCALHOST, 8080));
     let http = section.or("http", default, Value::socket);
     let public = section.or("http_public", false, Value::flag);
-    let http = http?;
-    if !http.ip().is_loopback() && !public? {
-        section.note("http", Mistake::Contradiction(NOT_LOOPBACK));
-        return None;
+    let (http, public) = (http?, public?);
+    match (http.ip().is_loopback() || hidden, public) {
+        (true, _) => Some(http),
+        (false, true) => {
+            section.doubt("http", Mistake::Contradiction(OPEN));
+            Some(http)
+        }
+        (false, false) => {
+            section.note("http", Mistake::Contradiction(NOT_LOOPBACK));
+            None
+        }
     }
-    Some(http)
 }
 
 const NOT_LOOPBACK: Clause = Clause {
-    en: "others can reach this address; if that is meant, say `http_public = true` too",
-    ru: "этот адрес доступен извне; если так и нужно, добавьте `http_public = true`",
+    en: "others can reach this address: set [daemon.https], or say `http_public = true` too where a proxy before it does TLS",
+    ru: "этот адрес доступен извне: задайте [daemon.https] или добавьте `http_public = true`, если TLS делает прокси перед ним",
+};
+
+const OPEN: Clause = Clause {
+    en: "passwords and debts go to this address unencrypted: set [daemon.https], unless a proxy on this machine does TLS",
+    ru: "пароли и долги идут на этот адрес открытым текстом: задайте [daemon.https], если TLS не делает прокси на этой машине",
 };
 
 /// Reads a name that may stand in file names, metrics and Call-IDs.

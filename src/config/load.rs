@@ -94,6 +94,7 @@ impl Config {
             texts: texts.into(),
             dir: reading_dir,
             daemon: main.daemon,
+            https: main.https,
             api: main.api,
             store: main.store,
             media: main.media,

@@ -14,6 +14,7 @@ mod economics;
 mod editable;
 mod engines;
 mod flows;
+mod https;
 mod load;
 mod looser;
 mod plan;
@@ -31,6 +32,7 @@ pub use accounts::account_lines;
 pub use agents::accounts_address;
 pub use editable::{editable, may_edit};
 pub use flows::sounds;
+pub use https::{HttpsConfig, serve_by};
 pub use load::StoreAddress;
 pub use looser::{Looser, loosened_by};
 pub use plan::{

@@ -10,6 +10,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use secrecy::SecretString;
 
+use super::https::HttpsConfig;
 use super::read::Problems;
 use crate::agents;
 use crate::campaign::{CampaignPlan, Dispositions, Reclassify, Script};
@@ -33,6 +34,8 @@ pub struct Config {
     /// The folder it was read from.
     pub dir: PathBuf,
     pub daemon: DaemonConfig,
+    /// What the pages prove themselves by; `None`: they speak HTTP.
+    pub https: Option<HttpsConfig>,
     pub api: ApiConfig,
     pub store: StoreConfig,
     pub media: MediaConfig,

@@ -14,6 +14,7 @@ mod desk;
 mod floor;
 mod fresh;
 mod house;
+mod https;
 mod imports;
 mod inbound;
 mod keep;

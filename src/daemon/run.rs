@@ -31,7 +31,8 @@ use super::tones::Tones;
 use super::trunk_task::kept_alike;
 use super::trunks::TrunkBook;
 use super::{
-    campaign_task, console, keep, kill_switch, names, own_numbers, recordings, trunk_task, writeback_task,
+    campaign_task, console, https, keep, kill_switch, names, own_numbers, recordings, trunk_task,
+    writeback_task,
 };
 use crate::call::StopReason;
 use crate::config::Config;
@@ -40,7 +41,7 @@ use crate::media::{MediaEngine, MediaPlan};
 use crate::sip::{SipPlan, SipStack};
 use crate::store::{CampaignState, Store, StorePlan, Whose};
 use crate::trunk::TrunkPlan;
-use crate::web::{Metrics, Readiness};
+use crate::web::{Certificate, Metrics, Readiness};
 use crate::writeback::Sender;
 
 /// A running daemon.
@@ -56,6 +57,8 @@ pub struct Daemon {
     readiness: watch::Sender<Readiness>,
     stop: CancellationToken,
     dir: PathBuf,
+    /// What the pages prove themselves by.
+    certificate: Option<Certificate>,
 }
 
 /// How often campaigns are looked for.
@@ -113,7 +116,9 @@ impl Daemon {
         let (throw, killed) = watch::channel(true); // thrown until the file has been looked for
         let stop = CancellationToken::new();
         let (readiness, ready) = watch::channel(Readiness::Not("starting".to_owned()));
-        let listener = crate::web::listen(config.daemon.http).await.context(StartFault::Pages)?;
+        let certificate = https::certificate(&config, clock.wall())?;
+        let listening = crate::web::listen(config.daemon.http, certificate.clone());
+        let address = listening.await.context(StartFault::Pages)?;
         let (browsers, sound) = Browsers::open(&config, clock, &stop).context(StartFault::Browsers)?;
         let kill_file = config.daemon.kill_switch.clone();
         let floor = Arc::new(Floor::new(&config.agents, clock));
@@ -145,7 +150,7 @@ impl Daemon {
         let mut tasks = JoinSet::new();
         let (web_stop, api, console) = (stop.clone(), super::api::api(&house), console::console(&house));
         tasks.spawn(async move {
-            if let Err(fault) = crate::web::serve(listener, metrics, ready, api, console, web_stop).await {
+            if let Err(fault) = crate::web::serve(address, metrics, ready, api, console, web_stop).await {
                 error!(fault = format!("{:#}", anyhow::Error::from(fault)), "no HTTP");
             }
         });
@@ -165,7 +170,8 @@ impl Daemon {
         floor::bring_back(&house, left);
         tasks.spawn(own_numbers::take_calls(Arc::clone(&house), stop.clone()));
         let (kept, at_work, campaigns) = (Vec::new(), HashSet::new(), JoinSet::new());
-        let mut daemon = Self { house, tasks, kept, at_work, campaigns, reloads, readiness, stop, dir };
+        let mut daemon =
+            Self { house, tasks, kept, at_work, campaigns, reloads, readiness, stop, dir, certificate };
         let plans = daemon.house.plans.load_full();
         if before.is_some_and(|before| before != *plans.config.version) {
             daemon.replan(Changed::all(&plans));
@@ -300,6 +306,7 @@ impl Daemon {
                 self.house.lines.reload(&plans.config.trunks);
                 self.house.stack.admit(registrar_plan(&plans.config));
                 self.house.floor.reload(&plans.config.agents);
+                https::renew(self.certificate.as_ref(), &plans.config);
                 info!(version = %plans.config.version, "the configuration was reloaded");
                 log_doubts(&plans.config);
                 let changed = Changed::between(&self.house.plans.load(), &plans);
@@ -328,6 +335,7 @@ fn needs_restart(old: &Config, new: &Config) -> impl Iterator<Item = &'static st
     let parts = [
         ("daemon.node", was.node != is.node),
         ("daemon.http", was.http != is.http),
+        ("daemon.https", https::kind(old) != https::kind(new)),
         ("api", token(old) != token(new)),
         ("daemon.data_dir", was.data_dir != is.data_dir),
         ("daemon.kill_switch", was.kill_switch != is.kill_switch),

@@ -10,6 +10,10 @@ use crate::domain::Language;
 pub enum StartFault {
     /// The port for agents' sound in browsers.
     Browsers,
+    /// The pages' own certificate.
+    Certificate {
+        path: String,
+    },
     DataFolder {
         path: String,
     },
@@ -27,6 +31,12 @@ pub enum StartFault {
 impl StartFault {
     pub fn text(&self, language: Language) -> String {
         match (self, language) {
+            (Self::Certificate { path }, Language::En) => {
+                format!("the self-signed certificate {path} (without the file another one is made)")
+            }
+            (Self::Certificate { path }, Language::Ru) => {
+                format!("самоподписанный сертификат {path} (без этого файла создаётся другой)")
+            }
             (Self::DataFolder { path }, Language::En) => format!("making {path}"),
             (Self::DataFolder { path }, Language::Ru) => format!("не создать папку {path}"),
             (Self::NodeTaken { node }, Language::En) => format!(

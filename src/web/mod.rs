@@ -6,6 +6,7 @@
 mod api;
 mod console;
 mod handler;
+mod https;
 mod metrics;
 mod server;
 
@@ -29,5 +30,6 @@ pub use console::{
     hash_password, money,
 };
 pub use handler::{Handler, Unavailable};
+pub use https::Certificate;
 pub use metrics::Metrics;
-pub use server::{Readiness, WebError, listen, serve};
+pub use server::{Address, Readiness, WebError, listen, serve};

@@ -8,12 +8,14 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
+use axum::serve::{Listener, ListenerExt};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tower_http::timeout::TimeoutLayer;
 
 use super::api::{Api, router};
+use super::https::{Certificate, Https};
 use super::{Console, Metrics, console};
 
 /// Whether the daemon may be given work.
@@ -44,12 +46,21 @@ struct Shown {
     readiness: watch::Receiver<Readiness>,
 }
 
-/// Takes the address; a daemon without health, console and stop button is not started.
+/// Where the pages are.
+#[derive(Debug)]
+pub struct Address {
+    listener: TcpListener,
+    certificate: Option<Certificate>,
+}
+
+/// Takes the address; a daemon without health, console and stop button is not started. With a certificate everything there
+/// is by HTTPS.
 ///
 /// # Errors
 /// When the address can't be had.
-pub async fn listen(addr: SocketAddr) -> Result<TcpListener, WebError> {
-    TcpListener::bind(addr).await.map_err(|source| WebError::Listen { addr, source })
+pub async fn listen(addr: SocketAddr, certificate: Option<Certificate>) -> Result<Address, WebError> {
+    let listener = TcpListener::bind(addr).await.map_err(|source| WebError::Listen { addr, source })?;
+    Ok(Address { listener, certificate })
 }
 
 /// Answers until `stop`.
@@ -57,7 +68,7 @@ pub async fn listen(addr: SocketAddr) -> Result<TcpListener, WebError> {
 /// # Errors
 /// When the listener breaks.
 pub async fn serve(
-    listener: TcpListener,
+    address: Address,
     metrics: Metrics,
     readiness: watch::Receiver<Readiness>,
     api: Option<Api>,
@@ -73,11 +84,25 @@ pub async fn serve(
         Some(api) => house.merge(router(api)),
         None => house,
     };
-    let app = app.merge(console::router(desk, &stop));
+    let Address { listener, certificate } = address;
+    let app = app.merge(console::router(desk, certificate.is_some(), &stop));
     let patience = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(5));
     let app = app.layer(patience);
+    match certificate {
+        Some(certificate) => answer(Https::new(listener, certificate), app, stop).await,
+        None => answer(listener, app, stop).await,
+    }
+}
+
+async fn answer(
+    listener: impl Listener<Addr = SocketAddr>,
+    app: Router,
+    stop: CancellationToken,
+) -> Result<(), WebError> {
+    // A tapped listener, whatever it is, tells whose connection it is.
     let app = app.into_make_service_with_connect_info::<SocketAddr>();
-    let served = axum::serve(listener, app).with_graceful_shutdown(async move { stop.cancelled().await });
+    let served = axum::serve(listener.tap_io(|_| {}), app);
+    let served = served.with_graceful_shutdown(async move { stop.cancelled().await });
     served.await.map_err(|source| WebError::Serve { source })
 }
 

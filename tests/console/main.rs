@@ -5,6 +5,7 @@
 mod house;
 
 mod browser;
+mod https;
 mod imports;
 mod reports;
 mod settings;

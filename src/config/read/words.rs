@@ -45,6 +45,7 @@ pub const MOMENT: Clause = clause(
 pub const NAME: Clause =
     clause("a name of small letters, digits, - and _", "имя из строчных латинских букв, цифр, - и _");
 pub const PACK: Clause = clause("prompt pack", "набор записей");
+pub const PEM: Clause = clause("a file in PEM", "файл PEM");
 pub const PHONE: Clause = clause("a number such as +79991234567", "номер вида +79991234567");
 pub const PORTS: Clause = clause(
     "a range of ports such as \"20000-29999\", at least four of them from 1024 up",

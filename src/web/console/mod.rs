@@ -218,13 +218,13 @@ struct Shared {
 /// A session ends after so long without a click.
 const IDLE_HOURS: i64 = 10;
 
-/// The routes of the console. Whoever is not signed in sees the door and nothing else.
-pub(super) fn router(console: Console, stop: &CancellationToken) -> Router {
-    // The cookie goes over HTTP too: the console listens on loopback, or behind whoever does TLS before it.
+/// The routes of the console. Whoever is not signed in sees the door and nothing else. `https`: the cookie goes no other way;
+/// without it the console is on loopback, or behind whoever does TLS before it.
+pub(super) fn router(console: Console, https: bool, stop: &CancellationToken) -> Router {
     let console = Arc::new(console);
     let sessions = SessionManagerLayer::new(Sessions::new(Arc::clone(&console)))
         .with_name("obzvon")
-        .with_secure(false)
+        .with_secure(https)
         .with_same_site(SameSite::Strict)
         .with_expiry(Expiry::OnInactivity(Duration::hours(IDLE_HOURS)));
     let shared = Shared { console, doorman: Arc::new(Doorman::default()) };
