@@ -55,6 +55,18 @@ pub struct CaseFilter {
     pub owner: Option<String>,
 }
 
+impl CaseFilter {
+    /// In the form of an address's query, for those who watch over who asks; empty: all that are open.
+    pub fn said(&self) -> String {
+        let parts = [
+            self.kind.map(|kind| format!("kind={}", kind.code())),
+            self.closed.then(|| "closed=on".to_owned()),
+            self.owner.as_ref().map(|owner| format!("owner={owner}")),
+        ];
+        parts.into_iter().flatten().collect::<Vec<_>>().join("&")
+    }
+}
+
 /// A case as its manager reads it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CaseFile {

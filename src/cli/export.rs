@@ -10,11 +10,12 @@ use serde_json::json;
 
 use super::open::{ConfigArgs, block_on, store};
 use super::report;
+use super::standing::user;
 use crate::config::Config;
 use crate::daemon::Clock;
 use crate::domain::Money;
 use crate::import::neutralise;
-use crate::store::{AttemptFilter, AttemptRow, Period, View};
+use crate::store::{AttemptFilter, AttemptRow, ExportAct, Period, View};
 
 /// Exports lists as CSV or JSON lines, to standard output
 #[derive(Debug, Args)]
@@ -89,12 +90,27 @@ impl Export {
         })
     }
 
+    /// What is asked for, for those who watch over it.
+    fn filter(&self) -> String {
+        let moments = [("from", self.from), ("to", self.to)];
+        let given = moments.into_iter().filter_map(|(name, at)| Some(format!("{name}={}", at?)));
+        given.collect::<Vec<_>>().join("&")
+    }
+
     fn attempts(&self, config: &Config) -> anyhow::Result<ExitCode> {
         let filter = AttemptFilter { campaign: None, from: self.from, to: self.to };
         block_on(async {
             let store = store(config).await?;
+            let act = ExportAct {
+                at: Clock.wall(),
+                who: user(),
+                what: "obzvon export attempts".to_owned(),
+                filter: self.filter(),
+                rows: None,
+            };
+            let noted = store.note_export(act).await?;
             let mut walk = store.export_attempts(filter);
-            let mut sink = Sink::new(self.json)?;
+            let (mut sink, mut rows) = (Sink::new(self.json)?, 0);
             loop {
                 let page = walk.next_page().await?;
                 if page.is_empty() {
@@ -103,8 +119,10 @@ impl Export {
                 for row in &page {
                     sink.put(row).context("writing attempts")?;
                 }
+                rows += page.len() as i64;
             }
             sink.end()?;
+            store.count_export(noted, rows).await?;
             store.close().await;
             Ok(ExitCode::SUCCESS)
         })

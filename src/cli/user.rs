@@ -2,14 +2,15 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 
 use super::open::{ConfigArgs, act};
 use super::password::ask_twice;
+use super::standing::user;
 use crate::daemon::Clock;
-use crate::domain::{Language, Role};
-use crate::store::Store;
+use crate::domain::{Language, Role, is_login};
+use crate::store::{Store, UserChanged, UserDeed};
 use crate::web::hash_password;
 
 /// Users of the screens; nobody has a password from the start
@@ -53,22 +54,26 @@ impl UserArgs {
 }
 
 async fn carry_out(store: &Store, command: UserCommand, language: Language) -> anyhow::Result<()> {
-    let now = Clock.wall();
+    let (now, who) = (Clock.wall(), user());
     match command {
         UserCommand::Add { login, role } => {
             let hash = asked(&login, language)?;
-            ensure!(store.add_user(&login, hash, role, now).await?, "login {login:?} is taken");
+            let deed = UserDeed::Add { role, hash, once: false };
+            done(store.change_user(&login, deed, &who, now).await?, &format!("login {login:?} is taken"))?;
             println!("{login}: {}", role.code());
         }
         UserCommand::Password { login } => {
             let hash = asked(&login, language)?;
-            ensure!(store.set_password(&login, hash, now).await?, "no user {login:?}");
+            let deed = UserDeed::Password { hash, once: false };
+            done(store.change_user(&login, deed, &who, now).await?, &format!("no user {login:?}"))?;
         }
         UserCommand::Disable { login } => {
-            ensure!(store.disable_user(&login, true, now).await?, "no user {login:?} who may sign in");
+            let changed = store.change_user(&login, UserDeed::KeepOut, &who, now).await?;
+            done(changed, &format!("no user {login:?} who may sign in"))?;
         }
         UserCommand::Enable { login } => {
-            ensure!(store.disable_user(&login, false, now).await?, "no user {login:?} who is kept out");
+            let changed = store.change_user(&login, UserDeed::LetIn, &who, now).await?;
+            done(changed, &format!("no user {login:?} who is kept out"))?;
         }
         UserCommand::List => {
             for user in store.users().await? {
@@ -78,6 +83,14 @@ async fn carry_out(store: &Store, command: UserCommand, language: Language) -> a
         }
     }
     Ok(())
+}
+
+fn done(changed: UserChanged, not_so: &str) -> anyhow::Result<()> {
+    match changed {
+        UserChanged::Done => Ok(()),
+        UserChanged::LastAdministrator => bail!("nobody would be left who makes users"),
+        UserChanged::NotSo => bail!("{not_so}"),
+    }
 }
 
 fn asked(login: &str, language: Language) -> anyhow::Result<String> {
@@ -90,9 +103,8 @@ fn role(code: &str) -> Result<Role, String> {
 }
 
 fn login(text: &str) -> Result<String, String> {
-    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_' | '.');
-    match text.len() {
-        1..=32 if text.chars().all(fits) => Ok(text.to_owned()),
-        _ => Err("a login of a-z, 0-9, -, _ and ., at most 32".to_owned()),
+    match is_login(text) {
+        true => Ok(text.to_owned()),
+        false => Err("a login of a-z, 0-9, -, _ and ., at most 32".to_owned()),
     }
 }

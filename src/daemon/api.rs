@@ -9,9 +9,12 @@ use super::cases;
 use super::console::answered;
 use super::house::House;
 use super::quality;
+use crate::cases::{CaseFilter, CaseLine};
 use crate::domain::{Currency, ToldReaction};
 use crate::import::cell;
-use crate::store::{NewPayment, NewReversal, Paid, Past, PastContact, Recorded, Reversed, StoreError};
+use crate::store::{
+    ExportAct, NewPayment, NewReversal, Paid, Past, PastContact, Recorded, Reversed, StoreError,
+};
 use crate::web::{
     Api, EventAnswer, Handler, PaymentAnswer, QualityApi, ReversalAnswer, TellEvent, TellPayment,
     TellReversal, Unavailable,
@@ -38,7 +41,7 @@ pub fn api(house: &Arc<House>) -> Option<Api> {
         }),
         cases: Handler::new(move |filter| {
             let house = Arc::clone(&reads);
-            async move { house.store.cases(filter).await.map_err(unavailable) }
+            async move { cases_told(&house, filter).await.map_err(unavailable) }
         }),
         quality: quality_api(house),
     })
@@ -62,6 +65,21 @@ fn quality_api(house: &Arc<House>) -> QualityApi {
             Ok(quality::calls(&house, days).await?.it)
         }),
     }
+}
+
+/// Whom it is told to is written down first.
+async fn cases_told(house: &House, filter: CaseFilter) -> Result<Vec<CaseLine>, StoreError> {
+    let said = filter.said();
+    let lines = house.store.cases(filter).await?;
+    let act = ExportAct {
+        at: house.clock.wall(),
+        who: "api".to_owned(),
+        what: "/api/v1/cases".to_owned(),
+        filter: said,
+        rows: i64::try_from(lines.len()).ok(),
+    };
+    house.store.note_export(act).await?;
+    Ok(lines)
 }
 
 async fn event(house: Arc<House>, told: TellEvent) -> Result<EventAnswer, Unavailable> {

@@ -1,4 +1,4 @@
-//! What the audit's page asks: looks into people's files and clicks on campaigns, answered from the store.
+//! What the audit's page asks: looks into people's files, files taken, clicks on users and campaigns, answered from the store.
 
 use std::sync::Arc;
 
@@ -8,8 +8,8 @@ use jiff::tz::TimeZone;
 use super::console::answered;
 use super::house::House;
 use crate::cli::csv_text::csv_text;
-use crate::store::{AccessFilter, AccessLine, CampaignAct};
-use crate::web::{AuditAsked, AuditHandlers, AuditLine, CampaignActLine};
+use crate::store::{AccessFilter, AccessLine, CampaignAct, ExportAct, UserAct};
+use crate::web::{AuditAsked, AuditHandlers, AuditLine, CampaignActLine, ExportLine, NewExport, UserActLine};
 
 /// Lines of a page, and of a file.
 const SHOWN: u32 = 100;
@@ -33,6 +33,21 @@ pub fn handlers(house: &Arc<House>) -> AuditHandlers {
             let acts = house.store.campaign_acts(SHOWN).await?;
             Ok(acts.into_iter().map(|act| campaign_act(act, &zone)).collect())
         }),
+        users: answered(house, |house: Arc<House>, ()| async move {
+            let zone = house.plans.load().config.cases.zone.clone();
+            let acts = house.store.user_acts(SHOWN).await?;
+            Ok(acts.into_iter().map(|act| user_act(act, &zone)).collect())
+        }),
+        exports: answered(house, |house: Arc<House>, ()| async move {
+            let zone = house.plans.load().config.cases.zone.clone();
+            let acts = house.store.export_acts(SHOWN).await?;
+            Ok(acts.into_iter().map(|act| export_act(act, &zone)).collect())
+        }),
+        note_export: answered(house, |house: Arc<House>, export: NewExport| async move {
+            let NewExport { who, what, filter, rows } = export;
+            let (at, rows) = (house.clock.wall(), i64::try_from(rows).ok());
+            house.store.note_export(ExportAct { at, who, what, filter, rows }).await.map(|_| ())
+        }),
     }
 }
 
@@ -48,6 +63,17 @@ fn shown(line: AccessLine, zone: &TimeZone) -> AuditLine {
 fn campaign_act(act: CampaignAct, zone: &TimeZone) -> CampaignActLine {
     let CampaignAct { at, who, campaign, state } = act;
     CampaignActLine { at: local(at, zone), who, campaign, state: state.code() }
+}
+
+fn user_act(act: UserAct, zone: &TimeZone) -> UserActLine {
+    let UserAct { at, who, login, deed, role } = act;
+    UserActLine { at: local(at, zone), who, login, deed, role }
+}
+
+fn export_act(act: ExportAct, zone: &TimeZone) -> ExportLine {
+    let ExportAct { at, who, what, filter, rows } = act;
+    let rows = rows.and_then(|rows| rows.try_into().ok());
+    ExportLine { at: local(at, zone), who, what, filter, rows }
 }
 
 fn local(at: Timestamp, zone: &TimeZone) -> String {

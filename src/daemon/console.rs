@@ -28,26 +28,14 @@ use crate::store::{CampaignRow, CampaignState, DayCalls, Period, SavedView, Sess
 use crate::web::{
     CampaignLine, CaseHandlers, Console, DayLine, DeskDeed, DeskHandlers, Handler, KeptSession, PaceView,
     Predicted, QualityHandlers, SessionHandlers, SetCampaign, SetView, SoundAsked, TrunkLine, Unavailable,
-    User, UserLine, ViewHandlers, ViewLine, Wallboard, WhyNotLine,
+    ViewHandlers, ViewLine, Wallboard, WhyNotLine,
 };
 
 /// The console of a running house.
 pub fn console(house: &Arc<House>) -> Console {
     let counts = Arc::new(Fresh::new(COUNTS_GOOD_FOR));
     Console {
-        user: answered(house, |house: Arc<House>, login: String| async move {
-            let row = house.store.user(&login).await?.filter(|row| row.disabled_at.is_none());
-            Ok(row.map(|row| User { login: row.login, hash: row.hash, role: row.role }))
-        }),
-        users: answered(house, |house: Arc<House>, ()| async move {
-            let line = |row: crate::store::UserRow| UserLine {
-                login: row.login,
-                role: row.role,
-                made_on: row.made_at.to_zoned_datetime(jiff::tz::TimeZone::UTC).date().to_string(),
-                out: row.disabled_at.is_some(),
-            };
-            Ok(house.store.users().await?.into_iter().map(line).collect())
-        }),
+        users: super::users::handlers(house),
         sessions: session_handlers(house),
         wallboard: answered(house, move |house: Arc<House>, language: Language| {
             let counts = Arc::clone(&counts);

@@ -50,6 +50,7 @@ mod tones;
 mod trunk_task;
 mod trunks;
 mod turn;
+mod users;
 mod voice;
 mod waiting;
 mod why_not;

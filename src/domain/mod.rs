@@ -57,7 +57,7 @@ pub use outcome::{Fault, Outcome};
 pub use phone::PhoneNumber;
 pub use plain::plain;
 pub use recording_mark::RecordingMark;
-pub use role::{Right, Role};
+pub use role::{Right, Role, is_login};
 pub use signing_key::{SigningKey, SigningKeyError};
 pub use stage::Stage;
 pub use supervision::Supervision;

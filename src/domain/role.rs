@@ -42,6 +42,12 @@ impl Role {
     }
 }
 
+/// Whether a user may be called so: small letters, digits, `-`, `_` and `.`, 32 at most.
+pub fn is_login(text: &str) -> bool {
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_' | '.');
+    (1..=32).contains(&text.len()) && text.chars().all(fits)
+}
+
 /// What a screen, or a button on it, does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Right {
@@ -53,6 +59,8 @@ pub enum Right {
     ApplyProposals,
     /// Be in a talk as a supervisor; whose phone may, `agents.toml` says.
     HearTalks,
+    /// Make users, give roles and passwords, keep out and let in.
+    ChangeUsers,
     /// Change limits, campaigns and what else a screen may change; what loosens takes two of them.
     ChangeConfig,
     /// Send a message to other systems once more.
@@ -88,9 +96,10 @@ pub enum Right {
 }
 
 impl Right {
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::ApplyProposals,
         Self::ChangeConfig,
+        Self::ChangeUsers,
         Self::HearRecordings,
         Self::HearTalks,
         Self::ImportLists,
@@ -114,7 +123,7 @@ impl Right {
 }
 
 /// The rights table. What is not in it nobody may do.
-const RIGHTS: [(Right, &[Role]); 21] = [
+const RIGHTS: [(Right, &[Role]); 22] = [
     (Right::ReviewTalks, &[Role::Administrator, Role::Quality, Role::Supervisor]),
     (Right::SeeQuality, &[Role::Administrator, Role::Auditor, Role::Quality, Role::Supervisor]),
     (Right::ApplyProposals, &[Role::Administrator, Role::Supervisor]),
@@ -137,6 +146,7 @@ const RIGHTS: [(Right, &[Role]); 21] = [
         &[Role::Administrator, Role::Auditor, Role::Operator, Role::Quality, Role::Supervisor],
     ),
     (Right::SeeTeam, &Role::ALL),
+    (Right::ChangeUsers, &[Role::Administrator]),
     (Right::SeeUsers, &[Role::Administrator, Role::Auditor]),
     (Right::WorkDesk, &[Role::Administrator, Role::Agent, Role::Quality, Role::Supervisor]),
 ];
@@ -153,6 +163,7 @@ mod tests {
         for right in [
             Right::ApplyProposals,
             Right::ChangeConfig,
+            Right::ChangeUsers,
             Right::ImportLists,
             Right::ResendMessages,
             Right::RunCampaigns,

@@ -47,6 +47,15 @@ impl Browser {
         self.send(Method::POST, path, form, HeaderMap::new()).await
     }
 
+    /// Posts a body as a program does.
+    pub async fn json(&self, path: &str, body: &serde_json::Value) -> Response {
+        let request =
+            self.client.post(format!("{}{path}", self.base)).header("content-type", "application/json");
+        let request =
+            request.header(COOKIE, self.cookie.as_deref().unwrap_or_default()).body(body.to_string());
+        request.send().await.expect("an answer")
+    }
+
     pub async fn sign_in(&mut self, login: &str, password: &str) -> u16 {
         let form = format!("login={login}&password={}", password.replace(' ', "+"));
         self.post("/sign-in", &form).await.status().as_u16()

@@ -7,8 +7,10 @@ mod house;
 mod browser;
 mod https;
 mod imports;
+mod real_calls;
 mod reports;
 mod settings;
+mod users;
 mod views;
 
 use browser::Browser;

@@ -40,7 +40,7 @@ pub struct Page {
 }
 
 /// Keys that are no characters: name, code, virtual key.
-const KEYS: [(&str, u32); 16] = [
+const KEYS: [(&str, u32); 17] = [
     ("Tab", 9),
     ("Enter", 13),
     ("Escape", 27),
@@ -53,6 +53,7 @@ const KEYS: [(&str, u32); 16] = [
     ("F7", 118),
     ("F8", 119),
     ("F9", 120),
+    ("ArrowLeft", 37),
     ("ArrowUp", 38),
     ("ArrowDown", 40),
     ("Backspace", 8),
@@ -83,7 +84,7 @@ impl Page {
             None => "",
         };
         let words = format!(
-            "exec chromium --headless --no-sandbox --disable-gpu --disable-dev-shm-usage {ears} \
+            "exec chromium --headless --no-sandbox --ignore-certificate-errors --disable-gpu --disable-dev-shm-usage {ears} \
              --remote-debugging-pipe --user-data-dir=\"$1\" --lang=\"$2\" --accept-lang=\"$2\" about:blank 3<\"$3\" 4>\"$4\""
         );
         let process = Command::new("sh")

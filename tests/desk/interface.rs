@@ -145,7 +145,14 @@ async fn the_document_names_every_route_and_whoever_has_no_right_is_refused() {
         ways.as_object().expect("ways").values().any(|way| {
             matches!(
                 way["x-right"].as_str(),
-                Some("see_live" | "hear_talks" | "hear_recordings" | "see_imports")
+                Some(
+                    "see_live"
+                        | "hear_talks"
+                        | "hear_recordings"
+                        | "see_imports"
+                        | "see_users"
+                        | "change_users"
+                )
             )
         })
     };
@@ -164,7 +171,7 @@ async fn the_document_names_every_route_and_whoever_has_no_right_is_refused() {
             asked += 1;
         }
     }
-    assert_eq!(asked, 7);
+    assert_eq!(asked, 10);
     let text = boss.send(Method::GET, "/api/v1/agents", None).await.text().await.expect("text");
     let agents: Value = serde_json::from_str(&text).expect("JSON");
     assert_eq!((&agents[0]["agent"], &agents[0]["state"]), (&json!("anna"), &json!("logged_out")));

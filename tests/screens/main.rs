@@ -26,7 +26,7 @@ use house::{House, Running, config, until_within, zone_of_noon};
 const PASSWORD: &str = "correct horse";
 
 /// Every page a supervisor or an administrator has, and what its picture is called.
-const PAGES: [(&str, &str); 29] = [
+const PAGES: [(&str, &str); 30] = [
     ("/", "wallboard"),
     ("/campaigns", "campaigns"),
     ("/campaigns/reminders/why-not", "why-not"),
@@ -52,6 +52,7 @@ const PAGES: [(&str, &str); 29] = [
     ("/config/file?path=limits.toml", "config-file"),
     ("/config/changes/1", "config-change"),
     ("/users", "users"),
+    ("/password", "password"),
     ("/audit", "audit"),
     ("/flows", "flows"),
     ("/flows/reminder_overdue?call=1", "flow"),

@@ -1,14 +1,20 @@
 //! Who is signed in: until his session is over, he signs out, or he may not any more.
 
 use obzvon::domain::Role;
-use obzvon::store::SessionRow;
+use obzvon::store::{SessionRow, UserChanged, UserDeed};
 
 use crate::world::{World, hours, noon};
 
 crate::on_both_engines!(
     a_session_lasts_its_time_and_once_ended_is_not_begun_anew,
     another_password_or_being_kept_out_ends_the_users_sessions_and_nobody_elses,
+    a_deed_to_a_user_is_kept_with_whose_it_was_and_an_administrator_is_left,
+    two_administrators_do_not_keep_each_other_out_at_once,
 );
+
+async fn deed(world: &World, login: &str, deed: UserDeed) -> UserChanged {
+    world.store.change_user(login, deed, "chief", noon()).await.expect("answered")
+}
 
 fn session(key: &str, login: &str, data: &str) -> SessionRow {
     let (key, login, data) = (key.to_owned(), login.to_owned(), data.to_owned());
@@ -44,13 +50,57 @@ async fn a_session_lasts_its_time_and_once_ended_is_not_begun_anew(world: World)
 
 async fn another_password_or_being_kept_out_ends_the_users_sessions_and_nobody_elses(world: World) {
     for login in ["anna", "boris"] {
-        assert!(world.store.add_user(login, "hash".into(), Role::Agent, noon()).await.expect("made"));
+        let add = UserDeed::Add { role: Role::Agent, hash: "hash".into(), once: false };
+        assert_eq!(deed(&world, login, add).await, UserChanged::Done);
     }
     for (key, login) in [("a1", "anna"), ("a2", "anna"), ("b1", "boris")] {
         world.store.begin_session(session(key, login, "{}"), noon()).await.expect("begun");
     }
-    assert!(world.store.set_password("anna", "other".into(), noon()).await.expect("set"));
+    let other = UserDeed::Password { hash: "other".into(), once: false };
+    assert_eq!(deed(&world, "anna", other).await, UserChanged::Done);
     assert!(!lasts(&world, "a1", 0).await && !lasts(&world, "a2", 0).await && lasts(&world, "b1", 0).await);
-    assert!(world.store.disable_user("boris", true, noon()).await.expect("kept out"));
+    assert_eq!(deed(&world, "boris", UserDeed::KeepOut).await, UserChanged::Done);
     assert!(!lasts(&world, "b1", 0).await);
+}
+
+async fn a_deed_to_a_user_is_kept_with_whose_it_was_and_an_administrator_is_left(world: World) {
+    let add = |role| UserDeed::Add { role, hash: "hash".into(), once: true };
+    assert_eq!(deed(&world, "boss", add(Role::Administrator)).await, UserChanged::Done);
+    assert_eq!(deed(&world, "boss", add(Role::Agent)).await, UserChanged::NotSo, "the login is taken");
+    for last in [UserDeed::KeepOut, UserDeed::Role(Role::Agent)] {
+        assert_eq!(deed(&world, "boss", last).await, UserChanged::LastAdministrator);
+    }
+    assert_eq!(deed(&world, "anna", add(Role::Agent)).await, UserChanged::Done);
+    assert!(world.store.user("anna").await.expect("read").expect("made").once);
+    let own = UserDeed::OwnPassword { hash: "own".into() };
+    assert_eq!(deed(&world, "anna", own).await, UserChanged::Done);
+    assert!(!world.store.user("anna").await.expect("read").expect("made").once);
+    assert_eq!(deed(&world, "anna", UserDeed::Role(Role::Administrator)).await, UserChanged::Done);
+    assert_eq!(deed(&world, "anna", UserDeed::Role(Role::Administrator)).await, UserChanged::NotSo);
+    assert_eq!(deed(&world, "boss", UserDeed::KeepOut).await, UserChanged::Done, "another one is left");
+    assert_eq!(deed(&world, "anna", UserDeed::KeepOut).await, UserChanged::LastAdministrator);
+    assert_eq!(deed(&world, "boss", UserDeed::LetIn).await, UserChanged::Done);
+    assert_eq!(deed(&world, "anna", UserDeed::Role(Role::Quality)).await, UserChanged::Done);
+    let acts = world.store.user_acts(3).await.expect("read");
+    let told: Vec<_> =
+        acts.iter().map(|act| (act.who.as_str(), act.login.as_str(), act.deed.as_str(), act.role)).collect();
+    let quality = Some(Role::Quality);
+    let wanted = [
+        ("chief", "anna", "role", quality),
+        ("chief", "boss", "let_in", None),
+        ("chief", "boss", "kept_out", None),
+    ];
+    assert_eq!(told, wanted);
+    assert_eq!(world.store.user_acts(100).await.expect("read").len(), 7, "what was refused is no deed");
+}
+
+async fn two_administrators_do_not_keep_each_other_out_at_once(world: World) {
+    for login in ["one", "two"] {
+        let add = UserDeed::Add { role: Role::Administrator, hash: "hash".into(), once: false };
+        assert_eq!(deed(&world, login, add).await, UserChanged::Done);
+    }
+    let both = tokio::join!(deed(&world, "one", UserDeed::KeepOut), deed(&world, "two", UserDeed::KeepOut));
+    let mut both = <[UserChanged; 2]>::from(both).map(|changed| changed == UserChanged::Done);
+    both.sort_unstable();
+    assert_eq!(both, [false, true]);
 }

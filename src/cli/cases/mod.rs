@@ -19,7 +19,7 @@ use crate::cases::{
 };
 use crate::daemon::Clock;
 use crate::domain::{AttemptId, Language, plain};
-use crate::store::{Period, Store};
+use crate::store::{ExportAct, Period, Store};
 
 pub use table::{csv_of_cases, csv_of_triggers};
 
@@ -218,7 +218,19 @@ async fn carry_out(
     let now = Clock.wall();
     let (number, act) = match command {
         CasesCommand::List { closed, kind, owner, csv } => {
-            let lines = store.cases(CaseFilter { closed, kind, owner }).await?;
+            let filter = CaseFilter { closed, kind, owner };
+            let said = filter.said();
+            let lines = store.cases(filter).await?;
+            if csv {
+                let act = ExportAct {
+                    at: now,
+                    who: user(),
+                    what: "obzvon cases list --csv".to_owned(),
+                    filter: said,
+                    rows: i64::try_from(lines.len()).ok(),
+                };
+                store.note_export(act).await?;
+            }
             print!(
                 "{}",
                 if csv { csv_of_cases(&lines, now) } else { list_text(&lines, now, zone, language) }

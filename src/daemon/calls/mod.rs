@@ -64,8 +64,9 @@ async fn page(house: &House, asked: CallsAsked) -> Result<CallsView, StoreError>
     })
 }
 
+/// The reports': a day's calls are those that the reports count on it.
 fn zone(house: &House) -> TimeZone {
-    house.plans.load().config.cases.zone.clone()
+    house.plans.load().config.statistics.basis.zone.clone()
 }
 
 /// What is asked as the store takes it; `None`: it names a campaign or a code that is not there.

@@ -153,6 +153,21 @@ pub async fn lock_uses(conn: &mut Conn, person: PersonId) -> Result<(), Fault> {
     }
 }
 
+/// Takes the users for this transaction: two administrators do not keep each other out at once.
+///
+/// # Errors
+/// The database's.
+pub async fn lock_users(conn: &mut Conn) -> Result<(), Fault> {
+    match conn {
+        Conn::Postgres(_) => {
+            // Below the agents' numbers.
+            let sql = "SELECT pg_advisory_xact_lock(-4294967296)";
+            conn.first(sql, Vec::new()).await.map(|_| ())
+        }
+        Conn::Sqlite(_) => Ok(()),
+    }
+}
+
 /// Makes all that this transaction reads of one moment; its first statement. SQLite's are so by themselves.
 ///
 /// # Errors

@@ -3,6 +3,7 @@
 mod access;
 mod alone;
 mod campaign;
+mod export_act;
 mod info;
 mod kept;
 mod node;
@@ -10,11 +11,14 @@ mod open;
 mod saved_view;
 mod session;
 mod user;
+mod user_act;
 
 pub use access::{Access, AccessFilter, AccessLine};
 pub use campaign::{CampaignAct, CampaignRow, CampaignState};
+pub use export_act::ExportAct;
 pub use info::StoreInfo;
 pub use open::{Kind, Store, StorePlan};
 pub use saved_view::SavedView;
 pub use session::SessionRow;
 pub use user::UserRow;
+pub use user_act::{UserAct, UserChanged, UserDeed};

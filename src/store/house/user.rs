@@ -2,9 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::session::END_ALL;
 use crate::domain::Role;
-use crate::store::engine::conn::{Fault, Row, Value, moment, moment_opt, values};
+use crate::store::engine::conn::{Fault, Row, moment, moment_opt, values};
 use crate::store::{Store, StoreError};
 
 /// A user of the screens. The hash is not in the debug form.
@@ -17,6 +16,8 @@ pub struct UserRow {
     pub made_at: Timestamp,
     /// `None` while he may sign in.
     pub disabled_at: Option<Timestamp>,
+    /// Somebody else has given him his password: it is good for choosing another one.
+    pub once: bool,
 }
 
 impl std::fmt::Debug for UserRow {
@@ -29,63 +30,6 @@ impl std::fmt::Debug for UserRow {
 }
 
 impl Store {
-    /// Makes a user. `false`: the login is taken.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn add_user(
-        &self,
-        login: &str,
-        hash: String,
-        role: Role,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let sql = "INSERT INTO app_user (login, hash, role, made_at, changed_at) VALUES ($1, $2, $3, $4, $4) \
-            ON CONFLICT (login) DO NOTHING";
-        self.change_user(sql, values![login, hash, role.code(), now]).await
-    }
-
-    /// Gives a user another password, and signs him out wherever he is signed in. `false`: there is no such user.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn set_password(&self, login: &str, hash: String, now: Timestamp) -> Result<bool, StoreError> {
-        let sql = "UPDATE app_user SET hash = $2, changed_at = $3 WHERE login = $1";
-        self.change_and_sign_out(login, sql, values![login, hash, now]).await
-    }
-
-    /// Keeps a user out from now on, and ends his sessions, or lets him in again. `false`: there is no such user, or it is so already.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn disable_user(&self, login: &str, out: bool, now: Timestamp) -> Result<bool, StoreError> {
-        let sql = "UPDATE app_user SET disabled_at = $2, changed_at = $3 WHERE login = $1 \
-            AND (disabled_at IS NULL) = (CAST($2 AS BIGINT) IS NOT NULL)";
-        self.change_and_sign_out(login, sql, values![login, out.then_some(now), now]).await
-    }
-
-    async fn change_and_sign_out(
-        &self,
-        login: &str,
-        sql: &'static str,
-        values: Vec<Value>,
-    ) -> Result<bool, StoreError> {
-        let login = values![login];
-        let written = self.write(move |conn| {
-            Box::pin(async move {
-                let changed = conn.run(sql, values).await?;
-                conn.run(END_ALL, login).await?;
-                Ok(changed)
-            })
-        });
-        Ok(written.await.map_err(|source| StoreError::User { source })? > 0)
-    }
-
-    async fn change_user(&self, sql: &'static str, values: Vec<Value>) -> Result<bool, StoreError> {
-        let written = self.write(move |conn| Box::pin(async move { conn.run(sql, values).await }));
-        Ok(written.await.map_err(|source| StoreError::User { source })? > 0)
-    }
-
     /// A user by his login.
     ///
     /// # Errors
@@ -129,8 +73,9 @@ fn user(row: &Row) -> Result<UserRow, Fault> {
         role: row.code(2, "role", Role::parse)?,
         made_at: moment(row.int(3)?)?,
         disabled_at: moment_opt(row.int_opt(4)?)?,
+        once: row.int(5)? == 1,
     })
 }
 
-const ONE: &str = "SELECT login, hash, role, made_at, disabled_at FROM app_user WHERE login = $1";
-const ALL: &str = "SELECT login, hash, role, made_at, disabled_at FROM app_user ORDER BY login";
+const ONE: &str = "SELECT login, hash, role, made_at, disabled_at, once FROM app_user WHERE login = $1";
+const ALL: &str = "SELECT login, hash, role, made_at, disabled_at, once FROM app_user ORDER BY login";

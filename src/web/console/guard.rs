@@ -14,7 +14,9 @@ use tower_sessions::Session;
 use super::Shared;
 use super::page::{ROOMS, page};
 use super::texts::Texts;
+use super::users::OWN_PASSWORD;
 use crate::domain::{Language, Right, Role};
+use crate::web::api::Fault;
 
 /// The session's key for the login; nothing else is kept in it.
 pub const LOGIN: &str = "login";
@@ -27,6 +29,8 @@ pub struct Viewer {
     pub login: String,
     pub role: Role,
     pub language: Language,
+    /// He has to choose another password before anything else.
+    pub once: bool,
 }
 
 impl Viewer {
@@ -46,7 +50,7 @@ impl Viewer {
         }
         let login = session.get::<String>(LOGIN).await.ok().flatten();
         let Some(login) = login.filter(|login| *login == self.login) else { return false };
-        matches!(shared.console.user.ask(login).await, Ok(Some(user)) if user.role.may(right))
+        matches!(shared.console.users.find.ask(login).await, Ok(Some(user)) if user.role.may(right))
     }
 }
 
@@ -65,8 +69,15 @@ impl FromRequestParts<Shared> for Viewer {
             false => Redirect::to("/sign-in").into_response(),
         };
         let Some(login) = login else { return Err(door()) };
-        match shared.console.user.ask(login).await {
-            Ok(Some(user)) => Ok(Self { login: user.login, role: user.role, language }),
+        match shared.console.users.find.ask(login).await {
+            Ok(Some(user)) if user.once && !may_be_without_password(parts.uri.path()) => Err(match program {
+                true => {
+                    let fault = "choose another password first, at /password";
+                    Fault::new(StatusCode::FORBIDDEN, "password_to_choose", fault).into_response()
+                }
+                false => Redirect::to(OWN_PASSWORD).into_response(),
+            }),
+            Ok(Some(user)) => Ok(Self { login: user.login, role: user.role, language, once: user.once }),
             Ok(None) => {
                 session.flush().await.ok();
                 Err(door())
@@ -74,6 +85,11 @@ impl FromRequestParts<Shared> for Viewer {
             Err(_) => Err(unavailable()),
         }
     }
+}
+
+/// What is there for whoever has to choose a password.
+fn may_be_without_password(path: &str) -> bool {
+    [OWN_PASSWORD, "/language"].contains(&path)
 }
 
 async fn session(parts: &mut Parts) -> Result<Session, Response> {

@@ -39,7 +39,7 @@ use tower_sessions::cookie::SameSite;
 use tower_sessions::cookie::time::Duration;
 use tower_sessions::{Expiry, SessionManagerLayer};
 
-pub use audit::{AuditAsked, AuditHandlers, AuditLine, CampaignActLine};
+pub use audit::{AuditAsked, AuditHandlers, AuditLine, CampaignActLine, ExportLine, NewExport, UserActLine};
 pub use calls::{CallFile, CallHandlers, CallRow, CallsAsked, CallsOf, CallsView, DecisionView, RungView};
 pub use cases::{CaseHandlers, Dated};
 pub(super) use desk::document as desk_document;
@@ -75,20 +75,20 @@ pub use settings::{
 
 pub use tables::Table;
 pub use trunks::{CircuitView, ProbeTrunk, TrunkHandlers, TrunkView};
+pub(super) use users::document as users_document;
+pub use users::{User, UserClick, UserClicked, UserHandlers, UserLine, UserWish};
 
 pub use views::{SetView, ViewHandlers, ViewLine};
 
 use self::sessions::Sessions;
 use self::sign_in::Doorman;
 use super::handler::Handler;
-use crate::domain::{Language, Role};
+use crate::domain::Language;
 
 /// What the console is given: who answers for each page. Texts come in the asker's language.
 #[derive(Debug)]
 pub struct Console {
-    /// A user by his login; `None` too when he is kept out.
-    pub user: Handler<String, Option<User>>,
-    pub users: Handler<(), Vec<UserLine>>,
+    pub users: UserHandlers,
     pub sessions: SessionHandlers,
     pub wallboard: Handler<Language, Wallboard>,
     pub why_not: Handler<(String, Language), Option<Vec<WhyNotLine>>>,
@@ -110,25 +110,6 @@ pub struct Console {
     pub imports: ImportHandlers,
     /// A list as CSV; `None`: there is none of that name.
     pub tables: Handler<Table, Option<String>>,
-}
-
-/// Who may sign in.
-#[derive(Debug, Clone)]
-pub struct User {
-    pub login: String,
-    /// Argon2id, PHC format.
-    pub hash: String,
-    pub role: Role,
-}
-
-/// A line of the table of users.
-#[derive(Debug, Clone)]
-pub struct UserLine {
-    pub login: String,
-    pub role: Role,
-    pub made_on: String,
-    /// He may not sign in.
-    pub out: bool,
 }
 
 /// What is going on now.

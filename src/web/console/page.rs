@@ -6,6 +6,7 @@ use maud::{DOCTYPE, Markup, html};
 
 use super::guard::Viewer;
 use super::texts::Texts;
+use super::users::OWN_PASSWORD;
 use crate::domain::{Language, Right};
 
 /// The rooms of the console that the bar leads to.
@@ -56,7 +57,7 @@ pub fn page(viewer: &Viewer, room: &str, title: &str, body: &Markup) -> Markup {
         texts.users,
         texts.audit,
     ];
-    let rooms = ROOMS.iter().zip(names).filter(|((_, right), _)| viewer.role.may(*right));
+    let rooms = ROOMS.iter().zip(names).filter(|((_, right), _)| viewer.role.may(*right) && !viewer.once);
     frame(
         viewer.language,
         title,
@@ -72,7 +73,7 @@ pub fn page(viewer: &Viewer, room: &str, title: &str, body: &Markup) -> Markup {
                     input type="hidden" name="to" value=(room);
                     button name="language" value=(texts.other_language_code) { (texts.other_language) }
                 }
-                span { (viewer.login) }
+                a href=(OWN_PASSWORD) title=(texts.password) { (viewer.login) }
                 form method="post" action="/sign-out" { button { (texts.sign_out) } }
             }
             main { (body) }

@@ -20,7 +20,7 @@ use super::guard::{LANGUAGE, LOGIN, Viewer, language};
 use super::page::{ROOMS, frame};
 use super::password::is_right;
 use super::texts::Texts;
-use crate::domain::{Language, Right};
+use crate::domain::{Language, Right, Role};
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
@@ -62,7 +62,7 @@ impl Default for Doorman {
 
 impl Doorman {
     /// Whether this login may try now from there. A try is counted until it turns out to be right.
-    fn lets(&self, from: IpAddr, login: &str, now: Instant) -> bool {
+    pub fn lets(&self, from: IpAddr, login: &str, now: Instant) -> bool {
         let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
         if tries.len() >= REMEMBERED {
             tries.retain(|_, (_, since)| now.duration_since(*since) < PAUSE);
@@ -81,14 +81,32 @@ impl Doorman {
         count((from, None), TRIES_OF_ADDRESS) && count((from, Some(login.to_owned())), TRIES)
     }
 
+    /// Whether the password is the hash's, once it is its turn; `None`: not now.
+    pub async fn is_right(&self, password: String, hash: Option<String>) -> Option<bool> {
+        // Argon2 takes a core for tens of milliseconds: not on the threads that serve pages and calls.
+        let _turn = self.checks.acquire().await.ok()?;
+        tokio::task::spawn_blocking(move || is_right(&password, hash.as_deref())).await.ok()
+    }
+
     /// He was right.
-    fn forget(&self, from: IpAddr, login: &str) {
+    pub fn forget(&self, from: IpAddr, login: &str) {
         let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
         tries.remove(&(from, Some(login.to_owned())));
         if let Some((count, _)) = tries.get_mut(&(from, None)) {
             *count = count.saturating_sub(1);
         }
     }
+}
+
+/// The door's clock.
+#[allow(clippy::disallowed_methods, reason = "the door's pause is the wall's, not a core's")]
+pub fn now() -> Instant {
+    Instant::now()
+}
+
+/// Where somebody of this role begins: an agent's own room is his desk.
+pub fn home_of(role: Role) -> &'static str {
+    if !role.may(Right::SeeLive) && role.may(Right::WorkDesk) { "/desk" } else { "/" }
 }
 
 #[derive(Deserialize)]
@@ -142,26 +160,18 @@ async fn sign_in(State(shared): State<Shared>, request: Request) -> Response {
     let Ok(Form(Credentials { login, password })) = axum::RequestExt::extract(form).await else {
         return StatusCode::UNPROCESSABLE_ENTITY.into_response();
     };
-    #[allow(clippy::disallowed_methods, reason = "the door's pause is the wall's, not a core's")]
-    let now = Instant::now();
-    if login.len() > 64 || password.len() > 256 || !shared.doorman.lets(from, &login, now) {
+    if login.len() > 64 || password.len() > 256 || !shared.doorman.lets(from, &login, now()) {
         return (StatusCode::TOO_MANY_REQUESTS, door_page(language, Some(texts.too_often))).into_response();
     }
-    let Ok(user) = shared.console.user.ask(login.clone()).await else {
+    let Ok(user) = shared.console.users.find.ask(login.clone()).await else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
-    // An agent's own room is his desk.
-    let home = match &user {
-        Some(user) if !user.role.may(Right::SeeLive) && user.role.may(Right::WorkDesk) => "/desk",
-        Some(_) | None => "/",
-    };
+    let home = user.as_ref().map_or("/", |user| home_of(user.role));
     let hash = user.map(|user| user.hash);
-    // Argon2 takes a core for tens of milliseconds: not on the threads that serve pages and calls.
-    let Ok(_turn) = shared.doorman.checks.acquire().await else {
+    let Some(right) = shared.doorman.is_right(password, hash).await else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
-    let right = tokio::task::spawn_blocking(move || is_right(&password, hash.as_deref())).await;
-    if !right.unwrap_or(false) {
+    if !right {
         tracing::warn!("a sign-in was refused");
         return (StatusCode::UNAUTHORIZED, door_page(language, Some(texts.refused))).into_response();
     }

@@ -1,21 +1,25 @@
-//! Who looked into whose file and listened to what, and who started, paused or stopped which campaign, for those who watch over it.
+//! Who looked into whose file and listened to what, took which files, and clicked on users and campaigns, for those who watch
+//! over it.
 
+mod acts;
 mod texts;
 
 use axum::Router;
 use axum::extract::{Query, State};
+use axum::http::Uri;
 use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use maud::{Markup, html};
 use serde::Deserialize;
 
+pub(super) use self::acts::given;
 use self::texts::Texts;
 use super::guard::Viewer;
 use super::page::{csv, in_address, page};
 use super::xlsx::as_xlsx;
 use super::{Shared, views};
-use crate::domain::{Language, Right};
+use crate::domain::{Right, Role};
 use crate::web::handler::Handler;
 
 /// Who answers for the audit.
@@ -26,6 +30,45 @@ pub struct AuditHandlers {
     pub csv: Handler<AuditAsked, String>,
     /// The last clicks on campaigns.
     pub campaigns: Handler<(), Vec<CampaignActLine>>,
+    /// The last deeds to users.
+    pub users: Handler<(), Vec<UserActLine>>,
+    /// The last files with people's data.
+    pub exports: Handler<(), Vec<ExportLine>>,
+    pub note_export: Handler<NewExport, ()>,
+}
+
+/// Something was done to a user.
+#[derive(Debug, Clone)]
+pub struct UserActLine {
+    pub at: String,
+    pub who: String,
+    pub login: String,
+    /// The deed's code.
+    pub deed: String,
+    /// The role that it gave.
+    pub role: Option<Role>,
+}
+
+/// Somebody takes a file with people's data.
+#[derive(Debug, Clone)]
+pub struct NewExport {
+    pub who: String,
+    /// The file's address.
+    pub what: String,
+    /// What stands behind `?` in it.
+    pub filter: String,
+    pub rows: u64,
+}
+
+/// A file that was taken.
+#[derive(Debug, Clone)]
+pub struct ExportLine {
+    pub at: String,
+    pub who: String,
+    pub what: String,
+    pub filter: String,
+    /// `None`: it was not taken to its end.
+    pub rows: Option<u64>,
 }
 
 /// Somebody started, paused or stopped a campaign.
@@ -77,7 +120,10 @@ async fn list(
     let lines = shared.console.audit.list.ask(asked.clone()).await?;
     let query = query(&asked);
     let views = views::bar(&viewer, &shared, ("/audit", &query)).await?;
-    let acts = shared.console.audit.campaigns.ask(()).await?;
+    let audit = &shared.console.audit;
+    let exports = audit.exports.ask(()).await?;
+    let users = audit.users.ask(()).await?;
+    let campaigns = audit.campaigns.ask(()).await?;
     let body = html! {
         h1 { (texts.audit) }
         div.card {
@@ -92,7 +138,9 @@ async fn list(
                 }
             }
         }
-        @if !acts.is_empty() { (campaigns(&acts, texts, viewer.language)) }
+        @if !exports.is_empty() { (acts::exports(&exports, texts)) }
+        @if !users.is_empty() { (acts::users(&users, texts, viewer.language)) }
+        @if !campaigns.is_empty() { (acts::campaigns(&campaigns, texts, viewer.language)) }
     };
     Ok(page(&viewer, "/audit", texts.audit, &body).into_response())
 }
@@ -129,31 +177,14 @@ fn table(lines: &[AuditLine], texts: &Texts) -> Markup {
     }
 }
 
-fn campaigns(acts: &[CampaignActLine], texts: &Texts, language: Language) -> Markup {
-    let words = super::texts::Texts::of(language);
-    html! {
-        div.card {
-            h2 { (words.campaigns) }
-            table {
-                thead { tr { th { (texts.at) } th { (texts.who) } th { (words.campaign) } th { (words.state) } } }
-                tbody {
-                    @for act in acts {
-                        tr {
-                            td { (act.at) } td { (act.who) } td { (act.campaign) }
-                            td { (words.campaign_state(act.state)) }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
 async fn export(
     viewer: Viewer,
     State(shared): State<Shared>,
     Query(asked): Query<AuditAsked>,
+    uri: Uri,
 ) -> Result<Response, Response> {
     viewer.may(Right::SeeAudit)?;
-    Ok(csv("audit", shared.console.audit.csv.ask(asked).await?))
+    let text = shared.console.audit.csv.ask(asked).await?;
+    given(&viewer, &shared, &uri, &text).await?;
+    Ok(csv("audit", text))
 }

@@ -13,12 +13,22 @@ pub struct Texts {
     pub what: &'static str,
     pub show: &'static str,
     pub older: &'static str,
+    pub exports: &'static str,
+    pub file: &'static str,
+    pub filter: &'static str,
+    pub rows: &'static str,
+    deeds: &'static [(&'static str, &'static str)],
     words: &'static [(&'static str, &'static str)],
 }
 
 impl Texts {
     pub fn of(language: Language) -> &'static Self {
         language.pick(&EN, &RU)
+    }
+
+    /// What was done to a user, by its code.
+    pub fn deed<'a>(&'a self, code: &'a str) -> &'a str {
+        self.deeds.iter().find(|(of, _)| *of == code).map_or(code, |(_, word)| word)
     }
 
     /// What was done, as it is kept, in words of this language; what is not known stands as it is.
@@ -44,6 +54,18 @@ static EN: Texts = Texts {
     what: "What",
     show: "Show",
     older: "Look further back",
+    exports: "Files taken",
+    file: "File",
+    filter: "Filter",
+    rows: "Rows",
+    deeds: &[
+        ("added", "made, role"),
+        ("kept_out", "kept out"),
+        ("let_in", "let in"),
+        ("own_password", "has chosen another password"),
+        ("password", "given another password"),
+        ("role", "given the role"),
+    ],
     words: &[],
 };
 
@@ -56,6 +78,18 @@ static RU: Texts = Texts {
     what: "Что",
     show: "Показать",
     older: "Искать раньше",
+    exports: "Выгрузки",
+    file: "Файл",
+    filter: "Отбор",
+    rows: "Строк",
+    deeds: &[
+        ("added", "создан, роль"),
+        ("kept_out", "вход закрыт"),
+        ("let_in", "вход открыт"),
+        ("own_password", "сменил свой пароль"),
+        ("password", "дан новый пароль"),
+        ("role", "дана роль"),
+    ],
     words: &[
         ("call", "звонок"),
         ("case", "дело"),

@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -14,6 +14,7 @@ use super::texts::Texts;
 use super::{CallRow, CallsAsked, CallsOf, CallsView};
 use crate::domain::Right;
 use crate::web::console::Shared;
+use crate::web::console::audit::given;
 use crate::web::console::guard::Viewer;
 use crate::web::console::page::{csv, in_address, number, page};
 use crate::web::console::views;
@@ -119,9 +120,12 @@ async fn export(
     viewer: Viewer,
     State(shared): State<Shared>,
     Query(asked): Query<Asked>,
+    uri: Uri,
 ) -> Result<Response, Response> {
     viewer.may(Right::SeeCalls)?;
-    Ok(csv("calls", shared.console.calls.csv.ask(asked.wanted(&viewer)?).await?))
+    let text = shared.console.calls.csv.ask(asked.wanted(&viewer)?).await?;
+    given(&viewer, &shared, &uri, &text).await?;
+    Ok(csv("calls", text))
 }
 
 fn live_part(rows: &[CallRow], viewer: &Viewer, texts: &Texts) -> Markup {

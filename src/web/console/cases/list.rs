@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -14,6 +14,7 @@ use super::texts::Texts;
 use crate::cases::{CaseFilter, CaseLine, Kind, Standing, State as Stands};
 use crate::domain::{Language, Right};
 use crate::web::console::Shared;
+use crate::web::console::audit::given;
 use crate::web::console::guard::Viewer;
 use crate::web::console::page::{csv, number, page};
 use crate::web::console::views;
@@ -100,9 +101,11 @@ async fn export(
     viewer: Viewer,
     State(shared): State<Shared>,
     Query(asked): Query<Asked>,
+    uri: Uri,
 ) -> Result<Response, Response> {
     viewer.may(Right::SeeCases)?;
     let text = shared.console.cases.list_csv.ask(asked.filter(&viewer)?).await?;
+    given(&viewer, &shared, &uri, &text).await?;
     Ok(csv("cases", text))
 }
 

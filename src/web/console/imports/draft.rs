@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use maud::{Markup, html};
@@ -11,6 +11,7 @@ use super::texts::Texts;
 use super::{Came, ColumnView, DraftAsked, DraftStage, DraftView};
 use crate::domain::Right;
 use crate::web::console::Shared;
+use crate::web::console::audit::given;
 use crate::web::console::guard::Viewer;
 use crate::web::console::page::{bar, number, page, wide};
 
@@ -188,10 +189,12 @@ async fn rejected(
     viewer: Viewer,
     State(shared): State<Shared>,
     Path(key): Path<String>,
+    uri: Uri,
 ) -> Result<Response, Response> {
     viewer.may(Right::ImportLists)?;
     let bytes = shared.console.imports.rejected.ask(asked(&viewer, key)).await?;
     let bytes = bytes.ok_or_else(|| StatusCode::NOT_FOUND.into_response())?;
+    given(&viewer, &shared, &uri, &bytes).await?;
     let kind = (header::CONTENT_TYPE, "text/csv; charset=utf-8");
     let file = (header::CONTENT_DISPOSITION, "attachment; filename=\"rejected.csv\"");
     Ok(([kind, file], bytes).into_response())

@@ -1,7 +1,7 @@
 //! The lists of calls to listen to, and the drawing of another one.
 
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use axum::middleware::map_response;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
@@ -13,6 +13,7 @@ use super::Draw;
 use super::texts::Texts;
 use crate::domain::{AgentId, Right};
 use crate::web::console::Shared;
+use crate::web::console::audit::given;
 use crate::web::console::guard::Viewer;
 use crate::web::console::page::{csv, number, page};
 use crate::web::console::xlsx::as_xlsx;
@@ -133,10 +134,13 @@ async fn export(
     viewer: Viewer,
     State(shared): State<Shared>,
     Path(id): Path<i64>,
+    uri: Uri,
 ) -> Result<Response, Response> {
     viewer.may(Right::SeeQuality)?;
     must_be_there(&shared, id).await?;
-    Ok(csv("listening", shared.console.quality.picked_csv.ask(id).await?))
+    let text = shared.console.quality.picked_csv.ask(id).await?;
+    given(&viewer, &shared, &uri, &text).await?;
+    Ok(csv("listening", text))
 }
 
 /// A list that nobody drew is not found.

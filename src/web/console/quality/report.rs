@@ -2,6 +2,7 @@
 
 use axum::Router;
 use axum::extract::{Query, State};
+use axum::http::Uri;
 use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -12,6 +13,7 @@ use super::percent;
 use super::texts::Texts;
 use crate::domain::{Language, Right};
 use crate::quality::{AgentQuality, Agreement, Form, ReviewedCall, agents, criteria};
+use crate::web::console::audit::given;
 use crate::web::console::guard::Viewer;
 use crate::web::console::page::{csv, number, page};
 use crate::web::console::xlsx::as_xlsx;
@@ -60,10 +62,12 @@ async fn export(
     viewer: Viewer,
     State(shared): State<Shared>,
     Query(asked): Query<Asked>,
+    uri: Uri,
 ) -> Result<Response, Response> {
     viewer.may(Right::SeeQuality)?;
-    let text = shared.console.quality.calls_csv.ask(asked.days.unwrap_or(USUAL)).await;
-    Ok(csv("reviews", text?))
+    let text = shared.console.quality.calls_csv.ask(asked.days.unwrap_or(USUAL)).await?;
+    given(&viewer, &shared, &uri, &text).await?;
+    Ok(csv("reviews", text))
 }
 
 fn agents_table(calls: &[ReviewedCall], texts: &Texts) -> Markup {

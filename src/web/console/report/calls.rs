@@ -36,9 +36,14 @@ pub fn behind(sheet: &Sheet, wish: &SheetWish, role: Role) -> Vec<Option<String>
     sheet.rows.iter().map(|row| if can { address(sheet, row, wish) } else { None }).collect()
 }
 
-/// The calls behind one figure of the row: what its column counts, where the calls' page can tell it.
+/// The calls that one figure of the row counts; `None` where the calls' page can't tell just them from others.
 pub fn of_cell(behind: Option<&str>, key: &str) -> Option<String> {
-    let also = if key == "answered" { "&outcome=answered" } else { "" };
+    let also = match key {
+        "answered" => "&outcome=answered",
+        // Calls in which the agent of the row talked.
+        "talks" => "",
+        _ => return None,
+    };
     behind.map(|behind| format!("{behind}{also}"))
 }
 
@@ -93,6 +98,8 @@ mod tests {
         let wanted = "/calls?campaign=a%26b&channel=ivr&debtor_type=idler&from=2026-03-01";
         assert_eq!(of("ivr").as_deref(), Some(wanted));
         assert_eq!(of_cell(Some(wanted), "answered"), Some(format!("{wanted}&outcome=answered")));
+        assert_eq!(of_cell(Some(wanted), "talks").as_deref(), Some(wanted));
+        assert_eq!(of_cell(Some(wanted), "promise"), None, "calls can't be cut so");
         assert_eq!(of("letter"), None);
         assert_eq!(behind_of(&["creditor", "channel"], &["x", "ivr"], Role::Supervisor), None);
         assert_eq!(behind_of(&keys, &["a", "ivr", "idler"], Role::Agent), None);

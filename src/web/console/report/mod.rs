@@ -177,11 +177,14 @@ fn one(cell: &SheetCell, calls: Option<String>, texts: &Texts) -> Markup {
     };
     html! {
         td.n[cell.is_number()] {
-            span { (unbroken(&cell.text())) }
-            @if let Some(share) = share {
-                @if let Some(calls) = calls {
+            @match (calls, share) {
+                (None, None) => span { (unbroken(&cell.text())) },
+                (None, Some(share)) => { span { (unbroken(&cell.text())) } (bar(share)) }
+                (Some(calls), None) => a href=(calls) title=(texts.calls_behind) { span { (unbroken(&cell.text())) } },
+                (Some(calls), Some(share)) => {
+                    span { (unbroken(&cell.text())) }
                     a href=(calls) title=(texts.calls_behind) aria-label=(texts.calls_behind) { (bar(share)) }
-                } @else { (bar(share)) }
+                }
             }
         }
     }

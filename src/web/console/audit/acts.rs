@@ -1,0 +1,109 @@
+//! What was done that is no look into a file: exports, and clicks on users and campaigns.
+
+use axum::http::Uri;
+use axum::response::Response;
+use maud::{Markup, html};
+
+use super::texts::Texts;
+use super::{CampaignActLine, ExportLine, NewExport, UserActLine};
+use crate::domain::Language;
+use crate::web::console::Shared;
+use crate::web::console::guard::Viewer;
+use crate::web::console::page::{number, wide};
+use crate::web::console::texts::Texts as Words;
+
+/// Writes down who takes a table with people's data, CSV, before it is given.
+pub(in crate::web::console) async fn given(
+    viewer: &Viewer,
+    shared: &Shared,
+    uri: &Uri,
+    text: impl AsRef<[u8]>,
+) -> Result<(), Response> {
+    let export = NewExport {
+        who: viewer.login.clone(),
+        what: uri.path().to_owned(),
+        filter: uri.query().unwrap_or_default().to_owned(),
+        rows: rows(text.as_ref()),
+    };
+    shared.console.audit.note_export.ask(export).await.map_err(Response::from)
+}
+
+/// Rows of a CSV file, without its heads.
+fn rows(text: &[u8]) -> u64 {
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text);
+    reader.byte_records().filter(Result::is_ok).count() as u64
+}
+
+pub(super) fn exports(acts: &[ExportLine], texts: &Texts) -> Markup {
+    let body = html! {
+        h2 { (texts.exports) }
+        table {
+            thead {
+                tr { th { (texts.at) } th { (texts.who) } th { (texts.file) } th { (texts.filter) } th.n { (texts.rows) } }
+            }
+            tbody {
+                @for act in acts {
+                    tr {
+                        td.at { (act.at) } td { (act.who) } td { (act.what) } td { (act.filter) }
+                        td.n { @match act.rows { Some(rows) => { (number(rows)) } None => "—" } }
+                    }
+                }
+            }
+        }
+    };
+    wide(texts.exports, &body)
+}
+
+pub(super) fn users(acts: &[UserActLine], texts: &Texts, language: Language) -> Markup {
+    let words = Words::of(language);
+    html! {
+        div.card {
+            h2 { (words.users) }
+            table {
+                thead { tr { th { (texts.at) } th { (texts.who) } th { (words.login) } th { (texts.what) } } }
+                tbody {
+                    @for act in acts {
+                        tr {
+                            td.at { (act.at) } td { (act.who) } td { (act.login) }
+                            td {
+                                (texts.deed(&act.deed))
+                                @if let Some(role) = act.role { ": " (words.role_of(role)) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+pub(super) fn campaigns(acts: &[CampaignActLine], texts: &Texts, language: Language) -> Markup {
+    let words = Words::of(language);
+    html! {
+        div.card {
+            h2 { (words.campaigns) }
+            table {
+                thead { tr { th { (texts.at) } th { (texts.who) } th { (words.campaign) } th { (words.state) } } }
+                tbody {
+                    @for act in acts {
+                        tr {
+                            td { (act.at) } td { (act.who) } td { (act.campaign) }
+                            td { (words.campaign_state(act.state)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_counted_once_however_many_lines_it_has() {
+        assert_eq!(rows(b"a,b\n1,2\n\"two\nlines\",3\n"), 2);
+        assert_eq!((rows(b"a,b\n"), rows(b"")), (0, 0));
+    }
+}
