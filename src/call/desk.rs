@@ -104,7 +104,7 @@ impl Call {
             State::Seeking { .. } => true,
             State::Talking => self.run.seeks_agent(),
             State::Cancelling { .. } | State::Finished | State::Inviting { .. } | State::Judging => false,
-            State::Leaving { .. } | State::WithAgent(_) => false,
+            State::Leaving { .. } | State::Parting | State::WithAgent(_) => false,
         };
         if seat != Seat::First || !wanted {
             return self.release(seat);
@@ -184,7 +184,9 @@ impl Call {
                 State::Inviting { .. } | State::Cancelling { .. } | State::Judging | State::Seeking { .. },
                 _,
             )
-            | (State::Talking | State::Leaving { .. } | State::Finished, _) => Err(WishNo::NotNow),
+            | (State::Talking | State::Parting | State::Leaving { .. } | State::Finished, _) => {
+                Err(WishNo::NotNow)
+            }
         }
     }
 
@@ -201,7 +203,9 @@ impl Call {
                 State::Inviting { .. } | State::Cancelling { .. } | State::Judging | State::Seeking { .. },
                 _,
             )
-            | (State::Talking | State::Leaving { .. } | State::Finished, _) => Err(WishNo::NotNow),
+            | (State::Talking | State::Parting | State::Leaving { .. } | State::Finished, _) => {
+                Err(WishNo::NotNow)
+            }
         }
     }
 

@@ -28,6 +28,8 @@ pub struct CallLimits {
     pub talk: Duration,
     /// From our CANCEL or BYE to the far end's word. Longer: it is over for us.
     pub farewell: Duration,
+    /// From the last packet of the flow's last word to our BYE: what the far end's phone still holds of it is heard.
+    pub tail: Duration,
 }
 
 impl Default for CallLimits {
@@ -37,6 +39,7 @@ impl Default for CallLimits {
             ring: Duration::from_secs(40),
             talk: Duration::from_secs(300),
             farewell: Duration::from_secs(33), // RFC 3261 section 17.1.1.2: timer B is 32 s
+            tail: Duration::from_millis(200),
         }
     }
 }

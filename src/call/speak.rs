@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::party::{Seat, Whom, Wiring};
 use super::state::{Call, State};
+use super::timers::Timer;
 use super::{Input, Output, StopReason};
 use crate::domain::Announcement;
 use crate::domain::attempt::{FinalWord, HungUpBy};
@@ -15,6 +16,9 @@ impl Call {
         match input {
             Input::FirstAudio => self.journal.stamp(now, |s| &mut s.first_audio),
             Input::PlayEnded { prompt, percent, length } => {
+                if percent == 100 {
+                    self.timers.set(Timer::Tail, now + self.limits.tail);
+                }
                 self.prompt_ended(now, prompt, percent, length);
                 self.follow_flow(now);
             }
@@ -41,6 +45,23 @@ impl Call {
             Input::NoMedia => self.no_media(now),
             Input::Stop(reason) => self.stopped(now, reason),
             // A refusal belongs to the INVITE and can't follow its 2xx; provisionals may be late by reordering.
+            Input::Refused(_) | Input::Trying | Input::Ringing | Input::EarlyMedia | Input::Answered => {}
+        }
+    }
+
+    /// All is said: the call ends by itself in a moment, whatever comes, or now by what the far end does.
+    pub(super) fn while_parting(&mut self, now: Instant, input: Input) {
+        match input {
+            Input::Ended(word) => self.they_hung_up(now, word),
+            Input::Broken(_) => self.broke(now),
+            Input::AgentConnected(seat) => self.release(seat),
+            // The late end of a prompt that was cut before the last.
+            Input::PlayEnded { prompt, percent, length } => self.note_play(prompt, percent, length),
+            Input::FirstAudio => self.journal.stamp(now, |s| &mut s.first_audio),
+            // As while leaving: what is heard or pressed now changes nothing.
+            Input::Digit(_) | Input::Heard(_) | Input::Unsaid { .. } => {}
+            Input::MediaLost | Input::NoMedia | Input::Stop(_) => {}
+            Input::AgentGone { .. } | Input::Desk(..) | Input::NoAgent(_) | Input::Referred => {}
             Input::Refused(_) | Input::Trying | Input::Ringing | Input::EarlyMedia | Input::Answered => {}
         }
     }
@@ -164,10 +185,7 @@ impl Call {
                     self.wire(Wiring::MUSIC);
                     self.find(Seat::First, Whom::Queue(queue), wait);
                 }
-                ivr::Output::HangUp => {
-                    self.hang_up(now, HungUpBy::Us);
-                    return;
-                }
+                ivr::Output::HangUp => return self.part(now),
                 told @ (ivr::Output::Disposed(_)
                 | ivr::Output::Do(_)
                 | ivr::Output::Grade(_)
@@ -175,6 +193,15 @@ impl Call {
                 | ivr::Output::Promised(_)
                 | ivr::Output::Withdrawn) => self.note(told),
             }
+        }
+    }
+
+    /// The flow is over: hangs up, at once or when its last word has been heard.
+    fn part(&mut self, now: Instant) {
+        if self.playing.is_none() && self.timers.is_set(Timer::Tail) {
+            self.state = State::Parting;
+        } else {
+            self.hang_up(now, HungUpBy::Us);
         }
     }
 

@@ -36,6 +36,8 @@ pub(super) enum State {
     Talking,
     /// With an agent, and maybe a second one.
     WithAgent(Party),
+    /// The flow has said its last word, which the far end's phone may still be playing.
+    Parting,
     /// Ending: `over` on the wire, or waiting for the answer to our BYE; a cut prompt may still report.
     Leaving {
         over: bool,
@@ -130,13 +132,16 @@ impl Call {
             (State::WithAgent(party), Timer::Agent) => self.second_never_came(party),
             // Forgotten: what is said now belongs into the file.
             (State::WithAgent(_), Timer::Silence) => self.record_again(RecordingMark::RanOut),
-            (State::Judging | State::Seeking { .. } | State::Talking | State::WithAgent(_), Timer::Talk) => {
-                self.hang_up(now, HungUpBy::Us);
-            }
+            (State::Judging | State::Seeking { .. } | State::Talking | State::WithAgent(_), Timer::Talk)
+            | (State::Parting, Timer::Tail | Timer::Talk) => self.hang_up(now, HungUpBy::Us),
             (State::Cancelling { why }, Timer::Farewell) => self.finish(now, why),
             (State::Leaving { .. }, Timer::Farewell) => self.settle(now),
+            // A prompt ended so long ago, and the flow has gone on.
+            (State::Judging | State::Seeking { .. } | State::Talking | State::WithAgent(_), Timer::Tail) => {}
             // A state's timers are cleared when it is left.
-            (
+            (State::Inviting { .. } | State::Cancelling { .. } | State::Leaving { .. }, Timer::Tail)
+            | (State::Parting, Timer::Agent | Timer::Silence | Timer::Verdict)
+            | (
                 State::Inviting { .. } | State::Cancelling { .. } | State::Leaving { .. } | State::Talking,
                 Timer::Agent | Timer::Silence | Timer::Verdict,
             )
@@ -148,6 +153,7 @@ impl Call {
                 State::Cancelling { .. }
                 | State::Judging
                 | State::Leaving { .. }
+                | State::Parting
                 | State::Seeking { .. }
                 | State::Talking
                 | State::WithAgent(_),
@@ -156,6 +162,7 @@ impl Call {
             | (
                 State::Inviting { .. }
                 | State::Judging
+                | State::Parting
                 | State::Seeking { .. }
                 | State::Talking
                 | State::WithAgent(_),
@@ -168,6 +175,7 @@ impl Call {
                 | Timer::NoRing
                 | Timer::Ring
                 | Timer::Silence
+                | Timer::Tail
                 | Timer::Talk
                 | Timer::Verdict,
             ) => {}
@@ -183,6 +191,7 @@ impl Call {
             State::Seeking { handed_on } => self.while_seeking(now, handed_on, input),
             State::Talking => self.while_talking(now, input),
             State::WithAgent(party) => self.with_agent(now, party, input),
+            State::Parting => self.while_parting(now, input),
             State::Leaving { over } => self.while_leaving(now, over, input),
             State::Finished => {} // said once, and last: whatever comes later is the leg's to clean up
         }

@@ -16,6 +16,8 @@ pub enum Timer {
     Ring,
     /// The recording has been silent for long enough.
     Silence,
+    /// What was said last has been heard by now.
+    Tail,
     /// The call lasts too long.
     Talk,
     /// Nothing tells whether a person answered.
@@ -29,6 +31,10 @@ pub struct Timers(BTreeMap<Timer, Instant>);
 impl Timers {
     pub fn set(&mut self, timer: Timer, at: Instant) {
         self.0.insert(timer, at);
+    }
+
+    pub fn is_set(&self, timer: Timer) -> bool {
+        self.0.contains_key(&timer)
     }
 
     pub fn clear(&mut self, timer: Timer) {

@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::SignedDuration;
 use secrecy::{ExposeSecret, SecretString};
@@ -74,8 +75,7 @@ fn daemon(section: &Section<'_>, hidden: bool) -> Option<DaemonConfig> {
     let data_dir = data_dir.map(|dir| section.reading().resolve(dir));
     let formats = [("json", LogFormat::Json), ("pretty", LogFormat::Pretty)];
     let log = section.or("log", LogFormat::Json, |value| value.one_of(&formats));
-    let drain_limit =
-        section.or("drain_limit_s", std::time::Duration::from_secs(120), |value| value.seconds(0..=3600));
+    let drain_limit = section.or("drain_limit_s", Duration::from_secs(120), |value| value.seconds(0..=3600));
     let kill_switch = section.may("kill_switch", Value::text);
     let test_numbers = section.list("test_numbers", Value::phone);
     section.finish();
@@ -229,9 +229,11 @@ fn media(section: &Section<'_>) -> Option<MediaConfig> {
     let public_ip = section.may("public_ip", Value::ip);
     let ports = section.or("ports", 20_000..=29_999, ports);
     let announcements = announcements(section);
+    let tail = |value: &Value<'_>| value.integer(0..=2_000).map(Duration::from_millis);
+    let tail = section.or("tail_ms", Duration::from_millis(200), tail);
     section.finish();
     let (ip, public_ip, ports) = (ip?, public_ip.ok()?, ports?);
-    Some(MediaConfig { ip, public_ip, ports, announcements: announcements? })
+    Some(MediaConfig { ip, public_ip, ports, announcements: announcements?, tail: tail? })
 }
 
 /// The library in the file that is named; `None` means noted.

@@ -238,6 +238,8 @@ pub struct MediaConfig {
     pub ports: RangeInclusive<u16>,
     /// What the carriers' announcements sound like.
     pub announcements: Arc<Library>,
+    /// From a flow's last word to our BYE, so that the end of it is heard.
+    pub tail: Duration,
 }
 
 /// `[sip]` of `obzvon.toml`.

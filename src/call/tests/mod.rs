@@ -243,6 +243,25 @@ fn a_debt_that_cannot_be_said_ends_the_call_as_our_fault_and_no_menu_follows() {
     assert!(!end.grades.contains(&Grade::AmountHeard));
 }
 
+/// The prompts end 7, 9, 10 and 12 s after the INVITE: the notice, the cut question, the sum, the thanks.
+#[test]
+fn the_last_word_is_let_to_sound_and_keys_and_stops_change_nothing_meanwhile() {
+    let script = |last: Vec<(u64, Input)>| {
+        let begin = vec![(5, Input::Answered), (5, Input::FirstAudio), (8, Input::Digit('1'))];
+        let limits = CallLimits { tail: Duration::from_secs(2), ..CallLimits::default() };
+        drive_plan(CallPlan { limits, ..plan() }, &[begin, last].concat())
+    };
+    let (log, end) = script(vec![(13, Input::Digit('0')), (13, Input::Stop(StopReason::Paid)), (20, bye())]);
+    let from = log.iter().rposition(|line| line.ends_with("Play")).expect("the thanks");
+    assert_eq!(log[from..], ["10s Play", "14s HangUp", "20s Finished answered"]);
+    let end = end.expect("an end");
+    assert_eq!((end.disposition, end.hung_up_by), (Some(Disposition::Reminded), HungUpBy::Us));
+    let (log, end) = script(vec![(13, bye())]);
+    assert_eq!(log.last().expect("a line"), "13s Finished answered", "{log:?}");
+    let end = end.expect("an end");
+    assert_eq!((end.disposition, end.hung_up_by), (Some(Disposition::Reminded), HungUpBy::Callee));
+}
+
 #[test]
 fn a_person_left_in_silence_is_abandoned() {
     let (_, end) = drive(&[(2, Input::Ringing), (5, Input::Answered), (6, bye())]);

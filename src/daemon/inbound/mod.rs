@@ -105,7 +105,7 @@ async fn drive(
     let plan = CallPlan {
         flow: talk.flow,
         facts: talk.facts,
-        limits: CallLimits { talk: LONGEST, ..CallLimits::default() },
+        limits: CallLimits { talk: LONGEST, tail: plans.config.media.tail, ..CallLimits::default() },
         agent: talk.agent,
         record: talk.record,
     };

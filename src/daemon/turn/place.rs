@@ -134,7 +134,7 @@ impl Turn {
         let plan = CallPlan {
             flow: Arc::clone(&choice.flow),
             facts: self.call_facts(choice, &name, dial),
-            limits: CallLimits { ring: trunk.ring_limit, ..CallLimits::default() },
+            limits: CallLimits { ring: trunk.ring_limit, tail: config.media.tail, ..CallLimits::default() },
             agent: self.agent_plan(),
             record: self.plan.limits.record,
         };
