@@ -21,7 +21,7 @@ use std::sync::Arc;
 use crate::domain::Announcement;
 use crate::domain::verdict::{Heard, Verdict};
 use announce::AnnouncementEar;
-pub use announce::{Entry, Library, LibraryError};
+pub use announce::{EVIDENCE, Entry, Library, LibraryError};
 use echo::{EchoEar, Hears};
 pub use model::{Model, ModelError, Tree};
 use music::MusicEar;

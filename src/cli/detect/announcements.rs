@@ -3,11 +3,11 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 
 use super::listening::Listening;
 use super::{learning, sound_file};
-use crate::detect::{DetectorPlan, Entry, Library};
+use crate::detect::{DetectorPlan, Entry, Library, LibraryError};
 use crate::domain::verdict::{Heard, Verdict};
 use crate::domain::{Announcement, Language};
 
@@ -47,10 +47,12 @@ pub(super) fn learn(
             None => {
                 let doubt = doubt(&samples, language).with_context(|| shown.to_string())?;
                 let name = free_name(&library, name);
-                let entry = Entry::of(says, &name, &samples).with_context(|| shown.to_string())?;
+                let refused =
+                    |fault: LibraryError| anyhow!("{shown}: {}", learning::refused(&fault, language));
+                let entry = Entry::of(says, &name, &samples).map_err(refused)?;
                 told.push(format!("{shown}: {} {name}{doubt}", says.code()));
                 added.push_str(&format!("{entry}\n"));
-                library.add(entry).with_context(|| shown.to_string())?;
+                library.add(entry).map_err(refused)?;
             }
         }
     }
@@ -212,14 +214,24 @@ mod tests {
     fn a_word_alone_is_too_short_to_be_learnt() {
         let folder = tempfile::tempdir().unwrap();
         let word = PathBuf::from("prompts/ru/zdravstvujte-end.wav");
-        let learnt = learn(
-            &folder.path().join("a.txt"),
-            Library::default(),
-            ("word", Announcement::Busy),
-            &[word],
-            Language::En,
-        );
-        assert!(format!("{:#}", learnt.unwrap_err()).contains("frames of 20 ms that sound"));
+        for (language, said) in
+            [(Language::En, "frames of 20 ms that sound"), (Language::Ru, "слишком коротко — звучит")]
+        {
+            let path = folder.path().join("a.txt");
+            let refusal = learn(
+                &path,
+                Library::default(),
+                ("word", Announcement::Busy),
+                std::slice::from_ref(&word),
+                language,
+            );
+            let refusal = refusal.unwrap_err().to_string();
+            assert!(
+                refusal.starts_with("prompts/ru/zdravstvujte-end.wav: ") && refusal.contains(said),
+                "{refusal}"
+            );
+            assert!(!path.exists());
+        }
     }
 
     #[test]

@@ -75,7 +75,7 @@ impl AnnouncementEar {
 }
 
 /// Voiced frames that must fit: 1.6 s of them.
-pub(super) const EVIDENCE: usize = 80;
+pub const EVIDENCE: usize = 80;
 /// Of their bits so many may differ, 28 in a hundred; of other sounds about half do.
 const MOST_STRAYS: u32 = EVIDENCE as u32 * Word::BITS * 28 / 100;
 /// Another meaning is not ruled out while no more than these differ.
