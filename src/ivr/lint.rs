@@ -286,7 +286,7 @@ mod tests {
 
     #[test]
     fn a_word_is_found_in_every_form_and_a_phrase_too() {
-        let threats = "взыщем|накажем|изымем|иска|вашей жене|последнего шанса|кредитная история|выселим|заставим|посадим|юрист|розыск|нашему адвокату|в ином случае|мы знаем, где вы живёте|лишат прав";
+        let threats = "взыщем|накажем|изымем|иска|вашей жене|последнего шанса|кредитная история|выселим|заставим|посадим|юрист|розыск|нашему адвокату|в ином случае|мы знаем, где вы живёте|лишат прав|обесточим|опишут имущество|вашему ребёнку|знаем ваш адрес|ваших друзей|отнимем|поставим на счётчик|терпение кончилось|уволят";
         for text in threats.split('|') {
             assert!(finds(Language::Ru, "threat", text), "{text}");
         }
@@ -294,7 +294,7 @@ mod tests {
         for text in debts.split('|') {
             assert!(finds(Language::Ru, "disclosure", text), "{text}");
         }
-        let threats = "legal proceedings|we know where you live|our lawyers|your kids|last notice|courts";
+        let threats = "legal proceedings|we know where you live|our lawyers|your kids|last notice|courts|no choice|too late|shut off|take your car|wages|report you|know your address";
         for text in threats.split('|') {
             assert!(finds(Language::En, "threat", text), "{text}");
         }
@@ -303,8 +303,12 @@ mod tests {
             assert!(finds(Language::En, "disclosure", text), "{text}");
         }
         assert!(
-            !finds(Language::Ru, "threat", "Посуда, курица, сейчас, искать")
-                && !finds(Language::En, "threat", "Courtesy, with pleasure")
+            !finds(Language::Ru, "threat", "Посуда, курица, сейчас, искать, спасибо за терпение")
+                && !finds(
+                    Language::En,
+                    "threat",
+                    "Courtesy, with pleasure, busy right now, sorry for the trouble"
+                )
         );
     }
 
