@@ -67,3 +67,39 @@ pub(super) fn by_count(recordings: &[Vec<i16>]) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::cli::detect::sound_file;
+
+    #[test]
+    fn every_setting_tried_differs_from_the_shipped_ones_in_one_thing() {
+        let shipped = format!("{:#?}", TalkPlan::default());
+        let plans = plans();
+        assert_eq!(plans[0].1, DetectorPlan::default());
+        for (name, plan) in &plans[1..] {
+            let tried = format!("{:#?}", plan.talk);
+            let differ: Vec<_> = tried.lines().zip(shipped.lines()).filter(|(new, old)| new != old).collect();
+            let (setting, value) = name.split_once(' ').unwrap();
+            assert_eq!(differ.len(), 1, "{name}");
+            assert!(
+                differ[0].0.trim().starts_with(&format!("{setting}: {value}")),
+                "{name}: {}",
+                differ[0].0
+            );
+        }
+    }
+
+    #[test]
+    fn a_sweep_counts_the_verdicts_and_those_that_changed() {
+        let mut hello = sound_file::read(Path::new("prompts/en/hello-end.wav")).unwrap();
+        hello.extend([0; 8 * 6000]);
+        let told = by_count(&[hello, vec![0; 8 * 9000]]);
+        assert_eq!(told.lines().count(), plans().len());
+        let line = |name: &str| told.lines().find(|line| line.starts_with(name)).unwrap();
+        assert!(line("as shipped").ends_with(" human 1, silence 1; changed 0"), "{told}");
+    }
+}
