@@ -43,7 +43,8 @@ pub fn slot_fragments(language: Language) -> Vec<Fragment> {
     fragments
 }
 
-/// Groups of words that sound better recorded in one breath: 21 to 99, and the days 21 to 31. A pack may lack them.
+/// Groups of words that sound better recorded in one breath: 21 to 99, the Russian days 21 to 31, and every English day with
+/// what stands about it ("the third of"), for so short a word as "the" is lost at a joint. A pack may lack them.
 pub fn slot_compounds(language: Language) -> Vec<Fragment> {
     let mut seen = HashSet::new();
     let mut compounds = Vec::new();
@@ -58,6 +59,7 @@ pub fn slot_compounds(language: Language) -> Vec<Fragment> {
         let reading = reading.expect("the spanning values are in range");
         let words: Vec<_> = reading.pieces.iter().filter_map(word_of).collect();
         match language {
+            Language::En if words[0] == "the" => add(&words[..3]),
             Language::En => add(&words.iter().copied().filter(|w| w.contains('-')).collect::<Vec<_>>()),
             Language::Ru => add(&words[..2]),
         }
@@ -163,7 +165,7 @@ fn compound_slots(language: Language) -> Vec<Part> {
             slots.extend(numbers.clone().map(|n| Part::Count { number: n, noun: "минута".to_owned() }));
         }
     }
-    let days = || (21..=31).filter(|d| d % 10 != 0);
+    let days = || (1..=31).filter(|d| language == Language::En || *d > 20 && d % 10 != 0);
     for case in [Case::Genitive, Case::Nominative] {
         slots.extend(days().map(|d| Part::Date { date: date(2026, 1, d), case, with_year: false }));
     }
@@ -206,7 +208,7 @@ mod tests {
         assert!(russian.contains("двадцать одна") && russian.contains("тридцать первого"));
         assert!(russian.iter().all(|words| words.split(' ').count() == 2));
         let english = words(&slot_compounds(Language::En));
-        assert!(english.contains("twenty one") && english.contains("thirty first"));
-        assert_eq!(english.len(), 72 + 10);
+        assert!(english.contains("twenty one") && english.contains("the thirty first of"));
+        assert_eq!(english.len(), 72 + 31);
     }
 }
