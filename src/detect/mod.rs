@@ -139,6 +139,9 @@ impl Detector {
         }
         let music = self.music.is_music();
         let beep = self.beep.hear(at_ms, &sound, &self.runs, spoken);
+        if let Some(since_ms) = self.beep.waits_since() {
+            self.talk.forget_from(since_ms);
+        }
         // Busy lines do not beep, and the notes of a melody are none.
         let beep = if music || self.is_network() { [None, None] } else { beep };
         for heard in beep.into_iter().flatten() {
@@ -219,10 +222,7 @@ impl Detector {
     }
 
     fn is_network(&self) -> bool {
-        matches!(
-            self.verdict,
-            Some(Verdict::Busy | Verdict::Congestion | Verdict::Fax | Verdict::Ringback | Verdict::Sit)
-        )
+        matches!(self.verdict, Some(Verdict::Busy | Verdict::Congestion | Verdict::Fax | Verdict::Sit))
     }
 
     /// Keeps a verdict that is news. A tone or a beep is certain; what the timing of speech tells does not overrule it.

@@ -30,6 +30,48 @@ fn a_short_beep_counts_when_quiet_is_around_it() {
 }
 
 #[test]
+fn a_beep_before_any_word_is_a_machines_whatever_its_pitch_and_length() {
+    for hertz in [350.0, 425.0, 440.0, 480.0, 600.0, 950.0, 1000.0, 1100.0, 1400.0, 2100.0] {
+        for ms in [80, 100, 200, 300, 800, 1400] {
+            let call = Call::default().quiet(1000).tone(&[(hertz, 5000.0)], ms).quiet(6000);
+            let [Heard::BeepStarted { .. }, Heard::BeepEnded { at_ms }] = call.beeps()[..] else {
+                panic!("{hertz} Hz of {ms} ms: {:?}", call.heard())
+            };
+            assert!(at_ms.abs_diff(1000 + ms as u32) <= FRAME_MS, "{hertz} Hz of {ms} ms: {at_ms}");
+            let verdicts = call.verdicts();
+            assert!(
+                verdicts.last() == Some(&Verdict::Machine) && !verdicts.contains(&Verdict::Human),
+                "{hertz} Hz of {ms} ms: {verdicts:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn who_speaks_after_a_ringing_tone_is_heard_and_it_was_no_beep() {
+    for hertz in [425.0, 1000.0] {
+        let call =
+            Call::default().quiet(500).tone(&[(hertz, 9000.0)], 1000).quiet(100).says(HELLO[0]).quiet(2000);
+        assert_eq!(call.beeps(), [], "{hertz}");
+        assert_eq!(call.verdicts().last(), Some(&Verdict::Human), "{hertz}");
+    }
+    let late =
+        Call::default().quiet(500).tone(&[(425.0, 9000.0)], 1000).quiet(2500).says(HELLO[0]).quiet(4000);
+    assert_eq!((late.beeps(), late.verdicts().last()), (Vec::new(), Some(&Verdict::Human)));
+}
+
+#[test]
+fn a_key_is_no_beep() {
+    for parts in [[(697.0, 4000.0), (1209.0, 4000.0)], [(941.0, 4000.0), (1477.0, 4000.0)]] {
+        let pressed = Call::default().quiet(1000).tone(&parts, 200).quiet(2000);
+        assert_eq!(pressed.beeps(), [], "{parts:?}");
+        assert!(!pressed.verdicts().contains(&Verdict::Machine), "{parts:?}");
+        let after = Call::default().says(HELLO[0]).quiet(400).tone(&parts, 200).quiet(600);
+        assert_eq!(after.beeps(), [], "{parts:?}");
+    }
+}
+
+#[test]
 fn two_tones_may_be_a_beep() {
     let call =
         Call::default().says(LONG[1]).quiet(300).tone(&[(620.0, 4000.0), (1209.0, 4000.0)], 500).quiet(600);
@@ -77,6 +119,7 @@ fn speech_and_network_tones_do_not_beep() {
 fn tones_of_the_network_are_known_by_their_rhythm() {
     let rhythm = |parts: &[(f32, f32)], on: usize, off: usize| {
         let call = (0..4).fold(Call::default().quiet(200), |call, _| call.tone(parts, on).quiet(off));
+        assert_eq!(call.beeps(), [], "{parts:?} {on} {off}");
         call.verdicts()
     };
     let russian = [(425.0, 5000.0)];
@@ -87,6 +130,9 @@ fn tones_of_the_network_are_known_by_their_rhythm() {
     assert_eq!(rhythm(&[(480.0, 4000.0), (620.0, 4000.0)], 500, 500), [Verdict::Busy]);
     assert_eq!(rhythm(&[(480.0, 4000.0), (620.0, 4000.0)], 240, 240), [Verdict::Congestion]);
     assert_eq!(rhythm(&[(440.0, 4000.0), (480.0, 4000.0)], 2000, 4000), [Verdict::Ringback]);
+    // The line opens in the middle of a ring.
+    let cut = Call::default().tone(&russian, 300).quiet(4000).tone(&russian, 1000).quiet(4000);
+    assert_eq!((cut.beeps(), cut.verdicts().last()), (Vec::new(), Some(&Verdict::Ringback)));
 }
 
 #[test]

@@ -139,7 +139,8 @@ fn name(run: &Run) -> Signal {
     }
 }
 
-const CED_MS: u32 = 800;
+/// Beeps are shorter.
+const CED_MS: u32 = 1740;
 /// Longer than any pause of busy and of Britain's double ring.
 const RING_PAUSE_MS: u32 = 1000;
 const CNG_PAUSE_MS: u32 = 1200;
