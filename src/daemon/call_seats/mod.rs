@@ -1,19 +1,22 @@
 //! The agents of one call: found, called, wired to the debtor and to each other, given back.
 
+mod chair;
+mod wire;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 use tracing::warn;
 
+use self::chair::{Chair, Taken};
 use super::floor::{self, Seat, SeatEvent, Standing};
 use super::house::House;
 use super::monitor::Monitor;
 use super::outside::{self, Asked, Outside};
 use crate::agents::{Caller, Need, Skills, State, Wish};
 use crate::call::{Input, Seat as Place, StopReason, Whom, Wiring, WishNo};
-use crate::domain::{AgentId, AttemptId, Language, PhoneNumber, RecordingMark, Supervision};
-use crate::media::{MediaError, PlayId, Stream, StreamLink};
+use crate::domain::{AgentId, AttemptId, Language, PhoneNumber, RecordingMark};
 use crate::sip::DialogName;
 
 /// The seats of a call.
@@ -56,58 +59,6 @@ pub enum News {
     Input(Input),
     /// Whoever waits is to be told how he stands.
     Waits(Standing),
-}
-
-/// An agent in the call or on his way to it.
-#[derive(Debug)]
-struct Taken {
-    chair: Chair,
-    /// `None`: somebody outside, for whom nobody else will do.
-    search: Option<Search>,
-    /// He has been told of the debtor by a beep.
-    beeped: bool,
-}
-
-/// Who sits there.
-#[derive(Debug)]
-enum Chair {
-    Agent(Seat),
-    Outside(Outside),
-}
-
-impl Chair {
-    fn link(&self) -> Option<&StreamLink> {
-        match self {
-            Self::Agent(seat) => seat.link.as_ref(),
-            Self::Outside(outside) => outside.link.as_ref(),
-        }
-    }
-
-    fn agent(&self) -> Option<&AgentId> {
-        match self {
-            Self::Agent(seat) => Some(&seat.agent),
-            Self::Outside(_) => None,
-        }
-    }
-
-    fn talks(&mut self, at: Place) {
-        if let Self::Agent(seat) = self {
-            seat.talks(at);
-        }
-    }
-
-    fn holds(&self) {
-        if let Self::Agent(seat) = self {
-            seat.holds();
-        }
-    }
-
-    async fn next_event(&mut self) -> SeatEvent {
-        match self {
-            Self::Agent(seat) => seat.next_event().await,
-            Self::Outside(outside) => outside.next_event().await,
-        }
-    }
 }
 
 /// A want for an agent.
@@ -335,98 +286,6 @@ impl CallSeats {
         self.caller.language
     }
 
-    pub fn mute(&self, place: Place, muted: bool) {
-        if let Some(link) = self.link(place) {
-            told(link.mute(muted));
-        }
-        if let Some(agent) = self.taken[place as usize].as_ref().and_then(|taken| taken.chair.agent()) {
-            self.house.floor.set_muted(agent, muted);
-        }
-    }
-
-    /// Lets people hear each other as the call says.
-    pub fn wire(&mut self, debtor: &Stream, to: Wiring) {
-        let was = std::mem::replace(&mut self.wiring, to);
-        let (first, second) = (self.link(Place::First).cloned(), self.link(Place::Second).cloned());
-        if to.music != was.music {
-            told(debtor.music(to.music.then(|| self.house.tones.music.clone())));
-        }
-        if let Some(first) = &first {
-            if to.first && !was.first {
-                self.beep(Place::First, first);
-            }
-            tie(was.first, to.first, debtor, first);
-        }
-        if let Some(second) = &second {
-            tie(was.second, to.second, debtor, second);
-        }
-        if let (Some(first), Some(second)) = (&first, &second) {
-            tie(was.between, to.between, first, second);
-        }
-        self.tie_monitor(debtor);
-        self.tell_floor(to);
-    }
-
-    /// A supervisor has come; one who was here has to leave.
-    pub fn join(&mut self, debtor: &Stream, monitor: Monitor) {
-        self.supervise(debtor, None);
-        self.monitor = Some(monitor);
-    }
-
-    /// What the supervisor does from now on; `None`: he has left.
-    pub fn supervise(&mut self, debtor: &Stream, what: Option<Supervision>) {
-        if let Some(monitor) = &mut self.monitor {
-            monitor.what = what;
-        }
-        self.tie_monitor(debtor);
-        if what.is_none() {
-            self.monitor = None;
-        }
-    }
-
-    /// The supervisor follows the call from agent to agent.
-    fn tie_monitor(&mut self, debtor: &Stream) {
-        let agent = self.link(Place::First).cloned();
-        if let Some(monitor) = &mut self.monitor {
-            monitor.tie(&debtor.link(), agent.as_ref());
-        }
-    }
-
-    fn beep(&mut self, place: Place, link: &StreamLink) {
-        if let Some(taken) = &mut self.taken[place as usize]
-            && !std::mem::replace(&mut taken.beeped, true)
-        {
-            told(link.play(PlayId(0), vec![Arc::clone(&self.house.tones.beep)]));
-        }
-    }
-
-    fn tell_floor(&mut self, wiring: Wiring) {
-        if let (true, Some(agent)) = (wiring.first, self.agent()) {
-            self.talked = Some(agent.clone());
-        }
-        if let Some(first) = &mut self.taken[0] {
-            match (wiring.first, wiring.music) {
-                (true, _) => {
-                    first.chair.talks(Place::First);
-                    if first.chair.agent().is_none() {
-                        self.house.floor.excuse(self.attempt);
-                    }
-                }
-                (false, true) if first.beeped => first.chair.holds(),
-                (false, _) => {}
-            }
-        }
-        if let Some(second) = &mut self.taken[1]
-            && (wiring.second || wiring.between)
-        {
-            second.chair.talks(Place::Second);
-        }
-    }
-
-    fn link(&self, place: Place) -> Option<&StreamLink> {
-        self.taken[place as usize].as_ref()?.chair.link()
-    }
-
     /// The next thing an agent's phone, a search or the waiting brings; waits for ever where nobody is sought or here.
     pub async fn next(&mut self) -> News {
         loop {
@@ -490,15 +349,6 @@ impl CallSeats {
     }
 }
 
-/// Ties two people's sounds together, or parts them.
-fn tie(was: bool, is: bool, one: &StreamLink, other: &StreamLink) {
-    match (was, is) {
-        (false, true) => told(one.bridge(other)),
-        (true, false) => told(one.part(other)),
-        (false, false) | (true, true) => {}
-    }
-}
-
 async fn next_event(taken: &mut Option<Taken>) -> SeatEvent {
     match taken {
         Some(taken) => taken.chair.next_event().await,
@@ -518,11 +368,5 @@ async fn sleep_until(wake: Option<Instant>) {
     match wake {
         Some(at) => tokio::time::sleep_until(at.into()).await,
         None => std::future::pending().await,
-    }
-}
-
-fn told(result: Result<(), MediaError>) {
-    if let Err(fault) = result {
-        warn!(%fault, "the media engine did not take a command for an agent");
     }
 }

@@ -1,5 +1,8 @@
 //! The only meeting of a call, the clock, the wire and the sound.
 
+mod hand_on;
+mod hear;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,21 +12,21 @@ use jiff::civil::Date;
 use tokio::sync::mpsc;
 use tracing::{debug, warn};
 
+use self::hand_on::Moving;
 use super::call_seats::{CallSeats, News};
 use super::clock::Clock;
-use super::floor::{self, Standing};
+use super::floor::Standing;
 use super::live::Word;
 use super::pacing::Ticket;
-use super::sip_names::to_number;
 use super::voice::{NameSound, Voice};
 use super::waiting::{WAITING, waiting_words};
-use crate::call::{Call, Desk as Wish, Input, Output, Seat, StopReason, Whom, WishNo};
+use crate::call::{Call, Input, Output, Seat};
 use crate::domain::attempt::Finished;
 use crate::domain::verdict::{Heard, Verdict};
-use crate::domain::{AttemptId, Fault, PhoneNumber};
+use crate::domain::{AttemptId, Fault};
 use crate::ivr::{Action, PromptNo};
-use crate::media::{MediaError, MediaEvent, PlayId, Stream, StreamReport};
-use crate::sip::{Answering, IncomingCall, Leg, LegEvent, LegFault, PlaceCall, Reason, SipStack};
+use crate::media::{MediaError, PlayId, Stream, StreamReport};
+use crate::sip::{Answering, IncomingCall, Leg, LegEvent, PlaceCall, Reason, SipStack};
 use crate::trunk::TrunkPlan;
 
 /// What a call needs of the house.
@@ -97,14 +100,6 @@ struct Drive {
     ticket: Option<Ticket>,
     mover: Option<Arc<TrunkPlan>>,
     moving: Option<Moving>,
-}
-
-/// How the trunk was asked to move the debtor.
-enum Moving {
-    /// To this number, and until when that is waited for.
-    Blind(PhoneNumber, Instant),
-    /// To somebody outside who is on the line already: the two talk over us until then.
-    Joined,
 }
 
 impl CallTask {
@@ -254,70 +249,6 @@ impl Drive {
         None
     }
 
-    /// Does what an agent of the call wants, or says why not: whom he names has to be there.
-    fn wish(&mut self, seat: Seat, wish: Wish, now: Instant) -> Result<(), WishNo> {
-        if let Wish::Consult(whom) | Wish::Transfer(whom) = &wish {
-            self.call.may_seek(seat)?;
-            self.seats.reaches(whom)?;
-        }
-        self.call.wish(now, seat, wish)
-    }
-
-    /// The agent leaves the call to a supervisor, who is on the line already; or nothing changes.
-    fn take_over(&mut self, seat: floor::Seat, now: Instant) -> Result<(), WishNo> {
-        self.call.may_seek(Seat::First)?;
-        let whom = Whom::Agent(seat.agent.as_str().to_owned());
-        self.call.wish(now, Seat::First, Wish::Transfer(whom))?;
-        // He hears the debtor from his seat from now on, and nobody besides.
-        self.seats.supervise(&self.stream, None);
-        self.seats.expect(seat);
-        Ok(())
-    }
-
-    /// Asks the trunk to move the debtor to a number outside, where it does that and he may be moved there.
-    async fn moves(&mut self, seat: Seat, whom: &Whom, until: Instant) -> bool {
-        let mover = self.mover.as_ref().filter(|trunk| trunk.peer.takes_refer);
-        let (Seat::First, Whom::Outside(number), Some(trunk), Some(leg)) = (seat, whom, mover, &self.leg)
-        else {
-            return false;
-        };
-        let allowed = self.seats.may_be_moved(number, &trunk.name).await;
-        if allowed {
-            leg.refer(to_number(trunk, number));
-            self.moving = Some(Moving::Blind(number.clone(), until));
-        }
-        allowed
-    }
-
-    /// Asks the trunk to join the debtor with whom he is left to (RFC 5589 section 7.3), where it has both calls and does that.
-    fn join_outside(&mut self) {
-        let mover = self.mover.as_ref().filter(|trunk| trunk.peer.takes_replaces);
-        let asked = mover.and_then(|trunk| self.seats.asked_outside(&trunk.name));
-        if let (Some(dialog), Some(leg)) = (asked, &self.leg) {
-            leg.refer(dialog.to_replace());
-            self.moving = Some(Moving::Joined);
-        }
-    }
-
-    /// How moving the debtor goes; where the trunk does not do it, we call the number ourselves, or stay between the two.
-    fn moved(&mut self, code: u16, now: Instant) -> Option<Input> {
-        if (100..200).contains(&code) {
-            return None;
-        }
-        let moving = self.moving.take()?;
-        if (200..300).contains(&code) {
-            return Some(Input::Referred);
-        }
-        debug!(attempt = %self.attempt, code, "the trunk does not move the call");
-        match moving {
-            Moving::Blind(number, until) => {
-                let wait = until.saturating_duration_since(now);
-                self.seats.find(Seat::First, Whom::Outside(number), wait)
-            }
-            Moving::Joined => None,
-        }
-    }
-
     /// What the call wants of its agents beside finding them.
     fn seat(&mut self, output: Output) {
         match output {
@@ -430,81 +361,6 @@ impl Drive {
             Err(why) => debug!(%why, "the pack can't say how somebody waits"),
         }
     }
-
-    fn hear_leg(&mut self, event: Option<LegEvent>, clock: Clock) -> Option<Input> {
-        let Some(event) = event else {
-            self.leg = None;
-            return Some(Input::Broken(Fault::Us));
-        };
-        if event.is_last() {
-            self.leg = None;
-        }
-        match event {
-            LegEvent::Trying => Some(Input::Trying),
-            LegEvent::Ringing { .. } => Some(Input::Ringing),
-            LegEvent::EarlyMedia(target) => {
-                told("early media", self.stream.connect(target));
-                Some(Input::EarlyMedia)
-            }
-            LegEvent::Answered(target) => {
-                told("answer", self.stream.connect(target));
-                told("answer", self.stream.answered());
-                Some(Input::Answered)
-            }
-            LegEvent::Refused { word, retry_after } => {
-                self.retry_after = retry_after;
-                Some(Input::Refused(word))
-            }
-            LegEvent::MediaChanged(target) => {
-                told("change of media", self.stream.connect(target));
-                None
-            }
-            LegEvent::KeyByInfo(key) => {
-                told("key by INFO", self.stream.key_by_info(key));
-                None
-            }
-            LegEvent::Transfer { code } => self.moved(code, clock.now()),
-            LegEvent::MediaKept { .. } | LegEvent::Refer { .. } => None,
-            LegEvent::Ended { word, .. } => Some(Input::Ended(word)),
-            LegEvent::Fault(fault) => {
-                debug!(%fault, "the leg could not go on");
-                Some(Input::Broken(blame(&fault)))
-            }
-        }
-    }
-
-    fn hear_media(&mut self, event: Option<MediaEvent>) -> Option<Input> {
-        let Some(event) = event else {
-            self.hears = false; // the engine is gone: say so once, and let the call end itself
-            return Some(Input::MediaLost);
-        };
-        match event {
-            MediaEvent::Digit { digit, .. } => Some(Input::Digit(digit)),
-            MediaEvent::FirstAudioSent { .. } => {
-                self.seats.sounded();
-                Some(Input::FirstAudio)
-            }
-            MediaEvent::Heard(heard) => Some(Input::Heard(heard)),
-            MediaEvent::PlayEnded { id: WAITING, .. } => None,
-            MediaEvent::PlayEnded { id, percent, .. } => {
-                let prompt = PromptNo(u32::try_from(id.0).expect("made from a u32"));
-                let length = self.lengths.remove(&prompt).unwrap_or_default();
-                Some(Input::PlayEnded { prompt, percent, length })
-            }
-            MediaEvent::RecordingFailed { why } => {
-                let ends = self.seats.must_record();
-                warn!(attempt = %self.attempt, why, ends, "a recording failed");
-                ends.then_some(Input::Stop(StopReason::Unrecorded))
-            }
-            MediaEvent::Stale { .. } if self.sound_came => Some(Input::MediaLost),
-            MediaEvent::Stale { .. } => Some(Input::NoMedia),
-            MediaEvent::FirstPacketReceived { .. } => {
-                self.sound_came = true;
-                None
-            }
-            MediaEvent::DigitsSent { .. } | MediaEvent::Quiet { .. } | MediaEvent::Resumed { .. } => None,
-        }
-    }
 }
 
 /// Without a leg there is nothing to hear: waits for ever.
@@ -526,12 +382,5 @@ async fn sleep_until(wake: Option<Instant>) {
 fn told(what: &'static str, result: Result<(), MediaError>) {
     if let Err(fault) = result {
         warn!(%fault, what, "the media engine did not take a command");
-    }
-}
-
-fn blame(fault: &LegFault) -> Fault {
-    match fault {
-        LegFault::Closed => Fault::Us,
-        LegFault::NoCommonCodec | LegFault::NoSdp | LegFault::Silent | LegFault::Unsent(_) => Fault::Trunk,
     }
 }
