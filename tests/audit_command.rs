@@ -290,7 +290,7 @@ async fn what_other_rules_would_change_is_told_before_they_are_applied() {
         "{answer}"
     );
     let text = house.run(&["rules", "what-if", "ru-230fz", "--lang", "ru"]);
-    assert!(text.contains("звонков не было бы") && text.contains("0/30 = 0.0 %"), "{text}");
+    assert!(text.contains("звонков не было бы") && text.contains("0/30 = 0,0 %"), "{text}");
     assert!(text.contains("ближайший звонок позже"), "{text}");
     house.write("loose.toml", "[[tighten]]\nid = \"ru.call.week\"\nlimit = 9\n");
     let loose = house.path("loose.toml");

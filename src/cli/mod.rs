@@ -12,7 +12,7 @@ mod demo;
 pub mod detect;
 mod event;
 pub mod exceptions;
-mod explain;
+pub mod explain;
 mod export;
 mod flow;
 pub(crate) mod import;

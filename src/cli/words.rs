@@ -79,6 +79,12 @@ pub fn why(code: &str, language: Language) -> String {
     if reason == code { outcome(code, language).to_owned() } else { reason.to_owned() }
 }
 
+/// What a picture of a flow says of a step or of a way out of it: a kind, an outcome.
+pub fn flow(code: &str, language: Language) -> String {
+    let own = word(&FLOW, code, language);
+    if own == code { disposition(code, language).to_owned() } else { own.to_owned() }
+}
+
 /// A figure of the channel report.
 pub fn figure(key: &str, language: Language) -> &str {
     word(&FIGURES, key, language)
@@ -165,11 +171,11 @@ const EVENTS: [Word; 13] = [
 ];
 
 const DEBTOR_TYPES: [Word; 6] = [
-    ("forgetful", "forgetful", "забывчивые"),
-    ("fraudster", "fraudsters", "мошенники"),
-    ("habitual", "habitual debtors", "хронические должники"),
-    ("idler", "idlers", "бездельники"),
-    ("involuntary", "debtors in trouble", "должники поневоле"),
+    ("forgetful", "forgetful", "забывчивый"),
+    ("fraudster", "fraudster", "мошенник"),
+    ("habitual", "habitual debtor", "хронический должник"),
+    ("idler", "idler", "бездельник"),
+    ("involuntary", "debtor in trouble", "должник поневоле"),
     ("unknown", "type not known", "тип неизвестен"),
 ];
 
@@ -182,7 +188,7 @@ const DEBT_KINDS: [Word; 3] = [
 const STATES: [Word; 5] = [
     ("done", "done", "закончены"),
     ("held", "held", "отложены"),
-    ("in_flight", "in a call", "в разговоре"),
+    ("in_flight", "being called", "звоним"),
     ("queued", "queued", "в очереди"),
     ("waiting", "waiting", "ждут"),
 ];
@@ -251,6 +257,20 @@ const REASONS: [Word; 40] = [
     ("trunks_full", "the lines are full", "линии заняты"),
     ("trunks_ill", "the lines are out of order", "линии неисправны"),
     ("unspeakable", "the voice lacks words for the debt", "нечем озвучить долг"),
+];
+
+const FLOW: [Word; 11] = [
+    ("agent", "an agent", "оператор"),
+    ("ask", "asks for a key", "спрашивает"),
+    ("confirmed", "confirmed", "подтвердил"),
+    ("connect", "connects", "соединяет"),
+    ("hang up", "hangs up", "конец звонка"),
+    ("no agent", "nobody is free", "никто не свободен"),
+    ("no input", "silence", "тишина"),
+    ("no match", "another key", "не та клавиша"),
+    ("number", "asks for a number", "просит число"),
+    ("right_party", "it is he", "это он"),
+    ("say", "says", "говорит"),
 ];
 
 const FIGURES: [Word; 16] = [

@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::campaign_acts::set_campaign;
 use super::cases;
@@ -16,7 +17,7 @@ use super::house::House;
 use super::pacing::PaceNow;
 use super::quality;
 use super::reports;
-use super::why_not::Judge;
+use super::why_not;
 use crate::cases::Number;
 use crate::cli::cases::{csv_of_cases, csv_of_triggers};
 use crate::cli::exceptions::notices_of;
@@ -26,9 +27,9 @@ use crate::domain::{CampaignId, Language};
 use crate::pacing::Mode;
 use crate::store::{CampaignRow, CampaignState, DayCalls, Period, SavedView, SessionRow, StoreError, WhyNot};
 use crate::web::{
-    CampaignLine, CaseHandlers, Console, DayLine, DeskDeed, DeskHandlers, Handler, KeptSession, PaceView,
-    Predicted, QualityHandlers, SessionHandlers, SetCampaign, SetView, SoundAsked, TrunkLine, Unavailable,
-    ViewHandlers, ViewLine, Wallboard, WhyNotLine,
+    CampaignLine, CaseHandlers, Clocks, Console, DayLine, DeskDeed, DeskHandlers, Handler, KeptSession,
+    PaceView, Predicted, QualityHandlers, SessionHandlers, SetCampaign, SetView, SoundAsked, TrunkLine,
+    Unavailable, ViewHandlers, ViewLine, Wallboard,
 };
 
 /// The console of a running house.
@@ -37,13 +38,20 @@ pub fn console(house: &Arc<House>) -> Console {
     Console {
         users: super::users::handlers(house),
         sessions: session_handlers(house),
+        clocks: answered(house, |house: Arc<House>, ()| async move { Ok(clocks(&house)) }),
         wallboard: answered(house, move |house: Arc<House>, language: Language| {
             let counts = Arc::clone(&counts);
             async move { wallboard(&house, &counts, language).await }
         }),
         why_not: answered(house, |house: Arc<House>, (campaign, language): (String, Language)| async move {
-            why_not(&house, &campaign, language).await
+            why_not::page(&house, &campaign, language).await
         }),
+        why_person: answered(
+            house,
+            |house: Arc<House>, (person, who, language): (String, String, Language)| async move {
+                why_not::explained(&house, &person, &who, language).await
+            },
+        ),
         set_campaign: answered(house, |house: Arc<House>, set: SetCampaign| async move {
             // Whoever asked may go away; what was begun is ended.
             let work = house.helpers.spawn({
@@ -83,6 +91,30 @@ pub fn console(house: &Arc<House>) -> Console {
         views: view_handlers(house),
         imports: super::imports::handlers(house),
         tables: super::tables::handler(house),
+    }
+}
+
+fn clocks(house: &House) -> Clocks {
+    let (config, now) = (&house.plans.load().config, house.clock.wall());
+    let zone = &config.cases.zone;
+    Clocks {
+        moments: (zone.clone(), clock_name(zone, now)),
+        days: clock_name(&config.statistics.basis.zone, now),
+    }
+}
+
+/// `Europe/Moscow (UTC+3)`: the zone's name and how far it is ahead at this moment.
+fn clock_name(zone: &TimeZone, now: Timestamp) -> String {
+    let minutes = zone.to_offset(now).seconds() / 60;
+    let (sign, ahead) = (if minutes < 0 { '−' } else { '+' }, minutes.abs());
+    let offset = match (ahead / 60, ahead % 60) {
+        (0, 0) => "UTC".to_owned(),
+        (hours, 0) => format!("UTC{sign}{hours}"),
+        (hours, rest) => format!("UTC{sign}{hours}:{rest:02}"),
+    };
+    match zone.iana_name() {
+        Some(name) if !matches!(name, "UTC" | "Etc/UTC") => format!("{name} ({offset})"),
+        _ => offset,
     }
 }
 
@@ -301,23 +333,4 @@ async fn wallboard(
     }));
     board.campaigns.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(board)
-}
-
-async fn why_not(
-    house: &House,
-    campaign: &str,
-    language: Language,
-) -> Result<Option<Vec<WhyNotLine>>, StoreError> {
-    let rows = house.store.campaigns().await?;
-    let Some(row) = rows.iter().find(|row| row.name == campaign) else { return Ok(None) };
-    let line = |total: WhyNot| WhyNotLine {
-        state: words::contact_state(total.state.code(), language).to_owned(),
-        why: words::why(&total.why, language),
-        contacts: total.contacts,
-    };
-    let plans = house.plans.load_full();
-    let (store, config, registry) = (&house.store, &plans.config, &plans.registry);
-    let (killed, now) = (*house.killed.borrow(), house.clock.wall());
-    let judge = Judge { store, config, registry, killed, now };
-    Ok(Some(judge.why_not(row).await?.into_iter().map(line).collect()))
 }

@@ -42,7 +42,9 @@ pub fn handlers(house: &Arc<House>) -> ReportHandlers {
         }),
         deliveries: answered(house, |house: Arc<House>, ()| async move {
             let filter = DeliveryFilter { limit: SHOWN, ..DeliveryFilter::default() };
-            Ok(house.store.deliveries(filter).await?.into_iter().map(delivery_line).collect())
+            let zone = house.plans.load().config.cases.zone.clone();
+            let lines = house.store.deliveries(filter).await?.into_iter();
+            Ok(lines.map(|row| delivery_line(row, &zone)).collect())
         }),
         resend: answered(house, |house: Arc<House>, resend: Resend| async move {
             let Resend { endpoint, message, who } = resend;
@@ -71,6 +73,7 @@ fn period_of(days: Days, zone: &TimeZone) -> Period {
 
 async fn proposals(house: &House, language: Language) -> Result<ProposalsView, StoreError> {
     let plans = house.plans.load_full();
+    let zone = &plans.config.cases.zone;
     let rows = house.store.proposals_applied().await?;
     let in_force = |doing| rows.iter().any(|row| row.doing == doing && row.withdrawn.is_none());
     let found = proposed(&house.store, sheet::always()).await?;
@@ -83,8 +86,8 @@ async fn proposals(house: &House, language: Language) -> Result<ProposalsView, S
         text: doing_text(row.doing, language),
         code: row.doing.code(),
         followed: is_followed(&plans.config, row.doing),
-        applied: (row.applied_by.clone(), minute(row.applied_at)),
-        withdrawn: row.withdrawn.as_ref().map(|(at, who)| (who.clone(), minute(*at))),
+        applied: (row.applied_by.clone(), minute(row.applied_at, zone)),
+        withdrawn: row.withdrawn.as_ref().map(|(at, who)| (who.clone(), minute(*at, zone))),
     };
     Ok(ProposalsView {
         proposed: found.iter().map(line).collect(),
@@ -110,11 +113,11 @@ async fn set_proposal(house: &House, set: SetProposal) -> Result<Taken, StoreErr
     Ok(taken)
 }
 
-fn delivery_line(row: DeliveryRow) -> DeliveryLine {
+fn delivery_line(row: DeliveryRow, zone: &TimeZone) -> DeliveryLine {
     let status = row.status.map(|status| format!("HTTP {status}"));
     DeliveryLine {
-        at: minute(row.at),
-        waits_until: row.next_try_at.map(minute),
+        at: minute(row.at, zone),
+        waits_until: row.next_try_at.map(|at| minute(at, zone)),
         answer: status.or(row.fault).unwrap_or_default(),
         endpoint: row.endpoint,
         message: row.message,
@@ -123,7 +126,7 @@ fn delivery_line(row: DeliveryRow) -> DeliveryLine {
     }
 }
 
-/// `2026-03-05 14:05 UTC`.
-fn minute(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
+/// `2026-03-05 14:05` on the house's clock.
+fn minute(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned_datetime(zone.clone()).strftime("%F %H:%M").to_string()
 }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::console::answered;
 use super::house::House;
+use super::why_not;
 use crate::cli::csv_text::csv_text;
 use crate::store::{CampaignRow, ConfigChange, DeliveryFilter, DeliveryRow, StoreError};
 use crate::web::{Handler, Table};
@@ -26,7 +27,7 @@ pub fn handler(house: &Arc<House>) -> Handler<Table, Option<String>> {
             Table::WhyNot(campaign) => {
                 let rows = house.store.campaigns().await?;
                 let Some(row) = rows.iter().find(|row| row.name == campaign) else { return Ok(None) };
-                why_not(&house, row).await?
+                why_not_table(&house, row).await?
             }
         }))
     })
@@ -44,9 +45,12 @@ async fn campaigns(house: &House) -> Result<String, StoreError> {
     Ok(csv_text(&["campaign", "state", "contact_state", "why", "contacts"], lines))
 }
 
-async fn why_not(house: &House, campaign: &CampaignRow) -> Result<String, StoreError> {
-    let totals = house.store.why_not(campaign.id).await?;
-    let lines = totals.into_iter().map(|it| [it.state.code().to_owned(), it.why, it.contacts.to_string()]);
+async fn why_not_table(house: &House, campaign: &CampaignRow) -> Result<String, StoreError> {
+    let totals = why_not::judged(house, campaign).await?;
+    let lines = totals
+        .into_iter()
+        .map(|reason| reason.total)
+        .map(|it| [it.state.code().to_owned(), it.why, it.contacts.to_string()]);
     Ok(csv_text(&["contact_state", "why", "contacts"], lines))
 }
 

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::Language;
+
 /// ISO 4217 currencies a debt may be in; each has two minor digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
@@ -24,6 +26,14 @@ impl Currency {
             Self::Kzt => "KZT",
             Self::Rub => "RUB",
             Self::Usd => "USD",
+        }
+    }
+
+    /// As people write it after a sum.
+    pub fn sign(self, language: Language) -> &'static str {
+        match (self, language) {
+            (Self::Rub, Language::Ru) => "₽",
+            (other, _) => other.code(),
         }
     }
 
@@ -49,7 +59,23 @@ impl Money {
         Self { minor, currency }
     }
 
-    /// `1234.50 RUB`, for screens and files.
+    /// `1 234,50 ₽`, or `1,234.50 RUB` in English: for people.
+    pub fn shown(self, language: Language) -> String {
+        let sign = if self.minor < 0 { "−" } else { "" };
+        let minor = self.minor.unsigned_abs();
+        let digits = (minor / 100).to_string();
+        let (between, point) = language.pick((",", "."), ("\u{a0}", ","));
+        let mut whole = String::new();
+        for (at, digit) in digits.chars().enumerate() {
+            if at > 0 && (digits.len() - at).is_multiple_of(3) {
+                whole.push_str(between);
+            }
+            whole.push(digit);
+        }
+        format!("{sign}{whole}{point}{:02}\u{a0}{}", minor % 100, self.currency.sign(language))
+    }
+
+    /// `1234.50 RUB`, for terminals and files.
     pub fn reveal(self) -> String {
         let sign = if self.minor < 0 { "-" } else { "" };
         let minor = self.minor.unsigned_abs();

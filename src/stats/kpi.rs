@@ -1,9 +1,7 @@
 //! The field's figures by the names it gives them, each with what is divided by what.
 
-use std::fmt;
-
 use super::Ratio;
-use crate::domain::Language;
+use crate::domain::{Currency, Language, Money};
 
 /// What a campaign counted in a period. Calls are attempts whose INVITE left and that neither the trunk nor we spoiled.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
@@ -94,20 +92,75 @@ pub struct KpiDefinition {
     /// What is divided by what.
     pub formula: &'static str,
     pub formula_ru: &'static str,
+    pub unit: KpiUnit,
 }
 
-/// A share with its interval, or `sum/count = each`; `sum/0` where nobody shares it.
-impl fmt::Display for Kpi {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Self::Share(ratio) => ratio.fmt(f),
-            Self::Part { part, whole: 0 } => write!(f, "{part}/0"),
-            Self::Part { part, whole } => {
-                write!(f, "{part}/{whole} = {:.1} %", part as f64 * 100.0 / whole as f64)
-            }
-            Self::Each { sum, count: 0 } => write!(f, "{sum}/0"),
-            Self::Each { sum, count } => write!(f, "{sum}/{count} = {:.2}", sum as f64 / count as f64),
+/// What a figure's value is measured in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KpiUnit {
+    /// Minor units of the currency for each.
+    MinorUnits,
+    /// Minor units of minor units.
+    MinorUnitsEach,
+    /// So many for each.
+    Number,
+    Seconds,
+    /// Counts of counts.
+    Share,
+}
+
+impl KpiUnit {
+    /// The name in files.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::MinorUnits => "minor_units",
+            Self::MinorUnitsEach => "minor_units_of_minor_units",
+            Self::Number => "number",
+            Self::Seconds => "seconds",
+            Self::Share => "share",
         }
+    }
+}
+
+impl Kpi {
+    /// A share with its interval, or `sum / count = each`; sums of money in the currency's major units. `sum/0` where nobody
+    /// shares it.
+    pub fn shown(self, unit: KpiUnit, currency: Currency, language: Language) -> String {
+        let sum = |minor: i64| Money::new(minor, currency).shown(language);
+        let unsigned = |minor: u64| sum(i64::try_from(minor).unwrap_or(i64::MAX));
+        match (self, unit) {
+            (Self::Share(ratio), _) => ratio.shown(language),
+            (Self::Part { part, whole }, _) => {
+                let share = if whole == 0 {
+                    String::new()
+                } else {
+                    format!(" = {:.1} %", part as f64 * 100.0 / whole as f64)
+                };
+                format!("{} / {}{}", unsigned(part), unsigned(whole), decimal_sign(&share, language))
+            }
+            (Self::Each { sum: all, count }, KpiUnit::MinorUnits) => match count {
+                0 => format!("{} / 0", sum(all)),
+                _ => format!("{} / {count} = {}", sum(all), sum((all as f64 / count as f64).round() as i64)),
+            },
+            (Self::Each { sum: all, count }, KpiUnit::MinorUnitsEach) => {
+                let each =
+                    if count == 0 { String::new() } else { format!(" = {:.2}", all as f64 / count as f64) };
+                format!("{} / {}{}", sum(all), unsigned(count), decimal_sign(&each, language))
+            }
+            (Self::Each { sum, count: 0 }, _) => format!("{sum}/0"),
+            (Self::Each { sum, count }, _) => {
+                decimal_sign(&format!("{sum}/{count} = {:.2}", sum as f64 / count as f64), language)
+            }
+        }
+    }
+}
+
+/// A number as the language writes it.
+pub(super) fn decimal_sign(text: &str, language: Language) -> String {
+    match language {
+        Language::En => text.to_owned(),
+        Language::Ru => text.replace('.', ","),
     }
 }
 
@@ -122,7 +175,7 @@ impl KpiDefinition {
 }
 
 macro_rules! kpis {
-    ($($key:ident: $name:literal, $name_ru:literal, $formula:literal, $formula_ru:literal, $value:expr;)+) => {
+    ($($key:ident: $name:literal, $name_ru:literal, $formula:literal, $formula_ru:literal, $unit:ident, $value:expr;)+) => {
         /// Every figure, in the order of a call's way.
         pub const KPIS: &[KpiDefinition] = &[$(KpiDefinition {
             key: stringify!($key),
@@ -130,6 +183,7 @@ macro_rules! kpis {
             name_ru: $name_ru,
             formula: $formula,
             formula_ru: $formula_ru,
+            unit: KpiUnit::$unit,
         }),+];
 
         /// The figures of these counts, in the order of [`KPIS`].
@@ -143,40 +197,40 @@ macro_rules! kpis {
 kpis! {
     penetration: "penetration", "проникновение",
         "accounts called / accounts in the campaign", "счета, по которым звонили / счета кампании",
-        |n| share(n.accounts_called, n.accounts);
+        Share, |n| share(n.accounts_called, n.accounts);
     intensity: "intensity", "интенсивность",
         "calls / accounts called", "звонки / счета, по которым звонили",
-        |n| each(n.calls, n.accounts_called);
+        Number, |n| each(n.calls, n.accounts_called);
     connect_rate: "connect rate", "доля соединений",
         "calls answered by anything (2xx) / calls", "звонки с ответом кого или чего угодно (2xx) / звонки",
-        |n| share(n.connected, n.calls);
+        Share, |n| share(n.connected, n.calls);
     human_rate: "human contact rate", "доля контактов с человеком",
         "calls a person answered, abandoned ones too / calls", "звонки, на которые ответил человек, с брошенными / звонки",
-        |n| share(n.human + n.abandoned, n.calls);
+        Share, |n| share(n.human + n.abandoned, n.calls);
     right_party_per_call: "right-party contact per attempt", "нужный человек на попытку",
         "calls in which the debtor confirmed who he is / calls", "звонки, где должник подтвердил, что это он / звонки",
-        |n| share(n.right_party, n.calls);
+        Share, |n| share(n.right_party, n.calls);
     right_party_per_contact: "right-party contact per human contact", "нужный человек на контакт",
         "calls in which the debtor confirmed who he is / calls a person answered",
         "звонки, где должник подтвердил, что это он / звонки, на которые ответил человек",
-        |n| share(n.right_party, n.human + n.abandoned);
+        Share, |n| share(n.right_party, n.human + n.abandoned);
     promise_rate: "promise rate", "доля обещаний",
         "promises / calls in which the debtor confirmed who he is", "обещания / звонки, где должник подтвердил, что это он",
-        |n| share(n.promises, n.right_party);
+        Share, |n| share(n.promises, n.right_party);
     kept_rate: "kept promises", "сдержанные обещания",
         "promises kept / promises judged: kept, which may be before their day, or broken", "сдержанные обещания / обещания с исходом: сдержанные, в том числе раньше дня, и нарушенные",
-        |n| share(n.kept, n.kept + n.broken);
+        Share, |n| share(n.kept, n.kept + n.broken);
     abandonment_us: "abandonment, United States form", "потерянные звонки, форма США",
         "abandoned / calls a person answered (16 CFR 310.4(b)(4))", "брошенные / звонки, на которые ответил человек (16 CFR 310.4(b)(4))",
-        |n| share(n.abandoned, n.human + n.abandoned);
+        Share, |n| share(n.abandoned, n.human + n.abandoned);
     abandonment_uk: "abandonment, United Kingdom form", "потерянные звонки, форма Великобритании",
         "abandoned / abandoned and put through to an agent (Ofcom, persistent misuse)",
         "брошенные / брошенные и соединённые с оператором (Ofcom, persistent misuse)",
-        |n| share(n.abandoned, n.abandoned + n.passed);
+        Share, |n| share(n.abandoned, n.abandoned + n.passed);
     abandonment_own: "abandonment, own form", "потерянные звонки, своя форма",
         "abandoned / what statistics.toml says in abandonment_of: calls a person answered where it says nothing",
         "брошенные / что сказано в statistics.toml, abandonment_of; если ничего, звонки, на которые ответил человек",
-        |n| share(n.abandoned, match n.abandonment_of {
+        Share, |n| share(n.abandoned, match n.abandonment_of {
             AbandonmentOf::Agents => n.abandoned + n.passed,
             AbandonmentOf::Calls => n.calls,
             AbandonmentOf::Connected => n.connected,
@@ -184,47 +238,47 @@ kpis! {
         });
     answer_speed: "average speed of answer (ASA), s", "среднее ожидание оператора (ASA), с",
         "seconds from the person's answer to the agent's / talks of agents", "секунды от ответа человека до оператора / разговоры операторов",
-        |n| each(n.wait_s, n.talks);
+        Seconds, |n| each(n.wait_s, n.talks);
     service_level: "service level", "уровень обслуживания",
         "talks of agents that began within 2 s of the person's answer / talks of agents",
         "разговоры операторов, начатые в пределах 2 с от ответа человека / разговоры операторов",
-        |n| share(n.in_time, n.talks);
+        Share, |n| share(n.in_time, n.talks);
     handle_time: "average handle time (AHT), s", "среднее время обработки (AHT), с",
         "seconds agents talked, held and wrote up / talks of agents",
         "секунды разговора, удержания и обработки у операторов / разговоры операторов",
-        |n| each(n.handle_s, n.talks);
+        Seconds, |n| each(n.handle_s, n.talks);
     liquidation: "liquidation", "взыскано",
         "money paid after the first call in the period / money owed at it, of the accounts called",
         "оплачено после первого звонка за период / долг на тот момент, по счетам, по которым звонили",
-        |n| Kpi::Part { part: n.paid_minor.max(0).unsigned_abs(), whole: n.owed_minor.max(0).unsigned_abs() };
+        MinorUnitsEach, |n| Kpi::Part { part: n.paid_minor.max(0).unsigned_abs(), whole: n.owed_minor.max(0).unsigned_abs() };
     talk_time: "mean talk time, s", "средний разговор, с",
         "seconds from answer to end / calls a person answered and was served",
         "секунды от ответа до конца / звонки, на которые ответил человек и его обслужили",
-        |n| each(n.talk_s, n.human);
-    cost_per_call: "cost per call, minor units", "цена звонка, мин. ед.",
+        Seconds, |n| each(n.talk_s, n.human);
+    cost_per_call: "cost per call", "цена звонка",
         "cost of the calls / calls", "стоимость звонков / звонки",
-        |n| each_of(n.cost_minor, n.calls);
-    cost_per_right_party: "cost per right-party contact, minor units", "цена контакта с нужным человеком, мин. ед.",
+        MinorUnits, |n| each_of(n.cost_minor, n.calls);
+    cost_per_right_party: "cost per right-party contact", "цена контакта с нужным человеком",
         "cost of the calls / calls in which the debtor confirmed who he is",
         "стоимость звонков / звонки, где должник подтвердил, что это он",
-        |n| each_of(n.cost_minor, n.right_party);
-    cost_per_promise: "cost per promise, minor units", "цена обещания, мин. ед.",
+        MinorUnits, |n| each_of(n.cost_minor, n.right_party);
+    cost_per_promise: "cost per promise", "цена обещания",
         "cost of the calls / promises", "стоимость звонков / обещания",
-        |n| each_of(n.cost_minor, n.promises);
-    cost_per_account: "cost per account, minor units", "цена счёта, мин. ед.",
+        MinorUnits, |n| each_of(n.cost_minor, n.promises);
+    cost_per_account: "cost per account", "цена счёта",
         "cost of the calls / accounts called", "стоимость звонков / счета, по которым звонили",
-        |n| each_of(n.cost_minor, n.accounts_called);
-    cost_per_contact: "cost per human contact, minor units", "цена контакта с человеком, мин. ед.",
+        MinorUnits, |n| each_of(n.cost_minor, n.accounts_called);
+    cost_per_contact: "cost per human contact", "цена контакта с человеком",
         "cost of the calls / calls a person answered, abandoned ones too",
         "стоимость звонков / звонки, на которые ответил человек, с брошенными",
-        |n| each_of(n.cost_minor, n.human + n.abandoned);
-    cost_per_kept: "cost per kept promise, minor units", "цена сдержанного обещания, мин. ед.",
+        MinorUnits, |n| each_of(n.cost_minor, n.human + n.abandoned);
+    cost_per_kept: "cost per kept promise", "цена сдержанного обещания",
         "cost of the calls / promises kept", "стоимость звонков / сдержанные обещания",
-        |n| each_of(n.cost_minor, n.kept);
+        MinorUnits, |n| each_of(n.cost_minor, n.kept);
     cost_of_money: "cost per unit repaid", "цена возвращённой единицы",
         "cost of the calls / money paid after the first call in the period",
         "стоимость звонков / оплачено после первого звонка за период",
-        |n| each_of(n.cost_minor, n.paid_minor.max(0).unsigned_abs());
+        MinorUnitsEach, |n| each_of(n.cost_minor, n.paid_minor.max(0).unsigned_abs());
 }
 
 fn share(numerator: u64, denominator: u64) -> Kpi {

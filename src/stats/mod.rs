@@ -24,7 +24,7 @@ pub use early_warning::{Warning, WarningPlan, judge_spending};
 pub use economics::{Contract, Month, MonthFacts, Prices, Worth, month, part_of_month, trend, worth};
 pub use effect::{ActionRow, Axis, EffectRow, effect_table};
 pub use figure::{Confidence, Estimate, Ratio, Sample};
-pub use kpi::{AbandonmentOf, Counts, KPIS, Kpi, KpiDefinition, SERVICE_LEVEL_S, kpis};
+pub use kpi::{AbandonmentOf, Counts, KPIS, Kpi, KpiDefinition, KpiUnit, SERVICE_LEVEL_S, kpis};
 pub use pareto::{ParetoPoint, pareto};
 pub use proposal::{Doing, Proposal, proposals};
 pub use sheet::{Chart, Column, Line, Sheet, SheetCell, SheetKind};

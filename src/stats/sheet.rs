@@ -1,7 +1,8 @@
 //! A report as a table: a page shows it and an export writes it, so that both have the same numbers.
 
-use super::{Kpi, Ratio};
-use crate::domain::Money;
+use super::kpi::decimal_sign;
+use super::{Kpi, KpiUnit, Ratio};
+use crate::domain::{Currency, Language, Money};
 
 /// A report in one language.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -40,8 +41,12 @@ pub enum SheetCell {
     Count(u64),
     /// A number that was worked out, with as many digits behind the point.
     Decimal(f64, usize),
-    /// A figure that is either of the kinds of pairs.
-    Figure(Kpi),
+    /// A figure that is either of the kinds of pairs, in its unit.
+    Figure {
+        value: Kpi,
+        unit: KpiUnit,
+        currency: Currency,
+    },
     Money(Money),
     /// A part of a whole that is no sample, so without an interval.
     Part {
@@ -91,12 +96,12 @@ impl SheetCell {
             Self::Code { code: text, .. } | Self::Text(text) => vec![text.clone()],
             Self::Count(count) => vec![count.to_string()],
             Self::Decimal(value, digits) => vec![decimal(*value, *digits)],
-            Self::Figure(Kpi::Each { sum, count }) => vec![sum.to_string(), count.to_string()],
-            Self::Figure(Kpi::Share(ratio)) | Self::Share(ratio) => {
+            Self::Figure { value: Kpi::Each { sum, count }, .. } => vec![sum.to_string(), count.to_string()],
+            Self::Figure { value: Kpi::Share(ratio), .. } | Self::Share(ratio) => {
                 vec![ratio.numerator.to_string(), ratio.denominator.to_string()]
             }
             Self::Money(money) => vec![money.minor.to_string()],
-            Self::Figure(Kpi::Part { part, whole }) | Self::Part { part, whole } => {
+            Self::Figure { value: Kpi::Part { part, whole }, .. } | Self::Part { part, whole } => {
                 vec![part.to_string(), whole.to_string()]
             }
         };
@@ -105,19 +110,20 @@ impl SheetCell {
     }
 
     /// As screens show it.
-    pub fn text(&self) -> String {
+    pub fn text(&self, language: Language) -> String {
         match self {
             Self::Absent => "—".to_owned(),
             Self::Code { word: text, .. } | Self::Text(text) => text.clone(),
             Self::Count(count) => count.to_string(),
-            Self::Decimal(value, digits) => decimal(*value, *digits),
-            Self::Figure(figure) => figure.to_string(),
-            Self::Money(money) => money.reveal(),
+            Self::Decimal(value, digits) => decimal_sign(&decimal(*value, *digits), language),
+            Self::Figure { value, unit, currency } => value.shown(*unit, *currency, language),
+            Self::Money(money) => money.shown(language),
             Self::Part { part, whole: 0 } => format!("{part}/0"),
             Self::Part { part, whole } => {
-                format!("{part}/{whole} = {:.1} %", *part as f64 * 100.0 / *whole as f64)
+                let share = format!("{:.1} %", *part as f64 * 100.0 / *whole as f64);
+                format!("{part}/{whole} = {}", decimal_sign(&share, language))
             }
-            Self::Share(ratio) => ratio.to_string(),
+            Self::Share(ratio) => ratio.shown(language),
         }
     }
 
@@ -226,11 +232,12 @@ mod tests {
         assert_eq!(sheet.header(), ["channel", "paid", "paid_of", "sum_minor"]);
         let records: Vec<_> = sheet.records().collect();
         assert_eq!(records, [["ivr", "3", "40", "-10050"], ["x", "", "", ""]]);
-        let shown: Vec<_> = sheet.rows[0].iter().map(SheetCell::text).collect();
+        let shown: Vec<_> = sheet.rows[0].iter().map(|cell| cell.text(Language::En)).collect();
         assert!(shown[0] == "автозвонок" && shown[1].starts_with("3/40 = 7.5 %"), "{shown:?}");
-        assert_eq!(shown[2], "-100.50 RUB");
-        assert_eq!(SheetCell::Part { part: 1, whole: 4 }.text(), "1/4 = 25.0 %");
-        let told = [-0.04, -0.06, 0.0].map(|value| SheetCell::Decimal(value, 1).text());
+        assert_eq!(shown[2], "−100.50\u{a0}RUB");
+        assert_eq!(sheet.rows[0][2].text(Language::Ru), "−100,50\u{a0}₽");
+        assert_eq!(SheetCell::Part { part: 1, whole: 4 }.text(Language::Ru), "1/4 = 25,0 %");
+        let told = [-0.04, -0.06, 0.0].map(|value| SheetCell::Decimal(value, 1).text(Language::En));
         assert_eq!(told, ["0.0", "-0.1", "0.0"]);
     }
 

@@ -16,7 +16,7 @@ pub use api::{
 pub use console::{
     AgentLine, AppliedLine, AuditAsked, AuditHandlers, AuditLine, Begun, CallFile, CallHandlers, CallRow,
     CallView, CallbackLine, CallsAsked, CallsOf, CallsView, Came, CampaignAct, CampaignActLine, CampaignLine,
-    CaseHandlers, ChangeAct, ChangeClick, ChangeView, Changed, ChoiceView, CircuitView, ColumnView,
+    CaseHandlers, ChangeAct, ChangeClick, ChangeView, Changed, ChoiceView, CircuitView, Clocks, ColumnView,
     ConfigFile, ConfigHandlers, ConfigView, Console, ContactLine, Dated, DayLine, DayView, Days, DebtView,
     Decided, DecisionView, DeliveryLine, DeskAct, DeskAnswer, DeskDeed, DeskEvent, DeskHandlers, DeskView,
     DraftAct, DraftActed, DraftAsked, DraftClick, DraftStage, DraftView, Draw, Effect, EffectView,
@@ -27,7 +27,7 @@ pub use console::{
     ReportHandlers, Resend, RungView, SessionHandlers, SetCampaign, SetProposal, SetView, SheetWish,
     SilenceLine, SoundAnswer, SoundAsked, StageView, StateView, Supervise, Supervised, Table, Taken,
     TargetView, TrunkHandlers, TrunkLine, TrunkView, Turn, User, UserActLine, UserClick, UserClicked,
-    UserHandlers, UserLine, UserWish, ViewHandlers, ViewLine, Wallboard, WhyNotLine, Written, day,
+    UserHandlers, UserLine, UserWish, ViewHandlers, ViewLine, Wallboard, WhyNotAct, WhyNotLine, Written, day,
     hash_password, money,
 };
 pub use handler::{Handler, Unavailable};

@@ -162,7 +162,11 @@ async fn a_supervisor_starts_and_pauses_a_campaign_and_another_site_can_not() {
         form.split("data-ask=\"").nth(1).and_then(|ask| ask.split('"').next()).expect("it asks").to_owned()
     };
     for act in ["pause", "stop"] {
-        assert!(asked(act).contains("contacts: ") && asked(act).contains(". In a call: "), "{}", asked(act));
+        assert!(
+            asked(act).contains("contacts: ") && asked(act).contains(". Being called: "),
+            "{}",
+            asked(act)
+        );
     }
     browser.post("/campaigns/reminders", "act=pause").await;
     let mut auditor = Browser::new(&daemon);

@@ -82,13 +82,23 @@ fn fields(cell: &str, header: &str, is_pair: bool) -> Vec<String> {
     }
     if is_pair {
         let pair = cell.split(" = ").next().expect("a text");
-        return pair.split('/').map(str::to_owned).collect();
+        return pair.split('/').map(plain).collect();
     }
-    if header.ends_with("_minor") {
-        let amount = cell.split(' ').next().expect("a text").replace('.', "");
-        return vec![amount.parse::<i64>().expect("money").to_string()];
+    assert!(!header.ends_with("_minor") || cell.ends_with('₽'), "{header}: {cell} says its currency");
+    vec![plain(cell)]
+}
+
+/// A number as a file has it: a sum in kopecks, a point before the tenths. What is no number stays.
+fn plain(text: &str) -> String {
+    let text = text.trim();
+    let bare: String = text.chars().filter(|c| !matches!(c, ' ' | '₽')).collect();
+    let point = if text.ends_with('₽') { "" } else { "." };
+    let bare = bare.replace('−', "-").replace(',', point);
+    if bare.parse::<f64>().is_ok() {
+        bare.parse::<i64>().map_or(bare, |n| n.to_string())
+    } else {
+        text.to_owned()
     }
-    vec![cell.to_owned()]
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,6 +9,7 @@
 mod browser;
 #[path = "../house/mod.rs"]
 mod house;
+mod pictures;
 
 use std::path::Path;
 use std::time::Duration;
@@ -26,10 +27,12 @@ use house::{House, Running, config, until_within, zone_of_noon};
 const PASSWORD: &str = "correct horse";
 
 /// Every page a supervisor or an administrator has, and what its picture is called.
-const PAGES: [(&str, &str); 30] = [
+const PAGES: [(&str, &str); 38] = [
     ("/", "wallboard"),
     ("/campaigns", "campaigns"),
     ("/campaigns/reminders/why-not", "why-not"),
+    ("/campaigns/reminders/why-not?person=p0", "why-not-person"),
+    ("/calls/999999", "not-there"),
     ("/imports", "imports"),
     ("/agents", "agents-now"),
     ("/recordings", "recordings"),
@@ -46,6 +49,12 @@ const PAGES: [(&str, &str); 30] = [
     ("/reports/kpi", "kpi"),
     ("/reports/economics", "economics"),
     ("/reports/agents", "agents"),
+    ("/reports/glossary", "glossary"),
+    ("/reports/pareto", "pareto"),
+    ("/reports/promises", "promises"),
+    ("/reports/types", "types"),
+    ("/reports/uplift", "uplift"),
+    ("/reports/wear", "wear"),
     ("/proposals", "proposals"),
     ("/deliveries", "deliveries"),
     ("/config", "config"),
@@ -166,6 +175,10 @@ async fn every_page_is_harmless_and_accessible_in_both_languages_by_day_and_by_n
                         .map(|fault| format!("{path} {language} {scheme}: {fault}")),
                 );
             }
+            page.scheme("light");
+            page.size(1920, 1080);
+            page.picture(&format!("{name}-{language}-wide"));
+            page.size(1366, 768);
             let wide = page.eval("document.documentElement.scrollWidth > window.innerWidth");
             if wide == json!(true) {
                 wrong.push(format!("{path} {language}: wider than the window"));

@@ -289,7 +289,7 @@ impl Desk<'_> {
 
     fn text(&self, file: &PersonFile) -> String {
         let (said, ru) = (self.said(file), self.language == Language::Ru);
-        let mut text = format!("{} · {}\n", file.external_id, self.now);
+        let mut text = format!("{} · {}\n", file.external_id, self.now.strftime("%F %H:%M UTC"));
         text += self.when.told(ru);
         if let Some(Said { facts, .. }) = said.first() {
             let clocks = on_clocks(&facts.zones, self.now, self.language);

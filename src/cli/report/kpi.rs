@@ -29,6 +29,7 @@ pub async fn report(
     for ((campaign, currency), counts) in &campaigns {
         text += &format!("{campaign} · {}\n", currency.code());
         for (definition, value) in kpis(counts) {
+            let value = value.shown(definition.unit, *currency, language);
             text += &format!("  {:<42} {value}\n", definition.words(language).0);
         }
     }

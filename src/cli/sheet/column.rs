@@ -46,4 +46,4 @@ pub fn money(minor: i64, currency: Currency) -> SheetCell {
 pub const CHANNEL: Both = ("Channel", "Канал");
 pub const CURRENCY: Both = ("Currency", "Валюта");
 pub const CAMPAIGN: Both = ("Campaign", "Кампания");
-pub const DEBTOR_TYPE: Both = ("Debtors", "Должники");
+pub const DEBTOR_TYPE: Both = ("Debtor's type", "Тип должника");

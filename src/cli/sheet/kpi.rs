@@ -3,7 +3,8 @@
 use super::Asked;
 use super::column::{self, CAMPAIGN, CURRENCY, plain, told};
 use crate::config::Config;
-use crate::stats::{Column, Sheet, SheetCell, kpis};
+use crate::domain::{Currency, Language};
+use crate::stats::{Column, KpiUnit, Sheet, SheetCell, kpis};
 use crate::store::{Store, StoreError};
 
 pub async fn sheet(store: &Store, config: &Config, asked: Asked) -> Result<Sheet, StoreError> {
@@ -17,7 +18,11 @@ pub async fn sheet(store: &Store, config: &Config, asked: Asked) -> Result<Sheet
                 SheetCell::Text(campaign.clone()),
                 column::currency(currency),
                 SheetCell::Code { code: definition.key.to_owned(), word: name.to_owned() },
-                SheetCell::Figure(value),
+                SheetCell::Figure { value, unit: definition.unit, currency },
+                SheetCell::Code {
+                    code: definition.unit.code().to_owned(),
+                    word: unit(definition.unit, currency, language),
+                },
                 SheetCell::Text(formula.to_owned()),
             ]);
         }
@@ -40,6 +45,7 @@ pub async fn sheet(store: &Store, config: &Config, asked: Asked) -> Result<Sheet
             plain(language, "currency", CURRENCY),
             plain(language, "figure", ("Figure", "Показатель")),
             value,
+            plain(language, "unit", ("In", "В чём")),
             plain(language, "formula", ("What is divided by what", "Что на что делится")),
         ],
         rows,
@@ -57,4 +63,16 @@ pub async fn sheet(store: &Store, config: &Config, asked: Asked) -> Result<Sheet
         ],
         charts: Vec::new(),
     })
+}
+
+/// What a page's figure is in; a file has money in minor units and says so by the unit's code.
+fn unit(unit: KpiUnit, currency: Currency, language: Language) -> String {
+    let sign = currency.sign(language);
+    match unit {
+        KpiUnit::MinorUnits => sign.to_owned(),
+        KpiUnit::MinorUnitsEach => format!("{sign}/{sign}"),
+        KpiUnit::Number => language.pick("times", "раз").to_owned(),
+        KpiUnit::Seconds => language.pick("s", "с").to_owned(),
+        KpiUnit::Share => "%".to_owned(),
+    }
 }

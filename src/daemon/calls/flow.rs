@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use crate::cli::words;
 use crate::daemon::console::answered;
 use crate::daemon::house::House;
-use crate::domain::AttemptId;
+use crate::domain::{AttemptId, Language};
 use crate::ivr::picture;
 use crate::store::StoreError;
 use crate::web::{FlowHandlers, FlowPicture};
@@ -15,9 +16,12 @@ pub fn flow_handlers(house: &Arc<House>) -> FlowHandlers {
         list: answered(house, |house: Arc<House>, ()| async move {
             Ok(house.plans.load().config.flows.keys().cloned().collect())
         }),
-        picture: answered(house, |house: Arc<House>, (name, call): (String, Option<AttemptId>)| async move {
-            drawn(&house, &name, call).await
-        }),
+        picture: answered(
+            house,
+            |house: Arc<House>, (name, call, language): (String, Option<AttemptId>, Language)| async move {
+                drawn(&house, &name, call, language).await
+            },
+        ),
     }
 }
 
@@ -31,6 +35,7 @@ async fn drawn(
     house: &House,
     name: &str,
     call: Option<AttemptId>,
+    language: Language,
 ) -> Result<Option<FlowPicture>, StoreError> {
     let Some(flow) = house.plans.load().config.flows.get(name).cloned() else { return Ok(None) };
     let (mut trail, mut changed) = (Vec::new(), false);
@@ -47,7 +52,7 @@ async fn drawn(
     };
     Ok(Some(FlowPicture {
         label: flow.label(),
-        svg: picture(&flow, &steps),
+        svg: picture(&flow, &steps, &|code| words::flow(code, language)),
         trail: trail.into_iter().map(after).collect(),
         changed,
     }))

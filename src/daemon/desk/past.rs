@@ -6,7 +6,7 @@ use crate::campaign::ask;
 use crate::cli::words;
 use crate::domain::Language;
 use crate::rules::explain::{Grounds, explain};
-use crate::rules::{self, Agent, Event, EventKind, History, PhoneKey, RuleKind};
+use crate::rules::{self, Agent, Event, EventKind, History, PhoneKey, RuleKind, Set};
 use crate::store::StoreError;
 use crate::web::{ContactLine, LimitView};
 
@@ -42,12 +42,13 @@ pub(super) async fn before(
     let (preset, calendars) = (&rules.preset, &rules.calendars);
     let decision = rules::decide(preset, calendars, &facts, &history, house.clock.wall());
     let grounds = Grounds { preset, calendars, facts: &facts, history: &history };
-    let is_cap = |id: &str| {
-        let rule = preset.rules.iter().find(|rule| rule.id.as_str() == id);
-        rule.is_some_and(|rule| matches!(rule.kind, RuleKind::Cap { .. }))
+    let cap = |id: &str| {
+        let rule = preset.rules.iter().find(|rule| rule.id.as_str() == id)?;
+        let RuleKind::Cap { count, .. } = &rule.kind else { return None };
+        Some(counted(count.kinds, language))
     };
-    let lines = explain(&decision, &grounds, language).lines.into_iter().filter(|line| is_cap(&line.rule));
-    let limits = lines.map(|line| limit(&line.text, line.pass)).collect();
+    let lines = explain(&decision, &grounds, language).lines.into_iter();
+    let limits = lines.filter_map(|line| Some(limit(cap(&line.rule)?, &line.text, line.pass))).collect();
     Ok(Before { limits, contacts: contacts(&history, subject, language) })
 }
 
@@ -78,9 +79,20 @@ fn channel(event: &Event, language: Language) -> &str {
     }
 }
 
-/// What it counts stands in brackets.
-fn limit(text: &str, passes: bool) -> LimitView {
+/// What a cap counts, in a word: two caps of one day differ in it.
+fn counted(kinds: Set<EventKind>, language: Language) -> &'static str {
+    if kinds.contains(EventKind::AttemptNoAnswer) {
+        language.pick("tries", "попытки")
+    } else if kinds.contains(EventKind::Message) {
+        language.pick("messages", "сообщения")
+    } else {
+        language.pick("answers", "ответы")
+    }
+}
+
+/// Every kind that it counts stands in brackets.
+fn limit(counted: &str, text: &str, passes: bool) -> LimitView {
     let (short, counts) = text.split_once(" (").unwrap_or((text, ""));
     let counts = counts.split(')').next().unwrap_or_default().to_owned();
-    LimitView { text: short.to_owned(), counts, passes }
+    LimitView { text: format!("{counted} {short}"), counts, passes }
 }

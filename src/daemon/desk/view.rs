@@ -1,7 +1,6 @@
 //! What a desk shows, put together from the floor, the store and the configuration.
 
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
 use super::House;
@@ -123,7 +122,8 @@ async fn days(
     language: Language,
 ) -> Result<(DayView, DayView, u64), StoreError> {
     let now = house.clock.wall();
-    let midnight = now.to_zoned_datetime(TimeZone::system()).start_of_day();
+    let zone = house.plans.load().config.statistics.basis.zone.clone();
+    let midnight = now.to_zoned_datetime(zone).start_of_day();
     let from = midnight.map_or(now, |midnight| midnight.timestamp());
     let period = Period { from, to: now.saturating_add(1.second()).unwrap_or(now) };
     let (times, written) = (house.desks.times(house, period).await?, house.store.agent_days(period).await?);

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt::Write;
 
-use super::{Arrow, arrows, caption};
+use super::{Arrow, Say, arrows, caption, code};
 use crate::ivr::flow::Flow;
-use crate::ivr::step::{StepNo, Target};
+use crate::ivr::step::{Step, StepNo, Target};
 
 const BOX: (f32, f32) = (150.0, 44.0);
 const GAP: (f32, f32) = (40.0, 80.0);
@@ -17,12 +17,13 @@ const STYLE: &str = "text{font:12px sans-serif;text-anchor:middle;fill:#222}.cap
 /// The flow as an SVG picture. Steps that only the debtor hears are green; dashed arrows lead back or stay.
 pub fn svg(flow: &Flow) -> String {
     let style = format!("<style>{STYLE}.tip{{fill:#777;stroke:none}}</style>");
-    draw(flow, &Walked::default(), &style)
+    draw(flow, &Walked::default(), (&style, &code))
 }
 
-/// The same for a page that has the styles of `svg.flow`, with the way a call took: its steps numbered in their order.
-pub fn picture(flow: &Flow, trail: &[String]) -> String {
-    draw(flow, &Walked::of(flow, trail), "")
+/// The same for a page that has the styles of `svg.flow`, with the way a call took: its steps numbered in their order. The
+/// page says the codes in words.
+pub fn picture(flow: &Flow, trail: &[String], say: Say<'_>) -> String {
+    draw(flow, &Walked::of(flow, trail), ("", say))
 }
 
 /// The way a call took.
@@ -50,8 +51,8 @@ impl Walked {
     }
 }
 
-fn draw(flow: &Flow, walked: &Walked, style: &str) -> String {
-    let arrows = arrows(flow);
+fn draw(flow: &Flow, walked: &Walked, (style, say): (&str, Say<'_>)) -> String {
+    let arrows = arrows(flow, say);
     let layout = Layout::of(flow, &arrows);
     let width = 2.0 * MARGIN + layout.columns as f32 * (BOX.0 + GAP.0);
     let height = 2.0 * MARGIN + layout.rows as f32 * (BOX.1 + GAP.1);
@@ -65,10 +66,10 @@ fn draw(flow: &Flow, walked: &Walked, style: &str) -> String {
          orient=\"auto\"><path d=\"M0 0 8 4 0 8z\" class=\"tip\"/></marker></defs>"
         .to_owned());
     for arrow in &arrows {
-        add(arrow_line(&layout, arrow, walked.has(arrow)));
+        add(arrow_line(&layout, arrow, walked.has(arrow), say));
     }
     for &step in layout.places.keys() {
-        add(box_lines(flow, step, layout.top(step), walked.places.get(&step)));
+        add(box_lines(&flow.steps[step], layout.top(step), walked.places.get(&step), say));
     }
     add("</svg>".to_owned());
     picture
@@ -118,14 +119,14 @@ impl Layout {
     }
 }
 
-fn arrow_line(layout: &Layout, arrow: &Arrow, walked: bool) -> String {
+fn arrow_line(layout: &Layout, arrow: &Arrow, walked: bool, say: Say<'_>) -> String {
     let (x, y) = layout.top(arrow.from);
     let (class, path, (label_x, label_y), label) = match arrow.to {
         // The ends of a call are stubs: arrows to one common box would cross everything.
         Target::Agent | Target::HangUp => {
-            let end = if arrow.to == Target::Agent { "agent" } else { "hang up" };
-            let label = if ["", end].contains(&arrow.label.as_str()) {
-                end.to_owned()
+            let end = say(if arrow.to == Target::Agent { "agent" } else { "hang up" });
+            let label = if arrow.label.is_empty() || arrow.label == end {
+                end
             } else {
                 format!("{}: {end}", arrow.label)
             };
@@ -161,8 +162,7 @@ fn arrow_line(layout: &Layout, arrow: &Arrow, walked: bool) -> String {
     )
 }
 
-fn box_lines(flow: &Flow, number: StepNo, (x, y): (f32, f32), walked: Option<&Vec<usize>>) -> String {
-    let step = &flow.steps[number];
+fn box_lines(step: &Step, (x, y): (f32, f32), walked: Option<&Vec<usize>>, say: Say<'_>) -> String {
     let class = if step.identified { "debtor" } else { "neutral" };
     let (left, name_y, caption_y) = (x - BOX.0 / 2.0, y + 18.0, y + 34.0);
     let name = escaped(&step.name);
@@ -180,7 +180,7 @@ fn box_lines(flow: &Flow, number: StepNo, (x, y): (f32, f32), walked: Option<&Ve
          <text class=\"caption\" x=\"{x}\" y=\"{caption_y}\">{}</text>",
         BOX.0,
         BOX.1,
-        escaped(&caption(step))
+        escaped(&caption(step, say))
     )
 }
 

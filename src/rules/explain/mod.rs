@@ -56,6 +56,33 @@ pub fn explain(decision: &Decision, grounds: &Grounds<'_>, language: Language) -
     Explanation { summary, lines }
 }
 
+/// What a rule of this name asks, whoever is concerned; its name where the preset has no such rule.
+pub fn rule_in_words(preset: &Preset, id: &str, language: Language) -> String {
+    let words = Words::of(language);
+    let Some(rule) = preset.rules.iter().find(|rule| rule.id.as_str() == id) else {
+        return if id.starts_with("fail_closed.") { words.doubt(id).to_owned() } else { id.to_owned() };
+    };
+    let kinds =
+        |counted: &Counted| counted.kinds.iter().map(|kind| words.event(kind)).collect::<Vec<_>>().join(", ");
+    match &rule.kind {
+        RuleKind::Hold { hold, .. } => {
+            words.holds(&hold.iter().map(|kind| words.hold(kind)).collect::<Vec<_>>())
+        }
+        RuleKind::Consent { needs } => {
+            words.consents(&needs.iter().map(|kind| words.consent(kind)).collect::<Vec<_>>())
+        }
+        RuleKind::CallerId { .. } => words.unfit_caller_id().to_owned(),
+        RuleKind::InFlight { .. } => words.is_being_called().to_owned(),
+        RuleKind::Window { .. } => words.outside_window().to_owned(),
+        RuleKind::EndGuard { minutes } => words.too_near_the_end(*minutes),
+        RuleKind::Pref => words.asked_not_now().to_owned(),
+        RuleKind::Ratio { max_ppm, .. } => words.ratio(*max_ppm),
+        RuleKind::ChannelLock { trigger } => words.other_channel(&kinds(trigger)),
+        RuleKind::Cooldown { trigger, .. } => words.pause(&words.length(trigger.window), &kinds(trigger)),
+        RuleKind::Cap { count, limit, .. } => words.spent(&words.span(count.window), *limit, &kinds(count)),
+    }
+}
+
 struct Teller<'a> {
     decision: &'a Decision,
     at: Timestamp,

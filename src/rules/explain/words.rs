@@ -86,6 +86,55 @@ impl Words {
         format!("{} {status}", self.pick("номер звонящего", "the number shown is"))
     }
 
+    pub fn unfit_caller_id(self) -> &'static str {
+        self.pick(
+            "нечего показать: номер звонящего не выделен по договору",
+            "the number shown is not one the rules allow",
+        )
+    }
+
+    pub fn is_being_called(self) -> &'static str {
+        self.pick("человеку звонят прямо сейчас", "he is being called right now")
+    }
+
+    pub fn outside_window(self) -> &'static str {
+        self.pick("у человека сейчас не время для звонков", "it is outside calling hours where he is")
+    }
+
+    pub fn too_near_the_end(self, minutes: u16) -> String {
+        match self.ru {
+            true => format!("до конца часов звонков у человека меньше {minutes} мин"),
+            false => format!("calling hours where he is end in less than {minutes} minutes"),
+        }
+    }
+
+    pub fn asked_not_now(self) -> &'static str {
+        self.pick("просил не беспокоить в это время", "asked not to be contacted at this time")
+    }
+
+    pub fn other_channel(self, kinds: &str) -> String {
+        format!(
+            "{}: {kinds}",
+            self.pick("на этой неделе уже был другой канал", "another channel was used this week")
+        )
+    }
+
+    /// A pause after something, whoever is concerned.
+    pub fn pause(self, length: &str, kinds: &str) -> String {
+        match self.ru {
+            true => format!("ещё не прошло {length} после прошлого раза ({kinds})"),
+            false => format!("less than {length} since the last time ({kinds})"),
+        }
+    }
+
+    /// A cap that is reached, whoever is concerned.
+    pub fn spent(self, span: &str, limit: u32, kinds: &str) -> String {
+        match self.ru {
+            true => format!("{span} уже было {limit}, больше нельзя ({kinds})"),
+            false => format!("{limit} {span} already, which is the limit ({kinds})"),
+        }
+    }
+
     pub fn in_flight(self, live: u32) -> String {
         format!("{}: {live}", self.pick("вызовов в работе", "calls under way"))
     }

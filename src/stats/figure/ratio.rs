@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::Confidence;
+use crate::domain::Language;
 
 /// `numerator` of `denominator`; both are counts of the same kind of thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
@@ -19,6 +20,12 @@ impl Ratio {
     /// The share in 0..=1, or nothing where there is nothing to divide by.
     pub fn share(self) -> Option<f64> {
         (self.denominator > 0).then(|| self.numerator as f64 / self.denominator as f64)
+    }
+
+    /// As people of the language write it.
+    pub fn shown(self, language: Language) -> String {
+        let text = self.to_string();
+        language.pick(text.clone(), text.replace('.', ","))
     }
 
     /// Wilson's 95 % interval of the share (Wilson 1927): honest for small samples and shares near 0 or 1.
@@ -57,6 +64,7 @@ mod tests {
     #[test]
     fn a_ratio_prints_its_denominator_and_its_interval() {
         assert_eq!(Ratio::new(12, 340).to_string(), "12/340 = 3.5 % (2.0–6.1)");
+        assert_eq!(Ratio::new(12, 340).shown(Language::Ru), "12/340 = 3,5 % (2,0–6,1)");
         assert_eq!(Ratio::new(0, 0).to_string(), "0/0");
     }
 

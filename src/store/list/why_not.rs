@@ -1,8 +1,12 @@
 //! Why contacts are not called: totals that add up to all of a campaign's contacts.
 
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
 use crate::domain::CampaignId;
 use crate::domain::contact::ContactState;
-use crate::store::engine::conn::values;
+use crate::store::engine::conn::{moment, values};
 use crate::store::{Store, StoreError};
 
 /// Contacts of one state and reason.
@@ -35,7 +39,34 @@ impl Store {
         });
         read.await.map_err(|source| StoreError::Report { report: "why-not totals", source })
     }
+
+    /// When the first contact of each reason comes back to the queue, of the `limit` that do so first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn next_waiting(
+        &self,
+        campaign: CampaignId,
+        limit: u32,
+    ) -> Result<BTreeMap<String, Timestamp>, StoreError> {
+        let read = self.read(move |conn| {
+            Box::pin(async move {
+                let rows = conn.all(NEXT, values![campaign, i64::from(limit)]).await?;
+                let mut first = BTreeMap::new();
+                for row in &rows {
+                    let at = moment(row.int(1)?)?;
+                    first.entry(row.text(0)?).or_insert(at);
+                }
+                Ok(first)
+            })
+        });
+        read.await.map_err(|source| StoreError::Report { report: "why-not times", source })
+    }
 }
+
+/// Contacts that wait, those that come back first before the others.
+const NEXT: &str = "SELECT why, next_at FROM contact WHERE campaign_id = $1 AND state = 'waiting' AND next_at IS NOT NULL \
+    ORDER BY next_at LIMIT $2";
 
 /// What made a queued contact wait last time is no reason any more.
 const TOTALS: &str = "SELECT t.state, t.reason, CAST(SUM(t.n) AS BIGINT) FROM (SELECT state, \

@@ -9,17 +9,14 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::guard::Viewer;
-use super::page::{bar, in_address, number, page};
+use super::page::{in_address, number, page};
 use super::tables::files;
 use super::texts::Texts;
 use super::{CampaignAct, CampaignLine, SetCampaign, Shared};
 use crate::domain::Right;
 
 pub(super) fn routes() -> Router<Shared> {
-    Router::new()
-        .route("/campaigns", get(list))
-        .route("/campaigns/{name}", post(act))
-        .route("/campaigns/{name}/why-not", get(why_not))
+    Router::new().route("/campaigns", get(list)).route("/campaigns/{name}", post(act))
 }
 
 #[derive(Deserialize)]
@@ -122,36 +119,4 @@ async fn act(
         Ok(false) => Ok(Redirect::to("/campaigns?refused=true")),
         Err(_) => Err(StatusCode::SERVICE_UNAVAILABLE.into_response()),
     }
-}
-
-async fn why_not(
-    viewer: Viewer,
-    State(shared): State<Shared>,
-    Path(campaign): Path<String>,
-) -> Result<Response, Response> {
-    viewer.may(Right::SeeLive)?;
-    let texts = Texts::of(viewer.language);
-    let asked = shared.console.why_not.ask((campaign.clone(), viewer.language)).await;
-    let lines = asked?;
-    let Some(lines) = lines else { return Err(StatusCode::NOT_FOUND.into_response()) };
-    let all: u64 = lines.iter().map(|line| line.contacts).sum();
-    let body = html! {
-        h1 { (texts.why_not) ": " (campaign) }
-        div.card {
-            table {
-                thead { tr { th { (texts.state) } th { (texts.why) } th.n { (texts.contacts) } th {} } }
-                tbody {
-                    @for line in &lines {
-                        tr {
-                            td { (line.state) } td { (line.why) } td.n { (number(line.contacts)) }
-                            td { (bar(line.contacts as f64 / all.max(1) as f64)) }
-                        }
-                    }
-                    tr { th { (texts.all) } th {} th.n { (number(all)) } th {} }
-                }
-            }
-            (files(&format!("/campaigns/{campaign}/why-not")))
-        }
-    };
-    Ok(page(&viewer, "/campaigns", texts.why_not, &body).into_response())
 }

@@ -10,9 +10,9 @@ use serde::Deserialize;
 
 use super::Shared;
 use super::guard::Viewer;
-use super::page::{page, wide};
+use super::page::{page, tenths, wide};
 use super::texts::Texts;
-use crate::domain::{AttemptId, Right};
+use crate::domain::{AttemptId, Language, Right};
 use crate::web::handler::Handler;
 
 /// Who answers for flows.
@@ -21,7 +21,7 @@ pub struct FlowHandlers {
     /// The flows' names.
     pub list: Handler<(), Vec<String>>,
     /// A flow, with the way of a call where one is named; `None`: there is no such flow.
-    pub picture: Handler<(String, Option<AttemptId>), Option<FlowPicture>>,
+    pub picture: Handler<(String, Option<AttemptId>, Language), Option<FlowPicture>>,
 }
 
 /// A flow drawn.
@@ -48,6 +48,7 @@ async fn list(viewer: Viewer, State(shared): State<Shared>) -> Result<Response, 
     let body = html! {
         h1 { (texts.flows) }
         div.card {
+            @if names.is_empty() { p { (texts.no_flow) } }
             ul.files { @for name in &names { li { a href=(format!("/flows/{name}")) { (name) } } } }
         }
         p { (texts.flow_how) }
@@ -68,7 +69,7 @@ async fn show(
 ) -> Result<Response, Response> {
     viewer.may(Right::SeeCalls)?;
     let texts = Texts::of(viewer.language);
-    let wanted = (name, asked.call.map(AttemptId));
+    let wanted = (name, asked.call.map(AttemptId), viewer.language);
     let picture = shared.console.flows.picture.ask(wanted).await?;
     let picture = picture.ok_or_else(|| StatusCode::NOT_FOUND.into_response())?;
     let body = html! {
@@ -80,9 +81,10 @@ async fn show(
         (wide(&picture.label, &PreEscaped(picture.svg.clone())))
         @if !picture.trail.is_empty() {
             div.card {
+                h2 { (texts.flow_steps) }
                 ol.trail {
                     @for (after_ms, step) in &picture.trail {
-                        li { code { (step) } " +" (format!("{:.1}", *after_ms as f64 / 1_000.0)) " s" }
+                        li { code { (step) } " +" (tenths(*after_ms as f64 / 1_000.0, viewer.language)) " " (texts.second) }
                     }
                 }
             }

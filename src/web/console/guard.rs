@@ -11,10 +11,10 @@ use maud::{Markup, html};
 use serde_json::json;
 use tower_sessions::Session;
 
-use super::Shared;
 use super::page::{ROOMS, page};
 use super::texts::Texts;
 use super::users::OWN_PASSWORD;
+use super::{Clocks, Shared};
 use crate::domain::{Language, Right, Role};
 use crate::web::api::Fault;
 
@@ -31,6 +31,7 @@ pub struct Viewer {
     pub language: Language,
     /// He has to choose another password before anything else.
     pub once: bool,
+    pub clocks: Clocks,
 }
 
 impl Viewer {
@@ -77,7 +78,10 @@ impl FromRequestParts<Shared> for Viewer {
                 }
                 false => Redirect::to(OWN_PASSWORD).into_response(),
             }),
-            Ok(Some(user)) => Ok(Self { login: user.login, role: user.role, language, once: user.once }),
+            Ok(Some(user)) => {
+                let clocks = shared.console.clocks.ask(()).await.map_err(|_| unavailable())?;
+                Ok(Self { login: user.login, role: user.role, language, once: user.once, clocks })
+            }
             Ok(None) => {
                 session.flush().await.ok();
                 Err(door())

@@ -9,6 +9,7 @@ mod calls;
 mod campaigns;
 mod cases;
 mod desk;
+mod fault;
 mod floor;
 mod flows;
 mod guard;
@@ -27,13 +28,15 @@ mod texts;
 mod trunks;
 mod users;
 mod views;
+mod why_not;
 mod xlsx;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::{from_fn, map_response};
+use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::routing::get;
+use jiff::tz::TimeZone;
 use tokio_util::sync::CancellationToken;
 use tower_sessions::cookie::SameSite;
 use tower_sessions::cookie::time::Duration;
@@ -79,6 +82,7 @@ pub(super) use users::document as users_document;
 pub use users::{User, UserClick, UserClicked, UserHandlers, UserLine, UserWish};
 
 pub use views::{SetView, ViewHandlers, ViewLine};
+pub use why_not::{WhyNotAct, WhyNotLine};
 
 use self::sessions::Sessions;
 use self::sign_in::Doorman;
@@ -90,8 +94,11 @@ use crate::domain::Language;
 pub struct Console {
     pub users: UserHandlers,
     pub sessions: SessionHandlers,
+    pub clocks: Handler<(), Clocks>,
     pub wallboard: Handler<Language, Wallboard>,
     pub why_not: Handler<(String, Language), Option<Vec<WhyNotLine>>>,
+    /// A person by his id or number, and who asks, which is written down; empty: nobody has it.
+    pub why_person: Handler<(String, String, Language), String>,
     /// `false`: the campaign is not there, or can't go that way.
     pub set_campaign: Handler<SetCampaign, bool>,
     pub reports: ReportHandlers,
@@ -110,6 +117,15 @@ pub struct Console {
     pub imports: ImportHandlers,
     /// A list as CSV; `None`: there is none of that name.
     pub tables: Handler<Table, Option<String>>,
+}
+
+/// The clocks that pages go by, each with its name, such as `Europe/Moscow (UTC+3)`.
+#[derive(Debug, Clone)]
+pub struct Clocks {
+    /// Of moments.
+    pub moments: (TimeZone, String),
+    /// Of the days that figures are counted over.
+    pub days: String,
 }
 
 /// What is going on now.
@@ -161,14 +177,6 @@ impl CampaignLine {
     fn contacts(&self) -> u64 {
         self.queued + self.waiting + self.in_flight + self.held + self.done
     }
-}
-
-/// Contacts of one state and reason, in words.
-#[derive(Debug, Clone)]
-pub struct WhyNotLine {
-    pub state: String,
-    pub why: String,
-    pub contacts: u64,
 }
 
 /// A click on a campaign.
@@ -226,12 +234,14 @@ pub(super) fn router(console: Console, https: bool, stop: &CancellationToken) ->
         .merge(audit::routes())
         .merge(flows::routes())
         .merge(views::routes())
+        .merge(why_not::routes())
         .merge(imports::routes())
         .merge(tables::routes())
         .route("/console.css", get(page::stylesheet))
         .route("/console.js", get(page::script))
         .layer(from_fn(guard::only_from_here))
         .layer(from_fn(guard::faults_in_json))
+        .layer(from_fn_with_state(shared.clone(), fault::in_pages))
         .layer(map_response(page::harden))
         .layer(sessions)
         .with_state(shared)

@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
 use maud::{DOCTYPE, Markup, html};
 
 use super::guard::Viewer;
@@ -62,9 +63,10 @@ pub fn page(viewer: &Viewer, room: &str, title: &str, body: &Markup) -> Markup {
         viewer.language,
         title,
         &html! {
+            a.skip href="#main" { (texts.skip) }
             header {
                 strong { "obzvon" }
-                nav {
+                nav aria-label=(texts.rooms) {
                     @for ((path, _), name) in rooms {
                         a href=(path) aria-current=[(*path == room).then_some("page")] { (name) }
                     }
@@ -76,7 +78,7 @@ pub fn page(viewer: &Viewer, room: &str, title: &str, body: &Markup) -> Markup {
                 a href=(OWN_PASSWORD) title=(texts.password) { (viewer.login) }
                 form method="post" action="/sign-out" { button { (texts.sign_out) } }
             }
-            main { (body) }
+            main id="main" tabindex="-1" { (body) }
         },
     )
 }
@@ -94,6 +96,33 @@ pub fn frame(language: Language, title: &str, body: &Markup) -> Markup {
                 script src="/console.js" defer {}
             }
             body { (body) }
+        }
+    }
+}
+
+/// By which clock the page's times are; it stands before the first of them, once a page.
+pub fn by_clock(viewer: &Viewer) -> Markup {
+    let texts = Texts::of(viewer.language);
+    html! { p.soft.clock { (texts.times_by) " " (viewer.clocks.moments.1) } }
+}
+
+/// By which clock the days of the page's figures begin.
+pub fn days_by_clock(viewer: &Viewer) -> Markup {
+    let texts = Texts::of(viewer.language);
+    html! { p.soft.clock { (texts.days_by) " " (viewer.clocks.days) } }
+}
+
+/// `2026-03-05 14:05` on the house's clock.
+pub fn minute(at: Timestamp, viewer: &Viewer) -> String {
+    at.to_zoned_datetime(viewer.clocks.moments.0.clone()).strftime("%F %H:%M").to_string()
+}
+
+/// A choice of how many days back a page's figures go.
+pub fn days_back(path: &str, days: u16, (name, show): (&str, &str)) -> Markup {
+    html! {
+        form.bar method="get" action=(path) {
+            label { (name) " " input type="number" name="days" min="1" max="366" value=(days); }
+            button { (show) }
         }
     }
 }

@@ -39,7 +39,23 @@ pub struct SetView {
 }
 
 /// The pages whose filters are kept.
-const PAGES: [&str; 3] = ["/audit", "/calls", "/cases"];
+const PAGES: [&str; 15] = [
+    "/audit",
+    "/calls",
+    "/cases",
+    "/cases/triggers",
+    "/quality/report",
+    "/recordings",
+    "/reports/agents",
+    "/reports/channels",
+    "/reports/economics",
+    "/reports/kpi",
+    "/reports/pareto",
+    "/reports/promises",
+    "/reports/types",
+    "/reports/uplift",
+    "/reports/wear",
+];
 /// The longest name and the longest query, in bytes.
 const NAME: usize = 64;
 const QUERY: usize = 1_024;
@@ -48,15 +64,20 @@ pub(super) fn routes() -> Router<Shared> {
     Router::new().route("/views", post(set))
 }
 
-/// What he has kept of this page, and the form for what is shown now; `query` is its address behind `?`.
+/// What he has kept of this page, and the form for what is shown now; `query` is its address behind `?`. Nothing of a page
+/// whose filters are not kept.
 pub(super) async fn bar(
     viewer: &Viewer,
     shared: &Shared,
-    (path, query): (&'static str, &str),
+    (path, query): (&str, &str),
 ) -> Result<Markup, Response> {
+    let Some(path) = PAGES.into_iter().find(|page| *page == path) else { return Ok(html! {}) };
     let views = shared.console.views.list.ask((viewer.login.clone(), path)).await?;
     let texts = Texts::of(viewer.language);
     let hidden = |query: &str| html! { input type="hidden" name="path" value=(path); input type="hidden" name="query" value=(query); };
+    if views.is_empty() && query.is_empty() {
+        return Ok(html! {});
+    }
     Ok(html! {
         div.views {
             @for view in &views {

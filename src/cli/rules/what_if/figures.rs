@@ -1,5 +1,7 @@
 //! The figures of a what-if, each with its numerator, its denominator and its definition.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 use super::past::Past;
@@ -16,38 +18,51 @@ pub struct Figures {
     pub period: Period,
     pub past: Past,
     pub queue: Queue,
+    /// The rules that refuse, in English and Russian.
+    pub words: BTreeMap<String, [String; 2]>,
 }
 
-/// What each figure means: its key, then English and Russian.
-const DEFINITIONS: [(&str, &str, &str); 7] = [
+/// What each figure means: its key, its name in English and Russian, then the meaning in both.
+const DEFINITIONS: [(&str, [&str; 2], &str, &str); 7] = [
     (
         "not_allowed",
-        "calls of the period that NEW refuses at their moment / calls of the period; a call that NEW refuses leaves no trace for later ones",
-        "звонки за период, которые NEW не разрешает в их момент / звонки за период; неразрешённый звонок не влияет на следующие",
+        ["calls not allowed", "звонков не было бы"],
+        "calls of the period that the new rules refuse at their moment / calls of the period; a call that the new rules refuse leaves no trace for later ones",
+        "звонки за период, которые новые правила не разрешают в их момент / звонки за период; неразрешённый звонок не влияет на следующие",
     ),
     (
         "newly_allowed",
-        "denials of the period that NEW would not give at their moment / denials of the period, repeats not counted",
-        "отказы за период, которых NEW не дал бы в их момент / отказы за период без повторов",
+        ["denials no longer given", "отказы, которых не было бы"],
+        "denials of the period that the new rules would not give at their moment / denials of the period, repeats not counted",
+        "отказы за период, которых новые правила не дали бы в их момент / отказы за период без повторов",
     ),
     (
         "never_reachable",
+        ["people never reachable", "людям не позвонить никогда"],
         "people in the queue whom no contact of theirs ever lets us call without a human act / people in the queue",
         "люди в очереди, которым без решения человека не позвонить никогда / люди в очереди",
     ),
     (
         "shift",
-        "earliest call by NEW less the earliest by the rules in force, over contacts that have both; rules and the campaign's calendar together",
-        "ближайший звонок по NEW минус ближайший по нынешним правилам, по контактам, у которых есть оба; вместе с календарём кампании",
+        ["shift", "сдвиг"],
+        "earliest call by the new rules less the earliest by the rules in force, over contacts that have both; rules and the campaign's calendar together",
+        "ближайший звонок по новым правилам минус ближайший по нынешним правилам, по контактам, у которых есть оба; вместе с календарём кампании",
     ),
     (
         "right_party_expected",
+        ["confirmed identities", "подтверждения личности"],
         "sum over refused calls of (confirmed identities / actions) of the same channel, debtor type and kind of debt in the period",
         "сумма по неразрешённым звонкам долей (подтверждения личности / действия) того же канала, типа должника и вида долга за период",
     ),
-    ("promises_expected", "the same of promises and payment links", "то же для обещаний и ссылок на оплату"),
+    (
+        "promises_expected",
+        ["promises and links", "обещания и ссылки"],
+        "the same of promises and payment links",
+        "то же для обещаний и ссылок на оплату",
+    ),
     (
         "left_out",
+        ["left out", "не учтено"],
         "decisions and contacts without a proposal, a usable phone or a sound record",
         "решения и контакты без предложения, рабочего номера или целой записи",
     ),
@@ -60,7 +75,8 @@ impl Figures {
             let ratio = Ratio::new(numerator, denominator);
             json!({ "numerator": numerator, "denominator": denominator, "share": ratio.share() })
         };
-        let definitions = DEFINITIONS.iter().map(|(key, en, ru)| json!({ "key": key, "en": en, "ru": ru }));
+        let definitions =
+            DEFINITIONS.iter().map(|(key, _, en, ru)| json!({ "key": key, "en": en, "ru": ru }));
         json!({
             "new": self.new, "days": self.days, "from": self.period.from, "to": self.period.to,
             "not_allowed": ratio(past.refused, past.calls),
@@ -84,6 +100,7 @@ impl Figures {
     pub fn text(&self, language: Language) -> String {
         let ru = language == Language::Ru;
         let (past, queue) = (&self.past, &self.queue);
+        let share = |numerator, denominator| Ratio::new(numerator, denominator).shown(language);
         let pick = |in_ru: &'static str, in_en: &'static str| if ru { in_ru } else { in_en };
         let (new, days) = (&self.new, self.days);
         let mut text = match ru {
@@ -94,20 +111,23 @@ impl Figures {
                 "what {new} would change: the last days ({days}) and the queue; nothing was changed\n\n"
             ),
         };
-        let mut line = |head: &str, value: String| text += &format!("{head:<44} {value}\n");
-        line(
-            pick("звонков не было бы", "calls not allowed"),
-            Ratio::new(past.refused, past.calls).to_string(),
-        );
+        let mut line = |head: &str, value: String| {
+            text += format!("{head:<44} {value}").trim_end();
+            text.push('\n');
+        };
+        line(pick("звонков не было бы", "calls not allowed"), share(past.refused, past.calls));
         for (rule, calls) in &past.by_rule {
-            line(&format!("  {rule}"), calls.to_string());
+            // A rule of its own is told in words; its name stands behind them.
+            let words = self.words.get(rule).map(|[en, ru_words]| if ru { ru_words } else { en });
+            let told = words.map_or_else(|| rule.clone(), |words| format!("{words}, {rule}"));
+            line(&format!("  {calls}: {told}"), String::new());
         }
-        let newly = Ratio::new(past.newly_allowed, past.denials);
-        line(pick("отказы, которых не было бы", "denials no longer given"), newly.to_string());
-        let never = Ratio::new(queue.never_then, queue.people);
-        line(pick("людям не позвонить никогда", "people never reachable"), never.to_string());
-        let never = Ratio::new(queue.never_now, queue.people);
-        line(pick("  по нынешним правилам", "  by the rules in force"), never.to_string());
+        let newly = share(past.newly_allowed, past.denials);
+        line(pick("отказы, которых не было бы", "denials no longer given"), newly);
+        let never = share(queue.never_then, queue.people);
+        line(pick("людям не позвонить никогда", "people never reachable"), never);
+        let never = share(queue.never_now, queue.people);
+        line(pick("  по нынешним правилам", "  by the rules in force"), never);
         let all = queue.shifts.len();
         line(pick("ближайший звонок позже", "earliest call later"), format!("{}/{all}", queue.later()));
         line(pick("ближайший звонок раньше", "earliest call earlier"), format!("{}/{all}", queue.earlier()));
@@ -118,10 +138,10 @@ impl Figures {
         let earlier = queue.shifts.first().copied().filter(|&least| least < 0);
         line(pick("  сдвиг позже, наибольший", "  shift later, greatest"), shift(later));
         line(pick("  сдвиг раньше, наибольший", "  shift earlier, greatest"), shift(earlier));
-        let cost = format!("{:.1}", past.right_party_expected);
+        let cost = tenths(past.right_party_expected, ru);
         line(pick("цена: подтверждений личности, ожидание", "cost: confirmed identities, expected"), cost);
         line(pick("  было на деле", "  as it happened"), past.right_party_happened.to_string());
-        let cost = format!("{:.1}", past.promises_expected);
+        let cost = tenths(past.promises_expected, ru);
         line(pick("цена: обещаний и ссылок, ожидание", "cost: promises and links, expected"), cost);
         let left_out = format!("{} + {}", past.left_out, queue.left_out);
         line(pick("не учтено: решений + контактов", "left out: decisions + contacts"), left_out);
@@ -129,11 +149,17 @@ impl Figures {
             "\nкак читать (числитель / знаменатель):\n",
             "\nhow to read it (numerator / denominator):\n",
         );
-        for (key, en, in_ru) in DEFINITIONS {
-            text += &format!("  {key:<21} {}\n", if ru { in_ru } else { en });
+        for (_, [name, name_ru], en, in_ru) in DEFINITIONS {
+            let (name, meaning) = if ru { (name_ru, in_ru) } else { (name, en) };
+            text += &format!("  {name}: {meaning}\n");
         }
         text
     }
+}
+
+fn tenths(value: f64, ru: bool) -> String {
+    let text = format!("{value:.1}");
+    if ru { text.replace('.', ",") } else { text }
 }
 
 /// `+2 d 3 h 5 min`; below a minute in seconds, so that an earlier time never looks like none.

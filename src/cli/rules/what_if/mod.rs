@@ -105,7 +105,9 @@ impl Weighed<'_> {
         let period = last_days(days, now)?;
         let past = past::replay(store, &proposal, period, done).await?;
         let queue = queue::look(store, config, &proposal, registry, now).await?;
-        Ok(Figures { new, days, period, past, queue })
+        let words =
+            past.by_rule.keys().filter_map(|rule| Some((rule.clone(), proposal.words(rule)?))).collect();
+        Ok(Figures { new, days, period, past, queue, words })
     }
 }
 

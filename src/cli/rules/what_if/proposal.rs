@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use crate::cli::rules::in_a_line;
 use crate::config::{Config, Environment, Lawbook};
 use crate::domain::Language;
+use crate::rules::explain::rule_in_words;
 use crate::rules::limits::Limited;
 use crate::rules::{Calendars, Override, Preset};
 
@@ -78,6 +79,13 @@ impl Proposal {
             (plan.name.to_string(), rules)
         });
         Self(proposed.collect())
+    }
+
+    /// What a rule asks, in English and in Russian; absent where no campaign goes by it.
+    pub fn words(&self, rule: &str) -> Option<[String; 2]> {
+        let has = |it: &&Proposed| it.preset.rules.iter().any(|one| one.id.as_str() == rule);
+        let preset = &self.0.values().find(has)?.preset;
+        Some([Language::En, Language::Ru].map(|language| rule_in_words(preset, rule, language)))
     }
 
     /// What the campaign would go by; absent where nothing is proposed for it.

@@ -16,7 +16,7 @@ use serde::Deserialize;
 pub(super) use self::acts::given;
 use self::texts::Texts;
 use super::guard::Viewer;
-use super::page::{csv, in_address, page};
+use super::page::{by_clock, csv, in_address, page};
 use super::xlsx::as_xlsx;
 use super::{Shared, views};
 use crate::domain::{Right, Role};
@@ -126,6 +126,7 @@ async fn list(
     let campaigns = audit.campaigns.ask(()).await?;
     let body = html! {
         h1 { (texts.audit) }
+        (by_clock(&viewer))
         div.card {
             (views)
             (filters(&asked, texts))

@@ -66,7 +66,7 @@ static EN: Texts = Texts {
         ("password", "given another password"),
         ("role", "given the role"),
     ],
-    words: &[],
+    words: &[("why_not", "why not called")],
 };
 
 static RU: Texts = Texts {
@@ -96,6 +96,8 @@ static RU: Texts = Texts {
         ("recording", "запись"),
         ("opened", "открыто"),
         ("listened", "прослушано"),
+        ("person", "человек"),
         ("recordings", "записи"),
+        ("why_not", "почему не звоним"),
     ],
 };

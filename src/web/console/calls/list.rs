@@ -16,7 +16,7 @@ use crate::domain::Right;
 use crate::web::console::Shared;
 use crate::web::console::audit::given;
 use crate::web::console::guard::Viewer;
-use crate::web::console::page::{csv, in_address, number, page};
+use crate::web::console::page::{by_clock, csv, in_address, number, page};
 use crate::web::console::views;
 use crate::web::console::xlsx::as_xlsx;
 
@@ -93,6 +93,7 @@ async fn list(
     let views = views::bar(&viewer, &shared, ("/calls", &query)).await?;
     let body = html! {
         h1 { (texts.calls) }
+        (by_clock(&viewer))
         section data-live="/calls/live" { (live_part(&view.live, &viewer, texts)) }
         div.card {
             h2 { (texts.past) }
@@ -178,7 +179,7 @@ pub(super) fn address(path: &str, asked: &CallsAsked, before: Option<i64>) -> St
     format!("{path}?{}{before}", query(asked))
 }
 
-fn query(asked: &CallsAsked) -> String {
+pub(super) fn query(asked: &CallsAsked) -> String {
     let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
     let mut parts = vec![
         ("campaign", asked.campaign.clone()),

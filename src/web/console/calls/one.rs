@@ -11,10 +11,10 @@ use super::ladder::ladder;
 use super::list::phone;
 use super::texts::Texts;
 use super::{CallFile, DecisionView, RungView};
-use crate::domain::{AttemptId, Right, hide_numbers};
+use crate::domain::{AttemptId, Language, Right, hide_numbers};
 use crate::web::console::Shared;
 use crate::web::console::guard::Viewer;
-use crate::web::console::page::page;
+use crate::web::console::page::{by_clock, page};
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new().route("/calls/{attempt}", get(show))
@@ -33,10 +33,11 @@ async fn show(
     let title = format!("{} {}", texts.call, file.row.id);
     let body = html! {
         h1 { (title) }
+        (by_clock(&viewer))
         (facts(&file, &viewer, texts))
         div.card {
             h2 { (texts.way) }
-            (way(&file, texts))
+            (way(&file, viewer.language))
             @if let Some(flow) = &file.flow_name {
                 p { a href=(format!("/flows/{flow}?call={attempt}")) { (texts.in_flow) } }
             }
@@ -103,14 +104,21 @@ fn facts(file: &CallFile, viewer: &Viewer, texts: &Texts) -> Markup {
     }
 }
 
-fn way(file: &CallFile, texts: &Texts) -> Markup {
+/// Seconds with their thousandths.
+fn thousandths(ms: i64, language: Language) -> String {
+    let text = format!("{:.3}", ms as f64 / 1_000.0);
+    language.pick(text.clone(), text.replace('.', ","))
+}
+
+fn way(file: &CallFile, language: Language) -> Markup {
+    let texts = Texts::of(language);
     html! {
         table {
             tbody {
                 @for (code, at, after_ms) in &file.steps {
                     tr {
                         th scope="row" { (texts.step(code)) } td { (at) }
-                        td.n { "+" (format!("{:.3}", *after_ms as f64 / 1_000.0)) " " (texts.second) }
+                        td.n { "+" (thousandths(*after_ms, language)) " " (texts.second) }
                     }
                 }
             }

@@ -6,14 +6,15 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use maud::{Markup, html};
 
-use super::CallRow;
-use super::list::{Asked, address, filters, phone};
+use super::list::{Asked, address, filters, phone, query};
 use super::texts::Texts;
+use super::{CallRow, CallsAsked};
 use crate::domain::{AttemptId, Right};
 use crate::web::console::Shared;
 use crate::web::console::guard::Viewer;
-use crate::web::console::page::{page, wide};
+use crate::web::console::page::{by_clock, page, wide};
 use crate::web::console::recordings::player;
+use crate::web::console::views;
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new().route("/recordings", get(list))
@@ -29,9 +30,14 @@ async fn list(
     let mut asked = asked.wanted(&viewer)?;
     asked.recorded = true;
     let view = shared.console.calls.page.ask(asked.clone()).await?;
+    // That they are recorded goes without saying here.
+    let query = query(&CallsAsked { recorded: false, ..asked.clone() });
+    let views = views::bar(&viewer, &shared, ("/recordings", &query)).await?;
     let body = html! {
         h1 { (texts.recordings) }
+        (by_clock(&viewer))
         div.card {
+            (views)
             (filters("/recordings", &asked, &view, texts))
             @if view.rows.is_empty() { p { (texts.no_recordings) } } @else {
                 p.soft { (texts.recordings_how) }

@@ -15,7 +15,7 @@ use crate::cases::{ActCode, CaseCall, CaseFile, Kind, Number, Refused, State as 
 use crate::domain::{Language, Right};
 use crate::web::console::Shared;
 use crate::web::console::guard::Viewer;
-use crate::web::console::page::page;
+use crate::web::console::page::{by_clock, page};
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new().route("/cases/{number}", get(show))
@@ -43,6 +43,7 @@ async fn show(
     let refused = Refused::ALL.into_iter().find(|why| why.code() == said.refused);
     let body = html! {
         h1 { (number) " · " (file.it.line.kind.name(language)) }
+        (by_clock(&viewer))
         @if let Some(why) = refused { p.bad role="alert" { (why.text(language)) } }
         (about(&file, texts, language))
         @if viewer.role.may(Right::WorkCases) { (forms(&viewer, &file, texts, language)) }
@@ -196,7 +197,7 @@ fn calls(shared: &Shared, viewer: &Viewer, file: &Dated<CaseFile>, texts: &Texts
                 tbody {
                     @for call in &file.it.calls {
                         tr {
-                            td { (call.attempt) @if call.triggers > 0 { " " span.bad { "⚑" (call.triggers) } } }
+                            td { @if viewer.role.may(Right::SeeCalls) { a href=(format!("/calls/{}", call.attempt)) { (call.attempt) } } @else { (call.attempt) } @if call.triggers > 0 { " " span.bad { "⚑" (call.triggers) } } }
                             td { (file.moment(call.at)) } td { (call.campaign) }
                             td { (call.agent.as_deref().unwrap_or("—")) } td { (word(call)) }
                             td {

@@ -16,7 +16,7 @@ use crate::domain::{Language, Right};
 use crate::web::console::Shared;
 use crate::web::console::audit::given;
 use crate::web::console::guard::Viewer;
-use crate::web::console::page::{csv, number, page};
+use crate::web::console::page::{by_clock, csv, number, page};
 use crate::web::console::views;
 use crate::web::console::xlsx::as_xlsx;
 
@@ -65,6 +65,7 @@ async fn list(
     let views = views::bar(&viewer, &shared, ("/cases", &query)).await?;
     let body = html! {
         h1 { (texts.cases) }
+        (by_clock(&viewer))
         (banner(overdue as u64, language))
         (views)
         form.bar method="get" action="/cases" {

@@ -37,6 +37,7 @@ texts! {
     creditor_asked: "asked, until", "спросили, до";
     creditor_said: "What the creditor says", "Ответ кредитора";
     days: "days", "дн.";
+    days_back: "Days back", "За сколько дней";
     debt: "Debt (its id at the creditor)", "Долг (номер у кредитора)";
     due: "Due", "Срок";
     ended: "How it ended", "Чем закончился";
@@ -52,11 +53,12 @@ texts! {
     malformed: "Something is missing, or can't be read.", "Чего-то не хватает, или это не прочесть.";
     measure: "What was done about it", "Что сделано";
     mine: "mine", "мои";
-    no_call: "No call.", "Звонков нет.";
-    no_case: "Nothing here.", "Ничего нет.";
+    no_call: "No call of his.", "Звонков ему не было.";
+    no_call_then: "Nobody answered a call in this time.", "За это время никто не ответил.";
+    no_case: "No such case. Complaints and disputes come from calls, from agents (F3 at the desk), from the API, and by «Register a case»; closed ones are shown when you tick them.", "Таких дел нет. Жалобы и споры приходят со звонков, от операторов (F3 на месте), через API и по «Зарегистрировать»; закрытые видны, если отметить «и закрытые».";
     no_such_call: "There is no such call of his.", "Такого звонка ему нет.";
     no_such_debt: "He has no such debt.", "У него нет такого долга.";
-    no_such_person: "Nobody has this id or number.", "Такого номера нет ни у кого.";
+    no_such_person: "Nobody has this id or number.", "Ни у кого нет такого номера в списках или телефона.";
     not_justified: "not justified", "необоснованно";
     note: "Note", "Заметка";
     number: "Number", "Номер";
@@ -66,7 +68,7 @@ texts! {
     person: "Person", "Человек";
     received: "Received", "Получено";
     recording: "Recording (every listen is written down)", "Запись (каждое прослушивание записывается)";
-    register: "Register a case", "Зарегистрировать";
+    register: "Register a case", "Зарегистрировать дело";
     reopen: "Open again", "Открыть снова";
     several: "Several persons share this number: give the id.", "Этот телефон у нескольких: укажите номер в списках.";
     show: "Show", "Показать";
@@ -75,8 +77,8 @@ texts! {
     state: "State", "Состояние";
     take: "Give to", "Отдать";
     triggers: "What sets people off", "Что выводит людей из себя";
-    triggers_how: "Calls that a person answered; of these the ones of which a complaint came, by whatever way, and those in which the agent marked a trigger. In brackets the 95 % interval (Wilson).", "Звонки, на которые ответил человек; из них те, после которых пришла жалоба любым путём, и те, где оператор отметил триггер. В скобках 95-процентный интервал (Уилсон).";
-    triggers_of: "with a trigger / answered", "с триггером / отвечено";
+    triggers_how: "Calls that a person answered; of these the ones of which a complaint came, by whatever way, and those in which the agent marked a conflict. In brackets the 95 % interval (Wilson).", "Звонки, на которые ответил человек; из них те, после которых пришла жалоба любым путём, и те, где оператор отметил конфликт. В скобках 95-процентный интервал (Уилсон).";
+    triggers_of: "with a conflict marked / answered", "с отметкой «конфликт» / отвечено";
     unknown_person: "Without a person the case is registered and nobody is held: say whom it is about as soon as you know.", "Без человека дело регистрируется, но звонки не останавливаются: укажите его, как только он известен.";
     when: "When", "Когда";
     why: "Why", "Почему";

@@ -259,17 +259,9 @@ pub fn day(date: Date, language: Language) -> String {
     }
 }
 
-/// `1 234,50 ₽`, or `1,234.50 RUB` in English.
+/// A sum as people write it.
 pub fn money(money: Money, language: Language) -> String {
-    let (whole, part) = (money.minor.unsigned_abs() / 100, money.minor.unsigned_abs() % 100);
-    let whole = super::super::page::number(whole);
-    match (language, money.currency) {
-        (Language::Ru, crate::domain::Currency::Rub) => format!("{whole},{part:02}\u{a0}₽"),
-        (Language::Ru, other) => format!("{whole},{part:02}\u{a0}{}", other.code()),
-        (Language::En, other) => {
-            format!("{}.{part:02}\u{a0}{}", whole.replace('\u{a0}', ","), other.code())
-        }
-    }
+    money.shown(language)
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::domain::Right;
 use crate::web::api::answers;
 use crate::web::console::Shared;
 use crate::web::console::guard::Viewer;
-use crate::web::console::page::{csv, number, page, wide};
+use crate::web::console::page::{by_clock, csv, number, page, wide};
 use crate::web::console::xlsx::as_xlsx;
 
 pub(super) fn routes() -> Router<Shared> {
@@ -35,6 +35,7 @@ async fn list(viewer: Viewer, State(shared): State<Shared>) -> Result<Response, 
     let lines = shared.console.imports.list.ask(()).await?;
     let body = html! {
         h1 { (texts.imports) }
+        (by_clock(&viewer))
         @if viewer.role.may(Right::ImportLists) {
             div.card {
                 h2 { (texts.new_list) }

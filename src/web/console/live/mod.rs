@@ -12,7 +12,7 @@ use maud::{Markup, html};
 pub use pace::{DayLine, PaceView, Predicted};
 
 use super::guard::Viewer;
-use super::page::{bar, in_address, number, page};
+use super::page::{bar, days_by_clock, in_address, number, page};
 use super::texts::Texts;
 use super::{Shared, Wallboard};
 use crate::domain::{Language, Right};
@@ -26,6 +26,7 @@ async fn whole(viewer: Viewer, State(shared): State<Shared>) -> Result<Response,
     let board = board(&viewer, &shared).await?;
     let body = html! {
         h1 { (texts.wallboard) }
+        (days_by_clock(&viewer))
         section data-live="/live" aria-live="off" { (shown(&board, viewer.language)) }
     };
     Ok(page(&viewer, "/", texts.wallboard, &body).into_response())

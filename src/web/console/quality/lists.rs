@@ -15,7 +15,7 @@ use crate::domain::{AgentId, Right};
 use crate::web::console::Shared;
 use crate::web::console::audit::given;
 use crate::web::console::guard::Viewer;
-use crate::web::console::page::{csv, number, page};
+use crate::web::console::page::{by_clock, csv, number, page};
 use crate::web::console::xlsx::as_xlsx;
 
 pub(super) fn routes() -> Router<Shared> {
@@ -32,6 +32,7 @@ async fn lists(viewer: Viewer, State(shared): State<Shared>) -> Result<Response,
     let samples = shared.console.quality.samples.ask(()).await?;
     let body = html! {
         h1 { (texts.quality) }
+        (by_clock(&viewer))
         @if viewer.role.may(Right::ReviewTalks) {
             form.bar method="post" action="/quality" {
                 input name="days" type="number" min="1" max="366" value="7" aria-label=(texts.days);
@@ -100,6 +101,7 @@ async fn list(
     let calls = shared.console.quality.picked.ask(id).await?;
     let body = html! {
         h1 { (texts.lists) ": " (id) }
+        (by_clock(&viewer))
         p { a href=(format!("/quality/lists/{id}/csv")) { "CSV" } " " a href=(format!("/quality/lists/{id}/xlsx")) { "XLSX" } }
         div.card {
             @if calls.it.is_empty() { p { (texts.nothing) } } @else {

@@ -7,8 +7,9 @@ mod texts;
 
 use axum::Router;
 
+use super::page::tenths;
 use super::{Dated, Shared};
-use crate::domain::{AgentId, AttemptId};
+use crate::domain::{AgentId, AttemptId, Language};
 use crate::quality::{Filled, Form, Picked, Reviewed, ReviewedCall, SampleLine};
 use crate::web::handler::Handler;
 
@@ -46,6 +47,6 @@ pub(super) fn routes() -> Router<Shared> {
 }
 
 /// Basis points in percent.
-fn percent(bp: u32) -> String {
-    format!("{:.1} %", f64::from(bp) / 100.0)
+fn percent(bp: u32, language: Language) -> String {
+    tenths(f64::from(bp) / 100.0, language) + "\u{a0}%"
 }

@@ -15,7 +15,8 @@ use crate::domain::{Language, Right};
 use crate::quality::{AgentQuality, Agreement, Form, ReviewedCall, agents, criteria};
 use crate::web::console::audit::given;
 use crate::web::console::guard::Viewer;
-use crate::web::console::page::{csv, number, page};
+use crate::web::console::page::{by_clock, csv, days_back, number, page, tenths};
+use crate::web::console::views;
 use crate::web::console::xlsx::as_xlsx;
 use crate::web::console::{Dated, Shared};
 
@@ -42,17 +43,21 @@ async fn report(
     viewer.may(Right::SeeQuality)?;
     let (texts, language) = (Texts::of(viewer.language), viewer.language);
     let days = asked.days.unwrap_or(USUAL);
+    let kept = asked.days.map(|days| format!("days={days}")).unwrap_or_default();
     let calls = shared.console.quality.calls.ask(days).await?;
     let form = shared.console.quality.form.ask(()).await?;
     let body = html! {
         h1 { (texts.quality) ": " (days) " " (texts.days) }
+        (by_clock(&viewer))
+        (views::bar(&viewer, &shared, ("/quality/report", &kept)).await?)
+        (days_back("/quality/report", days, (texts.days_back, texts.show)))
         p { (texts.report_how) " " a href=(format!("/quality/report.csv?days={days}")) { "CSV" } " "
             a href=(format!("/quality/report.xlsx?days={days}")) { "XLSX" } }
         @if calls.it.is_empty() { p { (texts.nothing) } } @else {
-            div.card { h2 { (texts.agents) } (agents_table(&calls.it, texts)) }
+            div.card { h2 { (texts.agents) } (agents_table(&calls.it, language)) }
             div.card { h2 { (texts.criteria) } (criteria_table(&form, &calls.it, language)) }
-            div.card { h2 { (texts.calibration) } (calibration(&Agreement::of(&calls.it), texts)) }
-            div.card { h2 { (texts.reviews) } (reviews(&calls, texts)) }
+            div.card { h2 { (texts.calibration) } (calibration(&Agreement::of(&calls.it), language)) }
+            div.card { h2 { (texts.reviews) } (reviews(&calls, language)) }
         }
     };
     Ok(page(&viewer, "/quality", texts.quality, &body).into_response())
@@ -70,14 +75,15 @@ async fn export(
     Ok(csv("reviews", text))
 }
 
-fn agents_table(calls: &[ReviewedCall], texts: &Texts) -> Markup {
+fn agents_table(calls: &[ReviewedCall], language: Language) -> Markup {
+    let texts = Texts::of(language);
     let (each, team) = agents(calls);
     let row = |name: &str, figure: &AgentQuality| {
         let (raw, kept) = figure.means().unwrap_or_default();
         html! {
             tr {
-                td { (name) } td.n { (number(figure.calls)) } td.n { (format!("{raw:.1} %")) }
-                td.n { (format!("{kept:.1} %")) } td.n { (number(figure.kept_for_payment)) }
+                td { (name) } td.n { (number(figure.calls)) } td.n { (tenths(raw, language) + "\u{a0}%") }
+                td.n { (tenths(kept, language) + "\u{a0}%") } td.n { (number(figure.kept_for_payment)) }
                 td.n { (number(figure.critical)) } td.warn { @if figure.is_small() { (texts.small) } }
             }
         }
@@ -105,7 +111,7 @@ fn criteria_table(form: &Form, calls: &[ReviewedCall], language: Language) -> Ma
                 @for (criterion, figure) in form.criteria.iter().zip(criteria(form, calls)) {
                     tr {
                         td { @if language == Language::Ru { (criterion.ru) } @else { (criterion.en) } }
-                        td.n { (figure.not_met) }
+                        td.n { (figure.not_met.shown(language)) }
                     }
                 }
             }
@@ -113,9 +119,11 @@ fn criteria_table(form: &Form, calls: &[ReviewedCall], language: Language) -> Ma
     }
 }
 
-fn calibration(agreement: &Agreement, texts: &Texts) -> Markup {
-    let points = agreement.mean_difference_bp().map(|bp| format!("{:.1}", bp / 100.0));
+fn calibration(agreement: &Agreement, language: Language) -> Markup {
+    let texts = Texts::of(language);
+    let points = agreement.mean_difference_bp().map(|bp| tenths(bp / 100.0, language));
     let alpha = agreement.alpha.map(|alpha| format!("{alpha:.3}"));
+    let alpha = alpha.map(|alpha| language.pick(alpha.clone(), alpha.replace('.', ",")));
     html! {
         p { (number(agreement.calls)) " " (texts.calls) ", " (number(agreement.pairs)) " " (texts.pairs) }
         p { (texts.difference) ": " (points.as_deref().unwrap_or("—")) }
@@ -123,7 +131,8 @@ fn calibration(agreement: &Agreement, texts: &Texts) -> Markup {
     }
 }
 
-fn reviews(calls: &Dated<Vec<ReviewedCall>>, texts: &Texts) -> Markup {
+fn reviews(calls: &Dated<Vec<ReviewedCall>>, language: Language) -> Markup {
+    let texts = Texts::of(language);
     html! {
         table {
             thead {
@@ -138,7 +147,7 @@ fn reviews(calls: &Dated<Vec<ReviewedCall>>, texts: &Texts) -> Markup {
                         @let kept = review.kept(call.paid);
                         tr {
                             td { (call.attempt) } td { (call.agent) } td { (calls.moment(call.at)) } td { (review.reviewer) }
-                            td.n { (percent(review.raw_bp)) } td.n { (percent(kept.bp)) }
+                            td.n { (percent(review.raw_bp, language)) } td.n { (percent(kept.bp, language)) }
                             td {
                                 @if kept.for_payment { span.good { (texts.for_payment) } }
                                 @if review.critical { span.bad { (texts.critical) } }

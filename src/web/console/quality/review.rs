@@ -111,7 +111,7 @@ async fn save(
         Reviewed::Now { raw_bp, critical } => {
             let texts = Texts::of(viewer.language);
             let body = html! {
-                h1 { (texts.marked) ": " (percent(raw_bp)) }
+                h1 { (texts.marked) ": " (percent(raw_bp, viewer.language)) }
                 @if critical { p.bad { (texts.critical) } }
                 p { a href="/quality" { (texts.lists) } " · " a href="/quality/report" { (texts.figures) } }
             };

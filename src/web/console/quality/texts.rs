@@ -51,6 +51,8 @@ texts! {
     criteria: "Criteria: not met / reviews in which it applied", "Критерии: не выполнен / оценок, где был уместен";
     critical: "critical", "критический";
     days: "days", "дн.";
+    days_back: "Days back", "За сколько дней";
+    show: "Show", "Показать";
     difference: "mean difference of the raw marks: differences of all pairs / pairs, in percentage points", "средняя разница исходных оценок: разницы всех пар / пары, в процентных пунктах";
     draw: "Draw a list", "Составить список";
     for_payment: "the talk brought a payment: nothing is taken off", "разговор принёс платёж: оценка не снижена";
@@ -70,7 +72,7 @@ texts! {
     no_talk: "The agent did not talk in such a call.", "Оператор в таком звонке не говорил.";
     not_applicable: "no occasion", "не было повода";
     not_met: "not met", "не выполнено";
-    nothing: "Nothing here.", "Ничего нет.";
+    nothing: "Nothing yet: agents talk first, then a list of calls to listen to is drawn.", "Пока ничего: сначала операторы говорят, потом составляется список звонков для прослушивания.";
     pairs: "pairs", "пар";
     partly: "partly", "частично";
     quality: "Quality", "Качество";

@@ -11,7 +11,7 @@ use super::texts::Texts;
 use super::{Shared, tabs};
 use crate::domain::Right;
 use crate::web::console::guard::Viewer;
-use crate::web::console::page::{page, wide};
+use crate::web::console::page::{by_clock, page, wide};
 use crate::web::console::tables::files;
 
 /// A message for an endpoint.
@@ -54,6 +54,7 @@ async fn list(viewer: Viewer, State(shared): State<Shared>) -> Result<Response, 
     let body = html! {
         h1 { (texts.deliveries) }
         (tabs(viewer.role, "/deliveries", texts))
+        (by_clock(&viewer))
         p { (texts.deliveries_how) }
         @if lines.is_empty() { p.card { (texts.no_delivery) } } @else {
             @for endpoint in waiting.iter().filter(|_| buttons) {

@@ -19,7 +19,8 @@ use self::days::Written;
 use self::texts::Texts;
 use super::Shared;
 use super::guard::Viewer;
-use super::page::{bar, csv, page, wide};
+use super::page::{bar, csv, days_by_clock, page, wide};
+use super::views;
 use super::xlsx::as_xlsx;
 use crate::domain::{Language, Right, Role};
 use crate::stats::{Kpi, Sheet, SheetCell, SheetKind};
@@ -105,17 +106,22 @@ async fn show(
     let texts = Texts::of(viewer.language);
     let wish = written.read(kind, viewer.language)?;
     let sheet = shared.console.reports.sheet.ask(wish.clone()).await?;
+    let path = format!("/reports/{}", kind.code());
+    let query = wish.query();
+    let views = views::bar(viewer, shared, (&path, query.trim_start_matches('?'))).await?;
     let room = if kind == SheetKind::Agents { "/reports/agents" } else { "/reports" };
     let body = html! {
         h1 { (texts.name(kind)) }
-        (tabs(viewer.role, &format!("/reports/{}", kind.code()), texts))
-        (wish.form(&format!("/reports/{}", kind.code()), texts))
+        (tabs(viewer.role, &path, texts))
+        (views)
+        (days_by_clock(viewer))
+        (wish.form(&path, texts))
         @if sheet.rows.is_empty() { p.card { (texts.nothing_yet) } } @else {
             @for one in &sheet.charts { div.card { (chart(one)) } }
             (wide(texts.name(kind), &table(&sheet, &calls::behind(&sheet, &wish, viewer.role), texts)))
             p {
-                a href=(format!("/reports/{}.csv{}", kind.code(), wish.query())) { (texts.as_csv) } " "
-                a href=(format!("/reports/{}.xlsx{}", kind.code(), wish.query())) { "XLSX" }
+                a href=(format!("{path}.csv{query}")) { (texts.as_csv) } " "
+                a href=(format!("{path}.xlsx{query}")) { "XLSX" }
             }
             (explained(&sheet, texts))
         }
@@ -165,12 +171,12 @@ fn table(sheet: &Sheet, behind: &[Option<String>], texts: &Texts) -> Markup {
 
 fn one(cell: &SheetCell, calls: Option<String>, texts: &Texts) -> Markup {
     let share = match cell {
-        SheetCell::Share(ratio) | SheetCell::Figure(Kpi::Share(ratio)) => ratio.share(),
+        SheetCell::Share(ratio) | SheetCell::Figure { value: Kpi::Share(ratio), .. } => ratio.share(),
         SheetCell::Absent
         | SheetCell::Code { .. }
         | SheetCell::Count(_)
         | SheetCell::Decimal(..)
-        | SheetCell::Figure(Kpi::Each { .. } | Kpi::Part { .. })
+        | SheetCell::Figure { value: Kpi::Each { .. } | Kpi::Part { .. }, .. }
         | SheetCell::Money(_)
         | SheetCell::Part { .. }
         | SheetCell::Text(_) => None,
@@ -178,11 +184,11 @@ fn one(cell: &SheetCell, calls: Option<String>, texts: &Texts) -> Markup {
     html! {
         td.n[cell.is_number()] {
             @match (calls, share) {
-                (None, None) => span { (unbroken(&cell.text())) },
-                (None, Some(share)) => { span { (unbroken(&cell.text())) } (bar(share)) }
-                (Some(calls), None) => a href=(calls) title=(texts.calls_behind) { span { (unbroken(&cell.text())) } },
+                (None, None) => span { (unbroken(&cell.text(texts.language))) },
+                (None, Some(share)) => { span { (unbroken(&cell.text(texts.language))) } (bar(share)) }
+                (Some(calls), None) => a href=(calls) title=(texts.calls_behind) { span { (unbroken(&cell.text(texts.language))) } },
                 (Some(calls), Some(share)) => {
-                    span { (unbroken(&cell.text())) }
+                    span { (unbroken(&cell.text(texts.language))) }
                     a href=(calls) title=(texts.calls_behind) aria-label=(texts.calls_behind) { (bar(share)) }
                 }
             }

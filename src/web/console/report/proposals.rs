@@ -11,7 +11,7 @@ use super::texts::Texts;
 use super::{Shared, tabs};
 use crate::domain::{Language, Right};
 use crate::web::console::guard::Viewer;
-use crate::web::console::page::page;
+use crate::web::console::page::{by_clock, page};
 
 /// What is proposed now, and what was applied.
 #[derive(Debug, Clone, Default)]
@@ -86,6 +86,7 @@ async fn list(
     let body = html! {
         h1 { (texts.proposals) }
         (tabs(viewer.role, "/proposals", texts))
+        (by_clock(&viewer))
         @if said.refused { p.bad role="alert" { (texts.not_proposed) } }
         @if said.never_open { p.bad role="alert" { (texts.never_open) } }
         p { (texts.proposals_how) }

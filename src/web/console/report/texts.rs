@@ -6,6 +6,8 @@ use crate::stats::SheetKind;
 /// Every word of these pages.
 #[derive(Debug)]
 pub struct Texts {
+    /// Whose words these are.
+    pub language: Language,
     pub agents: &'static str,
     pub channels: &'static str,
     pub economics: &'static str,
@@ -82,6 +84,7 @@ impl Texts {
 }
 
 static EN: Texts = Texts {
+    language: Language::En,
     agents: "Agents",
     channels: "Channels",
     economics: "Creditors",
@@ -96,7 +99,7 @@ static EN: Texts = Texts {
     attribution: "A payment goes to",
     reaction: "Reaction",
     window_days: "Days after the selection",
-    nothing_yet: "There is nothing to count yet.",
+    nothing_yet: "There is nothing to count yet: import a list, start a campaign, or choose other days.",
     from_day: "From",
     to_day: "to",
     show: "Show",
@@ -108,7 +111,7 @@ static EN: Texts = Texts {
     how_to_read: "How to read it",
     proposals: "Proposals",
     proposals_how: "What the figures suggest. Nothing changes by itself: whoever applies one stands here with the time, and can take it back.",
-    no_proposal: "Nothing that is sure.",
+    no_proposal: "Nothing that is sure yet: a proposal comes once enough calls were made for its figures to be more than chance.",
     apply: "Apply",
     apply_ask: "Put this into force?",
     in_force: "in force",
@@ -121,7 +124,7 @@ static EN: Texts = Texts {
     not_followed: "not followed: nobody may be called then",
     deliveries: "Messages",
     deliveries_how: "What the creditors' systems were told, the newest first. What was not taken is tried again with growing pauses, in the order of each debt.",
-    no_delivery: "No message yet.",
+    no_delivery: "No message yet. Endpoints stand in writeback.toml; without one nobody is told.",
     endpoint: "Endpoint",
     message: "No.",
     at: "Of",
@@ -136,6 +139,7 @@ static EN: Texts = Texts {
 };
 
 static RU: Texts = Texts {
+    language: Language::Ru,
     agents: "Операторы",
     channels: "Каналы",
     economics: "Кредиторы",
@@ -150,7 +154,7 @@ static RU: Texts = Texts {
     attribution: "Платёж зачтён",
     reaction: "Ответ",
     window_days: "Дней после отбора",
-    nothing_yet: "Считать пока нечего.",
+    nothing_yet: "Считать пока нечего: загрузите список, запустите кампанию или выберите другие дни.",
     from_day: "С",
     to_day: "по",
     show: "Показать",
@@ -162,7 +166,7 @@ static RU: Texts = Texts {
     how_to_read: "Как читать",
     proposals: "Предложения",
     proposals_how: "Что подсказывают цифры. Само ничего не меняется: кто применил, тот записан здесь со временем, и это можно отменить.",
-    no_proposal: "Ничего достоверного.",
+    no_proposal: "Пока ничего достоверного: предложение появится, когда звонков хватит, чтобы цифры не были случайностью.",
     apply: "Применить",
     apply_ask: "Применить это предложение?",
     in_force: "действует",
@@ -175,7 +179,7 @@ static RU: Texts = Texts {
     not_followed: "не соблюдается: в это время звонить нельзя",
     deliveries: "Сообщения",
     deliveries_how: "Что сообщено системам кредиторов, новые сверху. Непринятое отправляется снова с растущими паузами, по каждому долгу по порядку.",
-    no_delivery: "Сообщений ещё не было.",
+    no_delivery: "Сообщений ещё не было. Получатели указаны в writeback.toml; без них никому не сообщаем.",
     endpoint: "Получатель",
     message: "№",
     at: "От",

@@ -11,11 +11,11 @@ use serde::Deserialize;
 use super::diff::{Line, compare};
 use super::list::state;
 use super::texts::Texts;
-use super::{ChangeView, Effect, EffectView, minute};
+use super::{ChangeView, Effect, EffectView};
 use crate::domain::{Language, Right};
 use crate::web::console::Shared;
 use crate::web::console::guard::Viewer;
-use crate::web::console::page::{bar, number, page};
+use crate::web::console::page::{bar, by_clock, minute, number, page};
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new().route("/config/changes/{id}", get(show)).route("/config/changes/{id}/effect", get(part))
@@ -75,10 +75,11 @@ pub(super) fn whole(viewer: &Viewer, change: &ChangeView, trouble: Option<&str>)
     let source = format!("/config/changes/{}/effect", change.id);
     let body = html! {
         h1 { (title) }
+        (by_clock(viewer))
         @if let Some(trouble) = trouble { div.bad role="alert" { pre { (trouble) } } }
         p {
-            (texts.made) ": " (change.made.1) ", " (minute(change.made.0)) " · " (texts.node) " " (change.node) " · "
-            (state(change, texts))
+            (texts.made) ": " (change.made.1) ", " (minute(change.made.0, viewer)) " · " (texts.node) " " (change.node) " · "
+            (state(change, viewer))
             @if let Some(undone) = change.undoes {
                 " · " a href=(format!("/config/changes/{undone}")) { (texts.undoes) " " (undone) }
             }

@@ -6,12 +6,12 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use maud::{Markup, html};
 
+use super::ChangeView;
 use super::texts::Texts;
-use super::{ChangeView, minute};
 use crate::domain::Right;
 use crate::web::console::Shared;
 use crate::web::console::guard::Viewer;
-use crate::web::console::page::page;
+use crate::web::console::page::{by_clock, minute, page};
 use crate::web::console::tables::files;
 
 pub(super) fn routes() -> Router<Shared> {
@@ -37,7 +37,8 @@ async fn list(viewer: Viewer, State(shared): State<Shared>) -> Result<Response, 
         div.card {
             h2 { (texts.changes) }
             @if view.changes.is_empty() { p { (texts.no_change) } } @else {
-                (table(&view.changes, texts))
+                (by_clock(&viewer))
+                (table(&view.changes, &viewer, texts))
                 (files("/config/changes"))
             }
         }
@@ -59,7 +60,7 @@ fn new_campaign(campaigns: &[&String], texts: &Texts) -> Markup {
     }
 }
 
-fn table(changes: &[ChangeView], texts: &Texts) -> Markup {
+fn table(changes: &[ChangeView], viewer: &Viewer, texts: &Texts) -> Markup {
     html! {
         table {
             thead { tr { th.n { (texts.number) } th { (texts.file) } th { (texts.made) } th { (texts.state) } } }
@@ -68,8 +69,8 @@ fn table(changes: &[ChangeView], texts: &Texts) -> Markup {
                     tr {
                         td.n { a href=(format!("/config/changes/{}", change.id)) { (change.id) } }
                         td { (change.path) }
-                        td { (change.made.1) ", " (minute(change.made.0)) }
-                        td { (state(change, texts)) }
+                        td { (change.made.1) ", " (minute(change.made.0, viewer)) }
+                        td { (state(change, viewer)) }
                     }
                 }
             }
@@ -78,12 +79,13 @@ fn table(changes: &[ChangeView], texts: &Texts) -> Markup {
 }
 
 /// What became of a change, with who and when.
-pub(super) fn state(change: &ChangeView, texts: &Texts) -> Markup {
+pub(super) fn state(change: &ChangeView, viewer: &Viewer) -> Markup {
+    let texts = Texts::of(viewer.language);
     html! {
         @if let Some((at, who)) = &change.applied {
-            span.good { (texts.is_applied) } " " (minute(*at)) ", " (who)
+            span.good { (texts.is_applied) } " " (minute(*at, viewer)) ", " (who)
         } @else if let Some((at, who)) = &change.dropped {
-            (texts.is_dropped) ": " (minute(*at)) ", " (who)
+            (texts.is_dropped) ": " (minute(*at, viewer)) ", " (who)
         } @else { span.warn { (texts.is_draft) } }
     }
 }

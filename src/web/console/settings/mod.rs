@@ -156,8 +156,3 @@ pub enum Changed {
 pub(super) fn routes() -> Router<Shared> {
     list::routes().merge(edit::routes()).merge(change::routes()).merge(act::routes())
 }
-
-/// `2026-03-05 14:05 UTC`.
-fn minute(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
-}

@@ -11,7 +11,7 @@ use maud::{Markup, html};
 use self::texts::Texts;
 use super::Shared;
 use super::guard::Viewer;
-use super::page::{bar, page};
+use super::page::{bar, by_clock, in_address, page};
 use super::tables::files;
 use crate::domain::{Language, Right};
 use crate::web::handler::Handler;
@@ -76,6 +76,7 @@ async fn whole(viewer: Viewer, State(shared): State<Shared>) -> Result<Response,
     let shown = shown(&viewer, &shared).await?;
     let body = html! {
         h1 { (texts.trunks) }
+        (by_clock(&viewer))
         section data-live="/trunks/live" { (shown) }
         (files("/trunks"))
         p { (texts.how) }
@@ -113,7 +114,7 @@ async fn shown(viewer: &Viewer, shared: &Shared) -> Result<Markup, Response> {
 fn row(trunk: &TrunkView, texts: &Texts, button: bool) -> Markup {
     html! {
         tr {
-            td { a href=(format!("/calls?trunk={}", trunk.name)) { (trunk.name) } }
+            td { a href=(format!("/calls?trunk={}", in_address(&trunk.name))) { (trunk.name) } }
             td { (trunk.peer) }
             td.n { (trunk.taken) " / " (trunk.channels) }
             td { (bar(f64::from(trunk.taken) / f64::from(trunk.channels.max(1)))) }
@@ -122,7 +123,7 @@ fn row(trunk: &TrunkView, texts: &Texts, button: bool) -> Markup {
                 CircuitView::Closed => { td.good { (texts.well) } }
                 CircuitView::HalfOpen => { td.warn { (texts.half_open) } }
                 CircuitView::Open { for_s } => {
-                    td.bad { (texts.open) @if let Some(for_s) = for_s { " " (for_s) " s" } }
+                    td.bad { (texts.open) @if let Some(for_s) = for_s { " " (for_s) " " (texts.second) } }
                 }
             }
             @match (&trunk.registration, trunk.registers) {

@@ -22,6 +22,7 @@ pub struct Texts {
     pub probe: &'static str,
     pub probe_now: &'static str,
     pub probing: &'static str,
+    pub second: &'static str,
 }
 
 impl Texts {
@@ -48,6 +49,7 @@ static EN: Texts = Texts {
     probe: "Last probe",
     probe_now: "Probe",
     probing: "is asked…",
+    second: "s",
 };
 
 static RU: Texts = Texts {
@@ -68,4 +70,5 @@ static RU: Texts = Texts {
     probe: "Последняя проба",
     probe_now: "Проба",
     probing: "ждём ответа…",
+    second: "с",
 };
