@@ -175,6 +175,78 @@ fn a_clients_margin_is_told_and_exported_alike() {
 }
 
 #[test]
+fn nobody_whom_our_voice_cannot_tell_his_debt_is_drawn_by_the_lot() {
+    let house = House::new(config(([127, 0, 0, 1], 9).into()).set(REMINDERS, "hold_out_percent", 20));
+    let mut list = "external_id;person_id;phone;time_zone;debtor_type;creditor;amount;due\n".to_owned();
+    for n in 0..80 {
+        // The pack has no words for every second creditor.
+        let creditor = if n % 2 == 0 { CREDITOR } else { "Водоканал Приречья" };
+        list += &format!("d{n};p{n};{};Etc/GMT;forgetful;{creditor};10;2026-01-15\n", house::number(n));
+    }
+    house.write("list.csv", &list);
+    house.run(&["import", house.path("list.csv").to_str().expect("UTF-8")]);
+    house.run(&["campaign", "start", "reminders"]);
+    let states = house.states();
+    let of = |why: &str| states.iter().filter(|(_, of, _)| of == why).map(|(.., n)| n).sum::<u64>();
+    assert_eq!(of("unspeakable"), 40, "all of them wait, and none is left alone: {states:?}");
+    let conn = rusqlite::Connection::open(house.path("data/obzvon.db")).expect("the database");
+    let drawn = "SELECT COUNT(*), COUNT(DISTINCT c.arm), MIN(k.name = ?1) FROM contact c \
+        JOIN debt d ON d.id = c.debt_id JOIN creditor k ON k.id = d.creditor_id WHERE c.arm IS NOT NULL";
+    let row =
+        |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?));
+    let (all, arms, only_his) = conn.query_row(drawn, [CREDITOR], row).expect("counted");
+    assert_eq!((all, arms, only_his), (40, 2, 1), "both arms are of those whom we can speak to");
+}
+
+#[test]
+fn a_period_that_runs_backwards_is_refused_by_every_report() {
+    let house = house();
+    for report in ["channels", "kpi", "wear", "uplift", "promises", "pareto", "types", "agents", "economics"]
+    {
+        for (from, to) in [("2026-03-02", "2026-03-01"), ("2026-03-02", "2026-03-02")] {
+            let refused = house.try_run(&["report", report, "--from", from, "--to", to, "--lang", "en"]);
+            let said = String::from_utf8_lossy(&refused.stderr);
+            assert!(!refused.status.success() && said.contains("ends before it begins"), "{report}: {said}");
+        }
+    }
+}
+
+#[test]
+fn set_up_hours_have_a_price_and_are_charged_in_the_first_month_alone() {
+    let mut house = house();
+    house.run(&["event", "add", "p1", "letter", "--debt", "d1", "--creditor", CREDITOR, "--id", "a"]);
+    house.change("statistics.toml", &format!("contract.{CREDITOR}.setup_hours"), 16);
+    let refused = house.try_run(&["check", "--lang", "en"]);
+    let said = [refused.stdout, refused.stderr].concat();
+    let said = String::from_utf8_lossy(&said);
+    assert!(!refused.status.success() && said.contains("setup_hour"), "hours without a price: {said}");
+    house.change("statistics.toml", "economics.setup_hour", 1_500);
+    let setup = |more: &[&str]| -> Vec<i64> {
+        let args = [&["report", "economics", "--json"], more].concat();
+        let report: Value = serde_json::from_str(&house.run(&args)).expect("JSON");
+        let months = report["creditors"][0]["months"].as_array().cloned().unwrap_or_default();
+        months.iter().filter_map(|month| month["of_month"]["figures"]["setup"].as_i64()).collect()
+    };
+    assert_eq!(setup(&[]), [2_400_000], "16 hours of 1,500 roubles, in kopecks");
+    let tomorrow = (Timestamp::now() + jiff::SignedDuration::from_hours(24)).to_string();
+    let later = setup(&["--from", &tomorrow[..10], "--to", "2999-01-01"]);
+    assert_eq!(later.iter().sum::<i64>(), 0, "not again: {later:?}");
+}
+
+#[test]
+fn the_sum_of_a_promise_told_from_outside_is_counted_in_kopecks() {
+    let house = house();
+    let day = (Timestamp::now() + jiff::SignedDuration::from_hours(72)).to_string();
+    let told = ["event", "add", "p1", "message", "--debt", "d1", "--creditor", CREDITOR, "--id", "a"];
+    let promise = ["--reaction", "promise", "--promised-on", &day[..10], "--promised-amount", "150,25"];
+    house.run(&[&told[..], &promise].concat());
+    let report: Value = serde_json::from_str(&house.run(&["report", "promises", "--json"])).expect("JSON");
+    assert!(report.to_string().contains("\"promised_minor\":15025"), "{report}");
+    let text = house.run(&["report", "promises", "--lang", "ru"]);
+    assert!(text.contains("150.25 RUB"), "{text}");
+}
+
+#[test]
 fn who_spends_unlike_himself_is_listed_before_any_debt() {
     let house = house();
     let months: Vec<_> = (1..=7).map(|month| format!("2026-0{month}")).collect();

@@ -101,6 +101,22 @@ fn plain(text: &str) -> String {
     }
 }
 
+/// The workbook has what the text has, cell by cell; a number is one in both.
+fn assert_alike(book: &[u8], text: &str, code: &str) {
+    let mut book = calamine::open_workbook_from_rs::<calamine::Xlsx<_>, _>(std::io::Cursor::new(book))
+        .expect("a workbook");
+    let sheet = book.worksheet_range_at(0).expect("a sheet").expect("readable");
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
+    for (row, record) in (0_u32..).zip(reader.records()) {
+        for (column, cell) in (0_u32..).zip(record.expect("a record").iter()) {
+            let there = sheet.get_value((row, column)).map(ToString::to_string).unwrap_or_default();
+            let same = there == cell.trim_start_matches('\'')
+                || there.parse::<f64>().is_ok_and(|number| cell.parse() == Ok(number));
+            assert!(same, "{code}: {there:?} is not {cell:?} in line {row}, column {column}");
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_number_of_a_page_is_that_of_the_file() {
     let (house, daemon) = house();
@@ -115,6 +131,8 @@ async fn every_number_of_a_page_is_that_of_the_file() {
         let code = kind.code();
         let page = browser.get(&format!("/reports/{code}{days}")).await.text().await.expect("text");
         let file = browser.get(&format!("/reports/{code}.csv{days}")).await.text().await.expect("text");
+        let book = browser.get(&format!("/reports/{code}.xlsx{days}")).await.bytes().await.expect("bytes");
+        assert_alike(&book, &file, code);
         let mut reader = csv::ReaderBuilder::new().from_reader(file.as_bytes());
         let headers: Vec<String> = reader.headers().expect("a header").iter().map(str::to_owned).collect();
         let records: Vec<Vec<String>> =
@@ -156,6 +174,12 @@ async fn every_number_of_a_page_is_that_of_the_file() {
             assert_eq!(answer.status(), 422, "{path}{wrong}");
             let said = answer.text().await.expect("text");
             assert!(said.contains("день"), "{said}");
+        }
+    }
+    for (unknown, status) in [("kind=zzz", 422), ("state=zzz", 400), ("kind=regulator", 200)] {
+        for path in ["/cases", "/cases.csv"] {
+            let answer = browser.get(&format!("{path}?{unknown}")).await;
+            assert_eq!(answer.status(), status, "{path}?{unknown}");
         }
     }
     daemon.stop();

@@ -30,6 +30,7 @@ crate::on_both_engines!(
     a_case_of_nobody_known_holds_once_he_is_found,
     what_sets_people_off_is_counted_with_its_denominator,
     a_case_and_its_history_are_not_rewritten,
+    the_queue_is_asked_for_by_kind_owner_and_state,
     a_contact_whose_debt_was_found_not_owed_during_its_call_is_disputed_and_not_paid,
     an_answer_goes_to_the_debtor_by_the_channel_of_the_configuration,
 );
@@ -558,4 +559,31 @@ async fn an_answer_goes_to_the_debtor_by_the_channel_of_the_configuration(world:
     for part in ["C-000002", "\"sms\"", "\"p2\"", "\"d2\"", "\"Water\"", "we are sorry"] {
         assert!(message.payload.contains(part), "{part}: {}", message.payload);
     }
+}
+
+async fn the_queue_is_asked_for_by_kind_owner_and_state(world: World) {
+    world.campaign("reminders", &[row(1), row(2), row(3)]).await;
+    let ordinary = register(&world, letter(Some("p1"), Kind::Ordinary)).await;
+    let of_data = register(&world, letter(Some("p2"), Kind::PersonalData)).await;
+    let closed = register(&world, letter(Some("p3"), Kind::Ordinary)).await;
+    for act_on in [ordinary, closed] {
+        act(&world, act_on, take()).await;
+    }
+    act(&world, closed, answer()).await;
+    assert_eq!(act(&world, closed, close(false)).await, Acted::Done(State::Closed));
+    let asked = async |filter: CaseFilter| {
+        let lines = world.store.cases(filter).await.expect("read");
+        let mut numbers: Vec<_> = lines.iter().map(|line| line.number.0).collect();
+        numbers.sort_unstable();
+        numbers
+    };
+    let all = CaseFilter::default();
+    assert_eq!(asked(all.clone()).await, [ordinary.0, of_data.0]);
+    assert_eq!(asked(CaseFilter { closed: true, ..all.clone() }).await, [ordinary.0, of_data.0, closed.0]);
+    assert_eq!(asked(CaseFilter { kind: Some(Kind::PersonalData), ..all.clone() }).await, [of_data.0]);
+    let hers = CaseFilter { owner: Some("olga".into()), ..all.clone() };
+    assert_eq!(asked(hers.clone()).await, [ordinary.0]);
+    assert_eq!(asked(CaseFilter { closed: true, ..hers.clone() }).await, [ordinary.0, closed.0]);
+    assert_eq!(asked(CaseFilter { kind: Some(Kind::PersonalData), ..hers }).await, [0_i64; 0]);
+    assert_eq!(asked(CaseFilter { owner: Some("nobody".into()), ..all }).await, [0_i64; 0]);
 }

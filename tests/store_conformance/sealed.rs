@@ -17,6 +17,7 @@ crate::on_both_engines!(
     a_decision_taken_out_with_its_head_set_back_is_found,
     an_open_attempt_slipped_in_is_found,
     a_link_has_its_time_and_a_chain_its_last,
+    the_history_of_a_case_and_a_review_of_a_talk_are_sealed,
     a_version_keeps_its_files,
     a_persons_own_chains_are_looked_at_alone,
 );
@@ -229,4 +230,50 @@ async fn a_persons_own_chains_are_looked_at_alone(world: World) {
     assert_eq!(wrong, [WrongRow::Gone, WrongRow::Gone, WrongRow::Changed]);
     let neighbour = PersonId(if whose.0 < 20 { whose.0 + 1 } else { 1 });
     assert_eq!(world.store.verify_rows_of(&[neighbour]).await.expect("walked").broken, []);
+}
+
+async fn the_history_of_a_case_and_a_review_of_a_talk_are_sealed(world: World) {
+    let contact = world.one_contact().await;
+    let attempt = world.permit(&contact, noon()).await.attempt();
+    let no = obzvon::agents::ReservationNo(1);
+    let anna = obzvon::domain::AgentId::parse("anna").expect("a login");
+    let talks = obzvon::store::AgentChange {
+        agent: anna.clone(),
+        at: noon(),
+        to: obzvon::agents::State::Talking { no },
+        billable: false,
+        why: obzvon::agents::Why::Call,
+        attempt: Some(attempt),
+    };
+    world.store.log_agent(talks).await.expect("kept");
+    world.store.complain(attempt, &anna, "rude", noon()).await.expect("kept");
+    world.store.finish(promised(attempt), noon() + hours(1)).await.expect("finished");
+    let take = obzvon::cases::Act::Take { owner: "olga".into() };
+    world.store.act_on_case(obzvon::cases::Number(1), take, "olga".into(), noon()).await.expect("taken");
+    let review = obzvon::quality::Review {
+        reviewer: "olga".into(),
+        at: noon() + hours(2),
+        marks: std::collections::BTreeMap::new(),
+        raw_bp: 5_000,
+        critical: false,
+        comment: "he mumbles".into(),
+    };
+    world.store.keep_review(attempt, anna, review).await.expect("kept");
+    assert_eq!(broken_rows(&world).await, []);
+    let acts = world.text("SELECT CAST(MAX(id) AS TEXT) FROM case_act").await;
+    let last: i64 = acts.parse().expect("an id");
+    let named = |table: &str, id, wrong| (table.to_owned(), id, wrong);
+    for (table, sql, id, wrong) in [
+        ("case_act", "UPDATE case_act SET text = 'polite' WHERE id = 1", 1, WrongRow::Changed),
+        ("case_act", &format!("DELETE FROM case_act WHERE id = {last}"), last, WrongRow::Gone),
+        (
+            "case_act",
+            "INSERT INTO case_act (id, case_id, at, who, act, text) VALUES (77, 1, 1, 'olga', 'noted', 'all is well')",
+            77,
+            WrongRow::Unsealed,
+        ),
+        ("quality_review", "UPDATE quality_review SET raw_bp = 9000", 1, WrongRow::Changed),
+    ] {
+        assert_eq!(after(&world, table, sql).await, [named(table, id, wrong)], "{sql}");
+    }
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::ask::{ask, ask_more};
 use super::debts::{note_debts, note_word, settle, word_of_all};
-use super::open::note_act;
+use super::open::{note_act, seal_act};
 use super::register::{blame, hold, persons};
 use crate::cases::{Act, Acted, Kind, Number, Refused, State, Terms};
 use crate::domain::{DebtId, PersonId};
@@ -118,7 +118,9 @@ async fn perform(
         Act::Take { owner } => change(conn, number, TAKE, owner).await?,
     }
     conn.run(STATE, values![number.0, next.code()]).await?;
-    note_act(conn, number, (act.code(), who, &written(act)), now).await?;
+    let noted = note_act(conn, number, (act.code(), who, &written(act)), now).await?;
+    let about = case.person.or_else(|| meant.first().copied());
+    seal_act(conn, noted, about, now).await?;
     Ok(Acted::Done(next))
 }
 

@@ -7,6 +7,7 @@ use crate::cases::{ActCode, Kind, Number, Source, Terms};
 use crate::domain::{AttemptId, DebtId, PersonId};
 use crate::rules::{Hold, HoldKind};
 use crate::store::engine::conn::{Conn, Fault, values};
+use crate::store::gate::{OF_THE_HOUSE, Sealed, seal};
 use crate::store::standing::insert_hold;
 
 /// A case that is about to begin.
@@ -24,13 +25,32 @@ pub(in crate::store) struct Opening<'a> {
     pub text: &'a str,
 }
 
-/// Writes a case down. `None`: the call has one about this already.
+/// A case that has begun.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::store) struct Opened {
+    pub number: Number,
+    act: i64,
+    person: Option<PersonId>,
+}
+
+impl Opened {
+    /// Seals the first entry of its history: after the debts are taken, as every seal.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn seal(self, conn: &mut Conn, now: Timestamp) -> Result<Number, Fault> {
+        seal_act(conn, self.act, self.person, now).await?;
+        Ok(self.number)
+    }
+}
+
+/// Writes a case down; its beginning is still to be sealed. `None`: the call has one about this already.
 pub(super) async fn open(
     conn: &mut Conn,
     opening: Opening<'_>,
     terms: &Terms,
     now: Timestamp,
-) -> Result<Option<Number>, Fault> {
+) -> Result<Option<Opened>, Fault> {
     let values = values![
         opening.kind.code(),
         opening.kind.is_dispute(),
@@ -45,9 +65,9 @@ pub(super) async fn open(
     ];
     let Some(row) = conn.first(OPEN, values).await? else { return Ok(None) };
     let number = Number(row.int(0)?);
-    note_act(conn, number, (ActCode::Opened, opening.by, opening.text), now).await?;
+    let act = note_act(conn, number, (ActCode::Opened, opening.by, opening.text), now).await?;
     ask(conn, (number, opening.kind), (opening.person, opening.debt), terms, now).await?;
-    Ok(Some(number))
+    Ok(Some(Opened { number, act, person: opening.person }))
 }
 
 /// Opens the case of a call that a person of ours, or the flow, was told of. `None`: there is one.
@@ -57,7 +77,10 @@ pub(in crate::store) async fn open_of_call(
     terms: &Terms,
     now: Timestamp,
 ) -> Result<Option<Number>, Fault> {
-    open(conn, opening, terms, now).await
+    match open(conn, opening, terms, now).await? {
+        Some(opened) => opened.seal(conn, now).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 /// Puts a hold that a call has brought under its case, which it opens where there is none; holds of other kinds are
@@ -75,12 +98,13 @@ pub(in crate::store) async fn open_of_hold(
         _ => return Ok(()),
     };
     let number = match open(conn, Opening { kind, debt: hold.debt, ..opening }, terms, now).await? {
-        Some(number) => number,
+        Some(opened) => opened.seal(conn, now).await?,
         None => {
             let row = conn.one(OF_CALL, values![opening.attempt, kind.is_dispute()]).await?;
             let number = Number(row.int(0)?);
             if conn.run(OPEN_AGAIN, values![number.0]).await? > 0 {
-                note_act(conn, number, (ActCode::Reopened, opening.by, ""), now).await?;
+                let act = note_act(conn, number, (ActCode::Reopened, opening.by, ""), now).await?;
+                seal_act(conn, act, opening.person, now).await?;
             }
             number
         }
@@ -109,7 +133,8 @@ pub(in crate::store) async fn open_of_strangers(
         by: "flow",
         text: evidence,
     };
-    let Some(number) = open(conn, opening, terms, now).await? else { return Ok(()) };
+    let Some(opened) = open(conn, opening, terms, now).await? else { return Ok(()) };
+    let number = opened.seal(conn, now).await?;
     for person in meant {
         let hold = Hold::new(HoldKind::ComplaintOpen, *person, now);
         let hold = Hold { evidence: Some(evidence.to_owned()), ..hold };
@@ -124,14 +149,24 @@ pub(super) async fn tie(conn: &mut Conn, number: Number, hold: i64) -> Result<()
     conn.run(TIE, values![hold, number.0]).await.map(|_| ())
 }
 
-/// Adds to the history.
+/// Adds to the history; the entry, which is still to be sealed.
 pub(super) async fn note_act(
     conn: &mut Conn,
     number: Number,
     (act, who, text): (ActCode, &str, &str),
     now: Timestamp,
+) -> Result<i64, Fault> {
+    conn.one(ACT, values![number.0, now, who, act.code(), text]).await?.int(0)
+}
+
+/// Seals an entry of the history in the chain of whom the case is about, or of the house where nobody knows.
+pub(super) async fn seal_act(
+    conn: &mut Conn,
+    act: i64,
+    person: Option<PersonId>,
+    now: Timestamp,
 ) -> Result<(), Fault> {
-    conn.run(ACT, values![number.0, now, who, act.code(), text]).await.map(|_| ())
+    seal(conn, (Sealed::CaseAct, act), person.unwrap_or(OF_THE_HOUSE), now).await
 }
 
 const OPEN: &str = "INSERT INTO case_file (kind, dispute, source, person_id, debt_id, attempt_id, received_at, due_at, \
@@ -141,4 +176,5 @@ const OF_CALL: &str =
 const OPEN_AGAIN: &str = "UPDATE case_file SET state = 'in_work', justified = NULL, measure = NULL, closed_at = NULL \
     WHERE id = $1 AND state = 'closed'";
 const TIE: &str = "INSERT INTO case_hold (hold_id, case_id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
-const ACT: &str = "INSERT INTO case_act (case_id, at, who, act, text) VALUES ($1, $2, $3, $4, $5)";
+const ACT: &str =
+    "INSERT INTO case_act (case_id, at, who, act, text) VALUES ($1, $2, $3, $4, $5) RETURNING id";

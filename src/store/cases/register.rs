@@ -87,7 +87,8 @@ async fn register(
         by: who,
         text: &case.text,
     };
-    let number = open(conn, opening, terms, now).await?.ok_or(Fault::Unreadable { what: "new case" })?;
+    let opened = open(conn, opening, terms, now).await?.ok_or(Fault::Unreadable { what: "new case" })?;
+    let number = opened.number;
     if let Some(id) = &case.outside_id {
         conn.run(TELL, values![teller(case), id, format!("{told} {}", number.0)]).await?;
     }
@@ -97,6 +98,7 @@ async fn register(
         }
         hold(conn, (number, kind), (person, debt), who, now).await?;
     }
+    opened.seal(conn, now).await?;
     Ok(Registered::New { number, held: whose.is_some() })
 }
 
@@ -139,7 +141,8 @@ pub(in crate::store) async fn open_of_contact(
     terms: &Terms,
     now: Timestamp,
 ) -> Result<(), Fault> {
-    let number = open(conn, opening, terms, now).await?.ok_or(Fault::Unreadable { what: "new case" })?;
+    let opened = open(conn, opening, terms, now).await?.ok_or(Fault::Unreadable { what: "new case" })?;
+    let number = opened.seal(conn, now).await?;
     if !opening.kind.is_dispute() {
         conn.run(BLAME_OUTSIDE, values![number.0, event]).await?;
     }

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use jiff::SignedDuration;
 
 use super::sample::{act, agent};
-use crate::domain::{AgentId, AttemptId};
+use crate::domain::{AgentId, AttemptId, PersonId};
 use crate::quality::{Mark, Review, Reviewed, ReviewedCall};
 use crate::store::engine::conn::{Conn, Fault, Row, moment, values};
+use crate::store::gate::{Sealed, seal};
 use crate::store::{Period, Store, StoreError};
 
 impl Store {
@@ -77,11 +78,10 @@ async fn keep(
         review.critical,
         review.comment.as_str(),
     ];
-    Ok(if conn.run(KEEP, values).await? > 0 {
-        Reviewed::Now { raw_bp: review.raw_bp, critical: review.critical }
-    } else {
-        Reviewed::Before
-    })
+    let Some(row) = conn.first(KEEP, values).await? else { return Ok(Reviewed::Before) };
+    let called = conn.one("SELECT person_id FROM attempt WHERE id = $1", values![attempt]).await?;
+    seal(conn, (Sealed::Review, row.int(0)?), PersonId(called.int(0)?), review.at).await?;
+    Ok(Reviewed::Now { raw_bp: review.raw_bp, critical: review.critical })
 }
 
 /// The rows of a call stand together.
@@ -116,7 +116,7 @@ fn review(row: &Row) -> Result<Review, Fault> {
 const TALKED: &str =
     "SELECT 1 FROM agent_state WHERE attempt_id = $1 AND agent = $2 AND state = 'talking' LIMIT 1";
 const KEEP: &str = "INSERT INTO quality_review (attempt_id, agent, reviewer, at, marks, raw_bp, critical, comment) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING id";
 /// A payment is the talk's when it came after it within the window, and no other answered call on the debt lies between.
 const REVIEWS: &str = "SELECT v.attempt_id, v.agent, a.reserved_at, CAST(CASE WHEN EXISTS (SELECT 1 FROM payment y \
     WHERE y.debt_id = a.debt_id AND y.paid_at >= a.reserved_at AND y.paid_at <= a.reserved_at + CAST($3 AS BIGINT) \

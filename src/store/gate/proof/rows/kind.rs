@@ -17,6 +17,7 @@ pub(in crate::store) use event_columns;
 pub(in crate::store) enum Sealed {
     Access,
     Attempt,
+    CaseAct,
     Consent,
     Deed,
     DenialRepeat,
@@ -27,6 +28,7 @@ pub(in crate::store) enum Sealed {
     Note,
     PersonLink,
     Preference,
+    Review,
 }
 
 /// The columns of a kind of rows.
@@ -40,9 +42,10 @@ pub(super) struct Columns {
 }
 
 impl Sealed {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Access,
         Self::Attempt,
+        Self::CaseAct,
         Self::Consent,
         Self::Deed,
         Self::DenialRepeat,
@@ -53,6 +56,7 @@ impl Sealed {
         Self::Note,
         Self::PersonLink,
         Self::Preference,
+        Self::Review,
     ];
 
     /// The code in the database: the table's name.
@@ -60,6 +64,7 @@ impl Sealed {
         match self {
             Self::Access => "access",
             Self::Attempt => "attempt",
+            Self::CaseAct => "case_act",
             Self::Consent => "consent",
             Self::Deed => "deed",
             Self::DenialRepeat => "denial_repeat",
@@ -70,6 +75,7 @@ impl Sealed {
             Self::Note => "sealed_note",
             Self::PersonLink => "person_link",
             Self::Preference => "preference",
+            Self::Review => "quality_review",
         }
     }
 
@@ -90,6 +96,7 @@ impl Sealed {
         let (names, types, may_change) = match self {
             Self::Access => ("id, at, who, what, person_id", "iitti", 0),
             Self::Attempt => (ATTEMPT, "iiiiiittttttiitttiiiiiiiiiittitititiittit", 4),
+            Self::CaseAct => ("id, case_id, at, who, act, text", "iiittt", 0),
             Self::Consent => {
                 ("id, person_id, kind, phone, debt_id, from_at, evidence, until_at", "iitiiiti", 1)
             }
@@ -109,6 +116,9 @@ impl Sealed {
             Self::PersonLink => ("id, at, act, person_id, other_id, evidence", "iitiit", 0),
             Self::Preference => {
                 ("id, person_id, from_time, to_time, from_at, evidence, until_at", "iittiti", 1)
+            }
+            Self::Review => {
+                ("id, attempt_id, agent, reviewer, at, marks, raw_bp, critical, comment", "iittitiit", 0)
             }
         };
         Columns { names, types, may_change }
@@ -146,7 +156,14 @@ impl Sealed {
             Self::Hold => deed(&["hold_lifted", "hold_suspended"]),
             Self::Kin => matches!(act, Act::Identity),
             Self::Preference => deed(&["preference_lifted"]),
-            Self::Access | Self::Deed | Self::Disposed | Self::Event | Self::Note | Self::PersonLink => false,
+            Self::Access
+            | Self::CaseAct
+            | Self::Deed
+            | Self::Disposed
+            | Self::Event
+            | Self::Note
+            | Self::PersonLink
+            | Self::Review => false,
         }
     }
 }

@@ -31,7 +31,10 @@ fn unsealed(kind: Sealed, of_one: bool) -> Option<String> {
     let his = match kind {
         _ if !of_one => "",
         Sealed::DenialRepeat => " AND t.decision_id IN (SELECT d.id FROM decision d WHERE d.person_id = $1)",
-        Sealed::Disposed => " AND t.attempt_id IN (SELECT a.id FROM attempt a WHERE a.person_id = $1)",
+        Sealed::CaseAct => " AND t.case_id IN (SELECT c.id FROM case_file c WHERE c.person_id = $1)",
+        Sealed::Disposed | Sealed::Review => {
+            " AND t.attempt_id IN (SELECT a.id FROM attempt a WHERE a.person_id = $1)"
+        }
         Sealed::Note => return None,
         Sealed::Kin | Sealed::PersonLink => " AND (t.person_id = $1 OR t.other_id = $1)",
         _ => " AND t.person_id = $1",
