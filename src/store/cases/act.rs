@@ -61,6 +61,9 @@ async fn perform(
         Ok(next) => next,
         Err(why) => return Ok(Acted::Refused(why)),
     };
+    // Entries of the history that are still to be sealed, after the debts are taken.
+    let mut noted: Vec<i64> = Vec::new();
+    let about = case.person.or_else(|| meant.first().copied());
     match act {
         Act::Answer { text } => {
             change(conn, number, ANSWER, text).await?;
@@ -77,10 +80,15 @@ async fn perform(
             release(conn, &case, who, now).await?;
         }
         Act::Creditor { owed, debt, creditor, text } => {
-            let about = (debt.as_deref(), creditor.as_deref());
-            next = match hear(conn, &case, (*owed, about, text), (who, terms), now).await? {
+            let of = (debt.as_deref(), creditor.as_deref());
+            // Debts that have joined are asked about, whatever comes of the word.
+            noted.extend(ask_more(conn, (number, case.kind), (case.person, case.debt), terms, now).await?);
+            next = match hear(conn, &case, (*owed, of, text), who, now).await? {
                 Ok(next) => next,
-                Err(why) => return Ok(Acted::Refused(why)),
+                Err(why) => {
+                    seal_acts(conn, &noted, about, now).await?;
+                    return Ok(Acted::Refused(why));
+                }
             };
         }
         Act::Kind { kind } => {
@@ -103,14 +111,14 @@ async fn perform(
                     blame(conn, number, (*person, case.debt), now).await?;
                 }
                 hold(conn, (number, case.kind), (*person, None), who, now).await?;
-                ask(conn, (number, case.kind), (Some(*person), case.debt), terms, now).await?;
+                noted.extend(ask(conn, (number, case.kind), (Some(*person), case.debt), terms, now).await?);
             }
             (None, _) => return Ok(Acted::Refused(Refused::NobodyHasThisId)),
         },
         Act::Note { .. } => {}
         Act::Reopen { .. } => {
             conn.run(REOPEN, values![number.0, terms.due(case.kind, now)]).await?;
-            ask(conn, (number, case.kind), (case.person, case.debt), terms, now).await?;
+            noted.extend(ask(conn, (number, case.kind), (case.person, case.debt), terms, now).await?);
             for whose in held(conn, number).await? {
                 hold(conn, (number, case.kind), whose, who, now).await?;
             }
@@ -118,9 +126,8 @@ async fn perform(
         Act::Take { owner } => change(conn, number, TAKE, owner).await?,
     }
     conn.run(STATE, values![number.0, next.code()]).await?;
-    let noted = note_act(conn, number, (act.code(), who, &written(act)), now).await?;
-    let about = case.person.or_else(|| meant.first().copied());
-    seal_act(conn, noted, about, now).await?;
+    noted.push(note_act(conn, number, (act.code(), who, &written(act)), now).await?);
+    seal_acts(conn, &noted, about, now).await?;
     Ok(Acted::Done(next))
 }
 
@@ -146,6 +153,18 @@ async fn take(conn: &mut Conn, number: Number, meant: Option<PersonId>) -> Resul
         debt: row.int_opt(3)?.map(DebtId),
         received: moment(row.int(4)?)?,
     }))
+}
+
+async fn seal_acts(
+    conn: &mut Conn,
+    acts: &[i64],
+    about: Option<PersonId>,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    for &act in acts {
+        seal_act(conn, act, about, now).await?;
+    }
+    Ok(())
 }
 
 /// Everybody whom the case has held, and on which debt.
@@ -181,10 +200,9 @@ async fn hear(
     conn: &mut Conn,
     case: &Case,
     (owed, about, text): (bool, (Option<&str>, Option<&str>), &str),
-    (who, terms): (&str, &Terms),
+    who: &str,
     now: Timestamp,
 ) -> Result<Result<State, Refused>, Fault> {
-    ask_more(conn, (case.number, case.kind), (case.person, case.debt), terms, now).await?;
     if let Err(why) = note_word(conn, case.number, owed, about, now).await? {
         return Ok(Err(why));
     }

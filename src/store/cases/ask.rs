@@ -10,38 +10,38 @@ use crate::store::counted::counts;
 use crate::store::engine::conn::{Conn, Fault, values};
 use crate::store::told::{Told, tell};
 
-/// Asks about each debt in dispute, whatever was said of it before.
+/// Asks about each debt in dispute, whatever was said of it before; the entry of the history, which is still to be sealed.
 pub(super) async fn ask(
     conn: &mut Conn,
     about: (Number, Kind),
     whose: (Option<PersonId>, Option<DebtId>),
     terms: &Terms,
     now: Timestamp,
-) -> Result<(), Fault> {
+) -> Result<Option<i64>, Fault> {
     if !about.1.is_dispute() {
-        return Ok(());
+        return Ok(None);
     }
     conn.run(FORGET, values![about.0.0]).await?;
     conn.run(FORGET_WORDS, values![about.0.0]).await?;
     ask_more(conn, about, whose, terms, now).await
 }
 
-/// Asks about the debts that have joined the dispute since.
+/// Asks about the debts that have joined the dispute since, as [`ask`].
 pub(super) async fn ask_more(
     conn: &mut Conn,
     (number, kind): (Number, Kind),
     whose: (Option<PersonId>, Option<DebtId>),
     terms: &Terms,
     now: Timestamp,
-) -> Result<(), Fault> {
+) -> Result<Option<i64>, Fault> {
     note_debts(conn, number, whose).await?;
-    let Some(due) = terms.creditor_due(kind, now) else { return Ok(()) };
+    let Some(due) = terms.creditor_due(kind, now) else { return Ok(None) };
     let rows = conn.all(ABOUT, values![number.0]).await?;
     if rows.is_empty() {
-        return Ok(());
+        return Ok(None);
     }
     conn.run(ASKED, values![number.0, due]).await?;
-    note_act(conn, number, (ActCode::Asked, "obzvon", ""), now).await?;
+    let noted = note_act(conn, number, (ActCode::Asked, "obzvon", ""), now).await?;
     for row in &rows {
         let (id, debt, creditor) = (DebtId(row.int(0)?), row.text(1)?, row.text(2)?);
         conn.run(ASKED_OF, values![number.0, id, now]).await?;
@@ -55,7 +55,7 @@ pub(super) async fn ask_more(
         };
         tell(conn, id, &told, now).await?;
     }
-    Ok(())
+    Ok(Some(noted))
 }
 
 /// Of the debt named whatever its state, of the others those that are not done.

@@ -30,16 +30,20 @@ pub(in crate::store) struct Opening<'a> {
 pub(in crate::store) struct Opened {
     pub number: Number,
     act: i64,
+    /// The creditor was asked.
+    asked: Option<i64>,
     person: Option<PersonId>,
 }
 
 impl Opened {
-    /// Seals the first entry of its history: after the debts are taken, as every seal.
+    /// Seals the first entries of its history: after the debts are taken, as every seal.
     ///
     /// # Errors
     /// The database's.
     pub async fn seal(self, conn: &mut Conn, now: Timestamp) -> Result<Number, Fault> {
-        seal_act(conn, self.act, self.person, now).await?;
+        for act in [self.act].into_iter().chain(self.asked) {
+            seal_act(conn, act, self.person, now).await?;
+        }
         Ok(self.number)
     }
 }
@@ -66,8 +70,8 @@ pub(super) async fn open(
     let Some(row) = conn.first(OPEN, values).await? else { return Ok(None) };
     let number = Number(row.int(0)?);
     let act = note_act(conn, number, (ActCode::Opened, opening.by, opening.text), now).await?;
-    ask(conn, (number, opening.kind), (opening.person, opening.debt), terms, now).await?;
-    Ok(Some(Opened { number, act, person: opening.person }))
+    let asked = ask(conn, (number, opening.kind), (opening.person, opening.debt), terms, now).await?;
+    Ok(Some(Opened { number, act, asked, person: opening.person }))
 }
 
 /// Opens the case of a call that a person of ours, or the flow, was told of. `None`: there is one.

@@ -201,13 +201,9 @@ fn teller(case: &NewCase) -> String {
     }
 }
 
-/// What was told by this id: a hash and the case's number. Before this version all sources had their ids in common.
+/// What was told by this id: a hash and the case's number.
 async fn said_before(conn: &mut Conn, case: &NewCase, id: &str) -> Result<Option<String>, Fault> {
-    if let Some(row) = conn.first(TOLD, values![teller(case), id]).await? {
-        return row.text(0).map(Some);
-    }
-    let common = conn.first(TOLD, values!["case", id]).await?.map(|row| row.text(0)).transpose()?;
-    Ok(common.filter(|said| said.starts_with(&told_as(case))))
+    conn.first(TOLD, values![teller(case), id]).await?.map(|row| row.text(0)).transpose()
 }
 
 // What was told, as a hash.
