@@ -29,7 +29,7 @@ pub struct WearRow {
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Wear {
     pub rows: Vec<WearRow>,
-    /// The first use that surely brings less than people who do not tire can, itself and all known ones after it.
+    /// The first use that surely brings less than people who do not tire can, where no known one after it brings as much.
     pub worn_from: Option<u32>,
 }
 
@@ -82,10 +82,12 @@ fn against_floor(uses: &[Ratio], sure: Confidence) -> Option<Estimate> {
     Some(Estimate { value: log.exp(), low: (log - half).exp(), high: (log + half).exp() })
 }
 
-/// From the end backwards, while the share is surely below what people who do not tire can give.
+/// From the end backwards, while the share is below what people who do not tire can give: the first that surely is. The further
+/// the floor is drawn out from the first two uses, the less is sure; what is unsure of a late use takes nothing back of an earlier.
 fn worn_from(rows: &[WearRow]) -> Option<u32> {
     let known = rows.iter().rev().filter_map(|row| Some((row.nth, row.against_floor?)));
-    known.take_while(|(_, against)| against.high < 1.0).map(|(nth, _)| nth).last()
+    let below = known.take_while(|(_, against)| against.value < 1.0);
+    below.filter(|(_, against)| against.high < 1.0).map(|(nth, _)| nth).last()
 }
 
 #[cfg(test)]
@@ -105,6 +107,17 @@ mod tests {
         assert_eq!(found.rows[0].against_first, None);
         assert_eq!(found.rows[4].against_first, None);
         assert_eq!(found.rows[1].against_floor, None, "of the second use nothing can be said");
+    }
+
+    #[test]
+    fn a_late_use_of_which_little_is_sure_takes_no_wear_back() {
+        let seen = [(294, 1501), (286, 1501), (131, 1500), (48, 1494), (41, 1438), (38, 1275), (14, 390)];
+        let found = wear(&seen.map(|(reacted, uses)| Ratio::new(reacted, uses)));
+        assert!(found.rows[6].against_floor.expect("known").high > 1.0, "{:?}", found.rows[6]);
+        assert_eq!(found.worn_from, Some(3));
+        // A late use that is as good as people who do not tire can be says that they do not.
+        let back = [(294, 1501), (286, 1501), (131, 1500), (600, 1494)];
+        assert_eq!(wear(&back.map(|(reacted, uses)| Ratio::new(reacted, uses))).worn_from, None);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Every number of the reports' pages is that of the file, and what somebody clicks is written down.
 
+use calamine::Reader as _;
 use jiff::{Timestamp, ToSpan};
 use obzvon::stats::SheetKind;
 use serde_json::Value;

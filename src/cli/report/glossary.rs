@@ -117,7 +117,7 @@ const QUALITY: [Term; 6] = [
 ];
 
 /// `obzvon report uplift`, `wear`, `pareto`, `types`, `economics` and `agents`.
-const MONEY: [Term; 8] = [
+const MONEY: [Term; 9] = [
     [
         "uplift",
         "persons to be called who paid within the window / those persons, less the same of persons left alone by lot",
@@ -159,6 +159,12 @@ const MONEY: [Term; 8] = [
         "(revenue by contract - cost) / revenue by contract; nothing without revenue",
         "валовая маржа",
         "(выручка по договору − затраты) / выручка по договору; без выручки её нет",
+    ],
+    [
+        "agents' cost of a creditor",
+        "agents' paid time at its price x talk and hold about his debts, whoever called / talk and hold about all creditors' debts",
+        "затраты на операторов по кредитору",
+        "оплаченное время операторов по его цене × разговоры и удержание по его долгам, кто бы ни звонил / разговоры и удержание по долгам всех кредиторов",
     ],
     [
         "agent's accounts",

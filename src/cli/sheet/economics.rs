@@ -49,7 +49,10 @@ fn chart(lines: Vec<Line>, guide: &std::ops::RangeInclusive<u8>, language: Langu
     Chart {
         title: say(
             language,
-            ("Gross margin by month, with the guide", "Валовая маржа по месяцам и ориентир"),
+            (
+                "Gross margin by month, with the guide; a greater loss stands at -100",
+                "Валовая маржа по месяцам и ориентир; больший убыток стоит на −100",
+            ),
         )
         .to_owned(),
         across: say(language, ("month", "месяц")).to_owned(),
@@ -60,12 +63,15 @@ fn chart(lines: Vec<Line>, guide: &std::ops::RangeInclusive<u8>, language: Langu
     }
 }
 
+/// What is drawn no lower, in percent: a month with little revenue would press all others together.
+const LOWEST: f64 = -100.0;
+
 /// By months since the year 0, in percent.
 fn margins(months: &[(String, Month)]) -> Vec<(f64, f64)> {
     let point = |(name, month): &(String, Month)| {
         let (year, of_year) = name.split_once('-')?;
         let nth = year.parse::<i64>().ok()? * 12 + of_year.parse::<i64>().ok()? - 1;
-        Some((nth as f64, month.margin()? * 100.0))
+        Some((nth as f64, (month.margin()? * 100.0).max(LOWEST)))
     };
     months.iter().filter_map(point).collect()
 }

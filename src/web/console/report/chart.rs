@@ -6,15 +6,19 @@ use crate::stats::{Chart, Line};
 
 const WIDTH: f64 = 640.0;
 const HEIGHT: f64 = 280.0;
-/// Room for the axes' words: left, right, above, below.
+/// A sign of an axis's words is so wide.
+const SIGN: f64 = 8.5;
+/// Room for the axes' words: left at least, right, above, below.
 const MARGINS: [f64; 4] = [44.0, 120.0, 10.0, 40.0];
 /// Colours in the stylesheet; more lines begin anew, and are told apart by their names.
 const COLOURS: usize = 6;
 
 /// The chart with its title.
 pub fn chart(chart: &Chart) -> Markup {
-    let [left, right, above, below] = MARGINS;
+    let [least, right, above, below] = MARGINS;
     let (across, upward) = (span(chart), height(chart));
+    let longest = steps(upward).into_iter().map(|value| short(value).len()).max().unwrap_or(0);
+    let left = least.max(longest as f64 * SIGN + 10.0);
     let x = |value: f64| left + (value - across.0) / (across.1 - across.0) * (WIDTH - left - right);
     let y =
         |value: f64| HEIGHT - below - (value - upward.0) / (upward.1 - upward.0) * (HEIGHT - above - below);
@@ -126,6 +130,23 @@ mod tests {
         let mut placed = names(&lines, &|value| 200.0 - value);
         placed.sort_by(f64::total_cmp);
         assert!(placed.windows(2).all(|pair| pair[1] - pair[0] >= 15.0), "{placed:?}");
+    }
+
+    #[test]
+    fn a_long_word_of_an_axis_has_room() {
+        let deep = Chart {
+            title: "margin".into(),
+            across: "month".into(),
+            upward: "%".into(),
+            lines: vec![line("Water", &[(0.0, -40_000.0), (1.0, 10.0)])],
+            marks: Vec::new(),
+            guide: None,
+        };
+        let text = chart(&deep).into_string();
+        // The axis's words end six before the lines begin.
+        let at = text.split("<line class=\"grid\" x1=\"").nth(1).and_then(|rest| rest.split('"').next());
+        let left: f64 = at.expect("a grid").parse().expect("a number");
+        assert!(text.contains(">-40000<") && left - 6.0 >= 6.0 * 8.0, "{text}");
     }
 
     #[test]
