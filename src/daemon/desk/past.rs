@@ -94,5 +94,9 @@ fn counted(kinds: Set<EventKind>, language: Language) -> &'static str {
 fn limit(counted: &str, text: &str, passes: bool) -> LimitView {
     let (short, counts) = text.split_once(" (").unwrap_or((text, ""));
     let counts = counts.split(')').next().unwrap_or_default().to_owned();
+    // A line has room for so much; what is counted says the rest.
+    let short = ["календарный ", "календарную ", "calendar "]
+        .iter()
+        .fold(short.to_owned(), |short, word| short.replace(word, ""));
     LimitView { text: format!("{counted} {short}"), counts, passes }
 }

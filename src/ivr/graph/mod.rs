@@ -43,7 +43,7 @@ pub(super) fn arrows(flow: &Flow, say: Say<'_>) -> Vec<Arrow> {
 }
 
 /// Characters that a box has room for.
-const ROOM: usize = 27;
+const ROOM: usize = 24;
 
 /// What a step does, in a word or two.
 pub(super) fn caption(step: &Step, say: Say<'_>) -> String {

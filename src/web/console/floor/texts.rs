@@ -55,7 +55,7 @@ static EN: Texts = Texts {
     barge: "Barge in",
     take_over: "Take over",
     leave: "Leave",
-    hear_how: "Your phone is called first. Listen: nobody hears you. Whisper: the agent hears you. Barge in: the debtor too. Each is written down.",
+    hear_how: "Your phone is called first. Listen: nobody hears you. Whisper: the agent hears you. Barge in: the debtor too. Who, in whose talk and when is written down.",
     said: [
         ("done", "Done."),
         (
@@ -87,7 +87,7 @@ static RU: Texts = Texts {
     barge: "Войти",
     take_over: "Забрать",
     leave: "Выйти",
-    hear_how: "Сначала позвонит ваш телефон. Слушать: вас не слышит никто. Шептать: слышит оператор. Войти: слышит и должник. Всё записывается.",
+    hear_how: "Сначала позвонит ваш телефон. Слушать: вас не слышит никто. Шептать: слышит оператор. Войти: слышит и должник. Кто вошёл, к кому и когда, записывается.",
     said: [
         ("done", "Сделано."),
         ("not_a_supervisor", "Вам нельзя: в agents.toml не указано supervises, или у вас нет телефона."),
