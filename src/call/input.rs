@@ -56,6 +56,8 @@ pub enum Input {
 /// Why the house takes a call back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StopReason {
+    /// Another sum is owed now than it would speak of: what rings is taken back, who talks may finish.
+    Changed,
     /// Another contact with the debtor counts now: what rings is taken back, who talks may finish.
     Counted,
     /// The process is shutting down and the time for live calls is over.

@@ -92,7 +92,7 @@ impl Call {
                 self.hang_up(now, HungUpBy::Us);
             }
             // They stop dialling; cutting a person off in mid-sentence helps nobody.
-            StopReason::Counted | StopReason::KillSwitch => {}
+            StopReason::Changed | StopReason::Counted | StopReason::KillSwitch => {}
             // He has answered: another agent is sought, or the flow speaks.
             StopReason::NoAgent => {}
         }

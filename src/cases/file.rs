@@ -10,6 +10,8 @@ use crate::domain::{AttemptId, Disposition, Outcome, PersonId, PersonName};
 pub struct CaseLine {
     pub number: Number,
     pub kind: Kind,
+    /// Of a dispute: he says that he has paid, not that he does not owe.
+    pub says_paid: bool,
     pub source: Source,
     pub state: State,
     pub owner: Option<String>,
@@ -17,6 +19,8 @@ pub struct CaseLine {
     pub due: Timestamp,
     /// By when the creditor's answer is due, where he was asked.
     pub asked_due: Option<Timestamp>,
+    /// Some system of his was sent the question.
+    pub asked_told: bool,
     /// What he said: the debt is owed, or not.
     pub creditor_says_owed: Option<bool>,
     /// His id in the lists; absent where it is not known whom it is about.
@@ -84,6 +88,8 @@ pub struct CaseFile {
     pub acts: Vec<CaseActRow>,
     /// The person's calls, the newest first.
     pub calls: Vec<CaseCall>,
+    /// What others did to him by whatever channel, the newest first.
+    pub contacts: Vec<CaseContact>,
     /// His other cases, the newest first.
     pub others: Vec<CaseLine>,
 }
@@ -118,6 +124,18 @@ impl std::fmt::Debug for CaseActRow {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("CaseActRow").field("act", &self.act).finish_non_exhaustive()
     }
+}
+
+/// A contact that another system told of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseContact {
+    pub at: Timestamp,
+    /// The ledger's code: `message`, `letter`, `visit`…
+    pub kind: String,
+    /// The channel's code: `sms`, `email`…
+    pub channel: String,
+    /// Which system told of it.
+    pub source: String,
 }
 
 /// A call of the person's.

@@ -14,9 +14,9 @@ mod trigger;
 mod words;
 
 pub use act::{Act, ActCode, Acted, Refused, State};
-pub use file::{CaseActRow, CaseCall, CaseDebt, CaseFile, CaseFilter, CaseLine};
+pub use file::{CaseActRow, CaseCall, CaseContact, CaseDebt, CaseFile, CaseFilter, CaseLine};
 pub use kind::Kind;
 pub use number::Number;
 pub use register::{NewCase, OLDEST_DAYS, Registered, Source};
 pub use terms::{Standing, Terms};
-pub use trigger::{By, TriggerLine};
+pub use trigger::{AngryCall, By, TriggerLine};

@@ -1,5 +1,9 @@
 //! What sets people off: complaints and marked triggers against the calls they came of.
 
+use jiff::Timestamp;
+
+use super::Number;
+use crate::domain::AttemptId;
 use crate::stats::Ratio;
 
 /// What the calls are grouped by.
@@ -45,6 +49,21 @@ impl By {
     pub fn parse(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|by| by.code() == code)
     }
+}
+
+/// A call in which an agent marked that something set the debtor off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AngryCall {
+    pub attempt: AttemptId,
+    /// The last mark.
+    pub marked: Timestamp,
+    pub marks: u64,
+    pub agent: String,
+    pub campaign: String,
+    /// His id in the lists.
+    pub person: String,
+    /// The case of this call, or one that he has begun since.
+    pub case: Option<Number>,
 }
 
 impl TriggerLine {

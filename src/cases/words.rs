@@ -1,6 +1,6 @@
 //! The codes of cases in people's words.
 
-use super::{ActCode, By, Kind, Refused, Source, Standing, State};
+use super::{ActCode, By, CaseLine, Kind, Refused, Source, Standing, State};
 use crate::domain::Language;
 
 fn pick(language: Language, en: &'static str, ru: &'static str) -> &'static str {
@@ -18,6 +18,17 @@ impl Kind {
             Self::PersonalData => pick(language, "personal data", "персональные данные"),
             Self::Regulator => pick(language, "regulator", "регулятор"),
             Self::WrittenDispute => pick(language, "written dispute", "письменный спор"),
+        }
+    }
+}
+
+impl CaseLine {
+    /// What it is about.
+    pub fn subject(&self, language: Language) -> &'static str {
+        if self.says_paid {
+            pick(language, "says he has paid", "говорит, что оплатил")
+        } else {
+            self.kind.name(language)
         }
     }
 }

@@ -7,7 +7,7 @@ use tracing::{info, warn};
 
 use super::house::House;
 use crate::cases::{
-    Act, Acted, By, CaseFile, CaseFilter, CaseLine, NewCase, Number, Registered, TriggerLine,
+    Act, Acted, AngryCall, By, CaseFile, CaseFilter, CaseLine, NewCase, Number, Registered, TriggerLine,
 };
 use crate::store::{Period, StoreError};
 use crate::web::{Dated, Listen};
@@ -15,6 +15,13 @@ use crate::web::{Dated, Listen};
 /// The cases, with the clock they are to be read by.
 pub async fn list(house: &House, filter: CaseFilter) -> Result<Dated<Vec<CaseLine>>, StoreError> {
     Ok(dated(house, house.store.cases(filter).await?))
+}
+
+/// The calls of a week in which something set somebody off.
+pub async fn angry(house: &House) -> Result<Dated<Vec<AngryCall>>, StoreError> {
+    let week = SignedDuration::from_hours(24 * 7);
+    let since = house.clock.wall().checked_sub(week).unwrap_or(Timestamp::UNIX_EPOCH);
+    Ok(dated(house, house.store.angry_calls(since).await?))
 }
 
 /// One case; who opens a person's file is written down first.

@@ -164,6 +164,10 @@ fn case_handlers(house: &Arc<House>) -> CaseHandlers {
             same if same == code => words::outcome(code, language).to_owned(),
             word => word.to_owned(),
         },
+        contact: |kind, channel, language| {
+            format!("{}, {}", words::channel(channel, language), words::event(kind, language))
+        },
+        angry: answered(house, |house: Arc<House>, ()| async move { cases::angry(&house).await }),
         list: answered(house, |house: Arc<House>, filter| async move { cases::list(&house, filter).await }),
         list_csv: answered(house, |house: Arc<House>, filter| async move {
             let lines = house.store.cases(filter).await?;

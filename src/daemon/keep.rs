@@ -123,6 +123,7 @@ async fn keep_roots(house: &House) -> anyhow::Result<()> {
 async fn wake(house: &House) -> anyhow::Result<()> {
     for (attempt, why) in house.store.to_take_back().await? {
         let why = match why {
+            TakeBack::Changed => StopReason::Changed,
             TakeBack::Counted => StopReason::Counted,
             TakeBack::Held => StopReason::Hold,
             TakeBack::Paid => StopReason::Paid,
@@ -135,7 +136,7 @@ async fn wake(house: &House) -> anyhow::Result<()> {
             house.desks.tell_paid(&agent, attempt);
         }
         // Who talks already is told so every time.
-        if house.live.stop(attempt, why) && why != StopReason::Counted {
+        if house.live.stop(attempt, why) && !matches!(why, StopReason::Changed | StopReason::Counted) {
             info!(%attempt, ?why, "the call is taken back");
         }
     }

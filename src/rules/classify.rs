@@ -91,14 +91,16 @@ pub fn holds_from(finished: &Finished, called: Called, at: Timestamp, evidence: 
     let mut holds = match finished.disposition {
         // Claimed is enough to stop; a human looks into the register and lifts it where nothing is there.
         Some(Disposition::BankruptcyClaimed) => vec![hold(HoldKind::Bankruptcy)],
-        Some(Disposition::Dispute) => vec![Hold { debt: Some(called.debt), ..hold(HoldKind::DisputeOpen) }],
+        // Whether the money came is the creditor's to say.
+        Some(Disposition::AlreadyPaid | Disposition::Dispute) => {
+            vec![Hold { debt: Some(called.debt), ..hold(HoldKind::DisputeOpen) }]
+        }
         Some(Disposition::StopRequested) => holds_of_stop(called.person, Some(called.phone), at, evidence),
         Some(Disposition::WrongPerson) => {
             vec![Hold { phone: Some(called.phone), ..hold(HoldKind::PhoneUnderReview) }]
         }
         Some(
-            Disposition::AlreadyPaid
-            | Disposition::CallbackBooked
+            Disposition::CallbackBooked
             | Disposition::Connected
             | Disposition::CutOff
             | Disposition::HungUp

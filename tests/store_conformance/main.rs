@@ -19,6 +19,7 @@ mod quality;
 mod race;
 mod recordings;
 mod reports;
+mod says_paid;
 mod schema;
 mod sealed;
 mod sessions;

@@ -7,12 +7,15 @@ use obzvon::domain::{Currency, Disposition, Money, Outcome, ToldReaction};
 use obzvon::rules::{Called, EventKind, Hold, HoldKind, holds_from};
 use obzvon::store::{FinishRequest, NewPayment, Past, PastContact, Reserved, TakeBack};
 
-use crate::world::{World, by_hand, finished, hours, noon, promised, row, rules, second_debt, seconds};
+use crate::world::{
+    World, by_hand, finished, hours, no_answer, noon, promised, row, rules, second_debt, seconds,
+};
 
 crate::on_both_engines!(
     a_hold_written_after_the_decision_withdraws_the_dial_whatever_date_it_bears,
     a_hold_that_was_there_before_and_did_not_deny_withdraws_nothing,
     a_payment_withdraws_the_dial,
+    a_part_of_it_withdraws_the_dial_for_the_old_sum,
     a_contact_told_after_the_decision_withdraws_the_dial_where_the_rules_deny_a_further_one,
     a_permit_ends_with_the_window,
     what_is_said_in_a_call_holds_every_campaign_at_once,
@@ -52,6 +55,27 @@ async fn a_payment_withdraws_the_dial(world: World) {
     };
     world.store.record_payment(payment, noon()).await.expect("recorded");
     assert_eq!(world.store.withdrawn(permit.attempt()).await.expect("read"), Some(TakeBack::Paid));
+}
+
+async fn a_part_of_it_withdraws_the_dial_for_the_old_sum(world: World) {
+    let contact = world.one_contact().await;
+    let permit = world.permit(&contact, noon()).await;
+    let payment = |id: &str| NewPayment {
+        external_id: id.into(),
+        creditor: "Water".into(),
+        debt: "d1".into(),
+        amount: Money::new(90_000, Currency::Rub),
+        paid_at: noon(),
+    };
+    world.store.record_payment(payment("m1"), noon()).await.expect("recorded");
+    assert_eq!(world.store.withdrawn(permit.attempt()).await.expect("read"), Some(TakeBack::Changed));
+    assert_eq!(world.store.to_take_back().await.expect("read"), [(permit.attempt(), TakeBack::Changed)]);
+    let cancelled = no_answer(permit.attempt(), noon() + seconds(300));
+    world.store.finish(cancelled, noon() + seconds(1)).await.expect("finished");
+    let later = noon() + hours(48);
+    let again = world.claim_one(contact.campaign, later).await;
+    let permit = world.permit(&again, later).await;
+    assert_eq!(world.store.withdrawn(permit.attempt()).await.expect("read"), None, "the new sum is spoken");
 }
 
 async fn a_contact_told_after_the_decision_withdraws_the_dial_where_the_rules_deny_a_further_one(
@@ -105,6 +129,7 @@ async fn what_is_said_in_a_call_holds_every_campaign_at_once(world: World) {
         (Disposition::StopRequested, "core.hold.person_said"),
         (Disposition::BankruptcyClaimed, "ru.hold.bankruptcy"),
         (Disposition::Dispute, "core.hold.person_said"),
+        (Disposition::AlreadyPaid, "core.hold.person_said"),
         (Disposition::WrongPerson, "ru.hold.phone_review"),
     ];
     for ((disposition, rule), n) in said.into_iter().zip(1..) {

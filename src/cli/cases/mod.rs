@@ -339,7 +339,7 @@ fn list_text(lines: &[CaseLine], now: Timestamp, zone: &TimeZone, language: Lang
                 Standing::of(line.presses_at(), now).name(language)
             }
         };
-        let (kind, state) = (line.kind.name(language), line.state.name(language));
+        let (kind, state) = (line.subject(language), line.state.name(language));
         let (owner, person) = (line.owner.as_deref().unwrap_or("—"), line.person.as_deref().unwrap_or("—"));
         text += &format!(
             "{}  {kind:<22} {state:<9} {}  {standing:<12} {}  {}\n",

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::cases::{CaseLine, Standing, State, TriggerLine};
 use crate::cli::csv_text::csv_text;
 
-const HEADS: [&str; 17] = [
+const HEADS: [&str; 18] = [
     "number",
     "kind",
     "source",
@@ -23,6 +23,7 @@ const HEADS: [&str; 17] = [
     "justified",
     "creditor_due",
     "creditor_says",
+    "says_paid",
 ];
 
 /// The cases as a CSV file, with how each stands at `now`.
@@ -51,6 +52,7 @@ pub fn csv_of_cases(lines: &[CaseLine], now: Timestamp) -> String {
                 line.justified.map_or("", |right| if right { "yes" } else { "no" }).to_owned(),
                 moment(line.asked_due),
                 line.creditor_says_owed.map_or("", |owed| if owed { "owed" } else { "not_owed" }).to_owned(),
+                if line.says_paid { "yes" } else { "" }.to_owned(),
             ]
         }),
     )

@@ -45,6 +45,27 @@ impl Store {
     }
 }
 
+/// A payment in full is its creditor's word to everybody who said that he has paid: their cases are closed in his favour.
+pub(in crate::store) async fn answer_by_payment(
+    conn: &mut Conn,
+    debt: DebtId,
+    (creditor, external, payment): (&str, &str, &str),
+    terms: &Terms,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    for row in conn.all(SAY_PAID, values![debt]).await? {
+        let act = Act::Creditor {
+            owed: false,
+            debt: Some(external.to_owned()),
+            creditor: Some(creditor.to_owned()),
+            text: format!("payment {payment}"),
+        };
+        // What refuses it leaves the case to its owner.
+        perform(conn, Number(row.int(0)?), &act, ("payment", terms), now).await?;
+    }
+    Ok(())
+}
+
 async fn perform(
     conn: &mut Conn,
     number: Number,
@@ -239,7 +260,7 @@ async fn tell_answer(
         channel: channel.code(),
         answer,
     };
-    tell(conn, id, &told, now).await
+    tell(conn, id, &told, now).await.map(|_| ())
 }
 
 async fn change(conn: &mut Conn, number: Number, sql: &'static str, text: &str) -> Result<(), Fault> {
@@ -276,6 +297,8 @@ const WHOSE_DEBT: &str = concat!(
     counts!("d"),
     " ORDER BY (SELECT COALESCE(MAX(a.id), 0) FROM attempt a WHERE a.debt_id = d.id) DESC, d.id DESC LIMIT 1",
 );
+const SAY_PAID: &str = "SELECT c.id FROM case_debt t JOIN case_file c ON c.id = t.case_id \
+    WHERE t.debt_id = $1 AND c.says_paid = 1 AND c.state <> 'closed' ORDER BY c.id";
 const LOCK: &str = "UPDATE case_file SET kind = kind WHERE id = $1";
 const CASE: &str = "SELECT kind, state, person_id, debt_id, received_at FROM case_file WHERE id = $1";
 const HELD: &str = "SELECT DISTINCT h.person_id, h.debt_id FROM case_hold t JOIN hold h ON h.id = t.hold_id \

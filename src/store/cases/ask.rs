@@ -1,4 +1,4 @@
-//! A dispute is a question to the creditor: is this owed? It goes out with the case, and his silence is loud.
+//! A dispute is a question to the creditor: is this owed, or has it been paid? It goes out with the case, and his silence is loud.
 
 use jiff::Timestamp;
 
@@ -42,6 +42,7 @@ pub(super) async fn ask_more(
     }
     conn.run(ASKED, values![number.0, due]).await?;
     let noted = note_act(conn, number, (ActCode::Asked, "obzvon", ""), now).await?;
+    let mut sent = 0;
     for row in &rows {
         let (id, debt, creditor) = (DebtId(row.int(0)?), row.text(1)?, row.text(2)?);
         conn.run(ASKED_OF, values![number.0, id, now]).await?;
@@ -50,17 +51,18 @@ pub(super) async fn ask_more(
             kind: kind.code(),
             debt: &debt,
             creditor: &creditor,
-            question: "owed",
+            question: if row.int(3)? == 0 { "owed" } else { "paid" },
             answer_by: due,
         };
-        tell(conn, id, &told, now).await?;
+        sent += tell(conn, id, &told, now).await?;
     }
+    conn.run(SENT, values![number.0, sent > 0]).await?;
     Ok(Some(noted))
 }
 
 /// Of the debt named whatever its state, of the others those that are not done.
 const ABOUT: &str = concat!(
-    "SELECT d.id, d.external_id, k.name FROM case_debt t JOIN case_file c ON c.id = t.case_id ",
+    "SELECT d.id, d.external_id, k.name, c.says_paid FROM case_debt t JOIN case_file c ON c.id = t.case_id ",
     "JOIN debt d ON d.id = t.debt_id JOIN creditor k ON k.id = d.creditor_id WHERE t.case_id = $1 ",
     "AND t.asked_at IS NULL AND (d.state IN ('open', 'disputed') OR d.id = c.debt_id) AND ",
     counts!("d"),
@@ -72,4 +74,5 @@ const FORGET_WORDS: &str =
     "UPDATE case_debt SET asked_at = NULL, said = NULL, said_at = NULL WHERE case_id = $1";
 /// The silence of who was asked first is not excused by a question to another.
 const ASKED: &str = "UPDATE case_file SET asked_due_at = COALESCE(asked_due_at, $2) WHERE id = $1";
+const SENT: &str = "UPDATE case_file SET asked_told = $2 WHERE id = $1";
 const ASKED_OF: &str = "UPDATE case_debt SET asked_at = $3 WHERE case_id = $1 AND debt_id = $2";

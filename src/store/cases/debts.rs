@@ -52,7 +52,7 @@ pub(super) async fn note_word(
         conn.run(SAID, values![number.0, debt, said, now]).await?;
         if !owed {
             lock_debt(conn, debt).await?;
-            conn.run(NOT_OWED, values![debt, now]).await?;
+            conn.run(NOT_OWED, values![debt, now, number.0]).await?;
         }
     }
     Ok(Ok(()))
@@ -82,7 +82,7 @@ pub(super) async fn settle(
         let debt = DebtId(row.int(0)?);
         lock_debt(conn, debt).await?;
         if justified {
-            conn.run(NOT_OWED, values![debt, now]).await?;
+            conn.run(NOT_OWED, values![debt, now, number.0]).await?;
         } else {
             conn.run(OWED, values![debt, now, number.0]).await?;
             conn.run(LOOK_AGAIN, values![debt, now]).await?;
@@ -108,8 +108,9 @@ const WORDS: &str = "SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN t.said IS NULL
     ELSE 0 END), 0) AS BIGINT), CAST(COALESCE(SUM(CASE t.said WHEN 'owed' THEN 1 ELSE 0 END), 0) AS BIGINT) \
     FROM case_debt t JOIN debt d ON d.id = t.debt_id WHERE t.case_id = $1";
 const OF_CASE: &str = "SELECT debt_id FROM case_debt WHERE case_id = $1 ORDER BY debt_id";
-const NOT_OWED: &str =
-    "UPDATE debt SET state = 'disputed', updated_at = $2 WHERE id = $1 AND state IN ('open', 'paid')";
+/// Who was right that he has paid is one who paid, where his money is known.
+const NOT_OWED: &str = "UPDATE debt SET state = 'disputed', updated_at = $2 WHERE id = $1 AND (state = 'open' \
+    OR (state = 'paid' AND NOT EXISTS (SELECT 1 FROM case_file c WHERE c.id = $3 AND c.says_paid = 1)))";
 /// What was paid while it was disputed counts.
 const OWED: &str = concat!(
     "UPDATE debt SET state = CASE WHEN (SELECT ",

@@ -2,7 +2,7 @@
 
 use super::debts::debts;
 use super::line::{line, lines};
-use crate::cases::{ActCode, CaseActRow, CaseCall, CaseFile, Number};
+use crate::cases::{ActCode, CaseActRow, CaseCall, CaseContact, CaseFile, Number};
 use crate::domain::{AttemptId, Disposition, Outcome, PersonId, PersonName};
 use crate::store::engine::conn::{Conn, Fault, moment, values};
 use crate::store::{Store, StoreError};
@@ -40,6 +40,11 @@ async fn file(conn: &mut Conn, number: Number) -> Result<Option<CaseFile>, Fault
             triggers: row.int(7)?.unsigned_abs(),
         });
     }
+    let mut contacts = Vec::new();
+    for row in conn.all(CONTACTS, values![person]).await? {
+        let (kind, channel, source) = (row.text(1)?, row.text(2)?, row.text(3)?);
+        contacts.push(CaseContact { at: moment(row.int(0)?)?, kind, channel, source });
+    }
     let others = conn.all(OTHERS, values![person, number.0]).await?;
     Ok(Some(CaseFile {
         line: line(&row)?,
@@ -52,6 +57,7 @@ async fn file(conn: &mut Conn, number: Number) -> Result<Option<CaseFile>, Fault
         debts: debts(conn, number).await?,
         acts,
         calls,
+        contacts,
         others: others.iter().map(line).collect::<Result<_, _>>()?,
     }))
 }
@@ -72,3 +78,6 @@ const CALLS: &str = "SELECT a.id, a.reserved_at, g.name, a.outcome, a.dispositio
     AS BIGINT), (SELECT COUNT(*) FROM call_mark m WHERE m.attempt_id = a.id AND m.kind = 'trigger') \
     FROM attempt a JOIN campaign g ON g.id = a.campaign_id WHERE a.person_id = $1 \
     OR a.person_id IN (SELECT other_id FROM kin WHERE person_id = $1 AND upto_event IS NULL) ORDER BY a.id DESC LIMIT 100";
+const CONTACTS: &str = "SELECT e.at, e.kind, e.channel_exact, e.source FROM event e WHERE (e.person_id = $1 \
+    OR e.person_id IN (SELECT other_id FROM kin WHERE person_id = $1 AND upto_event IS NULL)) AND e.attempt_id IS NULL \
+    AND NOT EXISTS (SELECT 1 FROM event n WHERE n.corrects = e.id) ORDER BY e.at DESC, e.id DESC LIMIT 100";

@@ -15,7 +15,7 @@ macro_rules! lines {
     ($where:literal) => {
         concat!(
             "SELECT c.id, c.kind, c.source, c.state, c.owner, c.received_at, c.due_at, p.external_id, d.external_id, k.name, ",
-            "c.attempt_id, c.opened_by, c.closed_at, c.justified, c.asked_due_at, c.creditor_said FROM case_file c LEFT JOIN person p ON p.id = c.person_id ",
+            "c.attempt_id, c.opened_by, c.closed_at, c.justified, c.asked_due_at, c.creditor_said, c.says_paid, c.asked_told FROM case_file c LEFT JOIN person p ON p.id = c.person_id ",
             "LEFT JOIN debt d ON d.id = c.debt_id LEFT JOIN creditor k ON k.id = d.creditor_id ",
             $where
         )
@@ -83,6 +83,8 @@ pub(super) fn line(row: &Row) -> Result<CaseLine, Fault> {
         justified: row.int_opt(13)?.map(|flag| flag != 0),
         asked_due: moment_opt(row.int_opt(14)?)?,
         creditor_says_owed: row.text_opt(15)?.map(|said| said == "owed"),
+        says_paid: row.int(16)? != 0,
+        asked_told: row.int(17)? != 0,
     })
 }
 

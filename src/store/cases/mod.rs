@@ -1,6 +1,7 @@
 //! Complaints and disputes: registered, taken, answered and closed, each with the holds that stand while it is open.
 
 mod act;
+mod angry;
 mod ask;
 mod debts;
 mod file;
@@ -9,5 +10,6 @@ mod open;
 mod register;
 mod trigger;
 
+pub(super) use act::answer_by_payment;
 pub(super) use open::{Opening, open_of_call, open_of_hold, open_of_strangers};
 pub(super) use register::open_of_contact;

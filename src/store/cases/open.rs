@@ -18,6 +18,8 @@ pub(in crate::store) struct Opening<'a> {
     /// Whom it is about, where that is known.
     pub person: Option<PersonId>,
     pub debt: Option<DebtId>,
+    /// Of a dispute: he says that he has paid, not that he does not owe.
+    pub says_paid: bool,
     pub attempt: Option<AttemptId>,
     pub received: Timestamp,
     /// Who writes it down.
@@ -66,6 +68,7 @@ pub(super) async fn open(
         terms.due(opening.kind, opening.received),
         opening.by,
         opening.text,
+        opening.says_paid && opening.kind.is_dispute(),
     ];
     let Some(row) = conn.first(OPEN, values).await? else { return Ok(None) };
     let number = Number(row.int(0)?);
@@ -132,6 +135,7 @@ pub(in crate::store) async fn open_of_strangers(
             _ => None,
         },
         debt: None,
+        says_paid: false,
         attempt: None,
         received: now,
         by: "flow",
@@ -174,7 +178,7 @@ pub(super) async fn seal_act(
 }
 
 const OPEN: &str = "INSERT INTO case_file (kind, dispute, source, person_id, debt_id, attempt_id, received_at, due_at, \
-    opened_by, text, of_attempt_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, CASE WHEN $2 = 0 THEN CAST($6 AS BIGINT) END) ON CONFLICT DO NOTHING RETURNING id";
+    opened_by, text, says_paid, of_attempt_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, CASE WHEN $2 = 0 THEN CAST($6 AS BIGINT) END) ON CONFLICT DO NOTHING RETURNING id";
 const OF_CALL: &str =
     "SELECT id FROM case_file WHERE attempt_id = $1 AND dispute = $2 AND source IN ('agent', 'key')";
 const OPEN_AGAIN: &str = "UPDATE case_file SET state = 'in_work', justified = NULL, measure = NULL, closed_at = NULL \

@@ -82,6 +82,7 @@ async fn register(
         source,
         person: whose,
         debt,
+        says_paid: false,
         attempt: case.attempt,
         received: case.received.min(now),
         by: who,

@@ -182,6 +182,7 @@ async fn complain(
         source: Source::Agent,
         person: Some(person),
         debt: None,
+        says_paid: false,
         attempt: Some(attempt),
         received: now,
         by,

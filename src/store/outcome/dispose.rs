@@ -130,6 +130,7 @@ async fn forbid(
         source: Source::Agent,
         person: Some(open.person),
         debt: None,
+        says_paid: request.follows.disposition == Disposition::AlreadyPaid,
         attempt: Some(request.attempt),
         received: now,
         by: request.agent.as_str(),

@@ -107,7 +107,7 @@ pub(super) async fn finish(
         None => hold_for_callback(conn, open.contact, now).await?,
     }
     for hold in &request.holds {
-        open.forbid(conn, (request.attempt, hold), terms, now).await?;
+        open.forbid(conn, (request, hold), terms, now).await?;
     }
     open.mark_phone(conn, &request.finished).await?;
     open.write_reactions(conn, request, now).await?;
@@ -226,7 +226,7 @@ impl Open {
     async fn forbid(
         &self,
         conn: &mut Conn,
-        (attempt, hold): (AttemptId, &Hold),
+        (request, hold): (&FinishRequest, &Hold),
         terms: &Terms,
         now: Timestamp,
     ) -> Result<(), Fault> {
@@ -235,7 +235,8 @@ impl Open {
             source: Source::Key,
             person: Some(self.person),
             debt: None,
-            attempt: Some(attempt),
+            says_paid: request.finished.disposition == Some(Disposition::AlreadyPaid),
+            attempt: Some(request.attempt),
             received: now,
             by: "flow",
             text: "",
@@ -255,7 +256,7 @@ impl Open {
         for hold in &request.holds {
             let same = values![hold.person, hold.kind.code(), hold.evidence.as_deref().unwrap_or_default()];
             if conn.first(SAME_HOLD, same).await?.is_none() {
-                self.forbid(conn, (request.attempt, hold), terms, now).await?;
+                self.forbid(conn, (request, hold), terms, now).await?;
             }
         }
         self.mark_phone(conn, &request.finished).await

@@ -2,13 +2,15 @@
 
 use crate::domain::AttemptId;
 use crate::store::engine::conn::{Fault, Value};
-use crate::store::engine::dialect::owes;
+use crate::store::engine::dialect::{owed, owes};
 use crate::store::gate::{Open, denied_since};
 use crate::store::{Store, StoreError};
 
 /// Why a call is to be taken back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TakeBack {
+    /// Another sum is owed now than the call was made for: part of it was paid, or a list says so.
+    Changed,
     /// A contact that was told after the reservation counts, and the rules permit no further one.
     Counted,
     /// The person was put on hold after the reservation, or found to be somebody else than who owes.
@@ -45,7 +47,11 @@ impl Store {
             Box::pin(async move {
                 let rows = conn.all(sql, vec![whose]).await?;
                 let read = rows.iter().map(|row| {
-                    let why = if row.int(1)? == 1 { TakeBack::Paid } else { TakeBack::Held };
+                    let why = match row.int(1)? {
+                        1 => TakeBack::Paid,
+                        2 => TakeBack::Changed,
+                        _ => TakeBack::Held,
+                    };
                     Ok((AttemptId(row.int(0)?), why))
                 });
                 let mut found = read.collect::<Result<Vec<_>, Fault>>()?;
@@ -62,18 +68,31 @@ impl Store {
 }
 
 /// A hold counts when it was written after the attempt was, whatever date it bears.
+macro_rules! held {
+    () => {
+        "EXISTS (SELECT 1 FROM hold h WHERE (h.person_id = a.person_id \
+         OR h.person_id IN (SELECT k.other_id FROM kin k WHERE k.person_id = a.person_id \
+         AND k.upto_event IS NULL)) AND h.after_attempt >= a.id \
+         AND (h.until_at IS NULL OR h.from_at IS NULL OR h.until_at > h.from_at))"
+    };
+}
 macro_rules! to_take_back {
     ($which:literal) => {
         concat!(
-            "SELECT a.id, CAST(CASE WHEN d.state <> 'open' THEN 1 ELSE 0 END AS BIGINT) FROM attempt a ",
+            "SELECT a.id, CAST(CASE WHEN d.state <> 'open' THEN 1 WHEN NOT ",
+            owes!("a.person_id"),
+            " OR ",
+            held!(),
+            " THEN 0 ELSE 2 END AS BIGINT) FROM attempt a ",
             "JOIN debt d ON d.id = a.debt_id WHERE a.outcome IS NULL AND ",
             $which,
             " AND (d.state <> 'open' OR NOT ",
             owes!("a.person_id"),
-            " OR EXISTS (SELECT 1 FROM hold h WHERE (h.person_id = a.person_id ",
-            "OR h.person_id IN (SELECT k.other_id FROM kin k WHERE k.person_id = a.person_id ",
-            "AND k.upto_event IS NULL)) AND h.after_attempt >= a.id ",
-            "AND (h.until_at IS NULL OR h.from_at IS NULL OR h.until_at > h.from_at)))"
+            " OR ",
+            held!(),
+            " OR ",
+            owed!(),
+            " <> a.amount_minor)"
         )
     };
 }

@@ -35,10 +35,12 @@ pub(in crate::store) async fn note_told(
                 source: came_by(event),
                 person: Some(event.person),
                 debt: event.debt,
+                says_paid: false,
                 attempt: None,
                 received: event.at,
                 by: source,
-                text: &evidence,
+                // The contact stands among his others.
+                text: "",
             };
             open_of_contact(conn, (opening, id), terms, now).await?;
         }

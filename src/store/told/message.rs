@@ -42,14 +42,14 @@ pub enum Told<'a> {
         /// The debt is paid in full.
         closed: bool,
     },
-    /// A debtor says that he does not owe this: a question to the creditor.
+    /// A debtor says that he does not owe this, or has paid it: a question to the creditor.
     Dispute {
         /// `C-000017`: the answer names it.
         case: String,
         kind: &'static str,
         debt: &'a str,
         creditor: &'a str,
-        /// `owed`: is it?
+        /// `owed`: is it? `paid`: has the money come?
         question: &'static str,
         answer_by: Timestamp,
     },
@@ -141,14 +141,14 @@ impl Told<'_> {
     }
 }
 
-/// Writes a message down, and who is to have it; of a test call there is nothing to tell.
-pub async fn tell(conn: &mut Conn, debt: DebtId, told: &Told<'_>, now: Timestamp) -> Result<(), Fault> {
+/// Writes a message down, and who is to have it; of a test call there is nothing to tell. Gives how many systems are.
+pub async fn tell(conn: &mut Conn, debt: DebtId, told: &Told<'_>, now: Timestamp) -> Result<u64, Fault> {
     if is_test(told.creditor()) {
-        return Ok(());
+        return Ok(0);
     }
     let payload = serde_json::to_string(told).expect("codes, numbers and text");
     let id = conn.one(MESSAGE, values![now, told.kind(), debt, payload]).await?.int(0)?;
-    conn.run(FOR_WHOM, values![id, debt, now, told.creditor()]).await.map(|_| ())
+    conn.run(FOR_WHOM, values![id, debt, now, told.creditor()]).await
 }
 
 const MESSAGE: &str = "INSERT INTO outbox (at, kind, debt_id, payload) VALUES ($1, $2, $3, $4) RETURNING id";

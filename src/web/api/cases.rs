@@ -143,6 +143,7 @@ fn line(case: &CaseLine) -> Value {
         "attempt": case.attempt.map(|attempt| attempt.0),
         "creditor_due_at": case.asked_due,
         "creditor_says_owed": case.creditor_says_owed,
+        "says_paid": case.says_paid,
         "closed_at": case.closed_at,
         "justified": case.justified,
     })

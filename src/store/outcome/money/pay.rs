@@ -6,7 +6,9 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use super::promise::judge_again;
 use crate::campaign::DoneWhy;
+use crate::cases::Terms;
 use crate::domain::{AttemptId, DebtId, Money, PersonId, is_made_up};
+use crate::store::cases::answer_by_payment;
 use crate::store::desk::cancel_of_debt;
 use crate::store::engine::conn::{Conn, Fault, Row, date, values};
 use crate::store::engine::dialect::{self, owed};
@@ -53,12 +55,13 @@ impl Store {
     /// When the database fails: the teller is to tell it again.
     pub async fn record_payment(&self, payment: NewPayment, now: Timestamp) -> Result<Paid, StoreError> {
         let id = payment.external_id.clone();
-        let written = self.write(move |conn| Box::pin(async move { pay(conn, &payment, now).await }));
+        let terms = self.terms();
+        let written = self.write(move |conn| Box::pin(async move { pay(conn, &payment, &terms, now).await }));
         written.await.map_err(|source| StoreError::Pay { payment: id, source })
     }
 }
 
-async fn pay(conn: &mut Conn, payment: &NewPayment, now: Timestamp) -> Result<Paid, Fault> {
+async fn pay(conn: &mut Conn, payment: &NewPayment, terms: &Terms, now: Timestamp) -> Result<Paid, Fault> {
     // Of a service call nothing is owed.
     if is_made_up(&payment.creditor) {
         return Ok(Paid::NoDebt);
@@ -134,6 +137,8 @@ async fn pay(conn: &mut Conn, payment: &NewPayment, now: Timestamp) -> Result<Pa
     tallied.note(conn).await?;
     conn.run(CONTACTS, values![debt, DoneWhy::Paid.code()]).await?;
     cancel_of_debt(conn, debt, now).await?;
+    let names = (payment.creditor.as_str(), payment.debt.as_str(), payment.external_id.as_str());
+    answer_by_payment(conn, debt, names, terms, now).await?;
     let open = conn.all(OPEN, values![person, debt]).await?;
     let cancel = open.iter().map(|row| row.int(0).map(AttemptId)).collect::<Result<_, _>>()?;
     Ok(Paid::Recorded { debt, closed: true, left_minor, cancel })

@@ -42,13 +42,16 @@ async fn show(
     let (texts, language) = (Texts::of(viewer.language), viewer.language);
     let refused = Refused::ALL.into_iter().find(|why| why.code() == said.refused);
     let body = html! {
-        h1 { (number) " · " (file.it.line.kind.name(language)) }
+        h1 { (number) " · " (file.it.line.subject(language)) }
         (by_clock(&viewer))
         @if let Some(why) = refused { p.bad role="alert" { (why.text(language)) } }
         (about(&file, texts, language))
         @if viewer.role.may(Right::WorkCases) { (forms(&viewer, &file, texts, language)) }
         div.card { h2 { (texts.history) } (history(&file, language)) }
         div.card { h2 { (texts.calls) } (calls(&shared, &viewer, &file, texts)) }
+        @if !file.it.contacts.is_empty() {
+            div.card { h2 { (texts.contacts) } (contacts(&shared, &file, language)) }
+        }
         @if !file.it.others.is_empty() {
             div.card {
                 h2 { (texts.other_cases) }
@@ -173,6 +176,22 @@ fn history(file: &Dated<CaseFile>, language: Language) -> Markup {
                         td { (file.moment(act.at)) } td { (act.who) }
                         td { (ActCode::parse(&act.act).map_or("", |code| code.name(language))) }
                         td { pre { (act.text) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn contacts(shared: &Shared, file: &Dated<CaseFile>, language: Language) -> Markup {
+    html! {
+        table {
+            tbody {
+                @for contact in &file.it.contacts {
+                    tr {
+                        td { (file.moment(contact.at)) }
+                        td { ((shared.console.cases.contact)(&contact.kind, &contact.channel, language)) }
+                        td { (contact.source) }
                     }
                 }
             }

@@ -80,6 +80,7 @@ async fn list(
             button { (texts.show) }
             button formaction="/cases.csv" { "CSV" }
             button formaction="/cases.xlsx" { "XLSX" }
+            a href="/cases/angry" { (texts.angry) }
             a href="/cases/triggers" { (texts.triggers) }
             @if viewer.role.may(Right::WorkCases) { a href="/cases/new" { (texts.register) } }
         }
@@ -138,7 +139,7 @@ pub(super) fn table<T>(dated: &Dated<T>, cases: &[CaseLine], texts: &Texts, lang
                     @for line in cases {
                         tr {
                             td { a href=(format!("/cases/{}", line.number)) { (line.number) } }
-                            td { (line.kind.name(language)) }
+                            td { (line.subject(language)) }
                             td { (line.source.name(language)) }
                             td { (line.person.as_deref().unwrap_or("—")) }
                             td { (dated.moment(line.received)) }
@@ -161,6 +162,8 @@ pub(super) fn creditor<T>(dated: &Dated<T>, line: &CaseLine, texts: &Texts) -> M
             (if owed { texts.creditor_owed } else { texts.creditor_not_owed })
         } @else if line.is_creditor_late(dated.now) {
             span.bad { (texts.creditor_late) }
+        } @else if line.asked_due.is_some() && !line.asked_told {
+            span.warn { (texts.creditor_untold) }
         } @else if let Some(due) = line.asked_due {
             (texts.creditor_asked) " " (dated.last_day(due))
         }

@@ -1,6 +1,7 @@
 //! The conflict manager's room: the queue of complaints and disputes, one case with its calls, what sets people off.
 
 mod acts;
+mod angry;
 mod file;
 mod form;
 mod list;
@@ -13,7 +14,7 @@ use jiff::tz::TimeZone;
 
 use super::Shared;
 use crate::cases::{
-    Act, Acted, By, CaseFile, CaseFilter, CaseLine, NewCase, Number, Registered, TriggerLine,
+    Act, Acted, AngryCall, By, CaseFile, CaseFilter, CaseLine, NewCase, Number, Registered, TriggerLine,
 };
 use crate::domain::Language;
 use crate::web::handler::Handler;
@@ -33,6 +34,10 @@ pub struct CaseHandlers {
     pub triggers_csv: Handler<(By, u16), String>,
     /// How a call ended, in words: of a disposition's or an outcome's code.
     pub call_end: fn(&str, Language) -> String,
+    /// What was done to him, in words: of the codes of the ledger and of the channel.
+    pub contact: fn(&str, &str, Language) -> String,
+    /// The last week's.
+    pub angry: Handler<(), Dated<Vec<AngryCall>>>,
 }
 
 /// Something of cases with the clock it is to be read by.
@@ -59,5 +64,10 @@ impl<T> Dated<T> {
 pub(super) use list::banner;
 
 pub(super) fn routes() -> Router<Shared> {
-    list::routes().merge(file::routes()).merge(form::routes()).merge(acts::routes()).merge(triggers::routes())
+    list::routes()
+        .merge(angry::routes())
+        .merge(file::routes())
+        .merge(form::routes())
+        .merge(acts::routes())
+        .merge(triggers::routes())
 }

@@ -20,11 +20,15 @@ impl Texts {
 
 texts! {
     agent: "Agent", "Оператор";
+    angry: "Whom something set off", "Кого задело";
+    angry_how: "Calls of the last seven days in which the agent marked a trigger. Listen, and open a case where one is due.",
+        "Звонки за семь дней, в которых оператор отметил триггер. Прослушайте и заведите дело, если нужно.";
     answer: "Answer", "Ответ";
     answered_calls: "calls answered", "звонков отвечено";
     call: "Call", "Звонок";
     calls: "His calls", "Его звонки";
     campaign: "Campaign", "Кампания";
+    case: "Case", "Дело";
     cases: "Complaints and disputes", "Жалобы и споры";
     change_kind: "Change the kind", "Изменить вид";
     close: "Close the case", "Закрыть дело";
@@ -34,8 +38,10 @@ texts! {
     creditor_late: "does not answer", "не отвечает";
     creditor_owed: "owed", "должен";
     creditor_not_owed: "not owed", "не должен";
+    creditor_untold: "not sent: none of his systems takes questions", "не отправлено: его системы не принимают вопросы";
     creditor_asked: "asked, until", "спросили, до";
     creditor_said: "What the creditor says", "Ответ кредитора";
+    contacts: "Other contacts", "Другие контакты";
     days: "days", "дн.";
     days_back: "Days back", "За сколько дней";
     debt: "Debt (its id at the creditor)", "Долг (номер у кредитора)";
@@ -53,6 +59,8 @@ texts! {
     malformed: "Something is missing, or can't be read.", "Чего-то не хватает, или это не прочесть.";
     measure: "What was done about it", "Что сделано";
     mine: "mine", "мои";
+    marks: "Marks", "Отметок";
+    no_angry: "Nobody was marked in seven days.", "За семь дней отметок нет.";
     no_call: "No call of his.", "Звонков ему не было.";
     no_call_then: "Nobody answered a call in this time.", "За это время никто не ответил.";
     no_case: "No such case. Complaints and disputes come from calls, from agents (F3 at the desk), from the API, and by «Register a case»; closed ones are shown when you tick them.", "Таких дел нет. Жалобы и споры приходят со звонков, от операторов (F3 на месте), через API и по «Зарегистрировать»; закрытые видны, если отметить «и закрытые».";
