@@ -73,6 +73,7 @@ async fn a_part_of_it_withdraws_the_dial_for_the_old_sum(world: World) {
     let cancelled = no_answer(permit.attempt(), noon() + seconds(300));
     world.store.finish(cancelled, noon() + seconds(1)).await.expect("finished");
     let later = noon() + hours(48);
+    world.store.wake_due(9, later).await.expect("woken");
     let again = world.claim_one(contact.campaign, later).await;
     let permit = world.permit(&again, later).await;
     assert_eq!(world.store.withdrawn(permit.attempt()).await.expect("read"), None, "the new sum is spoken");
