@@ -112,6 +112,15 @@ impl Hold {
             evidence: None,
         }
     }
+
+    /// It is in force at `at`, and not suspended.
+    pub fn bites(&self, at: Timestamp) -> bool {
+        let within = |from: Option<Timestamp>, until: Option<Timestamp>| {
+            from.is_none_or(|from| from <= at) && until.is_none_or(|until| at < until)
+        };
+        within(self.from, self.until)
+            && !self.suspended.iter().any(|&(from, until)| within(Some(from), until))
+    }
 }
 
 #[cfg(test)]

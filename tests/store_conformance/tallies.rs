@@ -1,5 +1,7 @@
 //! The sums of the reports are those of the rows, whatever happens and in whatever order.
 
+use std::collections::BTreeMap;
+
 use jiff::SignedDuration;
 use obzvon::agents::{ReservationNo, State, Why};
 use obzvon::campaign::NextStep;
@@ -7,7 +9,7 @@ use obzvon::domain::{
     AgentId, AttemptId, Channel, Currency, DebtId, DebtKind, Disposition, EventId, Fault, Money, Outcome,
     PersonId, ToldReaction,
 };
-use obzvon::rules::{Event, EventKind};
+use obzvon::rules::{Event, EventKind, Hold, HoldKind};
 use obzvon::stats::{ActionRow, Axis, Basis, TALLIES, Windows};
 use obzvon::store::{
     AgentChange, ByHand, Corrected, DeliveryFilter, EndpointRow, FinishRequest, InboundRequest, KnownCaller,
@@ -29,6 +31,7 @@ crate::on_both_engines!(
     what_bi_tools_read_is_what_the_reports_say,
     a_creditors_months_have_what_was_done_and_paid,
     a_call_without_a_reaction_asks_for_another_channel_once,
+    nobody_who_is_held_or_owes_nothing_is_asked_for_by_another_channel,
     accounts_are_divided_fairly_and_what_agents_brought_is_theirs,
     every_report_of_a_period_is_the_same_from_sums_and_from_rows,
     agents_changes_at_once_on_two_nodes_are_counted,
@@ -417,6 +420,51 @@ async fn a_call_without_a_reaction_asks_for_another_channel_once(world: World) {
     let next = crm.iter().find(|message| message.payload.contains("quiet"));
     // Debt by debt it is told in order: the call's own end comes first.
     assert!(next.is_none() && crm.iter().any(|message| message.kind == "attempt"), "{crm:?}");
+}
+
+/// Nine persons are called in vain; some are held then, one owes nothing.
+async fn nobody_who_is_held_or_owes_nothing_is_asked_for_by_another_channel(world: World) {
+    let all = EndpointRow { name: "crm".into(), creditors: Vec::new() };
+    world.store.set_endpoints(vec![all]).await.expect("set");
+    let policy = |then: Channel| NextAction {
+        name: format!("to_{}", then.code()),
+        channel: Channel::Ivr,
+        after_uses: 1,
+        days: 5,
+        then,
+    };
+    for then in [Channel::Sms, Channel::Letter] {
+        world.store.tell_next_actions(policy(then), noon()).await.expect("it begins");
+    }
+    let rows: Vec<_> = (1..=9).map(row).collect();
+    let campaign = world.campaign("reminders", &rows).await;
+    let mut persons = BTreeMap::new();
+    for _ in 0..9 {
+        let contact = world.claim_one(campaign, noon()).await;
+        persons.insert(contact.name.as_ref().map(|name| name.reveal().to_owned()), contact.person);
+        let attempt = world.permit(&contact, noon()).await.attempt();
+        world.store.finish(no_answer(attempt, noon() + days(30)), noon() + hours(1)).await.expect("finished");
+    }
+    let persons: Vec<PersonId> = persons.into_values().collect();
+    let of = |nth: usize, kind| Hold::new(kind, persons[nth], noon());
+    for (nth, kind) in [
+        (1, HoldKind::ComplaintOpen),
+        (2, HoldKind::DisputeOpen),
+        (3, HoldKind::RefusalOfInteraction),
+        (4, HoldKind::StopRequested),
+        (5, HoldKind::Bankruptcy),
+    ] {
+        world.hold(of(nth, kind)).await;
+    }
+    // Of a telephone this says nothing that a letter has to mind.
+    let phone = Some((&number(9_990_000_007)).into());
+    world.hold(Hold { phone, ..of(6, HoldKind::WrongNumber) }).await;
+    let over = Hold { until: Some(noon() + days(2)), ..of(7, HoldKind::Hospital) };
+    world.hold(over).await;
+    world.raw("UPDATE debt SET amount_minor = 0 WHERE external_id = 'd9'").await.expect("nothing is owed");
+    let asked = |then| world.store.tell_next_actions(policy(then), noon() + days(6));
+    assert_eq!(asked(Channel::Sms).await.expect("asked"), 2, "who is free, and who was held and is no more");
+    assert_eq!(asked(Channel::Letter).await.expect("asked"), 3, "a wrong number keeps no letter away");
 }
 
 async fn accounts_are_divided_fairly_and_what_agents_brought_is_theirs(world: World) {

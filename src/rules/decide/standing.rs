@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::Case;
 use crate::rules::coded::Set;
 use crate::rules::preset::Scope;
-use crate::rules::{Consent, ConsentKind, DialMode, Hold, HoldKind, WayKind};
+use crate::rules::{Consent, ConsentKind, DialMode, HoldKind, WayKind};
 
 impl Case<'_> {
     /// When none of these holds bites.
@@ -15,8 +15,7 @@ impl Case<'_> {
         scope: Scope,
         mut at: Timestamp,
     ) -> Option<Timestamp> {
-        while let Some(hold) = self.holds_in(scope).find(|hold| kinds.contains(hold.kind) && bites(hold, at))
-        {
+        while let Some(hold) = self.holds_in(scope).find(|hold| kinds.contains(hold.kind) && hold.bites(at)) {
             let suspensions = hold.suspended.iter().map(|&(from, _)| from);
             at = suspensions.chain(hold.until).filter(|&end| end > at).min()?;
         }
@@ -58,13 +57,6 @@ impl Case<'_> {
         let (abandoned, live) = (u128::from(tally.abandoned), u128::from(tally.live_connected));
         (abandoned * 1_000_000 <= u128::from(max_ppm) * (abandoned + live)).then_some(at)
     }
-}
-
-fn bites(hold: &Hold, at: Timestamp) -> bool {
-    let within = |from: Option<Timestamp>, until: Option<Timestamp>| {
-        from.is_none_or(|from| from <= at) && until.is_none_or(|until| at < until)
-    };
-    within(hold.from, hold.until) && !hold.suspended.iter().any(|&(from, until)| within(Some(from), until))
 }
 
 fn active(consent: &Consent, at: Timestamp) -> bool {

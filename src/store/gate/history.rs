@@ -59,8 +59,7 @@ pub(in crate::store) async fn load_history(
     phone: Option<PhoneKey>,
     upto: i64,
 ) -> Result<Loaded, Fault> {
-    let rows = conn.all(KIN, values![person]).await?;
-    let kin = rows.iter().map(read_kin).collect::<Result<Vec<_>, _>>()?;
+    let kin = kin(conn, person).await?;
     let events = load_events(conn, person, phone, &kin, upto).await?;
     let holds = load_holds(conn, person, phone, &kin).await?;
     // A consent loosens, so each id has its own.
@@ -91,6 +90,21 @@ pub(super) async fn load_events(
         events.extend(theirs.into_iter().map(|event| Event { person, ..event }));
     }
     Ok(events)
+}
+
+async fn kin(conn: &mut Conn, person: PersonId) -> Result<Vec<Kin>, Fault> {
+    let rows = conn.all(KIN, values![person]).await?;
+    rows.iter().map(read_kin).collect()
+}
+
+/// The holds that a decision about `person` at `phone` would be made on.
+pub(in crate::store) async fn holds_of(
+    conn: &mut Conn,
+    person: PersonId,
+    phone: Option<PhoneKey>,
+) -> Result<Vec<Hold>, Fault> {
+    let kin = kin(conn, person).await?;
+    load_holds(conn, person, phone, &kin).await
 }
 
 async fn load_holds(

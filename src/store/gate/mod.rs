@@ -20,7 +20,7 @@ pub use proof::{
 pub use record::RulesInForce;
 pub use reserve::{Gone, ReserveRequest, Reserved};
 
-pub(in crate::store) use history::load_history;
+pub(in crate::store) use history::{holds_of, load_history};
 pub(in crate::store) use ledger::{append_event, call_event, correct_call};
 pub(in crate::store) use proof::{OF_THE_HOUSE, Sealed, seal, seal_attempt};
 pub(in crate::store) use recount::{Open, denied_since};

@@ -3,8 +3,11 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::message::{Told, tell};
-use crate::domain::{Channel, DebtId};
+use crate::domain::{Channel, DebtId, PersonId, PhoneNumber};
+use crate::rules::{Hold, HoldKind};
 use crate::store::engine::conn::{Conn, Fault, values};
+use crate::store::engine::dialect::owed;
+use crate::store::gate::holds_of;
 use crate::store::{Store, StoreError};
 
 /// When another channel is to follow.
@@ -25,7 +28,8 @@ const PAGE: i64 = 500;
 
 impl Store {
     /// Tells the creditors' systems which debts' last calls have waited in vain. Each call is looked at once, when its days
-    /// are over; a policy that is new begins with now. Returns how many were told.
+    /// are over; a policy that is new begins with now. Whoever is held, for whatever reason, is left alone. Returns how many
+    /// were told.
     ///
     /// # Errors
     /// When the database fails; another call goes on.
@@ -56,6 +60,9 @@ async fn page(conn: &mut Conn, policy: &NextAction, now: Timestamp) -> Result<(u
         if uses < i64::from(policy.after_uses) || conn.first(SINCE, values![debt, at]).await?.is_some() {
             continue;
         }
+        if !may_be_asked(conn, debt, policy.then, now).await? {
+            continue;
+        }
         let (external, creditor) = (row.text(2)?, row.text(3)?);
         let next = Told::NextAction {
             debt: &external,
@@ -78,6 +85,39 @@ async fn page(conn: &mut Conn, policy: &NextAction, now: Timestamp) -> Result<(u
     Ok((told, is_last))
 }
 
+/// Something is owed on the debt, and nothing holds whom it is of. The ledger of holds is the gate's, and one of any kind, on any
+/// debt of his, is enough: which of them a law means for a channel that is not ours is not ours to say.
+async fn may_be_asked(conn: &mut Conn, debt: DebtId, then: Channel, now: Timestamp) -> Result<bool, Fault> {
+    let Some(row) = conn.first(WHOSE, values![debt]).await? else { return Ok(false) };
+    let person = PersonId(row.int(0)?);
+    let to_telephone = !matches!(then, Channel::Email | Channel::Letter | Channel::Visit);
+    let mut phones = vec![None];
+    if to_telephone {
+        // Which of his telephones others would take is not known here.
+        for row in conn.all(PHONES, values![person]).await? {
+            let number =
+                PhoneNumber::parse(&row.text(0)?).map_err(|_| Fault::Unreadable { what: "phone" })?;
+            phones.push(Some((&number).into()));
+        }
+    }
+    for phone in phones {
+        let holds = holds_of(conn, person, phone).await?;
+        if holds.iter().any(|hold| hold.bites(now) && (to_telephone || !is_of_a_telephone(hold))) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// It says of one telephone whose it is, or that it is not to be rung: a letter goes elsewhere.
+fn is_of_a_telephone(hold: &Hold) -> bool {
+    let kinds = [HoldKind::NeverCall, HoldKind::PhoneUnderReview, HoldKind::WrongNumber];
+    hold.phone.is_some() && kinds.contains(&hold.kind)
+}
+
+/// Of a service call nothing is owed.
+const WHOSE: &str = concat!("SELECT d.person_id FROM debt d WHERE d.id = $1 AND ", owed!(), " > 0");
+const PHONES: &str = "SELECT e164 FROM phone WHERE person_id = $1";
 const BEGIN: &str = "INSERT INTO next_action (policy, upto) VALUES ($1, $2) ON CONFLICT (policy) DO NOTHING";
 /// Calls on debts that are still owed, the oldest first.
 const CALLS: &str = "SELECT a.reserved_at, a.debt_id, d.external_id, k.name, a.nth_use FROM attempt a \
