@@ -20,7 +20,7 @@ pub struct Contract {
 pub struct Prices {
     pub agent_hour_minor: i64,
     pub setup_hour_minor: i64,
-    /// Shared among the creditors by their actions.
+    /// Shared among the creditors by their actions in the month.
     pub overheads_month_minor: i64,
     /// One use of a channel from outside, by the channel's code.
     pub per_use_minor: Vec<(crate::domain::Channel, i64)>,
@@ -95,15 +95,18 @@ impl Month {
     }
 }
 
-/// One month of every creditor: `facts` with his contract, `agent_paid_s` the agents' paid time in it. Agents' time is
-/// shared by talk, overheads by actions; what can't be divided evenly stays with the last one, so that the shares are the
-/// whole.
-pub fn month(prices: &Prices, agent_paid_s: u64, facts: &[(Contract, MonthFacts)]) -> Vec<Month> {
+/// One month of every creditor: `facts` with his contract, `agent_paid_s` the agents' paid time in it, `overheads` what each
+/// bears of those. Agents' time is shared by talk; what can't be divided evenly stays with the last one, so that the shares
+/// are the whole.
+pub fn month(
+    prices: &Prices,
+    agent_paid_s: u64,
+    overheads: &[i64],
+    facts: &[(Contract, MonthFacts)],
+) -> Vec<Month> {
     let agents = money(i128::from(prices.agent_hour_minor) * i128::from(agent_paid_s) / 3600);
     let agents = divide(agents, &facts.iter().map(|(_, it)| it.agent_talk_s).collect::<Vec<_>>());
-    let overheads =
-        divide(prices.overheads_month_minor, &facts.iter().map(|(_, it)| it.actions).collect::<Vec<_>>());
-    let shares = agents.into_iter().zip(overheads);
+    let shares = agents.into_iter().zip(overheads.iter().copied());
     facts.iter().zip(shares).map(|((contract, facts), shares)| one(prices, contract, facts, shares)).collect()
 }
 
@@ -132,12 +135,20 @@ fn one(prices: &Prices, contract: &Contract, facts: &MonthFacts, (agents, overhe
 /// What falls on a `part` of a month of a sum for all of it, by days; days since 1970, the last ones excluded. Parts that follow
 /// one another add up to the whole.
 pub fn part_of_month(sum: i64, month: &Range<i64>, part: &Range<i64>) -> i64 {
+    if part.is_empty() { 0 } else { gone(sum, month, part.end) - gone(sum, month, part.start) }
+}
+
+/// The same of a sum that several bear by `weights`, those of the whole month, so that each one's parts add up, too.
+pub fn shares_of_part(sum: i64, month: &Range<i64>, part: &Range<i64>, weights: &[u64]) -> Vec<i64> {
+    let until = |day| divide(gone(sum, month, day), weights);
+    let end = if part.is_empty() { part.start } else { part.end };
+    until(end).into_iter().zip(until(part.start)).map(|(end, start)| end - start).collect()
+}
+
+/// What of a month's sum falls on its days before `day`.
+fn gone(sum: i64, month: &Range<i64>, day: i64) -> i64 {
     let days = (month.end - month.start).max(1);
-    let until = |day: i64| {
-        let gone = day.clamp(month.start, month.end) - month.start;
-        money(i128::from(sum) * i128::from(gone) / i128::from(days))
-    };
-    if part.is_empty() { 0 } else { until(part.end) - until(part.start) }
+    money(i128::from(sum) * i128::from(day.clamp(month.start, month.end) - month.start) / i128::from(days))
 }
 
 /// Divides a sum by weights; without any weight nobody bears it.
@@ -188,7 +199,7 @@ pub enum Worth {
     LetGo,
     /// Below the guide.
     Renegotiate,
-    /// He has no revenue, by his contract or for want of one.
+    /// What he brings is not known: he has no contract, or nothing was done for him.
     Unknown,
     /// Within the guide, and falling by more than a point of margin a month.
     Watch,
@@ -207,9 +218,11 @@ impl Worth {
     }
 }
 
-/// Judges a client by his `margin`, its [`trend`] and the low end of the guide, all as shares.
-pub fn worth(margin: Option<f64>, trend: Option<f64>, guide: f64) -> Worth {
-    match margin {
+/// Judges a client by his months together, by the [`trend`] of their margin and by the low end of the guide, both as shares. Whose
+/// contract has brought nothing, and who has cost something, costs more than he brings.
+pub fn worth(sum: &Month, has_contract: bool, trend: Option<f64>, guide: f64) -> Worth {
+    match sum.margin() {
+        None if has_contract && sum.cost() > 0 => Worth::LetGo,
         None => Worth::Unknown,
         Some(margin) if margin <= 0.0 => Worth::LetGo,
         Some(margin) if margin < guide => Worth::Renegotiate,
@@ -250,7 +263,8 @@ mod tests {
             Contract { fixed_month_minor: 50_000, per_kept_promise_minor: 1_000, ..Contract::default() },
             MonthFacts { kept: 7, actions: 100, agent_talk_s: 600, ..MonthFacts::default() },
         );
-        let months = month(&prices, 7_200, &[large, small]);
+        let overheads = shares_of_part(prices.overheads_month_minor, &(0..30), &(0..30), &[200, 100]);
+        let months = month(&prices, 7_200, &overheads, &[large, small]);
         assert_eq!((months[0].revenue(), months[1].revenue()), (1_250_000, 57_000));
         assert_eq!(
             (months[0].agents, months[1].agents),
@@ -266,12 +280,18 @@ mod tests {
 
     #[test]
     fn a_client_is_judged_by_the_guide_and_the_trend() {
-        let of = |margin, trend| worth(margin, trend, 0.35).code();
+        let sum = |from_share, trunks| Month { from_share, trunks, ..Month::default() };
+        let of = |cost, trend| worth(&sum(1_000, cost), true, trend, 0.35).code();
         assert_eq!(
-            [of(None, None), of(Some(-0.1), None), of(Some(0.0), None), of(Some(0.34), Some(0.2))],
-            ["unknown", "let_go", "let_go", "renegotiate"]
+            [of(1_100, None), of(1_000, None), of(660, Some(0.2))],
+            ["let_go", "let_go", "renegotiate"]
         );
-        assert_eq!([of(Some(0.35), None), of(Some(0.4), Some(-0.02))], ["keep", "watch"]);
+        assert_eq!([of(650, None), of(600, Some(-0.02))], ["keep", "watch"]);
+        let nothing = |cost, has_contract| worth(&sum(0, cost), has_contract, None, 0.35).code();
+        assert_eq!(
+            [nothing(929, true), nothing(929, false), nothing(0, true)],
+            ["let_go", "unknown", "unknown"]
+        );
     }
 
     #[test]

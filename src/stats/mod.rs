@@ -21,7 +21,9 @@ pub use attribution::{Action, Attribution, Windows, credit};
 pub use cut::{Cut, WearBy};
 pub use definition::{DEFINITIONS, Definition, definition};
 pub use early_warning::{Warning, WarningPlan, judge_spending};
-pub use economics::{Contract, Month, MonthFacts, Prices, Worth, month, part_of_month, trend, worth};
+pub use economics::{
+    Contract, Month, MonthFacts, Prices, Worth, month, part_of_month, shares_of_part, trend, worth,
+};
 pub use effect::{ActionRow, Axis, EffectRow, effect_table};
 pub use figure::{Confidence, Estimate, Ratio, Sample};
 pub use kpi::{AbandonmentOf, Counts, KPIS, Kpi, KpiDefinition, KpiUnit, SERVICE_LEVEL_S, kpis};

@@ -1,6 +1,6 @@
 //! `obzvon report economics`: revenue by contract, cost, and the gross margin, creditor by creditor.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -8,7 +8,9 @@ use serde_json::json;
 
 use crate::config::EconomicsConfig;
 use crate::domain::{Language, Money};
-use crate::stats::{Contract, Month, Prices, Ratio, day_of, month, month_of, part_of_month, trend};
+use crate::stats::{
+    Contract, Month, MonthFacts, Ratio, day_of, month, month_of, part_of_month, shares_of_part, trend,
+};
 use crate::store::{EconomicsFacts, Period, Store, StoreError};
 
 /// A creditor's months, the oldest first, each by its name such as `2026-03`.
@@ -65,26 +67,57 @@ fn fixed_from(facts: &EconomicsFacts, creditor: &str, contract: Contract) -> Opt
     since.map(|since| day_of(since.timestamp(), &TimeZone::UTC)).or_else(first)
 }
 
-fn by_creditor(facts: &EconomicsFacts, config: &EconomicsConfig) -> Creditors {
-    let mut months: BTreeMap<i64, Vec<(&str, Contract, &crate::stats::MonthFacts)>> = BTreeMap::new();
-    let days_of = |first: i64| first..month_of(first + 31);
-    for ((first, creditor), of) in &facts.creditors {
-        let mut contract = config.contracts.get(creditor).copied().unwrap_or_default();
-        let fee = contract.fixed_month_minor;
-        contract.fixed_month_minor = fixed_from(facts, creditor, contract).map_or(0, |from| {
-            part_of_month(fee, &days_of(*first), &(facts.days.start.max(from)..facts.days.end))
-        });
-        months.entry(*first).or_default().push((creditor, contract, of));
+/// The months of the days that were asked for in which each creditor has a line: from the first in which something was done or
+/// paid, or from which his contract runs, whether something was done or not.
+fn lines_of(facts: &EconomicsFacts, config: &EconomicsConfig) -> BTreeMap<i64, BTreeSet<String>> {
+    let mut firsts: BTreeMap<&str, i64> = BTreeMap::new();
+    for (month, creditor) in facts.creditors.keys().chain(facts.month_actions.keys()) {
+        let first = firsts.entry(creditor).or_insert(*month);
+        *first = (*first).min(*month);
     }
+    for (creditor, contract) in config.contracts.iter().filter(|(_, it)| it.fixed_month_minor > 0) {
+        if let Some(from) = fixed_from(facts, creditor, *contract) {
+            let from = month_of(from.max(facts.days.start));
+            let first = firsts.entry(creditor).or_insert(from);
+            *first = (*first).min(from);
+        }
+    }
+    let mut months: BTreeMap<i64, BTreeSet<String>> = BTreeMap::new();
+    for (month, creditor) in facts.creditors.keys() {
+        months.entry(*month).or_default().insert(creditor.clone());
+    }
+    for (creditor, first) in firsts {
+        let mut month = first.max(month_of(facts.days.start));
+        while month < facts.days.end {
+            months.entry(month).or_default().insert(creditor.to_owned());
+            month = month_of(month + 31);
+        }
+    }
+    months
+}
+
+fn by_creditor(facts: &EconomicsFacts, config: &EconomicsConfig) -> Creditors {
     let mut creditors = Creditors::new();
-    for (first, of) in months {
-        let paid_s = facts.agent_paid_s.get(&first).copied().unwrap_or(0);
+    for (first, names) in lines_of(facts, config) {
+        let of_month = first..month_of(first + 31);
+        let of = |creditor: &String| {
+            let mut contract = config.contracts.get(creditor).copied().unwrap_or_default();
+            let fee = contract.fixed_month_minor;
+            contract.fixed_month_minor = fixed_from(facts, creditor, contract).map_or(0, |from| {
+                part_of_month(fee, &of_month, &(facts.days.start.max(from)..facts.days.end))
+            });
+            let done: MonthFacts =
+                facts.creditors.get(&(first, creditor.clone())).cloned().unwrap_or_default();
+            (contract, done)
+        };
+        let of: Vec<_> = names.iter().map(of).collect();
+        let actions = |name: &String| facts.month_actions.get(&(first, name.clone())).copied().unwrap_or(0);
+        let weights: Vec<u64> = names.iter().map(actions).collect();
         let whole = config.prices.overheads_month_minor;
-        let overheads_month_minor = part_of_month(whole, &days_of(first), &facts.days);
-        let prices = Prices { overheads_month_minor, ..config.prices.clone() };
-        let facts: Vec<_> = of.iter().map(|(_, contract, facts)| (*contract, (*facts).clone())).collect();
-        for ((creditor, ..), one) in of.iter().zip(month(&prices, paid_s, &facts)) {
-            creditors.entry((*creditor).to_owned()).or_default().push((month_name(first), one));
+        let overheads = shares_of_part(whole, &of_month, &facts.days, &weights);
+        let paid_s = facts.agent_paid_s.get(&first).copied().unwrap_or(0);
+        for (name, one) in names.into_iter().zip(month(&config.prices, paid_s, &overheads, &of)) {
+            creditors.entry(name).or_default().push((month_name(first), one));
         }
     }
     creditors
@@ -246,8 +279,9 @@ pub fn lines(creditors: &Creditors, config: &EconomicsConfig) -> Vec<Vec<String>
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
-    use crate::stats::MonthFacts;
 
     #[test]
     fn a_fixed_fee_begins_with_the_contract_or_the_first_action_and_with_no_payment() {
@@ -277,5 +311,86 @@ mod tests {
         assert_eq!(fixed(&facts, Some("2026-02-15")), [0, 140, 280, 280], "by days");
         facts.days = month("2026-01")..month("2026-02") + 21;
         assert_eq!(fixed(&facts, Some("2026-02-15")), [0, 70, 0, 0], "the part that was asked for");
+        facts.creditors.clear();
+        facts.days = month("2026-02")..month("2026-03") + 10;
+        assert_eq!(fixed(&facts, Some("2026-02-15")), [140, 90], "whether something was done or not");
+    }
+
+    /// What one creditor has on one day.
+    #[derive(Debug, Clone)]
+    struct DayOf {
+        day: i64,
+        creditor: &'static str,
+        actions: u64,
+        repaid_minor: i64,
+    }
+
+    /// As the store counts the days asked for.
+    fn counted(all: &[DayOf], days: std::ops::Range<i64>) -> EconomicsFacts {
+        let mut facts = EconomicsFacts { days: days.clone(), ..EconomicsFacts::default() };
+        let begins = |creditor| {
+            all.iter().filter(|it| it.creditor == creditor && it.actions > 0).map(|it| it.day).min()
+        };
+        let asked = month_of(days.start)..days.end.max(days.start + 1);
+        for it in all {
+            let key = (month_of(it.day), it.creditor.to_owned());
+            if it.actions > 0 && asked.contains(&key.0) {
+                *facts.month_actions.entry(key.clone()).or_default() += it.actions;
+            }
+            if days.contains(&it.day) {
+                let of = facts.creditors.entry(key).or_default();
+                of.actions += it.actions;
+                of.repaid_minor += it.repaid_minor;
+                of.is_first |= begins(it.creditor) == Some(it.day);
+            }
+            if let Some(first) = begins(it.creditor) {
+                facts.first_months.insert(it.creditor.to_owned(), month_of(first));
+            }
+        }
+        facts
+    }
+
+    proptest! {
+        #[test]
+        fn figures_of_adjacent_periods_add_up(
+            done in proptest::collection::vec((0_i64..150, 0_usize..3, 0_u64..9, 0_i64..900), 0..20),
+            cuts in proptest::collection::vec(0_i64..150, 0..4),
+            since in proptest::option::of(0_i64..120),
+        ) {
+            let first = day_of("2026-01-01T00:00:00Z".parse().expect("a moment"), &TimeZone::UTC);
+            let names = ["Fire", "Light", "Water"];
+            let all: Vec<DayOf> = done.into_iter().map(|(day, of, actions, repaid)| DayOf {
+                day: first + day, creditor: names[of], actions, repaid_minor: repaid * 100,
+            }).collect();
+            let since = since.and_then(|day| Timestamp::from_second((first + day) * 86_400).ok());
+            let contract = Contract {
+                share_bp: 1_000, fixed_month_minor: 30_011, setup_hours: 2,
+                since: since.map(|at| at.to_zoned_datetime(TimeZone::UTC).date()), ..Contract::default()
+            };
+            let prices = crate::stats::Prices {
+                setup_hour_minor: 700, overheads_month_minor: 10_007, ..crate::stats::Prices::default()
+            };
+            let contracts = BTreeMap::from([("Water".to_owned(), contract), ("Light".to_owned(), contract)]);
+            let config = EconomicsConfig { contracts, prices, ..EconomicsConfig::default() };
+            let figures = |days| {
+                let creditors = by_creditor(&counted(&all, days), &config);
+                creditors.into_iter().map(|(name, months)| (name, total(&months))).collect::<BTreeMap<_, _>>()
+            };
+            let mut cuts = cuts;
+            cuts.extend([0, 150]);
+            cuts.sort_unstable();
+            let mut parts: BTreeMap<String, Month> = BTreeMap::new();
+            for ends in cuts.windows(2) {
+                for (name, one) in figures(first + ends[0]..first + ends[1]) {
+                    let sum = parts.entry(name).or_default();
+                    *sum = sum.plus(&one);
+                }
+            }
+            let whole = figures(first..first + 150);
+            for (name, sum) in &whole {
+                prop_assert_eq!(parts.get(name).copied().unwrap_or_default(), *sum, "{}", name);
+            }
+            prop_assert!(parts.iter().all(|(name, sum)| whole.contains_key(name) || *sum == Month::default()));
+        }
     }
 }

@@ -143,7 +143,8 @@ fn cells(
     let trend = trend_of(months);
     let decimal =
         |share: Option<f64>| share.map_or(SheetCell::Absent, |share| SheetCell::Decimal(share * 100.0, 1));
-    let verdict = worth(sum.margin(), trend, f64::from(*config.margin_percent.start()) / 100.0);
+    let guide = f64::from(*config.margin_percent.start()) / 100.0;
+    let verdict = worth(&sum, config.contracts.contains_key(name), trend, guide);
     let of = |minor| money(minor, config.currency);
     vec![
         SheetCell::Text(name.to_owned()),

@@ -8,9 +8,9 @@ use jiff::{SignedDuration, Timestamp};
 use super::Period;
 use super::effects::{code, named, names};
 use crate::domain::{Channel, Currency};
-use crate::stats::{EFFECT, Key, MonthFacts, PAYMENT, month_of};
+use crate::stats::{Basis, EFFECT, Key, MonthFacts, PAYMENT, month_of};
 use crate::store::engine::conn::{Conn, Fault, moment, values};
-use crate::store::tally::Reading;
+use crate::store::tally::{self, Reading};
 use crate::store::{Store, StoreError};
 
 /// The months of a period on the house's clock, by their first day (days since 1970).
@@ -18,6 +18,9 @@ use crate::store::{Store, StoreError};
 pub struct EconomicsFacts {
     /// By month and creditor.
     pub creditors: BTreeMap<(i64, String), MonthFacts>,
+    /// Actions of the months that lie in those days, of the whole months, whatever part of them was asked for: what the
+    /// overheads are shared by.
+    pub month_actions: BTreeMap<(i64, String), u64>,
     /// Every creditor's first month with an action of all.
     pub first_months: BTreeMap<String, i64>,
     /// The days that were counted (since 1970, the last excluded): those that began in the period and are not to come.
@@ -82,6 +85,8 @@ async fn economics(
         facts.complaints += row.int(2)?.unsigned_abs();
     }
     found.days = days_of(&period, now, |at| reading.basis().day(at));
+    let months = whole_months(&found.days, reading.basis());
+    found.month_actions = month_actions(conn, months, currency, &creditors).await?;
     for row in conn.all(FIRST, Vec::new()).await? {
         let (name, month) = (named(&creditors, Some(&Key::Number(row.int(0)?))), row.int(1)?);
         let is_asked = found.days.contains(&row.int(2)?);
@@ -148,18 +153,27 @@ fn days_of(period: &Period, now: Timestamp, day: impl Fn(Timestamp) -> i64) -> R
     first(period.from)..first(period.to.min(now))
 }
 
-fn fill_gaps(found: &mut EconomicsFacts, from: i64, to: i64) {
-    let mut firsts: BTreeMap<String, i64> = BTreeMap::new();
-    for (month, creditor) in found.creditors.keys() {
-        firsts.entry(creditor.clone()).or_insert(*month);
-    }
-    for (creditor, first) in firsts {
-        let mut month = first.max(month_of(from));
-        while month < to {
-            found.creditors.entry((month, creditor.clone())).or_default();
-            month = month_of(month + 31);
+/// The months that these days lie in.
+fn whole_months(days: &Range<i64>, basis: &Basis) -> Period {
+    let end = month_of(month_of(days.end.max(days.start + 1) - 1) + 31);
+    Period { from: basis.begins(month_of(days.start)), to: basis.begins(end) }
+}
+
+async fn month_actions(
+    conn: &mut Conn,
+    months: Period,
+    currency: Currency,
+    creditors: &BTreeMap<i64, String>,
+) -> Result<BTreeMap<(i64, String), u64>, Fault> {
+    let mut actions = BTreeMap::new();
+    for (keys, sums) in tally::sums(conn, &EFFECT, months, &["creditor_id", "currency"], true).await? {
+        let [Key::Number(month), creditor, of] = &keys[..] else { continue };
+        let count = EFFECT.sum("actions").map_or(0, |place| sums[place].max(0).unsigned_abs());
+        if *of == Key::from(currency.code()) && count > 0 {
+            *actions.entry((*month, named(creditors, Some(creditor)))).or_default() += count;
         }
     }
+    Ok(actions)
 }
 
 /// Complaints that came of no action: of the creditor whose debt they name, else of the one to whom the person owes the newest. By
