@@ -255,6 +255,9 @@ fn who_spends_unlike_himself_is_listed_before_any_debt() {
         "p2;500;520;480;510;490;500;1500",
         "p3;100;110;90;100;105;95;101",
         "p4;;;;;;;7",
+        "p5;500;520;480;510;490;500;",
+        ";1;1;1;1;1;1;1",
+        "p7;1;1;1;1;1;1;x",
     ];
     house.write("spent.csv", &format!("абонент;{}\n{}\n", months.join(";"), lines.join("\n")));
     let (file, out) = (house.path("spent.csv"), house.path("warned.csv"));
@@ -268,10 +271,16 @@ fn who_spends_unlike_himself_is_listed_before_any_debt() {
     ];
     let answer: Value = serde_json::from_str(&house.run(&args)).expect("JSON");
     let counts = ["persons", "jumps_up", "falls_away", "usual", "not_judged"].map(|key| answer[key].as_u64());
-    assert_eq!(counts, [4, 1, 1, 1, 1].map(Some), "{answer}");
+    assert_eq!(counts, [5, 1, 2, 1, 1].map(Some), "{answer}");
+    assert_eq!(answer["last_month_begun"], false);
     let list = std::fs::read_to_string(out).expect("a list");
-    let wanted = "person,month,warning,last_minor\np1,2026-07,falls_away,6000\np2,2026-07,jumps_up,150000\n";
-    assert_eq!(list, wanted);
+    let wanted = "person,month,warning,last_minor\np1,2026-07,falls_away,6000\np2,2026-07,jumps_up,150000\n\
+                  p5,2026-07,falls_away,0\n";
+    assert_eq!(list, wanted, "who stopped altogether is in it");
+    let back = std::fs::read_to_string(house.path("spent.csv.rejected.csv")).expect("rejected rows");
+    let ends: Vec<_> = back.lines().skip(1).filter_map(|line| line.split(';').rev().nth(1)).collect();
+    assert_eq!(ends, ["7", "8"], "{back}");
+    assert!(back.contains("person_missing") && back.contains("amount_unreadable"), "{back}");
 }
 
 #[test]

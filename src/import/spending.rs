@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::cell::{self, denature};
 use super::column::fold;
 use super::{Expect, ImportFault, Record, each_record};
-use crate::domain::Currency;
+use crate::domain::{Currency, Language};
 
 /// Every person's months, minor units by `2026-03`.
 pub type Series = BTreeMap<String, BTreeMap<String, i64>>;
@@ -20,8 +20,51 @@ pub struct SpendingCounts {
     /// Rows below the header; the sum of the next two.
     pub rows: u64,
     pub sound: u64,
-    /// Without a person or a month, or with a sum that can't be read or is below 0: nothing of the row is taken.
+    /// Nothing of such a row is taken.
     pub rejected: u64,
+}
+
+/// Why a row was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SpendingReason {
+    AmountUnreadable,
+    MonthUnreadable,
+    PersonMissing,
+}
+
+impl SpendingReason {
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::AmountUnreadable => "amount_unreadable",
+            Self::MonthUnreadable => "month_unreadable",
+            Self::PersonMissing => "person_missing",
+        }
+    }
+
+    pub fn text(self, language: Language) -> &'static str {
+        let (en, ru) = match self {
+            Self::AmountUnreadable => ("a sum that is none, or below 0", "сумма не читается или меньше 0"),
+            Self::MonthUnreadable => {
+                ("the month is none: write 2026-03", "месяц не читается: пишите 2026-03")
+            }
+            Self::PersonMissing => ("no id of a person", "нет номера клиента"),
+        };
+        match language {
+            Language::En => en,
+            Language::Ru => ru,
+        }
+    }
+}
+
+/// What of a file goes back, in its order.
+#[derive(Debug)]
+pub enum SpendingItem<'a> {
+    /// First of all.
+    Heading(Vec<String>),
+    Rejected {
+        record: &'a Record,
+        reason: SpendingReason,
+    },
 }
 
 const PERSON: [&str; 6] = ["person", "person id", "customer id", "id клиента", "абонент", "id должника"];
@@ -36,30 +79,37 @@ enum Shape {
     Long { person: usize, month: usize, amount: usize },
 }
 
-/// Reads the whole file; of two sums for one person and month the later row's stands.
+/// Reads the whole file; of two sums for one person and month the later row's stands. `back` has what was not taken.
 ///
 /// # Errors
-/// A fault of the whole file.
-pub fn read_spending(path: &Path, currency: Currency) -> Result<(Series, SpendingCounts), ImportFault> {
+/// A fault of the whole file, or what `back` said.
+pub fn read_spending(
+    path: &Path,
+    currency: Currency,
+    back: &mut dyn FnMut(SpendingItem<'_>) -> Result<(), ImportFault>,
+) -> Result<(Series, SpendingCounts), ImportFault> {
     let (mut series, mut counts) = (Series::new(), SpendingCounts::default());
     let mut shape: Option<Shape> = None;
     each_record(path, &Expect::default(), &mut |record, _| {
         let Some(shape) = &shape else {
             shape = Some(read_header(record)?);
-            return Ok(());
+            return back(SpendingItem::Heading(record.cells().map(str::to_owned).collect()));
         };
         if record.cells().all(|cell| cell.trim().is_empty()) {
             return Ok(());
         }
         counts.rows += 1;
         match row(shape, record, currency) {
-            Some((person, months)) => {
+            Ok((person, months)) => {
                 counts.sound += 1;
                 series.entry(person).or_default().extend(months);
+                Ok(())
             }
-            None => counts.rejected += 1,
+            Err(reason) => {
+                counts.rejected += 1;
+                back(SpendingItem::Rejected { record, reason })
+            }
         }
-        Ok(())
     })?;
     match (shape, counts.rows) {
         (None, _) => Err(ImportFault::Empty),
@@ -91,43 +141,64 @@ fn month(text: &str) -> Option<String> {
     Some(format!("{:04}-{:02}", date.year(), date.month()))
 }
 
-fn row(shape: &Shape, record: &Record, currency: Currency) -> Option<(String, Vec<(String, i64)>)> {
+fn row(
+    shape: &Shape,
+    record: &Record,
+    currency: Currency,
+) -> Result<(String, Vec<(String, i64)>), SpendingReason> {
     let text = |at: usize| denature(record.cell(at)).trim();
-    let sum =
-        |at: usize| cell::money(text(at), currency).ok().map(|money| money.minor).filter(|minor| *minor >= 0);
-    let (person, months) = match shape {
-        Shape::Long { person, month: at, amount } => {
-            (text(*person), vec![(month(text(*at))?, sum(*amount)?)])
+    let person = |at: usize| match text(at) {
+        "" => Err(SpendingReason::PersonMissing),
+        person => Ok(person.to_owned()),
+    };
+    let sum = |at: usize| {
+        let money = cell::money(text(at), currency).ok().map(|money| money.minor);
+        money.filter(|minor| *minor >= 0).ok_or(SpendingReason::AmountUnreadable)
+    };
+    match shape {
+        Shape::Long { person: who, month: at, amount } => {
+            let person = person(*who)?;
+            let month = month(text(*at)).ok_or(SpendingReason::MonthUnreadable)?;
+            Ok((person, vec![(month, sum(*amount)?)]))
         }
-        Shape::Wide { person, months } => {
-            // A month without a sum is one before he came; nothing spent is 0.
+        Shape::Wide { person: who, months } => {
+            let person = person(*who)?;
             let told = months.iter().filter(|(at, _)| !text(*at).is_empty());
             let sums =
-                told.map(|(at, month)| Some((month.clone(), sum(*at)?))).collect::<Option<Vec<_>>>()?;
-            (text(*person), sums)
+                told.map(|(at, month)| Ok((month.clone(), sum(*at)?))).collect::<Result<Vec<_>, _>>()?;
+            Ok((person, sums))
         }
-    };
-    (!person.is_empty()).then(|| (person.to_owned(), months))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> (Series, SpendingCounts) {
+    fn read(text: &str) -> (Series, SpendingCounts, Vec<(u64, &'static str)>) {
         let dir = tempfile::tempdir().expect("a folder");
         let file = dir.path().join("spent.csv");
         std::fs::write(&file, text).expect("written");
-        read_spending(&file, Currency::Rub).expect("a file of spending")
+        let mut gone_back = Vec::new();
+        let mut back = |item: SpendingItem<'_>| {
+            if let SpendingItem::Rejected { record, reason } = item {
+                gone_back.push((record.line, reason.code()));
+            }
+            Ok(())
+        };
+        let (series, counts) = read_spending(&file, Currency::Rub, &mut back).expect("a file of spending");
+        (series, counts, gone_back)
     }
 
     #[test]
     fn months_stand_beside_each_other_or_below() {
-        let (wide, counts) = read("абонент;2026-01;2026-02\np1;100,50;0\np2;;7\n;1;2\np3;x;1\n");
+        let (wide, counts, gone_back) = read("абонент;2026-01;2026-02\np1;100,50;0\np2;;7\n;1;2\np3;x;1\n");
         assert_eq!((counts.rows, counts.sound, counts.rejected), (4, 2, 2));
+        assert_eq!(gone_back, [(4, "person_missing"), (5, "amount_unreadable")]);
         assert_eq!(wide["p1"].values().copied().collect::<Vec<_>>(), [10_050, 0]);
         assert_eq!(wide["p2"].len(), 1);
-        let (long, _) = read("person,month,amount\np1,2026-01,100.50\np1,2026-02-28,0\np2,2026-02,7\n");
-        assert_eq!(long, wide);
+        let text = "person,month,amount\np1,2026-01,100.50\np1,2026-02-28,0\np2,2026-02,7\np2,soon,7\n";
+        let (long, _, gone_back) = read(text);
+        assert_eq!((long, gone_back), (wide, vec![(5, "month_unreadable")]));
     }
 }

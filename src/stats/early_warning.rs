@@ -1,6 +1,8 @@
 //! Early warning: a subscriber whose spending jumps up or falls away against his own last months is about to owe, or
 //! to leave.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 /// What a series of months says of its last one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -30,6 +32,39 @@ impl Default for WarningPlan {
     fn default() -> Self {
         Self { least_months: 5, look_back: 12, deviations: 3.0, least_change: 0.4 }
     }
+}
+
+/// One subscriber's sums by month, in order of time, from his first month to the last of `all` months of the file, made whole: of
+/// which the file has others' sums and none of his, he spent nothing in it. `None`: his last month is no news, for he had
+/// stopped in an earlier one, or it is not known whether he has, for the last month is not that of all yet.
+pub fn whole_months(
+    told: &BTreeMap<String, i64>,
+    all: &BTreeSet<&str>,
+    is_last_whole: bool,
+) -> Option<Vec<i64>> {
+    let (first, last) = (told.keys().next()?.as_str(), told.keys().next_back()?.as_str());
+    let mut newest = all.iter().rev();
+    let has_last = newest.next() == Some(&last);
+    if !has_last && (newest.next() != Some(&last) || !is_last_whole) {
+        return None;
+    }
+    Some(all.range(first..).map(|month| told.get(*month).copied().unwrap_or(0)).collect())
+}
+
+/// Whether the last of `all` months is one of all subscribers: at least half of those with a sum in the month before have one in
+/// it. A month that has only begun would else make leavers of the others.
+pub fn is_last_whole<'a>(
+    persons: impl Iterator<Item = &'a BTreeMap<String, i64>>,
+    all: &BTreeSet<&str>,
+) -> bool {
+    let mut newest = all.iter().rev();
+    let (Some(last), Some(before)) = (newest.next(), newest.next()) else { return false };
+    let mut there = (0_u64, 0_u64);
+    for told in persons.filter(|told| told.contains_key(*before)) {
+        there.0 += 1;
+        there.1 += u64::from(told.contains_key(*last));
+    }
+    there.1 * 2 >= there.0
 }
 
 /// Judges the last of `months`, minor units in order of time. The usual is the median of the months before it, its
@@ -65,6 +100,24 @@ mod tests {
     use rand_pcg::Pcg64;
 
     use super::*;
+
+    #[test]
+    fn who_has_no_row_in_the_last_month_spent_nothing_in_it_where_others_have_theirs() {
+        let all = BTreeSet::from(["2026-01", "2026-02", "2026-03", "2026-04"]);
+        let told = |months: &[&str]| -> BTreeMap<String, i64> {
+            months.iter().map(|month| ((*month).to_owned(), 7)).collect()
+        };
+        let whole = |months: &[&str], is_last_whole| whole_months(&told(months), &all, is_last_whole);
+        assert_eq!(whole(&["2026-02", "2026-03"], true), Some(vec![7, 7, 0]), "he left");
+        assert_eq!(whole(&["2026-01", "2026-04"], false), Some(vec![7, 0, 0, 7]), "he paused");
+        assert_eq!(whole(&["2026-01", "2026-02"], true), None, "he left a month before: no news");
+        assert_eq!(whole(&["2026-02", "2026-03"], false), None, "the month has only begun");
+        assert_eq!(whole(&[], true), None);
+        let (stays, left) = (told(&["2026-03", "2026-04"]), told(&["2026-03"]));
+        assert!(is_last_whole([&stays, &left].into_iter(), &all));
+        assert!(!is_last_whole([&stays, &left, &left].into_iter(), &all));
+        assert!(!is_last_whole(std::iter::empty(), &BTreeSet::from(["2026-01"])));
+    }
 
     fn judge(months: &[i64]) -> Warning {
         judge_spending(&WarningPlan::default(), months)

@@ -20,7 +20,7 @@ pub use assign::{Holds, assign};
 pub use attribution::{Action, Attribution, Windows, credit};
 pub use cut::{Cut, WearBy};
 pub use definition::{DEFINITIONS, Definition, definition};
-pub use early_warning::{Warning, WarningPlan, judge_spending};
+pub use early_warning::{Warning, WarningPlan, is_last_whole, judge_spending, whole_months};
 pub use economics::{
     Contract, Month, MonthFacts, Prices, Worth, month, part_of_month, shares_of_part, trend, worth,
 };

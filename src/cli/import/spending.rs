@@ -1,5 +1,6 @@
 //! `obzvon import spending`: who spends unlike himself, before there is any debt.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -8,15 +9,15 @@ use clap::Args;
 use jiff::ToSpan;
 use serde::Serialize;
 
-use super::say_fault;
+use super::{beside, say_fault};
 use crate::campaign::CampaignPlan;
 use crate::cli::open::{ConfigArgs, block_on, store};
 use crate::config::Config;
 use crate::daemon::Clock;
-use crate::domain::Language;
-use crate::import::neutralise;
-use crate::import::spending::{Series, SpendingCounts, read_spending};
-use crate::stats::{Warning, WarningPlan, judge_spending};
+use crate::domain::{Currency, Language};
+use crate::import::spending::{Series, SpendingCounts, SpendingItem, read_spending};
+use crate::import::{ImportFault, RejectedFile, neutralise};
+use crate::stats::{Warning, WarningPlan, is_last_whole, judge_spending, whole_months};
 use crate::store::{FillPlan, ServiceQueued, ServiceWish};
 
 /// Reads what subscribers spent month by month, and lists whose last month jumps up or falls away against his own
@@ -37,6 +38,9 @@ pub struct Spending {
     /// Months before the last one that are needed to know what is usual
     #[arg(long, default_value_t = WarningPlan::default().least_months, value_parser = months)]
     least_months: usize,
+    /// Where rejected rows go; FILE.rejected.csv if not said
+    #[arg(long, value_name = "OUT")]
+    rejected: Option<PathBuf>,
     /// For a program: one JSON object
     #[arg(long)]
     json: bool,
@@ -52,8 +56,11 @@ struct Answer {
     jumps_up: u64,
     falls_away: u64,
     usual: u64,
-    /// Too few months to judge, or none in the file's last month.
+    /// Too few months to judge, or none in the file's last two months.
     not_judged: u64,
+    /// The file's last month is not that of all yet: who has nothing in it was not judged.
+    last_month_begun: bool,
+    rejected_file: Option<PathBuf>,
     /// With `--campaign`: what became of those who jump up or fall away.
     #[serde(skip_serializing_if = "Option::is_none")]
     service: Option<Service>,
@@ -82,7 +89,7 @@ impl Spending {
             Err(code) => return Ok(code),
         };
         let language = self.open.language();
-        let (series, counts) = match read_spending(&self.file, config.import.currency) {
+        let (series, counts, rejected_file) = match self.read(config.import.currency, language) {
             Ok(read) => read,
             Err(fault) => return Ok(say_fault(&fault, &self.file, self.json, language)),
         };
@@ -96,6 +103,7 @@ impl Spending {
         let judged =
             self.judge(&series, counts).with_context(|| format!("writing {}", self.out.display()))?;
         let (mut answer, warned) = judged;
+        answer.rejected_file = rejected_file;
         if let Some(plan) = plan {
             answer.service = Some(self.queue(&config, plan, warned)?);
         }
@@ -103,18 +111,46 @@ impl Spending {
         Ok(ExitCode::SUCCESS)
     }
 
-    /// Writes the list. Only who has a sum in the file's last month is judged: an older change is no news.
+    /// Reads the file; what can't be read goes back.
+    fn read(
+        &self,
+        currency: Currency,
+        language: Language,
+    ) -> Result<(Series, SpendingCounts, Option<PathBuf>), ImportFault> {
+        let path = self.rejected.clone().unwrap_or_else(|| beside(&self.file));
+        let mut rejected = RejectedFile::new(&path, language);
+        let read = read_spending(&self.file, currency, &mut |item| match item {
+            SpendingItem::Heading(header) => {
+                rejected.heading(&header);
+                Ok(())
+            }
+            SpendingItem::Rejected { record, reason } => {
+                let words = std::iter::once((reason.code(), reason.text(language)));
+                rejected.write_words(record, words)
+            }
+        });
+        match read {
+            Ok((series, counts)) => Ok((series, counts, rejected.finish()?)),
+            Err(fault) => {
+                rejected.discard();
+                Err(fault)
+            }
+        }
+    }
+
+    /// Writes the list. Only what is new in the file's last month is told: an older change is no news.
     fn judge(&self, series: &Series, counts: SpendingCounts) -> anyhow::Result<(Answer, Vec<Warned>)> {
         let mut warned = Vec::new();
         let plan = WarningPlan { least_months: self.least_months, ..WarningPlan::default() };
-        let last = series.values().filter_map(|months| months.keys().next_back()).max();
-        let mut answer = Answer { counts, persons: series.len() as u64, ..Answer::default() };
+        let all: BTreeSet<&str> = series.values().flat_map(|told| told.keys().map(String::as_str)).collect();
+        let (last, is_whole) = (all.last().copied(), is_last_whole(series.values(), &all));
+        let persons = series.len() as u64;
+        let mut answer = Answer { counts, persons, last_month_begun: !is_whole, ..Answer::default() };
         let mut writer = csv::Writer::from_path(&self.out)?;
         writer.write_record(["person", "month", "warning", "last_minor"])?;
-        for (person, months) in series {
-            let sums: Vec<i64> = months.values().copied().collect();
-            let is_new = months.keys().next_back() == last;
-            let warning = if is_new { judge_spending(&plan, &sums) } else { Warning::TooShort };
+        for (person, told) in series {
+            let sums = whole_months(told, &all, is_whole);
+            let warning = sums.as_ref().map_or(Warning::TooShort, |sums| judge_spending(&plan, sums));
             let (count, code) = match warning {
                 Warning::FallsAway => (&mut answer.falls_away, Some("falls_away")),
                 Warning::JumpsUp => (&mut answer.jumps_up, Some("jumps_up")),
@@ -122,8 +158,9 @@ impl Spending {
                 Warning::Usual => (&mut answer.usual, None),
             };
             *count += 1;
-            if let (Some(code), Some(month), Some(spent)) = (code, last, sums.last()) {
-                warned.push(Warned { person: person.clone(), month: month.clone() });
+            let spent = sums.iter().flatten().last();
+            if let (Some(code), Some(month), Some(spent)) = (code, last, spent) {
+                warned.push(Warned { person: person.clone(), month: month.to_owned() });
                 writer.write_record([neutralise(person).as_ref(), month, code, &spent.to_string()])?;
             }
         }
@@ -192,11 +229,30 @@ fn text(answer: &Answer, language: Language) -> String {
         (say("  spend far more than usual", "  тратят намного больше обычного"), answer.jumps_up),
         (say("  spend far less than usual", "  тратят намного меньше обычного"), answer.falls_away),
         (say("  as usual", "  как обычно"), answer.usual),
-        (say("  not judged: too few months", "  не оценены: мало месяцев"), answer.not_judged),
+        (
+            say(
+                "  not judged: too few months, or gone before the last one",
+                "  не оценены: мало месяцев или ушли раньше последнего",
+            ),
+            answer.not_judged,
+        ),
     ]
     .map(|(name, count)| format!("{name}: {count}"))
     .into_iter()
+    .chain(answer.last_month_begun.then(|| {
+        say(
+            "fewer than half have a sum in the last month: who has none was not judged",
+            "в последнем месяце суммы меньше чем у половины: у кого её нет, не оценены",
+        )
+        .to_owned()
+    }))
     .chain(answer.service.map(|service| service_text(service, language)))
+    .chain(
+        answer
+            .rejected_file
+            .as_ref()
+            .map(|file| format!("{}: {}", say("rejected rows", "отклонённые строки"), file.display())),
+    )
     .collect::<Vec<_>>()
     .join("\n")
 }

@@ -96,9 +96,6 @@ async fn economics(
         found.first_months.insert(name, month);
     }
     agents(conn, &mut reading, (&creditors, currency, period.to.min(now)), &mut found).await?;
-    // A creditor has his fixed fee and his overheads in every month from his first to the last of all.
-    let (from, to) = (reading.basis().day(period.from), reading.basis().day(period.to.min(now)));
-    fill_gaps(&mut found, from, to);
     Ok(found)
 }
 
