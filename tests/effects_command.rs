@@ -4,7 +4,7 @@
 mod house;
 
 use house::{CREDITOR, House, REMINDERS, config};
-use jiff::Timestamp;
+use jiff::{Timestamp, ToSpan};
 use serde_json::Value;
 
 /// A list of 40 persons, a fifth of them left alone by lot.
@@ -351,4 +351,65 @@ steps:
     let said =
         String::from_utf8_lossy(&refused.stderr).into_owned() + &String::from_utf8_lossy(&refused.stdout);
     assert!(!refused.status.success() && said.contains("a service call speaks of no debt"), "{said}");
+}
+
+/// Where messages of others tire and letters do not, and who is called in the evening says who he is.
+#[test]
+fn whatever_is_proposed_passes_the_check_as_it_is_printed_and_can_be_applied() {
+    let mut house = House::new(config(([127, 0, 0, 1], 9).into()).set("statistics.toml", "window_days", 5));
+    house.import(120);
+    let at = |days: i64, hours: i64| (Timestamp::now() - (24 * days - hours).hours()).to_string();
+    let mut past = "person;debt;creditor;time;channel;outcome;agent\n".to_owned();
+    let mut paid = "номер платежа;кредитор;договор;сумма;дата\n".to_owned();
+    for n in 0..120 {
+        let who = format!("p{n};d{n};{CREDITOR}");
+        for days in [60, 50, 40] {
+            past += &format!("{who};{};sms;;\n", at(days, 0));
+        }
+        past += &format!("{who};{};letter;;\n", at(30, 0));
+        past += &format!("{who};{};call;no_answer;human\n", at(20, -3));
+        past += &format!("{who};{};call;answered;human\n", at(19, 7));
+        let mut pay = |is: bool, what: &str, days: i64| {
+            if is {
+                paid += &format!("{what}{n};{CREDITOR};d{n};10,50;{}\n", &at(days, 0)[..10]);
+            }
+        };
+        pay(n % 5 < 2, "a", 58);
+        pay(n % 5 == 2 || n % 5 == 3, "b", 48);
+        pay(n % 20 == 3, "c", 38);
+        pay(n % 5 == 2, "d", 28);
+    }
+    for (what, name, text) in [("history", "past.csv", past), ("payments", "paid.csv", paid)] {
+        house.write(name, &text);
+        house.run(&["import", what, house.path(name).to_str().expect("UTF-8")]);
+    }
+    let printed = house.run(&["report", "proposals", "--lang", "en"]);
+    let codes: Vec<&str> = printed
+        .lines()
+        .filter_map(|line| line.strip_prefix("  "))
+        .filter(|line| line.starts_with("change_channel:") || line.starts_with("day_part:"))
+        .collect();
+    assert_eq!(codes, ["change_channel:sms:2:letter", "day_part:agent_call:forgetful:evening"], "{printed}");
+    let lines = |file: &str| {
+        let block = printed.split(&format!("  {file}:\n")).nth(1).expect("lines of configuration");
+        let told = block.lines().map_while(|line| line.strip_prefix("    "));
+        told.collect::<Vec<_>>().join("\n")
+    };
+    let file = house.path("config/statistics.toml");
+    let before = std::fs::read_to_string(&file).expect("the file");
+    house.write("config/statistics.toml", &format!("{before}\n{}\n", lines("statistics.toml")));
+    let hours: toml::Table = lines("campaigns/….toml").parse().expect("TOML");
+    house.change(REMINDERS, "calendar.weekdays", hours["calendar"]["weekdays"].as_str().expect("hours"));
+    house.write("config/statistics.toml", &format!("{before}\n{}\n", lines("statistics.toml")));
+    house.run(&["check"]);
+    for code in codes {
+        house.run(&["proposal", "apply", code, "--by", "anna"]);
+    }
+    // Our own calls are no other system's to make.
+    let ours = lines("statistics.toml").replace("\"letter\"", "\"ivr\"");
+    house.write("config/statistics.toml", &format!("{before}\n{ours}\n"));
+    let refused = house.try_run(&["check", "--lang", "en"]);
+    let said =
+        String::from_utf8_lossy(&refused.stderr).into_owned() + &String::from_utf8_lossy(&refused.stdout);
+    assert!(!refused.status.success() && said.contains("is a call of ours"), "{said}");
 }

@@ -156,16 +156,17 @@ pub struct StatisticsConfig {
     pub next_actions: Vec<NextActionConfig>,
 }
 
-/// `[next_action.NAME]` of `statistics.toml`: a debt whose calls waited in vain is to be reached by another channel.
+/// `[next_action.NAME]` of `statistics.toml`: a debt on which a channel was used in vain is to be reached by another one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NextActionConfig {
     pub name: String,
-    /// One of ours.
+    /// Any but his own calls.
     pub channel: Channel,
-    /// From this use of it on a debt.
+    /// From this use of it on a person, over all his debts.
     pub after_uses: u16,
     /// Days without a reaction.
     pub days: u16,
+    /// One of other systems.
     pub then: Channel,
 }
 

@@ -42,10 +42,10 @@ pub fn statistics(reading: &Reading<'_>) -> Option<StatisticsConfig> {
 /// Which channel is to follow one that brought no reaction.
 fn next_actions(root: &Section<'_>) -> Option<Vec<NextActionConfig>> {
     let all = Channel::ALL.map(|channel| (channel.code(), channel));
-    let ours =
-        [Channel::AgentCall, Channel::Ivr, Channel::Voicemail].map(|channel| (channel.code(), channel));
+    // He calls when he likes.
+    let used: Vec<_> = all.into_iter().filter(|(_, channel)| *channel != Channel::InboundCall).collect();
     let policy = |(name, section): (String, Section<'_>)| {
-        let channel = section.must("channel", words::CHANNEL, |value| value.one_of(&ours));
+        let channel = section.must("channel", words::CHANNEL, |value| value.one_of(&used));
         let after_uses = section.or("after_uses", 1, |value| value.integer(1..=50));
         let days = section.or("days", 5, |value| value.integer(1..=60));
         let then = section.must("then", words::CHANNEL, |value| value.one_of(&all));
@@ -55,11 +55,19 @@ fn next_actions(root: &Section<'_>) -> Option<Vec<NextActionConfig>> {
             section.note("then", Mistake::Contradiction(SAME_CHANNEL));
             return None;
         }
+        if then.is_ours() {
+            section.note("then", Mistake::Contradiction(OURS));
+            return None;
+        }
         Some(NextActionConfig { name, channel, after_uses: after_uses?, days: days?, then })
     };
     root.children("next_action").into_iter().map(policy).collect::<Vec<_>>().into_iter().collect()
 }
 
+const OURS: Clause = Clause {
+    en: "is a call of ours, and other systems are asked here: let a campaign over this channel take the debts",
+    ru: "это наш звонок, а здесь просят другие системы: возьмите долги в кампанию по этому каналу",
+};
 const SAME_CHANNEL: Clause = Clause { en: "is the same as `channel`", ru: "то же, что `channel`" };
 
 /// Days after an action within which what follows is its own, by channel.

@@ -34,6 +34,11 @@ impl Channel {
         Self::Video,
     ];
 
+    /// A call of ours or to us; the others are used by other systems, which tell us.
+    pub fn is_ours(self) -> bool {
+        matches!(self, Self::AgentCall | Self::InboundCall | Self::Ivr | Self::Voicemail)
+    }
+
     /// The code in files and the database.
     pub fn code(self) -> &'static str {
         match self {

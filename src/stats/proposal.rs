@@ -16,7 +16,7 @@ pub enum Proposal {
         /// Uses with a payment in the window: of the first, and of the first worn one.
         first: Ratio,
         worn: Ratio,
-        /// The channel whose first use surely brings more than the worn one, the best of them.
+        /// The channel whose first use surely brings more than the worn one: the best of other systems', else of ours.
         then: Option<Channel>,
         then_first: Option<Ratio>,
     },
@@ -37,7 +37,7 @@ pub enum Proposal {
 /// What follows from a proposal once it is in force.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Doing {
-    /// After so many calls of the channel on a debt without a reaction the creditor's systems are asked for another.
+    /// After so many uses of the channel on a debtor without a reaction the creditor's systems are asked for another.
     ChangeChannel { channel: Channel, after_uses: u16, then: Channel },
     /// Debtors of the type are called over the channel in this part of their day.
     DayPart { channel: Channel, debtor_type: DebtorType, part: DayPart },
@@ -75,18 +75,17 @@ impl Doing {
 }
 
 impl Proposal {
-    /// What would follow if it were put into force; `None`: nothing we can do. Only calls of ours wear out by our doing, and
-    /// nobody is called at night.
+    /// What would follow if it were put into force; `None`: nothing we can do. Only other systems are asked for another channel,
+    /// we choose the time of our own calls alone, and nobody is called at night.
     pub fn doing(&self) -> Option<Doing> {
-        let ours = |channel| matches!(channel, Channel::AgentCall | Channel::Ivr | Channel::Voicemail);
         match *self {
             Self::ChangeChannel { channel, after_uses, then, .. } => {
-                let after_uses = u16::try_from(after_uses).ok().filter(|_| ours(channel))?;
-                Some(Doing::ChangeChannel { channel, after_uses, then: then? })
+                let then = then.filter(|then| !then.is_ours() && channel != Channel::InboundCall)?;
+                Some(Doing::ChangeChannel { channel, after_uses: u16::try_from(after_uses).ok()?, then })
             }
             Self::DayPart { part: DayPart::Night | DayPart::Unknown, .. } => None,
             Self::DayPart { channel, debtor_type, part, .. } => {
-                ours(channel).then_some(Doing::DayPart { channel, debtor_type, part })
+                channel.is_ours().then_some(Doing::DayPart { channel, debtor_type, part })
             }
         }
     }
@@ -121,7 +120,7 @@ fn change(channel: Channel, by_use: &[Ratio], all: &[(Channel, Vec<Ratio>)]) -> 
     let best = firsts
         .into_iter()
         .filter_map(|(other, first)| Some((better(first)?, other, first)))
-        .max_by(|(one, ..), (two, ..)| one.total_cmp(two));
+        .max_by(|(one, a, _), (two, b, _)| b.is_ours().cmp(&a.is_ours()).then(one.total_cmp(two)));
     Some(Proposal::ChangeChannel {
         channel,
         after_uses,
@@ -207,6 +206,14 @@ mod tests {
             panic!("{found:?}")
         };
         assert_eq!((channel, after_uses, then), (Channel::Ivr, 2, Some(Channel::Sms)));
+        let agents = (Channel::AgentCall, vec![Ratio::new(900, 2000)]);
+        let then_of = |uses: &[(Channel, Vec<Ratio>)]| match proposals(uses, &[])[..] {
+            [Proposal::ChangeChannel { then, .. }] => then,
+            ref found => panic!("{found:?}"),
+        };
+        let [ivr, sms, _] = uses;
+        assert_eq!(then_of(&[ivr.clone(), agents.clone(), sms]), Some(Channel::Sms), "others can be asked");
+        assert_eq!(then_of(&[ivr, agents]), Some(Channel::AgentCall));
     }
 
     #[test]
@@ -223,8 +230,14 @@ mod tests {
         let doing = change(Channel::Ivr, sms).doing().expect("one of ours");
         assert_eq!(doing.code(), "change_channel:ivr:3:sms");
         assert_eq!(Doing::parse(&doing.code()), Some(doing));
-        assert_eq!(change(Channel::Letter, sms).doing(), None, "others send the letters");
+        let told = change(Channel::Letter, sms).doing().map(Doing::code);
+        assert_eq!(told.as_deref(), Some("change_channel:letter:3:sms"), "others tell of the letters");
         assert_eq!(change(Channel::Ivr, None).doing(), None);
+        assert_eq!(
+            change(Channel::Sms, Some(Channel::Ivr)).doing(),
+            None,
+            "nobody is asked for our own calls"
+        );
         let evening = Doing::parse("day_part:ivr:idler:evening").expect("a code");
         assert_eq!(evening.code(), "day_part:ivr:idler:evening");
         assert_eq!(Doing::parse("day_part:ivr:idler:noon"), None);

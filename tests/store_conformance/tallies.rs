@@ -32,6 +32,7 @@ crate::on_both_engines!(
     a_creditors_months_have_what_was_done_and_paid,
     a_call_without_a_reaction_asks_for_another_channel_once,
     nobody_who_is_held_or_owes_nothing_is_asked_for_by_another_channel,
+    letters_that_others_told_of_without_a_reaction_ask_for_another_channel_however_many_are_of_one_moment,
     accounts_are_divided_fairly_and_what_agents_brought_is_theirs,
     every_report_of_a_period_is_the_same_from_sums_and_from_rows,
     agents_changes_at_once_on_two_nodes_are_counted,
@@ -420,6 +421,34 @@ async fn a_call_without_a_reaction_asks_for_another_channel_once(world: World) {
     let next = crm.iter().find(|message| message.payload.contains("quiet"));
     // Debt by debt it is told in order: the call's own end comes first.
     assert!(next.is_none() && crm.iter().any(|message| message.kind == "attempt"), "{crm:?}");
+}
+
+async fn letters_that_others_told_of_without_a_reaction_ask_for_another_channel_however_many_are_of_one_moment(
+    world: World,
+) {
+    let policy = NextAction {
+        name: "after_letters".into(),
+        channel: Channel::Letter,
+        after_uses: 1,
+        days: 5,
+        then: Channel::Visit,
+    };
+    let ask = |now| world.store.tell_next_actions(policy.clone(), now);
+    assert_eq!(ask(noon()).await.expect("asked"), 0, "it begins");
+    let rows: Vec<_> = (1..=600).map(row).collect();
+    world.store.upsert(&rows, noon()).await.expect("read");
+    let one = |n| letter(&format!("l{n}"), &format!("p{n}"), &format!("d{n}"), noon() + hours(1)).contacts;
+    let contacts = (1..=600).flat_map(one).collect();
+    let past = Past { contacts, source: "post".into(), dry_run: false, strict: true };
+    world.store.record_past(past, noon() + hours(2)).await.expect("told");
+    world
+        .store
+        .record_payment(payment("m1", "d7", 5, noon() + days(1)), noon() + days(1))
+        .await
+        .expect("told");
+    assert_eq!(ask(noon() + days(5)).await.expect("asked"), 0, "five days are not over");
+    assert_eq!(ask(noon() + days(6)).await.expect("asked"), 599, "who paid a part has reacted");
+    assert_eq!(ask(noon() + days(9)).await.expect("asked"), 0, "each letter is looked at once");
 }
 
 /// Nine persons are called in vain; some are held then, one owes nothing.

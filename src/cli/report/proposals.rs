@@ -78,13 +78,22 @@ pub fn proposal_text(proposal: &Proposal, language: Language) -> String {
                     };
             };
             let better = words::channel(then.code(), language);
-            let (told, other) = match language {
-                Language::En => (format!("  {better} brings more at its first use: {share}\n"), then.code()),
-                Language::Ru => (format!("  {better}: с первого раза больше, {share}\n"), then.code()),
+            let told = match language {
+                Language::En => format!("  {better} brings more at its first use: {share}\n"),
+                Language::Ru => format!("  {better}: с первого раза больше, {share}\n"),
             };
+            if proposal.doing().is_none() {
+                return head
+                    + &told
+                    + match language {
+                        Language::En => "  it is a call of ours: let a campaign over it take the debts\n",
+                        Language::Ru => "  это наш звонок: возьмите долги в кампанию по этому каналу\n",
+                    };
+            }
+            let other = then.code();
             format!(
-                "{head}{told}  statistics.toml:\n    [next_action.{code}]\n    channel = \"{code}\"\n    after_uses = \
-                 {after_uses}\n    days = 5\n    then = \"{other}\"\n"
+                "{head}{told}  statistics.toml:\n    [next_action.{code}_to_{other}]\n    channel = \"{code}\"\n    \
+                 after_uses = {after_uses}\n    days = 5\n    then = \"{other}\"\n"
             )
         }
         Proposal::DayPart { channel, debtor_type, part, here, elsewhere, more } => {
@@ -101,6 +110,17 @@ pub fn proposal_text(proposal: &Proposal, language: Language) -> String {
                      п. п.\n"
                 ),
             };
+            if proposal.doing().is_none() {
+                return head
+                    + match language {
+                        Language::En => {
+                            "  nothing that we can do: others use this channel, or nobody may be called then\n"
+                        }
+                        Language::Ru => {
+                            "  сделать нечего: это канал других систем или в это время звонить нельзя\n"
+                        }
+                    };
+            }
             format!("{head}  campaigns/….toml:\n    [calendar]\n    weekdays = \"{hours}\"\n")
         }
     }

@@ -60,7 +60,7 @@ pub enum Told<'a> {
         /// The policy's name in the configuration.
         policy: &'a str,
         channel: &'static str,
-        /// Uses of the channel on the debt so far, and when the last one was.
+        /// Uses of the channel on the person so far, and when the last one was.
         uses: i64,
         since: Timestamp,
         then: &'static str,

@@ -1,4 +1,4 @@
-//! A channel without a reaction: other systems are told to try another one.
+//! A use of a channel without a reaction: other systems are told to try another one.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -14,21 +14,22 @@ use crate::store::{Store, StoreError};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NextAction {
     pub name: String,
-    /// A channel of ours.
+    /// Any but his own calls: ours, or one that other systems tell of.
     pub channel: Channel,
     /// From this use of it on a person, over all his debts.
     pub after_uses: u16,
     /// Days without a payment, a promise that still runs, or any other action.
     pub days: u16,
+    /// One of other systems.
     pub then: Channel,
 }
 
-/// Calls looked at in one transaction.
+/// Uses looked at in one transaction.
 const PAGE: i64 = 500;
 
 impl Store {
-    /// Tells the creditors' systems which debts' last calls have waited in vain. Each call is looked at once, when its days
-    /// are over; a policy that is new begins with now. Whoever is held, for whatever reason, is left alone. Returns how many
+    /// Tells the creditors' systems which debts' last uses of a channel have waited in vain. Each is looked at once, when its
+    /// days are over; a policy that is new begins with now. Whoever is held, for whatever reason, is left alone. Returns how many
     /// were told.
     ///
     /// # Errors
@@ -51,8 +52,9 @@ async fn page(conn: &mut Conn, policy: &NextAction, now: Timestamp) -> Result<(u
     let ripe = now.checked_sub(SignedDuration::from_hours(24 * i64::from(policy.days))).unwrap_or(now);
     let name = policy.name.as_str();
     conn.run(BEGIN, values![name, ripe]).await?;
-    let after = conn.one("SELECT upto FROM next_action WHERE policy = $1", values![name]).await?.int(0)?;
-    let rows = conn.all(CALLS, values![after, ripe, policy.channel.code(), PAGE]).await?;
+    let place = conn.one("SELECT upto, upto_place FROM next_action WHERE policy = $1", values![name]).await?;
+    let after = (place.int(0)?, place.int(1)?);
+    let rows = conn.all(USES, values![after.0, ripe, policy.channel.code(), PAGE, after.1]).await?;
     let mut told = 0;
     for row in &rows {
         let (debt, at) = (DebtId(row.int(1)?), row.int(0)?);
@@ -77,11 +79,11 @@ async fn page(conn: &mut Conn, policy: &NextAction, now: Timestamp) -> Result<(u
         told += 1;
     }
     let is_last = rows.len() < usize::try_from(PAGE).unwrap_or(usize::MAX);
-    let upto = match rows.last() {
-        Some(row) if !is_last => row.int(0)?,
-        _ => ripe.as_microsecond(),
+    let (upto, place) = match rows.last() {
+        Some(row) if !is_last => (row.int(0)?, row.int(5)?),
+        _ => (ripe.as_microsecond(), i64::MAX),
     };
-    conn.run("UPDATE next_action SET upto = $2 WHERE policy = $1 AND upto < $2", values![name, upto]).await?;
+    conn.run(MOVE_ON, values![name, upto, place]).await?;
     Ok((told, is_last))
 }
 
@@ -119,12 +121,17 @@ fn is_of_a_telephone(hold: &Hold) -> bool {
 const WHOSE: &str = concat!("SELECT d.person_id FROM debt d WHERE d.id = $1 AND ", owed!(), " > 0");
 const PHONES: &str = "SELECT e164 FROM phone WHERE person_id = $1";
 const BEGIN: &str = "INSERT INTO next_action (policy, upto) VALUES ($1, $2) ON CONFLICT (policy) DO NOTHING";
-/// Calls on debts that are still owed, the oldest first.
-const CALLS: &str = "SELECT a.reserved_at, a.debt_id, d.external_id, k.name, a.nth_use FROM attempt a \
-    JOIN debt d ON d.id = a.debt_id JOIN creditor k ON k.id = a.creditor_id \
-    WHERE a.reserved_at > $1 AND a.reserved_at <= $2 AND a.channel = $3 AND d.state = 'open' \
-    AND a.nth_use IS NOT NULL \
-    ORDER BY a.reserved_at, a.id LIMIT $4";
+/// Uses of the channel on debts that are still owed, the oldest first: calls of ours, and what other systems told. Many can be of
+/// one moment, so each has a place in it.
+const USES: &str = "SELECT u.at, u.debt_id, d.external_id, k.name, u.nth_use, u.place FROM (\
+    SELECT a.reserved_at AS at, a.debt_id, a.nth_use, a.id * 2 AS place FROM attempt a \
+    WHERE a.reserved_at >= $1 AND a.reserved_at <= $2 AND a.channel = $3 AND a.nth_use IS NOT NULL \
+    UNION ALL SELECT o.at, o.debt_id, o.nth_use, o.event_id * 2 + 1 FROM outside_action o \
+    WHERE o.at >= $1 AND o.at <= $2 AND o.channel = $3 AND o.nth_use IS NOT NULL) u \
+    JOIN debt d ON d.id = u.debt_id JOIN creditor k ON k.id = d.creditor_id \
+    WHERE d.state = 'open' AND (u.at > $1 OR u.place > $5) ORDER BY u.at, u.place LIMIT $4";
+const MOVE_ON: &str = "UPDATE next_action SET upto = $2, upto_place = $3 WHERE policy = $1 \
+    AND (upto < $2 OR (upto = $2 AND upto_place < $3))";
 /// What makes another channel needless, or was another action already.
 const SINCE: &str = "SELECT 1 FROM payment WHERE debt_id = $1 AND paid_at >= $2 \
     UNION ALL SELECT 1 FROM promise WHERE debt_id = $1 AND state = 'open' \
