@@ -4,8 +4,10 @@ use jiff::civil::date;
 use obzvon::cases::{CaseFilter, Kind, NewCase, Registered, Source};
 use obzvon::domain::{CampaignId, Channel, Currency, EventId, Money, ToldReaction};
 use obzvon::rules::{EventKind, HoldKind};
-use obzvon::stats::{Basis, Windows};
-use obzvon::store::{Corrected, NewPayment, Past, PastContact, Period, PromiseTerms, Recorded, Reserved};
+use obzvon::stats::{Basis, Ratio, Windows};
+use obzvon::store::{
+    Corrected, NewPayment, Past, PastContact, Period, PromiseTerms, Reacted, Recorded, Reserved,
+};
 
 use crate::world::{World, by_hand, hours, no_answer, noon, row, second_debt, seconds};
 
@@ -82,6 +84,13 @@ async fn a_promise_told_is_counted_rests_the_debt_and_is_judged(world: World) {
     assert_eq!(tell(&world, contact(EventKind::Message, other)).await, Recorded::Differs);
     let columns = ["actions", "answered", "right_party", "promise", "dated", "dated_minor", "no_reaction"];
     assert_eq!(sums(&world, Channel::Sms, columns).await, [1, 1, 1, 1, 1, 100_000, 0]);
+    let always = Period { from: jiff::Timestamp::UNIX_EPOCH, to: jiff::Timestamp::MAX };
+    for (asked, found) in [(Reacted::Promised, 1), (Reacted::RightParty, 1)] {
+        let wear = world.store.wear_report(always, asked).await.expect("counted");
+        assert_eq!(wear, [(Channel::Sms, vec![Ratio::new(found, 1)])], "{asked:?}");
+    }
+    let promises = world.store.promises_report(always).await.expect("counted");
+    assert_eq!((promises[0].campaign.as_str(), promises[0].made), ("", 1), "no campaign's");
     assert_eq!(world.contact_of("p1").await, ("done".to_owned(), "reached".to_owned()));
     let terms = PromiseTerms { campaign, grace_days: 0, call_again: true };
     let judged = world.store.judge_promises(terms, noon() + hours(24 * 9)).await.expect("judged");

@@ -6,7 +6,7 @@ pub mod economics;
 pub(in crate::cli) mod glossary;
 mod kpi;
 mod pareto;
-mod promises;
+pub mod promises;
 pub mod proposals;
 mod types;
 mod uplift;

@@ -45,6 +45,14 @@ pub async fn report(store: &Store, period: Period, json: bool, language: Languag
     Ok(text)
 }
 
+/// Whose the promises are that other systems told of, and no campaign's.
+pub fn outside(language: Language) -> &'static str {
+    match language {
+        Language::En => "outside",
+        Language::Ru => "вне кампаний",
+    }
+}
+
 fn line_text(line: &PromiseLine, language: Language) -> String {
     let kept = Ratio::new(line.kept, line.kept + line.broken);
     let debtor_type = words::debtor_type(line.debtor_type.code(), language);
@@ -52,9 +60,9 @@ fn line_text(line: &PromiseLine, language: Language) -> String {
         Language::En => ("made", "not due yet", "of"),
         Language::Ru => ("дано", "срок не прошёл", "из"),
     };
+    let campaign = if line.campaign.is_empty() { outside(language) } else { line.campaign.as_str() };
     format!(
-        "{} · {debtor_type}: {made} {}, {open} {}, {kept}, {} {of} {}\n",
-        line.campaign,
+        "{campaign} · {debtor_type}: {made} {}, {open} {}, {kept}, {} {of} {}\n",
         line.made,
         line.open,
         line.kept_sum.reveal(),

@@ -2,15 +2,24 @@
 
 use super::Asked;
 use super::column::{self, CAMPAIGN, CURRENCY, DEBTOR_TYPE, debtor_type, pair, plain, told};
+use crate::cli::report::promises::outside;
+use crate::domain::Language;
 use crate::stats::{Ratio, Sheet, SheetCell};
 use crate::store::{PromiseLine, Store, StoreError};
+
+fn campaign(name: &str, language: Language) -> SheetCell {
+    match name {
+        "" => SheetCell::Code { code: "outside".to_owned(), word: outside(language).to_owned() },
+        name => SheetCell::Text(name.to_owned()),
+    }
+}
 
 pub async fn sheet(store: &Store, asked: Asked) -> Result<Sheet, StoreError> {
     let language = asked.language;
     let lines = store.promises_report(asked.period).await?;
     let cells = |line: &PromiseLine| {
         vec![
-            SheetCell::Text(line.campaign.clone()),
+            campaign(&line.campaign, language),
             debtor_type(line.debtor_type.code(), language),
             column::currency(line.promised.currency),
             SheetCell::Count(line.made),

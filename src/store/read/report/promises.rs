@@ -8,10 +8,11 @@ use crate::store::engine::conn::{Conn, Fault};
 use crate::store::tally::sums;
 use crate::store::{Store, StoreError};
 
-/// Promises made in a campaign to debtors of one type, in one currency; those that money from before the promise had
+/// Promises made in a campaign, or told by other systems, to debtors of one type, in one currency; those that money from before the promise had
 /// settled are none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PromiseLine {
+    /// Empty: other systems told of them.
     pub campaign: String,
     pub debtor_type: DebtorType,
     pub made: u64,

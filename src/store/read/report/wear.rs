@@ -23,8 +23,8 @@ pub enum Reacted {
 
 impl Store {
     /// Reactions of uses within `period`, by channel and by which use of the channel on the debtor it was, over all his debts; uses before
-    /// the period are counted in the number, those after the tenth are left out; so are his own calls, which wear nothing out. Channels from outside (messages,
-    /// letters, visits) can only be judged by payments and are left out of the others.
+    /// the period are counted in the number, those after the tenth are left out; so are his own calls, which wear nothing out. A channel
+    /// of other systems is judged by payments, and by what else is asked where they told of any such reaction.
     ///
     /// # Errors
     /// When the database fails.
@@ -46,12 +46,10 @@ async fn wear(
     let mut channels: BTreeMap<Channel, Vec<Ratio>> = BTreeMap::new();
     for (keys, sums) in sums(conn, &USE, period, &["channel", "nth"], false).await? {
         let channel = code(&keys[0], "channel", Channel::parse)?;
-        let ours = matches!(channel, Channel::AgentCall | Channel::Ivr | Channel::Voicemail);
         let [uses, right_party, promised, paid] = sums[..] else { continue };
         let reactions = match reacted {
-            Reacted::RightParty if ours => right_party,
-            Reacted::Promised if ours => promised,
-            Reacted::RightParty | Reacted::Promised => continue,
+            Reacted::RightParty => right_party,
+            Reacted::Promised => promised,
             Reacted::Paid => paid,
         };
         let Some(Key::Number(nth)) = keys.get(1) else { continue };
@@ -63,5 +61,9 @@ async fn wear(
         }
         lines[nth - 1] = Ratio::new(reactions.unsigned_abs(), uses.unsigned_abs());
     }
-    Ok(channels.into_iter().collect())
+    // Whoever tells of his letters and never of a promise has not said that there was none.
+    let is_told = |channel: Channel, uses: &[Ratio]| {
+        channel.is_ours() || reacted == Reacted::Paid || uses.iter().any(|of| of.numerator > 0)
+    };
+    Ok(channels.into_iter().filter(|(channel, uses)| is_told(*channel, uses)).collect())
 }
