@@ -1,8 +1,12 @@
 //! A year of 200,000 debts whose truth is known: what each channel brings, how it wears, and payments that would have
 //! come anyway. The uplift report finds the truth; counting payments after a call does not.
 
+use jiff::{SignedDuration, Timestamp};
 use obzvon::domain::{CampaignId, PersonId};
-use obzvon::stats::{Arm, Experiment, Ratio, is_held_out, uplift, wear};
+use obzvon::stats::{
+    Arm, Attribution, Axis, Experiment, Ratio, Uplift, effect_table, is_held_out, uplift, wear,
+};
+use obzvon::store::{Period, Store, StorePlan};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_pcg::Pcg64;
 
@@ -99,6 +103,149 @@ fn the_uplift_report_finds_what_each_channel_truly_brings() {
     assert!(shares_right >= 93 && sums_right >= 93, "shares {shares_right}, sums {sums_right} of 100");
     assert_eq!(naive_right, 0, "the naive count is wrong in every year, or this world has no bias");
     assert!(priced_nothing <= 5, "{priced_nothing} of 100");
+}
+
+/// Persons of a seed's world that goes through the store, each with a debt in every campaign.
+const STORED: i64 = 1_000;
+/// Worlds in one database, each selected on a day of its own, forty days apart.
+const WORLDS: u64 = 10;
+const APART_DAYS: i64 = 40;
+const DAY_US: i64 = 86_400_000_000;
+
+/// Midnight in Moscow of 1 January 2025, in microseconds.
+const BEGIN_US: i64 = 1_735_678_800_000_000;
+
+/// The days in which one world's persons were selected and paid.
+fn days_of(world: i64) -> Period {
+    let at = |day: i64| Timestamp::from_microsecond(BEGIN_US + day * DAY_US).expect("a moment");
+    Period { from: at(world * APART_DAYS), to: at((world + 1) * APART_DAYS) }
+}
+
+/// Lays worlds as selection and calls write them down: the lot is the one the campaigns are filled by, with the seed that the
+/// store keeps; whoever is not left alone is called a day later. `with_calls`: their rows, too.
+fn lay(file: &std::path::Path, lots: [u64; 4], first_seed: u64, with_calls: bool) {
+    let mut db = rusqlite::Connection::open(file).expect("the database");
+    db.execute_batch("PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF").expect("pragmas");
+    let all = db.transaction().expect("begun");
+    {
+        all.execute("INSERT INTO creditor (id, name) VALUES (1, 'Water')", []).expect("a creditor");
+        let prepare = |sql| all.prepare(sql).expect("SQL");
+        let mut person = prepare(
+            "INSERT INTO person (id, external_id, language, debtor_type, updated_at) VALUES (?1, 'p' || ?1, 'ru', 'forgetful', 0)",
+        );
+        let mut debt = prepare(
+            "INSERT INTO debt (id, creditor_id, external_id, person_id, amount_minor, currency, due_date, updated_at) \
+             VALUES (?1, 1, 'd' || ?1, ?2, ?3, 'RUB', '2024-12-10', 0)",
+        );
+        let mut contact = prepare(
+            "INSERT INTO contact (id, campaign_id, person_id, debt_id, state, why, arm, arm_percent, selected_at) \
+             VALUES (?1, ?2, ?3, ?1, 'done', 'reached', ?4, 20, ?5)",
+        );
+        let mut call = prepare(
+            "INSERT INTO attempt (id, contact_id, campaign_id, person_id, debt_id, decision_id, node, phone, trunk, caller_id, \
+             channel, debtor_type, debt_kind, creditor_id, amount_minor, currency, config_version, flow_version, due_at, \
+             reserved_at, outcome, identified, closed_at, age_days, nth_use) VALUES (?1, ?1, ?2, ?3, ?1, ?1, 'one', '+79', 'main', \
+             '+74', 'ivr', 'forgetful', 'overdue', 1, ?4, 'RUB', 'c', 'f', ?5, ?5, ?6, ?7, ?5, 20, ?2)",
+        );
+        let mut payment = prepare(
+            "INSERT INTO payment (creditor_id, external_id, debt_id, amount_minor, currency, paid_at, received_at) \
+             VALUES (1, 'm' || ?1, ?1, ?2, 'RUB', ?3, ?3)",
+        );
+        for world in 0..WORLDS.cast_signed() {
+            let mut rng = Pcg64::seed_from_u64(1_000 + first_seed + world.unsigned_abs());
+            let selected = BEGIN_US + world * APART_DAYS * DAY_US + DAY_US / 2;
+            for nth in 0..STORED {
+                let of = world * STORED + nth + 1;
+                person.execute([of]).expect("a person");
+                for (campaign, channel) in (1..).zip(&CHANNELS) {
+                    let id = of * 4 + campaign;
+                    let will: f64 = rng.random();
+                    let anyway = rng.random_bool(pays_anyway(will));
+                    let reached = rng.random_bool(is_reached(will));
+                    let moved = rng.random_bool(channel.brings);
+                    let owed = rng.random_range(OWED);
+                    let at = selected + rng.random_range(DAY_US..28 * DAY_US);
+                    let lot = lots[usize::try_from(campaign - 1).expect("one of four")];
+                    let alone = is_held_out(lot, CampaignId(campaign), PersonId(of), HELD_OUT_PERCENT);
+                    debt.execute([id, of, owed]).expect("a debt");
+                    let arm = if alone { "left_alone" } else { "called" };
+                    contact.execute(rusqlite::params![id, campaign, of, arm, selected]).expect("a contact");
+                    let called = selected + DAY_US / 2;
+                    if with_calls && !alone {
+                        let outcome = if reached { "answered" } else { "no_answer" };
+                        let row = rusqlite::params![id, campaign, of, owed, called, outcome, reached];
+                        call.execute(row).expect("a call");
+                    }
+                    if anyway || (!alone && reached && moved) {
+                        payment.execute([id, owed, at]).expect("a payment");
+                    }
+                }
+            }
+        }
+    }
+    all.execute("UPDATE tally_plan SET built_upto = 0", []).expect("nothing is counted yet");
+    all.commit().expect("laid");
+}
+
+/// The same through the store: the reports are asked, a hundred seeds of four campaigns.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_reports_of_the_store_tell_the_truth_where_the_channels_report_does_not() {
+    let (mut shares_right, mut sums_right) = (0, 0);
+    let (mut naive, mut naive_right) = (0, 0);
+    for first_seed in (0..100).step_by(usize::try_from(WORLDS).expect("a few")) {
+        let dir = tempfile::tempdir().expect("a folder");
+        let file = dir.path().join("obzvon.db");
+        let open = async || {
+            let url = secrecy::SecretString::from(format!("sqlite:{}", file.display()));
+            Store::open(StorePlan { url, node: "one".into() }).await.expect("the database opens")
+        };
+        let store = open().await;
+        let mut lots = [0; 4];
+        for (lot, channel) in lots.iter_mut().zip(&CHANNELS) {
+            let campaign = store.campaign(channel.name, days_of(0).from).await.expect("made");
+            *lot = store.hold_out_seed(campaign, first_seed * 7 + 1).await.expect("kept");
+        }
+        store.close().await;
+        // Every world's calls in the last database: what the channels report says of them needs no hundred.
+        let with_calls = first_seed + WORLDS == 100;
+        lay(&file, lots, first_seed, with_calls);
+        let store = open().await;
+        if with_calls {
+            store.build_tallies().await.expect("counted");
+        }
+        for world in 0..WORLDS.cast_signed() {
+            let period = days_of(world);
+            let window = SignedDuration::from_hours(24 * 30);
+            let lines = store.experiments_report(period, window).await.expect("counted");
+            assert_eq!(lines.len(), CHANNELS.len());
+            let of = |name: &str| CHANNELS.iter().find(|channel| channel.name == name).expect("a channel");
+            let found: Vec<_> = lines
+                .iter()
+                .map(|line| (truth(of(&line.campaign)), uplift(&line.experiment, lines.len())))
+                .collect();
+            let holds = |(truth, found): &(f64, Uplift)| found.paid_share.expect("two arms").contains(*truth);
+            shares_right += i32::from(found.iter().all(holds));
+            let holds = |(truth, found): &(f64, Uplift)| {
+                found.sum_each.expect("two arms").contains(truth * MEAN_OWED)
+            };
+            sums_right += i32::from(found.iter().all(holds));
+            if with_calls {
+                let rows = store.effects_report(period, &[Axis::Campaign]).await.expect("counted");
+                for row in effect_table(&rows, Attribution::Last) {
+                    let (low, high) = row.paid.interval().expect("calls");
+                    naive += 1;
+                    naive_right += i32::from((low..=high).contains(&truth(of(&row.by[0]))));
+                }
+            }
+        }
+        store.close().await;
+    }
+    println!(
+        "by the store's reports all four true effects within their intervals: shares {shares_right}, sums {sums_right} of 100; \
+         by its channels report {naive_right} of {naive}"
+    );
+    assert!(shares_right >= 93 && sums_right >= 93, "shares {shares_right}, sums {sums_right} of 100");
+    assert_eq!((naive, naive_right), (40, 0), "a payment after a call is not the call's own");
 }
 
 /// Six uses of a channel on 20,000 debts; `force` is what is left of it at a use, from 0. Whoever reacts is left in peace,
