@@ -164,8 +164,9 @@ fn row(
         Shape::Wide { person: who, months } => {
             let person = person(*who)?;
             let told = months.iter().filter(|(at, _)| !text(*at).is_empty());
-            let sums =
-                told.map(|(at, month)| Ok((month.clone(), sum(*at)?))).collect::<Result<Vec<_>, _>>()?;
+            let sums = told
+                .map(|(at, month)| Ok((month.clone(), sum(*at)?)))
+                .collect::<Result<Vec<_>, SpendingReason>>()?;
             Ok((person, sums))
         }
     }

@@ -13,6 +13,8 @@ pub struct Sheet {
     /// How it is to be read.
     pub notes: Vec<String>,
     pub charts: Vec<Chart>,
+    /// Rows, by their place, that count what other systems told, too: no list of our calls is all of them.
+    pub told: Vec<usize>,
 }
 
 /// A column of a sheet.

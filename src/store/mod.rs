@@ -59,8 +59,9 @@ pub use outcome::{
 pub use proposal::ProposalRow;
 pub use read::{
     AttemptExport, AttemptFilter, AttemptRow, AttemptsLine, BesideRow, CALLS_A_PAGE, CallFilter, CallKeys,
-    CallLine, CallPage, ContactFile, DayCalls, DebtFile, EconomicsFacts, ExperimentLine, LedgerRow, LeftOut,
-    OutcomeLine, PaymentRow, Period, PersonFile, PhoneFile, PromiseLine, PromiseRow, Reacted, Sharer, View,
+    CallLine, CallPage, ContactFile, CountedAs, DayCalls, DebtFile, EconomicsFacts, ExperimentLine,
+    LedgerRow, LeftOut, OutcomeLine, PaymentRow, Period, PersonFile, PhoneFile, PromiseLine, PromiseRow,
+    Reacted, Sharer, View,
 };
 pub use recording::{HoldChange, RecordingRow};
 pub use standing::{ByHand, ConsentRow, DeedRow, HoldRow, Preference, PreferenceRow, Suspended};

@@ -1,5 +1,6 @@
 //! One suite for every database the store stands on.
 
+mod behind;
 mod cases;
 mod desk;
 mod effects;

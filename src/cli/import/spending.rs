@@ -158,7 +158,7 @@ impl Spending {
                 Warning::Usual => (&mut answer.usual, None),
             };
             *count += 1;
-            let spent = sums.iter().flatten().last();
+            let spent = sums.iter().flatten().next_back();
             if let (Some(code), Some(month), Some(spent)) = (code, last, spent) {
                 warned.push(Warned { person: person.clone(), month: month.to_owned() });
                 writer.write_record([neutralise(person).as_ref(), month, code, &spent.to_string()])?;

@@ -34,6 +34,7 @@ pub async fn sheet(store: &Store, asked: Asked) -> Result<Sheet, StoreError> {
         rows,
         notes: vec![say(asked.language, notes).to_owned()],
         charts: Vec::new(),
+        told: Vec::new(),
     })
 }
 

@@ -13,6 +13,20 @@ pub async fn sheet(store: &Store, config: &Config, asked: Asked) -> Result<Sheet
     by.dedup();
     let rows = store.effects_report(asked.period, &by).await?;
     let rows = effect_table(&rows, asked.cut.attribution.unwrap_or(config.statistics.attribution));
+    // What other systems told is of no campaign.
+    let of_none = |row: &[String]| row.first().is_some_and(String::is_empty);
+    let by_campaign = match by[..] {
+        [] => store.effects_report(asked.period, &[Axis::Campaign]).await?,
+        _ => Vec::new(),
+    };
+    let is_told = |row: &EffectRow| match by[..] {
+        [Axis::Campaign] => of_none(&row.by),
+        _ => by_campaign.iter().filter(|it| of_none(&it.by)).any(|it| {
+            (it.channel, it.debtor_type, it.kind, it.currency)
+                == (row.channel, row.debtor_type, row.kind, row.currency)
+        }),
+    };
+    let told = rows.iter().enumerate().filter(|(_, row)| is_told(row)).map(|(place, _)| place).collect();
     Ok(Sheet {
         columns: columns(&by, asked.language),
         rows: rows.iter().map(|row| cells(row, asked.language)).collect(),
@@ -29,6 +43,7 @@ pub async fn sheet(store: &Store, config: &Config, asked: Asked) -> Result<Sheet
             .to_owned(),
         ],
         charts: Vec::new(),
+        told,
     })
 }
 

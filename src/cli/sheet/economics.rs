@@ -35,7 +35,7 @@ pub async fn sheet(store: &Store, config: &Config, asked: Asked) -> Result<Sheet
     }
     let guide = &economics.margin_percent;
     let charts = if lines.is_empty() { Vec::new() } else { vec![chart(lines, guide, language)] };
-    Ok(Sheet { columns: columns(language), rows, notes, charts })
+    Ok(Sheet { columns: columns(language), rows, notes, charts, told: Vec::new() })
 }
 
 fn chart(lines: Vec<Line>, guide: &std::ops::RangeInclusive<u8>, language: Language) -> Chart {

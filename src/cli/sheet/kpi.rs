@@ -62,6 +62,7 @@ pub async fn sheet(store: &Store, config: &Config, asked: Asked) -> Result<Sheet
             .to_owned(),
         ],
         charts: Vec::new(),
+        told: Vec::new(),
     })
 }
 

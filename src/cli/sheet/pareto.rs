@@ -27,7 +27,13 @@ pub async fn sheet(store: &Store, asked: Asked) -> Result<Sheet, StoreError> {
             rows.extend(curve.iter().filter_map(|point| cells(what, *currency, point, curve, language)));
         }
     }
-    Ok(Sheet { columns: columns(language), rows, notes: vec![say(language, NOTE).to_owned()], charts })
+    Ok(Sheet {
+        columns: columns(language),
+        rows,
+        notes: vec![say(language, NOTE).to_owned()],
+        charts,
+        told: Vec::new(),
+    })
 }
 
 /// The code in files, and the words.

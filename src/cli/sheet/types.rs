@@ -70,5 +70,6 @@ pub async fn sheet(store: &Store, asked: Asked) -> Result<Sheet, StoreError> {
         rows: now.chain(changed).collect(),
         notes: Vec::new(),
         charts: Vec::new(),
+        told: Vec::new(),
     })
 }

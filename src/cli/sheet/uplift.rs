@@ -27,6 +27,7 @@ pub async fn sheet(store: &Store, asked: Asked) -> Result<Sheet, StoreError> {
         rows: lines.iter().map(|line| cells(line, lines.len(), asked.language)).collect(),
         notes: vec![say(asked.language, note).replace("{days}", &days.to_string())],
         charts: Vec::new(),
+        told: Vec::new(),
     })
 }
 

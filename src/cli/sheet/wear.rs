@@ -80,6 +80,7 @@ pub async fn sheet(store: &Store, asked: Asked) -> Result<Sheet, StoreError> {
         rows,
         notes: vec![say(language, note).to_owned()],
         charts: if chart.lines.is_empty() { Vec::new() } else { vec![chart] },
+        told: Vec::new(),
     })
 }
 

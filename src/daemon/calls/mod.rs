@@ -15,8 +15,8 @@ use super::console::answered;
 use super::house::House;
 use crate::cli::csv_text::csv_text;
 use crate::cli::words;
-use crate::domain::{AttemptId, Channel, DebtKind, DebtorType, Language, Outcome};
-use crate::store::{CallFilter, CallLine, CallPage, CampaignRow, StoreError};
+use crate::domain::{AttemptId, Channel, Currency, DebtKind, DebtorType, Language, Outcome};
+use crate::store::{CallFilter, CallLine, CallPage, CampaignRow, CountedAs, StoreError};
 use crate::web::{CallHandlers, CallRow, CallsAsked, CallsView};
 
 /// Rows of a file.
@@ -83,6 +83,8 @@ fn filter(asked: &CallsAsked, zone: &TimeZone, campaigns: &[CampaignRow]) -> Opt
         debtor_type: coded(&asked.of.debtor_type, DebtorType::parse)?,
         debt_kind: coded(&asked.of.debt_kind, DebtKind::parse)?,
         agent: named(&asked.of.agent),
+        currency: coded(&asked.of.currency, Currency::parse)?,
+        counted: coded(&asked.of.counted, CountedAs::parse)?,
         to: asked.to.and_then(|day| begins(day.checked_add(1.day()).ok()?, zone)),
     };
     if !asked.campaign.is_empty() {

@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 
 use crate::domain::{
-    AttemptId, CampaignId, Channel, DebtKind, DebtorType, DecisionId, Disposition, Outcome, PersonId,
-    PhoneNumber,
+    AttemptId, CampaignId, Channel, Currency, DebtKind, DebtorType, DecisionId, Disposition, Outcome,
+    PersonId, PhoneNumber,
 };
+use crate::store::counted::counts;
 use crate::store::engine::conn::{Conn, Fault, Row, Value, moment, moment_opt, values};
 use crate::store::list::number;
 use crate::store::{Store, StoreError};
@@ -51,6 +52,29 @@ pub struct CallFilter {
     pub debt_kind: Option<DebtKind>,
     /// He talked in it.
     pub agent: Option<String>,
+    pub currency: Option<Currency>,
+    /// Only those that a report counts.
+    pub counted: Option<CountedAs>,
+}
+
+/// What a report counts calls as: of debts that count, and over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CountedAs {
+    /// Neither spoilt nor taken back.
+    Action,
+    /// Whatever came of it; an agent talked in it.
+    Talk,
+}
+
+impl CountedAs {
+    /// By its code in an address.
+    pub fn parse(code: &str) -> Option<Self> {
+        match code {
+            "action" => Some(Self::Action),
+            "talk" => Some(Self::Talk),
+            _ => None,
+        }
+    }
 }
 
 /// A page of calls.
@@ -229,9 +253,18 @@ fn built(filter: &CallFilter, begin: i64, end: i64) -> (String, Vec<Value>) {
     if let Some(kind) = filter.debt_kind {
         also("a.debt_kind =", kind.code().into());
     }
+    if let Some(currency) = filter.currency {
+        also("a.currency =", currency.code().into());
+    }
     if let Some(agent) = &filter.agent {
         values.push(agent.into());
         sql += &format!(" AND a.id IN ({TALKED}${})", values.len());
+    }
+    if let Some(counted) = filter.counted {
+        sql += COUNTED;
+        if counted == CountedAs::Action {
+            sql += " AND a.outcome <> 'cancelled' AND a.outcome NOT LIKE 'failed%'";
+        }
     }
     if *recorded {
         sql += RECORDED;
@@ -264,6 +297,7 @@ const AGENTS: &str =
 const KEYS: &str = "SELECT person_id, decision_id FROM attempt WHERE id = $1";
 const RECORDED: &str =
     " AND EXISTS (SELECT 1 FROM recording r WHERE r.attempt_id = a.id AND r.deleted_at IS NULL)";
+const COUNTED: &str = concat!(" AND a.outcome IS NOT NULL AND a.debt_id IS NOT NULL AND ", counts!("a"));
 const TALKED: &str = "SELECT t.attempt_id FROM agent_state t WHERE t.state = 'talking' AND t.attempt_id IS NOT NULL AND t.agent = ";
 const LAST_BEFORE: &str = "SELECT id FROM attempt WHERE reserved_at < $1 ORDER BY reserved_at DESC LIMIT 1";
 const FIRST_FROM: &str = "SELECT id FROM attempt WHERE reserved_at >= $1 ORDER BY reserved_at LIMIT 1";

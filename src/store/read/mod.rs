@@ -11,7 +11,7 @@ mod view;
 
 pub use attempts::{AttemptExport, AttemptFilter, AttemptRow};
 pub use beside::{BesideRow, Sharer};
-pub use call_line::{CALLS_A_PAGE, CallFilter, CallKeys, CallLine, CallPage};
+pub use call_line::{CALLS_A_PAGE, CallFilter, CallKeys, CallLine, CallPage, CountedAs};
 pub use ledger::LedgerRow;
 pub use person::{ContactFile, DebtFile, PersonFile, PhoneFile};
 pub use report::{

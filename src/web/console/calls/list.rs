@@ -54,6 +54,10 @@ pub(super) struct Asked {
     #[serde(default)]
     debt_kind: String,
     #[serde(default)]
+    currency: String,
+    #[serde(default)]
+    counted: String,
+    #[serde(default)]
     before: Option<i64>,
 }
 
@@ -71,6 +75,8 @@ impl Asked {
             channel: self.channel,
             debtor_type: self.debtor_type,
             debt_kind: self.debt_kind,
+            currency: self.currency,
+            counted: self.counted,
         };
         let recorded = recorded.is_some();
         let person = person.trim().to_owned();

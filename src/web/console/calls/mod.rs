@@ -54,16 +54,21 @@ pub struct CallsOf {
     pub channel: String,
     pub debtor_type: String,
     pub debt_kind: String,
+    pub currency: String,
+    /// `action` or `talk`: only those that the report counts so.
+    pub counted: String,
 }
 
 impl CallsOf {
     /// The names in an address, and what is asked.
-    pub(super) fn pairs(&self) -> [(&'static str, &String); 4] {
+    pub(super) fn pairs(&self) -> [(&'static str, &String); 6] {
         [
             ("agent", &self.agent),
             ("channel", &self.channel),
             ("debtor_type", &self.debtor_type),
             ("debt_kind", &self.debt_kind),
+            ("currency", &self.currency),
+            ("counted", &self.counted),
         ]
     }
 }

@@ -57,7 +57,7 @@ pub struct Texts {
     pub agents: &'static str,
     pub no_day: &'static str,
     steps: [(&'static str, &'static str); 9],
-    asked: [(&'static str, &'static str); 4],
+    asked: [(&'static str, &'static str); 6],
 }
 
 impl Texts {
@@ -144,6 +144,8 @@ static EN: Texts = Texts {
         ("channel", "Channel"),
         ("debtor_type", "Debtor's type"),
         ("debt_kind", "Debt"),
+        ("currency", "Currency"),
+        ("counted", "Counted as"),
     ],
 };
 
@@ -215,5 +217,7 @@ static RU: Texts = Texts {
         ("channel", "Канал"),
         ("debtor_type", "Тип должника"),
         ("debt_kind", "Долг"),
+        ("currency", "Валюта"),
+        ("counted", "Учтены как"),
     ],
 };

@@ -6,10 +6,11 @@ use crate::stats::{Sheet, SheetCell, SheetKind};
 use crate::web::console::page::in_address;
 
 /// Columns that say which calls a row is of, and the names of the calls' filters.
-const FILTERS: [(&str, &str); 5] = [
+const FILTERS: [(&str, &str); 6] = [
     ("agent", "agent"),
     ("campaign", "campaign"),
     ("channel", "channel"),
+    ("currency", "currency"),
     ("debtor_type", "debtor_type"),
     ("debt_kind", "debt_kind"),
 ];
@@ -33,15 +34,18 @@ pub fn behind(sheet: &Sheet, wish: &SheetWish, role: Role) -> Vec<Option<String>
     let can = counts_calls
         && role.may(Right::SeeCalls)
         && !sheet.columns.iter().any(|column| NOT_FILTERS.contains(&column.key));
-    sheet.rows.iter().map(|row| if can { address(sheet, row, wish) } else { None }).collect()
+    let of = |(place, row): (usize, &Vec<SheetCell>)| {
+        (can && !sheet.told.contains(&place)).then(|| address(sheet, row, wish)).flatten()
+    };
+    sheet.rows.iter().enumerate().map(of).collect()
 }
 
-/// The calls that one figure of the row counts; `None` where the calls' page can't tell just them from others.
+/// The calls that one figure of the row counts, and just them; `None` where the calls' page can't tell them from others.
 pub fn of_cell(behind: Option<&str>, key: &str) -> Option<String> {
     let also = match key {
-        "answered" => "&outcome=answered",
+        "answered" => "&outcome=answered&counted=action",
         // Calls in which the agent of the row talked.
-        "talks" => "",
+        "talks" => "&counted=talk",
         _ => return None,
     };
     behind.map(|behind| format!("{behind}{also}"))
@@ -97,9 +101,19 @@ mod tests {
         let of = |channel| behind_of(&keys, &["a&b", channel, "idler"], Role::Supervisor);
         let wanted = "/calls?campaign=a%26b&channel=ivr&debtor_type=idler&from=2026-03-01";
         assert_eq!(of("ivr").as_deref(), Some(wanted));
-        assert_eq!(of_cell(Some(wanted), "answered"), Some(format!("{wanted}&outcome=answered")));
-        assert_eq!(of_cell(Some(wanted), "talks").as_deref(), Some(wanted));
-        assert_eq!(of_cell(Some(wanted), "promise"), None, "calls can't be cut so");
+        let cell = |key| of_cell(Some("/calls?a=b"), key);
+        assert_eq!(cell("answered").as_deref(), Some("/calls?a=b&outcome=answered&counted=action"));
+        assert_eq!(cell("talks").as_deref(), Some("/calls?a=b&counted=talk"));
+        assert_eq!(cell("promise"), None, "calls can't be cut so");
+        let mut told = sheet(&keys, &["a", "ivr", "idler"]);
+        told.told = vec![0];
+        let wish = SheetWish {
+            kind: SheetKind::Channels,
+            language: Language::En,
+            days: Days::default(),
+            cut: Cut::default(),
+        };
+        assert_eq!(behind(&told, &wish, Role::Supervisor), [None], "others made some of them");
         assert_eq!(of("letter"), None);
         assert_eq!(behind_of(&["creditor", "channel"], &["x", "ivr"], Role::Supervisor), None);
         assert_eq!(behind_of(&keys, &["a", "ivr", "idler"], Role::Agent), None);
