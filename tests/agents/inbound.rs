@@ -15,7 +15,7 @@ use crate::phone::Phone;
 pub static SILENCE: [i16; 8_000 * 120] = [0; 8_000 * 120];
 
 /// A house whose debtors are busy when they are called; with their carrier and the agents' switchboard.
-async fn office(people: u32, folder: &std::path::Path) -> (Office, [obzvon::demo::carrier::Carrier; 2]) {
+pub async fn office(people: u32, folder: &std::path::Path) -> (Office, [obzvon::demo::carrier::Carrier; 2]) {
     let busy = vec![Step::Refuse(Refusal::new(486, "Busy Here", Some(17)))];
     let carrier = debtors(busy, &[], folder).await;
     let phones = agents_phones(desk_phone(), folder).await;

@@ -7,6 +7,8 @@
 #[path = "../registrar/client.rs"]
 #[allow(dead_code, reason = "each test file uses its own part")]
 mod client;
+#[path = "../baresip_phone/compare.rs"]
+mod compare;
 #[path = "../house/mod.rs"]
 mod house;
 #[path = "../baresip_phone/phone.rs"]
@@ -31,6 +33,7 @@ mod outside;
 mod predictive;
 mod program;
 mod progressive;
+mod queue;
 mod refer;
 mod supervision;
 mod talk;
