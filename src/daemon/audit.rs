@@ -2,18 +2,23 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use super::console::answered;
 use super::house::House;
 use crate::cli::csv_text::csv_text;
-use crate::store::{AccessFilter, AccessLine, CampaignAct, ExportAct, UserAct};
-use crate::web::{AuditAsked, AuditHandlers, AuditLine, CampaignActLine, ExportLine, NewExport, UserActLine};
+use crate::store::{AccessFilter, AccessLine, CampaignAct, ExportAct, SupervisionRow, UserAct};
+use crate::web::{
+    AuditAsked, AuditHandlers, AuditLine, CampaignActLine, ExportLine, NewExport, SupervisionLine,
+    UserActLine,
+};
 
 /// Lines of a page, and of a file.
 const SHOWN: u32 = 100;
 const EXPORTED: u32 = 10_000;
+/// How far back supervisors are looked for.
+const LOOKED_BACK: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Who answers for the audit.
 pub fn handlers(house: &Arc<House>) -> AuditHandlers {
@@ -42,6 +47,12 @@ pub fn handlers(house: &Arc<House>) -> AuditHandlers {
             let zone = house.plans.load().config.cases.zone.clone();
             let acts = house.store.export_acts(SHOWN).await?;
             Ok(acts.into_iter().map(|act| export_act(act, &zone)).collect())
+        }),
+        supervisions: answered(house, |house: Arc<House>, ()| async move {
+            let zone = house.plans.load().config.cases.zone.clone();
+            let from = house.clock.wall().checked_sub(LOOKED_BACK).unwrap_or(Timestamp::MIN);
+            let rows = house.store.supervisions(from).await?;
+            Ok(rows.into_iter().rev().take(SHOWN as usize).map(|row| supervision(row, &zone)).collect())
         }),
         note_export: answered(house, |house: Arc<House>, export: NewExport| async move {
             let NewExport { who, what, filter, rows } = export;
@@ -74,6 +85,12 @@ fn export_act(act: ExportAct, zone: &TimeZone) -> ExportLine {
     let ExportAct { at, who, what, filter, rows } = act;
     let rows = rows.and_then(|rows| rows.try_into().ok());
     ExportLine { at: local(at, zone), who, what, filter, rows }
+}
+
+fn supervision(row: SupervisionRow, zone: &TimeZone) -> SupervisionLine {
+    let SupervisionRow { at, supervisor, agent, attempt, what, refused } = row;
+    let call = Some(attempt.0).filter(|call| *call > 0);
+    SupervisionLine { at: local(at, zone), who: supervisor, agent, call, what, refused: refused.is_some() }
 }
 
 fn local(at: Timestamp, zone: &TimeZone) -> String {

@@ -25,10 +25,10 @@ pub use console::{
     PasswordError, PauseView, PaymentView, Piece, PieceTaken, Predicted, ProbeTrunk, PromiseAsked,
     PromiseView, ProposalLine, ProposalsView, Propose, Proposed, QualityHandlers, RecordingLine,
     ReportHandlers, Resend, RungView, SessionHandlers, SetCampaign, SetProposal, SetView, SheetWish,
-    SilenceLine, SoundAnswer, SoundAsked, StageView, StateView, Supervise, Supervised, Table, Taken,
-    TargetView, TrunkHandlers, TrunkLine, TrunkView, Turn, User, UserActLine, UserClick, UserClicked,
-    UserHandlers, UserLine, UserWish, ViewHandlers, ViewLine, Wallboard, WhyNotAct, WhyNotLine, Written, day,
-    hash_password, money,
+    SilenceLine, SoundAnswer, SoundAsked, StageView, StateView, Supervise, Supervised, SupervisionLine,
+    Table, Taken, TargetView, TrunkHandlers, TrunkLine, TrunkView, Turn, User, UserActLine, UserClick,
+    UserClicked, UserHandlers, UserLine, UserWish, ViewHandlers, ViewLine, Wallboard, WhyNotAct, WhyNotLine,
+    Written, day, hash_password, money,
 };
 pub use handler::{Handler, Unavailable};
 pub use https::Certificate;

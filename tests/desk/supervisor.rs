@@ -34,6 +34,7 @@ async fn he_listens_to_a_call_pauses_a_campaign_and_tightens_a_limit_that_anothe
         .set("agents.toml", "agent.boss.supervises", true);
     let house = furnished(config);
     house.add_user("second", "supervisor", PASSWORD);
+    house.add_user("auditor", "auditor", PASSWORD);
     let names = ["Анна", "Пётр", "Павел"].map(|name| Debtor { name, creditor: "Северный Банк" });
     import(&house, &names);
     let daemon = start(&house);
@@ -49,6 +50,14 @@ async fn he_listens_to_a_call_pauses_a_campaign_and_tightens_a_limit_that_anothe
         let mut second = Page::open("ru");
         sign_in(&mut second, &base, "second");
         takes_back(&mut second, &base);
+        let mut auditor = Page::open("ru");
+        sign_in(&mut auditor, &base, "auditor");
+        auditor.go(&format!("{base}/audit"));
+        let looks = auditor.text("main");
+        assert!(
+            looks.contains("boss\tanna") && looks.contains("слушал"),
+            "who listened is in the audit: {looks}"
+        );
         anna.press("F9");
         until_state(&mut anna, "wrap_up");
     });

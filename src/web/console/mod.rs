@@ -42,7 +42,10 @@ use tower_sessions::cookie::SameSite;
 use tower_sessions::cookie::time::Duration;
 use tower_sessions::{Expiry, SessionManagerLayer};
 
-pub use audit::{AuditAsked, AuditHandlers, AuditLine, CampaignActLine, ExportLine, NewExport, UserActLine};
+pub use audit::{
+    AuditAsked, AuditHandlers, AuditLine, CampaignActLine, ExportLine, NewExport, SupervisionLine,
+    UserActLine,
+};
 pub use calls::{CallFile, CallHandlers, CallRow, CallsAsked, CallsOf, CallsView, DecisionView, RungView};
 pub use cases::{CaseHandlers, Dated};
 pub(super) use desk::document as desk_document;

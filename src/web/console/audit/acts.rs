@@ -5,7 +5,7 @@ use axum::response::Response;
 use maud::{Markup, html};
 
 use super::texts::Texts;
-use super::{CampaignActLine, ExportLine, NewExport, UserActLine};
+use super::{CampaignActLine, ExportLine, NewExport, SupervisionLine, UserActLine};
 use crate::domain::Language;
 use crate::web::console::Shared;
 use crate::web::console::guard::Viewer;
@@ -52,6 +52,25 @@ pub(super) fn exports(acts: &[ExportLine], texts: &Texts) -> Markup {
         }
     };
     wide(texts.exports, &body)
+}
+
+pub(super) fn supervisions(acts: &[SupervisionLine], texts: &Texts) -> Markup {
+    let body = html! {
+        h2 { (texts.supervisions) }
+        table {
+            thead { tr { th { (texts.at) } th { (texts.who) } th { (texts.agent) } th.n { (texts.call) } th { (texts.what) } } }
+            tbody {
+                @for act in acts {
+                    tr {
+                        td.at { (act.at) } td { (act.who) } td { (act.agent) }
+                        td.n { @match act.call { Some(call) => { a href=(format!("/calls/{call}")) { (call) } } None => "—" } }
+                        td { (texts.deed(act.what.code())) @if act.refused { ", " (texts.refused) } }
+                    }
+                }
+            }
+        }
+    };
+    wide(texts.supervisions, &body)
 }
 
 pub(super) fn users(acts: &[UserActLine], texts: &Texts, language: Language) -> Markup {

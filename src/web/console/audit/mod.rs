@@ -19,7 +19,7 @@ use super::guard::Viewer;
 use super::page::{by_clock, csv, in_address, page};
 use super::xlsx::as_xlsx;
 use super::{Shared, views};
-use crate::domain::{Right, Role};
+use crate::domain::{Right, Role, Supervision};
 use crate::web::handler::Handler;
 
 /// Who answers for the audit.
@@ -35,6 +35,21 @@ pub struct AuditHandlers {
     /// The last files with people's data.
     pub exports: Handler<(), Vec<ExportLine>>,
     pub note_export: Handler<NewExport, ()>,
+    /// Supervisors in agents' talks in the last days.
+    pub supervisions: Handler<(), Vec<SupervisionLine>>,
+}
+
+/// A supervisor went into an agent's talk.
+#[derive(Debug, Clone)]
+pub struct SupervisionLine {
+    pub at: String,
+    pub who: String,
+    pub agent: String,
+    /// `None`: a stranger's call, which has no page.
+    pub call: Option<i64>,
+    pub what: Supervision,
+    /// It came to nothing after all.
+    pub refused: bool,
 }
 
 /// Something was done to a user.
@@ -121,6 +136,7 @@ async fn list(
     let query = query(&asked);
     let views = views::bar(&viewer, &shared, ("/audit", &query)).await?;
     let audit = &shared.console.audit;
+    let supervisions = audit.supervisions.ask(()).await?;
     let exports = audit.exports.ask(()).await?;
     let users = audit.users.ask(()).await?;
     let campaigns = audit.campaigns.ask(()).await?;
@@ -139,6 +155,7 @@ async fn list(
                 }
             }
         }
+        @if !supervisions.is_empty() { (acts::supervisions(&supervisions, texts)) }
         @if !exports.is_empty() { (acts::exports(&exports, texts)) }
         @if !users.is_empty() { (acts::users(&users, texts, viewer.language)) }
         @if !campaigns.is_empty() { (acts::campaigns(&campaigns, texts, viewer.language)) }

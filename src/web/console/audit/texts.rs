@@ -13,6 +13,10 @@ pub struct Texts {
     pub what: &'static str,
     pub show: &'static str,
     pub older: &'static str,
+    pub supervisions: &'static str,
+    pub agent: &'static str,
+    pub call: &'static str,
+    pub refused: &'static str,
     pub exports: &'static str,
     pub file: &'static str,
     pub filter: &'static str,
@@ -26,7 +30,7 @@ impl Texts {
         language.pick(&EN, &RU)
     }
 
-    /// What was done to a user, by its code.
+    /// What was done to a user or in a talk, by its code.
     pub fn deed<'a>(&'a self, code: &'a str) -> &'a str {
         self.deeds.iter().find(|(of, _)| *of == code).map_or(code, |(_, word)| word)
     }
@@ -54,17 +58,25 @@ static EN: Texts = Texts {
     what: "What",
     show: "Show",
     older: "Look further back",
+    supervisions: "Supervisors in talks, the last thirty days",
+    agent: "Agent",
+    call: "Call",
+    refused: "came to nothing",
     exports: "Files taken",
     file: "File",
     filter: "Filter",
     rows: "Rows",
     deeds: &[
         ("added", "made, role"),
+        ("barge", "barged in"),
         ("kept_out", "kept out"),
         ("let_in", "let in"),
+        ("listen", "listened"),
         ("own_password", "has chosen another password"),
         ("password", "given another password"),
         ("role", "given the role"),
+        ("take_over", "took over"),
+        ("whisper", "whispered"),
     ],
     words: &[("why_not", "why not called")],
 };
@@ -78,17 +90,25 @@ static RU: Texts = Texts {
     what: "Что",
     show: "Показать",
     older: "Искать раньше",
+    supervisions: "Супервизоры в разговорах, за тридцать дней",
+    agent: "Оператор",
+    call: "Звонок",
+    refused: "не вышло",
     exports: "Выгрузки",
     file: "Файл",
     filter: "Отбор",
     rows: "Строк",
     deeds: &[
         ("added", "создан, роль"),
+        ("barge", "вошёл"),
         ("kept_out", "вход закрыт"),
         ("let_in", "вход открыт"),
+        ("listen", "слушал"),
         ("own_password", "сменил свой пароль"),
         ("password", "дан новый пароль"),
         ("role", "дана роль"),
+        ("take_over", "забрал"),
+        ("whisper", "шептал"),
     ],
     words: &[
         ("call", "звонок"),
