@@ -34,7 +34,6 @@ async fn he_listens_to_a_call_pauses_a_campaign_and_tightens_a_limit_that_anothe
         .set("agents.toml", "agent.boss.supervises", true);
     let house = furnished(config);
     house.add_user("second", "supervisor", PASSWORD);
-    house.add_user("auditor", "auditor", PASSWORD);
     let names = ["Анна", "Пётр", "Павел"].map(|name| Debtor { name, creditor: "Северный Банк" });
     import(&house, &names);
     let daemon = start(&house);
