@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::daemon::Clock;
 use crate::domain::Money;
 use crate::import::neutralise;
-use crate::store::{AttemptFilter, AttemptRow, ExportAct, Period, View};
+use crate::store::{AttemptFilter, AttemptRow, ExportAct, Period, Store, StoreError, View};
 
 /// Exports lists as CSV or JSON lines, to standard output
 #[derive(Debug, Args)]
@@ -101,14 +101,7 @@ impl Export {
         let filter = AttemptFilter { campaign: None, from: self.from, to: self.to };
         block_on(async {
             let store = store(config).await?;
-            let act = ExportAct {
-                at: Clock.wall(),
-                who: user(),
-                what: "obzvon export attempts".to_owned(),
-                filter: self.filter(),
-                rows: None,
-            };
-            let noted = store.note_export(act).await?;
+            let noted = note_export(&store, "export attempts", self.filter(), None).await?;
             let mut walk = store.export_attempts(filter);
             let (mut sink, mut rows) = (Sink::new(self.json)?, 0);
             loop {
@@ -127,6 +120,21 @@ impl Export {
             Ok(ExitCode::SUCCESS)
         })
     }
+}
+
+/// Writes down who takes people's data by a command, before it is given; gives the id of what was noted.
+///
+/// # Errors
+/// When the store fails: then nothing may be given.
+pub(super) async fn note_export(
+    store: &Store,
+    command: &str,
+    filter: String,
+    rows: Option<usize>,
+) -> Result<i64, StoreError> {
+    let rows = rows.and_then(|rows| i64::try_from(rows).ok());
+    let (at, what) = (Clock.wall(), format!("obzvon {command}"));
+    store.note_export(ExportAct { at, who: user(), what, filter, rows }).await
 }
 
 /// Rows of text as CSV, or as a JSON object a line.

@@ -17,3 +17,4 @@ mod office;
 mod shift;
 mod sound;
 mod supervisor;
+mod whole_shift;

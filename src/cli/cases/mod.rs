@@ -10,6 +10,7 @@ use clap::{Args, Subcommand};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use super::export::note_export;
 use super::open::{ConfigArgs, block_on, store};
 use super::report::is_forward;
 use super::standing::user;
@@ -19,7 +20,7 @@ use crate::cases::{
 };
 use crate::daemon::Clock;
 use crate::domain::{AttemptId, Language, plain};
-use crate::store::{ExportAct, Period, Store};
+use crate::store::{Period, Store};
 
 pub use table::{csv_of_cases, csv_of_triggers};
 
@@ -222,14 +223,7 @@ async fn carry_out(
             let said = filter.said();
             let lines = store.cases(filter).await?;
             if csv {
-                let act = ExportAct {
-                    at: now,
-                    who: user(),
-                    what: "obzvon cases list --csv".to_owned(),
-                    filter: said,
-                    rows: i64::try_from(lines.len()).ok(),
-                };
-                store.note_export(act).await?;
+                note_export(store, "cases list --csv", said, Some(lines.len())).await?;
             }
             print!(
                 "{}",

@@ -9,6 +9,7 @@ use anyhow::{bail, ensure};
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 
+use super::export::note_export;
 use super::open::{ConfigArgs, work};
 use super::standing::user;
 use crate::config::Config;
@@ -105,7 +106,9 @@ async fn carry_out(
         QualityCommand::Sample { days, agent, seed } => {
             let (period, quota) = (last_days(now, days), config.quality.quota);
             let list = draw_list(store, DrawPlan { period, agent, seed, quota, who: user() }, now).await?;
-            print!("{list}\n{}", csv_of_picked(&store.picked(list).await?));
+            let calls = store.picked(list).await?;
+            note_export(store, "quality sample", format!("list={list}"), Some(calls.len())).await?;
+            print!("{list}\n{}", csv_of_picked(&calls));
         }
         QualityCommand::List { list: Some(list), csv: _ } => {
             let calls = store.picked(list).await?;
@@ -114,6 +117,7 @@ async fn carry_out(
                 Language::Ru => "такого списка нет, или в него ничего не попало",
             };
             ensure!(!calls.is_empty(), none);
+            note_export(store, "quality list", format!("list={list}"), Some(calls.len())).await?;
             print!("{}", csv_of_picked(&calls));
         }
         QualityCommand::List { list: None, csv: _ } => {
@@ -135,6 +139,10 @@ async fn carry_out(
             let window = config.statistics.basis.windows.of(Channel::AgentCall);
             let period = Period { to: Timestamp::MAX, ..last_days(now, days) };
             let calls = store.reviewed_calls(period, window).await?;
+            if csv {
+                let reviews = calls.iter().map(|call| call.reviews.len()).sum();
+                note_export(store, "quality report --csv", format!("days={days}"), Some(reviews)).await?;
+            }
             print!("{}", if csv { csv_of_reviews(&calls) } else { report_text(config, &calls, language) });
         }
     }

@@ -62,17 +62,18 @@ fn form(texts: &Texts, words: &Words) -> Markup {
         form.card.bar method="post" action="/users" {
             input name="login" required maxlength="32" pattern="[a-z0-9._\\-]+" title=(texts.login_how)
                 placeholder=(words.login) aria-label=(words.login) autocomplete="off";
-            (roles(None, words))
+            // Whoever chooses nothing gives the fewest rights.
+            (roles(Role::Agent, words))
             button { (texts.add) }
         }
     }
 }
 
-fn roles(chosen: Option<Role>, words: &Words) -> Markup {
+fn roles(chosen: Role, words: &Words) -> Markup {
     html! {
         select name="role" aria-label=(words.role) {
             @for role in Role::ALL {
-                option value=(role.code()) selected[chosen == Some(role)] { (words.role_of(role)) }
+                option value=(role.code()) selected[chosen == role] { (words.role_of(role)) }
             }
         }
     }
@@ -107,7 +108,7 @@ fn buttons(user: &UserLine, texts: &Texts, words: &Words) -> Markup {
     };
     html! {
         form method="post" action=(path) {
-            (roles(Some(user.role), words))
+            (roles(user.role, words))
             button name="do" value="role" aria-label=(named(texts.give_role)) { (texts.give_role) }
         }
         " "
