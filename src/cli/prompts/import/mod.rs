@@ -23,7 +23,8 @@ use crate::speech::sound::{for_telephone, parse_wav};
 
 /// Takes recordings named as `prompts script` names them: checks, trims, levels, and puts them into the pack.
 ///
-/// What came takes the place of what the pack had, the rest stays. Exit 1 when a file was refused or passed over.
+/// What came takes the place of what the pack had, the rest stays. Exit 1 when a file was refused or passed over, when
+/// nothing was taken, and when a pack begun anew is not put in place.
 #[derive(Debug, Args)]
 pub struct Import {
     #[arg(help = format!("The folder of the recordings: {TAKEN}"))]
@@ -34,9 +35,13 @@ pub struct Import {
     /// Whose voice it is, for the manifest.
     #[arg(long)]
     voice: String,
-    /// Begins the pack anew: nothing of the old one stays.
+    /// Begins the pack anew: nothing of the old one stays. It is put in place when it lacks nothing; the old one is kept
+    /// beside as LANG.before.
     #[arg(long)]
     anew: bool,
+    /// Puts a pack begun anew in place though it lacks clips.
+    #[arg(long, requires = "anew")]
+    unfinished: bool,
     /// Reports only; writes nothing.
     #[arg(long)]
     dry_run: bool,
@@ -50,7 +55,8 @@ const PAUSES: [(&str, usize); 2] = [(Pack::SHORT_PAUSE, 1440), (Pack::LONG_PAUSE
 impl Import {
     /// Takes a whole folder for a language, in the place of all that was there.
     pub(super) fn whole(recordings: PathBuf, language: Language, voice: String, places: Places) -> Self {
-        Self { recordings, lang: language.code().to_owned(), voice, anew: true, dry_run: false, places }
+        let lang = language.code().to_owned();
+        Self { recordings, lang, voice, anew: true, unfinished: false, dry_run: false, places }
     }
 
     pub fn run(&self) -> anyhow::Result<ExitCode> {
@@ -81,16 +87,35 @@ impl Import {
         let needed = |wanted: &&Wanted| !wanted.is_optional() && !pack.has(wanted.id.as_str());
         let lacking = all.iter().filter(needed).count();
         println!("{} taken, {bad} refused, {lacking} missing (obzvon prompts check lists them)", taken.len());
-        if !self.dry_run && (self.anew || !taken.is_empty()) {
+        if let Some(why) = self.why_not(taken.len(), lacking) {
+            println!("{why}");
+            return Ok(ExitCode::from(1));
+        }
+        if !self.dry_run {
             for (pause, samples) in PAUSES {
                 if pack.put_pause(pause) || !folder.join(format!("{pause}.wav")).exists() {
                     staged.add(pause, vec![0; samples]);
                 }
             }
             pack.voice = self.voices(&pack, &taken);
-            staged.commit(&pack.text()?, &old.ids_gone_in(&pack))?;
+            if self.anew {
+                staged.commit_anew(&pack.text()?)?;
+            } else {
+                staged.commit(&pack.text()?, &old.ids_gone_in(&pack))?;
+            }
         }
         Ok(if bad == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    }
+
+    /// Why the pack stays as it is.
+    fn why_not(&self, taken: usize, lacking: usize) -> Option<&'static str> {
+        if taken == 0 {
+            return Some("nothing was taken: the pack stays as it is");
+        }
+        let unfinished = self.anew && !self.unfinished && lacking > 0;
+        unfinished.then_some(
+            "the new pack lacks clips: the old one stays; --unfinished puts the new one in place all the same",
+        )
     }
 
     /// Whose voices the pack holds now. Two are remarked on: they would meet in one sentence.
@@ -178,7 +203,15 @@ mod tests {
         std::fs::create_dir_all(scratch.join("recordings")).expect("a folder");
         let places = Places { flows: Path::new(SHIPPED).join("config/flows"), prompts };
         let (lang, voice) = ("ru".to_owned(), "A. Speaker".to_owned());
-        Import { recordings: scratch.join("recordings"), lang, voice, anew, dry_run: false, places }
+        Import {
+            recordings: scratch.join("recordings"),
+            lang,
+            voice,
+            anew,
+            unfinished: false,
+            dry_run: false,
+            places,
+        }
     }
 
     /// A second that swells and falls as a voice does.
@@ -186,6 +219,14 @@ mod tests {
         let wave = |n: i32| ((n as f32 * 0.4).sin() * (n as f32 / 900.0).sin().abs() * 9000.0) as i16;
         let samples: Vec<i16> = (0..8000).map(wave).collect();
         write_samples(&scratch.join("recordings").join(name), &samples).expect("a recording");
+    }
+
+    fn files_of(folder: &Path) -> Vec<String> {
+        let entries = std::fs::read_dir(folder).expect("the folder");
+        let mut files: Vec<_> =
+            entries.map(|entry| entry.expect("a file").file_name().into_string().expect("a name")).collect();
+        files.sort();
+        files
     }
 
     fn says_a_sum(import: &Import) -> bool {
@@ -230,15 +271,32 @@ mod tests {
     #[test]
     fn a_pack_begun_anew_keeps_nothing_of_the_old_voice() {
         let scratch = tempfile::tempdir().expect("a scratch folder");
-        let import = import(scratch.path(), true);
+        let import = Import { unfinished: true, ..import(scratch.path(), true) };
         record(scratch.path(), "odin-end.wav");
+        let before = files_of(&import.places.prompts.join("ru"));
         assert_eq!(import.run().expect("imported"), ExitCode::SUCCESS);
-        let mut files: Vec<_> = std::fs::read_dir(import.places.prompts.join("ru"))
-            .expect("the pack")
-            .map(|entry| entry.expect("a file").file_name().into_string().expect("a name"))
-            .collect();
-        files.sort();
+        let files = files_of(&import.places.prompts.join("ru"));
         assert_eq!(files, ["odin-end.wav", "pack.toml", "pause-long.wav", "pause-short.wav"]);
         assert!(!says_a_sum(&import));
+        assert_eq!(files_of(&import.places.prompts.join("ru.before")), before, "the old one is kept");
+        assert_eq!(import.run().expect("imported"), ExitCode::SUCCESS);
+        assert_eq!(files_of(&import.places.prompts.join("ru.before")), files, "the one before, no older");
+    }
+
+    #[test]
+    fn a_pack_begun_anew_is_not_put_in_place_with_nothing_taken_nor_while_it_lacks_clips() {
+        let scratch = tempfile::tempdir().expect("a scratch folder");
+        let import = import(scratch.path(), true);
+        let before = files_of(&import.places.prompts.join("ru"));
+        assert_eq!(import.run().expect("reported"), ExitCode::from(1), "an empty folder");
+        assert_eq!(files_of(&import.places.prompts.join("ru")), before);
+        record(scratch.path(), "odin-end.wav");
+        assert_eq!(import.run().expect("reported"), ExitCode::from(1), "one clip of hundreds");
+        assert_eq!(files_of(&import.places.prompts.join("ru")), before);
+        assert!(says_a_sum(&import));
+        let unfinished = Import { unfinished: true, ..import };
+        std::fs::remove_file(scratch.path().join("recordings/odin-end.wav")).expect("removed");
+        assert_eq!(unfinished.run().expect("reported"), ExitCode::from(1), "nothing is no pack");
+        assert_eq!(files_of(&unfinished.places.prompts), ["ru"]);
     }
 }

@@ -51,8 +51,7 @@ impl Staged {
         }
         for name in files.iter().map(String::as_str).chain([MANIFEST]) {
             let (from, to) = (part(name), self.folder.join(name));
-            fs::rename(&from, &to)
-                .with_context(|| format!("renaming {} to {}", from.display(), to.display()))?;
+            rename(&from, &to)?;
         }
         for clip in gone {
             let file = self.folder.join(format!("{clip}.wav"));
@@ -62,6 +61,49 @@ impl Staged {
         }
         Ok(())
     }
+
+    /// Writes all of it into a folder beside and puts that in the place of the pack, which is kept as `….before`; what was
+    /// kept there goes. A fault leaves the pack as it was.
+    ///
+    /// # Errors
+    /// When a folder can't be made, written, renamed or removed.
+    pub(super) fn commit_anew(&self, manifest: &str) -> anyhow::Result<()> {
+        let (new, before) = (self.beside("new"), self.beside("before"));
+        remove_folder(&new)?;
+        fs::create_dir_all(&new).with_context(|| format!("making {}", new.display()))?;
+        let staged = Self { folder: new.clone(), clips: self.clips.clone() };
+        if let Err(fault) = staged.commit(manifest, &BTreeSet::new()) {
+            fs::remove_dir_all(&new).ok();
+            return Err(fault);
+        }
+        let had = self.folder.exists();
+        if had {
+            remove_folder(&before)?;
+            rename(&self.folder, &before)?;
+        }
+        let placed = rename(&new, &self.folder);
+        if placed.is_err() && had {
+            rename(&before, &self.folder)?;
+        }
+        placed
+    }
+
+    fn beside(&self, end: &str) -> PathBuf {
+        let mut name = self.folder.file_name().unwrap_or_default().to_owned();
+        name.push(format!(".{end}"));
+        self.folder.with_file_name(name)
+    }
+}
+
+fn remove_folder(folder: &Path) -> anyhow::Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).with_context(|| format!("removing {}", folder.display()))?;
+    }
+    Ok(())
+}
+
+fn rename(from: &Path, to: &Path) -> anyhow::Result<()> {
+    fs::rename(from, to).with_context(|| format!("renaming {} to {}", from.display(), to.display()))
 }
 
 const MANIFEST: &str = "pack.toml";
