@@ -72,6 +72,13 @@ impl Voice {
         can_tell(pack, flow, wanted, creditor, amount)
     }
 
+    /// The languages of `flow` in which the packs cannot tell this debt, or nothing at all.
+    pub fn untold(&self, flow: &Flow, creditor: &str, amount: Money) -> Vec<Language> {
+        let told =
+            |language| self.packs.contains_key(&language) && self.can_tell(flow, language, creditor, amount);
+        flow.languages().iter().copied().filter(|language| !told(*language)).collect()
+    }
+
     /// Whether an engine says names at all.
     pub fn says_names(&self) -> bool {
         !self.engines.is_empty()
@@ -241,6 +248,8 @@ mod tests {
         assert!(told(Language::Ru, "Северный Банк"));
         assert!(!told(Language::Ru, "Водоканал Приречья"));
         assert!(!told(Language::En, "Северный Банк"), "there is no English pack");
+        assert_eq!(voice.untold(&flow, "Северный Банк", amount), [Language::En]);
+        assert_eq!(voice.untold(&flow, "Водоканал Приречья", amount), [Language::Ru, Language::En]);
     }
 
     #[test]

@@ -11,6 +11,8 @@ pub struct CallFacts {
     pub name: Option<VoicedName>,
     /// The debtor's language; the flow's first language serves where it does not speak this one.
     pub language: Language,
+    /// The languages in which no voice can tell it: a key leads into none of them.
+    pub untold: Vec<Language>,
     /// The creditor's name as the config writes it; fixed words for the speech pack.
     pub creditor: String,
     pub amount: Money,

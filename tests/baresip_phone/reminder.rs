@@ -119,6 +119,7 @@ pub fn facts(row: &ImportRow, today: Date) -> CallFacts {
     CallFacts {
         name: None,
         language: row.language,
+        untold: Vec::new(),
         creditor: row.creditor.clone(),
         amount: row.amount,
         due: row.due,

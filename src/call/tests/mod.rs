@@ -104,6 +104,7 @@ fn plan_of(text: &str, agent: AgentPlan) -> CallPlan {
         facts: CallFacts {
             name: None,
             language: Language::Ru,
+            untold: Vec::new(),
             creditor: "Водоканал".to_owned(),
             amount: Money::new(100_000, Currency::Rub),
             due: date(2026, 3, 1),

@@ -141,11 +141,13 @@ impl<'a> Known<'a> {
     }
 
     fn facts(&self, name: &NameSound) -> CallFacts {
+        let (creditor, amount) = (self.contact.creditor.clone(), self.entered.owed);
         CallFacts {
             name: name.name.clone(),
             language: self.contact.language,
-            creditor: self.contact.creditor.clone(),
-            amount: self.entered.owed,
+            untold: self.arrival.plans.voice.untold(&self.flow, &creditor, amount),
+            creditor,
+            amount,
             due: self.contact.due,
             kind: self.kind,
             callback: self.arrival.called.clone(),

@@ -38,11 +38,13 @@ pub(super) async fn talk(
     let language = config.import.language;
     let today = house.clock.wall().to_zoned_datetime(TimeZone::system()).date();
     // No prompt of the flow reads any of it.
+    let (creditor, amount) = (String::new(), Money::new(0, config.import.currency));
     let facts = CallFacts {
         name: None,
         language,
-        creditor: String::new(),
-        amount: Money::new(0, config.import.currency),
+        untold: arrival.plans.voice.untold(&flow, &creditor, amount),
+        creditor,
+        amount,
         due: today,
         kind: DebtKind::Overdue,
         callback: arrival.called.clone(),

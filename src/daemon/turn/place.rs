@@ -179,11 +179,13 @@ impl Turn {
 
     fn call_facts(&self, choice: &Choice, name: &NameSound, dial: &Dial) -> CallFacts {
         let contact = &self.contact;
+        let (creditor, amount) = (self.creditor_said().to_owned(), dial.owed);
         CallFacts {
             name: name.name.clone(),
             language: contact.language,
-            creditor: self.creditor_said().to_owned(),
-            amount: dial.owed,
+            untold: self.plans.voice.untold(&choice.flow, &creditor, amount),
+            creditor,
+            amount,
             due: contact.due,
             kind: choice.kind,
             callback: choice.caller_id.clone(),

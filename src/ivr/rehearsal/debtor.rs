@@ -55,6 +55,7 @@ impl Debtor {
                 languages: vec![Language::Ru, Language::En],
             }),
             language: self.lang,
+            untold: Vec::new(),
             creditor: self.creditor.clone(),
             amount: Money::new(minor, currency),
             due: self.due,

@@ -63,7 +63,8 @@ impl FlowRun {
         match &flow.steps[step].plays {
             Plays::Ask { question, keys } => match keys.get(&key) {
                 Some(goes) => {
-                    if let Some(language) = goes.language {
+                    // He who would hear nothing in the other language goes on in this one.
+                    if let Some(language) = goes.language.filter(|other| !self.facts.untold.contains(other)) {
                         self.language = language;
                     }
                     self.note_repeat(goes.then);

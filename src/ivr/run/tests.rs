@@ -34,6 +34,7 @@ fn facts(name: Option<&str>) -> CallFacts {
             languages: vec![Language::Ru, Language::En],
         }),
         language: Language::En,
+        untold: Vec::new(),
         creditor: "Example Bank".to_owned(),
         amount: Money::new(123_450, Currency::Rub),
         due: date(2026, 12, 12),
@@ -272,6 +273,16 @@ fn a_key_changes_the_language() {
     talk.played().told();
     let russian = talk.keys("7").told();
     assert_eq!(starts(&russian)[2], "say: Это Anna? Если да, нажмите один");
+}
+
+#[test]
+fn a_key_to_a_language_that_cannot_be_told_in_goes_on_in_the_one_that_can() {
+    let facts = CallFacts { untold: vec![Language::Ru], ..facts(Some("Anna")) };
+    let mut talk = Talk::with(CURRENT, facts);
+    talk.played().told();
+    let asked_again = talk.keys("7").told();
+    assert_eq!(starts(&asked_again)[2], "say: Is this Anna? If yes, press one");
+    assert!(starts(&talk.keys("1").told()).iter().any(|line| line.starts_with("say: ")), "he hears his debt");
 }
 
 #[test]
