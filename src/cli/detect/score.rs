@@ -57,8 +57,9 @@ impl Score {
         self.rows.iter().filter(|row| row.label.truth == truth).collect()
     }
 
-    /// Numerator: rows of the truth that are bad; denominator: all of it. Then the same by the weights of service.
-    fn share(&self, truth: &str, bad: impl Fn(&Row) -> bool) -> (usize, usize, f64) {
+    /// Numerator: rows of the truth that are bad; denominator: all of it. Then the same by the weights of service, where
+    /// a class is in service.
+    fn share(&self, truth: &str, bad: impl Fn(&Row) -> bool) -> (usize, usize, Option<f64>) {
         let rows = self.of(truth);
         let count = rows.iter().filter(|row| bad(row)).count();
         let mut classes: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
@@ -69,13 +70,14 @@ impl Score {
         let weighed = |class: &str| service_share(class).unwrap_or(0.0);
         let whole: f64 = classes.keys().map(|class| weighed(class)).sum();
         let mix: f64 = classes.iter().map(|(class, (bad, all))| weighed(class) * bad / all).sum();
-        (count, rows.len(), mix / whole)
+        (count, rows.len(), (whole > 0.0).then(|| mix / whole))
     }
 
     /// The goals in one line; [`Self::brief_header`] names them.
     pub fn brief(&self) -> String {
-        let percent = |(count, all, mix): (usize, usize, f64)| {
-            format!("{:>5.1} {:>5.1}", 100.0 * count as f64 / all.max(1) as f64, 100.0 * mix)
+        let percent = |(count, all, mix): (usize, usize, Option<f64>)| {
+            let mix = mix.map_or("-".to_owned(), |mix| format!("{:.1}", 100.0 * mix));
+            format!("{:>5.1} {mix:>5}", 100.0 * count as f64 / all.max(1) as f64)
         };
         let seconds = |times: Option<(f64, f64)>| match times {
             Some((median, late)) => format!("{median:>5.2} {late:>5.2}"),
@@ -112,9 +114,9 @@ impl Score {
         let (tones_right, tones) = self.tones_right();
         let goals = [
             ("people lost", share(lost, people), 0.06),
-            ("people lost, service mix", lost_mix, 0.02),
+            ("people lost, service mix", lost_mix.unwrap_or(f64::INFINITY), 0.02),
             ("machines passed", share(passed, machines), 0.2),
-            ("machines passed, service mix", passed_mix, 0.12),
+            ("machines passed, service mix", passed_mix.unwrap_or(f64::INFINITY), 0.12),
             ("a person's delay, median s", delay, 0.6),
             ("a person's delay, 95 % within s", late_delay, 1.2),
             ("people without a verdict after 2 s", share(waiting, people), 0.35),
@@ -156,13 +158,10 @@ impl Score {
 
     fn goals(&self, f: &mut Formatter<'_>, name: &str, of: fn(&Listening) -> Judged) -> fmt::Result {
         writeln!(f, "{name}")?;
-        let line = |f: &mut Formatter<'_>, what: &str, (count, all, mix): (usize, usize, f64)| {
+        let line = |f: &mut Formatter<'_>, what: &str, (count, all, mix): (usize, usize, Option<f64>)| {
             let percent = 100.0 * count as f64 / all.max(1) as f64;
-            writeln!(
-                f,
-                "  {what:<44} {count:>3} of {all:<3} {percent:>5.1} %   service mix {:>5.1} %",
-                100.0 * mix
-            )
+            let mix = mix.map_or("unknown".to_owned(), |mix| format!("{:>5.1} %", 100.0 * mix));
+            writeln!(f, "  {what:<44} {count:>3} of {all:<3} {percent:>5.1} %   service mix {mix}")
         };
         let human = |row: &Row| of(&row.heard).verdict == Verdict::Human;
         let soon = |row: &Row| human(row) && of(&row.heard).at_ms <= 2000;
@@ -212,8 +211,14 @@ impl Score {
         let heard_of = |rows: &[&Row]| rows.iter().filter(|row| row.heard.beep.is_some()).count();
         let quiet = [self.of("human"), self.of("music"), self.of("silence")].concat();
         writeln!(f, "false beeps on people, music and silence: {} of {}", heard_of(&quiet), quiet.len())?;
-        let without: Vec<&Row> =
-            self.of("machine").into_iter().filter(|row| row.label.beep_end_s.is_none()).collect();
+        let known = self.of("machine").into_iter().filter(|row| row.label.beep_known);
+        let without: Vec<&Row> = known.filter(|row| row.label.beep_end_s.is_none()).collect();
+        if self.rows.iter().all(|row| !row.label.beep_known) {
+            return writeln!(
+                f,
+                "beeps on machines without one: unknown, for the table has no column beep_end_s"
+            );
+        }
         writeln!(f, "beeps on machines without one: {} of {}", heard_of(&without), without.len())
     }
 
