@@ -116,6 +116,21 @@ fn nobody_is_queued_to_hear_silence_and_the_creditor_whom_the_pack_lacks_is_name
 }
 
 #[test]
+fn a_sum_beyond_words_holds_its_own_contact_and_no_other_of_the_creditor() {
+    let house = House::new(config(([127, 0, 0, 1], 9).into()));
+    let list = "external_id;person_id;phone;time_zone;debtor_type;creditor;amount;due\n\
+                a;p1;+79995550101;Etc/GMT;forgetful;Энергосбыт;10000000000000;2026-01-15\n\
+                b;p2;+79995550102;Etc/GMT;forgetful;Энергосбыт;10;2026-01-15\n\
+                c;p3;+79995550103;Etc/GMT;forgetful;Энергосбыт;20;2026-01-15\n";
+    house.write("list.csv", list);
+    house.run(&["import", house.path("list.csv").to_str().expect("UTF-8")]);
+    let said = house.run(&["campaign", "start", "reminders", "--lang", "en"]);
+    for told in ["queued 2,", "for want of words 1,", "contacts not called: 1\n"] {
+        assert!(said.contains(told), "{told} is not in\n{said}");
+    }
+}
+
+#[test]
 fn who_is_queued_for_an_agent_is_said_to_wait_for_one() {
     let agents = config(([127, 0, 0, 1], 9).into()).set(REMINDERS, "channel", "agent_call");
     let house = House::new(agents);

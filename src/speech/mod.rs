@@ -19,6 +19,9 @@ pub mod sound;
 mod speak;
 mod unspeakable;
 
+/// The largest sum that words are found for, in minor units.
+pub const LARGEST_SUM: i64 = 99_999_999_999_999;
+
 pub use clip::{ClipId, Intonation};
 pub use free::{EnginePlan, EngineWay, HttpAddress, name_sentences, readable_name};
 pub use inventory::{Fragment, slot_compounds, slot_fragments, text_fragments};

@@ -14,6 +14,7 @@ use crate::daemon::test_call::SAMPLE_SUM;
 use crate::daemon::voice::Packs;
 use crate::domain::{CampaignId, Channel, Currency, DebtKind, Language, Money, is_made_up};
 use crate::ivr::Flow;
+use crate::speech::LARGEST_SUM;
 use crate::stats::is_held_out;
 use crate::store::{Candidate, FillPlan, Filled, Placement, Store, ToTell, UNSPEAKABLE};
 
@@ -64,8 +65,15 @@ async fn debts_beyond(
     let plan = config.campaign(name).with_context(|| format!("no campaign {name:?} in the configuration"))?;
     let campaign = store.campaign(name, Clock.wall()).await?;
     let mut telling = telling(config, plan)?;
-    let mut all = store.debts_to_tell(campaign).await?;
+    let mut all = store.debts_to_tell(campaign, LARGEST_SUM).await?;
     all.retain(|debts| !telling.can_tell(debts.language, &debts.creditor, debts.amount));
+    // One warning a creditor, though sums of every size are beyond our voice.
+    all.dedup_by(|larger, debts| {
+        let of = |debts: &ToTell| (debts.language, debts.amount.currency);
+        let alike = debts.creditor == larger.creditor && of(debts) == of(larger);
+        debts.contacts += if alike { larger.contacts } else { 0 };
+        alike
+    });
     Ok(all)
 }
 
@@ -99,8 +107,9 @@ fn unspoken(mut telling: Telling, config: &Config, plan: &CampaignPlan) -> anyho
 struct Telling {
     packs: Packs,
     flows: Vec<Arc<Flow>>,
-    /// What is known already: numbers are in every pack, so an amount is as good as another of its currency.
-    known: HashMap<(Language, String, Currency), bool>,
+    /// What is known already: numbers are in every pack, so an amount is as good as another of its currency, up to the
+    /// largest (`true` above it).
+    known: HashMap<(Language, String, Currency, bool), bool>,
 }
 
 impl Telling {
@@ -124,7 +133,7 @@ impl Telling {
     fn can_tell(&mut self, language: Language, creditor: &str, amount: Money) -> bool {
         let (packs, flows) = (&self.packs, &self.flows);
         let tells = || flows.iter().all(|flow| packs.can_tell(flow, language, creditor, amount));
-        let key = (language, creditor.to_owned(), amount.currency);
+        let key = (language, creditor.to_owned(), amount.currency, amount.minor > LARGEST_SUM);
         *self.known.entry(key).or_insert_with(tells)
     }
 }

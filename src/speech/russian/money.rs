@@ -73,5 +73,7 @@ mod tests {
         let said = |minor| money(&mut Pieces::default(), Money::new(minor, Currency::Rub), Case::Nominative);
         assert_eq!(said(-1), Err(Unspeakable::Negative));
         assert_eq!(said(i64::MAX), Err(Unspeakable::TooLarge));
+        assert_eq!(said(crate::speech::LARGEST_SUM), Ok(()));
+        assert_eq!(said(crate::speech::LARGEST_SUM + 1), Err(Unspeakable::TooLarge));
     }
 }

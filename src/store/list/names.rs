@@ -16,14 +16,15 @@ pub struct ToTell {
 }
 
 impl Store {
-    /// The debts of contacts that the campaign may yet call, by creditor, language and currency.
+    /// The debts of contacts that the campaign may yet call, by creditor, language and currency; those above `largest`
+    /// minor units apart, for they are told otherwise if at all.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn debts_to_tell(&self, campaign: CampaignId) -> Result<Vec<ToTell>, StoreError> {
+    pub async fn debts_to_tell(&self, campaign: CampaignId, largest: i64) -> Result<Vec<ToTell>, StoreError> {
         let read = self.read(move |conn| {
             Box::pin(async move {
-                let rows = conn.all(TO_TELL, values![campaign]).await?;
+                let rows = conn.all(TO_TELL, values![campaign, largest]).await?;
                 let told = rows.iter().map(|row| {
                     Ok(ToTell {
                         creditor: row.text(0)?,
@@ -64,5 +65,5 @@ const NAMES: &str = "SELECT p.id, p.name FROM person p WHERE p.id > $2 AND p.nam
     ORDER BY p.id LIMIT 1000";
 const TO_TELL: &str = "SELECT k.name, p.language, d.currency, MAX(d.amount_minor), COUNT(*) FROM contact c \
     JOIN debt d ON d.id = c.debt_id JOIN person p ON p.id = d.person_id JOIN creditor k ON k.id = d.creditor_id \
-    WHERE c.campaign_id = $1 AND c.state <> 'done' GROUP BY k.name, p.language, d.currency \
-    ORDER BY k.name, p.language, d.currency";
+    WHERE c.campaign_id = $1 AND c.state <> 'done' GROUP BY k.name, p.language, d.currency, d.amount_minor > $2 \
+    ORDER BY k.name, p.language, d.currency, MAX(d.amount_minor)";
