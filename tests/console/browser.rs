@@ -8,7 +8,7 @@ use crate::house::Running;
 
 /// Somebody at the console: keeps his cookie and follows nothing by himself.
 pub struct Browser {
-    client: Client,
+    pub client: Client,
     /// Where the program is; it may be another start of it.
     pub base: String,
     pub cookie: Option<String>,
@@ -45,15 +45,6 @@ impl Browser {
 
     pub async fn post(&mut self, path: &str, form: &str) -> Response {
         self.send(Method::POST, path, form, HeaderMap::new()).await
-    }
-
-    /// Posts a body as a program does.
-    pub async fn json(&self, path: &str, body: &serde_json::Value) -> Response {
-        let request =
-            self.client.post(format!("{}{path}", self.base)).header("content-type", "application/json");
-        let request =
-            request.header(COOKIE, self.cookie.as_deref().unwrap_or_default()).body(body.to_string());
-        request.send().await.expect("an answer")
     }
 
     pub async fn sign_in(&mut self, login: &str, password: &str) -> u16 {

@@ -112,7 +112,10 @@ async fn programs_change_users_as_the_page_does() {
     let mut boss = Browser::new(&daemon);
     boss.sign_in("administrator", PASSWORD).await;
     let tell = async |browser: &Browser, path: &str, body: Value| {
-        let answer = browser.json(path, &body).await;
+        let cookie = browser.cookie.as_deref().unwrap_or_default();
+        let request = browser.client.post(format!("{}{path}", browser.base)).header("cookie", cookie);
+        let request = request.header("content-type", "application/json").body(body.to_string());
+        let answer = request.send().await.expect("an answer");
         let status = answer.status().as_u16();
         (status, serde_json::from_str::<Value>(&answer.text().await.expect("text")).unwrap_or_default())
     };
