@@ -10,7 +10,7 @@ use super::secret::secret_of_calls;
 use crate::domain::{Codec, Currency, Language, Money, PhoneNumber};
 use crate::rules::spot::Spot;
 use crate::trunk::{
-    Account, CallerId, CallerIdStatus, HealthPlan, Peer, Proxy, Rewriting, Routing, Rule, Transport,
+    Account, CallerId, CallerIdStatus, HealthPlan, Network, Peer, Proxy, Rewriting, Routing, Rule, Transport,
     TrunkPlan,
 };
 
@@ -86,10 +86,17 @@ fn peer(section: &Section<'_>) -> Option<Peer> {
     let takes_refer = section.or("refer", false, Value::flag);
     let takes_replaces = section.or("refer_replaces", false, Value::flag);
     let outbound_proxy = section.may("outbound_proxy", proxy);
+    let from = section.list("from", network);
     let (transport, outbound_proxy) = (transport?, outbound_proxy.ok()?);
     let (host, port, offers_tcp) = (host_name?, port.ok()?, offers_tcp?);
     let (takes_refer, takes_replaces) = (takes_refer?, takes_replaces?);
-    Some(Peer { host, port, transport, offers_tcp, takes_refer, takes_replaces, outbound_proxy })
+    Some(Peer { host, port, transport, offers_tcp, takes_refer, takes_replaces, outbound_proxy, from: from? })
+}
+
+/// Reads an address or a network that calls come from.
+fn network(value: &Value<'_>) -> Result<Network, Mistake> {
+    let text = value.text()?;
+    Network::parse(&text).ok_or(Mistake::Malformed { is: text, wants: words::NETWORK })
 }
 
 /// Reads a host name or an address, IPv6 with or without brackets.

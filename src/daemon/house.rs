@@ -17,7 +17,7 @@ use super::live::Live;
 use super::pacing::Paces;
 use super::registry::read_registry;
 use super::tones::Tones;
-use super::trunks::TrunkBook;
+use super::trunks::{Sources, TrunkBook};
 use super::voice::Voice;
 use crate::call::StopReason;
 use crate::config::Config;
@@ -44,6 +44,8 @@ pub struct House {
     pub lines: Arc<Lines>,
     /// What was last heard of the trunks beside calls.
     pub trunk_book: TrunkBook,
+    /// Where their calls come from.
+    pub sources: Sources,
     pub live: Live,
     /// What each campaign's pacing last went by.
     pub paces: Paces,
@@ -126,6 +128,12 @@ impl House {
         let gone = || "the daemon is not at work".to_owned();
         self.reloads.send(tell).await.map_err(|_| gone())?;
         told.await.unwrap_or_else(|_| Err(gone()))
+    }
+
+    /// Has calls taken from where the trunks of the plans in force are, and from nowhere else.
+    pub fn know_trunks(&self) {
+        let trunks = &self.plans.load().config.trunks;
+        self.stack.know(trunks.iter().flat_map(|plan| self.sources.of(plan)).collect());
     }
 
     /// Dials no more and takes back what is up: what rings is cancelled, who talks is hung up on.

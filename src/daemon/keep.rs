@@ -27,6 +27,8 @@ const LOOK: Duration = Duration::from_millis(250);
 const WAKE: u32 = 1000;
 /// How often days that are over are looked for.
 const SEAL: Duration = Duration::from_secs(600);
+/// How often it is told of callers who were refused.
+const REFUSED: Duration = Duration::from_secs(60);
 /// How often promises whose day is over, and types that behaviour changes, are looked for.
 const AFTERWARDS: Duration = Duration::from_secs(300);
 
@@ -41,6 +43,7 @@ pub(super) async fn keep_house(
     let (mut warned, mut overdue) = (None, 0);
     let mut seal = tokio::time::interval(SEAL);
     let mut afterwards = tokio::time::interval(AFTERWARDS);
+    let mut refused = tokio::time::interval(REFUSED);
     loop {
         // Only a beat is sure to have written something.
         let (kept, written) = tokio::select! {
@@ -52,6 +55,10 @@ pub(super) async fn keep_house(
                     Ok(()) => (cases::tell(&house, &mut overdue).await, true),
                     fault => (fault, false),
                 }
+            }
+            _ = refused.tick() => {
+                tell_refused(&house);
+                continue;
             }
             _ = look.tick() => (wake(&house).await, false),
             () = stop.cancelled() => return,
@@ -79,6 +86,17 @@ fn tell_silence(house: &House, readiness: &watch::Sender<Readiness>, silent: boo
         }
         (Readiness::Ready | Readiness::Killed | Readiness::Not(_) | Readiness::Silent, _) => false,
     });
+}
+
+/// Warns of callers who were refused since the last minute, by where the last of them came from: a carrier that calls from
+/// an address of its own is told from here.
+fn tell_refused(house: &House) {
+    let refused = house.stack.take_refused();
+    house.metrics.calls_refused(refused.calls);
+    if let Some(last) = refused.last {
+        let calls = refused.calls;
+        warn!(calls, %last, "calls from an address of no trunk were refused: a trunk that calls from there names it in `from`");
+    }
 }
 
 /// Shows how long the calendars in use last, and warns once a day of those that end soon or have ended.

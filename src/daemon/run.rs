@@ -1,7 +1,6 @@
 //! The daemon's life: open everything, be alone, rescue, work, reload, drain.
 
 use std::collections::HashSet;
-use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,7 +28,7 @@ use super::queue::{Changed, replan};
 use super::start_fault::StartFault;
 use super::tones::Tones;
 use super::trunk_task::kept_alike;
-use super::trunks::TrunkBook;
+use super::trunks::{Sources, TrunkBook};
 use super::{
     campaign_task, console, https, keep, kill_switch, names, own_numbers, recordings, trunk_task,
     writeback_task,
@@ -144,6 +143,7 @@ impl Daemon {
             killed,
             reloads: ask_reload,
             trunk_book: TrunkBook::default(),
+            sources: Sources::default(),
             draining: CancellationToken::new(),
             ousted: CancellationToken::new(),
         });
@@ -313,7 +313,7 @@ impl Daemon {
                 self.house.metrics.built(env!("CARGO_PKG_VERSION"), &plans.config.version);
                 self.house.store.set_terms(plans.config.cases.clone());
                 self.house.plans.store(Arc::new(plans));
-                self.house.stack.know(trunk_addresses(&self.house.plans.load().config));
+                self.house.know_trunks();
                 self.keep_trunks();
                 self.replan(changed);
                 Ok(())
@@ -373,15 +373,8 @@ fn sip_plan(config: &Config) -> SipPlan {
     }
     plan.stamp = || Clock.wall();
     plan.registrar = registrar_plan(config);
-    plan.known = trunk_addresses(config);
+    // Those written by name are known once their keeping has asked for it.
+    let written = Sources::default();
+    plan.known = config.trunks.iter().flat_map(|trunk| written.of(trunk)).collect();
     plan
-}
-
-/// The trunks written down by address; one written by name is known once we have written to it.
-fn trunk_addresses(config: &Config) -> Vec<IpAddr> {
-    let hosts = config.trunks.iter().flat_map(|trunk| {
-        let proxy = trunk.peer.outbound_proxy.as_ref().map(|proxy| &proxy.host);
-        [Some(&trunk.peer.host), proxy].into_iter().flatten()
-    });
-    hosts.filter_map(|host| host.parse().ok()).collect()
 }

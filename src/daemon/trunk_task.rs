@@ -1,6 +1,8 @@
-//! One trunk's keeping: its registration and its probe.
+//! One trunk's keeping: its registration, its probe, and the addresses of its name.
 
+use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use secrecy::ExposeSecret;
 use tokio_util::sync::CancellationToken;
@@ -8,8 +10,16 @@ use tracing::{info, warn};
 
 use super::house::House;
 use super::sip_names::{registers_for, target};
-use crate::sip::{ProbeAnswer, RegisterPlan, RegistrationState};
+use super::trunks::hops;
+use crate::sip::{Hop, ProbeAnswer, RegisterPlan, RegistrationState};
 use crate::trunk::TrunkPlan;
+
+/// How often the addresses of a name are asked for anew, and how soon after it was in vain: the system's resolver tells
+/// no time to live.
+const NAMES: Duration = Duration::from_secs(120);
+const NAMES_AGAIN: Duration = Duration::from_secs(15);
+/// No resolver takes longer that still answers.
+const NAMES_LIMIT: Duration = Duration::from_secs(30);
 
 /// Whether both plans are kept alike, so that a reload may leave the keeping alone.
 pub fn kept_alike(one: &TrunkPlan, other: &TrunkPlan) -> bool {
@@ -21,10 +31,10 @@ pub fn kept_alike(one: &TrunkPlan, other: &TrunkPlan) -> bool {
     parts(one) == parts(other)
 }
 
-/// Keeps a trunk registered and probed until `stop`.
+/// Keeps a trunk registered, probed, and its addresses known until `stop`.
 pub async fn keep(house: Arc<House>, plan: Arc<TrunkPlan>, stop: CancellationToken) {
     tokio::select! {
-        () = async { tokio::join!(register(&house, &plan), probe(&house, &plan)); } => {}
+        () = async { tokio::join!(register(&house, &plan), probe(&house, &plan), look_up(&house, &plan)); } => {}
         () = stop.cancelled() => {}
     }
 }
@@ -52,6 +62,28 @@ async fn register(house: &House, plan: &TrunkPlan) {
                 warn!(trunk = %plan.name, why, retry_s = retry_in.as_secs(), "the registrar is out of reach");
             }
         }
+    }
+}
+
+/// Keeps the addresses of a trunk's names, from which its calls come. What was found last holds until another answer comes.
+async fn look_up(house: &House, plan: &TrunkPlan) {
+    let names: Vec<Hop> = hops(plan).into_iter().filter(|hop| hop.host.parse::<IpAddr>().is_err()).collect();
+    let mut failing = false;
+    while !names.is_empty() {
+        let mut fault = None;
+        for hop in &names {
+            match tokio::time::timeout(NAMES_LIMIT, house.stack.addresses(hop)).await {
+                Ok(Ok(addresses)) => house.sources.found(hop, addresses),
+                Ok(Err(why)) => fault = Some(format!("{:#}", anyhow::Error::from(why))),
+                Err(_) => fault = Some(format!("resolving {}: no answer", hop.host)),
+            }
+        }
+        house.know_trunks();
+        if let Some(fault) = fault.as_ref().filter(|_| !failing) {
+            warn!(trunk = %plan.name, fault, "the trunk's name has no address: calls from there may be refused");
+        }
+        failing = fault.is_some();
+        tokio::time::sleep(if failing { NAMES_AGAIN } else { NAMES }).await;
     }
 }
 

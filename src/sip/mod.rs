@@ -36,5 +36,5 @@ pub use reason::Reason;
 pub use register::{RegisterPlan, Registration, RegistrationState};
 pub use registrar::{Phone, PhoneEvent, RegistrarPlan, digest_account};
 pub use stack::SipStack;
-pub use stranger::{Answering, Caller, IncomingCall};
+pub use stranger::{Answering, Caller, IncomingCall, Refused};
 pub use trunk_target::{Credentials, Hop, SessionTimer, Transport, TrunkTarget};

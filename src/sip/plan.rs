@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::RegistrarPlan;
+use crate::trunk::Network;
 
 /// The stack's plan. Fields the config file leaves out have the values of [`SipPlan::new`].
 #[derive(Clone, Debug)]
@@ -21,8 +22,8 @@ pub struct SipPlan {
     pub user_agent: String,
     /// Our own domain: the part of Call-ID behind `@`, and From's host where the trunk doesn't say another.
     pub domain: String,
-    /// Sources that are never held to the strangers' budget: the trunks' addresses.
-    pub known: Vec<IpAddr>,
+    /// Sources that are never held to the strangers' budget and may call: the trunks' addresses.
+    pub known: Vec<Network>,
     /// Certificates of the authorities that may vouch for a carrier over TLS, in PEM.
     pub ca_file: PathBuf,
     /// Who may register; `None`: REGISTER is refused.

@@ -15,13 +15,14 @@ use super::leg::{Registry, Task};
 use super::message::dialog::Dialog;
 use super::message::draft::{escape_user, quote, uri_host};
 use super::sdp::LocalMedia;
-use super::stranger::{Door, IncomingCall};
+use super::stranger::{Door, IncomingCall, Refused};
 use super::wire::{Flow, Wire};
 use super::{
-    Leg, Phone, PhoneEvent, PlaceCall, RegistrarPlan, Rung, SipError, SipPlan, StackCounts, Transport,
+    Hop, Leg, Phone, PhoneEvent, PlaceCall, RegistrarPlan, Rung, SipError, SipPlan, StackCounts, Transport,
     TrunkTarget,
 };
 use crate::domain::{AgentId, AttemptId};
+use crate::trunk::Network;
 
 /// The SIP stack. Cheap to share behind an `Arc`.
 #[derive(Debug)]
@@ -60,8 +61,22 @@ impl SipStack {
     }
 
     /// Takes the trunks' addresses of a new configuration in the old ones' place: what they send has no budget.
-    pub fn know(&self, trunks: Vec<IpAddr>) {
+    /// Who is at none of them may not call.
+    pub fn know(&self, trunks: Vec<Network>) {
         self.wire.know(trunks);
+    }
+
+    /// All the addresses of a hop, whatever their family: those its name has, and those of its SRV records (RFC 3263).
+    ///
+    /// # Errors
+    /// When the name has no address now, or nobody can be asked.
+    pub async fn addresses(&self, hop: &Hop) -> Result<Vec<IpAddr>, SipError> {
+        self.wire.addresses(hop).await
+    }
+
+    /// The calls declined since the last time this was asked, for they came from no trunk's address.
+    pub fn take_refused(&self) -> Refused {
+        std::mem::take(&mut *self.wire.refused.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Legs whose task lives: calling, answered, or seeing their BYE through.

@@ -39,6 +39,14 @@ pub enum Caller {
     Trunk(IpAddr),
 }
 
+/// Calls that were declined since they came from an address of no trunk's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Refused {
+    pub calls: u64,
+    /// Where the last one came from.
+    pub last: Option<IpAddr>,
+}
+
 /// A call that comes in. It is taken or refused; dropped, it is declined neutrally.
 #[derive(Debug)]
 pub struct IncomingCall {
@@ -161,7 +169,10 @@ impl Door {
                 return;
             }
             Some(Visitor::Stranger(_)) | None if self.wire.knows(source.ip()) => Caller::Trunk(source.ip()),
-            Some(Visitor::Stranger(_)) | None => return refuse(request, 480).await,
+            Some(Visitor::Stranger(_)) | None => {
+                self.wire.note_refused(source.ip());
+                return refuse(request, 480).await;
+            }
         };
         let Ok(flow) = self.wire.flow(source, transport, "").await else { return refuse(request, 480).await };
         let flow = if matches!(caller, Caller::Agent(_)) { flow.symmetric() } else { flow };

@@ -6,16 +6,18 @@
 mod caller_ids;
 mod fail_over;
 mod health;
+mod network;
 mod plan;
 mod rewrite;
 mod router;
 mod slots;
 #[cfg(test)]
-mod testing;
+pub mod testing;
 
 pub use caller_ids::caller_id;
 pub use fail_over::may_fail_over;
 pub use health::{Circuit, Health, Sign};
+pub use network::Network;
 pub use plan::{Account, CallerId, CallerIdStatus, HealthPlan, Peer, Proxy, Routing, Transport, TrunkPlan};
 pub use rewrite::{Rewriting, Rule};
 pub use router::{Ask, NoRoute, Route, Router};

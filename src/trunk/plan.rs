@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use super::Rewriting;
+use super::{Network, Rewriting};
 use crate::domain::{Codec, Money, PhoneNumber};
 
 /// A trunk: one way out to the telephone network.
@@ -48,6 +48,8 @@ pub struct Peer {
     pub takes_replaces: bool,
     /// Everything goes through this one (a pre-loaded Route).
     pub outbound_proxy: Option<Proxy>,
+    /// Where its calls may come from beside the addresses of its host and proxy.
+    pub from: Vec<Network>,
 }
 
 /// An outbound proxy.

@@ -19,6 +19,7 @@ pub fn trunk(name: &str) -> TrunkPlan {
             takes_refer: false,
             takes_replaces: false,
             outbound_proxy: None,
+            from: Vec::new(),
         },
         account: None,
         cps: nonzero(5),

@@ -251,6 +251,11 @@ impl Metrics {
         self.calls_in.get_or_create(&CallerLabel { caller }).inc();
     }
 
+    /// So many calls came from no trunk's address, and were refused.
+    pub fn calls_refused(&self, count: u64) {
+        self.calls_in.get_or_create(&CallerLabel { caller: "no_trunk" }).inc_by(count);
+    }
+
     /// The gate said no; `rule` is the first rule that denied.
     pub fn denied(&self, rule: &str) {
         self.denied.get_or_create(&RuleLabel { rule: rule.to_owned() }).inc();

@@ -31,7 +31,7 @@ async fn told(leg: &mut Leg) -> LegEvent {
 /// A stack with a trunk at this machine's address.
 async fn trunk_stack(t1: Duration) -> (SipStack, mpsc::Receiver<IncomingCall>) {
     let mut plan = SipPlan::new("127.0.0.1:0".parse().unwrap(), "pbx.example");
-    plan.known = vec![IpAddr::from([127, 0, 0, 1])];
+    plan.known = vec![IpAddr::from([127, 0, 0, 1]).into()];
     plan.t1 = t1;
     let stack = SipStack::start(plan).await.unwrap();
     let calls = stack.incoming().unwrap();

@@ -42,6 +42,10 @@ pub const MOMENT: Clause = clause(
     "a moment with its offset such as 2026-12-31T20:00:00+03:00",
     "время со смещением вида 2026-12-31T20:00:00+03:00",
 );
+pub const NETWORK: Clause = clause(
+    "an address, or a network no wider than /8 such as \"203.0.113.0/24\"",
+    "адрес или сеть не шире /8 вида \"203.0.113.0/24\"",
+);
 pub const NAME: Clause =
     clause("a name of small letters, digits, - and _", "имя из строчных латинских букв, цифр, - и _");
 pub const PACK: Clause = clause("prompt pack", "набор записей");

@@ -37,13 +37,12 @@ struct Arrival {
 
 impl Arrival {
     /// `None`: the call came over no trunk that could show a number of ours.
-    fn of(plans: Arc<Plans>, call: &IncomingCall, from: IpAddr) -> Option<Self> {
-        let trunks = &plans.config.trunks;
-        let at_address = |trunk: &&Arc<TrunkPlan>| trunk.peer.host.parse() == Ok(from);
-        let trunk = trunks.iter().find(at_address).or_else(|| trunks.first()).cloned()?;
+    fn of(house: &House, plans: Arc<Plans>, call: &IncomingCall, from: IpAddr) -> Option<Self> {
         let region = &plans.config.import.region;
+        let called = one_phone(&call.to_user, region);
+        let trunk = house.sources.trunk_at(&plans.config.trunks, from, called.as_ref()).cloned()?;
         let shown = trunk.caller_ids.first().map(|shown| shown.number.clone());
-        let called = one_phone(&call.to_user, region).or(shown)?;
+        let called = called.or(shown)?;
         Some(Self { phone: one_phone(call.from_user(), region), trunk, called, plans })
     }
 }
@@ -52,7 +51,7 @@ impl Arrival {
 pub(super) async fn answer(house: Arc<House>, call: IncomingCall, from: IpAddr) {
     let plans = house.plans.load_full();
     let Some(inbound) = plans.config.inbound.clone() else { return call.refuse(480) };
-    let Some(arrival) = Arrival::of(plans, &call, from) else { return call.refuse(480) };
+    let Some(arrival) = Arrival::of(&house, plans, &call, from) else { return call.refuse(480) };
     let trunk = Arc::clone(&arrival.trunk.name);
     let done = match Known::find(&house, &arrival, &inbound).await {
         Ok(known) => {

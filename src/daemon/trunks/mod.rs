@@ -1,6 +1,7 @@
 //! What the trunks' page asks: lines, health, registration, the last probe, and a probe now.
 
 mod book;
+mod sources;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -10,6 +11,7 @@ use jiff::tz::TimeZone;
 use tracing::info;
 
 pub use book::{Seen, TrunkBook};
+pub use sources::{Sources, hops};
 
 use super::console::answered;
 use super::house::House;

@@ -3,6 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
+use crate::trunk::Network;
+
 /// Messages a stranger's address may send between two ticks.
 const A_STRANGER: u32 = 20;
 /// Messages all strangers together may send between two ticks.
@@ -14,7 +16,7 @@ const MOST: usize = 4_096;
 #[derive(Debug, Default)]
 pub(in crate::sip) struct Budget {
     /// The trunks of the configuration in force.
-    known: HashSet<IpAddr>,
+    known: Vec<Network>,
     /// Whom we have written to.
     friends: HashSet<IpAddr>,
     strangers: HashMap<IpAddr, u32>,
@@ -22,15 +24,15 @@ pub(in crate::sip) struct Budget {
 }
 
 impl Budget {
-    pub fn new(known: impl IntoIterator<Item = IpAddr>) -> Self {
+    pub fn new(known: impl IntoIterator<Item = Network>) -> Self {
         let mut budget = Self::default();
         budget.know(known);
         budget
     }
 
     /// Takes the trunks of a new configuration in the old one's place.
-    pub fn know(&mut self, known: impl IntoIterator<Item = IpAddr>) {
-        self.known = known.into_iter().map(|ip| ip.to_canonical()).collect();
+    pub fn know(&mut self, known: impl IntoIterator<Item = Network>) {
+        self.known = known.into_iter().collect();
     }
 
     /// We have written to this address: what it sends is no stranger's.
@@ -42,13 +44,13 @@ impl Budget {
 
     /// Whether it is a trunk's address.
     pub fn knows(&self, ip: IpAddr) -> bool {
-        self.known.contains(&ip.to_canonical())
+        self.known.iter().any(|network| network.contains(ip))
     }
 
     /// Whether a message from `ip` may be looked at.
     pub fn take(&mut self, ip: IpAddr) -> bool {
         let ip = ip.to_canonical();
-        if self.known.contains(&ip) || self.friends.contains(&ip) {
+        if self.knows(ip) || self.friends.contains(&ip) {
             return true;
         }
         if self.spent >= ALL_STRANGERS || (self.strangers.len() >= MOST && !self.strangers.contains_key(&ip))
@@ -78,12 +80,12 @@ mod tests {
 
     #[test]
     fn a_trunk_that_is_configured_no_more_is_a_stranger_again() {
-        let (old, new): (IpAddr, IpAddr) = ([192, 0, 2, 1].into(), [192, 0, 2, 2].into());
+        let (old, new): (IpAddr, IpAddr) = ([192, 0, 2, 1].into(), [198, 51, 100, 2].into());
         let heard = |budget: &mut Budget, ip| (0..100).filter(|_| budget.take(ip)).count();
-        let mut budget = Budget::new([old]);
+        let mut budget = Budget::new([old.into()]);
         assert_eq!((heard(&mut budget, old), heard(&mut budget, new)), (100, 20));
         budget.tick();
-        budget.know([new]);
+        budget.know(Network::parse("198.51.100.0/24"));
         assert_eq!((heard(&mut budget, old), heard(&mut budget, new)), (20, 100));
     }
 }

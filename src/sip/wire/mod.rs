@@ -32,7 +32,9 @@ use tokio_util::task::TaskTracker;
 use super::guard::{Budget, Judgement, judge};
 use super::ladder::Ladder;
 use super::registrar::{Registrar, keep_alive};
+use super::stranger::Refused;
 use super::{SipError, SipPlan, Transport};
+use crate::trunk::Network;
 
 /// Everything below the legs, shared by all of them.
 pub(super) struct Wire {
@@ -55,6 +57,8 @@ pub(super) struct Wire {
     pub registrar: Registrar,
     /// Somebody takes calls that come in.
     pub taking_calls: AtomicBool,
+    /// Callers at addresses that are nobody's, since somebody asked.
+    pub refused: Mutex<Refused>,
     /// Read from the system's configuration when the first SRV record is wanted.
     resolver: OnceLock<SipResolver>,
     accepted: Mutex<accepted::Accepted>,
@@ -91,6 +95,7 @@ impl Wire {
             budget: Mutex::new(Budget::new(plan.known.iter().copied())),
             registrar: Registrar::new(plan.registrar.clone()),
             taking_calls: AtomicBool::new(false),
+            refused: Mutex::default(),
             seed: seed(),
             names: AtomicU64::new(0),
             plan,
@@ -131,6 +136,12 @@ impl Wire {
         self.budget().knows(ip)
     }
 
+    /// A call from there was declined: it is no trunk's address.
+    pub fn note_refused(&self, from: IpAddr) {
+        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        *refused = Refused { calls: refused.calls + 1, last: Some(from) };
+    }
+
     fn second_passed(self: &Arc<Self>) {
         self.budget().tick();
         self.accepted().tick(self.plan.t1 * 64);
@@ -145,7 +156,7 @@ impl Wire {
     }
 
     /// Takes the trunks' addresses of a new configuration in the old ones' place.
-    pub fn know(&self, trunks: Vec<IpAddr>) {
+    pub fn know(&self, trunks: Vec<Network>) {
         self.budget().know(trunks);
     }
 

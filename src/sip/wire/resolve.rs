@@ -23,15 +23,39 @@ impl Wire {
         self.resolve_host(&hop.host, hop.port.unwrap_or(hop.transport.default_port())).await
     }
 
+    /// All the addresses a hop has: requests of its own may come from any of them.
+    pub async fn addresses(&self, hop: &Hop) -> Result<Vec<IpAddr>, SipError> {
+        if let Ok(ip) = hop.host.parse() {
+            return Ok(vec![ip]);
+        }
+        let mut all = match hop.port {
+            None => self.services(hop).await.into_iter().map(|target| target.addr.ip()).collect(),
+            Some(_) => Vec::new(),
+        };
+        let port = hop.port.unwrap_or(hop.transport.default_port());
+        match tokio::net::lookup_host((hop.host.as_str(), port)).await {
+            Ok(found) => all.extend(found.map(|addr| addr.ip())),
+            // A name may have services alone.
+            Err(_) if !all.is_empty() => {}
+            Err(source) => return Err(SipError::Resolve { host: hop.host.clone(), source }),
+        }
+        Ok(all)
+    }
+
     async fn resolve_service(&self, hop: &Hop) -> Option<SocketAddr> {
+        first_of_ours(&self.services(hop).await, &self.bound())
+    }
+
+    /// What the SRV records of a name come to, in their order.
+    async fn services(&self, hop: &Hop) -> Vec<Target> {
         let resolver = self.resolver.get_or_init(SipResolver::new);
         let transport = Some(hop.transport.of_library());
         let secure = hop.transport == Transport::Tls;
         match resolver.lookup(&Domain::from(hop.host.as_str()), None, transport, secure).await {
-            Ok(targets) => first_of_ours(&targets, &self.bound()),
+            Ok(targets) => targets,
             Err(why) => {
                 tracing::debug!(host = hop.host, why, "no SRV record");
-                None
+                Vec::new()
             }
         }
     }
