@@ -5,6 +5,9 @@ mod house;
 
 use house::{House, REMINDERS, config, zone_of_noon};
 use jiff::{Timestamp, ToSpan};
+use obzvon::config::{Config, Environment};
+use obzvon::domain::{AgentId, Language};
+use obzvon::store::{NewCallback, Store, StorePlan};
 use serde_json::Value;
 
 fn house() -> House {
@@ -352,4 +355,33 @@ fn a_dead_number_is_explained_and_so_is_who_said_that_it_is_usable() {
     let said =
         house.run(&["person", "phone", "p1", "01", "--usable", "--by", "head", "--reason", "letter 4"]);
     assert!(said.ends_with(": usable, as it was\n"), "{said}");
+}
+
+#[tokio::test]
+async fn a_call_agreed_is_told_with_its_time_and_agent_and_comes_without_an_act() {
+    let house = house();
+    let config = Config::load(&house.path("config"), &Environment::new());
+    let config = config.map_err(|problems| problems.render(Language::En)).expect("sound");
+    let plan = StorePlan { url: config.store.url.clone(), node: "before".to_owned() };
+    let store = Store::open(plan).await.expect("it opens");
+    let contact = store.person_files("p1").await.expect("read")[0].contacts[0].id;
+    let now = Timestamp::now();
+    let (due_at, expires_at) = (now + 30.minutes(), now + 90.minutes());
+    let agent = AgentId::parse("anna");
+    let new = NewCallback { contact, due_at, expires_at, agent };
+    store.book_callback(new, now).await.expect("booked").expect("the contact is there");
+    store.close().await;
+    let said = explained(&house, &["--lang", "en"]);
+    assert_eq!((&said["why"], &said["needs_act"]), (&"callback_agreed".into(), &false.into()), "{said}");
+    assert_eq!(said["agreed"]["agent"], "anna", "{said}");
+    let told: Timestamp = said["agreed"]["due_at"].as_str().expect("a time").parse().expect("a time");
+    let earliest: Timestamp = said["earliest"].as_str().expect("a time").parse().expect("a time");
+    assert!(told.duration_since(due_at).abs().as_millis() < 1 && earliest >= told, "{said}");
+    for (language, words, act) in [
+        ("en", ["a call is agreed: ", ", by anna", "earliest call: "], "human act"),
+        ("ru", ["договорились о звонке: ", ", звонит anna", "ближайший звонок: "], "решения человека"),
+    ] {
+        let text = house.run(&["explain", "p1", "--lang", language]);
+        assert!(words.iter().all(|words| text.contains(words)) && !text.contains(act), "{text}");
+    }
 }

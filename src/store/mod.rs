@@ -31,7 +31,7 @@ mod told;
 pub use config_change::{ConfigChange, NewConfigChange};
 pub use debtor_type::{TypeChangeRow, TypeMoveLine, TypeShareLine};
 pub use desk::{
-    AgentChange, AgentDay, AgentMark, AgentResult, AgentTimes, AgreedContact, Assigned, CallMark,
+    AGREED, AgentChange, AgentDay, AgentMark, AgentResult, AgentTimes, AgreedContact, Assigned, CallMark,
     CallbackRow, CallbackWhy, Complained, DeskAttempt, DeskFile, LeftAgent, NewCallback, PhoneRow, Previewed,
     PromiseMade, RecordingMarkRow, SupervisionRow, TransferRow,
 };

@@ -20,13 +20,15 @@ use crate::campaign::{Callee, CampaignPlan, ask};
 use crate::config::Config;
 use crate::daemon::{Clock, TEST_CAMPAIGN, test_plan, test_rules};
 use crate::domain::contact::ContactState;
-use crate::domain::{Language, PersonId, plain};
+use crate::domain::{AgentId, ContactId, Language, PersonId, plain};
 use crate::rules::explain::Grounds;
 use crate::rules::zone::Registry;
 use crate::rules::{
     Calendars, Decision, Explanation, Facts, Override, Preset, RuleKind, decide, explain, on_clocks, zone,
 };
-use crate::store::{ConsentRow, ContactFile, DebtFile, HoldRow, PersonFile, PhoneFile, RulesThen, Store};
+use crate::store::{
+    CallbackRow, ConsentRow, ContactFile, DebtFile, HoldRow, PersonFile, PhoneFile, RulesThen, Store,
+};
 
 /// Says why a person is or is not called, by which rule, and when he may be
 #[derive(Debug, Args)]
@@ -57,7 +59,7 @@ impl Explain {
         let when = When::of(self.at, Clock.wall());
         let now = self.at.unwrap_or(Clock.wall());
         let registry = registry(&config);
-        let (mut files, standing, then) = block_on(async {
+        let (mut files, standing, then, agreed) = block_on(async {
             let store = store(&config).await?;
             let past = self.at.filter(|_| when == When::Then);
             let read = read(&store, &self.person, past).await;
@@ -70,7 +72,7 @@ impl Explain {
         }
         let killed = killed(&config);
         let (config, registry) = (&config, &registry);
-        let desk = Desk { config, registry, killed, now, when, standing, then, language };
+        let desk = Desk { config, registry, killed, now, when, standing, then, agreed, language };
         if self.json {
             let all: Vec<_> = files.iter().map(|file| desk.json(file)).collect();
             println!("{}", serde_json::Value::from(all));
@@ -91,9 +93,10 @@ pub async fn explained(
     person: &str,
     language: Language,
 ) -> anyhow::Result<String> {
-    let (files, standing, then) = read(store, person, None).await?;
+    let (files, standing, then, agreed) = read(store, person, None).await?;
     let (registry, now, killed) = (registry(config), Clock.wall(), killed(config));
-    let desk = Desk { config, registry: &registry, killed, now, when: When::Now, standing, then, language };
+    let when = When::Now;
+    let desk = Desk { config, registry: &registry, killed, now, when, standing, then, agreed, language };
     Ok(files.iter().map(|file| lines(&desk.text(file))).collect())
 }
 
@@ -107,16 +110,21 @@ type Standing = BTreeMap<PersonId, (Vec<HoldRow>, Vec<ConsentRow>)>;
 /// What campaigns went by at the time asked for, by name.
 type Then = BTreeMap<String, RulesThen>;
 
-/// The files of whoever has the id or number, what stands about them, and the rules as they were at `at`.
+/// The calls agreed that are to come, by contact.
+type Agreed = BTreeMap<ContactId, CallbackRow>;
+
+/// The files of whoever has the id or number, what stands about them, the rules as they were at `at`, and
+/// the calls agreed.
 async fn read(
     store: &Store,
     person: &str,
     at: Option<Timestamp>,
-) -> anyhow::Result<(Vec<PersonFile>, Standing, Then)> {
+) -> anyhow::Result<(Vec<PersonFile>, Standing, Then, Agreed)> {
     let files = store.person_files(person).await?;
-    let (mut standing, mut then) = (Standing::new(), Then::new());
+    let (mut standing, mut then, mut agreed) = (Standing::new(), Then::new(), Agreed::new());
     for file in &files {
         standing.insert(file.id, (store.holds(file.id).await?, store.consents(file.id).await?));
+        agreed.extend(store.callbacks_of(file.id).await?.into_iter().map(|call| (call.contact, call)));
         let Some(at) = at else { continue };
         for ContactFile { campaign, .. } in &file.contacts {
             if let Some(rules) = store.rules_at(campaign, at).await? {
@@ -124,7 +132,7 @@ async fn read(
             }
         }
     }
-    Ok((files, standing, then))
+    Ok((files, standing, then, agreed))
 }
 
 /// What an explanation goes by.
@@ -137,6 +145,7 @@ struct Desk<'a> {
     when: When,
     standing: Standing,
     then: Then,
+    agreed: Agreed,
     language: Language,
 }
 
@@ -219,6 +228,7 @@ impl Desk<'_> {
                     plan: &plan,
                     rules,
                     facts: &facts,
+                    agreed: self.agreed.get(&contact.id),
                     person_in_call,
                     killed,
                     back,
@@ -276,6 +286,9 @@ impl Desk<'_> {
             "rules": rules.collect::<Vec<_>>(),
             "earliest": said.outlook.earliest,
             "needs_act": said.outlook.needs_act,
+            "agreed": self.agreed.get(&said.contact.id).map(|call| json!({
+                "due_at": call.due_at, "expires_at": call.expires_at, "agent": call.agent.as_ref().map(AgentId::as_str),
+            })),
             "next_local": said.outlook.earliest.map(|at| on_clocks(zones, at, self.language)),
             "caution": said.preset.caution,
             "rules_as_of": self.then.get(&*said.plan.name).map(|then| json!({
@@ -335,6 +348,7 @@ impl Desk<'_> {
             };
             text += &format!("  {today}{} ({})\n", obstacle.text(self.language), obstacle.code);
         }
+        text += &self.agreed_text(said);
         text += &format!("  {}\n", self.earliest_text(said));
         if said.contact.state == ContactState::Queued && said.plan.dialling.agents().is_some() {
             text += match ru {
@@ -365,6 +379,24 @@ impl Desk<'_> {
             text += &format!("    {mark} {:<28} {}\n", line.rule, line.text);
         }
         text
+    }
+
+    /// The call that was agreed with him: when, until when, and by whom it is made.
+    fn agreed_text(&self, said: &Said<'_>) -> String {
+        let Some(call) = self.agreed.get(&said.contact.id) else { return String::new() };
+        let ru = self.language == Language::Ru;
+        let on = |at: Timestamp| on_clocks(&said.facts.zones, at, self.language);
+        let (due, expires) = (on(call.due_at), on(call.expires_at));
+        match (&call.agent, ru) {
+            (Some(agent), true) => {
+                format!("  договорились о звонке: {due}, не позже {expires}, звонит {agent}\n")
+            }
+            (None, true) => format!("  договорились о звонке: {due}, не позже {expires}, любой оператор\n"),
+            (Some(agent), false) => {
+                format!("  a call is agreed: {due}, no later than {expires}, by {agent}\n")
+            }
+            (None, false) => format!("  a call is agreed: {due}, no later than {expires}, by any agent\n"),
+        }
     }
 
     /// When a call could be made, rules, campaign and queue together.

@@ -8,7 +8,7 @@ use crate::cli::words;
 use crate::domain::contact::ContactState;
 use crate::domain::{DebtKind, Language};
 use crate::rules::{Calendars, Facts, Preset};
-use crate::store::{ContactFile, DebtFile, PhoneFile, UNSPEAKABLE};
+use crate::store::{AGREED, CallbackRow, ContactFile, DebtFile, PhoneFile, UNSPEAKABLE};
 
 /// What lies before a contact on one phone, beside the rules.
 #[derive(Debug)]
@@ -53,6 +53,8 @@ pub struct Case<'a> {
     pub plan: &'a CampaignPlan,
     pub rules: (&'a Preset, &'a Calendars),
     pub facts: &'a Facts,
+    /// The call that was agreed and is to come.
+    pub agreed: Option<&'a CallbackRow>,
     /// Another contact of the person has a call under way.
     pub person_in_call: bool,
     /// The kill switch is thrown.
@@ -103,6 +105,9 @@ impl Obstacle {
         let (en, ru) = match state {
             ContactState::Done => ("the contact is done", "контакт завершён"),
             ContactState::Held if why == UNSPEAKABLE => ("the contact is held", "контакт отложен"),
+            ContactState::Held if why == AGREED => {
+                ("the contact waits for its call", "контакт ждёт своего звонка")
+            }
             ContactState::Held => ("the contact waits for an agent", "контакт ждёт оператора"),
             ContactState::InFlight => {
                 return if language == Language::Ru {
@@ -167,6 +172,13 @@ impl Case<'_> {
         let ends = match state {
             ContactState::Queued => return None,
             ContactState::Done => Ends::Never,
+            // The call agreed comes by itself, before the rest of the queue.
+            ContactState::Held
+                if why == AGREED
+                    && let Some(agreed) = self.agreed =>
+            {
+                Ends::At(Some(agreed.due_at).filter(|due| *due > now)?)
+            }
             ContactState::Held | ContactState::InFlight => Ends::ByAct,
             // What is due wakes within a second.
             ContactState::Waiting => Ends::At(self.contact.next_at.filter(|until| *until > now)?),

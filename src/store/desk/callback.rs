@@ -64,6 +64,20 @@ impl Store {
         written.await.map_err(|source| StoreError::Callback { contact, source })
     }
 
+    /// The calls agreed with a person that wait for their time, the earliest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn callbacks_of(&self, person: PersonId) -> Result<Vec<CallbackRow>, StoreError> {
+        let read = self.read(move |conn| {
+            Box::pin(async move {
+                let rows = conn.all(OF_PERSON, values![person]).await?;
+                rows.iter().map(callback).collect()
+            })
+        });
+        read.await.map_err(|source| StoreError::Report { report: "callbacks", source })
+    }
+
     /// Cancels what a person waits for; how many they were.
     ///
     /// # Errors
@@ -154,7 +168,7 @@ pub(super) fn callback(row: &Row) -> Result<CallbackRow, Fault> {
 }
 
 /// Why a contact is held with whom a call was agreed.
-pub(super) const AGREED: &str = "callback_agreed";
+pub const AGREED: &str = "callback_agreed";
 
 /// A contact whose agreed call is not made is like any other again: queued, or done where he has promised since.
 macro_rules! freed {
@@ -167,6 +181,8 @@ macro_rules! freed {
 }
 pub(super) use freed;
 
+const OF_PERSON: &str = "SELECT id, person_id, contact_id, due_at, expires_at, agent FROM callback \
+    WHERE person_id = $1 AND state = 'waiting' ORDER BY due_at, id";
 const REBOOK: &str = "UPDATE callback SET state = 'cancelled', why = 'rebooked', ended_at = $2 \
     WHERE contact_id = $1 AND state = 'waiting'";
 /// A contact may be in the very call in which another one is agreed, or have had all that the campaign would do.
