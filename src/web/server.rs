@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tower_http::timeout::TimeoutLayer;
 
-use super::api::{Api, router};
+use super::api::{Api, document_routes, router};
 use super::https::{Certificate, Https};
 use super::{Console, Metrics, console};
 
@@ -79,7 +79,8 @@ pub async fn serve(
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
         .route("/metrics", get(exposition))
-        .with_state(Shown { metrics, readiness });
+        .with_state(Shown { metrics, readiness })
+        .merge(document_routes());
     let app = match api {
         Some(api) => house.merge(router(api)),
         None => house,

@@ -196,7 +196,12 @@ fn the_document_of_the_api_names_every_resource_and_without_a_token_there_is_no_
     daemon.stop();
     let without = House::new(config(([127, 0, 0, 1], 9).into()));
     let daemon = without.start();
-    assert_eq!(daemon.api("/api/v1/openapi.json", Some(TOKEN), None).0, 404);
+    assert_eq!(daemon.api("/api/v1/cases", Some(TOKEN), None).0, 404);
+    let (code, document) = daemon.api("/api/v1/openapi.json", None, None);
+    assert!(
+        code == 200 && document["paths"]["/api/v1/desk"].is_object(),
+        "the desk's part is there all the same"
+    );
     daemon.stop();
     let short =
         House::new(config(([127, 0, 0, 1], 9).into()).set("obzvon.toml", "api.token_env", "PATH_SHORT"));

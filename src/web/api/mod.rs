@@ -21,7 +21,7 @@ use secrecy::SecretString;
 
 pub use events::{EventAnswer, TellEvent};
 pub(super) use fault::{Fault, read};
-pub(super) use openapi::{answers, body, number, schema};
+pub(super) use openapi::{answers, body, number, routes as document_routes, schema};
 pub use payments::{PaymentAnswer, ReversalAnswer, TellPayment, TellReversal};
 pub use quality::QualityApi;
 
@@ -56,8 +56,7 @@ pub(super) fn router(api: Api) -> Router {
         .merge(events::routes())
         .merge(payments::routes())
         .merge(cases::routes())
-        .merge(quality::routes())
-        .merge(openapi::routes());
+        .merge(quality::routes());
     let all = Router::new().nest("/api/v1", routes.fallback(fault::nothing_here));
     all.layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(from_fn_with_state(token, token::check))
