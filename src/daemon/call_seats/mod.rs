@@ -125,7 +125,7 @@ impl CallSeats {
         match reserved.filter(Seat::is_kept).or_else(|| search.in_line.seat()) {
             Some(seat) => self.take(seat, search),
             None => {
-                self.tell_at = (self.from == From::Them && place == Place::First).then(|| now + FIRST_TOLD);
+                self.begin_telling(place);
                 self.searches.push(search);
             }
         }
@@ -316,9 +316,18 @@ impl CallSeats {
                         return News::Input(Input::NoAgent(place));
                     };
                     search.in_line.wait_on();
+                    self.begin_telling(place);
                     self.searches.push(search);
                 }
             }
+        }
+    }
+
+    /// Whoever called us waits from now on, and is told how he stands.
+    fn begin_telling(&mut self, place: Place) {
+        if place == Place::First {
+            let now = self.house.clock.now();
+            self.tell_at = (self.from == From::Them).then(|| now + FIRST_TOLD);
         }
     }
 
