@@ -52,9 +52,10 @@ pub fn agents(root: &Section<'_>) -> Option<AgentsConfig> {
         return None;
     }
     let (planned, desks) = desks?;
+    let (first_pause, pauses) = pauses?;
     let plan = Plan {
         agents: planned,
-        pauses: pauses?,
+        pauses,
         queues: queues?,
         exclusive_creditors: BTreeSet::from_iter(creditors?),
         specialist_types: BTreeSet::from_iter(specialists?),
@@ -65,6 +66,7 @@ pub fn agents(root: &Section<'_>) -> Option<AgentsConfig> {
         accounts: accounts?,
         desks,
         plan,
+        first_pause,
         outside: outside?,
         phone_quiet: phone_quiet?,
         registration: shortest?..=longest?,
@@ -235,7 +237,8 @@ const NO_PHONE: Clause = Clause {
     ru: "при leg = \"browser\" телефона нет: уберите contact",
 };
 
-fn pauses(root: &Section<'_>) -> Option<BTreeMap<Arc<str>, Pause>> {
+/// The pauses, and the one that the file has first.
+fn pauses(root: &Section<'_>) -> Option<(Option<Arc<str>>, BTreeMap<Arc<str>, Pause>)> {
     let read = root.children("pause").into_iter().map(|(name, section)| {
         let code = super::daemon::name(&Value::of_text(&name)).map_err(|mistake| section.note("", mistake));
         let limit = section.may("limit_s", |value| value.seconds(1..=86_400));
@@ -243,7 +246,8 @@ fn pauses(root: &Section<'_>) -> Option<BTreeMap<Arc<str>, Pause>> {
         section.finish();
         Some((Arc::from(code.ok()?), Pause { limit: limit.ok()?, billable: billable? }))
     });
-    read.collect::<Vec<_>>().into_iter().collect()
+    let read = read.collect::<Vec<_>>().into_iter().collect::<Option<Vec<_>>>()?;
+    Some((read.first().map(|(code, _)| Arc::clone(code)), read.into_iter().collect()))
 }
 
 fn queue_skills(root: &Section<'_>) -> Option<BTreeMap<Arc<str>, Skills>> {

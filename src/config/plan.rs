@@ -286,6 +286,8 @@ pub struct AgentsConfig {
     pub accounts: BTreeMap<AgentId, DigestAccount>,
     pub desks: BTreeMap<AgentId, Desk>,
     pub plan: agents::Plan,
+    /// The first pause of the file.
+    pub first_pause: Option<Arc<str>>,
     /// Numbers outside that calls may be handed on to.
     pub outside: Vec<PhoneNumber>,
     /// A phone that sends no sound for so long is lost; `None`: only after the media's time-out.
@@ -335,6 +337,7 @@ impl Default for AgentsConfig {
             accounts: BTreeMap::new(),
             desks: BTreeMap::new(),
             plan: agents::Plan::default(),
+            first_pause: None,
             outside: Vec::new(),
             phone_quiet: super::agents::PHONE_QUIET,
             registration: Duration::from_secs(60)..=Duration::from_secs(3_600),

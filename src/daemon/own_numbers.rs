@@ -84,7 +84,7 @@ async fn serve(
     stop: CancellationToken,
 ) {
     let plans = house.plans.load_full();
-    let mut stream = match house.media.open(StreamPlan::default()) {
+    let mut stream = match house.media.open(StreamPlan::of_agent(call.source.ip())) {
         Ok(stream) => stream,
         Err(fault) => {
             warn!(%fault, "no sound for an agent's call");
@@ -137,6 +137,7 @@ async fn talk(
                 None => return,
             },
             event = stream.next_event() => match event {
+                Some(MediaEvent::FirstPacketReceived { .. }) => house.floor.phone_heard(agent),
                 Some(MediaEvent::PlayEnded { .. } | MediaEvent::Stale { .. }) | None => return,
                 Some(_) => {}
             },
@@ -151,10 +152,9 @@ fn serve_floor(house: &House, agent: &AgentId, service: Service) {
     let inputs = match service {
         Service::Echo | Service::State => vec![],
         Service::LogOut => vec![Input::LogOut],
-        // The first pause of the plan: a phone has no word for the others.
+        // The first pause of the file: a phone has no word for the others.
         Service::Pause => {
-            let plans = house.plans.load();
-            let first = plans.config.agents.plan.pauses.keys().next().cloned();
+            let first = house.plans.load().config.agents.first_pause.clone();
             first.into_iter().map(|code| Input::Away { code }).collect()
         }
         Service::Ready => vec![Input::LogIn, Input::Ready],

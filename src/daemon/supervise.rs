@@ -62,7 +62,7 @@ pub(super) async fn serve(
 ) {
     let Some(attempt) = house.floor.call_of(&agent) else { return call.refuse(480) };
     let watch = Watch { supervisor, agent, attempt };
-    let stream = match house.media.open(StreamPlan::default()) {
+    let stream = match house.media.open(StreamPlan::of_agent(call.source.ip())) {
         Ok(stream) => stream,
         Err(fault) => {
             warn!(%fault, "no sound for a supervisor");

@@ -80,6 +80,7 @@ impl MediaEngine {
             first_words: plan.first_words,
             rtp_timeout: self.plan.rtp_timeout,
             quiet: plan.quiet,
+            signals_from: plan.signals_from,
         });
         let link = shard.link();
         link.tell(id, Act::Open(Box::new(live))).map_err(|(error, _)| error)?;

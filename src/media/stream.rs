@@ -1,6 +1,6 @@
 //! The owner's handle on a stream.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::ops::Deref;
 use std::time::Duration;
 
@@ -20,6 +20,16 @@ pub struct StreamPlan {
     pub first_words: Duration,
     /// The far end may send nothing for so long before [`MediaEvent::Quiet`]; it is told of only where asked for.
     pub quiet: Option<Duration>,
+    /// The host that signals for the far end, where it has proved who it is: sound that comes from there is the far end's
+    /// too, whatever host its SDP names, and is answered where it comes from (a phone behind NAT).
+    pub signals_from: Option<IpAddr>,
+}
+
+impl StreamPlan {
+    /// For an agent who has called us from there and proved who he is.
+    pub fn of_agent(signals_from: IpAddr) -> Self {
+        Self { signals_from: Some(signals_from), ..Self::default() }
+    }
 }
 
 /// One RTP stream with its port pair. Dropped without [`close`](Self::close), it closes itself within a second. What

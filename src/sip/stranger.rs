@@ -53,6 +53,8 @@ pub struct IncomingCall {
     pub caller: Caller,
     /// The user part of the Request-URI: the number called.
     pub to_user: String,
+    /// Where its request came from.
+    pub source: SocketAddr,
     from_user: String,
     open: Option<Open>,
 }
@@ -183,7 +185,7 @@ impl Door {
         let calls = self.calls.clone();
         let open = Some(Open { request, flow, door: self });
         // Dropped where there is no room, and so declined.
-        calls.try_send(IncomingCall { caller, to_user, from_user, open }).ok();
+        calls.try_send(IncomingCall { caller, to_user, source, from_user, open }).ok();
     }
 }
 

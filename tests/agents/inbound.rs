@@ -139,6 +139,33 @@ async fn a_stranger_hears_a_neutral_word_and_reaches_an_agent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_trunk_that_is_written_by_name_brings_calls() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let carrier = debtors(vec![Step::Refuse(Refusal::new(486, "Busy Here", Some(17)))], &[], folder.path());
+    let by_name = |config: obzvon::demo::carrier_config::CarrierConfig| {
+        config.set("obzvon.toml", "inbound.flow", "returned_call").set(
+            "trunks.toml",
+            "trunk.carrier.host",
+            "localhost",
+        )
+    };
+    let office = Office::open_by(by_name, "progressive", &carrier.await, 1, &[]).await;
+    let here = "127.0.0.1".parse().expect("an address");
+    let inside = office.inside();
+    let found = || {
+        let trunks = &inside.plans.load().config.trunks;
+        inside.sources.trunk_at(trunks, here, None).is_some()
+    };
+    office.until(20, "its address is found", found).await;
+    let mut phone = Phone::that_plays(&number(0), &SILENCE).await;
+    phone.dial(&ours(&office)).await;
+    office.until(20, "he is answered", || office.inside().live.count() == 1).await;
+    phone.hang_up().await;
+    office.until(10, "the call is over", || office.inside().live.count() == 0).await;
+    drop(office.close().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_a_flow_for_it_nobody_is_answered() {
     let folder = tempfile::tempdir().expect("a folder");
     let carrier = debtors(vec![Step::Refuse(Refusal::new(486, "Busy Here", Some(17)))], &[], folder.path());

@@ -30,6 +30,7 @@ mod loss;
 mod many;
 mod office;
 mod outside;
+mod phones;
 mod predictive;
 mod program;
 mod progressive;

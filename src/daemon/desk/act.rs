@@ -10,7 +10,7 @@ use super::subject::{Subject, subject};
 use super::write::{check, dispose};
 use crate::agents::{Input, Refusal};
 use crate::call::{Desk as Wish, Seat, Whom, WishNo};
-use crate::daemon::floor::Hand;
+use crate::daemon::floor::{Hand, try_phone};
 use crate::domain::{AgentId, AttemptId, Stage};
 use crate::store::{CallMark, Complained, StoreError};
 use crate::web::{DeskAct, DeskAnswer, DeskDeed, Turn};
@@ -78,15 +78,21 @@ pub(super) async fn called(
     Ok(subject.and_then(|subject| Some((subject.attempt?, subject))))
 }
 
-fn turned(house: &House, agent: &AgentId, turn: Turn) -> DeskAnswer {
+fn turned(house: &Arc<House>, agent: &AgentId, turn: Turn) -> DeskAnswer {
     let input = match turn {
         Turn::Away(code) => Input::Away { code: code.into() },
         Turn::LoggedIn => Input::LogIn,
         Turn::LoggedOut => Input::LogOut,
         Turn::Ready => Input::Ready,
     };
+    let wants_calls = input == Input::Ready;
     match house.floor.tell(agent, input) {
-        Ok(()) => DeskAnswer::Done,
+        Ok(()) => {
+            if wants_calls {
+                try_phone(house, agent);
+            }
+            DeskAnswer::Done
+        }
         Err(refusal) => DeskAnswer::State(code(refusal)),
     }
 }
@@ -145,8 +151,10 @@ async fn identify(house: &House, agent: &AgentId) -> Result<DeskAnswer, StoreErr
     }
     let mark = (CallMark::Identity, "asked");
     house.store.keep_mark(attempt, agent, mark, house.clock.wall()).await?;
-    house.live.desk(attempt, Wish::Identified);
-    house.desks.tell(agent, "identified", &serde_json::json!({ "attempt": attempt }));
+    // A call that is up tells it itself.
+    if !house.live.desk(attempt, Wish::Identified) {
+        house.desks.tell(agent, "identified", &serde_json::json!({ "attempt": attempt }));
+    }
     Ok(DeskAnswer::Done)
 }
 

@@ -55,6 +55,7 @@ pub async fn view(house: &House, login: &str, language: Language) -> Result<Opti
         },
         pauses: pauses(config),
         browser_sound: house.floor.leg(&agent) == Some(AgentLeg::Browser),
+        phone_unheard: house.floor.is_unheard(&agent),
         call,
         preview_ends_ms: house.desks.preview_ends(&agent).map(|at| wall_ms(house, at)),
         targets: targets(house, &agent, config),

@@ -10,6 +10,7 @@ mod part;
 mod phone;
 mod registered;
 mod seat;
+mod unheard;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -25,10 +26,12 @@ pub use line::{Place, Standing};
 pub use part::Hand;
 pub(super) use phone::{on_the_line, place};
 pub use seat::{Drafted, Seat, SeatEvent};
+pub use unheard::try_phone;
 
 use self::kept::KeptPhone;
 use self::line::Line;
 use self::part::Part;
+use self::unheard::Unheard;
 use super::clock::Clock;
 use crate::agents::{self, Caller, Event, Input, Need, Output, Refusal, ReservationNo, State, Wish};
 use crate::config::{AgentLeg, AgentsConfig, Desk};
@@ -62,6 +65,7 @@ struct Inside {
     elsewhere: HashSet<ReservationNo>,
     /// Who has muted himself in the call he has.
     muted: HashSet<AgentId>,
+    unheard: Unheard,
     /// Agents whose users are kept out: the plan is read as if they were not in it.
     kept_out: BTreeSet<AgentId>,
     line: Line,
@@ -83,9 +87,22 @@ impl Floor {
         let (phones, kept, seats) = (HashMap::new(), HashMap::new(), HashMap::new());
         let (calls, expected, elsewhere, muted) =
             (HashMap::new(), HashMap::new(), HashSet::new(), HashSet::new());
+        let unheard = Unheard::new();
         let (desks, kept_out, line) = (config.desks.clone(), BTreeSet::new(), Line::default());
-        let inside =
-            Inside { core, desks, phones, kept, seats, calls, expected, elsewhere, muted, kept_out, line };
+        let inside = Inside {
+            core,
+            desks,
+            phones,
+            kept,
+            seats,
+            calls,
+            expected,
+            elsewhere,
+            muted,
+            unheard,
+            kept_out,
+            line,
+        };
         let inside = Mutex::new(inside);
         Self { clock, inside, changed: watch::Sender::new(0), told: broadcast::channel(TOLD).0 }
     }
@@ -266,8 +283,11 @@ impl Floor {
         self.with(|inside, now| {
             let desk = inside.desks.get(agent);
             if desk.is_some_and(|desk| desk.leg == AgentLeg::PerCall && desk.contact.is_none()) {
-                let input = if is { Input::PhoneBack } else { Input::Unregistered };
-                inside.core.handle(now, agent, input).ok();
+                match is {
+                    true if inside.unheard.contains_key(agent) => {}
+                    true => drop(inside.core.handle(now, agent, Input::PhoneBack)),
+                    false => drop(inside.core.handle(now, agent, Input::Unregistered)),
+                }
             }
         });
     }

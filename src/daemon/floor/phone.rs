@@ -171,31 +171,89 @@ pub(super) async fn ring(house: Arc<House>, ring: Ring) {
             return;
         }
     };
-    let give_up = sleep(limit);
-    tokio::pin!(give_up);
-    let last = loop {
-        tokio::select! {
-            event = leg.next_event() => match follow(event, &stream) {
-                Word::Up => {
-                    events.send(SeatEvent::Connected(stream.link())).await.ok();
-                    break on_the_line(&house, &agent, (&mut leg, &mut stream), &stop).await;
-                }
-                Word::Over => break Some(SeatEvent::Missed),
-                Word::HandOn(to) => hand_on(&house, &agent, &leg, &to).await,
-                Word::Held(_) | Word::Nothing => {}
-            },
-            event = stream.next_event() => if is_silent(event.as_ref(), false) || is_quiet(event.as_ref()) {
-                break Some(SeatEvent::Missed);
-            },
-            () = &mut give_up => break Some(SeatEvent::Missed),
-            () = stop.cancelled() => break None,
+    let last = match pick_up(&house, &agent, (&mut leg, &mut stream), limit, &stop).await {
+        PickedUp::Heard => {
+            house.floor.phone_heard(&agent);
+            events.send(SeatEvent::Connected(stream.link())).await.ok();
+            on_the_line(&house, &agent, (&mut leg, &mut stream), &stop).await
         }
+        PickedUp::Unheard => {
+            warn!(%agent, "nothing comes from the agent's phone: nobody is dialled for him until it is heard");
+            house.floor.phone_unheard(&agent);
+            Some(SeatEvent::Missed)
+        }
+        PickedUp::Not => Some(SeatEvent::Missed),
+        PickedUp::NotWanted => None,
     };
     if let Some(last) = last {
         events.send(last).await.ok();
     }
     leg.hang_up(Reason::NORMAL);
     stream.close().await;
+}
+
+/// Calls a phone without a call for it, to hear whether something comes from it.
+pub(super) async fn try_out(house: &House, agent: &AgentId, contact: Option<&AgentContact>) -> bool {
+    let limit = house.plans.load().config.agents.plan.limits.ring;
+    let Ok(Some((mut leg, mut stream))) = place(house, agent, contact, AttemptId(0)).await else {
+        return false;
+    };
+    let stop = house.draining.child_token();
+    let picked_up = pick_up(house, agent, (&mut leg, &mut stream), limit, &stop).await;
+    info!(%agent, ?picked_up, "an agent's phone was tried");
+    leg.hang_up(Reason::NORMAL);
+    stream.close().await;
+    matches!(picked_up, PickedUp::Heard)
+}
+
+/// What comes of the ringing of a phone.
+#[derive(Clone, Copy, Debug)]
+enum PickedUp {
+    /// It is on the line, and something comes from it.
+    Heard,
+    Not,
+    /// The call wants it no longer.
+    NotWanted,
+    /// It is on the line, and nothing comes from it.
+    Unheard,
+}
+
+/// No phone may be silent for so long that is on the line.
+const UNHEARD: Duration = Duration::from_secs(25);
+
+/// Waits until a phone is picked up and heard. Where phones may be silent, the first is enough.
+async fn pick_up(
+    house: &House,
+    agent: &AgentId,
+    (leg, stream): (&mut Leg, &mut Stream),
+    limit: Duration,
+    stop: &CancellationToken,
+) -> PickedUp {
+    let must_speak = house.plans.load().config.agents.phone_quiet.is_some();
+    let (mut up, give_up) = (false, sleep(limit));
+    tokio::pin!(give_up);
+    loop {
+        tokio::select! {
+            event = leg.next_event() => match follow(event, stream) {
+                Word::Up if !must_speak => return PickedUp::Heard,
+                Word::Up => {
+                    up = true;
+                    give_up.set(sleep(UNHEARD));
+                }
+                Word::Over => return PickedUp::Not,
+                Word::HandOn(to) => hand_on(house, agent, leg, &to).await,
+                Word::Held(_) | Word::Nothing => {}
+            },
+            event = stream.next_event() => match event {
+                Some(MediaEvent::FirstPacketReceived { .. }) => return PickedUp::Heard,
+                Some(MediaEvent::Quiet { .. } | MediaEvent::Stale { .. }) => return PickedUp::Unheard,
+                Some(_) => {}
+                None => return PickedUp::Not,
+            },
+            () = &mut give_up => return if up { PickedUp::Unheard } else { PickedUp::Not },
+            () = stop.cancelled() => return PickedUp::NotWanted,
+        }
+    }
 }
 
 /// A phone that has been picked up for a call, until it is gone; `None`: the call wants it no longer.
@@ -340,7 +398,9 @@ pub(in crate::daemon) async fn place(
     target.takes_refer = true;
     let plans = house.plans.load();
     let quiet = plans.config.agents.phone_quiet;
-    let stream = house.media.open(StreamPlan { quiet, ..StreamPlan::default() })?;
+    // Behind NAT its SDP names an address of its own house.
+    let signals_from = target.phone.as_ref().and_then(|_| target.hop.host.parse().ok());
+    let stream = house.media.open(StreamPlan { quiet, signals_from, ..StreamPlan::default() })?;
     let local = stream.local_addr();
     let public = plans.config.media.public_ip;
     drop(plans);

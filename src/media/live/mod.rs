@@ -9,6 +9,7 @@ mod receiving;
 mod replay;
 mod sending;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -43,6 +44,7 @@ pub(super) struct Live {
     recorder: Option<Recorder>,
     rtp_timeout: Duration,
     quiet: Option<Duration>,
+    signals_from: Option<IpAddr>,
     /// `None` until SDP has told where to.
     line: Option<Line>,
     sending: Sending,
@@ -72,6 +74,7 @@ pub(super) struct Opening {
     pub first_words: Duration,
     pub rtp_timeout: Duration,
     pub quiet: Option<Duration>,
+    pub signals_from: Option<IpAddr>,
 }
 
 /// What the shard lends to each turn.
@@ -100,6 +103,7 @@ impl Live {
             recorder: opening.recorder,
             rtp_timeout: opening.rtp_timeout,
             quiet: opening.quiet,
+            signals_from: opening.signals_from,
             line: None,
             sending: Sending::new(start),
             rtcp: Rtcp::new(start.ssrc, rand::random()),
@@ -169,7 +173,8 @@ impl Live {
                 line.target = target;
             }
             None => {
-                let receiving = Receiving::new(&target, self.detector.as_ref(), now);
+                let mut receiving = Receiving::new(&target, self.detector.as_ref(), now);
+                receiving.signals_from(self.signals_from);
                 self.line = Some(Line { target, receiving });
             }
         }

@@ -1,6 +1,6 @@
 //! What comes from the far end: sound in order, keys, findings of the detector.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use rtp_rs::RtpReader;
@@ -78,6 +78,11 @@ impl Receiving {
             foreign: 0,
             malformed: 0,
         }
+    }
+
+    /// Sound may come from this host as well as from the one that SDP names.
+    pub fn signals_from(&mut self, host: Option<IpAddr>) {
+        self.source.beside(host);
     }
 
     /// The SDP was agreed on anew.
@@ -186,10 +191,11 @@ impl Receiving {
         }
     }
 
-    /// How long the far end has been silent, told once when that passes the limit.
+    /// How long the far end has been silent, told once when that passes the limit. Who has us on hold, or is on hold, need not
+    /// send.
     pub fn check_silence(&mut self, now: Instant, limit: Duration) -> Option<Duration> {
         let silent_for = now.saturating_duration_since(self.alive);
-        if !self.open || self.stale || silent_for < limit {
+        if !self.both || self.stale || silent_for < limit {
             return None;
         }
         self.stale = true;
@@ -359,7 +365,7 @@ mod tests {
         // It stops its sound, and its word of the hold comes late.
         assert_eq!(receiving.check_quiet(now + limit, limit), Some(limit));
         receiving.retarget(&target(Direction::ReceiveOnly), now + limit);
-        assert_eq!(receiving.check_silence(now + 2 * timeout, timeout), Some(2 * timeout));
+        assert_eq!(receiving.check_silence(now + 2 * timeout, timeout), None, "who holds us may be silent");
         let back = now + 3 * timeout;
         receiving.retarget(&target(Direction::Both), back);
         assert_eq!(receiving.check_quiet(back + 2 * limit, limit), None);
@@ -401,7 +407,18 @@ mod tests {
             telephone_event: None,
             direction: Direction::Inactive,
         };
-        receiving.retarget(&held, now);
-        assert_eq!(receiving.check_silence(now + Duration::from_secs(99), Duration::from_secs(10)), None);
+        let limit = Duration::from_secs(10);
+        let at = |s| now + Duration::from_secs(s);
+        for direction in [Direction::Inactive, Direction::ReceiveOnly, Direction::SendOnly] {
+            receiving.retarget(&MediaTarget { direction, ..held }, now);
+            assert_eq!(receiving.check_silence(at(99), limit), None, "{direction:?}");
+        }
+        receiving.retarget(&MediaTarget { direction: Direction::Both, ..held }, at(99));
+        assert_eq!(
+            receiving.check_silence(at(108), limit),
+            None,
+            "what was missed on hold counts for nothing"
+        );
+        assert_eq!(receiving.check_silence(at(110), limit), Some(Duration::from_secs(11)));
     }
 }

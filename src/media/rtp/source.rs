@@ -1,12 +1,14 @@
-//! Symmetric RTP: audio goes back to where it comes from, within the host that SDP named.
+//! Symmetric RTP: audio goes back to where it comes from, within the host that SDP named, or the one that signals.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// The far end's address. Behind a port-translating gateway the port differs from the SDP's; the host may not
-/// (so nobody else can pull a call's sound to himself). After a few packets of one port it is locked.
+/// (so nobody else can pull a call's sound to himself), unless it is the host that signals for a phone that has proved who it
+/// is: a phone in a private network names an address of that. After a few packets of one port it is locked.
 #[derive(Clone, Debug)]
 pub(in crate::media) struct Source {
     named: SocketAddr,
+    beside: Option<IpAddr>,
     heard: Option<Heard>,
 }
 
@@ -18,19 +20,24 @@ struct Heard {
 
 impl Source {
     pub fn new(named: SocketAddr) -> Self {
-        Self { named, heard: None }
+        Self { named, beside: None, heard: None }
+    }
+
+    /// Packets from this host are taken as well.
+    pub fn beside(&mut self, host: Option<IpAddr>) {
+        self.beside = host.map(|host| host.to_canonical());
     }
 
     /// SDP names an address again; the same one keeps the lock.
     pub fn rename(&mut self, named: SocketAddr) {
         if named != self.named {
-            *self = Self::new(named);
+            *self = Self { beside: self.beside, ..Self::new(named) };
         }
     }
 
     /// Whether a valid packet from here belongs to the stream.
     pub fn admit(&mut self, from: SocketAddr) -> bool {
-        if from.ip() != self.named.ip() {
+        if from.ip() != self.named.ip() && Some(from.ip().to_canonical()) != self.beside {
             return false;
         }
         match &mut self.heard {
@@ -85,6 +92,20 @@ mod tests {
         let mut source = Source::new(at("192.0.2.1:4000"));
         assert!(!source.admit(at("192.0.2.2:4000")));
         assert!(!source.admit(at("[2001:db8::1]:4000")));
+    }
+
+    #[test]
+    fn a_phone_behind_nat_is_heard_from_where_it_signals_and_nobody_else_is() {
+        let mut source = Source::new(at("10.0.0.7:4000"));
+        source.beside(Some("192.0.2.1".parse().unwrap()));
+        assert!(!source.admit(at("192.0.2.2:5000")));
+        for _ in 0..3 {
+            assert!(source.admit(at("192.0.2.1:5000")));
+        }
+        assert_eq!(source.reply_to(), at("192.0.2.1:5000"));
+        assert!(!source.admit(at("192.0.2.1:5002")), "latched once");
+        source.rename(at("10.0.0.7:4010"));
+        assert!(source.admit(at("192.0.2.1:5010")), "the SDP's new address changes nothing in who signals");
     }
 
     #[test]

@@ -102,6 +102,7 @@ pub fn debtor(view: &DeskView, language: Language) -> Markup {
         let next = match view.state.code {
             "ready" => texts.no_call_ready,
             "no_audio" if view.browser_sound => texts.no_call_silent,
+            "no_audio" if view.phone_unheard => texts.no_call_mute_phone,
             "no_audio" => texts.no_call_unheard,
             _ => texts.no_call_away,
         };

@@ -90,6 +90,7 @@ texts! {
     no_call: "Nobody is on the line.", "На линии никого нет.";
     no_call_ready: "The next call comes by itself.", "Следующий звонок придёт сам.";
     no_call_unheard: "Your phone is not there: no calls come before it is.", "Ваш телефон не на связи: пока его нет, звонков не будет.";
+    no_call_mute_phone: "Nothing comes from your phone: no calls come before it is heard. Call 600 from it and hear yourself, or press Ready: it is called and tried.", "С вашего телефона не приходит ни звука: пока его не слышно, звонков не будет. Наберите с него 600 и услышьте себя или нажмите «Готов»: на него позвонят для проверки.";
     no_call_silent: "Switch the sound on with F1: no calls come before you are heard.", "Включите звук клавишей F1: пока вас не слышно, звонков не будет.";
     no_call_away: "Press Ready to get calls.", "Нажмите «Готов», чтобы получать звонки.";
     no_desk: "No agent works under this login. Add it to config/agents.toml.", "Под этим логином оператора нет. Добавьте его в config/agents.toml.";

@@ -12,6 +12,8 @@ pub struct DeskView {
     pub pauses: Vec<PauseView>,
     /// His sound is in this page, not a telephone's.
     pub browser_sound: bool,
+    /// His telephone was picked up and nothing came from it.
+    pub phone_unheard: bool,
     /// Whom he talks with, is to talk with, or writes up.
     pub call: Option<CallView>,
     /// The call is one that he is to decide about; until when, in milliseconds since 1970 UTC.

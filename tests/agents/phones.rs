@@ -1,0 +1,28 @@
+//! Agents' phones that send nothing when they are picked up.
+
+use std::time::Duration;
+
+use obzvon::agents::State;
+
+use crate::office::{Desk, Office, debtors, person};
+use crate::sipp_harness::Sipp;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_dialled_for_a_phone_that_is_picked_up_and_sends_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let carrier =
+        debtors(person(Duration::from_millis(300), Duration::from_secs(3)), &[], folder.path()).await;
+    let phone = Sipp::start("mute_phone", &["-m", "9"]).await;
+    let desk = Desk { login: "anna", contact: format!("sip:anna@{}", phone.addr), leg: "per_call" };
+    let office = Office::open("progressive", &carrier, 3, &[desk]).await;
+    office.until(30, "she has no sound", || office.state("anna") == State::NoAudio).await;
+    let anna = obzvon::domain::AgentId::parse("anna").expect("a login");
+    assert!(office.inside().floor.is_unheard(&anna));
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(office.state("anna"), State::NoAudio, "nothing has proved her sound");
+    let left = office.house.count(&["queued", "in_flight"]);
+    office.inside().floor.phone_heard(&anna);
+    assert_eq!(office.state("anna"), State::Ready, "heard at 600, she is ready");
+    let attempts = office.close().await;
+    assert_eq!((carrier.calls().len(), attempts.len(), left), (0, 0, 3));
+}
