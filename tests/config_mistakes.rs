@@ -301,6 +301,15 @@ fn an_account_of_nobody_is_a_doubt_and_no_mistake() {
 }
 
 #[test]
+fn the_first_pause_is_the_one_that_stands_first_in_the_file() {
+    let pauses = "[pause.lunch]\nlimit_s = 3600\n\n[pause.break]\nlimit_s = 900\n";
+    let dir = folder(&[("agents.toml", pauses)]);
+    let config =
+        Config::load(dir.path(), &environment(&[])).map_err(|problems| problems.render(Language::En));
+    assert_eq!(config.expect("sound").agents.first_pause.as_deref(), Some("lunch"));
+}
+
+#[test]
 fn a_queue_that_a_flow_connects_to_is_there_once_there_are_agents() {
     let flow = FLOW
         .replace("then: offer", "then: person")

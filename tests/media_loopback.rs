@@ -304,3 +304,23 @@ async fn a_dropped_handle_ends_its_stream() {
     drop(timeout(Duration::from_secs(3), ended).await);
     assert_eq!(engine.figures()[0].streams, 0);
 }
+
+#[tokio::test]
+async fn a_phone_whose_sdp_names_a_private_address_is_heard_and_hears_at_the_host_it_signals_from() {
+    let engine = engine();
+    let mut phone = Phone::new().await;
+    let signals_from = Some(phone.rtp.local_addr().unwrap().ip());
+    let mut stream = engine.open(StreamPlan { signals_from, ..StreamPlan::default() }).unwrap();
+    let private = "127.0.0.77:4000".parse().unwrap();
+    stream.connect(MediaTarget { addr: private, rtcp: private, ..phone.target() }).unwrap();
+    for _ in 0..3 {
+        phone.send(stream.local_addr(), &[0xd5; 160]).await;
+    }
+    assert!(matches!(event(&mut stream).await, MediaEvent::FirstPacketReceived { .. }));
+    assert_eq!(phone.hear().await.payload.len(), 160);
+    let mut trunk = engine.open(StreamPlan::default()).unwrap();
+    trunk.connect(MediaTarget { addr: private, rtcp: private, ..phone.target() }).unwrap();
+    phone.send(trunk.local_addr(), &[0xd5; 160]).await;
+    let told = timeout(Duration::from_millis(300), trunk.next_event()).await;
+    assert!(told.is_err(), "another host is not listened to: {told:?}");
+}
