@@ -169,16 +169,12 @@ impl Case<'_> {
 
     fn queue(&self, now: Timestamp) -> Option<Obstacle> {
         let (state, why) = (self.contact.state, &self.contact.why);
+        let agreed = self.agreed.filter(|_| why == AGREED).map(|call| call.due_at);
         let ends = match state {
             ContactState::Queued => return None,
             ContactState::Done => Ends::Never,
             // The call agreed comes by itself, before the rest of the queue.
-            ContactState::Held
-                if why == AGREED
-                    && let Some(agreed) = self.agreed =>
-            {
-                Ends::At(Some(agreed.due_at).filter(|due| *due > now)?)
-            }
+            ContactState::Held if agreed.is_some() => Ends::At(agreed.filter(|due| *due > now)?),
             ContactState::Held | ContactState::InFlight => Ends::ByAct,
             // What is due wakes within a second.
             ContactState::Waiting => Ends::At(self.contact.next_at.filter(|until| *until > now)?),

@@ -283,11 +283,13 @@ impl Floor {
         self.with(|inside, now| {
             let desk = inside.desks.get(agent);
             if desk.is_some_and(|desk| desk.leg == AgentLeg::PerCall && desk.contact.is_none()) {
-                match is {
-                    true if inside.unheard.contains_key(agent) => {}
-                    true => drop(inside.core.handle(now, agent, Input::PhoneBack)),
-                    false => drop(inside.core.handle(now, agent, Input::Unregistered)),
-                }
+                let input = match is {
+                    // To register anew proves nothing.
+                    true if inside.unheard.contains_key(agent) => return,
+                    true => Input::PhoneBack,
+                    false => Input::Unregistered,
+                };
+                inside.core.handle(now, agent, input).ok();
             }
         });
     }
