@@ -237,8 +237,11 @@ const NO_PHONE: Clause = Clause {
     ru: "при leg = \"browser\" телефона нет: уберите contact",
 };
 
+/// The first of the file, and all of them.
+type Pauses = (Option<Arc<str>>, BTreeMap<Arc<str>, Pause>);
+
 /// The pauses, and the one that the file has first.
-fn pauses(root: &Section<'_>) -> Option<(Option<Arc<str>>, BTreeMap<Arc<str>, Pause>)> {
+fn pauses(root: &Section<'_>) -> Option<Pauses> {
     let read = root.children("pause").into_iter().map(|(name, section)| {
         let code = super::daemon::name(&Value::of_text(&name)).map_err(|mistake| section.note("", mistake));
         let limit = section.may("limit_s", |value| value.seconds(1..=86_400));

@@ -117,7 +117,8 @@ impl Turn {
         let talk = agents.map_or_else(TalkPlan::default, |_| TalkPlan::for_agents());
         let library = Arc::clone(&config.media.announcements);
         let ears = DetectorPlan { library, talk, ..DetectorPlan::default() };
-        let plan = StreamPlan { recording, detector: Some(ears), first_words, quiet: None };
+        let plan =
+            StreamPlan { recording, detector: Some(ears), first_words, quiet: None, signals_from: None };
         let stream = house.media.open(plan)?;
         let local = stream.local_addr();
         let rtp = config.media.public_ip.map_or(local, |public| (public, local.port()).into());
