@@ -1,5 +1,7 @@
 //! What the guard says to sound, odd, malformed and hostile input.
 
+use std::net::IpAddr;
+
 use proptest::prelude::*;
 use rsipstack::sip::prelude::HeadersExt;
 
@@ -159,8 +161,9 @@ fn an_answer_without_contact_gets_its_source() {
 
 #[test]
 fn a_stranger_has_a_budget_and_a_friend_none() {
-    let (friend, stranger) = ("192.0.2.1".parse().expect("IP"), "198.51.100.1".parse().expect("IP"));
-    let mut budget = Budget::new([friend]);
+    let (friend, stranger): (IpAddr, IpAddr) =
+        ("192.0.2.1".parse().expect("IP"), "198.51.100.1".parse().expect("IP"));
+    let mut budget = Budget::new([friend.into()]);
     assert!((0..1_000).all(|_| budget.take(friend)));
     assert_eq!((0..1_000).filter(|_| budget.take(stranger)).count(), 20);
     assert!(budget.take("192.0.2.77".parse().unwrap()), "one who floods silences nobody else");
