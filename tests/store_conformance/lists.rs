@@ -2,10 +2,11 @@
 
 use obzvon::campaign::DoneWhy;
 use obzvon::domain::import_row::{ImportRow, Upserted};
-use obzvon::domain::{Currency, DebtorType, Money};
+use obzvon::domain::{Currency, DebtorType, Language, Money};
 use obzvon::rules::{Hold, HoldKind};
 use obzvon::store::{
-    CampaignState, FillPlan, Filled, NewPayment, Parked, Placement, Reserved, ServiceQueued, ServiceWish,
+    CampaignState, ClaimedContact, FillPlan, Filled, NewPayment, Parked, Placement, QueuedCaller, Reserved,
+    ServiceQueued, ServiceWish,
 };
 
 use crate::world::{World, hours, noon, number, row, second_debt, seconds};
@@ -23,6 +24,7 @@ crate::on_both_engines!(
     one_debt_is_queued_by_hand_and_again_when_it_is_done,
     why_not_adds_up_to_all_contacts,
     the_highest_expected_value_is_claimed_first,
+    who_can_be_served_is_claimed_past_those_who_cannot,
     a_claimed_contact_is_nobody_elses_for_a_minute,
     a_paused_campaign_claims_nothing,
     a_waiting_contact_wakes_when_its_time_comes,
@@ -177,6 +179,37 @@ async fn the_highest_expected_value_is_claimed_first(world: World) {
     let claimed = world.store.claim(campaign, 2, noon()).await.expect("claimed");
     let order: Vec<_> = claimed.iter().map(|contact| contact.debt_external.as_str()).collect();
     assert_eq!(order, ["d9", "d5"]);
+}
+
+async fn who_can_be_served_is_claimed_past_those_who_cannot(world: World) {
+    let english = ImportRow { language: Language::En, ..row(9) };
+    let other = ImportRow { creditor: "Gas".into(), ..row(1) };
+    let campaign = world.campaign("reminders", &[row(2), row(4), other, english]).await;
+    let queued = async || world.store.queued_callers(campaign).await.expect("read");
+    let keys = |all: &[QueuedCaller], language: Language| -> Vec<_> {
+        all.iter().filter(|it| it.caller.language == language).map(|it| it.key.clone()).collect()
+    };
+    let all = queued().await;
+    let creditors: Vec<_> = all.iter().filter_map(|it| it.caller.creditor.as_deref()).collect();
+    assert_eq!((all.len(), creditors.iter().filter(|name| **name == "Gas").count()), (3, 1), "{all:?}");
+
+    let russian = keys(&all, Language::Ru);
+    let claimed = world.store.claim_callers(campaign, russian.clone(), 2, noon()).await.expect("claimed");
+    let debts = |claimed: &[ClaimedContact]| -> Vec<_> {
+        claimed.iter().map(|contact| contact.debt_external.clone()).collect()
+    };
+    assert_eq!(debts(&claimed), ["d4", "d2"], "the best of those who can be served");
+    let rest = world.store.claim_callers(campaign, russian.clone(), 9, noon()).await.expect("claimed");
+    assert_eq!(debts(&rest), ["d1"], "who is claimed is claimed");
+
+    // He is found by what he is now, whether a list says it or the one who looked for an agent in vain.
+    world.store.upsert(&[row(9)], noon()).await.expect("read");
+    assert!(keys(&queued().await, Language::En).is_empty(), "nobody speaks English any more");
+    let his = world.store.claim_callers(campaign, russian, 9, noon()).await.expect("claimed");
+    assert_eq!(debts(&his), ["d9"]);
+    world.raw("UPDATE contact SET caller = 'en forgetful 1'").await.expect("put wrong");
+    world.store.release(vec![his[0].id]).await.expect("released");
+    assert_eq!(keys(&queued().await, Language::Ru).len(), 1);
 }
 
 async fn a_claimed_contact_is_nobody_elses_for_a_minute(world: World) {

@@ -233,6 +233,24 @@ pub fn claim(conn: &Conn) -> &'static str {
     }
 }
 
+/// The best queued contacts of one caller, as `claim` orders them. `$1` campaign, `$2` now, `$3` caller, `$4` how many.
+pub fn best_of_caller(conn: &Conn) -> &'static str {
+    macro_rules! sql {
+        ($lock:literal) => {
+            concat!(
+                "SELECT id, score, last_tried_at FROM contact WHERE campaign_id = $1 AND caller = $3 AND state = 'queued' ",
+                "AND claimed_until <= $2 AND NOT EXISTS (SELECT 1 FROM callback b WHERE b.contact_id = contact.id ",
+                "AND b.state = 'waiting') ORDER BY score DESC, last_tried_at, id LIMIT $4",
+                $lock
+            )
+        };
+    }
+    match conn {
+        Conn::Postgres(_) => sql!(" FOR UPDATE SKIP LOCKED"),
+        Conn::Sqlite(_) => sql!(""),
+    }
+}
+
 /// The agreed calls of a running campaign that are due and whose contacts nobody has claimed. `$1` campaign, `$2` now,
 /// `$3` how many, `$4` why they are held.
 pub fn due_of_campaign(conn: &Conn) -> &'static str {

@@ -92,7 +92,7 @@ pub struct TriedBefore {
 }
 
 /// A claimed contact that is not reserved within this is free for others again.
-const LEASE: SignedDuration = SignedDuration::from_secs(60);
+pub(super) const LEASE: SignedDuration = SignedDuration::from_secs(60);
 /// Contacts loaded by one statement.
 const PAGE: usize = 64;
 
@@ -112,8 +112,7 @@ impl Store {
         let lease_ends = now.checked_add(LEASE).unwrap_or(now);
         let claimed = self.write(move |conn| {
             Box::pin(async move {
-                let running = "SELECT 1 FROM campaign WHERE id = $1 AND state = 'running'";
-                if conn.first(running, values![campaign]).await?.is_none() {
+                if !is_running(conn, campaign).await? {
                     return Ok(Vec::new());
                 }
                 let sql = dialect::claim(conn);
@@ -121,13 +120,17 @@ impl Store {
                 rows.iter().map(|row| row.int(0).map(ContactId)).collect::<Result<Vec<_>, _>>()
             })
         });
-        let ids = claimed.await.map_err(act)?;
+        self.claimed(claimed.await.map_err(act)?).await
+    }
+
+    /// What was claimed, the best first.
+    pub(super) async fn claimed(&self, ids: Vec<ContactId>) -> Result<Vec<ClaimedContact>, StoreError> {
         let mut contacts = self.contacts(ids).await?;
         contacts.sort_by_key(|contact| (std::cmp::Reverse(contact.score), contact.id));
         Ok(contacts)
     }
 
-    /// Lets claimed contacts go that were not dialled after all: no trunk had room.
+    /// Lets claimed contacts go that were not dialled after all: no trunk had room, no agent was free.
     ///
     /// # Errors
     /// When the database fails; the lease lets them go then.
@@ -135,7 +138,7 @@ impl Store {
         let written = self.write(move |conn| {
             Box::pin(async move {
                 for id in contacts {
-                    conn.run("UPDATE contact SET claimed_until = 0 WHERE id = $1", values![id]).await?;
+                    conn.run(RELEASED, values![id]).await?;
                 }
                 Ok(())
             })
@@ -248,6 +251,12 @@ impl Store {
     }
 }
 
+/// Whether the campaign is one that dials.
+pub(super) async fn is_running(conn: &mut Conn, campaign: CampaignId) -> Result<bool, Fault> {
+    let running = "SELECT 1 FROM campaign WHERE id = $1 AND state = 'running'";
+    Ok(conn.first(running, values![campaign]).await?.is_some())
+}
+
 async fn load(conn: &mut Conn, ids: &[ContactId]) -> Result<Vec<ClaimedContact>, Fault> {
     let mut all = Vec::with_capacity(ids.len());
     for page in ids.chunks(PAGE) {
@@ -290,6 +299,10 @@ async fn load(conn: &mut Conn, ids: &[ContactId]) -> Result<Vec<ClaimedContact>,
     Ok(all)
 }
 
+/// His list may have told another language while he was put into the queue: he is found by what he is now.
+const RELEASED: &str = "UPDATE contact SET claimed_until = 0, caller = (SELECT p.language || ' ' || p.debtor_type \
+    || ' ' || CAST(d.creditor_id AS TEXT) FROM person p, debt d WHERE p.id = contact.person_id AND d.id = contact.debt_id) \
+    WHERE id = $1";
 const CONTACTS: &str = concat!(
     "SELECT c.id, c.campaign_id, c.score, c.tries, c.answered, c.not_after, p.id, p.name, \
     p.language, p.debtor_type, p.region, p.time_zone, d.id, d.external_id, k.name, ",

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::callers::key;
 use super::merge::chunks;
 use crate::domain::{CampaignId, ContactId, Currency, DebtId, DebtorType, Language, Money, PersonId};
 use crate::store::engine::conn::{Conn, Fault, Row, Value, date, values};
@@ -22,6 +23,8 @@ pub struct Candidate {
     pub language: Language,
     /// How the person was drawn in this campaign before, by whichever of his debts.
     pub lot: Option<Lot>,
+    /// Whom an agent would talk to, as the queue tells callers apart.
+    pub(super) caller: String,
 }
 
 /// A lot that was drawn: it stands for all of a person's debts in the campaign, whatever share the plan leaves alone now.
@@ -81,7 +84,7 @@ pub const UNSPEAKABLE: &str = "unspeakable";
 /// Debts looked at in one step.
 const PAGE: i64 = 2048;
 /// Columns of a contact that is made.
-const COLUMNS: usize = 10;
+const COLUMNS: usize = 11;
 
 impl Store {
     /// Makes contacts of every open debt that `place` wants and the campaign does not have yet, and takes in again
@@ -104,22 +107,22 @@ impl Store {
             let (page, last) = page.await.map_err(act)?;
             let Some(last) = last else { return Ok(filled) };
             let mut rows = Vec::with_capacity(page.len());
-            for candidate in &page {
-                let placement = place(candidate);
+            for candidate in page {
+                let placement = place(&candidate);
                 filled.count(placement);
                 if let Some(made) = placement.made() {
-                    rows.push((candidate.person, candidate.debt, made, plan.percent(candidate.lot)));
+                    rows.push((candidate, made));
                 }
             }
             let made = self.write(move |conn| {
                 Box::pin(async move {
                     for (sql, part) in chunks(conn, &rows, COLUMNS, insert_text) {
-                        let values = part.iter().flat_map(|&(person, debt, made, percent)| -> Vec<Value> {
-                            let Made { state, why, score, arm } = made;
+                        let values = part.iter().flat_map(|(of, made)| -> Vec<Value> {
+                            let &Made { state, why, score, arm } = made;
                             let selected = arm.map(|_| plan.now);
-                            let percent = arm.and(percent);
-                            let place = values![plan.campaign, person, debt, state, why, score];
-                            [place, values![plan.not_after, arm, selected, percent]].concat()
+                            let percent = arm.and(plan.percent(of.lot));
+                            let place = values![plan.campaign, of.person, of.debt, state, why, score];
+                            [place, values![plan.not_after, arm, selected, percent, &of.caller]].concat()
                         });
                         conn.run_built(sql, values.collect()).await?;
                     }
@@ -206,7 +209,7 @@ async fn candidates(
     let last = rows.last().map(|row| row.int(0).map(DebtId)).transpose()?;
     let mut page = Vec::with_capacity(rows.len());
     for row in &rows {
-        let known = row.int_opt(10)?.is_some() || row.text(11)? != "open";
+        let known = row.int_opt(11)?.is_some() || row.text(12)? != "open";
         if known {
             continue;
         }
@@ -215,7 +218,7 @@ async fn candidates(
     Ok((page, last))
 }
 
-/// The first ten columns of a row.
+/// The first eleven columns of a row.
 pub(super) fn candidate(row: &Row) -> Result<Candidate, Fault> {
     Ok(Candidate {
         debt: DebtId(row.int(0)?),
@@ -232,6 +235,7 @@ pub(super) fn candidate(row: &Row) -> Result<Candidate, Fault> {
             }
             Some(_) => return Err(Fault::Unreadable { what: "arm of a lot" }),
         },
+        caller: key(&row.text(7)?, &row.text(2)?, row.int(10)?),
     })
 }
 
@@ -239,16 +243,16 @@ pub(super) fn candidate(row: &Row) -> Result<Candidate, Fault> {
 const CANDIDATES: &str = concat!(
     "SELECT d.id, d.person_id, p.debtor_type, k.name, ",
     owed!(),
-    ", d.currency, d.due_date, p.language, s.arm, s.arm_percent, CASE WHEN c.state = 'done' AND c.why = 'paid' THEN NULL ELSE c.id END, d.state FROM debt d JOIN person p ON p.id = d.person_id JOIN creditor k ON k.id = d.creditor_id \
+    ", d.currency, d.due_date, p.language, s.arm, s.arm_percent, k.id, CASE WHEN c.state = 'done' AND c.why = 'paid' THEN NULL ELSE c.id END, d.state FROM debt d JOIN person p ON p.id = d.person_id JOIN creditor k ON k.id = d.creditor_id \
     LEFT JOIN contact c ON c.debt_id = d.id AND c.campaign_id = $2 LEFT JOIN contact s ON s.id = (SELECT MIN(f.id) \
     FROM contact f WHERE f.person_id = d.person_id AND f.campaign_id = $2 AND f.arm IS NOT NULL) WHERE d.id > $1 ORDER BY d.id LIMIT $3"
 );
 
 fn insert_text(places: &str) -> String {
     format!(
-        "INSERT INTO contact (campaign_id, person_id, debt_id, state, why, score, not_after, arm, selected_at, arm_percent) \
+        "INSERT INTO contact (campaign_id, person_id, debt_id, state, why, score, not_after, arm, selected_at, arm_percent, caller) \
          VALUES {places} ON CONFLICT (campaign_id, debt_id) DO UPDATE SET person_id = excluded.person_id, state = excluded.state, why = excluded.why, \
-         score = excluded.score, next_at = NULL, claimed_until = 0, not_after = excluded.not_after, \
+         score = excluded.score, next_at = NULL, claimed_until = 0, not_after = excluded.not_after, caller = excluded.caller, \
          arm = COALESCE(contact.arm, excluded.arm), selected_at = COALESCE(contact.selected_at, excluded.selected_at), \
          arm_percent = CASE WHEN contact.arm IS NULL THEN excluded.arm_percent ELSE contact.arm_percent END \
          WHERE contact.state = 'done' AND contact.why = 'paid'"

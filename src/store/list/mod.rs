@@ -1,6 +1,7 @@
 //! The lists: people and debts that come in, contacts made of them, whose turn it is, and what they
 //! are called.
 
+mod callers;
 mod claim;
 mod compare;
 mod fill;
@@ -14,6 +15,7 @@ mod stage;
 mod whereabouts;
 mod why_not;
 
+pub use callers::QueuedCaller;
 pub use claim::{ClaimedContact, ClaimedPhone, TriedBefore};
 pub use compare::Comparison;
 pub use fill::{Candidate, FillPlan, Filled, Lot, Placement, UNSPEAKABLE};

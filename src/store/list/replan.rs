@@ -100,15 +100,15 @@ async fn contacts(conn: &mut Conn, campaign: CampaignId, from: ContactId) -> Res
     let rows = conn.all(CONTACTS, values![from, campaign, PAGE]).await?;
     let mut page = Page { last: None, left_out: Vec::new() };
     for row in &rows {
-        let id = ContactId(row.int(10)?);
+        let id = ContactId(row.int(11)?);
         page.last = Some(id);
-        let state = row.code(11, "contact state", ContactState::parse)?;
+        let state = row.code(12, "contact state", ContactState::parse)?;
         let left_out = matches!(
-            (state, row.text(12)?.as_str()),
+            (state, row.text(13)?.as_str()),
             (ContactState::Held, "needs_agent" | UNSPEAKABLE)
                 | (ContactState::Done, "off_target" | "campaign_over")
         );
-        if left_out && row.text(13)? == "open" {
+        if left_out && row.text(14)? == "open" {
             page.left_out.push((id, state, candidate(row)?));
         }
     }
@@ -119,7 +119,7 @@ const CONTACTS: &str = concat!(
     "SELECT d.id, d.person_id, p.debtor_type, k.name, ",
     owed!(),
     ", d.currency, d.due_date, \
-    p.language, s.arm, s.arm_percent, c.id, c.state, c.why, d.state FROM contact c JOIN debt d ON d.id = c.debt_id \
+    p.language, s.arm, s.arm_percent, k.id, c.id, c.state, c.why, d.state FROM contact c JOIN debt d ON d.id = c.debt_id \
     JOIN person p ON p.id = d.person_id JOIN creditor k ON k.id = d.creditor_id \
     LEFT JOIN contact s ON s.id = (SELECT MIN(f.id) FROM contact f WHERE f.person_id = d.person_id AND f.campaign_id = $2 \
     AND f.arm IS NOT NULL) WHERE c.id > $1 AND c.campaign_id = $2 ORDER BY c.id LIMIT $3"
