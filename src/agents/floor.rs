@@ -19,6 +19,15 @@ pub struct Floor {
     outputs: VecDeque<Output>,
 }
 
+/// An agent, as far as he could take certain calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Able {
+    pub agent: AgentId,
+    pub state: State,
+    /// The places, in the list asked about, of the calls he could take.
+    pub can: Vec<usize>,
+}
+
 impl Floor {
     /// Everybody is logged out.
     pub fn new(plan: Plan, now: Instant) -> Self {
@@ -154,6 +163,18 @@ impl Floor {
     /// Who could take such a call were he ready, and what each does.
     pub fn able<'a>(&'a self, need: &'a Need) -> impl Iterator<Item = (&'a AgentId, &'a State)> {
         self.candidates(need).map(|agent| (&agent.id, &agent.state))
+    }
+
+    /// Everybody who could take one of these calls were he ready, who has been idle longest first.
+    pub fn able_for(&self, needs: &[Need]) -> Vec<Able> {
+        let mut agents: Vec<_> = self.agents.values().collect();
+        agents.sort_by_key(|agent| (agent.idle_since, &agent.id));
+        let able = agents.into_iter().map(|agent| Able {
+            agent: agent.id.clone(),
+            state: agent.state.clone(),
+            can: (0..needs.len()).filter(|&nth| agent.is_able(&needs[nth])).collect(),
+        });
+        able.filter(|able| !able.can.is_empty()).collect()
     }
 
     /// When an agent's state has lasted its time.

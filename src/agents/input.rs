@@ -69,13 +69,6 @@ pub struct Output {
     pub event: Event,
 }
 
-impl Output {
-    /// He is at work no longer.
-    pub fn has_left(&self) -> bool {
-        matches!(&self.event, Event::Changed { to: State::LoggedOut, .. })
-    }
-}
-
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     Changed {

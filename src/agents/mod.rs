@@ -15,7 +15,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-pub use floor::Floor;
+pub use floor::{Able, Floor};
 pub use input::{Event, Input, Output, Refusal, Why};
 pub use need::{Caller, Need, Wish};
 pub use plan::{AgentPlan, Limits, Pause, Plan};

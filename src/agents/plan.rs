@@ -83,6 +83,28 @@ impl Plan {
         self.agents.iter().filter(move |(_, agent)| able(agent)).map(|(id, _)| id)
     }
 
+    /// The skills that a call of `queue` with this caller asks for and that not every agent of the queue has, and whether
+    /// one of its agents has them all.
+    pub fn scarce(&self, queue: &str, caller: &Caller) -> (Vec<Skill>, bool) {
+        let Some(need) = self.need(queue, caller, Wish::Anybody, Duration::ZERO) else {
+            return (Vec::new(), false);
+        };
+        let staff: Vec<_> = self.staff(queue).filter_map(|id| self.agents.get(id)).collect();
+        let has = |agent: &AgentPlan, skill: &Skill, least: Level| {
+            agent.skills.get(skill).is_some_and(|level| *level >= least)
+        };
+        let scarce =
+            need.skills.iter().filter(|(skill, least)| staff.iter().any(|agent| !has(agent, skill, **least)));
+        let scarce = scarce.map(|(skill, _)| skill.clone()).collect();
+        (scarce, staff.iter().any(|agent| reach(&agent.skills, &need.skills)))
+    }
+
+    /// What every call of `queue` asks of an agent, whoever is on the line; `None`: no such queue.
+    pub fn need_of_all(&self, queue: &str) -> Option<Need> {
+        let skills = self.queues.get(queue)?.clone();
+        Some(Need { skills, wish: Wish::Anybody, lasts: Duration::ZERO })
+    }
+
     /// What a call of `queue` with this caller asks of an agent; `None`: no such queue. The reservation lasts `lasts`.
     pub fn need(&self, queue: &str, caller: &Caller, wish: Wish, lasts: Duration) -> Option<Need> {
         let mut skills = self.queues.get(queue)?.clone();

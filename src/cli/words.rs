@@ -71,6 +71,11 @@ pub fn event(code: &str, language: Language) -> &str {
 
 /// Why a contact stands there: an outcome, a reason of its own, or the rule that forbade the call.
 pub fn why(code: &str, language: Language) -> String {
+    // The codes of skills have colons themselves, and names of creditors dots.
+    if let Some((code, skills)) = code.split_once(':').filter(|(code, _)| WANTS_SKILLS.contains(code)) {
+        let reason = word(&REASONS, code, language);
+        return format!("{reason}: {}", skills.replace('+', ", "));
+    }
     if code.contains('.') {
         let rule = if language == Language::Ru { "правило" } else { "rule" };
         return format!("{rule} {code}");
@@ -84,6 +89,9 @@ pub fn flow(code: &str, language: Language) -> String {
     let own = word(&FLOW, code, language);
     if own == code { disposition(code, language).to_owned() } else { own.to_owned() }
 }
+
+/// Reasons that are told with the skills of the agent who is waited for.
+const WANTS_SKILLS: [&str; 2] = ["agent_awaited", "no_such_agent"];
 
 /// A figure of the channel report.
 pub fn figure(key: &str, language: Language) -> &str {
@@ -200,7 +208,7 @@ const CAMPAIGN_STATES: [Word; 4] = [
     ("stopped", "stopped", "остановлена"),
 ];
 
-const REASONS: [Word; 40] = [
+const REASONS: [Word; 42] = [
     ("agent_awaited", "called when an agent is free", "звоним, когда свободен оператор"),
     ("agent_missed", "the agent's phone was not picked up", "оператор не взял свою трубку"),
     ("agent_wanted", "asked for an agent", "просил оператора"),
@@ -226,6 +234,7 @@ const REASONS: [Word; 40] = [
     ("needs_agent", "for an agent", "нужен оператор"),
     ("no_caller_id", "no number to show", "нет номера для показа"),
     ("no_phone", "no usable number", "нет годного номера"),
+    ("no_such_agent", "no agent has what he needs", "ни у одного оператора нет нужного навыка"),
     ("no_trunk", "no trunk for the number", "нет линии для номера"),
     (
         "not_his_debt",
@@ -237,6 +246,7 @@ const REASONS: [Word; 40] = [
     ("not_retried", "not tried again after that", "после такого не повторяем"),
     ("not_running", "the campaign does not run", "кампания не идёт"),
     ("off_target", "not aimed at any more", "больше не подходит"),
+    ("outside_shift", "outside the shift", "вне смены"),
     ("owes", "owes something: reminders are for that", "есть долг: для него напоминания"),
     ("paid", "paid", "оплачен"),
     ("payment_reversed", "a payment was taken back", "платёж отозван"),
@@ -332,5 +342,9 @@ mod tests {
         assert_eq!(why("busy", Language::En), "busy");
         assert_eq!(why("no_answer", Language::Ru), "не ответил");
         assert_eq!(why("ru.safe.gap", Language::Ru), "правило ru.safe.gap");
+        assert_eq!(
+            why("agent_awaited:creditor:S.A.+language:en", Language::En),
+            "called when an agent is free: creditor:S.A., language:en"
+        );
     }
 }

@@ -12,6 +12,7 @@ use super::load::Listed;
 use super::plan::{AgentContact, AgentLeg, AgentsConfig, BrowserConfig, Desk, FlowsConfig};
 use super::read::{Clause, Environment, Mistake, Reading, Section, Value, words};
 use super::secret::secret_of_calls;
+use super::served;
 use super::trunks::host;
 use crate::agents::{AgentPlan, Level, Limits, Pause, Plan, Skill, Skills};
 use crate::campaign::Dialling;
@@ -126,7 +127,9 @@ pub fn check_queues(reading: &Reading<'_>, agents: &AgentsConfig, flows: &FlowsC
 
 /// A campaign for agents has a queue of theirs, and a predictive one has it alone: it counts on all of them.
 pub fn check_campaigns(reading: &Reading<'_>, agents: &AgentsConfig, campaigns: &[Listed]) {
-    for Listed { path, plan } in campaigns {
+    for listed in campaigns {
+        served::check(reading, agents, listed);
+        let Listed { path, plan } = listed;
         let key = format!("campaign.{}", plan.name);
         let note = |key_of_it: &str, mistake| {
             reading.note_spot(path, &key, &key_of_it.split('.').fold(Spot::default(), Spot::then), mistake);

@@ -24,6 +24,7 @@ mod read;
 mod rules;
 mod scenario;
 mod secret;
+mod served;
 mod statistics;
 mod trunks;
 mod writeback;

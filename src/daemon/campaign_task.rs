@@ -7,11 +7,11 @@ use tokio::task::JoinSet;
 use tracing::{error, info, warn};
 
 use super::house::{House, Plans};
-use super::pacing::Pacing;
+use super::pacing::{Batch, Equipment, Pacing};
 use super::turn::{Taken, Turn};
 use crate::campaign::CampaignPlan;
 use crate::domain::CampaignId;
-use crate::store::AgreedContact;
+use crate::store::{AgreedContact, ClaimedContact};
 
 /// The longest the queue is left unlooked at: another node, an import or an operator may have changed it.
 const LOOK: Duration = Duration::from_millis(500);
@@ -57,24 +57,48 @@ async fn start(
     let lines = room(house, &plan, turns.len());
     // First who was promised a call, then as many of the others as pacing affords.
     let agreed = agreed_turns(house, (&plan, &plans), id, pacing.room_for_agreed(&plan, lines)).await;
-    let started = take_turns(house, agreed, pacing, turns).await;
-    let lines = lines.saturating_sub(u32::try_from(started).unwrap_or(u32::MAX));
-    let room = pacing.room(&plan, lines);
-    if room == 0 {
-        return started;
-    }
-    let contacts = match house.store.claim(id, room.min(CLAIM), house.clock.wall()).await {
-        Ok(contacts) => contacts,
-        Err(fault) => {
-            warn!(%fault, "the store did not give contacts: nothing is dialled");
-            return started;
-        }
-    };
-    let ordinary = contacts.into_iter().map(|contact| {
-        let (plan, plans) = (Arc::clone(&plan), Arc::clone(&plans));
-        Turn { plan, plans, contact, agreed: None, seat: None, ticket: None, wanted: None }
+    let agreed = agreed.into_iter().filter_map(|turn| {
+        let with = pacing.for_agreed(&plan, turn.agreed.as_ref()?);
+        Some((turn, with))
     });
-    started + take_turns(house, ordinary.collect(), pacing, turns).await
+    let mut started = take_turns(house, agreed.collect(), pacing, turns).await;
+    let mut left = lines.saturating_sub(count(started));
+    let mut kept_an_agent = false;
+    for batch in pacing.batches(&plan, left).await {
+        // Whoever was kept is not to be counted on: the pacer is asked again.
+        if left == 0 || (batch.is_predicted() && kept_an_agent) {
+            break;
+        }
+        let contacts = claim(house, id, &batch, left.min(CLAIM)).await;
+        let ordinary = contacts.into_iter().zip(batch.equipment()).map(|(contact, with)| {
+            let (plan, plans) = (Arc::clone(&plan), Arc::clone(&plans));
+            (Turn { plan, plans, contact, agreed: None, seat: None, ticket: None, wanted: None }, with)
+        });
+        let more = take_turns(house, ordinary.collect(), pacing, turns).await;
+        (started, left) = (started + more, left.saturating_sub(count(more)));
+        kept_an_agent |= more > 0 && !batch.is_predicted();
+    }
+    started
+}
+
+/// The best contacts of a batch, `limit` at most.
+async fn claim(house: &House, id: CampaignId, batch: &Batch, limit: u32) -> Vec<ClaimedContact> {
+    let (limit, now) = (limit.min(batch.most), house.clock.wall());
+    if limit == 0 {
+        return Vec::new();
+    }
+    let claimed = match &batch.callers {
+        None => house.store.claim(id, limit, now).await,
+        Some(callers) => house.store.claim_callers(id, callers.clone(), limit, now).await,
+    };
+    claimed.unwrap_or_else(|fault| {
+        warn!(%fault, "the store did not give contacts: nothing is dialled");
+        Vec::new()
+    })
+}
+
+fn count(turns: usize) -> u32 {
+    u32::try_from(turns).unwrap_or(u32::MAX)
 }
 
 /// The turns of those with whom a call was agreed that is due now.
@@ -103,13 +127,13 @@ async fn agreed_turns(
 /// Starts the turns for which there is what they need; gives the others' contacts back. How many were started.
 async fn take_turns(
     house: &Arc<House>,
-    all: Vec<Turn>,
+    all: Vec<(Turn, Equipment)>,
     pacing: &Pacing,
     turns: &mut JoinSet<anyhow::Result<Taken>>,
 ) -> usize {
     let (mut started, mut without_agent) = (0, Vec::new());
-    for mut turn in all {
-        if pacing.equip(&mut turn) {
+    for (mut turn, with) in all {
+        if pacing.equip(&mut turn, with) {
             started += 1;
             let house = Arc::clone(house);
             turns.spawn(async move { turn.take(&house).await });
@@ -127,7 +151,7 @@ async fn take_turns(
 
 /// How many more calls the campaign may have up: by its own limit and by its trunks.
 fn room(house: &House, plan: &CampaignPlan, up: usize) -> u32 {
-    let own = plan.limits.max_concurrent.saturating_sub(u32::try_from(up).unwrap_or(u32::MAX));
+    let own = plan.limits.max_concurrent.saturating_sub(count(up));
     own.min(house.lines.room(&plan.trunks))
 }
 

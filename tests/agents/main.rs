@@ -36,5 +36,6 @@ mod program;
 mod progressive;
 mod queue;
 mod refer;
+mod served;
 mod supervision;
 mod talk;

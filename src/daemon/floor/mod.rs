@@ -33,7 +33,7 @@ use self::line::Line;
 use self::part::Part;
 use self::unheard::Unheard;
 use super::clock::Clock;
-use crate::agents::{self, Caller, Event, Input, Need, Output, Refusal, ReservationNo, State, Wish};
+use crate::agents::{self, Able, Caller, Event, Input, Need, Output, Refusal, ReservationNo, State, Wish};
 use crate::config::{AgentLeg, AgentsConfig, Desk};
 use crate::domain::{AgentId, AttemptId, ContactId};
 use crate::media::StreamLink;
@@ -131,6 +131,21 @@ impl Floor {
     /// What a call of this queue asks of an agent; `None`: no such queue.
     pub fn need(&self, queue: &str, caller: &Caller, wish: Wish, lasts: Duration) -> Option<Need> {
         self.lock().core.plan().need(queue, caller, wish, lasts)
+    }
+
+    /// What every call of this queue asks of an agent; `None`: no such queue.
+    pub fn need_of_all(&self, queue: &str) -> Option<Need> {
+        self.lock().core.plan().need_of_all(queue)
+    }
+
+    /// Everybody who could take one of these calls were he ready, who has been idle longest first.
+    pub fn able_for(&self, needs: &[Need]) -> Vec<Able> {
+        self.lock().core.able_for(needs)
+    }
+
+    /// Ready agents whom somebody waits for: they are nobody else's.
+    pub fn waited_for(&self) -> usize {
+        self.lock().before(None, agents::Floor::free)
     }
 
     /// Agents free for such a call that is not made yet: those for whom nobody waits.

@@ -1,28 +1,31 @@
 //! How many calls a campaign starts: as its lines allow, as agents are free, or as prediction affords.
 
 mod board;
+mod fit;
 mod memory;
 mod pace;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
 use jiff::civil::Time;
 use serde_json::json;
 use tokio::sync::broadcast;
+use tracing::warn;
 
 pub use board::{PaceNow, Paces};
 pub use pace::{Pace, Ticket};
 
+use self::fit::Wants;
 use super::floor::Change;
 use super::house::House;
 use super::turn::Turn;
-use crate::agents::{Caller, Need, State, Wish};
+use crate::agents::{Able, Caller, Need, State, Wish};
 use crate::campaign::{CampaignPlan, Dialling, Prediction};
-use crate::domain::{AgentId, CampaignId, DebtorType};
+use crate::domain::{AgentId, CampaignId};
 use crate::pacing::{Clock, Decision, Plan};
-use crate::store::CallbackRow;
+use crate::store::{CallbackRow, QueuedCaller};
 
 /// A reservation for a call outlasts its ringing by so much: judging, and the agent's own phone.
 const AFTER_RING: Duration = Duration::from_secs(60);
@@ -30,6 +33,8 @@ const AFTER_RING: Duration = Duration::from_secs(60);
 const HIS_OWN: SignedDuration = SignedDuration::from_mins(5);
 /// No call is started in this last part of a shift.
 const BEFORE_END: Duration = Duration::from_secs(45);
+/// So long the look at a queue's callers serves.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
 /// One campaign's pacing.
 #[derive(Debug)]
@@ -40,84 +45,180 @@ pub(super) struct Pacing {
     /// The day's pacer and the shift it is for, of a predictive campaign.
     pace: Option<(Arc<Pace>, jiff::civil::Date)>,
     kept: Option<memory::Kept>,
-    mode: Mode,
+    /// What the agents can serve whom prediction counts on; `None`: all of the queue's.
+    pool: Option<Need>,
+    /// Whom agents would talk to, and when that was read.
+    queued: Option<(Instant, Vec<QueuedCaller>)>,
+    heeds_agents: bool,
 }
 
-/// What each turn needs before it is taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Mode {
+/// What a call gets before it is made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Equipment {
     Nothing,
-    Seat,
+    /// An agent who is kept for it.
+    Seat(Wish),
+    /// A place in its pacer's count.
     Ticket,
+}
+
+/// Contacts to claim, and what their calls get.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Batch {
+    /// Whom agents would talk to; `None`: whoever is in the queue.
+    pub callers: Option<Vec<Arc<str>>>,
+    pub most: u32,
+    /// Ready agents who can each serve all of them, for calls that get one.
+    agents: Option<Vec<AgentId>>,
+    ticket: bool,
+}
+
+impl Batch {
+    /// What these contacts' calls get, one after the other.
+    pub fn equipment(&self) -> impl Iterator<Item = Equipment> {
+        let agents = self.agents.iter().flatten();
+        let rest = if self.ticket { Equipment::Ticket } else { Equipment::Nothing };
+        let rest = self.agents.is_none().then(|| std::iter::repeat(rest));
+        agents.map(|agent| Equipment::Seat(Wish::Rather(agent.clone()))).chain(rest.into_iter().flatten())
+    }
+
+    /// Its calls are made before their agents are known.
+    pub fn is_predicted(&self) -> bool {
+        self.ticket
+    }
 }
 
 impl Pacing {
     pub fn new(house: &Arc<House>, campaign: CampaignId) -> Self {
         let (house, floor) = (Arc::clone(house), house.floor.listen());
-        Self { house, floor, campaign, pace: None, kept: None, mode: Mode::Nothing }
+        Self { house, floor, campaign, pace: None, kept: None, pool: None, queued: None, heeds_agents: false }
     }
 
     /// Whether a change on the floor may let more calls start.
     pub fn heeds_agents(&self) -> bool {
-        self.mode != Mode::Nothing
+        self.heeds_agents
     }
 
-    /// How many calls to start now, `lines` at most. A predictive campaign's starts are taken as made.
-    pub fn room(&mut self, plan: &CampaignPlan, lines: u32) -> u32 {
+    /// Whom to claim now, `lines` at most, in this order. A predictive campaign's starts are taken as made.
+    pub async fn batches(&mut self, plan: &CampaignPlan, lines: u32) -> Vec<Batch> {
+        self.heeds_agents = plan.dialling.agents().is_some();
         match &plan.dialling {
             Dialling::Agentless => {
-                self.mode = Mode::Nothing;
                 self.told(PaceNow::Lines(lines));
-                lines
+                vec![Batch { callers: None, most: lines, agents: None, ticket: false }]
             }
             Dialling::Preview(..) | Dialling::Progressive(_) => {
-                self.mode = Mode::Seat;
                 let free = self.free(plan);
                 self.told(PaceNow::Seats { free, lines });
-                lines.min(free)
+                if free == 0 || lines == 0 {
+                    return Vec::new();
+                }
+                let (wants, agents) = self.fit(plan).await;
+                self.seated(&wants, &agents, |_| true)
             }
-            Dialling::Predictive(_, by) => {
-                self.mode = Mode::Ticket;
-                let Some(pace) = self.pace(plan) else { return 0 };
-                let Decision { dial, why, .. } = pace.decide(&plan.name);
-                self.told(PaceNow::Predicted { why, met: pace.counts(), cap: by.cap.share });
-                lines.min(u32::try_from(dial).unwrap_or(u32::MAX))
-            }
+            Dialling::Predictive(_, by) => self.predicted(plan, by, lines).await,
         }
+    }
+
+    /// Whoever few can serve has one of them kept for him; the others are called as the pacer affords.
+    async fn predicted(&mut self, plan: &CampaignPlan, by: &Prediction, lines: u32) -> Vec<Batch> {
+        if self.pace.is_none() {
+            return Vec::new();
+        }
+        let (wants, agents) = self.fit(plan).await;
+        let pool = fit::pool(&agents, &wants.needs);
+        if let Some(pool) = &pool {
+            self.count_on(plan, &wants.needs[pool.main]);
+        }
+        let Some(pace) = self.pace(plan) else { return Vec::new() };
+        let Decision { dial, why, .. } = pace.decide(&plan.name);
+        self.told(PaceNow::Predicted { why, met: pace.counts(), cap: by.cap.share });
+        let most = lines.min(u32::try_from(dial).unwrap_or(u32::MAX));
+        let Some(pool) = pool.filter(|_| most > 0) else { return Vec::new() };
+        // The pacer has room for a call more: an agent who is ready then is not owed to the calls that are out.
+        let mut batches = self.seated(&wants, &agents, |want| !pool.predicted.contains(&want));
+        batches.iter_mut().for_each(|batch| batch.most = batch.most.min(most));
+        let callers = wants.callers(&pool.predicted);
+        batches.push(Batch { callers, most, agents: None, ticket: true });
+        batches
+    }
+
+    /// For each ready agent somebody whom he can serve, as far as it is one of the wants `of`.
+    fn seated(&self, wants: &Wants, agents: &[Able], of: impl Fn(usize) -> bool) -> Vec<Batch> {
+        let ready = agents.iter().filter(|able| able.state == State::Ready);
+        let shares = fit::shares(ready.skip(self.house.floor.waited_for()), of);
+        let batch = |share: fit::Share| Batch {
+            callers: wants.callers(&share.wants),
+            most: u32::try_from(share.agents.len()).unwrap_or(u32::MAX),
+            agents: Some(share.agents),
+            ticket: false,
+        };
+        shares.into_iter().map(batch).collect()
+    }
+
+    /// What those in the queue ask of an agent, and who of the agents can do it.
+    async fn fit(&mut self, plan: &CampaignPlan) -> (Wants, Vec<Able>) {
+        let now = self.house.clock.now();
+        let is_fresh = |at: Instant| now.saturating_duration_since(at) < LOOK_AGAIN;
+        if self.queued.as_ref().is_none_or(|(at, _)| !is_fresh(*at)) {
+            let queued = self.house.store.queued_callers(self.campaign).await.unwrap_or_else(|fault| {
+                warn!(%fault, "the store did not tell whom agents would talk to: nothing is dialled");
+                Vec::new()
+            });
+            self.queued = Some((now, queued));
+        }
+        let queued = self.queued.as_ref().map_or(&[][..], |(_, queued)| queued.as_slice());
+        let wants = Wants::of(queued, |caller| self.need(plan, caller, Wish::Anybody));
+        let agents = self.house.floor.able_for(&wants.needs);
+        (wants, agents)
     }
 
     /// How many agreed calls may start now, `lines` at most: each has its agent kept, where the campaign is for agents.
     pub fn room_for_agreed(&self, plan: &CampaignPlan, lines: u32) -> u32 {
-        match &plan.dialling {
-            Dialling::Agentless => lines,
+        let may = match &plan.dialling {
+            Dialling::Agentless => true,
             // Who of the free agents takes whose call is for `equip` to say.
-            Dialling::Predictive(..) | Dialling::Preview(..) | Dialling::Progressive(_) => {
-                if self.free(plan) > 0 { lines } else { 0 }
+            Dialling::Preview(..) | Dialling::Progressive(_) => self.free(plan) > 0,
+            // Outside the shift nobody is dialled, whatever was agreed.
+            Dialling::Predictive(..) => self.pace.is_some() && self.free(plan) > 0,
+        };
+        if may { lines } else { 0 }
+    }
+
+    /// What an agreed call gets.
+    pub fn for_agreed(&self, plan: &CampaignPlan, agreed: &CallbackRow) -> Equipment {
+        plan.dialling.agents().map_or(Equipment::Nothing, |_| Equipment::Seat(self.wish(agreed)))
+    }
+
+    /// Gives a turn what it gets; `false`: no agent who could take this call is free.
+    pub fn equip(&self, turn: &mut Turn, with: Equipment) -> bool {
+        match with {
+            Equipment::Nothing => true,
+            Equipment::Seat(wish) => {
+                let caller = turn.caller();
+                // He who took his promise comes before whoever is idle.
+                let wish =
+                    if turn.agreed.is_none() && caller.promised_to.is_some() { Wish::Anybody } else { wish };
+                turn.seat =
+                    self.need(&turn.plan, &caller, wish).and_then(|need| self.house.floor.seat(&need));
+                self.announced(turn)
+            }
+            Equipment::Ticket => {
+                // His list may have told something else of him since the queue was looked at.
+                let pace = self.pace.as_ref().filter(|_| self.all_can_serve(turn));
+                turn.ticket = pace.map(|(pace, _)| pace.dial());
+                turn.ticket.is_some()
             }
         }
     }
 
-    /// Gives a turn what it needs; `false`: no agent who could take this call is free.
-    pub fn equip(&self, turn: &mut Turn) -> bool {
-        if let (Some(agreed), Some(_)) = (&turn.agreed, turn.plan.dialling.agents()) {
-            let wish = self.wish(agreed);
-            turn.seat =
-                self.need(&turn.plan, &turn.caller(), wish).and_then(|need| self.house.floor.seat(&need));
-            return self.announced(turn);
-        }
-        match self.mode {
-            Mode::Nothing => true,
-            Mode::Seat => {
-                turn.seat = self
-                    .need(&turn.plan, &turn.caller(), Wish::Anybody)
-                    .and_then(|need| self.house.floor.seat(&need));
-                self.announced(turn)
-            }
-            Mode::Ticket => {
-                turn.ticket = self.pace.as_ref().map(|(pace, _)| pace.dial());
-                turn.ticket.is_some()
-            }
-        }
+    /// Whether each agent who is counted on could take this call.
+    fn all_can_serve(&self, turn: &Turn) -> bool {
+        let Some(need) = self.need(&turn.plan, &turn.caller(), Wish::Anybody) else { return false };
+        let can = self.house.floor.who_can(&need);
+        let counted_on = self.present(&turn.plan);
+        let mut at_work = counted_on.iter().filter(|(_, state)| *state != State::LoggedOut);
+        at_work.all(|(agent, _)| can.iter().any(|(id, _)| id == agent))
     }
 
     /// The agent reserved sees whom he will talk to before the call is made. `false`: none is.
@@ -132,8 +233,9 @@ impl Pacing {
         self.house.paces.note(self.campaign, self.house.clock.now(), pace);
     }
 
+    /// Agents of the queue who are free, for whomever.
     fn free(&self, plan: &CampaignPlan) -> u32 {
-        let need = self.need(plan, &usual_caller(plan), Wish::Anybody);
+        let need = plan.dialling.agents().and_then(|calls| self.house.floor.need_of_all(&calls.queue));
         need.map_or(0, |need| u32::try_from(self.house.floor.free(&need)).unwrap_or(u32::MAX))
     }
 
@@ -168,14 +270,11 @@ impl Pacing {
         let (pace, _) = self.pace.as_ref()?;
         loop {
             match self.floor.try_recv() {
-                // Who has been taken out of the plan is nobody's any more once he has left.
-                Ok(Change { output, .. })
-                    if output.has_left() || ours.iter().any(|(id, _)| *id == output.agent) =>
-                {
+                Ok(Change { output, .. }) if ours.iter().any(|(id, _)| *id == output.agent) => {
                     pace.hear(&output);
                 }
-                // Another queue's.
-                Ok(_) => {}
+                // Another queue's, or for other callers; or taken out of the plan.
+                Ok(Change { output, .. }) => pace.hear_of_another(&output),
                 // Too late for what is lost: the states of now say it all.
                 Err(broadcast::error::TryRecvError::Lagged(_)) => pace.know(&ours, &self.house.floor),
                 Err(_) => return Some(Arc::clone(pace)),
@@ -183,10 +282,28 @@ impl Pacing {
         }
     }
 
-    /// Who works for this queue, and what each does.
+    /// Whom prediction counts on, and what each does.
     fn present(&self, plan: &CampaignPlan) -> Vec<(AgentId, State)> {
-        let Some(need) = self.need(plan, &usual_caller(plan), Wish::Anybody) else { return Vec::new() };
-        self.house.floor.who_can(&need)
+        let all = || plan.dialling.agents().and_then(|calls| self.house.floor.need_of_all(&calls.queue));
+        let need = self.pool.clone().or_else(all);
+        need.map_or_else(Vec::new, |need| self.house.floor.who_can(&need))
+    }
+
+    /// Counts on whoever can serve this from now on.
+    fn count_on(&mut self, plan: &CampaignPlan, need: &Need) {
+        if self.pool.as_ref().is_some_and(|pool| pool.skills == need.skills) {
+            return;
+        }
+        let before = self.present(plan);
+        self.pool = Some(need.clone());
+        let now = self.present(plan);
+        let Some((pace, _)) = &self.pace else { return };
+        let is_in = |all: &[(AgentId, State)], agent: &AgentId| all.iter().any(|(id, _)| id == agent);
+        for (agent, _) in before.iter().filter(|(agent, _)| !is_in(&now, agent)) {
+            pace.is_another(agent);
+        }
+        let new: Vec<_> = now.into_iter().filter(|(agent, _)| !is_in(&before, agent)).collect();
+        pace.know(&new, &self.house.floor);
     }
 
     fn plan_of_day(&self, plan: &CampaignPlan, by: &Prediction, now: Time) -> Plan {
@@ -206,10 +323,4 @@ impl Pacing {
             predictive_from: by.least_agents,
         }
     }
-}
-
-/// Whom agents of the campaign talk to as a rule.
-fn usual_caller(plan: &CampaignPlan) -> Caller {
-    let debtor_type = plan.targets.debtor_types.first().copied().unwrap_or(DebtorType::Forgetful);
-    Caller { language: plan.language, creditor: None, debtor_type, promised_to: None }
 }

@@ -92,6 +92,33 @@ impl Pace {
         }
     }
 
+    /// He is not one of those who are counted on: once he talks no more to one of ours he is out of reach.
+    pub fn hear_of_another(&self, output: &Output) {
+        match &output.event {
+            Event::Changed {
+                to: State::Ringing { .. } | State::Talking { .. } | State::Hold { .. }, ..
+            } => {}
+            Event::Changed { .. } => self.leaves(&output.agent, |_| true),
+            Event::WrapUpRanOut { .. } | Event::HoldOverrun | Event::PauseOverrun => {}
+        }
+    }
+
+    /// He is counted on no longer; who talks to one of ours leaves after it.
+    pub fn is_another(&self, agent: &AgentId) {
+        let talks =
+            |inside: &Inside| inside.agents.get(agent).is_some_and(|&number| inside.pacer.talks(number));
+        self.leaves(agent, |inside| !talks(inside));
+    }
+
+    fn leaves(&self, agent: &AgentId, may: impl Fn(&Inside) -> bool) {
+        let mut inside = self.lock();
+        if let Some(&number) = inside.agents.get(agent)
+            && may(&inside)
+        {
+            inside.pacer.handle(self.clock.now(), Input::LoggedOut(number));
+        }
+    }
+
     fn overran(&self, agent: &AgentId) {
         let mut inside = self.lock();
         let number = inside.number(agent);

@@ -161,12 +161,7 @@ impl Turn {
 
     /// Whom an agent would talk to.
     pub fn caller(&self) -> Caller {
-        Caller {
-            language: self.contact.language,
-            creditor: Some(self.contact.creditor.as_str().into()),
-            debtor_type: self.contact.debtor_type,
-            promised_to: self.contact.promised_to.clone(),
-        }
+        caller(&self.contact)
     }
 
     /// Leaves the contact in the queue; gives the reason's code back.
@@ -202,5 +197,15 @@ impl Turn {
             },
             due_at: house.clock.wall(),
         }
+    }
+}
+
+/// Whom an agent would talk to who is called for this contact.
+pub fn caller(contact: &ClaimedContact) -> Caller {
+    Caller {
+        language: contact.language,
+        creditor: Some(contact.creditor.as_str().into()),
+        debtor_type: contact.debtor_type,
+        promised_to: contact.promised_to.clone(),
     }
 }

@@ -4,14 +4,15 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 mod page;
 
 pub use page::{explained, judged, page};
 
 use super::test_call::TEST_CAMPAIGN;
-use super::turn::phone_to_dial;
-use crate::campaign::{CampaignPlan, Hour, ask, earliest, hour};
+use super::turn::{caller, phone_to_dial};
+use crate::campaign::{CampaignPlan, Dialling, Hour, ask, earliest, hour};
 use crate::config::Config;
 use crate::domain::contact::ContactState;
 use crate::rules::zone::Registry;
@@ -146,14 +147,30 @@ impl Judge<'_> {
             return Ok((rule.to_string(), first));
         }
         let clocks: Vec<_> = facts.zones.zones().iter().map(|zone| zone.tz().clone()).collect();
-        let (why, first) = match hour(&plan.calendar, &clocks, self.now) {
-            Hour::Over => ("campaign_over", None),
+        Ok(match hour(&plan.calendar, &clocks, self.now) {
+            Hour::Over => ("campaign_over".to_owned(), None),
             Hour::OpensAt(_) => {
-                ("campaign_hours", earliest(&plan.calendar, (preset, calendars), &facts, &history, self.now))
+                let first = earliest(&plan.calendar, (preset, calendars), &facts, &history, self.now);
+                ("campaign_hours".to_owned(), first)
             }
-            Hour::Open if plan.dialling.agents().is_some() => ("agent_awaited", None),
-            Hour::Open => ("", None),
-        };
-        Ok((why.to_owned(), first))
+            Hour::Open => (self.agent_for(plan, contact), None),
+        })
+    }
+
+    /// What an agent must have whom this one waits for, as far as not all have it; empty: no agent is waited for.
+    fn agent_for(&self, plan: &CampaignPlan, contact: &ClaimedContact) -> String {
+        let Some(calls) = plan.dialling.agents() else { return String::new() };
+        // A shift goes by the house's clock.
+        let time = self.now.to_zoned_datetime(TimeZone::system()).time();
+        if matches!(&plan.dialling, Dialling::Predictive(_, by) if !by.shift.contains(time)) {
+            return "outside_shift".to_owned();
+        }
+        let (scarce, is_there) = self.config.agents.plan.scarce(&calls.queue, &caller(contact));
+        let skills: Vec<_> = scarce.iter().map(ToString::to_string).collect();
+        match (skills.is_empty(), is_there) {
+            (true, _) => "agent_awaited".to_owned(),
+            (false, true) => format!("agent_awaited:{}", skills.join("+")),
+            (false, false) => format!("no_such_agent:{}", skills.join("+")),
+        }
     }
 }

@@ -16,7 +16,7 @@ use crate::web::{WhyNotAct, WhyNotLine};
 /// What is done about a reason: its code, English, Russian, and the room where it is done.
 type Act = (&'static str, &'static str, &'static str, &'static str);
 
-const ACTS: [Act; 22] = [
+const ACTS: [Act; 24] = [
     ("agent_awaited", "an agent has to be ready", "нужен готовый оператор", "/agents"),
     ("agent_wanted", "an agent takes him", "его возьмёт оператор", "/agents"),
     ("budget_spent", "more tries: retries.budget", "больше попыток: retries.budget", "/config"),
@@ -30,8 +30,10 @@ const ACTS: [Act; 22] = [
     ("needs_agent", "an agent takes him", "его возьмёт оператор", "/agents"),
     ("no_caller_id", "a number to show", "нужен номер для показа", "/trunks"),
     ("no_phone", "import another number", "загрузить другой номер", "/imports"),
+    ("no_such_agent", "an agent with the skill: agents.toml", "оператор с навыком: agents.toml", "/config"),
     ("no_trunk", "a trunk for the number", "нужен транк для номера", "/trunks"),
     ("not_now", "the agent calls him", "оператор позвонит сам", "/agents"),
+    ("outside_shift", "another shift: agents.shift", "другая смена: agents.shift", "/config"),
     ("phone_invalid", "import another number", "загрузить другой номер", "/imports"),
     ("phone_wrong_person", "import another number", "загрузить другой номер", "/imports"),
     ("stopped", "see his case", "смотреть его дело", "/cases"),
@@ -59,7 +61,9 @@ pub async fn page(
     let preset = config.campaign(campaign).map(|plan| config.preset_of(plan));
     let line = |Reason { total, first }: Reason| {
         let code = total.why.as_str();
-        let rule = if code.contains('.') {
+        // The skills that are waited for may have dots in their names.
+        let (kind, skills) = code.split_once(':').unwrap_or((code, ""));
+        let rule = if skills.is_empty() && code.contains('.') {
             preset.map(|preset| rule_in_words(preset, code, language))
         } else {
             None
@@ -67,7 +71,7 @@ pub async fn page(
         let is_rule = rule.is_some();
         let act = ACTS
             .iter()
-            .find(|(known, ..)| *known == code)
+            .find(|(known, ..)| *known == kind)
             .map(|&(_, en, ru, room)| WhyNotAct { text: language.pick(en, ru), room });
         // What a rule forbids for good only people can change.
         let stuck = is_rule && first.is_none() && act.is_none();
