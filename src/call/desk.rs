@@ -69,10 +69,11 @@ impl Call {
     pub(super) fn seek(&mut self, now: Instant) {
         self.journal.machine = false;
         self.timers.clear(Timer::Verdict);
-        self.timers.set(Timer::Agent, now + self.agent.deadline);
+        let wait = self.agent.clock.after_verdict(self.agent.deadline, self.journal.since_answer(now));
+        self.timers.set(Timer::Agent, now + wait);
         self.state = State::Seeking { handed_on: false };
         let whom = Whom::Queue(self.agent.first.clone().unwrap_or_default());
-        self.find(Seat::First, whom, self.agent.deadline);
+        self.find(Seat::First, whom, wait);
     }
 
     pub(super) fn while_seeking(&mut self, now: Instant, handed_on: bool, input: Input) {

@@ -72,6 +72,11 @@ impl Journal {
         which(&mut self.stamps).get_or_insert(at);
     }
 
+    /// How long ago he picked up.
+    pub fn since_answer(&self, now: Instant) -> Duration {
+        self.stamps.answer.map_or(Duration::ZERO, |answer| self.at(now).duration_since(answer).unsigned_abs())
+    }
+
     /// An agent talks with him.
     pub fn talked(&mut self, now: Instant) {
         self.agent_at.get_or_insert(now);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::ivr::{CallFacts, Flow};
+use crate::pacing::Clock;
 
 /// The plan of one outbound call.
 #[derive(Debug, Clone)]
@@ -49,8 +50,9 @@ impl Default for CallLimits {
 pub struct AgentPlan {
     /// The queue whose agent a person talks to at once, before any flow; `None`: the flow speaks first.
     pub first: Option<String>,
-    /// From the verdict that a person answered to an agent on the line. Later he counts as abandoned.
+    /// From the moment that `clock` names to an agent on the line. Later he counts as abandoned.
     pub deadline: Duration,
+    pub clock: Clock,
     /// Who answered and has not been judged for so long is taken for a person.
     pub verdict: Duration,
     /// How long an agent's phone rings when he is handed a call.
@@ -68,6 +70,7 @@ impl Default for AgentPlan {
         Self {
             first: None,
             deadline: Duration::from_secs(2),
+            clock: Clock::Verdict,
             verdict: Duration::from_secs(4),
             ring: Duration::from_secs(20),
             talk: Duration::from_secs(3_600),

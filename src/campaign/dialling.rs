@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Hours;
-use crate::pacing::{Cap, Window};
+use crate::pacing::{Cap, Clock, Window};
 use crate::rules::DialMode;
 
 /// What a campaign's calls wait for.
@@ -25,8 +25,9 @@ pub enum Dialling {
 pub struct AgentCalls {
     /// Whose agents talk.
     pub queue: Arc<str>,
-    /// From the verdict that a person answered to an agent on the line; later he counts as abandoned.
+    /// From the moment that `clock` names to an agent on the line; later he counts as abandoned.
     pub deadline: Duration,
+    pub clock: Clock,
     /// Who answered and was not judged for so long is taken for a person.
     pub verdict_limit: Duration,
     /// So much of what he said before is played to the agent.
@@ -69,6 +70,7 @@ impl Default for AgentCalls {
         Self {
             queue: "collectors".into(),
             deadline: Duration::from_secs(2),
+            clock: Clock::Verdict,
             verdict_limit: Duration::from_secs(4),
             first_words: Duration::from_secs(2),
         }

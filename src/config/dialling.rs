@@ -8,7 +8,7 @@ use jiff::civil::time;
 use super::read::{Clause, Mistake, Section, Value};
 use crate::campaign::{AgentCalls, Dialling, Hours, Prediction, USUAL_CAP};
 use crate::domain::Channel;
-use crate::pacing::{Cap, PREDICTIVE_FROM, Window};
+use crate::pacing::{Cap, Clock, PREDICTIVE_FROM, Window};
 
 /// Reads both; an agentless campaign has no `[agents]`.
 pub fn dialling(root: &Section<'_>, channel: Option<Channel>) -> Option<Dialling> {
@@ -94,15 +94,55 @@ fn calls(section: &Section<'_>) -> Option<AgentCalls> {
     };
     let queue = section.or("queue", usual.queue, |value| value.text().map(Arc::from));
     let deadline = ms("deadline_ms", usual.deadline, 100..=10_000);
+    let clock = clock(section);
     let verdict_limit = ms("verdict_limit_ms", usual.verdict_limit, 500..=10_000);
     let first_words = ms("first_words_ms", usual.first_words, 0..=3_000);
     Some(AgentCalls {
         queue: queue?,
         deadline: deadline?,
+        clock: clock?,
         verdict_limit: verdict_limit?,
         first_words: first_words?,
     })
 }
+
+/// What the deadline counts from; a greeting has its length.
+fn clock(section: &Section<'_>) -> Option<Clock> {
+    let greeting = section.may("greeting_ms", |value| value.integer(500..=10_000_u64));
+    let greeting = greeting.ok()?.map(Duration::from_millis);
+    let moments = [Since::Answer, Since::GreetingEnd, Since::Verdict].map(|since| (since.code(), since));
+    match (section.or("deadline_from", Since::Verdict, |value| value.one_of(&moments))?, greeting) {
+        (Since::Answer, None) => Some(Clock::Answer),
+        (Since::Verdict, None) => Some(Clock::Verdict),
+        (Since::GreetingEnd, Some(greeting)) => Some(Clock::GreetingEnd(greeting)),
+        (Since::GreetingEnd, None) | (Since::Answer | Since::Verdict, Some(_)) => {
+            section.note("greeting_ms", Mistake::Contradiction(GREETING));
+            None
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Since {
+    Answer,
+    GreetingEnd,
+    Verdict,
+}
+
+impl Since {
+    fn code(self) -> &'static str {
+        match self {
+            Self::Answer => "answer",
+            Self::GreetingEnd => "greeting_end",
+            Self::Verdict => "verdict",
+        }
+    }
+}
+
+const GREETING: Clause = Clause {
+    en: "a deadline from `greeting_end` needs the greeting's length, and no other has one",
+    ru: "для deadline_from = \"greeting_end\" нужна длина приветствия, для других она не задаётся",
+};
 
 fn prediction(section: &Section<'_>) -> Option<Prediction> {
     let percent = section.or("abandoned_percent", USUAL_CAP.share * 100.0, |value| value.decimal(0.1..=10.0));

@@ -193,8 +193,10 @@ fn sooner(old: &Retries, new: &Retries) -> impl Iterator<Item = RetryClass> {
 /// Whether by `new` at most as many people answer and meet nobody as by `old`. Another window is not comparable.
 fn meets_as_many(new: &Dialling, old: &Dialling) -> bool {
     match (new, old) {
-        (Dialling::Predictive(_, new), Dialling::Predictive(_, old)) => {
-            new.cap.share <= old.cap.share
+        (Dialling::Predictive(calls, new), Dialling::Predictive(before, old)) => {
+            calls.clock.is_no_later_than(before.clock)
+                && calls.deadline <= before.deadline
+                && new.cap.share <= old.cap.share
                 && new.cap.window == old.cap.window
                 && new.cap.lost_to_detection >= old.cap.lost_to_detection
                 && new.least_agents >= old.least_agents
@@ -239,8 +241,9 @@ mod tests {
     use jiff::civil::{date, time};
 
     use super::*;
-    use crate::campaign::{Delays, DispositionPlan};
+    use crate::campaign::{AgentCalls, Delays, DispositionPlan, Prediction, USUAL_CAP};
     use crate::domain::{DebtKind, DebtorType, Words};
+    use crate::pacing::Clock;
 
     fn calendar(opens: i8, closes: i8) -> Calendar {
         let hours = Hours { opens: time(opens, 0, 0, 0), closes: time(closes, 0, 0, 0) };
@@ -290,6 +293,25 @@ mod tests {
         assert_eq!(stops_lost(&old, &of(vec![kind("no_calls", &[Flag::RightParty])])), lost);
         assert_eq!(stops_lost(&old, &of(vec![kind("later", &[])])), lost);
         assert_eq!(stops_lost(&old, &of(vec![kind("no_calls", &[Flag::Stop])])), []);
+    }
+
+    #[test]
+    fn a_later_clock_and_a_longer_wait_for_an_agent_are_looser() {
+        let prediction = Prediction {
+            cap: USUAL_CAP,
+            least_agents: 3,
+            shift: Hours { opens: time(9, 0, 0, 0), closes: time(21, 0, 0, 0) },
+        };
+        let of = |clock, seconds| {
+            let deadline = Duration::from_secs(seconds);
+            Dialling::Predictive(AgentCalls { clock, deadline, ..AgentCalls::default() }, prediction.clone())
+        };
+        let usual = of(Clock::Verdict, 2);
+        assert!(meets_as_many(&usual, &usual) && meets_as_many(&of(Clock::Answer, 2), &usual));
+        assert!(!meets_as_many(&of(Clock::GreetingEnd(Duration::from_secs(1)), 2), &usual));
+        assert!(
+            !meets_as_many(&usual, &of(Clock::Answer, 2)) && !meets_as_many(&of(Clock::Verdict, 3), &usual)
+        );
     }
 
     #[test]

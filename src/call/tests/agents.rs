@@ -1,6 +1,7 @@
 //! What debtor, agents and the flow do to each other once an agent comes in.
 
 use super::*;
+use crate::pacing::Clock;
 
 const SECOND_CAME: Input = Input::AgentConnected(Seat::Second);
 
@@ -38,6 +39,21 @@ fn an_agent_who_comes_too_late_is_let_go() {
     let (log, _) = drive_plan(agents_plan(), &script);
     assert!(log.contains(&"9s Release(First)".to_owned()), "{log:?}");
     assert!(!log.iter().any(|line| line.contains("Wire 1")), "{log:?}");
+}
+
+#[test]
+fn the_time_for_an_agent_to_come_may_count_from_the_answer_or_from_a_greeting() {
+    let wait = |clock| {
+        let mut plan = agents_plan();
+        plan.agent.clock = clock;
+        let script = [(5, Input::Answered), (6, verdict(Verdict::Human)), (30, bye())];
+        let (log, _) = drive_plan(plan, &script);
+        let find = log.iter().find(|line| line.contains("FindAgent")).expect("one is sought").clone();
+        find.split("wait: ").nth(1).expect("a time").to_owned()
+    };
+    assert_eq!(wait(Clock::Answer), "1s }");
+    assert_eq!(wait(Clock::Verdict), "2s }");
+    assert_eq!(wait(Clock::GreetingEnd(Duration::from_secs(3))), "5s }");
 }
 
 #[test]

@@ -315,7 +315,7 @@ impl Pacing {
             agents: u32::try_from(self.present(plan).len()).unwrap_or(u32::MAX).max(1),
             cap: by.cap,
             deadline: plan.dialling.agents().map_or(Duration::ZERO, |calls| calls.deadline),
-            clock: Clock::Verdict,
+            clock: plan.dialling.agents().map_or(Clock::Verdict, |calls| calls.clock),
             max_lines: channels.min(plan.limits.max_concurrent),
             starts_per_second: trunks.iter().map(|trunk| f64::from(trunk.cps.get())).sum(),
             shift: left,

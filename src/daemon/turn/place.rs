@@ -173,6 +173,7 @@ impl Turn {
         AgentPlan {
             first: calls.map(|calls| calls.queue.to_string()),
             deadline: calls.map_or(usual.deadline, |calls| calls.deadline),
+            clock: calls.map_or(usual.clock, |calls| calls.clock),
             verdict: calls.map_or(usual.verdict, |calls| calls.verdict_limit),
             ..usual
         }

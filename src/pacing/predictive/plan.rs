@@ -38,3 +38,46 @@ pub enum Clock {
     /// The verdict that a person answered.
     Verdict,
 }
+
+impl Clock {
+    /// How long after the verdict an agent must be on the line, where one must be within `deadline` and the person picked
+    /// up so long ago.
+    pub fn after_verdict(self, deadline: Duration, since_answer: Duration) -> Duration {
+        match self {
+            Self::Answer => deadline.saturating_sub(since_answer),
+            Self::GreetingEnd(greeting) => greeting + deadline,
+            Self::Verdict => deadline,
+        }
+    }
+
+    /// Whether this one never begins after the other: picked up, judged a person, greeted.
+    pub fn is_no_later_than(self, other: Self) -> bool {
+        let after = |clock| match clock {
+            Self::Answer => None,
+            Self::Verdict => Some(Duration::ZERO),
+            Self::GreetingEnd(greeting) => Some(greeting),
+        };
+        after(self) <= after(other)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_greeting_leaves_an_agent_more_time_and_the_moment_of_answering_less() {
+        let after =
+            |clock: Clock, waited| clock.after_verdict(Duration::from_secs(2), Duration::from_millis(waited));
+        assert_eq!(after(Clock::Verdict, 1_200), Duration::from_secs(2));
+        assert_eq!(after(Clock::Answer, 1_200), Duration::from_millis(800));
+        assert_eq!(after(Clock::Answer, 3_000), Duration::ZERO, "he was judged too late");
+        let greeting = Clock::GreetingEnd(Duration::from_secs(3));
+        assert_eq!(after(greeting, 1_200), Duration::from_secs(5));
+        let order = [Clock::Answer, Clock::Verdict, greeting];
+        for (nth, clock) in order.into_iter().enumerate() {
+            let no_later = order.map(|other| clock.is_no_later_than(other));
+            assert_eq!(no_later, [nth == 0, nth <= 1, true], "{clock:?}");
+        }
+    }
+}
