@@ -12,6 +12,7 @@ crate::on_both_engines!(
     actions_stand_against_what_they_brought,
     outcomes_and_attempts_are_counted,
     a_campaigns_figures_are_counted,
+    accounts_of_each_currency_are_told_apart_and_service_calls_are_none,
     the_parts_of_every_report_are_its_whole,
     an_export_walks_over_every_attempt,
     the_clock_of_law_is_the_databases,
@@ -155,4 +156,28 @@ async fn the_clock_of_law_is_the_databases(world: World) {
     let first = world.store.now().await.expect("read");
     assert!(first > "2026-01-01T00:00:00Z".parse().expect("a timestamp"));
     assert!(world.store.now().await.expect("read") >= first);
+}
+
+async fn accounts_of_each_currency_are_told_apart_and_service_calls_are_none(world: World) {
+    let euros = |n| obzvon::domain::import_row::ImportRow {
+        amount: Money::new(i64::from(n) * 100, Currency::Eur),
+        ..row(n)
+    };
+    let service = |n| obzvon::domain::import_row::ImportRow {
+        creditor: obzvon::domain::SERVICE_CREDITOR.into(),
+        ..row(n)
+    };
+    // Whatever the newest debt's currency is.
+    for (name, rows) in [
+        ("first", vec![row(1), row(2), euros(3)]),
+        ("second", vec![euros(4), row(5), service(6), row(7), row(8)]),
+    ] {
+        world.store.upsert(&rows, noon()).await.expect("imported");
+        let campaign = world.store.campaign(name, noon()).await.expect("made");
+        world.fill(campaign).await;
+        let figures = world.store.kpi_report(today()).await.expect("counted");
+        let of = |currency| figures.get(&(name.to_owned(), currency)).map_or(0, |counts| counts.accounts);
+        let all = if name == "first" { (2, 1) } else { (5, 2) };
+        assert_eq!((of(Currency::Rub), of(Currency::Eur)), all, "{name}");
+    }
 }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::Period;
 use super::effects::{code, named, names};
-use super::{Period, count};
 use crate::domain::{Channel, Currency, Outcome};
 use crate::stats::{CALL, Counts, EFFECT, Key, WAIT};
 use crate::store::counted::counts;
-use crate::store::engine::conn::{Conn, Fault, Row};
+use crate::store::engine::conn::{Conn, Fault, values};
 use crate::store::tally::Reading;
 use crate::store::{Store, StoreError};
 
@@ -26,16 +26,39 @@ impl Store {
 
 async fn kpi(conn: &mut Conn, period: Period) -> Result<All, Fault> {
     let mut all = All::new();
-    for row in conn.all(ACCOUNTS, Vec::new()).await? {
-        all.entry(key(&row)?).or_default().accounts = count(&row, 2)?;
-    }
     let campaigns = names(conn, true, "SELECT id, name FROM campaign").await?;
+    accounts(conn, &campaigns, &mut all).await?;
     let mut reading = Reading::of(conn, period).await?;
     calls(conn, &mut reading, &campaigns, &mut all).await?;
     promises(conn, &mut reading, &campaigns, &mut all).await?;
     agents(conn, &mut reading, &campaigns, &mut all).await?;
     money(conn, &mut reading, &campaigns, &mut all).await?;
     Ok(all)
+}
+
+/// Every campaign's accounts. An index tells how many there are; of which currency they are is looked up only for those of another
+/// one than the newest debt's, and for those that do not count.
+async fn accounts(conn: &mut Conn, campaigns: &Names, all: &mut All) -> Result<(), Fault> {
+    let Some(usual) = conn.first(USUAL, Vec::new()).await? else { return Ok(()) };
+    let usual = usual.code(0, "currency", Currency::parse)?;
+    let mut of_usual: BTreeMap<i64, i64> = BTreeMap::new();
+    for row in conn.all(CONTACTS, Vec::new()).await? {
+        of_usual.insert(row.int(0)?, row.int(1)?);
+    }
+    for row in conn.all(UNUSUAL, values![usual.code()]).await? {
+        let (campaign, number) = (row.int(0)?, row.int(3)?);
+        *of_usual.entry(campaign).or_default() -= number;
+        if row.int(2)? != 0 {
+            let currency = row.code(1, "currency", Currency::parse)?;
+            let name = named(campaigns, Some(&Key::Number(campaign)));
+            all.entry((name, currency)).or_default().accounts = number.unsigned_abs();
+        }
+    }
+    for (campaign, number) in of_usual.into_iter().filter(|(_, number)| *number > 0) {
+        let name = named(campaigns, Some(&Key::Number(campaign)));
+        all.entry((name, usual)).or_default().accounts = number.unsigned_abs();
+    }
+    Ok(())
 }
 
 /// The campaign, which stands first in a key, and the currency, which stands last.
@@ -132,10 +155,6 @@ async fn money(
     Ok(())
 }
 
-fn key(row: &Row) -> Result<(String, Currency), Fault> {
-    Ok((row.text(0)?, row.code(1, "currency", Currency::parse)?))
-}
-
 /// Times in microseconds and costs in millionths, until all are added up.
 fn add_calls(counts: &mut Counts, outcome: Outcome, sums: &[i64]) {
     let &[attempts, connected, identified, _, served_us, cost_micro] = sums else { return };
@@ -152,9 +171,14 @@ fn add_calls(counts: &mut Counts, outcome: Outcome, sums: &[i64]) {
     }
 }
 
-const ACCOUNTS: &str = concat!(
-    "SELECT g.name, w.currency, w.n FROM (SELECT c.campaign_id, d.currency, COUNT(*) AS n ",
-    "FROM contact c JOIN debt d ON d.id = c.debt_id WHERE ",
+const USUAL: &str = "SELECT currency FROM debt ORDER BY id DESC LIMIT 1";
+const CONTACTS: &str = "SELECT campaign_id, COUNT(*) FROM contact GROUP BY campaign_id";
+/// The debts first: there are few of these among them.
+const UNUSUAL: &str = concat!(
+    "SELECT w.campaign_id, w.currency, w.counts, COUNT(*) FROM (SELECT c.campaign_id, d.currency, ",
+    "CAST(CASE WHEN ",
     counts!("d"),
-    " GROUP BY c.campaign_id, d.currency) w JOIN campaign g ON g.id = w.campaign_id",
+    " THEN 1 ELSE 0 END AS BIGINT) AS counts FROM debt d CROSS JOIN contact c WHERE c.debt_id = d.id AND (d.currency <> $1 OR NOT ",
+    counts!("d"),
+    ")) w GROUP BY w.campaign_id, w.currency, w.counts"
 );
