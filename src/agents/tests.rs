@@ -414,7 +414,8 @@ fn who_is_taken_out_of_the_plan_writes_up_his_talk_and_is_gone_and_who_is_put_ba
 
 #[test]
 fn a_registration_that_ends_leaves_a_call_on_the_line_alone_and_lets_no_other_come() {
-    let on_the_line: [(&str, &[fn(ReservationNo) -> Input]); 4] = [
+    type Of = fn(ReservationNo) -> Input;
+    let on_the_line: [(&str, &[Of]); 4] = [
         ("reserved", &[Input::Ring, Input::PickedUp]),
         ("ringing", &[Input::Ring]),
         ("talking", &[Input::Talk]),

@@ -106,7 +106,7 @@ mod tests {
             lasts: Duration::ZERO,
         };
         let (ru, en) = (Skill::Language(Language::Ru), Skill::Language(Language::En));
-        vec![of(&[ru.clone()]), of(&[en]), of(&[ru, Skill::Debtor(DebtorType::Fraudster)])]
+        vec![of(std::slice::from_ref(&ru)), of(&[en]), of(&[ru, Skill::Debtor(DebtorType::Fraudster)])]
     }
 
     fn able(login: &str, state: State, can: &[usize]) -> Able {
