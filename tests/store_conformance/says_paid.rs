@@ -4,7 +4,7 @@ use obzvon::campaign::{DoneWhy, NextStep};
 use obzvon::cases::{Act, Acted, CaseFilter, CaseLine, Kind, State};
 use obzvon::domain::{Currency, Disposition, Money, Outcome};
 use obzvon::rules::{Called, HoldKind, holds_from};
-use obzvon::store::{ClaimedContact, FinishRequest, NewPayment};
+use obzvon::store::{ClaimedContact, FinishRequest, NewPayment, NewReversal};
 
 use crate::world::{World, finished, hours, noon, promised, row, seconds};
 
@@ -12,6 +12,7 @@ crate::on_both_engines!(
     the_creditor_is_asked_whether_the_money_came,
     a_payment_in_full_is_the_creditors_word,
     what_has_not_come_is_called_about_again,
+    a_payment_that_is_taken_back_was_no_word,
 );
 
 /// He says in a call that he has paid.
@@ -100,4 +101,24 @@ async fn what_has_not_come_is_called_about_again(world: World) {
     }
     assert_eq!(held(&world, &contact).await, []);
     assert_eq!(states(&world, 1).await, ("waiting".to_owned(), "open".to_owned()));
+}
+
+async fn a_payment_that_is_taken_back_was_no_word(world: World) {
+    let contact = says_so(&world, 1).await;
+    pay(&world, "all", 100_000).await;
+    assert_eq!(open(&world).await, []);
+    let reversal = NewReversal {
+        creditor: "Water".into(),
+        payment: "all".into(),
+        debt: None,
+        amount: None,
+        at: noon() + hours(3),
+        why: "the bank called it back".into(),
+    };
+    world.store.reverse_payment(reversal, noon() + hours(3)).await.expect("told");
+    let case = open(&world).await.remove(0);
+    assert_eq!((case.state, case.creditor_says_owed), (State::InWork, None), "he is asked anew");
+    assert_eq!(held(&world, &contact).await, [HoldKind::DisputeOpen]);
+    assert_eq!(states(&world, 1).await.1, "open");
+    assert_eq!(world.store.check_tallies().await.expect("counted"), []);
 }

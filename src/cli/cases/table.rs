@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::cases::{CaseLine, Standing, State, TriggerLine};
 use crate::cli::csv_text::csv_text;
 
-const HEADS: [&str; 18] = [
+const HEADS: [&str; 19] = [
     "number",
     "kind",
     "source",
@@ -22,6 +22,7 @@ const HEADS: [&str; 18] = [
     "closed",
     "justified",
     "creditor_due",
+    "creditor_told",
     "creditor_says",
     "says_paid",
 ];
@@ -51,6 +52,7 @@ pub fn csv_of_cases(lines: &[CaseLine], now: Timestamp) -> String {
                 moment(line.closed_at),
                 line.justified.map_or("", |right| if right { "yes" } else { "no" }).to_owned(),
                 moment(line.asked_due),
+                line.asked_due.map_or("", |_| if line.asked_told { "yes" } else { "no" }).to_owned(),
                 line.creditor_says_owed.map_or("", |owed| if owed { "owed" } else { "not_owed" }).to_owned(),
                 if line.says_paid { "yes" } else { "" }.to_owned(),
             ]

@@ -66,6 +66,21 @@ pub(in crate::store) async fn answer_by_payment(
     Ok(())
 }
 
+/// The word of a payment falls with it: the cases that it closed are open again, and their creditor is asked anew.
+pub(in crate::store) async fn reopen_by_reversal(
+    conn: &mut Conn,
+    (debt, payment): (DebtId, &str),
+    terms: &Terms,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let said = format!("payment {payment}");
+    for row in conn.all(SAID_BY, values![debt, said.as_str()]).await? {
+        let act = Act::Reopen { why: format!("{said} was taken back") };
+        perform(conn, Number(row.int(0)?), &act, ("payment", terms), now).await?;
+    }
+    Ok(())
+}
+
 async fn perform(
     conn: &mut Conn,
     number: Number,
@@ -299,6 +314,8 @@ const WHOSE_DEBT: &str = concat!(
 );
 const SAY_PAID: &str = "SELECT c.id FROM case_debt t JOIN case_file c ON c.id = t.case_id \
     WHERE t.debt_id = $1 AND c.says_paid = 1 AND c.state <> 'closed' ORDER BY c.id";
+const SAID_BY: &str = "SELECT c.id FROM case_debt t JOIN case_file c ON c.id = t.case_id \
+    WHERE t.debt_id = $1 AND c.says_paid = 1 AND c.state = 'closed' AND c.measure = $2 ORDER BY c.id";
 const LOCK: &str = "UPDATE case_file SET kind = kind WHERE id = $1";
 const CASE: &str = "SELECT kind, state, person_id, debt_id, received_at FROM case_file WHERE id = $1";
 const HELD: &str = "SELECT DISTINCT h.person_id, h.debt_id FROM case_hold t JOIN hold h ON h.id = t.hold_id \

@@ -10,6 +10,6 @@ mod open;
 mod register;
 mod trigger;
 
-pub(super) use act::answer_by_payment;
+pub(super) use act::{answer_by_payment, reopen_by_reversal};
 pub(super) use open::{Opening, open_of_call, open_of_hold, open_of_strangers};
 pub(super) use register::open_of_contact;

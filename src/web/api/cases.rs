@@ -142,6 +142,7 @@ fn line(case: &CaseLine) -> Value {
         "creditor": case.creditor,
         "attempt": case.attempt.map(|attempt| attempt.0),
         "creditor_due_at": case.asked_due,
+        "creditor_told": case.asked_due.map(|_| case.asked_told),
         "creditor_says_owed": case.creditor_says_owed,
         "says_paid": case.says_paid,
         "closed_at": case.closed_at,

@@ -5,7 +5,9 @@ use jiff::{SignedDuration, Timestamp};
 use super::pay::STILL_OWED;
 use super::promise::judge_again;
 use crate::campaign::DoneWhy;
+use crate::cases::Terms;
 use crate::domain::{Currency, DebtId, Money, PersonId};
+use crate::store::cases::reopen_by_reversal;
 use crate::store::engine::conn::{Conn, Fault, Row, moment, values};
 use crate::store::engine::dialect::{self, owed};
 use crate::store::tally;
@@ -61,13 +63,19 @@ impl Store {
         reversal: NewReversal,
         now: Timestamp,
     ) -> Result<Reversed, StoreError> {
-        let id = reversal.payment.clone();
-        let written = self.write(move |conn| Box::pin(async move { reverse(conn, &reversal, now).await }));
+        let (id, terms) = (reversal.payment.clone(), self.terms());
+        let written =
+            self.write(move |conn| Box::pin(async move { reverse(conn, &reversal, &terms, now).await }));
         written.await.map_err(|source| StoreError::Pay { payment: id, source })
     }
 }
 
-async fn reverse(conn: &mut Conn, reversal: &NewReversal, now: Timestamp) -> Result<Reversed, Fault> {
+async fn reverse(
+    conn: &mut Conn,
+    reversal: &NewReversal,
+    terms: &Terms,
+    now: Timestamp,
+) -> Result<Reversed, Fault> {
     let asked = values![reversal.creditor.as_str(), reversal.payment.as_str()];
     let Some(row) = conn.first(PAYMENT, asked.clone()).await? else {
         return Ok(match conn.first(TAKEN_BACK, asked).await? {
@@ -121,6 +129,7 @@ async fn reverse(conn: &mut Conn, reversal: &NewReversal, now: Timestamp) -> Res
     tell(conn, payment.debt, &told, now).await?;
     judge_again(conn, payment.debt, now).await?;
     tallied.note(conn).await?;
+    reopen_by_reversal(conn, (payment.debt, &reversal.payment), terms, now).await?;
     Ok(Reversed::Recorded { debt: payment.debt, opened, left_minor })
 }
 
