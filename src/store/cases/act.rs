@@ -58,12 +58,17 @@ pub(in crate::store) async fn answer_by_payment(
             owed: false,
             debt: Some(external.to_owned()),
             creditor: Some(creditor.to_owned()),
-            text: format!("payment {payment}"),
+            text: word_of(payment),
         };
         // What refuses it leaves the case to its owner.
         perform(conn, Number(row.int(0)?), &act, ("payment", terms), now).await?;
     }
     Ok(())
+}
+
+/// What a case says of the payment that closed it, by which it is found again.
+fn word_of(payment: &str) -> String {
+    format!("payment {payment}")
 }
 
 /// The word of a payment falls with it: the cases that it closed are open again, and their creditor is asked anew.
@@ -73,7 +78,7 @@ pub(in crate::store) async fn reopen_by_reversal(
     terms: &Terms,
     now: Timestamp,
 ) -> Result<(), Fault> {
-    let said = format!("payment {payment}");
+    let said = word_of(payment);
     for row in conn.all(SAID_BY, values![debt, said.as_str()]).await? {
         let act = Act::Reopen { why: format!("{said} was taken back") };
         perform(conn, Number(row.int(0)?), &act, ("payment", terms), now).await?;
