@@ -120,20 +120,46 @@ fn a_message_that_a_flow_promises_and_nobody_hears_of_is_warned_of() {
     assert_eq!(told.matches(promised).count(), 1, "{told}");
     let json: serde_json::Value = serde_json::from_str(&check(&lasting(), &["--json"])).expect("JSON");
     assert_eq!(warning(&json, "unsent")["flow"], "reminder_overdue");
-    let heard = |creditors: &str| {
-        check_with(&lasting(), &["--lang", "en"], |config| {
-            let key = format!("whsec_{}", "QUJD".repeat(10));
-            fs::write(config.join("hook.key"), key).expect("a key");
-            let closed = fs::Permissions::from_mode(0o600);
-            fs::set_permissions(config.join("hook.key"), closed).expect("our file");
-            let hook = format!(
-                "[endpoint.bank]\nurl = \"https://bank.example/hook\"\nsecret_file = \"hook.key\"\n{creditors}\n"
-            );
-            fs::write(config.join("writeback.toml"), hook).expect("our own endpoint");
-        })
-    };
+    let heard = |creditors: &str| with_endpoint(creditors, &[]);
     assert!(!heard("").contains(promised), "every creditor's events are told");
     assert!(heard("creditors = [\"Северный Банк\"]").contains(promised), "not those of every creditor");
+}
+
+/// What is said, in English, where a bank's system hears of these creditors, and these lines are added to files.
+fn with_endpoint(creditors: &str, added: &[(&str, &str)]) -> String {
+    check_with(&lasting(), &["--lang", "en"], |config| {
+        let key = format!("whsec_{}", "QUJD".repeat(10));
+        fs::write(config.join("hook.key"), key).expect("a key");
+        let closed = fs::Permissions::from_mode(0o600);
+        fs::set_permissions(config.join("hook.key"), closed).expect("our file");
+        let hook = format!(
+            "[endpoint.bank]\nurl = \"https://bank.example/hook\"\nsecret_file = \"hook.key\"\n{creditors}\n"
+        );
+        fs::write(config.join("writeback.toml"), hook).expect("our own endpoint");
+        for (file, lines) in added {
+            let file = config.join(file);
+            let text = fs::read_to_string(&file).expect("a shipped file");
+            fs::write(&file, format!("{text}\n{lines}\n")).expect("our own file");
+        }
+    })
+}
+
+#[test]
+fn a_dispute_that_no_system_of_the_creditor_takes_is_warned_of() {
+    let key = "warning: campaign forgetful: step dispute of flow reminder_overdue opens a dispute";
+    let desk = "disposition dispute of the desk opens a dispute";
+    let anna = ("agents.toml", "[agent.anna]\nleg = \"browser\"\n");
+    let told = check(&lasting(), &["--lang", "en"]);
+    assert_eq!(told.matches(key).count(), 1, "{told}");
+    assert!(!told.contains(desk), "nobody works at a desk: {told}");
+    let json: serde_json::Value = serde_json::from_str(&check(&lasting(), &["--json"])).expect("JSON");
+    assert_eq!(warning(&json, "unasked")["campaign"], "forgetful");
+    let bank = with_endpoint("creditors = [\"Северный Банк\"]", &[anna]);
+    assert!(bank.contains(key) && bank.contains(desk), "the others' nobody takes: {bank}");
+    assert!(bank.contains("disposition paid of the desk opens a dispute"), "{bank}");
+    assert!(bank.contains("disposition link of the desk promises the message pay_link"), "{bank}");
+    let everybody = with_endpoint("", &[anna]);
+    assert!(!everybody.contains("opens a dispute") && !everybody.contains("pay_link"), "{everybody}");
 }
 
 #[test]

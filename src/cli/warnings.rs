@@ -1,5 +1,8 @@
 //! What a sound configuration promises and can't keep: messages that nobody is asked to send, debts that nobody can tell.
 
+use std::collections::BTreeSet;
+
+use crate::campaign::{CampaignPlan, Flag, PAY_LINK};
 use crate::config::Config;
 use crate::daemon::{unspoken_creditors, unspoken_to_callers};
 use crate::domain::Language;
@@ -8,8 +11,10 @@ use crate::rules::lint::{Remark, lint};
 /// One thing a campaign can't keep.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Warning {
-    /// The flow promises a message, and no other system hears of it.
-    NobodySends { campaign: String, flow: String, step: String, template: String },
+    /// He can say that he does not owe, or has paid, and no system of his creditor's takes the question.
+    NobodyAsked { campaign: String, way: Way },
+    /// A message is promised, and no other system hears of it.
+    NobodySends { campaign: String, way: Way, template: String },
     /// The packs can't say the debts to this creditor; without a name, not even the sum.
     NoWords { campaign: String, speaks: Language, creditor: String },
     /// The packs can't say the debts to this creditor, or none at all, to people who call back about a campaign for agents.
@@ -18,6 +23,17 @@ pub enum Warning {
     NobodyPasses { preset: String, remark: Remark },
     /// The packs can't be looked at.
     NoPack { campaign: String, fault: String },
+}
+
+/// How it comes to that in a talk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// What an agent writes of it: the house's code.
+    Disposition(String),
+    Step {
+        flow: String,
+        step: String,
+    },
 }
 
 /// Everything there is to warn of, campaign by campaign.
@@ -29,21 +45,7 @@ pub fn warnings(config: &Config) -> Vec<Warning> {
     }
     for plan in &config.campaigns {
         let campaign = || plan.name.to_string();
-        // An endpoint for every creditor, or for each of the campaign's.
-        let told = |creditor: &String| config.writeback.iter().any(|to| to.creditors.contains(creditor));
-        let wanted = &plan.targets.creditors;
-        let everybody = config.writeback.iter().any(|to| to.creditors.is_empty());
-        if !everybody && (wanted.is_empty() || !wanted.iter().all(told)) {
-            let flows = plan.flows().filter_map(|name| config.flows.get(name));
-            for (flow, (step, template)) in flows.flat_map(|flow| flow.messages().map(move |sms| (flow, sms)))
-            {
-                let (flow, step, template) = (flow.name().to_owned(), step.to_owned(), template.to_owned());
-                let warning = Warning::NobodySends { campaign: campaign(), flow, step, template };
-                if !found.contains(&warning) {
-                    found.push(warning);
-                }
-            }
-        }
+        found.extend(unheard(config, plan));
         match unspoken_creditors(config, plan) {
             Ok(unspoken) => found.extend(unspoken.into_iter().map(|creditor| Warning::NoWords {
                 campaign: campaign(),
@@ -63,6 +65,76 @@ pub fn warnings(config: &Config) -> Vec<Warning> {
     found
 }
 
+/// What nobody hears of whose system would have to: unless an endpoint is for every creditor, or there is one for each of the
+/// campaign's.
+fn unheard(config: &Config, plan: &CampaignPlan) -> Vec<Warning> {
+    let told = |creditor: &String| config.writeback.iter().any(|to| to.creditors.contains(creditor));
+    let wanted = &plan.targets.creditors;
+    let everybody = config.writeback.iter().any(|to| to.creditors.is_empty());
+    if everybody || (!wanted.is_empty() && wanted.iter().all(told)) {
+        return Vec::new();
+    }
+    let campaign = || plan.name.to_string();
+    let mut found = Vec::new();
+    let flows: BTreeSet<&str> = plan.flows().collect();
+    let flows: Vec<_> = flows.into_iter().filter_map(|name| config.flows.get(name)).collect();
+    for flow in &flows {
+        let way = |step: &str| Way::Step { flow: flow.name().to_owned(), step: step.to_owned() };
+        let sends = flow.messages().map(|(step, template)| Warning::NobodySends {
+            campaign: campaign(),
+            way: way(step),
+            template: template.to_owned(),
+        });
+        found.extend(sends);
+        found.extend(
+            flow.disputes().map(|step| Warning::NobodyAsked { campaign: campaign(), way: way(step) }),
+        );
+    }
+    // An agent writes what he hears, wherever the call has reached one.
+    let by_agents =
+        plan.dialling.agents().is_some() || flows.iter().any(|flow| flow.queues().next().is_some());
+    if by_agents && !config.agents.desks.is_empty() {
+        for kind in &config.desk.dispositions.kinds {
+            let way = || Way::Disposition(kind.code.to_string());
+            if kind.has(Flag::Link) {
+                let template = PAY_LINK.to_owned();
+                found.push(Warning::NobodySends { campaign: campaign(), way: way(), template });
+            }
+            if kind.has(Flag::Dispute) || kind.has(Flag::AlreadyPaid) {
+                found.push(Warning::NobodyAsked { campaign: campaign(), way: way() });
+            }
+        }
+    }
+    found
+}
+
+impl Way {
+    fn english(&self) -> String {
+        match self {
+            Self::Disposition(code) => format!("disposition {code} of the desk"),
+            Self::Step { flow, step } => format!("step {step} of flow {flow}"),
+        }
+    }
+
+    fn russian(&self) -> String {
+        match self {
+            Self::Disposition(code) => format!("итог {code} рабочего места"),
+            Self::Step { flow, step } => format!("шаг {step} сценария {flow}"),
+        }
+    }
+
+    fn json(&self, campaign: &str, (lacks, what): (&str, serde_json::Value)) -> serde_json::Value {
+        match self {
+            Self::Disposition(code) => {
+                serde_json::json!({ "campaign": campaign, "disposition": code, lacks: what })
+            }
+            Self::Step { flow, step } => {
+                serde_json::json!({ "campaign": campaign, "flow": flow, "step": step, lacks: what })
+            }
+        }
+    }
+}
+
 impl Warning {
     pub fn text(&self, language: Language) -> String {
         match language {
@@ -73,9 +145,15 @@ impl Warning {
 
     fn english(&self) -> String {
         match self {
-            Self::NobodySends { campaign, flow, step, template } => format!(
-                "campaign {campaign}: step {step} of flow {flow} promises the message {template}, and writeback.toml names \
-                 nobody who hears of it for every creditor of the campaign: nothing will be sent"
+            Self::NobodyAsked { campaign, way } => format!(
+                "campaign {campaign}: {} opens a dispute, and writeback.toml names nobody who takes the question for every \
+                 creditor of the campaign: somebody has to ask him by hand",
+                way.english()
+            ),
+            Self::NobodySends { campaign, way, template } => format!(
+                "campaign {campaign}: {} promises the message {template}, and writeback.toml names \
+                 nobody who hears of it for every creditor of the campaign: nothing will be sent",
+                way.english()
             ),
             Self::NoWords { campaign, speaks, creditor } if creditor.is_empty() => format!(
                 "campaign {campaign}: the {} pack cannot say sums of the import's currency: nobody will be called",
@@ -108,9 +186,15 @@ impl Warning {
 
     fn russian(&self) -> String {
         match self {
-            Self::NobodySends { campaign, flow, step, template } => format!(
-                "кампания {campaign}: шаг {step} сценария {flow} обещает сообщение {template}, а в writeback.toml нет никого, \
-                 кто узнал бы об этом для каждого кредитора кампании: ничего не будет отправлено"
+            Self::NobodyAsked { campaign, way } => format!(
+                "кампания {campaign}: {} открывает спор о долге, а в writeback.toml нет никого, кто принял бы вопрос для каждого \
+                 кредитора кампании: спрашивать придётся вручную",
+                way.russian()
+            ),
+            Self::NobodySends { campaign, way, template } => format!(
+                "кампания {campaign}: {} обещает сообщение {template}, а в writeback.toml нет никого, \
+                 кто узнал бы об этом для каждого кредитора кампании: ничего не будет отправлено",
+                way.russian()
             ),
             Self::NoWords { campaign, speaks, creditor } if creditor.is_empty() => format!(
                 "кампания {campaign}: набору {} нечем произнести суммы в валюте импорта: звонков не будет",
@@ -154,9 +238,10 @@ impl Warning {
     /// The same for a program.
     pub fn json(&self) -> serde_json::Value {
         match self {
-            Self::NobodySends { campaign, flow, step, template } => serde_json::json!({
-                "campaign": campaign, "flow": flow, "step": step, "unsent": template
-            }),
+            Self::NobodyAsked { campaign, way } => way.json(campaign, ("unasked", true.into())),
+            Self::NobodySends { campaign, way, template } => {
+                way.json(campaign, ("unsent", template.as_str().into()))
+            }
             Self::NoWords { campaign, speaks, creditor } => serde_json::json!({
                 "campaign": campaign, "language": speaks.code(), "unspoken_creditor": creditor
             }),

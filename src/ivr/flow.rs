@@ -9,7 +9,7 @@ use super::step::{Act, Plays, Step, StepNo};
 use super::template::Piece;
 use super::wording::Prompt;
 use super::{FlowFile, Hours, Mistake, Record};
-use crate::domain::{Language, Money, PersonName, Utterance};
+use crate::domain::{Disposition, Language, Money, PersonName, Utterance};
 
 /// A flow that passed every check. It never changes: a live call ends on the version it began with.
 #[derive(Debug)]
@@ -95,6 +95,13 @@ impl Flow {
                 Act::Now(Action::OpenComplaint | Action::ScheduleCall(_)) | Act::ScheduleAtInput => None,
             })
         })
+    }
+
+    /// The steps in which somebody disputes the debt or says that he has paid: a question to its creditor.
+    pub fn disputes(&self) -> impl Iterator<Item = &str> {
+        let asks =
+            |step: &&Step| matches!(step.outcome, Some(Disposition::AlreadyPaid | Disposition::Dispute));
+        self.steps.iter().filter(asks).map(|step| step.name.as_str())
     }
 
     /// The prompts in which the flow calls somebody by this name, in one of its languages: a speech engine has to say

@@ -134,6 +134,9 @@ fn next(hardship: bool, disposition: Disposition, talk: &Talk<'_>, now: Timestam
     next_step(talk.plan, tried, talk.zones, now)
 }
 
+/// The message that somebody who wants a link is sent, by its template's name.
+pub const PAY_LINK: &str = "pay_link";
+
 fn asks(complaint: bool, hardship: bool, disposition: Disposition) -> Vec<String> {
     let mut asks = Vec::new();
     if complaint {
@@ -143,7 +146,7 @@ fn asks(complaint: bool, hardship: bool, disposition: Disposition) -> Vec<String
         asks.push("hardship".to_owned());
     }
     if disposition == Disposition::LinkSent {
-        asks.push("sms:pay_link".to_owned());
+        asks.push(format!("sms:{PAY_LINK}"));
     }
     asks
 }

@@ -7,6 +7,6 @@ mod follows;
 mod form;
 mod plan;
 
-pub use follows::{Follows, Talk, follow, talk_kind};
+pub use follows::{Follows, PAY_LINK, Talk, follow, talk_kind};
 pub use form::{CallbackNo, Form, FormNo, PromiseBounds, PromiseForm, PromiseNo, check_promise};
 pub use plan::{DispositionPlan, Dispositions, Flag, Flags, NonPayment};
