@@ -402,9 +402,25 @@ fn whatever_is_proposed_passes_the_check_as_it_is_printed_and_can_be_applied() {
     house.change(REMINDERS, "calendar.weekdays", hours["calendar"]["weekdays"].as_str().expect("hours"));
     house.write("config/statistics.toml", &format!("{before}\n{}\n", lines("statistics.toml")));
     house.run(&["check"]);
-    for code in codes {
+    for code in &codes {
         house.run(&["proposal", "apply", code, "--by", "anna"]);
     }
+    house.write("config/statistics.toml", &before);
+    let offered = |text: &str| text.lines().filter(|line| codes.contains(&line.trim())).count();
+    let again = house.run(&["report", "proposals", "--lang", "en"]);
+    assert_eq!(offered(&again), 0, "what is in force is not offered: {again}");
+    assert!(again.starts_with("nothing new that is sure\n"), "{again}");
+    for code in &codes {
+        assert!(again.contains(&format!(", anna: {code}\n")), "since when and by whom: {again}");
+    }
+    let told = house.run(&["report", "proposals", "--json"]);
+    let told: serde_json::Value = serde_json::from_str(&told).expect("JSON");
+    assert!(told.as_array().is_some_and(|all| all.iter().all(|it| it["in_force"]["by"] == "anna")), "{told}");
+    // One that the configuration does is in force by it.
+    house.run(&["proposal", "withdraw", codes[0], "--by", "anna"]);
+    house.write("config/statistics.toml", &format!("{before}\n{}\n", lines("statistics.toml")));
+    let configured = house.run(&["report", "proposals", "--lang", "en"]);
+    assert!(configured.contains("in force by [next_action.sms_to_letter]"), "{configured}");
     // Our own calls are no other system's to make.
     let ours = lines("statistics.toml").replace("\"letter\"", "\"ivr\"");
     house.write("config/statistics.toml", &format!("{before}\n{ours}\n"));

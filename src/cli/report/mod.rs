@@ -176,7 +176,10 @@ impl Report {
                 What::Glossary => glossary::glossary(language),
                 What::Types => types::report(&store, period, self.json, language).await?,
                 What::Promises => promises::report(&store, period, self.json, language).await?,
-                What::Proposals => proposals::report(&store, period, self.json, language).await?,
+                What::Proposals => {
+                    let configured = &config.statistics.next_actions;
+                    proposals::report(&store, period, configured, (self.json, language)).await?
+                }
                 What::Pareto => pareto::report(&store, period, self.json, language).await?,
             };
             store.close().await;

@@ -3,9 +3,10 @@
 use serde_json::json;
 
 use crate::cli::words;
+use crate::config::NextActionConfig;
 use crate::domain::Language;
 use crate::stats::{Axis, DayPart, Doing, Proposal, proposals};
-use crate::store::{Period, Reacted, Store, StoreError};
+use crate::store::{Period, ProposalRow, Reacted, Store, StoreError};
 
 /// What the figures of a period suggest.
 ///
@@ -17,36 +18,100 @@ pub async fn proposed(store: &Store, period: Period) -> Result<Vec<Proposal>, St
     Ok(proposals(&uses, &by_day_part))
 }
 
-/// The report as text, or as JSON.
+/// The report as text, or as JSON: what is new, and what the figures would propose again and is in force.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn report(store: &Store, period: Period, json: bool, language: Language) -> anyhow::Result<String> {
+pub async fn report(
+    store: &Store,
+    period: Period,
+    configured: &[NextActionConfig],
+    (json, language): (bool, Language),
+) -> anyhow::Result<String> {
     let found = proposed(store, period).await?;
+    let applied = store.proposals_applied().await?;
+    let force = |proposal: &Proposal| Force::of(proposal.doing()?, &applied, configured);
     if json {
-        return Ok(format!("{}\n", json!(found)));
+        let one = |proposal: &Proposal| {
+            let mut told = json!(proposal);
+            told["in_force"] = force(proposal).map_or(serde_json::Value::Null, Force::json);
+            told
+        };
+        return Ok(format!("{}\n", json!(found.iter().map(one).collect::<Vec<_>>())));
     }
-    if found.is_empty() {
-        return Ok(match language {
-            Language::En => "nothing that is sure\n".to_owned(),
-            Language::Ru => "ничего достоверного\n".to_owned(),
-        });
-    }
-    let one = |proposal: &Proposal| {
-        let code = proposal.doing().map(|doing| format!("  {}\n", doing.code()));
-        proposal_text(proposal, language) + &code.unwrap_or_default()
-    };
-    let mut text: String = found.iter().map(one).collect();
-    text += match language {
-        Language::En => {
+    let (in_force, new): (Vec<&Proposal>, Vec<&Proposal>) =
+        found.iter().partition(|proposal| force(proposal).is_some());
+    let mut text = new.iter().map(|proposal| new_text(proposal, language)).collect::<String>();
+    text += match (new.is_empty(), in_force.is_empty(), language) {
+        (true, true, Language::En) => "nothing that is sure\n",
+        (true, true, Language::Ru) => "ничего достоверного\n",
+        (true, false, Language::En) => "nothing new that is sure\n",
+        (true, false, Language::Ru) => "нового достоверного нет\n",
+        (false, _, Language::En) => {
             "\nNothing is changed by itself: `obzvon proposal apply CODE --by YOU`, a click in the console, or the lines of \
              configuration.\n"
         }
-        Language::Ru => {
+        (false, _, Language::Ru) => {
             "\nСамо ничего не меняется: `obzvon proposal apply КОД --by КТО`, щелчок в консоли или строки конфигурации.\n"
         }
     };
+    for proposal in in_force {
+        let Some((doing, force)) = proposal.doing().zip(force(proposal)) else { continue };
+        text += &format!("{}\n  {}\n", doing_text(doing, language), force.text(doing, language));
+    }
     Ok(text)
+}
+
+fn new_text(proposal: &Proposal, language: Language) -> String {
+    let code = proposal.doing().map(|doing| format!("  {}\n", doing.code()));
+    proposal_text(proposal, language) + &code.unwrap_or_default()
+}
+
+/// By what a proposal is in force already.
+#[derive(Clone, Copy)]
+enum Force<'a> {
+    /// Somebody applied it.
+    Applied(&'a ProposalRow),
+    /// `[next_action.NAME]` does the same.
+    Configured(&'a str),
+}
+
+impl<'a> Force<'a> {
+    fn of(doing: Doing, applied: &'a [ProposalRow], configured: &'a [NextActionConfig]) -> Option<Self> {
+        let mut rows = applied.iter().filter(|row| row.withdrawn.is_none());
+        if let Some(row) = rows.find(|row| row.doing == doing) {
+            return Some(Self::Applied(row));
+        }
+        let Doing::ChangeChannel { channel, after_uses, then } = doing else { return None };
+        let same = |next: &&NextActionConfig| {
+            (next.channel, next.after_uses, next.then) == (channel, after_uses, then)
+        };
+        configured.iter().find(same).map(|next| Self::Configured(&next.name))
+    }
+
+    fn json(self) -> serde_json::Value {
+        match self {
+            Self::Applied(row) => json!({ "since": row.applied_at.to_string(), "by": row.applied_by }),
+            Self::Configured(name) => json!({ "next_action": name }),
+        }
+    }
+
+    fn text(self, doing: Doing, language: Language) -> String {
+        match (self, language) {
+            (Self::Applied(row), Language::En) => {
+                format!("in force since {:.0}, {}: {}", row.applied_at, row.applied_by, doing.code())
+            }
+            (Self::Applied(row), Language::Ru) => {
+                format!("действует с {:.0}, {}: {}", row.applied_at, row.applied_by, doing.code())
+            }
+            (Self::Configured(name), Language::En) => {
+                format!("in force by [next_action.{name}] of statistics.toml")
+            }
+            (Self::Configured(name), Language::Ru) => {
+                format!("действует: [next_action.{name}] в statistics.toml")
+            }
+        }
+    }
 }
 
 /// The proposal with its figures, and the lines of configuration that would do it.
