@@ -2,13 +2,19 @@
 
 use std::collections::HashMap;
 
+use obzvon::cases::CaseFilter;
+use obzvon::domain::AgentId;
 use obzvon::domain::import_row::ImportRow;
-use obzvon::store::{Kind, Reserved, Store};
+use obzvon::rules::{Hold, HoldKind};
+use obzvon::store::{FinishRequest, Kind, Reserved, Store};
 use tokio::task::JoinSet;
 
-use crate::world::{World, noon, row};
+use crate::world::{World, noon, promised, row, seconds};
 
-crate::on_both_engines!(of_all_who_ask_at_once_one_gets_the_permit);
+crate::on_both_engines!(
+    of_all_who_ask_at_once_one_gets_the_permit,
+    a_complaint_and_the_end_of_its_call_never_wait_for_each_other,
+);
 
 /// Debts of each person: tasks that ask for him at once.
 const DEBTS: u32 = 10;
@@ -63,4 +69,38 @@ async fn nodes(world: &World) -> Vec<Store> {
         nodes.push(world.node(name).await);
     }
     nodes
+}
+
+/// Calls in which both come at once.
+const CALLS: u32 = 120;
+
+/// An agent's key and the flow's tell the same complaint, on different nodes: whoever took chains before attempts would now and
+/// then be told by PostgreSQL that the two wait for each other.
+async fn a_complaint_and_the_end_of_its_call_never_wait_for_each_other(world: World) {
+    let rows: Vec<_> = (1..=CALLS).map(row).collect();
+    let campaign = world.campaign("reminders", &rows).await;
+    let nodes = nodes(&world).await;
+    let anna = AgentId::parse("anna").expect("a login");
+    let mut calls = Vec::new();
+    for contact in world.store.claim(campaign, CALLS, noon()).await.expect("claimed") {
+        calls.push((contact.person, world.permit(&contact, noon()).await.attempt()));
+    }
+    let (complains, ends) = (&nodes[0], &nodes[nodes.len() - 1]);
+    let mut race = JoinSet::new();
+    for (person, attempt) in calls {
+        let (store, anna) = (complains.clone(), anna.clone());
+        race.spawn(
+            async move { store.complain(attempt, &anna, "rude", noon() + seconds(20)).await.map(|_| ()) },
+        );
+        let evidence = Some(format!("attempt {attempt}"));
+        let hold = Hold { evidence, ..Hold::new(HoldKind::ComplaintOpen, person, noon()) };
+        let request = FinishRequest { holds: vec![hold], ..promised(attempt) };
+        let store = ends.clone();
+        race.spawn(async move { store.finish(request, noon() + seconds(30)).await.map(|_| ()) });
+    }
+    let faults: Vec<_> = race.join_all().await.into_iter().filter_map(Result::err).collect();
+    assert!(faults.is_empty(), "{} of {CALLS} calls: {}", faults.len(), faults[0]);
+    let cases = world.store.cases(CaseFilter::default()).await.expect("read");
+    assert_eq!(cases.len(), CALLS as usize, "one case a call");
+    assert_eq!(world.store.check_tallies().await.expect("counted"), [], "the reports know of it");
 }

@@ -11,5 +11,5 @@ mod register;
 mod trigger;
 
 pub(super) use act::{answer_by_payment, reopen_by_reversal};
-pub(super) use open::{Opening, open_of_call, open_of_hold, open_of_strangers};
+pub(super) use open::{Opening, open, open_of_hold, open_of_strangers, tie};
 pub(super) use register::open_of_contact;

@@ -51,7 +51,7 @@ impl Opened {
 }
 
 /// Writes a case down; its beginning is still to be sealed. `None`: the call has one about this already.
-pub(super) async fn open(
+pub(in crate::store) async fn open(
     conn: &mut Conn,
     opening: Opening<'_>,
     terms: &Terms,
@@ -75,19 +75,6 @@ pub(super) async fn open(
     let act = note_act(conn, number, (ActCode::Opened, opening.by, opening.text), now).await?;
     let asked = ask(conn, (number, opening.kind), (opening.person, opening.debt), terms, now).await?;
     Ok(Some(Opened { number, act, asked, person: opening.person }))
-}
-
-/// Opens the case of a call that a person of ours, or the flow, was told of. `None`: there is one.
-pub(in crate::store) async fn open_of_call(
-    conn: &mut Conn,
-    opening: Opening<'_>,
-    terms: &Terms,
-    now: Timestamp,
-) -> Result<Option<Number>, Fault> {
-    match open(conn, opening, terms, now).await? {
-        Some(opened) => opened.seal(conn, now).await.map(Some),
-        None => Ok(None),
-    }
 }
 
 /// Puts a hold that a call has brought under its case, which it opens where there is none; holds of other kinds are
@@ -153,7 +140,7 @@ pub(in crate::store) async fn open_of_strangers(
 }
 
 /// The hold is the case's: it ends when the case is closed, and not before.
-pub(super) async fn tie(conn: &mut Conn, number: Number, hold: i64) -> Result<(), Fault> {
+pub(in crate::store) async fn tie(conn: &mut Conn, number: Number, hold: i64) -> Result<(), Fault> {
     conn.run(TIE, values![hold, number.0]).await.map(|_| ())
 }
 

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::cases::{Kind, Source, Terms};
 use crate::domain::{AgentId, AttemptId, Channel, ContactId, PersonId};
 use crate::rules::{Hold, HoldKind};
-use crate::store::cases::{Opening, open_of_call, open_of_hold};
+use crate::store::cases::{Opening, open, tie};
 use crate::store::engine::conn::{Conn, Fault, Row, moment, values};
 use crate::store::engine::dialect;
 use crate::store::outcome::react_to_call;
@@ -177,6 +177,9 @@ async fn complain(
     let Some(row) = conn.first(whose, values![attempt]).await? else { return Ok(Complained::NoAttempt) };
     let person = PersonId(row.int(0)?);
     dialect::lock_person(conn, person).await?;
+    // The order of all writers: person, attempt, debt, chains. A finish has the attempt and waits for the person's chain: whoever
+    // took the chain, or the case that both would open, before the attempt would wait for it for ever.
+    conn.one(dialect::open_attempt(conn), values![attempt]).await?;
     let opening = Opening {
         kind: Kind::Ordinary,
         source: Source::Agent,
@@ -188,17 +191,16 @@ async fn complain(
         by,
         text,
     };
-    if open_of_call(conn, opening, terms, now).await?.is_none() {
-        return Ok(Complained::Before);
-    }
+    let Some(opened) = open(conn, opening, terms, now).await? else { return Ok(Complained::Before) };
+    react_to_call(conn, (attempt, "complaint", Channel::AgentCall), now).await?;
     let hold = Hold {
         evidence: Some(format!("attempt {attempt}")),
         ..Hold::new(HoldKind::ComplaintOpen, person, now)
     };
     // A hold takes back the calls decided before it; not this one, in which it was asked for.
     let id = insert_hold_after(conn, &hold, AttemptId(attempt.0 - 1), now).await?;
-    open_of_hold(conn, (&hold, id), opening, terms, now).await?;
-    react_to_call(conn, (attempt, "complaint", Channel::AgentCall), now).await?;
+    tie(conn, opened.number, id).await?;
+    opened.seal(conn, now).await?;
     Ok(Complained::Now)
 }
 

@@ -73,6 +73,7 @@ pub(super) async fn finish(
     terms: &Terms,
     now: Timestamp,
 ) -> Result<Closed, Fault> {
+    // Attempt, debt, chains: the order of all writers; who takes the person, too, takes him first.
     let sql = dialect::open_attempt(conn);
     let row = conn.one(sql, values![request.attempt]).await?;
     let before = row.code_opt(0, "outcome", Outcome::parse)?;
