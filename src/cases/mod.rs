@@ -6,6 +6,7 @@
 
 mod act;
 mod file;
+mod history;
 mod kind;
 mod number;
 mod register;
@@ -15,6 +16,7 @@ mod words;
 
 pub use act::{Act, ActCode, Acted, Refused, State};
 pub use file::{CaseActRow, CaseCall, CaseContact, CaseDebt, CaseFile, CaseFilter, CaseLine};
+pub use history::{BY_PAYMENT, not_sent, word_gone, word_of};
 pub use kind::Kind;
 pub use number::Number;
 pub use register::{NewCase, OLDEST_DAYS, Registered, Source};

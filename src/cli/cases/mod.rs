@@ -349,6 +349,9 @@ fn list_text(lines: &[CaseLine], now: Timestamp, zone: &TimeZone, language: Lang
 fn file_text(file: &CaseFile, now: Timestamp, zone: &TimeZone, language: Language) -> String {
     let moment = |at: Timestamp| at.to_zoned_datetime(zone.clone()).strftime("%F %H:%M").to_string();
     let mut text = list_text(std::slice::from_ref(&file.line), now, zone, language);
+    if let Some(asked) = asked_text(&file.line, now, zone, language) {
+        text += &format!("  {asked}\n");
+    }
     for debt in &file.debts {
         let said = match (debt.owed, language) {
             (None, _) => "—",
@@ -360,8 +363,8 @@ fn file_text(file: &CaseFile, now: Timestamp, zone: &TimeZone, language: Languag
         text += &format!("  {}, {}: {said}\n", plain(&debt.debt), plain(&debt.creditor));
     }
     for act in &file.acts {
-        let code = crate::cases::ActCode::parse(&act.act).map_or("", |code| code.name(language));
-        text += &format!("  {}  {}  {code}  {}\n", moment(act.at), plain(&act.who), plain(&act.text));
+        let (who, did, words) = (act.who_told(language), act.act_told(language), act.text_told(language));
+        text += &format!("  {}  {}  {did}  {}\n", moment(act.at), plain(who), plain(&words));
     }
     for call in &file.calls {
         let agent = call.agent.as_deref().unwrap_or("—");
@@ -370,6 +373,27 @@ fn file_text(file: &CaseFile, now: Timestamp, zone: &TimeZone, language: Languag
         text += &format!("  {recorded} {}  {}  {}  {outcome}\n", call.attempt, moment(call.at), plain(agent));
     }
     text
+}
+
+/// Whether the creditor was asked, while he has said nothing.
+fn asked_text(line: &CaseLine, now: Timestamp, zone: &TimeZone, language: Language) -> Option<String> {
+    let due = line.asked_due.filter(|_| line.creditor_says_owed.is_none())?;
+    Some(if !line.asked_told {
+        language
+            .pick(
+                "the creditor was not asked: none of his systems takes questions",
+                "кредитора не спросили: его системы не принимают вопросы",
+            )
+            .to_owned()
+    } else if line.is_creditor_late(now) {
+        language.pick("the creditor is silent beyond his time", "кредитор не ответил в срок").to_owned()
+    } else {
+        format!(
+            "{} {}",
+            language.pick("the creditor was asked, until", "кредитора спросили, до"),
+            last_day(due, zone)
+        )
+    })
 }
 
 fn triggers_text(by: By, lines: &[TriggerLine], language: Language) -> String {

@@ -6,7 +6,7 @@ use super::ask::{ask, ask_more};
 use super::debts::{note_debts, note_word, settle, word_of_all};
 use super::open::{note_act, seal_act};
 use super::register::{blame, hold, persons};
-use crate::cases::{Act, Acted, Kind, Number, Refused, State, Terms};
+use crate::cases::{Act, Acted, BY_PAYMENT, Kind, Number, Refused, State, Terms, word_gone, word_of};
 use crate::domain::{DebtId, PersonId};
 use crate::store::counted::counts;
 use crate::store::engine::conn::{Conn, Fault, moment, values};
@@ -61,14 +61,9 @@ pub(in crate::store) async fn answer_by_payment(
             text: word_of(payment),
         };
         // What refuses it leaves the case to its owner.
-        perform(conn, Number(row.int(0)?), &act, ("payment", terms), now).await?;
+        perform(conn, Number(row.int(0)?), &act, (BY_PAYMENT, terms), now).await?;
     }
     Ok(())
-}
-
-/// What a case says of the payment that closed it, by which it is found again.
-fn word_of(payment: &str) -> String {
-    format!("payment {payment}")
 }
 
 /// The word of a payment falls with it: the cases that it closed are open again, and their creditor is asked anew.
@@ -80,8 +75,8 @@ pub(in crate::store) async fn reopen_by_reversal(
 ) -> Result<(), Fault> {
     let said = word_of(payment);
     for row in conn.all(SAID_BY, values![debt, said.as_str()]).await? {
-        let act = Act::Reopen { why: format!("{said} was taken back") };
-        perform(conn, Number(row.int(0)?), &act, ("payment", terms), now).await?;
+        let act = Act::Reopen { why: word_gone(payment) };
+        perform(conn, Number(row.int(0)?), &act, (BY_PAYMENT, terms), now).await?;
     }
     Ok(())
 }
@@ -167,7 +162,7 @@ async fn perform(
         Act::Take { owner } => change(conn, number, TAKE, owner).await?,
     }
     conn.run(STATE, values![number.0, next.code()]).await?;
-    noted.push(note_act(conn, number, (act.code(), who, &written(act)), now).await?);
+    noted.push(note_act(conn, number, (act.code(), who, &act.kept()), now).await?);
     seal_acts(conn, &noted, about, now).await?;
     Ok(Acted::Done(next))
 }
@@ -285,30 +280,6 @@ async fn tell_answer(
 
 async fn change(conn: &mut Conn, number: Number, sql: &'static str, text: &str) -> Result<(), Fault> {
     conn.run(sql, values![number.0, text]).await.map(|_| ())
-}
-
-/// The words of an act in the history.
-fn written(act: &Act) -> String {
-    match act {
-        Act::Close { justified, measure } => {
-            format!("{}: {measure}", if *justified { "justified" } else { "not justified" })
-        }
-        Act::Creditor { owed, debt, creditor, text } => {
-            let said = if *owed { "owed" } else { "not owed" };
-            let about: Vec<&str> = creditor.iter().chain(debt).map(String::as_str).collect();
-            if about.is_empty() {
-                format!("{said}: {text}")
-            } else {
-                format!("{}, {said}: {text}", about.join(" "))
-            }
-        }
-        Act::Kind { kind } => kind.code().to_owned(),
-        // Whom it is about stands in the case: the history need not repeat a number.
-        Act::Link { .. } => String::new(),
-        Act::Answer { .. } | Act::Note { .. } | Act::Reopen { .. } | Act::Take { .. } => {
-            act.words().unwrap_or_default().to_owned()
-        }
-    }
 }
 
 const WHOSE_DEBT: &str = concat!(

@@ -1,10 +1,12 @@
 //! A dispute is a question to the creditor: is this owed, or has it been paid? It goes out with the case, and his silence is loud.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::debts::note_debts;
 use super::open::note_act;
-use crate::cases::{ActCode, Kind, Number, Terms};
+use crate::cases::{ActCode, Kind, Number, Terms, not_sent};
 use crate::domain::{DebtId, PersonId};
 use crate::store::counted::counts;
 use crate::store::engine::conn::{Conn, Fault, values};
@@ -41,8 +43,7 @@ pub(super) async fn ask_more(
         return Ok(None);
     }
     conn.run(ASKED, values![number.0, due]).await?;
-    let noted = note_act(conn, number, (ActCode::Asked, "obzvon", ""), now).await?;
-    let mut sent = 0;
+    let (mut sent, mut missed) = (false, BTreeSet::new());
     for row in &rows {
         let (id, debt, creditor) = (DebtId(row.int(0)?), row.text(1)?, row.text(2)?);
         conn.run(ASKED_OF, values![number.0, id, now]).await?;
@@ -54,10 +55,15 @@ pub(super) async fn ask_more(
             question: if row.int(3)? == 0 { "owed" } else { "paid" },
             answer_by: due,
         };
-        sent += tell(conn, id, &told, now).await?;
+        if tell(conn, id, &told, now).await? > 0 {
+            sent = true;
+        } else {
+            missed.insert(creditor);
+        }
     }
-    conn.run(SENT, values![number.0, sent > 0]).await?;
-    Ok(Some(noted))
+    conn.run(SENT, values![number.0, sent]).await?;
+    let words = not_sent(sent, missed.iter().map(String::as_str));
+    note_act(conn, number, (ActCode::Asked, "obzvon", &words), now).await.map(Some)
 }
 
 /// Of the debt named whatever its state, of the others those that are not done.

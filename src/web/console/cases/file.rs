@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::Dated;
 use super::list::{creditor, due, table};
 use super::texts::Texts;
-use crate::cases::{ActCode, CaseCall, CaseFile, Kind, Number, Refused, State as Stands};
+use crate::cases::{CaseCall, CaseFile, Kind, Number, Refused, State as Stands};
 use crate::domain::{Language, Right};
 use crate::web::console::Shared;
 use crate::web::console::guard::Viewer;
@@ -88,7 +88,7 @@ fn about(file: &Dated<CaseFile>, texts: &Texts, language: Language) -> Markup {
             @if it.holds > 0 { p.warn { (texts.held) } }
             @if !it.text.is_empty() { h2 { (texts.words) } pre { (it.text) } }
             @if let Some(answer) = &it.answer { h2 { (texts.answer) } pre { (answer) } }
-            @if let (Some(measure), Some(justified)) = (&it.measure, line.justified) {
+            @if let (Some(measure), Some(justified)) = (it.measure_told(language), line.justified) {
                 h2 { @if justified { (texts.justified) } @else { (texts.not_justified) } }
                 pre { (measure) }
             }
@@ -173,9 +173,9 @@ fn history(file: &Dated<CaseFile>, language: Language) -> Markup {
             tbody {
                 @for act in &file.it.acts {
                     tr {
-                        td { (file.moment(act.at)) } td { (act.who) }
-                        td { (ActCode::parse(&act.act).map_or("", |code| code.name(language))) }
-                        td { pre { (act.text) } }
+                        td { (file.moment(act.at)) } td { (act.who_told(language)) }
+                        td { (act.act_told(language)) }
+                        td { pre { (act.text_told(language)) } }
                     }
                 }
             }

@@ -160,10 +160,11 @@ pub(super) fn creditor<T>(dated: &Dated<T>, line: &CaseLine, texts: &Texts) -> M
     html! {
         @if let Some(owed) = line.creditor_says_owed {
             (if owed { texts.creditor_owed } else { texts.creditor_not_owed })
+        } @else if line.asked_due.is_some() && !line.asked_told {
+            // He is not silent: nobody has asked him yet.
+            span class=(if line.is_creditor_late(dated.now) { "bad" } else { "warn" }) { (texts.creditor_untold) }
         } @else if line.is_creditor_late(dated.now) {
             span.bad { (texts.creditor_late) }
-        } @else if line.asked_due.is_some() && !line.asked_told {
-            span.warn { (texts.creditor_untold) }
         } @else if let Some(due) = line.asked_due {
             (texts.creditor_asked) " " (dated.last_day(due))
         }
