@@ -95,13 +95,13 @@ impl CampaignArgs {
 
 async fn fill(store: &Store, config: &Config, name: &str, language: Language) -> anyhow::Result<()> {
     let filled = fill_campaign(store, config, name).await?;
-    let Filled { queued, held, unspeakable, left_alone, left } = filled;
+    let Filled { queued, resting, held, unspeakable, left_alone, left } = filled;
     match language {
         Language::En => println!(
-            "{name}: queued {queued}, held for agents {held}, for want of words {unspeakable}, left alone for comparison {left_alone}, not its debts {left}"
+            "{name}: queued {queued}, promised and resting {resting}, held for agents {held}, for want of words {unspeakable}, left alone for comparison {left_alone}, not its debts {left}"
         ),
         Language::Ru => println!(
-            "{name}: в очереди {queued}, ждут оператора {held}, нечем озвучить {unspeakable}, не звоним для сравнения {left_alone}, не из этой кампании {left}"
+            "{name}: в очереди {queued}, обещаны и ждут срока {resting}, ждут оператора {held}, нечем озвучить {unspeakable}, не звоним для сравнения {left_alone}, не из этой кампании {left}"
         ),
     }
     print!("{}", untellable_text(&untellable(store, config, name).await?, language));

@@ -3,14 +3,15 @@
 use jiff::Timestamp;
 use obzvon::campaign::{Behaviour, Reclassify};
 use obzvon::domain::{Currency, DebtorType, Money};
-use obzvon::store::{EndpointRow, NewPayment, NewReversal, PromiseTerms, Reversed};
+use obzvon::store::{EndpointRow, Filled, NewPayment, NewReversal, PromiseTerms, Reversed};
 
-use crate::world::{World, hours, noon, promised, seconds};
+use crate::world::{World, hours, noon, promised, row, seconds};
 
 crate::on_both_engines!(
     money_from_before_the_promise_does_not_keep_it,
     money_after_the_last_day_does_not_keep_it_however_late_it_is_judged,
     money_of_the_day_told_late_keeps_it_and_takes_the_type_back,
+    a_campaign_that_is_filled_later_lets_a_promised_debt_rest,
     a_promise_kept_by_a_payment_is_told_and_broken_when_the_payment_goes_back,
 );
 
@@ -39,6 +40,26 @@ async fn pay(world: &World, id: &str, paid: &str, told: &str) {
 
 async fn state(world: &World) -> String {
     world.text("SELECT state FROM promise").await
+}
+
+async fn a_campaign_that_is_filled_later_lets_a_promised_debt_rest(world: World) {
+    let terms = PromiseTerms { call_again: true, ..promise(&world).await };
+    let later = world.campaign("others", &[row(2)]).await;
+    let contacts = "SELECT CAST(COUNT(*) AS TEXT) FROM contact WHERE state = 'queued'";
+    assert_eq!(world.text(contacts).await, "1", "the debt that was not promised");
+    let resting = "SELECT g.name FROM contact c JOIN campaign g ON g.id = c.campaign_id JOIN debt d ON d.id = c.debt_id \
+        WHERE d.external_id = 'd1' AND c.state = 'done' AND c.why = 'reached' AND c.arm = 'called' ORDER BY c.id DESC LIMIT 1";
+    assert_eq!(world.text(resting).await, "others", "it rests as the debt's other contacts do");
+    assert_eq!(world.fill(later).await, Filled::default(), "filled twice, nothing is made twice");
+    let claimed = world.store.claim(later, 9, noon() + hours(24)).await.expect("claimed");
+    assert_eq!(claimed.iter().map(|it| it.debt_external.as_str()).collect::<Vec<_>>(), ["d2"]);
+    // Broken, it comes back by the terms of the campaign whose call he promised in.
+    let judged = world.store.judge_promises(terms, at("2026-03-13T12:00:00Z")).await.expect("judged");
+    assert_eq!((judged.broken, judged.queued), (1, 1));
+    // A campaign that is filled once it is judged takes the debt as any other.
+    let last = world.campaign("last", &[row(3)]).await;
+    let claimed = world.store.claim(last, 9, noon() + hours(24 * 12)).await.expect("claimed");
+    assert!(claimed.iter().any(|it| it.debt_external == "d1"), "{claimed:?}");
 }
 
 async fn money_from_before_the_promise_does_not_keep_it(world: World) {

@@ -35,6 +35,12 @@ impl Answer {
         }
         if let Some(filled) = self.filled {
             lines.push((say("campaign: queued", "кампания: в очереди"), filled.queued));
+            if filled.resting > 0 {
+                lines.push((
+                    say("campaign: promised, resting", "кампания: обещаны, ждут срока"),
+                    filled.resting,
+                ));
+            }
             lines.push((say("campaign: held for agents", "кампания: ждут оператора"), filled.held));
         }
         let mut text = Vec::new();

@@ -23,6 +23,8 @@ pub struct Candidate {
     pub language: Language,
     /// How the person was drawn in this campaign before, by whichever of his debts.
     pub lot: Option<Lot>,
+    /// He has promised to pay it, and that is not judged yet.
+    pub promised: bool,
     /// Whom an agent would talk to, as the queue tells callers apart.
     pub(super) caller: String,
 }
@@ -40,6 +42,9 @@ pub struct Lot {
 pub enum Placement {
     /// May be dialled, in the order of this score.
     Queued { score: i64 },
+    /// Would be dialled, and rests as every contact of a debt that was promised does: until the promise is judged nobody is
+    /// called about it.
+    Resting { score: i64 },
     /// Waits for another channel; the reason stands in "why not".
     Held { why: &'static str },
     /// Is not called by this campaign, by lot: who is left alone shows what the calls bring.
@@ -71,6 +76,8 @@ impl FillPlan {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Filled {
     pub queued: u64,
+    /// Promised: nobody is called until that is judged.
+    pub resting: u64,
     pub held: u64,
     /// Held because our voice cannot tell the debt.
     pub unspeakable: u64,
@@ -108,7 +115,7 @@ impl Store {
             let Some(last) = last else { return Ok(filled) };
             let mut rows = Vec::with_capacity(page.len());
             for candidate in page {
-                let placement = place(&candidate);
+                let placement = place(&candidate).rests(candidate.promised);
                 filled.count(placement);
                 if let Some(made) = placement.made() {
                     rows.push((candidate, made));
@@ -175,8 +182,19 @@ struct Made {
 }
 
 impl Placement {
+    /// The same of a debt that was promised: what would be dialled rests, in the arm that it was drawn into.
+    pub(super) fn rests(self, promised: bool) -> Self {
+        match self {
+            Self::Queued { score } if promised => Self::Resting { score },
+            placement => placement,
+        }
+    }
+
     fn made(self) -> Option<Made> {
         match self {
+            Self::Resting { score } => {
+                Some(Made { state: "done", why: "reached", score, arm: Some("called") })
+            }
             Self::Queued { score } => Some(Made { state: "queued", why: "", score, arm: Some("called") }),
             Self::Held { why } => Some(Made { state: "held", why, score: 0, arm: None }),
             Self::LeftAlone => {
@@ -191,6 +209,7 @@ impl Filled {
     fn count(&mut self, placement: Placement) {
         let counter = match placement {
             Placement::Queued { .. } => &mut self.queued,
+            Placement::Resting { .. } => &mut self.resting,
             Placement::Held { why: UNSPEAKABLE } => &mut self.unspeakable,
             Placement::Held { .. } => &mut self.held,
             Placement::LeftAlone => &mut self.left_alone,
@@ -209,7 +228,7 @@ async fn candidates(
     let last = rows.last().map(|row| row.int(0).map(DebtId)).transpose()?;
     let mut page = Vec::with_capacity(rows.len());
     for row in &rows {
-        let known = row.int_opt(11)?.is_some() || row.text(12)? != "open";
+        let known = row.int_opt(12)?.is_some() || row.text(13)? != "open";
         if known {
             continue;
         }
@@ -218,7 +237,7 @@ async fn candidates(
     Ok((page, last))
 }
 
-/// The first eleven columns of a row.
+/// The first twelve columns of a row.
 pub(super) fn candidate(row: &Row) -> Result<Candidate, Fault> {
     Ok(Candidate {
         debt: DebtId(row.int(0)?),
@@ -235,15 +254,26 @@ pub(super) fn candidate(row: &Row) -> Result<Candidate, Fault> {
             }
             Some(_) => return Err(Fault::Unreadable { what: "arm of a lot" }),
         },
+        promised: row.int(11)? != 0,
         caller: key(&row.text(7)?, &row.text(2)?, row.int(10)?),
     })
 }
+
+/// Whether the debt `d` has a promise that is not judged yet.
+macro_rules! promised {
+    () => {
+        "CAST(CASE WHEN EXISTS (SELECT 1 FROM promise o WHERE o.debt_id = d.id AND o.state = 'open') THEN 1 ELSE 0 END AS BIGINT)"
+    };
+}
+pub(super) use promised;
 
 /// A contact that money ended is none: where the debt is open, a list has told a new amount since.
 const CANDIDATES: &str = concat!(
     "SELECT d.id, d.person_id, p.debtor_type, k.name, ",
     owed!(),
-    ", d.currency, d.due_date, p.language, s.arm, s.arm_percent, k.id, CASE WHEN c.state = 'done' AND c.why = 'paid' THEN NULL ELSE c.id END, d.state FROM debt d JOIN person p ON p.id = d.person_id JOIN creditor k ON k.id = d.creditor_id \
+    ", d.currency, d.due_date, p.language, s.arm, s.arm_percent, k.id, ",
+    promised!(),
+    ", CASE WHEN c.state = 'done' AND c.why = 'paid' THEN NULL ELSE c.id END, d.state FROM debt d JOIN person p ON p.id = d.person_id JOIN creditor k ON k.id = d.creditor_id \
     LEFT JOIN contact c ON c.debt_id = d.id AND c.campaign_id = $2 LEFT JOIN contact s ON s.id = (SELECT MIN(f.id) \
     FROM contact f WHERE f.person_id = d.person_id AND f.campaign_id = $2 AND f.arm IS NOT NULL) WHERE d.id > $1 ORDER BY d.id LIMIT $3"
 );

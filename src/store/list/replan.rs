@@ -1,6 +1,6 @@
 //! A campaign whose plan has changed: its contacts that the old plan put off or left out.
 
-use super::fill::{Candidate, FillPlan, Placement, UNSPEAKABLE, candidate};
+use super::fill::{Candidate, FillPlan, Placement, UNSPEAKABLE, candidate, promised};
 use crate::domain::contact::ContactState;
 use crate::domain::{CampaignId, ContactId};
 use crate::store::engine::conn::{Conn, Fault, values};
@@ -60,10 +60,11 @@ impl Store {
             let placed: Vec<_> = page
                 .left_out
                 .iter()
-                .filter_map(|(id, state, candidate)| match place(candidate) {
+                .filter_map(|(id, state, candidate)| match place(candidate).rests(candidate.promised) {
                     Placement::Queued { score } => Some((*id, *state, Some(score), candidate.lot)),
                     Placement::LeftAlone => Some((*id, *state, None, candidate.lot)),
-                    Placement::Held { .. } | Placement::Left => None,
+                    // What rests stays as it is: the next change of the plan looks again.
+                    Placement::Held { .. } | Placement::Left | Placement::Resting { .. } => None,
                 })
                 .collect();
             let written = self.write(move |conn| {
@@ -100,15 +101,15 @@ async fn contacts(conn: &mut Conn, campaign: CampaignId, from: ContactId) -> Res
     let rows = conn.all(CONTACTS, values![from, campaign, PAGE]).await?;
     let mut page = Page { last: None, left_out: Vec::new() };
     for row in &rows {
-        let id = ContactId(row.int(11)?);
+        let id = ContactId(row.int(12)?);
         page.last = Some(id);
-        let state = row.code(12, "contact state", ContactState::parse)?;
+        let state = row.code(13, "contact state", ContactState::parse)?;
         let left_out = matches!(
-            (state, row.text(13)?.as_str()),
+            (state, row.text(14)?.as_str()),
             (ContactState::Held, "needs_agent" | UNSPEAKABLE)
                 | (ContactState::Done, "off_target" | "campaign_over")
         );
-        if left_out && row.text(14)? == "open" {
+        if left_out && row.text(15)? == "open" {
             page.left_out.push((id, state, candidate(row)?));
         }
     }
@@ -119,7 +120,9 @@ const CONTACTS: &str = concat!(
     "SELECT d.id, d.person_id, p.debtor_type, k.name, ",
     owed!(),
     ", d.currency, d.due_date, \
-    p.language, s.arm, s.arm_percent, k.id, c.id, c.state, c.why, d.state FROM contact c JOIN debt d ON d.id = c.debt_id \
+    p.language, s.arm, s.arm_percent, k.id, ",
+    promised!(),
+    ", c.id, c.state, c.why, d.state FROM contact c JOIN debt d ON d.id = c.debt_id \
     JOIN person p ON p.id = d.person_id JOIN creditor k ON k.id = d.creditor_id \
     LEFT JOIN contact s ON s.id = (SELECT MIN(f.id) FROM contact f WHERE f.person_id = d.person_id AND f.campaign_id = $2 \
     AND f.arm IS NOT NULL) WHERE c.id > $1 AND c.campaign_id = $2 ORDER BY c.id LIMIT $3"
