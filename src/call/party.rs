@@ -69,6 +69,8 @@ pub enum Desk {
 pub enum WishNo {
     /// Whom he names talks, pauses, or is not at work.
     AgentBusy,
+    /// Who is to take the call would tell whom the debtor owes, and he has not said who he is.
+    IdentityFirst,
     NoSuchAgent,
     NoSuchQueue,
     /// Nobody of the queue is at work.
@@ -77,7 +79,7 @@ pub enum WishNo {
     NotFirst,
     /// It does not fit the moment.
     NotNow,
-    /// The number is not in the house's list, or is a debtor's.
+    /// The number is neither in the house's list nor the creditor's hotline, or is a debtor's.
     NumberRefused,
     /// A second agent is in the call, or sought.
     SecondThere,
@@ -90,6 +92,7 @@ impl WishNo {
     pub fn code(self) -> &'static str {
         match self {
             Self::AgentBusy => "agent_busy",
+            Self::IdentityFirst => "identity_first",
             Self::NoSuchAgent => "no_such_agent",
             Self::NoSuchQueue => "no_such_queue",
             Self::NobodyThere => "nobody_there",

@@ -16,7 +16,7 @@ use super::served;
 use super::trunks::host;
 use crate::agents::{AgentPlan, Level, Limits, Pause, Plan, Skill, Skills};
 use crate::campaign::Dialling;
-use crate::domain::{AgentId, DebtorType, nearest};
+use crate::domain::{AgentId, DebtorType, PhoneNumber, nearest};
 use crate::rules::spot::Spot;
 use crate::trunk::Transport;
 
@@ -39,6 +39,7 @@ pub fn agents(root: &Section<'_>) -> Option<AgentsConfig> {
     let queues = queue_skills(root);
     let desks = desks(root);
     let outside = root.list("transfer_numbers", Value::phone);
+    let hotlines = hotlines(root);
     let browser = browser(&root.child("browser"));
     let phone_quiet = root.or("phone_silence_ms", PHONE_QUIET, phone_quiet);
     let accounts = match (secret_of_calls(root, "accounts").ok(), &realm, &desks) {
@@ -69,6 +70,7 @@ pub fn agents(root: &Section<'_>) -> Option<AgentsConfig> {
         plan,
         first_pause,
         outside: outside?,
+        hotlines: hotlines?,
         phone_quiet: phone_quiet?,
         registration: shortest?..=longest?,
         browser: browser?,
@@ -254,6 +256,16 @@ fn pauses(root: &Section<'_>) -> Option<Pauses> {
     });
     let read = read.collect::<Vec<_>>().into_iter().collect::<Option<Vec<_>>>()?;
     Some((read.first().map(|(code, _)| Arc::clone(code)), read.into_iter().collect()))
+}
+
+/// The creditors' hotlines, by their names as in the lists.
+fn hotlines(root: &Section<'_>) -> Option<BTreeMap<Arc<str>, PhoneNumber>> {
+    let read = root.children("hotline").into_iter().map(|(creditor, section)| {
+        let number = section.must("number", words::PHONE, |value| value.phone());
+        section.finish();
+        Some((Arc::from(creditor), number?))
+    });
+    read.collect::<Vec<_>>().into_iter().collect()
 }
 
 fn queue_skills(root: &Section<'_>) -> Option<BTreeMap<Arc<str>, Skills>> {

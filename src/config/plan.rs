@@ -288,8 +288,10 @@ pub struct AgentsConfig {
     pub plan: agents::Plan,
     /// The first pause of the file.
     pub first_pause: Option<Arc<str>>,
-    /// Numbers outside that calls may be handed on to.
+    /// Numbers outside that any call may be handed on to.
     pub outside: Vec<PhoneNumber>,
+    /// Where a creditor's own people answer, by his name as in the lists: for calls about his debts alone.
+    pub hotlines: BTreeMap<Arc<str>, PhoneNumber>,
     /// A phone that sends no sound for so long is lost; `None`: only after the media's time-out.
     pub phone_quiet: Option<Duration>,
     /// How long a registration may last.
@@ -320,6 +322,11 @@ impl AgentsConfig {
     pub fn has_browsers(&self) -> bool {
         self.desks.values().any(|desk| desk.leg == AgentLeg::Browser)
     }
+
+    /// Some call may be handed on to this number.
+    pub fn knows_outside(&self, number: &PhoneNumber) -> bool {
+        self.outside.contains(number) || self.hotlines.values().any(|hotline| hotline == number)
+    }
 }
 
 /// `dispositions.toml` and `script.toml`.
@@ -339,6 +346,7 @@ impl Default for AgentsConfig {
             plan: agents::Plan::default(),
             first_pause: None,
             outside: Vec::new(),
+            hotlines: BTreeMap::new(),
             phone_quiet: super::agents::PHONE_QUIET,
             registration: Duration::from_secs(60)..=Duration::from_secs(3_600),
             browser: BrowserConfig::default(),

@@ -1,5 +1,5 @@
-//! Somebody outside who is asked into a call or takes it over: a number of the house's own list, over a trunk, written down
-//! before it is dialled. A debtor's number is never called this way.
+//! Somebody outside who is asked into a call or takes it over: a number of the house's own list or the hotline of the debt's
+//! creditor, over a trunk, written down before it is dialled. A debtor's number is never called this way.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -29,6 +29,8 @@ pub struct Asked {
     /// The agent who talks with the debtor, or did when he handed the call on.
     pub agent: Option<AgentId>,
     pub number: PhoneNumber,
+    /// Whose debt the call is about.
+    pub creditor: Option<Arc<str>>,
 }
 
 /// A leg to somebody outside. Dropped, it ends.
@@ -82,19 +84,16 @@ impl Outside {
     }
 }
 
-/// Whether a call may be handed on to a number over a trunk: one of the list and nobody's of the debtors, written down before it
-/// is done.
+/// Whether a call may be handed on to a number over a trunk: one of the list or the creditor's hotline, and nobody's of the
+/// debtors, written down before it is done.
 ///
 /// # Errors
 /// When it can't be written down: then it may not be done.
-pub async fn allowed(
-    house: &House,
-    Asked { attempt, agent, number }: &Asked,
-    trunk: &str,
-) -> Result<bool, StoreError> {
-    if !is_listed(house, *attempt, number) {
+pub async fn allowed(house: &House, asked: &Asked, trunk: &str) -> Result<bool, StoreError> {
+    if !is_listed(house, asked) {
         return Ok(false);
     }
+    let Asked { attempt, agent, number, creditor: _ } = asked;
     let noted = house.store.note_transfer(TransferRow {
         at: house.clock.wall(),
         agent: agent.clone(),
@@ -109,18 +108,40 @@ pub async fn allowed(
     Ok(noted)
 }
 
-/// Why a number may not be called, as far as the house's list and the kill switch tell.
-pub fn refusal(house: &House, number: &PhoneNumber) -> Option<WishNo> {
-    if !house.plans.load().config.agents.outside.contains(number) {
-        return Some(WishNo::NumberRefused);
+/// Why a number may not be called, as far as the house's list, the hotline of this creditor and the kill switch tell.
+///
+/// # Errors
+/// Why not.
+pub fn reaches(house: &House, number: &PhoneNumber, of: &OfCall<'_>) -> Result<(), WishNo> {
+    let plans = house.plans.load();
+    let agents = &plans.config.agents;
+    if !agents.outside.contains(number) {
+        let hotline = of.creditor.and_then(|creditor| agents.hotlines.get(creditor));
+        if hotline != Some(number) {
+            return Err(WishNo::NumberRefused);
+        }
+        // To be given to a creditor's people tells whom he owes.
+        if !of.identified {
+            return Err(WishNo::IdentityFirst);
+        }
     }
-    (!house.may_dial()).then_some(WishNo::Stopped)
+    if house.may_dial() { Ok(()) } else { Err(WishNo::Stopped) }
 }
 
-fn is_listed(house: &House, attempt: AttemptId, number: &PhoneNumber) -> bool {
-    let refusal = refusal(house, number);
+/// What of a call decides whom outside it may be handed to.
+#[derive(Clone, Copy, Debug)]
+pub struct OfCall<'a> {
+    pub creditor: Option<&'a str>,
+    /// The debtor has said who he is.
+    pub identified: bool,
+}
+
+fn is_listed(house: &House, asked: &Asked) -> bool {
+    // Who he is was settled when the agent's wish was taken.
+    let of = OfCall { creditor: asked.creditor.as_deref(), identified: true };
+    let refusal = reaches(house, &asked.number, &of).err();
     if let Some(why) = refusal {
-        info!(%attempt, why = why.code(), "a call is not handed on outside");
+        info!(attempt = %asked.attempt, why = why.code(), "a call is not handed on outside");
     }
     refusal.is_none()
 }
@@ -129,7 +150,7 @@ fn is_listed(house: &House, attempt: AttemptId, number: &PhoneNumber) -> bool {
 async fn dial(house: &House, asked: &Asked) -> anyhow::Result<Option<(Leg, Stream, Line)>> {
     let Asked { attempt, number, .. } = asked;
     let plans = house.plans.load_full();
-    if !is_listed(house, *attempt, number) {
+    if !is_listed(house, asked) {
         return Ok(None);
     }
     let allowed: Vec<_> = plans.config.trunks.iter().map(|trunk| Arc::clone(&trunk.name)).collect();

@@ -23,12 +23,12 @@ pub use console::{
     ExportLine, FaultyLine, FloorHandlers, FlowHandlers, FlowPicture, Hear, ImportHandlers, ImportLine,
     KeptSession, KindView, LimitView, Listen, NewDraft, NewExport, NotCalled, ObjectionView, PaceView,
     PasswordError, PauseView, PaymentView, Piece, PieceTaken, Predicted, ProbeTrunk, PromiseAsked,
-    PromiseView, ProposalLine, ProposalsView, Propose, Proposed, QualityHandlers, RecordingLine,
-    ReportHandlers, Resend, RungView, SessionHandlers, SetCampaign, SetProposal, SetView, SheetWish,
-    SilenceLine, SoundAnswer, SoundAsked, StageView, StateView, Supervise, Supervised, SupervisionLine,
-    Table, Taken, TargetView, TrunkHandlers, TrunkLine, TrunkView, Turn, User, UserActLine, UserClick,
-    UserClicked, UserHandlers, UserLine, UserWish, ViewHandlers, ViewLine, Wallboard, WhyNotAct, WhyNotLine,
-    Written, day, hash_password, money,
+    PromiseView, ProposalLine, ProposalsView, Propose, Proposed, QualityHandlers, QuestionView,
+    RecordingLine, ReportHandlers, Resend, RungView, SessionHandlers, SetCampaign, SetProposal, SetView,
+    SheetWish, SilenceLine, SoundAnswer, SoundAsked, StageView, StateView, Supervise, Supervised,
+    SupervisionLine, Table, Taken, TargetView, TrunkHandlers, TrunkLine, TrunkView, Turn, User, UserActLine,
+    UserClick, UserClicked, UserHandlers, UserLine, UserWish, ViewHandlers, ViewLine, Wallboard, WhyNotAct,
+    WhyNotLine, Written, day, hash_password, money,
 };
 pub use handler::{Handler, Unavailable};
 pub use https::Certificate;

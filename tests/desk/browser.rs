@@ -40,7 +40,7 @@ pub struct Page {
 }
 
 /// Keys that are no characters: name, code, virtual key.
-const KEYS: [(&str, u32); 17] = [
+const KEYS: [(&str, u32); 18] = [
     ("Tab", 9),
     ("Enter", 13),
     ("Escape", 27),
@@ -53,6 +53,7 @@ const KEYS: [(&str, u32); 17] = [
     ("F7", 118),
     ("F8", 119),
     ("F9", 120),
+    ("F10", 121),
     ("ArrowLeft", 37),
     ("ArrowUp", 38),
     ("ArrowDown", 40),

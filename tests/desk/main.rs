@@ -14,6 +14,7 @@ mod colleague;
 mod decisions;
 mod interface;
 mod office;
+mod paid;
 mod shift;
 mod sound;
 mod supervisor;

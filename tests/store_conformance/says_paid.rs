@@ -2,9 +2,9 @@
 
 use obzvon::campaign::{DoneWhy, NextStep};
 use obzvon::cases::{Act, Acted, CaseFilter, CaseLine, Kind, State};
-use obzvon::domain::{Currency, Disposition, Money, Outcome};
+use obzvon::domain::{AgentId, Currency, Disposition, Money, Outcome};
 use obzvon::rules::{Called, HoldKind, holds_from};
-use obzvon::store::{ClaimedContact, FinishRequest, NewPayment, NewReversal};
+use obzvon::store::{AskedPaid, ClaimedContact, EndpointRow, FinishRequest, NewPayment, NewReversal};
 
 use crate::world::{World, finished, hours, noon, promised, row, seconds};
 
@@ -13,6 +13,7 @@ crate::on_both_engines!(
     a_payment_in_full_is_the_creditors_word,
     what_has_not_come_is_called_about_again,
     a_payment_that_is_taken_back_was_no_word,
+    an_agent_asks_whether_it_was_paid_while_he_talks,
 );
 
 /// He says in a call that he has paid.
@@ -121,4 +122,46 @@ async fn a_payment_that_is_taken_back_was_no_word(world: World) {
     assert_eq!(held(&world, &contact).await, [HoldKind::DisputeOpen]);
     assert_eq!(states(&world, 1).await.1, "open");
     assert_eq!(world.store.check_tallies().await.expect("counted"), []);
+}
+
+async fn an_agent_asks_whether_it_was_paid_while_he_talks(world: World) {
+    let all = EndpointRow { name: "all".into(), creditors: Vec::new() };
+    world.store.set_endpoints(vec![all]).await.expect("set");
+    let contact = world.one_contact().await;
+    let attempt = world.permit(&contact, noon()).await.attempt();
+    let anna = AgentId::parse("anna").expect("a login");
+    let file = async || {
+        let file = world.store.desk_file(contact.id, Some(attempt)).await.expect("read");
+        file.expect("a contact")
+    };
+    let ask = async || world.store.ask_paid(attempt, &anna, noon() + seconds(20)).await.expect("answered");
+    assert_eq!(file().await.question, None);
+    let AskedPaid::Now(number) = ask().await else { panic!("he is asked") };
+    assert_eq!(ask().await, AskedPaid::Before, "once");
+    let question = file().await.question.expect("it is out");
+    assert!(question.whether_paid && question.told && question.answer_by.is_some(), "{question:?}");
+    assert_eq!((question.case, question.answer, question.closed), (number, None, false));
+    let told = world.text("SELECT payload FROM outbox WHERE kind = 'dispute'").await;
+    assert!(told.contains("\"question\":\"paid\"") && told.contains("\"debt\":\"d1\""), "{told}");
+    assert_eq!(held(&world, &contact).await, [HoldKind::DisputeOpen]);
+    let back = world.store.to_take_back().await.expect("read");
+    assert!(back.is_empty(), "the agent is talking about it: {back:?}");
+    // What he writes of the call afterwards is of the same case.
+    let mut said = finished(Outcome::Answered);
+    said.disposition = Some(Disposition::AlreadyPaid);
+    said.identified = true;
+    let phone = (&contact.phones[0].number).into();
+    let called = Called { person: contact.person, phone, debt: contact.debt };
+    let holds = holds_from(&said, called, noon(), &format!("attempt {attempt}"));
+    let request = FinishRequest { holds, finished: said, ..promised(attempt) };
+    world.store.finish(request, noon() + seconds(30)).await.expect("finished");
+    assert_eq!(open(&world).await.len(), 1);
+    let nothing = Act::Creditor { owed: true, debt: None, creditor: None, text: "nothing came".into() };
+    world.store.act_on_case(number, nothing, "bank".into(), noon() + hours(1)).await.expect("answered");
+    let answer = file().await.question.and_then(|question| question.answer);
+    assert_eq!(answer, Some((true, noon() + hours(1))), "the next who talks with him sees it");
+    assert!(matches!(ask().await, AskedPaid::Before), "the call has its case");
+    pay(&world, "all", 100_000).await;
+    assert_eq!((file().await.payments.len(), ask().await), (1, AskedPaid::NothingOwed));
+    assert_eq!(held(&world, &contact).await, [], "the money is the answer");
 }

@@ -13,7 +13,7 @@ use self::chair::{Chair, Taken};
 use super::floor::{self, Seat, SeatEvent, Standing};
 use super::house::House;
 use super::monitor::Monitor;
-use super::outside::{self, Asked, Outside};
+use super::outside::{self, Asked, OfCall, Outside};
 use crate::agents::{Caller, Need, Skills, State, Wish};
 use crate::call::{Input, Seat as Place, StopReason, Whom, Wiring, WishNo};
 use crate::domain::{AgentId, AttemptId, Language, PhoneNumber, RecordingMark};
@@ -133,7 +133,8 @@ impl CallSeats {
     }
 
     fn asks(&self, number: PhoneNumber) -> Asked {
-        Asked { attempt: self.attempt, agent: self.talked.clone(), number }
+        let creditor = self.caller.creditor.clone();
+        Asked { attempt: self.attempt, agent: self.talked.clone(), number, creditor }
     }
 
     /// Whether a trunk may be asked to move the debtor to this number; then that is written down.
@@ -147,11 +148,11 @@ impl CallSeats {
         }
     }
 
-    /// Whether somebody may be asked, or the call handed on to him.
+    /// Whether somebody may be asked, or the call handed on to him; `identified`: the debtor has said who he is.
     ///
     /// # Errors
     /// Why not.
-    pub fn reaches(&self, whom: &Whom) -> Result<(), WishNo> {
+    pub fn reaches(&self, whom: &Whom, identified: bool) -> Result<(), WishNo> {
         let floor = &self.house.floor;
         let of_this_call = |agent: &AgentId| {
             let here = self.taken.iter().flatten().filter_map(|taken| taken.chair.agent());
@@ -166,7 +167,10 @@ impl CallSeats {
                     _ => Err(WishNo::AgentBusy),
                 }
             }
-            Whom::Outside(number) => outside::refusal(&self.house, number).map_or(Ok(()), Err),
+            Whom::Outside(number) => {
+                let of = OfCall { creditor: self.caller.creditor.as_deref(), identified };
+                outside::reaches(&self.house, number, &of)
+            }
             Whom::Queue(_) => {
                 let need = self.need(whom, Duration::ZERO).ok_or(WishNo::NoSuchQueue)?;
                 let works =

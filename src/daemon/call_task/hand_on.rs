@@ -23,7 +23,7 @@ impl Drive {
     pub(super) fn wish(&mut self, seat: Seat, wish: Wish, now: Instant) -> Result<(), WishNo> {
         if let Wish::Consult(whom) | Wish::Transfer(whom) = &wish {
             self.call.may_seek(seat)?;
-            self.seats.reaches(whom)?;
+            self.seats.reaches(whom, self.call.identified())?;
         }
         self.call.wish(now, seat, wish)
     }

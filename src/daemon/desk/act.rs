@@ -12,7 +12,7 @@ use crate::agents::{Input, Refusal};
 use crate::call::{Desk as Wish, Seat, Whom, WishNo};
 use crate::daemon::floor::{Hand, try_phone};
 use crate::domain::{AgentId, AttemptId, Stage};
-use crate::store::{CallMark, Complained, StoreError};
+use crate::store::{AskedPaid, CallMark, Complained, StoreError};
 use crate::web::{DeskAct, DeskAnswer, DeskDeed, Turn};
 
 /// Does it, or says why not.
@@ -34,10 +34,10 @@ pub async fn act(house: &Arc<House>, deed: DeskDeed) -> Result<DeskAnswer, Store
         DeskAct::Identify => return identify(house, &agent).await,
         DeskAct::Check(asked) => return check(house, &agent, &asked).await,
         DeskAct::Dispose(written) => return dispose(house, &agent, *written).await,
-        DeskAct::Note(_) | DeskAct::Complain(_) => {}
+        DeskAct::AskPaid | DeskAct::Note(_) | DeskAct::Complain(_) => {}
         DeskAct::Objection(_) | DeskAct::Stage(_) | DeskAct::Trigger => {}
     }
-    let Some((attempt, _)) = called(house, &agent).await? else { return Ok(DeskAnswer::NoCall) };
+    let Some((attempt, subject)) = called(house, &agent).await? else { return Ok(DeskAnswer::NoCall) };
     let now = house.clock.wall();
     // Whoever has heard it may complain of it and mark it; the rest is his who has the call.
     let anybodys = matches!(deed.act, DeskAct::Complain(_) | DeskAct::Trigger);
@@ -46,6 +46,8 @@ pub async fn act(house: &Arc<House>, deed: DeskDeed) -> Result<DeskAnswer, Store
     }
     match deed.act {
         DeskAct::Note(text) => house.store.keep_note(attempt, &agent, &text, now).await?,
+        DeskAct::AskPaid if !subject.identified => return Ok(DeskAnswer::IdentityFirst),
+        DeskAct::AskPaid => return ask_paid(house, &agent, attempt).await,
         DeskAct::Complain(text) => return complain(house, &agent, attempt, &text).await,
         DeskAct::Trigger => {
             house.store.keep_mark(attempt, &agent, (CallMark::Trigger, "conflict"), now).await?;
@@ -156,6 +158,19 @@ async fn identify(house: &House, agent: &AgentId) -> Result<DeskAnswer, StoreErr
         house.desks.tell(agent, "identified", &serde_json::json!({ "attempt": attempt }));
     }
     Ok(DeskAnswer::Done)
+}
+
+/// He says that he has paid, and we know of no such money: his creditor is asked.
+async fn ask_paid(house: &House, agent: &AgentId, attempt: AttemptId) -> Result<DeskAnswer, StoreError> {
+    match house.store.ask_paid(attempt, agent, house.clock.wall()).await? {
+        AskedPaid::Now(case) => {
+            info!(%attempt, %agent, %case, "a creditor is asked whether a debt was paid");
+            Ok(DeskAnswer::Done)
+        }
+        AskedPaid::Before => Ok(DeskAnswer::Done),
+        AskedPaid::NothingOwed => Ok(DeskAnswer::NothingOwed),
+        AskedPaid::NoAttempt => Ok(DeskAnswer::NoCall),
+    }
 }
 
 async fn complain(

@@ -15,10 +15,10 @@ use crate::domain::debt::days_overdue;
 use crate::domain::{AgentId, DebtKind, DebtorType, Language, PhoneNumber, Stage, Utterance};
 use crate::ivr::TextFacts;
 use crate::speech;
-use crate::store::{AgentDay, AgentTimes, Period, StoreError};
+use crate::store::{AgentDay, AgentTimes, DeskFile, Period, Question, StoreError};
 use crate::web::{
     CallView, ChoiceView, ContactLine, DayView, DebtView, DeskView, KindView, ObjectionView, PauseView,
-    PaymentView, PromiseView, StageView, StateView, TargetView, day, money,
+    PaymentView, PromiseView, QuestionView, StageView, StateView, TargetView, day, money,
 };
 
 /// An agent's desk; `None`: no agent works under this login.
@@ -249,8 +249,14 @@ fn debt(
         on: day(subject.today(*paid_at), language),
         amount: money(*amount, language),
     });
+    let hotline = config.agents.hotlines.get(&*contact.creditor).map(|number| TargetView {
+        to: format!("number:{}", number.as_e164()),
+        name: format!("{}: {}", contact.creditor, language.pick("hotline", "горячая линия")),
+        free: false,
+    });
     DebtView {
         payments: payments.collect(),
+        hotline,
         creditor: contact.creditor.clone(),
         kind: words::debt_kind(kind.code(), language).to_owned(),
         kind_code: kind.code(),
@@ -264,7 +270,31 @@ fn debt(
         promise_last: bounds.map_or(today, |bounds| bounds.last()).to_string(),
         promise_least: bounds.map_or_else(String::new, |bounds| money(bounds.least(), language)),
         promises: promises.collect(),
+        question: file.question.as_ref().map(|question| asked(question, subject, language)),
+        may_ask_paid: file.debt_open && !awaits_word(file),
         contacts,
+    }
+}
+
+/// The creditor has still to say whether it was paid.
+fn awaits_word(file: &DeskFile) -> bool {
+    let question = file.question.as_ref();
+    question.is_some_and(|it| it.whether_paid && !it.closed && it.answer.is_none())
+}
+
+fn asked(question: &Question, subject: &Subject, language: Language) -> QuestionView {
+    let zone = subject.zone();
+    let moment = |at: Timestamp| at.to_zoned_datetime(zone.clone()).strftime("%d.%m %H:%M").to_string();
+    // A deadline is its last day's end.
+    let last = |due: Timestamp| due.saturating_sub(1.second()).unwrap_or(due);
+    QuestionView {
+        case: question.case.to_string(),
+        about: if question.whether_paid { "paid" } else { "owed" },
+        asked: moment(question.asked_at),
+        told: question.told,
+        answer_by: question.answer_by.map(|due| day(subject.today(last(due)), language)),
+        answer: question.answer.map(|(owed, _)| if owed { "owed" } else { "not_owed" }),
+        answered: question.answer.map(|(_, at)| moment(at)),
     }
 }
 

@@ -356,7 +356,7 @@ async fn hand_on(house: &House, agent: &AgentId, leg: &Leg, to: &str) {
     leg.referred(code);
 }
 
-/// Another agent by his extension or login, a queue by its name, a number of the house's list.
+/// Another agent by his extension or login, a queue by its name, a number of the house's list, a hotline: whose, the gate asks.
 fn whom(house: &House, own: &AgentId, to: &str) -> Option<Whom> {
     let plans = house.plans.load();
     let agents = &plans.config.agents;
@@ -366,7 +366,7 @@ fn whom(house: &House, own: &AgentId, to: &str) -> Option<Whom> {
     match (login, number) {
         (Some((id, _)), _) if id == own => None,
         (Some((id, _)), _) => Some(Whom::Agent(id.as_str().to_owned())),
-        (None, Some(number)) if agents.outside.contains(&number) => Some(Whom::Outside(number)),
+        (None, Some(number)) if agents.knows_outside(&number) => Some(Whom::Outside(number)),
         (None, _) => agents.plan.queues.contains_key(to).then(|| Whom::Queue(to.to_owned())),
     }
 }

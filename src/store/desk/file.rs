@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::paid::{Question, question};
 use crate::domain::{AttemptId, ContactId, Currency, Disposition, Money, Outcome, PersonId, PhoneNumber};
 use crate::store::engine::conn::{Conn, Fault, Row, date, moment, values};
 use crate::store::list::number;
@@ -21,6 +22,8 @@ pub struct DeskFile {
     pub promises: Vec<PromiseMade>,
     /// What was paid on the debt, the newest first: when, and how much.
     pub payments: Vec<(Timestamp, Money)>,
+    /// What the creditor was asked last about the debt.
+    pub question: Option<Question>,
 }
 
 /// The call a desk is about.
@@ -101,7 +104,8 @@ async fn file(
         Ok::<_, Fault>((moment(row.int(0)?)?, amount))
     };
     let payments = payments.iter().map(paid).collect::<Result<_, _>>()?;
-    Ok(DeskFile { contact, campaign, debt_open, attempt, promises, payments })
+    let question = question(conn, contact.debt).await?;
+    Ok(DeskFile { contact, campaign, debt_open, attempt, promises, payments, question })
 }
 
 async fn read_attempt(conn: &mut Conn, attempt: AttemptId) -> Result<Option<DeskAttempt>, Fault> {

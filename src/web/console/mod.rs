@@ -52,8 +52,8 @@ pub(super) use desk::document as desk_document;
 pub use desk::{
     CallView, ChoiceView, ContactLine, DayView, DebtView, Decided, DeskAct, DeskAnswer, DeskDeed, DeskEvent,
     DeskHandlers, DeskView, KindView, LimitView, NotCalled, ObjectionView, PauseView, PaymentView,
-    PromiseAsked, PromiseView, SoundAnswer, SoundAsked, StageView, StateView, TargetView, Turn, Written, day,
-    money,
+    PromiseAsked, PromiseView, QuestionView, SoundAnswer, SoundAsked, StageView, StateView, TargetView, Turn,
+    Written, day, money,
 };
 pub(super) use floor::document as floor_document;
 pub use floor::{

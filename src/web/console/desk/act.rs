@@ -30,6 +30,8 @@ pub enum DeskAct {
     /// Anger, a rude word.
     Trigger,
     Complain(String),
+    /// Asks the creditor whether the debt has been paid.
+    AskPaid,
     /// Only asks whether a promise would be taken.
     Check(PromiseAsked),
     Dispose(Box<Written>),
@@ -112,6 +114,8 @@ pub enum DeskAnswer {
     CallIsOn,
     /// The desk has another call than the one that was meant.
     OtherCall,
+    /// The debt is settled: there is nothing to ask.
+    NothingOwed,
     /// The call is a colleague's now.
     NotYours,
     /// The call has its disposition.
@@ -148,6 +152,7 @@ impl DeskAnswer {
             Self::IdentityFirst => {
                 one("identity_first", "First confirm who is speaking.", "Сначала подтвердите личность.")
             }
+            Self::NothingOwed => one("nothing_owed", "The debt is settled.", "Долг закрыт."),
             Self::NotYours => {
                 one("not_yours", "The call is a colleague's now.", "Звонок теперь у другого оператора.")
             }
@@ -172,6 +177,7 @@ impl DeskAnswer {
 fn wish_word(no: WishNo) -> (&'static str, &'static str) {
     match no {
         WishNo::AgentBusy => ("The colleague is not free.", "Коллега сейчас не свободен."),
+        WishNo::IdentityFirst => ("First confirm who is speaking.", "Сначала подтвердите личность."),
         WishNo::NoSuchAgent => ("There is no such colleague.", "Такого оператора нет."),
         WishNo::NoSuchQueue => ("There is no such queue.", "Такой очереди нет."),
         WishNo::NobodyThere => ("Nobody of that queue is at work.", "В этой очереди никто не работает."),

@@ -33,6 +33,7 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/api/v1/desk/note", post(note))
         .route("/api/v1/desk/mark", post(mark))
         .route("/api/v1/desk/complaint", post(complaint))
+        .route("/api/v1/desk/paid-question", post(paid_question))
         .route("/api/v1/desk/promise-check", post(promise_check))
         .route("/api/v1/desk/disposition", post(disposition))
         .route("/api/v1/desk/preview", post(preview))
@@ -91,6 +92,7 @@ fn refused(answer: &DeskAnswer, language: crate::domain::Language) -> Response {
         DeskAnswer::Done | DeskAnswer::CallIsOn | DeskAnswer::NoCampaign => StatusCode::CONFLICT,
         DeskAnswer::NotCalled(_) | DeskAnswer::UnderWay => StatusCode::CONFLICT,
         DeskAnswer::IdentityFirst | DeskAnswer::NotYours | DeskAnswer::Wish(_) => StatusCode::CONFLICT,
+        DeskAnswer::NothingOwed => StatusCode::CONFLICT,
         DeskAnswer::OtherCall | DeskAnswer::State(_) | DeskAnswer::WrittenBefore => StatusCode::CONFLICT,
     };
     let all = answer.refusals(language);
@@ -138,7 +140,8 @@ struct CallBody {
     /// `hold`, `resume`, `mute`, `unmute`, `hang_up`, `transfer`, `consult`, `join`, `complete`, `return`,
     /// `pause_recording`, `resume_recording`.
     r#do: String,
-    /// With `transfer` and `consult`: `agent:LOGIN`, `queue:NAME`, or `number:+E164` of the house's list.
+    /// With `transfer` and `consult`: `agent:LOGIN`, `queue:NAME`, or `number:+E164` of the house's list or
+    /// of the creditor's hotline (`call.debt.hotline` of the desk).
     to: Option<String>,
 }
 
@@ -199,6 +202,11 @@ async fn note(asker: Asker, State(shared): State<Shared>, bytes: Read) -> Result
 async fn complaint(asker: Asker, State(shared): State<Shared>, bytes: Read) -> Result<Response, Response> {
     let text = body_of::<TextBody>(&asker, bytes)?.check()?;
     act(asker, &shared, DeskAct::Complain(text)).await
+}
+
+async fn paid_question(asker: Asker, State(shared): State<Shared>) -> Result<Response, Response> {
+    asker.viewer.may(Right::WorkDesk)?;
+    act(asker, &shared, DeskAct::AskPaid).await
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -367,6 +375,10 @@ pub(in crate::web) fn document() -> Vec<(&'static str, Value)> {
         ("/api/v1/desk/note", deed("Keep the note", Some(schema::<TextBody>()))),
         ("/api/v1/desk/mark", deed("Mark an objection, a stage, a trigger", Some(schema::<MarkBody>()))),
         ("/api/v1/desk/complaint", deed("Open a case and stop automatic calls", Some(schema::<TextBody>()))),
+        (
+            "/api/v1/desk/paid-question",
+            deed("He says that he has paid: ask the creditor (call.debt.question has what came of it)", None),
+        ),
         ("/api/v1/desk/promise-check", deed("Would this promise be taken?", Some(schema::<PromiseBody>()))),
         ("/api/v1/desk/disposition", deed("Write the call up", Some(schema::<DispositionBody>()))),
         ("/api/v1/desk/preview", preview),

@@ -74,7 +74,7 @@ function place(fresh) {
 
 function path(element) {
   if (element.id) return "#" + element.id;
-  for (const name of ["data-call", "data-turn", "data-stage", "data-objection", "data-save", "name"]) {
+  for (const name of ["data-call", "data-look", "data-turn", "data-stage", "data-objection", "data-save", "name"]) {
     const value = element.getAttribute(name);
     if (value) return `[${name}="${CSS.escape(value)}"]`;
   }
@@ -178,7 +178,10 @@ desk.addEventListener("click", (event) => {
     const on = button.getAttribute("aria-pressed") !== "true";
     act("call", { do: on ? "mute" : "unmute" }).then((ok) => ok && $("[data-call=mute]")?.setAttribute("aria-pressed", on));
   } else if (data.call) act("call", data.to ? { do: data.call, to: $(data.to).value } : { do: data.call });
+  else if (data.choose) { $("#to").value = data.choose; $("#to").focus(); }
   else if ("identify" in data) act("identity");
+  else if ("look" in data) look();
+  else if ("askPaid" in data) act("paid-question").then((ok) => ok && look());
   else if (data.stage) act("mark", { kind: "stage", code: data.stage });
   else if (data.objection) { if (!button.parentElement.open) ask("mark", { kind: "objection", code: data.objection }); }
   else if ("complain" in data) act("complaint", { text: $("#text")?.value || "" });
@@ -186,6 +189,14 @@ desk.addEventListener("click", (event) => {
   else if (data.save) save(data.save === "ready");
   else if (data.decide) decide(data.decide);
 });
+
+// Has he paid? What is known this moment; where the creditor may be asked, Enter does it.
+async function look() {
+  await renew();
+  const looked = $("#looked");
+  if (looked) looked.textContent = new Date().toLocaleTimeString(document.documentElement.lang);
+  ($("#ask-paid") || $("[data-look]"))?.focus();
+}
 
 async function decide(what) {
   const reason = $("#preview [name=reason]").value.trim();

@@ -22,7 +22,7 @@ pub use events::DeskEvent;
 pub use sound::{SoundAnswer, SoundAsked};
 pub use view::{
     CallView, ChoiceView, ContactLine, DayView, DebtView, DeskView, KindView, LimitView, ObjectionView,
-    PauseView, PaymentView, PromiseView, StageView, StateView, TargetView,
+    PauseView, PaymentView, PromiseView, QuestionView, StageView, StateView, TargetView,
 };
 
 use super::Shared;

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::super::page::tenths;
 use super::act::day as day_word;
 use super::texts::Texts;
-use super::view::{CallView, DayView, DebtView, DeskView, StageView};
+use super::view::{CallView, DayView, DebtView, DeskView, QuestionView, StageView};
 use super::words;
 use crate::domain::Language;
 
@@ -65,6 +65,8 @@ pub fn call_bar(view: &DeskView, texts: &Texts) -> Markup {
     if hand != Some("first") {
         return html! {};
     }
+    let debt = view.call.as_ref().and_then(|call| call.debt.as_ref());
+    let hotline = debt.and_then(|debt| debt.hotline.as_ref());
     html! {
         div.acts {
             @if held {
@@ -83,10 +85,14 @@ pub fn call_bar(view: &DeskView, texts: &Texts) -> Markup {
                     @for target in &view.targets {
                         option value=(target.to) { (target.name) @if target.free { " ●" } }
                     }
+                    @if let Some(hotline) = hotline { option value=(hotline.to) { (hotline.name) } }
                 }
             }
             button data-call="transfer" data-to="#to" { (texts.hand_on) kbd { "F8" } }
             button data-call="consult" data-to="#to" { (texts.ask) }
+            @if let Some(hotline) = hotline {
+                button data-choose=(hotline.to) data-hotkey="F10" title=(hotline.name) { (texts.hotline) kbd { "F10" } }
+            }
             button data-call="join" { (texts.join) }
             button data-call="complete" { (texts.complete) }
             button data-call="return" { (texts.back) }
@@ -147,12 +153,7 @@ fn debt_part(debt: &DebtView, language: Language) -> Markup {
             dt { (texts.due) } dd { (debt.due) }
             dt { (texts.debtor_type) } dd { (debt.debtor_type) }
         }
-        h2 { (texts.payments) }
-        @if debt.payments.is_empty() { p.soft { (texts.no_payment) } } @else {
-            table { tbody { @for payment in &debt.payments {
-                tr { td { (payment.on) } td.n { (payment.amount) } }
-            } } }
-        }
+        (paid_part(debt, texts))
         @if !debt.promises.is_empty() {
             h2 { (texts.promises) }
             table { tbody { @for promise in &debt.promises {
@@ -164,6 +165,39 @@ fn debt_part(debt: &DebtView, language: Language) -> Markup {
         table { tbody { @for contact in &debt.contacts {
             tr { td { (contact.at) } td { (contact.channel) } td { (contact.reaction) } }
         } } }
+    }
+}
+
+/// Has he paid? The money that is known now, what his creditor was asked, and the question to him.
+fn paid_part(debt: &DebtView, texts: &Texts) -> Markup {
+    html! {
+        h2 { (texts.payments) " " button data-look data-hotkey="F5" { (texts.look) kbd { "F5" } } " " span #looked.soft role="status" {} }
+        @if debt.payments.is_empty() { p.soft { (texts.no_payment) } } @else {
+            table { tbody { @for payment in &debt.payments {
+                tr { td { (payment.on) } td.n { (payment.amount) } }
+            } } }
+        }
+        @if let Some(question) = &debt.question { p #question { (question_part(question, texts)) } }
+        @if debt.may_ask_paid { button #ask-paid data-ask-paid { (texts.ask_paid) } }
+    }
+}
+
+fn question_part(question: &QuestionView, texts: &Texts) -> Markup {
+    html! {
+        (if question.about == "paid" { texts.asked_paid } else { texts.asked_owed }) " " (question.asked) ", " (question.case) ": "
+        @match question.answer {
+            Some(answer) => b {
+                (match (question.about, answer) {
+                    ("paid", "not_owed") => texts.says_came,
+                    ("paid", _) => texts.says_not_come,
+                    (_, "not_owed") => texts.says_not_owed,
+                    (_, _) => texts.says_owed,
+                })
+                @if let Some(at) = &question.answered { ", " (at) }
+            },
+            None if !question.told => span.warn { (texts.not_sent) },
+            None => { (texts.no_answer) @if let Some(day) = &question.answer_by { " " (texts.within) " " (day) } }
+        }
     }
 }
 

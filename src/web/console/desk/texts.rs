@@ -27,6 +27,7 @@ texts! {
     record_again: "Record again", "Писать дальше";
     hand_on: "Hand on", "Перевести";
     hand_on_to: "Hand on to", "Кому перевести";
+    hotline: "Creditor's hotline", "Горячая линия";
     ask: "Ask first", "Спросить";
     join: "All three", "Втроём";
     complete: "Leave it to him", "Оставить коллеге";
@@ -51,6 +52,16 @@ texts! {
     debtor_type: "Type", "Тип";
     payments: "Payments", "Платежи";
     no_payment: "none was told", "не поступало";
+    look: "Has he paid?", "Оплатил?";
+    ask_paid: "Ask the creditor: has he paid?", "Спросить кредитора: оплачено?";
+    asked_paid: "Asked whether it was paid", "Спросили, оплачено ли:";
+    asked_owed: "Asked whether it is owed", "Спросили, должен ли:";
+    says_came: "the money came", "деньги пришли";
+    says_not_come: "no money came", "денег не было";
+    says_owed: "it is owed", "должен";
+    says_not_owed: "it is not owed", "не должен";
+    no_answer: "no answer yet", "ответа ещё нет";
+    not_sent: "not sent, none of his systems takes questions: hand the call on to his hotline, or tell the supervisor", "не отправлено, его системы не принимают вопросы: переведите на горячую линию или скажите супервизору";
     promises: "Promises", "Обещания";
     history: "Contacts", "Контакты";
     none_yet: "none yet", "ещё не было";
@@ -132,7 +143,7 @@ texts! {
     lost: "No connection: trying again", "Нет связи: пробуем снова";
     failed: "That did not work: try again", "Не получилось: попробуйте ещё раз";
     sound_key: "F1 sound · ", "F1 звук · ";
-    keys: "F2 identity · F3 complaint · F4 conflict · F6 hold · F7 mute · F8 hand on (then Enter) · F9 hang up · digits: outcome · Ctrl+Enter: save, ready", "F2 личность · F3 жалоба · F4 конфликт · F6 удержать · F7 микрофон · F8 перевести (затем Enter) · F9 завершить · цифры: итог · Ctrl+Enter: записать, готов";
+    keys: "F2 identity · F3 complaint · F4 conflict · F5 has he paid (then Enter: ask) · F6 hold · F7 mute · F8 hand on (then Enter) · F10 creditor's hotline (then Enter) · F9 hang up · digits: outcome · Ctrl+Enter: save, ready", "F2 личность · F3 жалоба · F4 конфликт · F5 оплатил? (затем Enter: спросить) · F6 удержать · F7 микрофон · F8 перевести (затем Enter) · F10 горячая линия кредитора (затем Enter) · F9 завершить · цифры: итог · Ctrl+Enter: записать, готов";
 }
 
 impl Texts {

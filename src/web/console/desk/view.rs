@@ -52,7 +52,7 @@ pub struct PauseView {
 /// Somebody or some queue that may take a call over.
 #[derive(Debug, Clone, Serialize)]
 pub struct TargetView {
-    /// `agent:LOGIN` or `queue:NAME`.
+    /// `agent:LOGIN`, `queue:NAME`, or `number:+E164`.
     pub to: String,
     pub name: String,
     /// Ready now.
@@ -130,6 +130,8 @@ pub struct LimitView {
 #[derive(Debug, Clone, Serialize)]
 pub struct DebtView {
     pub creditor: String,
+    /// The creditor's own people, to whom the call may be handed.
+    pub hotline: Option<TargetView>,
     /// In words.
     pub kind: String,
     pub kind_code: &'static str,
@@ -150,8 +152,31 @@ pub struct DebtView {
     pub promises: Vec<PromiseView>,
     /// What was paid on it, the newest first.
     pub payments: Vec<PaymentView>,
+    /// What the creditor was asked last about it.
+    pub question: Option<QuestionView>,
+    /// Nobody waits for his word that it was paid: he may be asked.
+    pub may_ask_paid: bool,
     /// The newest first.
     pub contacts: Vec<ContactLine>,
+}
+
+/// A question to the creditor.
+#[derive(Debug, Clone, Serialize)]
+pub struct QuestionView {
+    /// The case's number.
+    pub case: String,
+    /// `paid`, or `owed`.
+    pub about: &'static str,
+    /// On the debtor's clock.
+    pub asked: String,
+    /// Some system of his was sent it.
+    pub told: bool,
+    /// The last day for his answer.
+    pub answer_by: Option<String>,
+    /// `owed` or `not_owed`, once he has answered.
+    pub answer: Option<&'static str>,
+    /// When, on the debtor's clock.
+    pub answered: Option<String>,
 }
 
 /// A payment on the debt.
