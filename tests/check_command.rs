@@ -119,7 +119,7 @@ fn a_message_that_a_flow_promises_and_nobody_hears_of_is_warned_of() {
     let told = check(&lasting(), &["--lang", "en"]);
     assert_eq!(told.matches(promised).count(), 1, "{told}");
     let json: serde_json::Value = serde_json::from_str(&check(&lasting(), &["--json"])).expect("JSON");
-    assert_eq!(warning(&json, "unsent")["flow"], "reminder_overdue");
+    assert_eq!(warning(&json, "unsent")["flow"], "reminder_current", "the flows by their names");
     let heard = |creditors: &str| with_endpoint(creditors, &[]);
     assert!(!heard("").contains(promised), "every creditor's events are told");
     assert!(heard("creditors = [\"Северный Банк\"]").contains(promised), "not those of every creditor");
