@@ -69,6 +69,7 @@ function place(fresh) {
   }
   const [case_, theirs] = [$("#complained"), fresh.querySelector("#complained")];
   if (case_ && theirs) case_.hidden = theirs.hidden;
+  offerToAsk();
   tick();
 }
 
@@ -191,11 +192,20 @@ desk.addEventListener("click", (event) => {
 });
 
 // Has he paid? What is known this moment; where the creditor may be asked, Enter does it.
+let looking = null;
 async function look() {
+  looking = shown();
   await renew();
   const looked = $("#looked");
   if (looked) looked.textContent = new Date().toLocaleTimeString(document.documentElement.lang);
+  offerToAsk();
   ($("#ask-paid") || $("[data-look]"))?.focus();
+}
+
+// He has asked about this call: the question to the creditor stays offered.
+function offerToAsk() {
+  const ask = $("#ask-paid");
+  if (ask) ask.hidden = !looking || looking !== shown();
 }
 
 async function decide(what) {

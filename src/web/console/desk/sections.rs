@@ -171,14 +171,14 @@ fn debt_part(debt: &DebtView, language: Language) -> Markup {
 /// Has he paid? The money that is known now, what his creditor was asked, and the question to him.
 fn paid_part(debt: &DebtView, texts: &Texts) -> Markup {
     html! {
-        h2 { (texts.payments) " " button data-look data-hotkey="F5" { (texts.look) kbd { "F5" } } " " span #looked.soft role="status" {} }
+        h2.paid { (texts.payments) button data-look data-hotkey="F5" { (texts.look) kbd { "F5" } } span #looked.soft role="status" {} }
         @if debt.payments.is_empty() { p.soft { (texts.no_payment) } } @else {
             table { tbody { @for payment in &debt.payments {
                 tr { td { (payment.on) } td.n { (payment.amount) } }
             } } }
         }
         @if let Some(question) = &debt.question { p #question { (question_part(question, texts)) } }
-        @if debt.may_ask_paid { button #ask-paid data-ask-paid { (texts.ask_paid) } }
+        @if debt.may_ask_paid { button #ask-paid.wide data-ask-paid hidden { (texts.ask_paid) } }
     }
 }
 

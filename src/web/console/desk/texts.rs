@@ -143,7 +143,7 @@ texts! {
     lost: "No connection: trying again", "Нет связи: пробуем снова";
     failed: "That did not work: try again", "Не получилось: попробуйте ещё раз";
     sound_key: "F1 sound · ", "F1 звук · ";
-    keys: "F2 identity · F3 complaint · F4 conflict · F5 has he paid (then Enter: ask) · F6 hold · F7 mute · F8 hand on (then Enter) · F10 creditor's hotline (then Enter) · F9 hang up · digits: outcome · Ctrl+Enter: save, ready", "F2 личность · F3 жалоба · F4 конфликт · F5 оплатил? (затем Enter: спросить) · F6 удержать · F7 микрофон · F8 перевести (затем Enter) · F10 горячая линия кредитора (затем Enter) · F9 завершить · цифры: итог · Ctrl+Enter: записать, готов";
+    keys: "F2 identity · F3 complaint · F4 conflict · F5 has he paid · F6 hold · F7 mute · F8 hand on (then Enter) · F10 hotline · F9 hang up · digits: outcome · Ctrl+Enter: save, ready", "F2 личность · F3 жалоба · F4 конфликт · F5 оплатил? · F6 удержать · F7 микрофон · F8 перевести (затем Enter) · F10 горячая линия · F9 завершить · цифры: итог · Ctrl+Enter: записать, готов";
 }
 
 impl Texts {
