@@ -251,6 +251,7 @@ impl Dialler for OverTheProtocol {
             Input::Overran(_) => unreachable!("nobody in the simulated world overruns his wrap-up"),
             Input::Ready(agent) => json!(["ready", agent]),
             Input::WrappedUp(agent) => json!(["wrapped", agent]),
+            Input::Taken(_) => unreachable!("the simulated agents have no calls of others"),
             Input::Withdrawn(_) => unreachable!("the simulated world takes no call back"),
         });
     }

@@ -41,7 +41,17 @@ impl Pace {
     /// Learns what each agent does now.
     pub fn know(&self, present: &[(AgentId, State)], floor: &Floor) {
         for (agent, state) in present {
-            self.turned(agent, &State::LoggedOut, state);
+            match state {
+                State::Hold { .. }
+                | State::Reserved { .. }
+                | State::Ringing { .. }
+                | State::Talking { .. } => self.is_taken(agent),
+                State::Away { .. }
+                | State::LoggedOut
+                | State::NoAudio
+                | State::Ready
+                | State::WrapUp { .. } => self.turned(agent, &State::LoggedOut, state),
+            }
             if floor.ran_out(agent) {
                 self.overran(agent);
             }
@@ -125,6 +135,14 @@ impl Pace {
         inside.pacer.handle(self.clock.now(), Input::Overran(number));
     }
 
+    fn is_taken(&self, agent: &AgentId) {
+        let mut inside = self.lock();
+        let number = inside.number(agent);
+        if !inside.pacer.talks(number) {
+            inside.pacer.handle(self.clock.now(), Input::Taken(number));
+        }
+    }
+
     fn turned(&self, agent: &AgentId, from: &State, to: &State) {
         let now = self.clock.now();
         let mut inside = self.lock();
@@ -136,7 +154,9 @@ impl Pace {
             State::LoggedOut => Input::LoggedOut(number),
             State::Away { .. } | State::NoAudio => Input::Away(number),
             State::Ready => Input::Ready(number),
-            // For whichever call: he is out of reach until he talks to one of ours or is back.
+            // Whichever call it is for: he is out of reach until he talks to one of ours or is back.
+            State::Reserved { .. } if *from == State::Ready => Input::Taken(number),
+            // He has chosen a call himself, and goes back to what he did before.
             State::Reserved { .. } => Input::LoggedOut(number),
             State::WrapUp { .. } => Input::HungUp(number),
             State::Ringing { .. } | State::Talking { .. } | State::Hold { .. } => return,
@@ -238,5 +258,78 @@ impl Drop for Ticket {
             Stage::Waiting => self.pace.note(Input::Abandoned(self.call)),
             Stage::Over => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::agents::{ReservationNo, Why as Because};
+    use crate::pacing::{Cap, Clock as From, Window};
+
+    fn plan() -> Plan {
+        Plan {
+            agents: 3,
+            cap: Cap { share: 0.03, window: Window::Day, lost_to_detection: 0.0 },
+            deadline: Duration::from_secs(2),
+            clock: From::Verdict,
+            max_lines: 12,
+            starts_per_second: 3.0,
+            shift: Duration::from_secs(3_600),
+            stop_before_end: Duration::from_secs(45),
+            predictive_from: 3,
+        }
+    }
+
+    fn agents() -> [AgentId; 3] {
+        ["anna", "boris", "clara"].map(|login| AgentId::parse(login).expect("a login"))
+    }
+
+    /// A campaign that knows enough of its list to predict, and these agents.
+    fn pace(states: [State; 3], floor: &Floor) -> Arc<Pace> {
+        let pace = Arc::new(Pace::new(plan(), (&Lessons::default(), &[]), Clock));
+        let present: Vec<_> = agents().into_iter().zip(states).collect();
+        pace.know(&present, floor);
+        (0..10).for_each(|_| pace.dial().ended(Outcome::NoAnswer));
+        pace
+    }
+
+    fn mode(pace: &Pace) -> Mode {
+        pace.decide("reminders").why.mode
+    }
+
+    fn turn(pace: &Pace, agent: &AgentId, from: State, to: State) {
+        let event = Event::Changed { from, to, why: Because::Call };
+        pace.hear(&Output { at: Clock.now(), agent: agent.clone(), event });
+    }
+
+    #[test]
+    fn a_reservation_does_not_change_how_a_campaign_of_just_enough_agents_dials() {
+        let floor = Floor::new(&crate::config::AgentsConfig::default(), Clock);
+        let no = ReservationNo(1);
+        let [anna, boris, _] = agents();
+        let pace = pace([State::Ready, State::Ready, State::Talking { no: ReservationNo(9) }], &floor);
+        assert_eq!(mode(&pace), Mode::Predictive, "who is found in a talk works, too");
+        let way = [
+            State::Ready,
+            State::Reserved { no },
+            State::Ringing { no },
+            State::Talking { no },
+            State::Hold { no },
+            State::Talking { no },
+            State::WrapUp { no },
+            State::Ready,
+        ];
+        for step in way.windows(2) {
+            turn(&pace, &anna, step[0].clone(), step[1].clone());
+            assert_eq!(mode(&pace), Mode::Predictive, "{step:?}");
+        }
+        turn(&pace, &boris, State::Ready, State::Away { code: "lunch".into() });
+        assert_eq!(mode(&pace), Mode::Progressive);
+        // Who is away and hears a colleague's call out is not back at work.
+        turn(&pace, &boris, State::Away { code: "lunch".into() }, State::Reserved { no });
+        assert_eq!(mode(&pace), Mode::Progressive);
     }
 }

@@ -29,6 +29,8 @@ pub(super) struct Agent {
 pub(super) enum Doing {
     Away,
     Ready,
+    /// At work in a call that is none of the pacer's, or kept for one.
+    Taken,
     Talking,
     WrappingUp,
 }
@@ -62,7 +64,7 @@ impl Agents {
         match doing {
             Doing::Away => self.goes_away += FRESH * (1.0 - self.goes_away),
             Doing::Ready => self.goes_away -= FRESH * self.goes_away,
-            Doing::Talking | Doing::WrappingUp => {}
+            Doing::Taken | Doing::Talking | Doing::WrappingUp => {}
         }
         let before = self.present.insert(agent, Agent { doing, since: now, overran: false });
         let Some(before) = before.filter(|before| before.doing != doing) else { return };
@@ -70,7 +72,7 @@ impl Agents {
             Doing::Away => self.away.learn(now - before.since),
             Doing::Talking => self.talk.learn(now - before.since),
             // Wrap-up ends before the agent turns to the next thing: `wrapped_up`.
-            Doing::Ready | Doing::WrappingUp => {}
+            Doing::Ready | Doing::Taken | Doing::WrappingUp => {}
         }
     }
 
@@ -134,6 +136,11 @@ impl Agents {
     /// Agents who take calls, now or when the call they have is over: none who is away, none stuck in a wrap-up.
     pub fn at_hand(&self) -> usize {
         self.present().filter(|agent| agent.doing != Doing::Away && !agent.overran).count()
+    }
+
+    /// Everybody at hand is in a call of others, or kept for one.
+    pub fn all_taken(&self) -> bool {
+        self.at_hand() == self.count(Doing::Taken)
     }
 
     pub fn logged_in(&self) -> usize {

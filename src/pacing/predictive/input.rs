@@ -13,6 +13,8 @@ pub enum Input {
     LoggedIn(AgentNumber),
     Ready(AgentNumber),
     Away(AgentNumber),
+    /// Kept for a call, or in one, that the pacer did not start: at work, and out of reach until he is back from it.
+    Taken(AgentNumber),
     LoggedOut(AgentNumber),
     Dialed(CallNumber),
     /// Off-hook, no verdict yet.

@@ -69,6 +69,7 @@ impl Outlook {
         match agent.doing {
             Doing::Away => self.away.at(age),
             Doing::Ready => [1.0; MOMENTS],
+            Doing::Taken => [0.0; MOMENTS],
             Doing::Talking => self.talking.at(age).map(|chance| chance * stays),
             Doing::WrappingUp => self.wrapping_up.at(age).map(|chance| chance * stays),
         }

@@ -77,6 +77,7 @@ impl Pacer {
             Input::DayEnded => {}
             Input::LoggedIn(agent) | Input::Away(agent) => self.agents.turn(agent, Doing::Away, now),
             Input::Ready(agent) => self.agents.turn(agent, Doing::Ready, now),
+            Input::Taken(agent) => self.agents.turn(agent, Doing::Taken, now),
             Input::LoggedOut(agent) => self.agents.leave(agent),
             Input::Dialed(call) => self.calls.dialed(call, now),
             Input::Answered(call) => {
@@ -194,6 +195,8 @@ impl Pacer {
         };
         let dial = match why.mode {
             Mode::Resting => 0,
+            // Whatever the budget affords, there is nobody to talk to.
+            _ if self.agents.all_taken() => 0,
             Mode::Progressive => ready.saturating_sub(why.calls_out),
             Mode::Predictive | Mode::Faulty => {
                 why.accepted =
@@ -322,7 +325,7 @@ mod tests {
     fn inputs() -> impl Strategy<Value = Vec<(u64, Input)>> {
         let end =
             prop::sample::select(vec![End::Busy, End::Fault, End::Invalid, End::Machine, End::NoAnswer]);
-        let input = (0..15_u8, 0..6_u32, 0..30_u64, end).prop_map(|(kind, agent, call, end)| match kind {
+        let input = (0..16_u8, 0..6_u32, 0..30_u64, end).prop_map(|(kind, agent, call, end)| match kind {
             0 => Input::LoggedOut(agent),
             1 => Input::DayEnded,
             2 => Input::LoggedIn(agent),
@@ -335,6 +338,7 @@ mod tests {
             11 => Input::Connected(call, agent),
             12 => Input::Abandoned(call),
             13 => Input::Overran(agent),
+            14 => Input::Taken(agent),
             _ => {
                 if agent % 2 == 0 {
                     Input::HungUp(agent)
@@ -424,8 +428,24 @@ mod tests {
         assert_eq!(mode(&mut pacer, &known[18..]), Mode::Predictive, "a wrap-up within its time counts");
         assert_eq!(mode(&mut pacer, &[Input::Overran(2)]), Mode::Progressive);
         assert_eq!(mode(&mut pacer, &[Input::WrappedUp(2), Input::Ready(2)]), Mode::Predictive);
+        assert_eq!(mode(&mut pacer, &[Input::Taken(0)]), Mode::Predictive, "he works");
         assert_eq!(mode(&mut pacer, &[Input::Away(1)]), Mode::Progressive);
         assert_eq!(mode(&mut pacer, &[Input::Away(0), Input::Away(2)]), Mode::Resting);
+    }
+
+    #[test]
+    fn nobody_is_dialled_while_all_are_in_the_calls_of_others() {
+        let start = origin();
+        // A house that may abandon whom it likes.
+        let cap = Cap { share: 0.9, window: Window::Day, lost_to_detection: 0.0 };
+        let mut pacer = Pacer::new(Plan { cap, ..plan() }, start);
+        let dials = (0..10).flat_map(|call| [Input::Dialed(call), Input::Ended(call, End::NoAnswer)]);
+        let begin = [Input::DayBegan, Input::Taken(0), Input::Taken(1), Input::Taken(2)];
+        begin.into_iter().chain(dials).for_each(|input| pacer.handle(start, input));
+        let Decision { dial, why, .. } = pacer.decide(start + Duration::from_secs(2));
+        assert_eq!((dial, why.mode), (0, Mode::Predictive));
+        pacer.handle(start, Input::Ready(0));
+        assert!(pacer.decide(start + Duration::from_secs(4)).dial > 0);
     }
 
     #[test]
