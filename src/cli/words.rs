@@ -71,6 +71,10 @@ pub fn event(code: &str, language: Language) -> &str {
 
 /// Why a contact stands there: an outcome, a reason of its own, or the rule that forbade the call.
 pub fn why(code: &str, language: Language) -> String {
+    if let Some(awaited) = code.strip_prefix(CALL_DUE) {
+        let due = language.pick("the call agreed is due", "пора звонить, как договорились");
+        return format!("{due}: {}", why(awaited, language));
+    }
     // The codes of skills have colons themselves, and names of creditors dots.
     if let Some((code, skills)) = code.split_once(':').filter(|(code, _)| WANTS_SKILLS.contains(code)) {
         let reason = word(&REASONS, code, language);
@@ -90,6 +94,8 @@ pub fn flow(code: &str, language: Language) -> String {
     if own == code { disposition(code, language).to_owned() } else { own.to_owned() }
 }
 
+/// Before the reason why a call that was agreed is not made though its time has come.
+pub const CALL_DUE: &str = "call_due:";
 /// Reasons that are told with the skills of the agent who is waited for.
 const WANTS_SKILLS: [&str; 2] = ["agent_awaited", "no_such_agent"];
 
@@ -208,9 +214,10 @@ const CAMPAIGN_STATES: [Word; 4] = [
     ("stopped", "stopped", "остановлена"),
 ];
 
-const REASONS: [Word; 42] = [
+const REASONS: [Word; 43] = [
     ("agent_awaited", "called when an agent is free", "звоним, когда свободен оператор"),
     ("agent_missed", "the agent's phone was not picked up", "оператор не взял свою трубку"),
+    ("agent_no_audio", "nothing is heard from the agent's phone", "телефон оператора молчит"),
     ("agent_wanted", "asked for an agent", "просил оператора"),
     ("behind_in_queue", "further back in the queue, not looked at", "дальше в очереди, не смотрели"),
     (
@@ -345,6 +352,10 @@ mod tests {
         assert_eq!(
             why("agent_awaited:creditor:S.A.+language:en", Language::En),
             "called when an agent is free: creditor:S.A., language:en"
+        );
+        assert_eq!(
+            why("call_due:no_such_agent:language:en", Language::Ru),
+            "пора звонить, как договорились: ни у одного оператора нет нужного навыка: language:en"
         );
     }
 }

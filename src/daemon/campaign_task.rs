@@ -11,7 +11,7 @@ use super::pacing::{Batch, Equipment, Pacing};
 use super::turn::{Taken, Turn};
 use crate::campaign::CampaignPlan;
 use crate::domain::CampaignId;
-use crate::store::{AgreedContact, ClaimedContact};
+use crate::store::{AgreedContact, ClaimedContact, StoreError};
 
 /// The longest the queue is left unlooked at: another node, an import or an operator may have changed it.
 const LOOK: Duration = Duration::from_millis(500);
@@ -56,12 +56,7 @@ async fn start(
     pacing.remember(&plan).await;
     let lines = room(house, &plan, turns.len());
     // First who was promised a call, then as many of the others as pacing affords.
-    let agreed = agreed_turns(house, (&plan, &plans), id, pacing.room_for_agreed(&plan, lines)).await;
-    let agreed = agreed.into_iter().filter_map(|turn| {
-        let with = pacing.for_agreed(&plan, turn.agreed.as_ref()?);
-        Some((turn, with))
-    });
-    let mut started = take_turns(house, agreed.collect(), pacing, turns).await;
+    let mut started = start_agreed(house, (&plan, &plans), id, lines, pacing, turns).await;
     let mut left = lines.saturating_sub(count(started));
     let mut kept_an_agent = false;
     for batch in pacing.batches(&plan, left).await {
@@ -101,27 +96,45 @@ fn count(turns: usize) -> u32 {
     u32::try_from(turns).unwrap_or(u32::MAX)
 }
 
-/// The turns of those with whom a call was agreed that is due now.
-async fn agreed_turns(
-    house: &House,
+/// Starts the turns of those with whom a call was agreed that is due now, `lines` at most; returns how many. Where agents make
+/// them only what one of those free could make is claimed, one after the other: each takes his agent from the next.
+async fn start_agreed(
+    house: &Arc<House>,
     (plan, plans): (&Arc<CampaignPlan>, &Arc<Plans>),
     id: CampaignId,
-    room: u32,
-) -> Vec<Turn> {
-    if room == 0 {
-        return Vec::new();
-    }
-    let due = house.store.claim_callbacks(id, room.min(CLAIM), house.clock.wall()).await;
-    let due = due.unwrap_or_else(|fault| {
-        warn!(%fault, "the store did not give agreed calls: none is made");
-        Vec::new()
-    });
-    let turn = |due: AgreedContact| {
-        let (plan, plans) = (Arc::clone(plan), Arc::clone(plans));
-        let (contact, agreed) = (due.contact, Some(due.callback));
+    lines: u32,
+    pacing: &mut Pacing,
+    turns: &mut JoinSet<anyhow::Result<Taken>>,
+) -> usize {
+    let turn = |AgreedContact { contact, callback }: AgreedContact| {
+        let (plan, plans, agreed) = (Arc::clone(plan), Arc::clone(plans), Some(callback));
         Turn { plan, plans, contact, agreed, seat: None, ticket: None, wanted: None }
     };
-    due.into_iter().map(turn).collect()
+    let silent = |fault: StoreError| warn!(%fault, "the store did not give agreed calls: none is made");
+    if plan.dialling.agents().is_none() {
+        if lines == 0 {
+            return 0;
+        }
+        let due = house.store.claim_callbacks(id, lines.min(CLAIM), house.clock.wall()).await;
+        let due = due.map_err(silent).unwrap_or_default();
+        let due = due.into_iter().map(|due| (turn(due), Equipment::Nothing)).collect();
+        return take_turns(house, due, pacing, turns).await;
+    }
+    let mut started = 0;
+    while count(started) < lines {
+        let kinds = pacing.agreed(plan).await;
+        if kinds.is_empty() {
+            break;
+        }
+        let due = house.store.claim_callback_of(id, kinds, house.clock.wall()).await;
+        let Some(due) = due.map_err(silent).ok().flatten() else { break };
+        let with = pacing.for_agreed(&due.callback);
+        if take_turns(house, vec![(turn(due), with)], pacing, turns).await == 0 {
+            break;
+        }
+        started += 1;
+    }
+    started
 }
 
 /// Starts the turns for which there is what they need; gives the others' contacts back. How many were started.

@@ -1,5 +1,6 @@
 //! What programs ask of the floor as a whole, answered from the house.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -8,6 +9,7 @@ use super::console::answered;
 use super::desk::wall_ms;
 use super::house::House;
 use super::supervise;
+use super::why_not::agent_for;
 use crate::agents::State;
 use crate::domain::{AgentId, AttemptId};
 use crate::store::{CallbackRow, RecordingMarkRow, RecordingRow, StoreError};
@@ -23,9 +25,7 @@ pub fn floor(house: &Arc<House>) -> FloorHandlers {
         board: answered(house, |house: Arc<House>, ()| async move {
             Ok(super::cases::dated(&house, agents(&house)))
         }),
-        callbacks: answered(house, |house: Arc<House>, ()| async move {
-            Ok(house.store.waiting_callbacks(CALLBACKS).await?.into_iter().map(callback).collect())
-        }),
+        callbacks: answered(house, |house: Arc<House>, ()| async move { callbacks(&house).await }),
         recordings: answered(house, |house: Arc<House>, after: AttemptId| async move {
             Ok(house.store.recordings(after).await?.into_iter().map(recording).collect())
         }),
@@ -55,14 +55,27 @@ fn agents(house: &House) -> Vec<AgentLine> {
     house.floor.everybody().into_iter().filter_map(line).collect()
 }
 
-fn callback(row: CallbackRow) -> CallbackLine {
-    CallbackLine {
+async fn callbacks(house: &House) -> Result<Vec<CallbackLine>, StoreError> {
+    let (now, rows) = (house.clock.wall(), house.store.waiting_callbacks(CALLBACKS).await?);
+    let due = rows.iter().filter(|row| row.due_at <= now).map(|row| row.contact).collect();
+    let campaigns = house.store.campaigns().await?;
+    let plans = house.plans.load_full();
+    let config = &plans.config;
+    let mut awaited = HashMap::new();
+    for contact in house.store.contacts(due).await? {
+        let campaign = campaigns.iter().find(|row| row.id == contact.campaign);
+        let plan = campaign.and_then(|row| config.campaign(&row.name));
+        awaited.extend(plan.map(|plan| (contact.id, agent_for(config, plan, &contact, now))));
+    }
+    let line = |row: CallbackRow| CallbackLine {
         id: row.id,
         contact: row.contact.0,
         due_at: row.due_at.to_string(),
         expires_at: row.expires_at.to_string(),
         agent: row.agent.map(|agent| agent.to_string()),
-    }
+        waits_for: awaited.remove(&row.contact).filter(|code| !code.is_empty()),
+    };
+    Ok(rows.into_iter().map(line).collect())
 }
 
 fn recording(row: RecordingRow) -> RecordingLine {

@@ -32,8 +32,8 @@ pub use config_change::{ConfigChange, NewConfigChange};
 pub use debtor_type::{TypeChangeRow, TypeMoveLine, TypeShareLine};
 pub use desk::{
     AGREED, AgentChange, AgentDay, AgentMark, AgentResult, AgentTimes, AgreedContact, AskedPaid, Assigned,
-    CallMark, CallbackRow, CallbackWhy, Complained, DeskAttempt, DeskFile, LeftAgent, NewCallback, PhoneRow,
-    Previewed, PromiseMade, Question, RecordingMarkRow, SupervisionRow, TransferRow,
+    CallMark, CallbackRow, CallbackWhy, Complained, DeskAttempt, DeskFile, DueBy, DueKind, LeftAgent,
+    NewCallback, PhoneRow, Previewed, PromiseMade, Question, RecordingMarkRow, SupervisionRow, TransferRow,
 };
 pub use error::{Fault, SchemaFault, StoreError};
 pub use gate::{

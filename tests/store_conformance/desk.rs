@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use obzvon::agents::{ReservationNo, State, Why};
-use obzvon::domain::{AgentId, AttemptId, Currency, Money, Outcome, PhoneNumber, RecordingMark};
+use obzvon::domain::import_row::ImportRow;
+use obzvon::domain::{AgentId, AttemptId, Currency, Language, Money, Outcome, PhoneNumber, RecordingMark};
 use obzvon::rules::EventKind;
 use obzvon::store::{
-    AgentChange, AgentMark, CallbackWhy, FinishRequest, LeftAgent, NewCallback, NewPayment, Period, PhoneRow,
-    PromiseTerms, TransferRow,
+    AgentChange, AgentMark, CallbackWhy, DueBy, DueKind, FinishRequest, LeftAgent, NewCallback, NewPayment,
+    Period, PhoneRow, PromiseTerms, TransferRow,
 };
 use obzvon::trunk::Transport;
 
@@ -21,6 +22,7 @@ crate::on_both_engines!(
     what_agents_did_is_never_changed,
     callbacks_come_up_when_due_and_expire_visibly,
     an_agreed_call_goes_first_and_waits_again_where_it_never_went_out,
+    agreed_calls_are_claimed_by_who_can_make_them,
     a_call_agreed_in_the_talk_is_written_with_its_outcome,
     a_promise_ends_what_was_agreed_before_it_whichever_way_it_came,
     a_new_callback_takes_the_place_of_the_old,
@@ -266,6 +268,53 @@ async fn an_agreed_call_goes_first_and_waits_again_where_it_never_went_out(world
     let finish = no_answer(permit.attempt(), at + hours(2));
     world.store.finish(finish, at + seconds(90)).await.expect("finished");
     assert!(world.store.due_callbacks(9, at + seconds(99)).await.expect("read").is_empty(), "it was made");
+}
+
+async fn agreed_calls_are_claimed_by_who_can_make_them(world: World) {
+    let row = crate::world::row;
+    let english = ImportRow { language: Language::En, ..row(3) };
+    let campaign = world.campaign("reminders", &[row(1), row(2), english, row(4)]).await;
+    let all = world.store.claim(campaign, 4, noon()).await.expect("claimed");
+    let of = |debt: &str| all.iter().find(|one| one.debt_external == debt).expect("claimed").id;
+    book(&world, of("d3"), 100, None).await;
+    book(&world, of("d1"), 200, Some("anna")).await;
+    book(&world, of("d2"), 300, None).await;
+    book(&world, of("d4"), 9_000, None).await;
+    let at = noon() + seconds(600);
+    let kinds = world.store.due_kinds(campaign, at).await.expect("read");
+    let told: Vec<_> = kinds.iter().map(|kind| (kind.queued.caller.language, kind.agent.clone())).collect();
+    let russian = [(Language::Ru, None), (Language::Ru, Some(agent("anna")))];
+    assert_eq!(kinds.len(), 3, "{told:?}");
+    assert!(told.contains(&(Language::En, None)) && russian.iter().all(|one| told.contains(one)), "{told:?}");
+    assert_eq!(
+        world.store.held_past_due(campaign, 9, at).await.expect("read"),
+        [of("d3"), of("d1"), of("d2")]
+    );
+
+    let claim = async |by: i64| {
+        let kinds = kinds.iter().filter(|kind| kind.queued.caller.language == Language::Ru);
+        // Hers are anybody's once she had her time.
+        let by = |kind: &DueKind| noon() + seconds(if kind.agent.is_some() { by } else { 600 });
+        let kinds =
+            kinds.map(|kind| DueBy { key: kind.queued.key.clone(), agent: kind.agent.clone(), by: by(kind) });
+        let claimed = world.store.claim_callback_of(campaign, kinds.collect(), at).await.expect("claimed");
+        claimed.map(|due| (due.contact.id, due.callback.agent))
+    };
+    assert_eq!(claim(199).await, Some((of("d2"), None)), "past the English one, and past hers");
+    assert_eq!(claim(199).await, None);
+    assert_eq!(claim(200).await, Some((of("d1"), Some(agent("anna")))));
+    assert_eq!(claim(200).await, None, "leased");
+    assert_eq!(world.store.held_past_due(campaign, 9, at).await.expect("read"), [of("d3")]);
+    let kinds = world.store.due_kinds(campaign, at).await.expect("read");
+    assert_eq!(kinds.iter().map(|kind| kind.queued.caller.language).collect::<Vec<_>>(), [Language::En]);
+    let over = noon() + seconds(100) + hours(1);
+    assert!(
+        world.store.due_kinds(campaign, over).await.expect("read").iter().all(|kind| kind
+            .queued
+            .caller
+            .language
+            == Language::Ru)
+    );
 }
 
 async fn a_call_agreed_in_the_talk_is_written_with_its_outcome(world: World) {

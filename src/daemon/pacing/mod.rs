@@ -25,7 +25,7 @@ use crate::agents::{Able, Caller, Need, State, Wish};
 use crate::campaign::{CampaignPlan, Dialling, Prediction};
 use crate::domain::{AgentId, CampaignId};
 use crate::pacing::{Clock, Decision, Plan};
-use crate::store::{CallbackRow, QueuedCaller};
+use crate::store::{CallbackRow, DueBy, DueKind, QueuedCaller};
 
 /// A reservation for a call outlasts its ringing by so much: judging, and the agent's own phone.
 const AFTER_RING: Duration = Duration::from_secs(60);
@@ -49,6 +49,8 @@ pub(super) struct Pacing {
     pool: Option<Need>,
     /// Whom agents would talk to, and when that was read.
     queued: Option<(Instant, Vec<QueuedCaller>)>,
+    /// Which agreed calls are due, and when that was read.
+    due: Option<(Instant, Vec<DueKind>)>,
     heeds_agents: bool,
 }
 
@@ -91,7 +93,17 @@ impl Batch {
 impl Pacing {
     pub fn new(house: &Arc<House>, campaign: CampaignId) -> Self {
         let (house, floor) = (Arc::clone(house), house.floor.listen());
-        Self { house, floor, campaign, pace: None, kept: None, pool: None, queued: None, heeds_agents: false }
+        Self {
+            house,
+            floor,
+            campaign,
+            pace: None,
+            kept: None,
+            pool: None,
+            queued: None,
+            due: None,
+            heeds_agents: false,
+        }
     }
 
     /// Whether a change on the floor may let more calls start.
@@ -159,8 +171,7 @@ impl Pacing {
     /// What those in the queue ask of an agent, and who of the agents can do it.
     async fn fit(&mut self, plan: &CampaignPlan) -> (Wants, Vec<Able>) {
         let now = self.house.clock.now();
-        let is_fresh = |at: Instant| now.saturating_duration_since(at) < LOOK_AGAIN;
-        if self.queued.as_ref().is_none_or(|(at, _)| !is_fresh(*at)) {
+        if self.queued.as_ref().is_none_or(|(at, _)| !is_fresh(*at, now)) {
             let queued = self.house.store.queued_callers(self.campaign).await.unwrap_or_else(|fault| {
                 warn!(%fault, "the store did not tell whom agents would talk to: nothing is dialled");
                 Vec::new()
@@ -173,21 +184,46 @@ impl Pacing {
         (wants, agents)
     }
 
-    /// How many agreed calls may start now, `lines` at most: each has its agent kept, where the campaign is for agents.
-    pub fn room_for_agreed(&self, plan: &CampaignPlan, lines: u32) -> u32 {
-        let may = match &plan.dialling {
-            Dialling::Agentless => true,
-            // Who of the free agents takes whose call is for `equip` to say.
-            Dialling::Preview(..) | Dialling::Progressive(_) => self.free(plan) > 0,
-            // Outside the shift nobody is dialled, whatever was agreed.
-            Dialling::Predictive(..) => self.pace.is_some() && self.free(plan) > 0,
-        };
-        if may { lines } else { 0 }
+    /// Which agreed calls the agents who are free now could make.
+    pub async fn agreed(&mut self, plan: &CampaignPlan) -> Vec<DueBy> {
+        // Outside the shift nobody is dialled, whatever was agreed.
+        let is_over = matches!(plan.dialling, Dialling::Predictive(..)) && self.pace.is_none();
+        if is_over || self.free(plan) == 0 {
+            return Vec::new();
+        }
+        let now = self.house.clock.now();
+        if self.due.as_ref().is_none_or(|(at, _)| !is_fresh(*at, now)) {
+            let due = self.house.store.due_kinds(self.campaign, self.house.clock.wall()).await;
+            let due = due.unwrap_or_else(|fault| {
+                warn!(%fault, "the store did not tell which agreed calls are due: none is made");
+                Vec::new()
+            });
+            self.due = Some((now, due));
+        }
+        let due = self.due.as_ref().map_or(&[][..], |(_, due)| due.as_slice());
+        due.iter().filter_map(|kind| self.may_be_made(plan, kind)).collect()
     }
 
-    /// What an agreed call gets.
-    pub fn for_agreed(&self, plan: &CampaignPlan, agreed: &CallbackRow) -> Equipment {
-        plan.dialling.agents().map_or(Equipment::Nothing, |_| Equipment::Seat(self.wish(agreed)))
+    /// Which calls of this kind an agent is free for: the one who agreed them, or whoever can do it once he had his time.
+    fn may_be_made(&self, plan: &CampaignPlan, kind: &DueKind) -> Option<DueBy> {
+        let now = self.house.clock.wall();
+        let is_free = |wish: Wish| {
+            let need = self.need(plan, &kind.queued.caller, wish);
+            need.is_some_and(|need| self.house.floor.free(&need) > 0)
+        };
+        let his = kind.agent.as_ref().filter(|agent| self.is_at_work(agent));
+        let by = match his {
+            Some(agent) if is_free(Wish::Only(agent.clone())) => now,
+            Some(_) => now.saturating_sub(HIS_OWN).unwrap_or(now),
+            None => now,
+        };
+        let (key, agent) = (Arc::clone(&kind.queued.key), kind.agent.clone());
+        is_free(Wish::Anybody).then_some(DueBy { key, agent, by })
+    }
+
+    /// What an agreed call of a campaign for agents gets.
+    pub fn for_agreed(&self, agreed: &CallbackRow) -> Equipment {
+        Equipment::Seat(self.wish(agreed))
     }
 
     /// Gives a turn what it gets; `false`: no agent who could take this call is free.
@@ -243,12 +279,15 @@ impl Pacing {
     fn wish(&self, agreed: &CallbackRow) -> Wish {
         let Some(agent) = &agreed.agent else { return Wish::Anybody };
         let his_until = agreed.due_at.saturating_add(HIS_OWN).unwrap_or(agreed.due_at);
-        let at_work = self.house.floor.state(agent).is_some_and(|(state, _)| state != State::LoggedOut);
-        if at_work && self.house.clock.wall() < his_until {
+        if self.is_at_work(agent) && self.house.clock.wall() < his_until {
             Wish::Only(agent.clone())
         } else {
             Wish::Rather(agent.clone())
         }
+    }
+
+    fn is_at_work(&self, agent: &AgentId) -> bool {
+        self.house.floor.state(agent).is_some_and(|(state, _)| state != State::LoggedOut)
     }
 
     fn need(&self, plan: &CampaignPlan, caller: &Caller, wish: Wish) -> Option<Need> {
@@ -323,4 +362,8 @@ impl Pacing {
             predictive_from: by.least_agents,
         }
     }
+}
+
+fn is_fresh(at: Instant, now: Instant) -> bool {
+    now.saturating_duration_since(at) < LOOK_AGAIN
 }

@@ -13,11 +13,12 @@ pub use page::{explained, judged, page};
 use super::test_call::TEST_CAMPAIGN;
 use super::turn::{caller, phone_to_dial};
 use crate::campaign::{CampaignPlan, Dialling, Hour, ask, earliest, hour};
+use crate::cli::words::CALL_DUE;
 use crate::config::Config;
 use crate::domain::contact::ContactState;
 use crate::rules::zone::Registry;
 use crate::rules::{Facts, PhoneKey, decide};
-use crate::store::{CampaignRow, CampaignState, ClaimedContact, Store, StoreError, WhyNot};
+use crate::store::{AGREED, CampaignRow, CampaignState, ClaimedContact, Store, StoreError, WhyNot};
 
 /// So many of the queue's front are judged; those behind them come later than they do.
 const JUDGED: u32 = 500;
@@ -68,6 +69,7 @@ impl Judge<'_> {
         };
         let totals = self.store.why_not(row.id).await?.into_iter();
         let mut all: Vec<_> = totals.map(|total| Reason { first: first(&total), total }).collect();
+        self.tell_overdue(row, &mut all).await?;
         let Some(at) = all.iter().position(|reason| reason.total.state == ContactState::Queued) else {
             return Ok(all);
         };
@@ -86,6 +88,32 @@ impl Judge<'_> {
         });
         drop(all.splice(at..at, found));
         Ok(all)
+    }
+
+    /// Whose agreed call is due and waits for an agent is told apart from those whose time is still to come.
+    async fn tell_overdue(&self, row: &CampaignRow, all: &mut Vec<Reason>) -> Result<(), StoreError> {
+        let held = all
+            .iter()
+            .position(|Reason { total, .. }| total.state == ContactState::Held && total.why == AGREED);
+        let plan = self.config.campaign(&row.name).filter(|plan| plan.dialling.agents().is_some());
+        let (Some(at), Some(plan), None) = (held, plan, self.nobody_because(row)) else { return Ok(()) };
+        let overdue = self.store.held_past_due(row.id, JUDGED, self.now).await?;
+        let mut reasons: BTreeMap<String, u64> = BTreeMap::new();
+        for contact in self.store.contacts(overdue).await? {
+            let why = format!("{CALL_DUE}{}", agent_for(self.config, plan, &contact, self.now));
+            *reasons.entry(why).or_default() += 1;
+        }
+        // Between the looks one may have been called.
+        let mut left = all[at].total.contacts;
+        let told = reasons.into_iter().map(|(why, contacts)| {
+            let contacts = contacts.min(left);
+            left -= contacts;
+            Reason { total: WhyNot { state: ContactState::Held, why, contacts }, first: None }
+        });
+        let told: Vec<_> = told.filter(|reason| reason.total.contacts > 0).collect();
+        all[at].total.contacts = left;
+        drop(all.splice(if left > 0 { at + 1..at + 1 } else { at..at + 1 }, told));
+        Ok(())
     }
 
     /// Why nobody of the campaign is dialled at all, as a code.
@@ -153,24 +181,24 @@ impl Judge<'_> {
                 let first = earliest(&plan.calendar, (preset, calendars), &facts, &history, self.now);
                 ("campaign_hours".to_owned(), first)
             }
-            Hour::Open => (self.agent_for(plan, contact), None),
+            Hour::Open => (agent_for(self.config, plan, contact, self.now), None),
         })
     }
+}
 
-    /// What an agent must have whom this one waits for, as far as not all have it; empty: no agent is waited for.
-    fn agent_for(&self, plan: &CampaignPlan, contact: &ClaimedContact) -> String {
-        let Some(calls) = plan.dialling.agents() else { return String::new() };
-        // A shift goes by the house's clock.
-        let time = self.now.to_zoned_datetime(TimeZone::system()).time();
-        if matches!(&plan.dialling, Dialling::Predictive(_, by) if !by.shift.contains(time)) {
-            return "outside_shift".to_owned();
-        }
-        let (scarce, is_there) = self.config.agents.plan.scarce(&calls.queue, &caller(contact));
-        let skills: Vec<_> = scarce.iter().map(ToString::to_string).collect();
-        match (skills.is_empty(), is_there) {
-            (true, _) => "agent_awaited".to_owned(),
-            (false, true) => format!("agent_awaited:{}", skills.join("+")),
-            (false, false) => format!("no_such_agent:{}", skills.join("+")),
-        }
+/// What an agent must have whom this one waits for, as far as not all have it; empty: no agent is waited for.
+pub fn agent_for(config: &Config, plan: &CampaignPlan, contact: &ClaimedContact, now: Timestamp) -> String {
+    let Some(calls) = plan.dialling.agents() else { return String::new() };
+    // A shift goes by the house's clock.
+    let time = now.to_zoned_datetime(TimeZone::system()).time();
+    if matches!(&plan.dialling, Dialling::Predictive(_, by) if !by.shift.contains(time)) {
+        return "outside_shift".to_owned();
+    }
+    let (scarce, is_there) = config.agents.plan.scarce(&calls.queue, &caller(contact));
+    let skills: Vec<_> = scarce.iter().map(ToString::to_string).collect();
+    match (skills.is_empty(), is_there) {
+        (true, _) => "agent_awaited".to_owned(),
+        (false, true) => format!("agent_awaited:{}", skills.join("+")),
+        (false, false) => format!("no_such_agent:{}", skills.join("+")),
     }
 }

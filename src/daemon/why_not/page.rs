@@ -61,8 +61,9 @@ pub async fn page(
     let preset = config.campaign(campaign).map(|plan| config.preset_of(plan));
     let line = |Reason { total, first }: Reason| {
         let code = total.why.as_str();
+        let awaited = code.strip_prefix(words::CALL_DUE).unwrap_or(code);
         // The skills that are waited for may have dots in their names.
-        let (kind, skills) = code.split_once(':').unwrap_or((code, ""));
+        let (kind, skills) = awaited.split_once(':').unwrap_or((awaited, ""));
         let rule = if skills.is_empty() && code.contains('.') {
             preset.map(|preset| rule_in_words(preset, code, language))
         } else {

@@ -18,7 +18,7 @@ pub struct AgreedContact {
 }
 
 /// As long as any claim lasts.
-const LEASE: SignedDuration = SignedDuration::from_secs(60);
+pub(super) const LEASE: SignedDuration = SignedDuration::from_secs(60);
 
 impl Store {
     /// Callbacks that are due and not made yet, the earliest first.
@@ -142,7 +142,7 @@ const WAITING: &str = "SELECT id, person_id, contact_id, due_at, expires_at, age
     WHERE state = 'waiting' ORDER BY due_at, id LIMIT $1";
 const DUE: &str = "SELECT id, person_id, contact_id, due_at, expires_at, agent FROM callback \
     WHERE state = 'waiting' AND due_at <= $1 AND expires_at > $1 ORDER BY due_at, id LIMIT $2";
-const LEASED: &str = "UPDATE contact SET state = 'queued', claimed_until = $2 WHERE id = $1";
+pub(super) const LEASED: &str = "UPDATE contact SET state = 'queued', claimed_until = $2 WHERE id = $1";
 const CALLED: &str = "UPDATE callback SET state = 'called', ended_at = $3, attempt_id = $2 WHERE contact_id = $1 \
     AND state = 'waiting' AND due_at <= $3";
 const WAITS_AGAIN: &str = "UPDATE callback SET state = 'waiting', ended_at = NULL, attempt_id = NULL \

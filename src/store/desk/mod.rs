@@ -5,6 +5,7 @@ mod call;
 mod callback;
 mod day;
 mod due;
+mod due_kind;
 mod file;
 mod paid;
 mod phone;
@@ -21,6 +22,7 @@ pub(super) use callback::{book, cancel_for_promise, cancel_of_debt, cancel_of_pe
 pub use day::AgentDay;
 pub use due::AgreedContact;
 pub(super) use due::{call_agreed, not_made};
+pub use due_kind::{DueBy, DueKind};
 pub use file::{DeskAttempt, DeskFile, PromiseMade};
 pub use paid::{AskedPaid, Question};
 pub use phone::PhoneRow;

@@ -272,6 +272,28 @@ pub fn due_of_campaign(conn: &Conn) -> &'static str {
     }
 }
 
+/// Those of them with one caller whom one agent promised them, or nobody in particular. `$1` campaign, `$2` due by then,
+/// `$3` how many, `$4` why they are held, `$5` caller, `$6` agent or nothing, `$7` now.
+pub fn due_of_caller(conn: &Conn) -> &'static str {
+    macro_rules! sql {
+        ($lock:literal) => {
+            concat!(
+                "SELECT b.id, b.person_id, b.contact_id, b.due_at, b.expires_at, b.agent FROM callback b ",
+                "JOIN contact c ON c.id = b.contact_id JOIN campaign g ON g.id = c.campaign_id ",
+                "WHERE b.state = 'waiting' AND b.due_at <= $2 AND b.expires_at > $7 AND c.campaign_id = $1 ",
+                "AND c.caller = $5 AND COALESCE(b.agent, '') = $6 ",
+                "AND (c.state = 'queued' OR (c.state = 'held' AND c.why = $4)) AND c.claimed_until <= $7 AND g.state = 'running' ",
+                "ORDER BY b.due_at, b.id LIMIT $3",
+                $lock
+            )
+        };
+    }
+    match conn {
+        Conn::Postgres(_) => sql!(" FOR UPDATE OF c SKIP LOCKED"),
+        Conn::Sqlite(_) => sql!(""),
+    }
+}
+
 /// Puts waiting contacts whose time has come back into the queue. `$1` now, `$2` how many.
 pub fn wake_due(conn: &Conn) -> &'static str {
     match conn {

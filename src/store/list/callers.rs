@@ -22,7 +22,7 @@ pub struct QueuedCaller {
 }
 
 /// More are not told apart: the cost of a look grows with them.
-const MOST: i64 = 1_000;
+pub(in crate::store) const MOST: i64 = 1_000;
 
 impl Store {
     /// Whom somebody in the campaign's queue is. The cost grows with their number, not with the queue.
@@ -85,16 +85,23 @@ async fn best_of(
 
 async fn callers(conn: &mut Conn, campaign: CampaignId) -> Result<Vec<QueuedCaller>, Fault> {
     let keys = conn.all(CALLERS, values![campaign, MOST]).await?;
-    let mut creditors = HashMap::new();
-    for row in conn.all("SELECT id, name FROM creditor", Vec::new()).await? {
-        creditors.insert(row.int(0)?.to_string(), Arc::<str>::from(row.text(1)?));
-    }
-    let read = keys.iter().map(|row| {
-        let key = row.text(0)?;
-        let caller = parse(&key, &creditors).ok_or(Fault::Unreadable { what: "caller" })?;
-        Ok(QueuedCaller { key: key.into(), caller })
-    });
-    read.collect()
+    let creditors = creditors(conn).await?;
+    keys.iter().map(|row| queued(&row.text(0)?, &creditors)).collect()
+}
+
+/// Creditors' names by their numbers, as a key has them.
+pub(in crate::store) async fn creditors(conn: &mut Conn) -> Result<HashMap<String, Arc<str>>, Fault> {
+    let rows = conn.all("SELECT id, name FROM creditor", Vec::new()).await?;
+    rows.iter().map(|row| Ok((row.int(0)?.to_string(), row.text(1)?.into()))).collect()
+}
+
+/// Whom a key of the column `caller` means.
+pub(in crate::store) fn queued(
+    key: &str,
+    creditors: &HashMap<String, Arc<str>>,
+) -> Result<QueuedCaller, Fault> {
+    let caller = parse(key, creditors).ok_or(Fault::Unreadable { what: "caller" })?;
+    Ok(QueuedCaller { key: key.into(), caller })
 }
 
 /// How the column `caller` names whom an agent would talk to.

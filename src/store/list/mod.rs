@@ -16,6 +16,7 @@ mod whereabouts;
 mod why_not;
 
 pub use callers::QueuedCaller;
+pub(super) use callers::{MOST, creditors, queued};
 pub use claim::{ClaimedContact, ClaimedPhone, TriedBefore};
 pub use compare::Comparison;
 pub use fill::{Candidate, FillPlan, Filled, Lot, Placement, UNSPEAKABLE};

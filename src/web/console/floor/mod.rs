@@ -54,6 +54,9 @@ pub struct CallbackLine {
     pub expires_at: String,
     /// Whose it is to be; absent: anybody's.
     pub agent: Option<String>,
+    /// What a call that is due waits for, as `why_not` has it: an agent, with his skills where not all have them. Absent: it is
+    /// not due yet, or nothing but a line is waited for.
+    pub waits_for: Option<String>,
 }
 
 /// A recorded call.
