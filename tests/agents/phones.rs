@@ -5,6 +5,7 @@ use std::time::Duration;
 use obzvon::agents::State;
 
 use crate::office::{Desk, Office, debtors, person};
+use crate::program::Program;
 use crate::sipp_harness::Sipp;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -25,4 +26,25 @@ async fn nobody_is_dialled_for_a_phone_that_is_picked_up_and_sends_nothing() {
     assert_eq!(office.state("anna"), State::Ready, "heard at 600, she is ready");
     let attempts = office.close().await;
     assert_eq!((carrier.calls().len(), attempts.len(), left), (0, 0, 3));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_wants_somebody_called_is_told_that_his_phone_is_silent() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let carrier =
+        debtors(person(Duration::from_millis(300), Duration::from_secs(3)), &[], folder.path()).await;
+    let phone = Sipp::start("mute_phone", &["-m", "9"]).await;
+    let desk = Desk { login: "anna", contact: format!("sip:anna@{}", phone.addr), leg: "per_call" };
+    let office = Office::open("preview", &carrier, 1, &[desk]).await;
+    let anna = Program::of(&office, "anna", "agent").await;
+    let patience = std::time::Instant::now() + Duration::from_secs(30);
+    while !anna.see_desk().await["preview_ends_ms"].is_i64() {
+        assert!(std::time::Instant::now() < patience, "nobody is shown");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let answer = anna.post("desk/preview", serde_json::json!({ "decide": "call" })).await;
+    assert_eq!(answer, (409, "agent_no_audio".to_owned()));
+    assert_eq!(office.state("anna"), State::NoAudio);
+    let attempts = office.close().await;
+    assert_eq!((carrier.calls().len(), attempts.len()), (0, 0));
 }

@@ -22,7 +22,7 @@ use super::law::Law;
 use super::pacing::Ticket;
 use super::test_call;
 use super::voice::NameSound;
-use crate::agents::Caller;
+use crate::agents::{Caller, State};
 use crate::campaign::{CampaignPlan, Dialling, ask};
 use crate::domain::{AttemptId, Fault, Language, Outcome};
 use crate::rules::DialMode;
@@ -97,7 +97,8 @@ impl Turn {
         if let Some(seat) = &mut self.seat
             && !seat.summon(house).await
         {
-            return Ok(Taken::not_called(self.let_go(house, "agent_missed").await?));
+            let why = absent(house, seat);
+            return Ok(Taken::not_called(self.let_go(house, why).await?));
         }
         let Some(place) = choice.line.antechamber().await else {
             return Ok(Taken::not_called(self.let_go(house, "trunks_full").await?));
@@ -105,7 +106,8 @@ impl Turn {
         if let Some(seat) = &mut self.seat
             && !seat.is_there()
         {
-            return Ok(Taken::not_called(self.let_go(house, "agent_missed").await?));
+            let why = absent(house, seat);
+            return Ok(Taken::not_called(self.let_go(house, why).await?));
         }
         if !house.may_dial() {
             return Ok(Taken::not_called(self.let_go(house, "kill_switch").await?));
@@ -197,6 +199,14 @@ impl Turn {
             },
             due_at: house.clock.wall(),
         }
+    }
+}
+
+/// Why the agent who was reserved is not on his phone, as a code.
+fn absent(house: &House, seat: &Seat) -> &'static str {
+    match house.floor.state(&seat.agent) {
+        Some((State::NoAudio, _)) => "agent_no_audio",
+        _ => "agent_missed",
     }
 }
 
