@@ -208,6 +208,26 @@ fn a_phone_that_rings_too_late_for_a_predictive_campaign_is_warned_of() {
 }
 
 #[test]
+fn phones_that_need_not_be_heard_first_are_warned_of() {
+    let told = |leg: &'static str| {
+        let change = |config: &Path| {
+            let file = config.join("agents.toml");
+            let agents = fs::read_to_string(&file).expect("the shipped agents");
+            let agents = agents.replace("phone_silence_ms = 2000", "phone_silence_ms = 0");
+            let anna = format!("[agent.anna]\nleg = \"{leg}\"\nskills = [\"language:ru\"]\n");
+            fs::write(&file, format!("{agents}\n{anna}")).expect("our own agents");
+        };
+        check_with(&lasting(), &["--lang", "en"], change)
+    };
+    let shipped = fs::read_to_string("config/agents.toml").expect("the shipped agents");
+    let line =
+        shipped.lines().position(|line| line.starts_with("phone_silence_ms")).expect("it is there") + 1;
+    let wanted = format!("warning: agents.toml:{line}: phone_silence_ms: with 0 a phone");
+    assert!(told("per_call").contains(&wanted), "{}", told("per_call"));
+    assert!(!told("nailed_up").contains("phone_silence_ms"));
+}
+
+#[test]
 fn hours_that_are_never_open_are_warned_of() {
     let shut = "[[rule]]\nid = \"house.hours\"\ntype = \"window\"\nhours = { mon = \"\", tue = \"\", wed = \"\", thu = \"\", \
                 fri = \"\", sat = \"\", sun = \"\", holiday = \"\" }\n";

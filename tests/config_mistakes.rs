@@ -6,6 +6,7 @@ use std::path::Path;
 
 use obzvon::config::{Config, Environment};
 use obzvon::domain::Language;
+use obzvon::pacing::Clock;
 use secrecy::ExposeSecret;
 use tempfile::TempDir;
 
@@ -394,6 +395,58 @@ fn a_campaign_for_agents_is_dialled_for_agents_of_a_queue_and_a_predictive_one_h
     let (predictive, progressive) = (plan("mode = \"predictive\"\n"), plan(""));
     let both = [("campaigns/a.toml", &*predictive), ("campaigns/b.toml", &*progressive)];
     assert!(told(&both).contains("no other campaign may have them"));
+}
+
+#[test]
+fn what_is_wrong_with_how_a_campaign_meets_agents_has_its_line_and_key() {
+    let agents = ("agents.toml", "[queue.collectors]\nskills = []\n");
+    let told = |rest: &str| {
+        let plan = format!(
+            "flow = \"hello\"\nchannel = \"agent_call\"\nmode = \"predictive\"\n[agents]\nqueue = \"collectors\"\n{rest}\n"
+        );
+        said(folder(&[agents, ("campaigns/a.toml", &plan)]).path(), &[], Language::En)
+    };
+    for (wrong, wanted) in [
+        ("shift = \"21:00-09:00\"", "campaigns/a.toml:6: campaign.a.agents.shift: `21:00-09:00`"),
+        ("shift = \"9-21\"", "campaigns/a.toml:6: campaign.a.agents.shift: `9-21`"),
+        ("deadline_from = \"anser\"", "campaigns/a.toml:6: campaign.a.agents.deadline_from: `anser`"),
+        (
+            "deadline_from = \"greeting_end\"",
+            "campaigns/a.toml:4: campaign.a.agents.greeting_ms: a deadline from",
+        ),
+        (
+            "deadline_from = \"answer\"\ngreeting_ms = 1500",
+            "campaigns/a.toml:7: campaign.a.agents.greeting_ms: a deadline from",
+        ),
+    ] {
+        let said = told(wrong);
+        assert!(said.contains(wanted), "{wrong}: {said}");
+    }
+}
+
+#[test]
+fn the_deadline_counts_from_the_moment_that_the_campaign_says() {
+    let agents = ("agents.toml", "[queue.collectors]\nskills = []\n");
+    let counted = |rest: &str| {
+        let plan =
+            format!("flow = \"hello\"\nchannel = \"agent_call\"\n[agents]\nqueue = \"collectors\"\n{rest}\n");
+        let dir = folder(&[agents, ("campaigns/a.toml", &plan)]);
+        let config = Config::load(dir.path(), &Environment::new());
+        let config = config.map_err(|problems| problems.render(Language::En)).expect("sound");
+        config
+            .campaign("a")
+            .and_then(|plan| Some(plan.dialling.agents()?.clock))
+            .expect("a campaign for agents")
+    };
+    let greeting = std::time::Duration::from_millis(1_500);
+    for (rest, clock) in [
+        ("", Clock::Verdict),
+        ("deadline_from = \"verdict\"", Clock::Verdict),
+        ("deadline_from = \"answer\"", Clock::Answer),
+        ("deadline_from = \"greeting_end\"\ngreeting_ms = 1500", Clock::GreetingEnd(greeting)),
+    ] {
+        assert_eq!(counted(rest), clock, "{rest}");
+    }
 }
 
 #[test]

@@ -127,6 +127,25 @@ pub fn check_queues(reading: &Reading<'_>, agents: &AgentsConfig, flows: &FlowsC
     }
 }
 
+/// Where phones may send nothing for as long as they like, one that is mute is not told from one whose owner says nothing.
+pub fn check_phones(reading: &Reading<'_>, agents: &AgentsConfig) {
+    if agents.phone_quiet.is_none() && agents.desks.values().any(|desk| desk.leg == AgentLeg::PerCall) {
+        reading.doubt_spot(FILE, "", &Spot::default().then("phone_silence_ms"), unproved());
+    }
+}
+
+fn unproved() -> Mistake {
+    Mistake::Foreign {
+        code: "sound_unproved",
+        en: "with 0 a phone that is called for each call is not asked to be heard first: people are dialled for one that is \
+             mute, and hear nothing"
+            .to_owned(),
+        ru: "при 0 от телефона, которому звонят на каждый разговор, сначала не ждут звука: людям звонят и тогда, когда он нем, \
+             и они слышат тишину"
+            .to_owned(),
+    }
+}
+
 /// A campaign for agents has a queue of theirs, and a predictive one has it alone: it counts on all of them.
 pub fn check_campaigns(reading: &Reading<'_>, agents: &AgentsConfig, campaigns: &[Listed]) {
     for listed in campaigns {

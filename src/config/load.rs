@@ -73,6 +73,7 @@ impl Config {
         };
         if let Some(agents) = &agents {
             agents::check_queues(&reading, agents, &flows);
+            agents::check_phones(&reading, agents);
             agents::check_campaigns(&reading, agents, &listed);
         }
         let desk = desk(&reading);
