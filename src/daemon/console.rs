@@ -43,6 +43,7 @@ pub fn console(house: &Arc<House>) -> Console {
             let counts = Arc::clone(&counts);
             async move { wallboard(&house, &counts, language).await }
         }),
+        course: super::course::handler(house),
         why_not: answered(house, |house: Arc<House>, (campaign, language): (String, Language)| async move {
             why_not::page(&house, &campaign, language).await
         }),

@@ -10,6 +10,7 @@ mod campaign_task;
 mod cases;
 mod clock;
 mod console;
+mod course;
 mod desk;
 mod floor;
 mod fresh;

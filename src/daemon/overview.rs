@@ -39,7 +39,8 @@ pub fn floor(house: &Arc<House>) -> FloorHandlers {
     }
 }
 
-fn agents(house: &House) -> Vec<AgentLine> {
+/// Who is at work, and does what since when.
+pub fn agents(house: &House) -> Vec<AgentLine> {
     let plans = house.plans.load();
     let line = |(agent, _): (AgentId, State)| {
         let (state, since): (State, Instant) = house.floor.state(&agent)?;

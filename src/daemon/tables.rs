@@ -5,11 +5,12 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::console::answered;
+use super::course;
 use super::house::House;
 use super::why_not;
 use crate::cli::csv_text::csv_text;
 use crate::store::{CampaignRow, ConfigChange, DeliveryFilter, DeliveryRow, StoreError};
-use crate::web::{Handler, Table};
+use crate::web::{CourseStep, CourseView, Handler, Table};
 
 /// Rows of a file.
 const CHANGES: u16 = 10_000;
@@ -19,7 +20,12 @@ const DELIVERIES: u32 = 10_000;
 pub fn handler(house: &Arc<House>) -> Handler<Table, Option<String>> {
     answered(house, |house: Arc<House>, table: Table| async move {
         Ok(Some(match table {
+            Table::Agents => agents(&house),
             Table::Campaigns => campaigns(&house).await?,
+            Table::Course(wish) => {
+                let Some(view) = course::view(&house, &wish).await? else { return Ok(None) };
+                course_table(&view)
+            }
             Table::Changes => changes(&house).await?,
             Table::Deliveries => deliveries(&house).await?,
             Table::Trunks => trunks(&house),
@@ -31,6 +37,53 @@ pub fn handler(house: &Arc<House>) -> Handler<Table, Option<String>> {
             }
         }))
     })
+}
+
+/// Who is at work now.
+fn agents(house: &House) -> String {
+    let lines = super::overview::agents(house).into_iter().map(|it| {
+        let since = Timestamp::from_millisecond(it.since_ms).map(|at| at.to_string()).unwrap_or_default();
+        [
+            it.agent,
+            it.display.unwrap_or_default(),
+            it.state.to_owned(),
+            it.pause.unwrap_or_default(),
+            since,
+            it.attempt.map(|attempt| attempt.to_string()).unwrap_or_default(),
+        ]
+    });
+    csv_text(&["agent", "display", "state", "pause", "since", "attempt"], lines)
+}
+
+/// A line for each five minutes; lines and agents are means.
+fn course_table(view: &CourseView) -> String {
+    let heads = [
+        "begins",
+        "clock",
+        "campaign",
+        "dials",
+        "people",
+        "abandoned",
+        "people_so_far",
+        "abandoned_so_far",
+        "cap",
+        "lines",
+        "talk",
+        "wrap_up",
+        "ready",
+        "away",
+    ];
+    let campaign = view.campaign.clone().unwrap_or_default();
+    let cap = view.cap.map(|cap| cap.to_string()).unwrap_or_default();
+    let line = |it: &CourseStep| {
+        let counts = [it.dials, it.people, it.abandoned, it.people_so_far, it.abandoned_so_far];
+        let means = [it.lines, it.talk, it.wrap_up, it.ready, it.away];
+        let head = [it.begins.to_string(), it.clock.clone(), campaign.clone()].into_iter();
+        let counts = counts.into_iter().map(|count| count.to_string());
+        let means = means.into_iter().map(|mean| format!("{mean:.2}"));
+        head.chain(counts).chain([cap.clone()]).chain(means).collect::<Vec<_>>()
+    };
+    csv_text(&heads, view.steps.iter().map(line))
 }
 
 /// A line for each state and reason of each campaign's contacts.

@@ -3,6 +3,7 @@
 mod assign;
 mod attribution;
 mod cut;
+mod day;
 mod definition;
 mod early_warning;
 mod economics;
@@ -19,6 +20,7 @@ mod wear;
 pub use assign::{Holds, assign};
 pub use attribution::{Action, Attribution, Windows, credit};
 pub use cut::{Cut, WearBy};
+pub use day::{DayStep, DaySteps};
 pub use definition::{DEFINITIONS, Definition, definition};
 pub use early_warning::{Warning, WarningPlan, is_last_whole, judge_spending, whole_months};
 pub use economics::{
@@ -32,9 +34,10 @@ pub use proposal::{Doing, Proposal, proposals};
 pub use sheet::{Chart, Column, Line, Sheet, SheetCell, SheetKind};
 pub use tally::{
     ACCOUNT, ACCOUNT_MONTH, AGENT_PAID, ActionFact, Age, Basis, CALL, COST, CallFact, Cell, Counted,
-    Counting, DayPart, DebtFacts, EFFECT, Key, NEVER, OutsideFact, PAYMENT, PaymentFact, PromiseState,
-    REACTIONS, STATE, Spans, StateCall, StateFact, TALK, TALLIES, TalkFact, Tally, USE, WAIT, What, count,
-    count_change, count_stretch, day_of, linked_in, month_of,
+    Counting, DayPart, DebtFacts, EFFECT, Key, NEVER, OpenCall, OutsideFact, PAYMENT, PaymentFact,
+    PromiseState, REACTIONS, STATE, STATE_STEP, STEP, STEP_S, Spans, StateCall, StateFact, TALK, TALLIES,
+    TalkFact, Tally, USE, WAIT, What, count, count_change, count_open, count_stretch, day_of, linked_in,
+    month_of, step_begins, step_of,
 };
 pub use uplift::{Arm, Experiment, Uplift, is_held_out, uplift};
 pub use wear::{ENOUGH, Wear, WearRow, wear};

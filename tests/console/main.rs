@@ -22,10 +22,15 @@ use reqwest::{Method, Response};
 const PASSWORD: &str = "correct horse";
 
 /// Every page, and the right it wants.
-const PAGES: [(&str, Right); 50] = [
+const PAGES: [(&str, Right); 57] = [
     ("/desk", Right::WorkDesk),
     ("/", Right::SeeLive),
     ("/live", Right::SeeLive),
+    ("/day", Right::SeeLive),
+    ("/day?day=2026-03-05&campaign=reminders", Right::SeeLive),
+    ("/day/table", Right::SeeLive),
+    ("/day.csv", Right::SeeLive),
+    ("/day.xlsx?day=2026-03-05", Right::SeeLive),
     ("/campaigns", Right::SeeLive),
     ("/campaigns/reminders/why-not", Right::SeeLive),
     ("/reports", Right::SeeReports),
@@ -72,6 +77,8 @@ const PAGES: [(&str, Right); 50] = [
     ("/trunks.csv", Right::SeeLive),
     ("/agents", Right::SeeLive),
     ("/agents/live", Right::SeeLive),
+    ("/agents.csv", Right::SeeLive),
+    ("/agents.xlsx", Right::SeeLive),
     ("/recordings", Right::HearRecordings),
 ];
 

@@ -25,6 +25,7 @@ mod schema;
 mod sealed;
 mod sessions;
 mod standing;
+mod steps;
 mod tallies;
 mod told;
 mod told_reactions;

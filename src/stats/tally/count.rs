@@ -8,6 +8,7 @@ use super::basis::Basis;
 use super::cell::{Age, Counted, DayPart, Key};
 use super::facts::{ActionFact, CallFact, DebtFacts, PromiseState, What};
 use super::link::count_links;
+use super::step;
 use super::table::{CALL, COST, EFFECT, PAYMENT, USE};
 use super::talk::count_talks;
 use crate::domain::{Channel, Disposition, Outcome};
@@ -26,10 +27,12 @@ pub fn count(facts: &DebtFacts, basis: &Basis, among: Option<(Timestamp, Timesta
     let is_within = |at: Timestamp| among.is_none_or(|(from, to)| at >= from && at < to);
     let is_asked = |action: &ActionFact| is_within(action.at);
     for action in facts.actions.iter().filter(|action| is_asked(action)) {
+        let What::Call(call) = &action.what else { continue };
         // A call of his own is none that we placed.
-        if let (What::Call(call), false) = (&action.what, is_his_own(action)) {
+        if !is_his_own(action) {
             count_call(action, call, basis, into);
         }
+        step::count_call(action, call, basis, into);
     }
     for payment in facts.payments.iter().filter(|payment| is_within(payment.at)) {
         let keys = vec![Key::Number(payment.creditor), code(payment.currency.code())];
@@ -263,6 +266,7 @@ mod tests {
             amount_heard: false,
             connected: outcome == Outcome::Answered,
             talk_us: 5_000_000,
+            line: None,
             cost_micro: 10,
             selected_at: None,
         };

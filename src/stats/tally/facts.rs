@@ -75,6 +75,8 @@ pub struct CallFact {
     pub connected: bool,
     /// From the answer to the end, in microseconds.
     pub talk_us: i64,
+    /// From when to when it had a line, where both are known.
+    pub line: Option<(Timestamp, Timestamp)>,
     /// Millionths of the currency's unit.
     pub cost_micro: i64,
     /// When its contact was drawn to be called, where there was a lot.

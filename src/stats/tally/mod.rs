@@ -9,6 +9,7 @@ mod count;
 mod facts;
 mod link;
 mod state;
+mod step;
 mod table;
 mod talk;
 
@@ -18,7 +19,8 @@ pub use count::count;
 pub use facts::{ActionFact, CallFact, DebtFacts, OutsideFact, PaymentFact, PromiseState, TalkFact, What};
 pub use link::linked_in;
 pub use state::{StateCall, StateFact, count_change, count_stretch};
+pub use step::{OpenCall, STEP_S, count_open, step_begins, step_of};
 pub use table::{
     ACCOUNT, ACCOUNT_MONTH, AGENT_PAID, CALL, COST, Counting, EFFECT, NEVER, PAYMENT, REACTIONS, STATE,
-    Spans, TALK, TALLIES, Tally, USE, WAIT,
+    STATE_STEP, STEP, Spans, TALK, TALLIES, Tally, USE, WAIT,
 };

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::basis::Basis;
 use super::cell::{Counted, Key};
+use super::step::count_state;
 use super::table::STATE;
 use crate::domain::Currency;
 
@@ -64,6 +65,7 @@ pub fn count_stretch(change: &StateFact, ends: Timestamp, among: Among, basis: &
         let until = to.min(basis.begins(day + 1));
         let spent = until.as_microsecond() - from.as_microsecond();
         into.add(&STATE, day, keys(change), &[0, spent, 0, 0]);
+        count_state(change, (from, until), day, into);
         from = until;
     }
 }
@@ -87,6 +89,7 @@ mod tests {
     use jiff::tz::TimeZone;
     use proptest::prelude::*;
 
+    use super::super::TALLIES;
     use super::*;
 
     fn basis() -> Basis {
@@ -156,7 +159,7 @@ mod tests {
             let whole = count_all(&changes, None);
             let mut parts = count_all(&changes, Some((at(0), at(cut))));
             for (cell, sums) in count_all(&changes, Some((at(cut), at(1_000_000)))).0 {
-                parts.add(&STATE, cell.day, cell.keys, &sums);
+                parts.add(TALLIES[cell.table], cell.day, cell.keys, &sums);
             }
             prop_assert_eq!(whole, parts);
         }

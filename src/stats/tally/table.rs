@@ -222,9 +222,43 @@ pub const STATE: Tally = Tally {
     counts: &[],
 };
 
+/// The day as it went by, in steps of five minutes: closed calls out by the step they were dialled in, but for those we took
+/// back, and those of them that a person answered; and how long lines were in use in the step, by the debtors' own calls too.
+pub const STEP: Tally = Tally {
+    name: "tally_step",
+    place: 11,
+    spans: Spans::Days,
+    keys: &["step", "campaign_id"],
+    sums: &["dials", "people", "abandoned", "line_us"],
+    counts: &[],
+};
+
+/// How agents spent the step, all of them together, as far as their states are over.
+pub const STATE_STEP: Tally = Tally {
+    name: "tally_state_step",
+    place: 12,
+    spans: Spans::Days,
+    keys: &["step", "state", "campaign_id"],
+    sums: &["spent_us"],
+    counts: &[],
+};
+
 /// Every table.
-pub const TALLIES: [&Tally; 11] =
-    [&EFFECT, &CALL, &USE, &ACCOUNT, &ACCOUNT_MONTH, &TALK, &AGENT_PAID, &WAIT, &COST, &PAYMENT, &STATE];
+pub const TALLIES: [&Tally; 13] = [
+    &EFFECT,
+    &CALL,
+    &USE,
+    &ACCOUNT,
+    &ACCOUNT_MONTH,
+    &TALK,
+    &AGENT_PAID,
+    &WAIT,
+    &COST,
+    &PAYMENT,
+    &STATE,
+    &STEP,
+    &STATE_STEP,
+];
 
 /// The day before every other, of what never happened before.
 pub const NEVER: i64 = i64::MIN;

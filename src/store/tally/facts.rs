@@ -101,6 +101,7 @@ fn attempt(row: &Row, complaint: bool) -> Result<ActionFact, Fault> {
         amount_heard: row.int(16)? != 0,
         connected: row.int_opt(17)?.is_some(),
         talk_us: row.int_opt(17)?.zip(row.int_opt(18)?).map_or(0, |(answered, ended)| ended - answered),
+        line: moment_opt(row.int_opt(24)?)?.zip(moment_opt(row.int_opt(18)?)?),
         cost_micro: row.int_opt(19)?.unwrap_or(0),
         selected_at: moment_opt(row.int_opt(22)?)?,
     };
@@ -168,7 +169,9 @@ macro_rules! queries {
                 "a.disposition, a.identified, ",
                 "CAST(CASE WHEN a.grades LIKE '%\"amount_heard\"%' THEN 1 ELSE 0 END AS BIGINT), a.answer_at, ",
                 "a.end_at, a.cost_micro, p.state, p.amount_minor, ",
-                "CASE WHEN c.arm = 'called' AND COALESCE(c.arm_percent, 1) > 0 THEN c.selected_at END, a.nth_use FROM debt d ",
+                "CASE WHEN c.arm = 'called' AND COALESCE(c.arm_percent, 1) > 0 THEN c.selected_at END, a.nth_use, ",
+                // His own call has its line from the beginning.
+                "COALESCE(a.invite_at, CASE WHEN a.channel = 'inbound_call' THEN a.reserved_at END) FROM debt d ",
                 "JOIN attempt a ON a.debt_id = d.id LEFT JOIN promise p ON p.attempt_id = a.id AND p.state <> 'void' ",
                 "LEFT JOIN contact c ON c.id = a.contact_id WHERE a.outcome IS NOT NULL AND ",
                 $which,

@@ -20,7 +20,7 @@ fn document() -> Value {
     let own = [events::document()].into_iter().chain(payments::documents()).chain(cases::documents());
     let own = own.chain(quality::documents());
     let resources = own.chain(desk).chain(console::floor_document()).chain(console::imports_document());
-    let resources = resources.chain(console::users_document());
+    let resources = resources.chain(console::users_document()).chain(console::course_document());
     let paths: Map<String, Value> = resources.map(|(path, part)| (path.to_owned(), part)).collect();
     json!({
         "openapi": "3.1.0",

@@ -68,6 +68,6 @@ async fn told(asked: &mut Parts, shared: &Shared, status: StatusCode, said: &str
     };
     match viewer {
         Some(viewer) => page(&viewer, "", head, &body).into_response(),
-        None => frame(language(asked).await, head, &html! { main { (body) } }).into_response(),
+        None => frame(language(asked).await, (head, &html! {}), &html! { main { (body) } }).into_response(),
     }
 }

@@ -8,6 +8,7 @@ mod audit;
 mod calls;
 mod campaigns;
 mod cases;
+mod course;
 mod desk;
 mod fault;
 mod floor;
@@ -48,6 +49,8 @@ pub use audit::{
 };
 pub use calls::{CallFile, CallHandlers, CallRow, CallsAsked, CallsOf, CallsView, DecisionView, RungView};
 pub use cases::{CaseHandlers, Dated};
+pub(super) use course::document as course_document;
+pub use course::{CourseStep, CourseView, CourseWish};
 pub(super) use desk::document as desk_document;
 pub use desk::{
     CallView, ChoiceView, ContactLine, DayView, DebtView, Decided, DeskAct, DeskAnswer, DeskDeed, DeskEvent,
@@ -99,6 +102,8 @@ pub struct Console {
     pub sessions: SessionHandlers,
     pub clocks: Handler<(), Clocks>,
     pub wallboard: Handler<Language, Wallboard>,
+    /// `None`: there is no such campaign.
+    pub course: Handler<CourseWish, Option<CourseView>>,
     pub why_not: Handler<(String, Language), Option<Vec<WhyNotLine>>>,
     /// A person by his id or number, and who asks, which is written down; empty: nobody has it.
     pub why_person: Handler<(String, String, Language), String>,
@@ -223,6 +228,7 @@ pub(super) fn router(console: Console, https: bool, stop: &CancellationToken) ->
     Router::new()
         .merge(sign_in::routes())
         .merge(live::routes())
+        .merge(course::routes())
         .merge(campaigns::routes())
         .merge(report::routes())
         .merge(users::routes())

@@ -39,6 +39,11 @@ pub fn csv(name: &str, text: String) -> Response {
 
 /// A page for somebody who is signed in; `room` is the path of the bar's entry that is lit.
 pub fn page(viewer: &Viewer, room: &str, title: &str, body: &Markup) -> Markup {
+    page_with(viewer, room, (title, &html! {}), body)
+}
+
+/// The same with scripts and stylesheets of its own in the head.
+pub fn page_with(viewer: &Viewer, room: &str, (title, own): (&str, &Markup), body: &Markup) -> Markup {
     let texts = Texts::of(viewer.language);
     let names = [
         texts.desk,
@@ -61,7 +66,7 @@ pub fn page(viewer: &Viewer, room: &str, title: &str, body: &Markup) -> Markup {
     let rooms = ROOMS.iter().zip(names).filter(|((_, right), _)| viewer.role.may(*right) && !viewer.once);
     frame(
         viewer.language,
-        title,
+        (title, own),
         &html! {
             a.skip href="#main" { (texts.skip) }
             header {
@@ -83,8 +88,8 @@ pub fn page(viewer: &Viewer, room: &str, title: &str, body: &Markup) -> Markup {
     )
 }
 
-/// The frame around any page.
-pub fn frame(language: Language, title: &str, body: &Markup) -> Markup {
+/// The frame around any page; `own` stands in its head.
+pub fn frame(language: Language, (title, own): (&str, &Markup), body: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang=(language.code()) {
@@ -94,6 +99,7 @@ pub fn frame(language: Language, title: &str, body: &Markup) -> Markup {
                 title { (title) " — obzvon" }
                 link rel="stylesheet" href="/console.css";
                 script src="/console.js" defer {}
+                (own)
             }
             body { (body) }
         }

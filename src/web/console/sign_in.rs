@@ -124,7 +124,7 @@ fn door_page(language: Language, trouble: Option<&str>) -> Markup {
     let texts = Texts::of(language);
     frame(
         language,
-        texts.sign_in,
+        (texts.sign_in, &html! {}),
         &html! {
             main.door {
                 div.card {

@@ -9,6 +9,7 @@ use axum::routing::get;
 use maud::{Markup, html};
 
 use super::Shared;
+use super::course::CourseWish;
 use super::guard::Viewer;
 use super::page::csv;
 use super::xlsx::as_xlsx;
@@ -17,10 +18,14 @@ use crate::domain::Right;
 /// A list that is given as a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Table {
+    /// Who is at work, and does what since when.
+    Agents,
     /// Campaigns with their contacts by state.
     Campaigns,
     /// Changes of the configuration, without the texts.
     Changes,
+    /// A day in steps of five minutes.
+    Course(CourseWish),
     /// Messages to other systems.
     Deliveries,
     Trunks,
@@ -33,8 +38,10 @@ impl Table {
     /// The list's address without its ending, and who may have it.
     fn told(&self) -> (&'static str, Right) {
         match self {
+            Self::Agents => ("agents", Right::SeeLive),
             Self::Campaigns => ("campaigns", Right::SeeLive),
             Self::Changes => ("changes", Right::SeeConfig),
+            Self::Course(_) => ("day", Right::SeeLive),
             Self::Deliveries => ("deliveries", Right::SeeReports),
             Self::Trunks => ("trunks", Right::SeeLive),
             Self::Users => ("users", Right::SeeUsers),
@@ -45,6 +52,7 @@ impl Table {
 
 pub(super) fn routes() -> Router<Shared> {
     let lists = [
+        ("/agents", Table::Agents),
         ("/campaigns", Table::Campaigns),
         ("/config/changes", Table::Changes),
         ("/deliveries", Table::Deliveries),
@@ -64,7 +72,11 @@ pub(super) fn routes() -> Router<Shared> {
     routes
 }
 
-async fn give(viewer: Viewer, State(shared): State<Shared>, table: Table) -> Result<Response, Response> {
+pub(super) async fn give(
+    viewer: Viewer,
+    State(shared): State<Shared>,
+    table: Table,
+) -> Result<Response, Response> {
     let (name, right) = table.told();
     viewer.may(right)?;
     let text = shared.console.tables.ask(table).await?;

@@ -7,6 +7,7 @@ mod experiment;
 mod kpi;
 mod paid;
 mod promises;
+mod steps;
 mod wear;
 
 use jiff::Timestamp;

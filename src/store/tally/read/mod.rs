@@ -2,6 +2,7 @@
 
 mod linked;
 mod states;
+mod steps;
 
 use std::collections::BTreeMap;
 
@@ -223,7 +224,7 @@ fn read(row: &Row, table: &Tally, by: &[&str], by_month: bool) -> Result<(Vec<Ke
 
 /// Whether a column of a key holds a number.
 pub(super) fn is_number(key: &str) -> bool {
-    key.ends_with("_id") || matches!(key, "before_day" | "billable" | "lag_days" | "nth")
+    key.ends_with("_id") || matches!(key, "before_day" | "billable" | "lag_days" | "nth" | "step")
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use crate::domain::{Right, Supervision};
 use crate::web::console::Shared;
 use crate::web::console::guard::Viewer;
 use crate::web::console::page::{number, page};
+use crate::web::console::tables::files;
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
@@ -43,6 +44,7 @@ async fn whole(
             p class=(if said.said == "done" { "good" } else { "bad" }) role="alert" { (texts.said(&said.said)) }
         }
         section data-live="/agents/live" { (board) }
+        (files("/agents"))
         @if viewer.role.may(Right::HearTalks) { p.soft { (texts.hear_how) } }
     };
     Ok(page(&viewer, "/agents", texts.agents, &body).into_response())

@@ -27,6 +27,7 @@ async fn whole(viewer: Viewer, State(shared): State<Shared>) -> Result<Response,
     let body = html! {
         h1 { (texts.wallboard) }
         (days_by_clock(&viewer))
+        p { a href="/day" { (texts.to_course) } }
         section data-live="/live" aria-live="off" { (shown(&board, viewer.language)) }
     };
     Ok(page(&viewer, "/", texts.wallboard, &body).into_response())

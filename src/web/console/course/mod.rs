@@ -1,0 +1,84 @@
+//! The day's course: what went on in each five minutes, as charts, as a table, as a file, and for programs.
+//!
+//! The charts are drawn in the browser by uPlot (`uplot/`, MIT), which is part of the binary; the page says everything they
+//! say without it.
+
+mod api;
+mod assets;
+mod charts;
+mod page;
+mod texts;
+
+use axum::Router;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::Deserialize;
+
+pub(in crate::web) use api::document;
+
+use super::Shared;
+
+/// A course that is asked for. `None`: today, the whole house.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CourseWish {
+    pub day: Option<Date>,
+    pub campaign: Option<String>,
+}
+
+/// A day's course.
+#[derive(Debug, Clone)]
+pub struct CourseView {
+    pub day: Date,
+    /// It is today, by the house's clock.
+    pub goes_on: bool,
+    /// `None`: the whole house.
+    pub campaign: Option<String>,
+    /// Every campaign there is to choose from.
+    pub campaigns: Vec<String>,
+    /// The share of people who may be abandoned, where one cap is in force for all that is shown.
+    pub cap: Option<f64>,
+    pub steps: Vec<CourseStep>,
+}
+
+/// What happened in five minutes. Lines and agents are means.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CourseStep {
+    pub begins: Timestamp,
+    /// `09:05` on the house's clock.
+    pub clock: String,
+    pub dials: u64,
+    pub people: u64,
+    pub abandoned: u64,
+    pub people_so_far: u64,
+    pub abandoned_so_far: u64,
+    pub lines: f64,
+    pub talk: f64,
+    pub wrap_up: f64,
+    pub ready: f64,
+    pub away: f64,
+}
+
+/// What the address asks for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    #[serde(default)]
+    day: String,
+    #[serde(default)]
+    campaign: String,
+}
+
+impl Written {
+    /// `None`: the day is none. An empty field is an absent one.
+    fn read(self) -> Option<CourseWish> {
+        let day = match self.day.trim() {
+            "" => None,
+            text => Some(text.parse::<Date>().ok()?),
+        };
+        Some(CourseWish { day, campaign: Some(self.campaign).filter(|campaign| !campaign.is_empty()) })
+    }
+}
+
+pub(super) fn routes() -> Router<Shared> {
+    Router::new().merge(page::routes()).merge(api::routes()).merge(assets::routes())
+}
