@@ -58,13 +58,13 @@ async fn carry_out(store: &Store, command: UserCommand, language: Language) -> a
     match command {
         UserCommand::Add { login, role } => {
             let hash = asked(&login, language)?;
-            let deed = UserDeed::Add { role, hash, once: false };
+            let deed = UserDeed::Add { role, hash, once_until: None };
             done(store.change_user(&login, deed, &who, now).await?, &format!("login {login:?} is taken"))?;
             println!("{login}: {}", role.code());
         }
         UserCommand::Password { login } => {
             let hash = asked(&login, language)?;
-            let deed = UserDeed::Password { hash, once: false };
+            let deed = UserDeed::Password { hash, once_until: None };
             done(store.change_user(&login, deed, &who, now).await?, &format!("no user {login:?}"))?;
         }
         UserCommand::Disable { login } => {

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::console::answered;
 use super::house::House;
 use crate::cli::csv_text::csv_text;
-use crate::store::{AccessFilter, AccessLine, CampaignAct, ExportAct, SupervisionRow, UserAct};
+use crate::store::{AccessFilter, AccessLine, CampaignAct, ExportAct, StoreError, SupervisionRow, UserAct};
 use crate::web::{
     AuditAsked, AuditHandlers, AuditLine, CampaignActLine, ExportLine, NewExport, SupervisionLine,
     UserActLine,
@@ -60,6 +60,50 @@ pub fn handlers(house: &Arc<House>) -> AuditHandlers {
             house.store.note_export(ExportAct { at, who, what, filter, rows }).await.map(|_| ())
         }),
     }
+}
+
+/// The acts as files: moments in UTC, codes.
+pub async fn campaign_acts(house: &House) -> Result<String, StoreError> {
+    let line = |it: CampaignAct| [it.at.to_string(), it.who, it.campaign, it.state.code().to_owned()];
+    let acts = house.store.campaign_acts(EXPORTED).await?;
+    Ok(csv_text(&["at", "who", "campaign", "state"], acts.into_iter().map(line)))
+}
+
+pub async fn user_acts(house: &House) -> Result<String, StoreError> {
+    let line = |it: UserAct| {
+        let role = it.role.map(|role| role.code().to_owned()).unwrap_or_default();
+        [it.at.to_string(), it.who, it.login, it.deed, role]
+    };
+    let acts = house.store.user_acts(EXPORTED).await?;
+    Ok(csv_text(&["at", "who", "login", "deed", "role"], acts.into_iter().map(line)))
+}
+
+pub async fn export_acts(house: &House) -> Result<String, StoreError> {
+    let line = |it: ExportAct| {
+        let rows = it.rows.map(|rows| rows.to_string()).unwrap_or_default();
+        [it.at.to_string(), it.who, it.what, it.filter, rows]
+    };
+    let acts = house.store.export_acts(EXPORTED).await?;
+    Ok(csv_text(&["at", "who", "file", "filter", "rows"], acts.into_iter().map(line)))
+}
+
+/// Those of the last thirty days, as on the page.
+pub async fn supervisions(house: &House) -> Result<String, StoreError> {
+    let line = |it: SupervisionRow| {
+        let call =
+            Some(it.attempt.0).filter(|call| *call > 0).map(|call| call.to_string()).unwrap_or_default();
+        [
+            it.at.to_string(),
+            it.supervisor,
+            it.agent,
+            call,
+            it.what.code().to_owned(),
+            it.refused.unwrap_or_default(),
+        ]
+    };
+    let from = house.clock.wall().checked_sub(LOOKED_BACK).unwrap_or(Timestamp::MIN);
+    let rows = house.store.supervisions(from).await?;
+    Ok(csv_text(&["at", "supervisor", "agent", "attempt", "what", "refused"], rows.into_iter().map(line)))
 }
 
 fn filter(asked: AuditAsked) -> AccessFilter {

@@ -253,11 +253,15 @@ async fn count(house: &House, campaigns: &[CampaignRow]) -> Result<Counts, Store
     for row in campaigns {
         contacts.insert(row.id, house.store.why_not(row.id).await?);
     }
+    Ok(Counts { contacts, days: today(house).await? })
+}
+
+/// What each campaign's calls out came to since the house's day began.
+pub(super) async fn today(house: &House) -> Result<BTreeMap<CampaignId, DayCalls>, StoreError> {
     let zone = house.plans.load().config.statistics.basis.zone.clone();
     let now = house.clock.wall();
     let from = now.to_zoned_datetime(zone).start_of_day().map_or(now, |begins| begins.timestamp());
-    let days = house.store.calls_of(Period { from, to: Timestamp::MAX }).await?;
-    Ok(Counts { contacts, days })
+    house.store.calls_of(Period { from, to: Timestamp::MAX }).await
 }
 
 fn pace_view(pace: PaceNow) -> PaceView {

@@ -4,12 +4,17 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::console::answered;
+use super::audit;
+use super::console::{self, answered};
 use super::course;
 use super::house::House;
 use super::why_not;
+use crate::cases::AngryCall;
 use crate::cli::csv_text::csv_text;
-use crate::store::{CampaignRow, ConfigChange, DeliveryFilter, DeliveryRow, StoreError};
+use crate::quality::SampleLine;
+use crate::store::{
+    CampaignRow, ConfigChange, DayCalls, DeliveryFilter, DeliveryRow, ProposalRow, StoreError,
+};
 use crate::web::{CourseStep, CourseView, Handler, Table};
 
 /// Rows of a file.
@@ -21,6 +26,8 @@ pub fn handler(house: &Arc<House>) -> Handler<Table, Option<String>> {
     answered(house, |house: Arc<House>, table: Table| async move {
         Ok(Some(match table {
             Table::Agents => agents(&house),
+            Table::Angry => angry(&house).await?,
+            Table::CampaignActs => audit::campaign_acts(&house).await?,
             Table::Campaigns => campaigns(&house).await?,
             Table::Course(wish) => {
                 let Some(view) = course::view(&house, &wish).await? else { return Ok(None) };
@@ -28,7 +35,13 @@ pub fn handler(house: &Arc<House>) -> Handler<Table, Option<String>> {
             }
             Table::Changes => changes(&house).await?,
             Table::Deliveries => deliveries(&house).await?,
+            Table::Exports => audit::export_acts(&house).await?,
+            Table::Proposals => proposals(&house).await?,
+            Table::Samples => samples(&house).await?,
+            Table::Supervisions => audit::supervisions(&house).await?,
+            Table::Today => today(&house).await?,
             Table::Trunks => trunks(&house),
+            Table::UserActs => audit::user_acts(&house).await?,
             Table::Users => users(&house).await?,
             Table::WhyNot(campaign) => {
                 let rows = house.store.campaigns().await?;
@@ -53,6 +66,54 @@ fn agents(house: &House) -> String {
         ]
     });
     csv_text(&["agent", "display", "state", "pause", "since", "attempt"], lines)
+}
+
+async fn angry(house: &House) -> Result<String, StoreError> {
+    let line = |it: AngryCall| {
+        let case = it.case.map(|case| case.to_string()).unwrap_or_default();
+        let head = [it.attempt.to_string(), it.marked.to_string(), it.person, it.agent, it.campaign];
+        head.into_iter().chain([it.marks.to_string(), case]).collect::<Vec<_>>()
+    };
+    let heads = ["attempt", "marked_at", "person", "agent", "campaign", "marks", "case"];
+    Ok(csv_text(&heads, super::cases::angry(house).await?.it.into_iter().map(line)))
+}
+
+async fn proposals(house: &House) -> Result<String, StoreError> {
+    let line = |it: ProposalRow| {
+        let (at, who) = it.withdrawn.map_or_else(Default::default, |(at, who)| (at.to_string(), who));
+        [it.doing.code().to_owned(), it.applied_at.to_string(), it.applied_by, at, who]
+    };
+    let heads = ["proposal", "applied_at", "applied_by", "withdrawn_at", "withdrawn_by"];
+    Ok(csv_text(&heads, house.store.proposals_applied().await?.into_iter().map(line)))
+}
+
+async fn samples(house: &House) -> Result<String, StoreError> {
+    let line = |it: SampleLine| {
+        [
+            it.id.to_string(),
+            it.made_at.to_string(),
+            it.made_by,
+            it.from.to_string(),
+            it.to.to_string(),
+            it.seed.to_string(),
+            it.calls.to_string(),
+            it.reviewed.to_string(),
+        ]
+    };
+    let heads = ["list", "made_at", "made_by", "from", "to", "seed", "calls", "reviewed"];
+    Ok(csv_text(&heads, house.store.samples().await?.into_iter().map(line)))
+}
+
+async fn today(house: &House) -> Result<String, StoreError> {
+    let days = console::today(house).await?;
+    let campaigns = house.store.campaigns().await?.into_iter();
+    let lines =
+        campaigns.filter_map(|row| days.get(&row.id).map(|day| (row.name, *day))).map(|(name, day)| {
+            let DayCalls { attempts, connected, served, abandoned } = day;
+            let counts = [attempts, connected, served, abandoned].map(|count| count.to_string());
+            [name].into_iter().chain(counts).collect::<Vec<_>>()
+        });
+    Ok(csv_text(&["campaign", "attempts", "connected", "served", "abandoned"], lines))
 }
 
 /// A line for each five minutes; lines and agents are means.
@@ -171,10 +232,11 @@ fn trunks(house: &House) -> String {
 async fn users(house: &House) -> Result<String, StoreError> {
     let line = |it: crate::store::UserRow| {
         let out = it.disabled_at.map(|at| at.to_string()).unwrap_or_default();
-        [it.login, it.role.code().to_owned(), it.made_at.to_string(), out]
+        let once = it.once_until.map(|at| at.to_string()).unwrap_or_default();
+        [it.login, it.role.code().to_owned(), it.made_at.to_string(), out, once]
     };
     Ok(csv_text(
-        &["login", "role", "made_at", "kept_out_at"],
+        &["login", "role", "made_at", "kept_out_at", "one_time_password_until"],
         house.store.users().await?.into_iter().map(line),
     ))
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::{SignedDuration, Timestamp};
 use rand::RngExt;
 use rand::rngs::StdRng;
 use tracing::{info, warn};
@@ -16,10 +17,18 @@ pub fn handlers(house: &Arc<House>) -> UserHandlers {
     UserHandlers {
         find: answered(house, |house: Arc<House>, login: String| async move {
             let row = house.store.user(&login).await?.filter(|row| row.disabled_at.is_none());
-            Ok(row.map(|UserRow { login, hash, role, once, .. }| User { login, hash, role, once }))
+            let now = house.clock.wall();
+            Ok(row.map(|row| User {
+                once: row.once_until.is_some(),
+                expired: is_over(&row, now),
+                login: row.login,
+                hash: row.hash,
+                role: row.role,
+            }))
         }),
         list: answered(house, |house: Arc<House>, ()| async move {
-            Ok(house.store.users().await?.into_iter().map(line).collect())
+            let now = house.clock.wall();
+            Ok(house.store.users().await?.into_iter().map(|row| line(row, now)).collect())
         }),
         change: answered(house, |house: Arc<House>, click: UserClick| async move {
             // Whoever asked may go away; what was begun is ended.
@@ -38,13 +47,23 @@ pub fn handlers(house: &Arc<House>) -> UserHandlers {
     }
 }
 
-fn line(row: UserRow) -> UserLine {
+/// How long a password is good for choosing another one: a weekend may lie between.
+const ONCE_GOOD_FOR: SignedDuration = SignedDuration::from_hours(72);
+
+/// The password that somebody has given him is good no more.
+fn is_over(row: &UserRow, now: Timestamp) -> bool {
+    row.once_until.is_some_and(|until| until <= now)
+}
+
+fn line(row: UserRow, now: Timestamp) -> UserLine {
     UserLine {
+        once: row.once_until.is_some(),
+        expired: is_over(&row, now),
+        once_until: row.once_until.map(|until| until.to_string()),
         login: row.login,
         role: row.role,
         made_on: row.made_at.to_zoned_datetime(jiff::tz::TimeZone::UTC).date().to_string(),
         out: row.disabled_at.is_some(),
-        once: row.once,
     }
 }
 
@@ -53,6 +72,8 @@ async fn change(house: &House, click: UserClick) -> Result<UserClicked, StoreErr
     if login == who {
         return Ok(UserClicked::Own);
     }
+    let now = house.clock.wall();
+    let until = now.saturating_add(ONCE_GOOD_FOR).unwrap_or(Timestamp::MAX);
     let (deed, password) = match wish {
         UserWish::KeepOut => (UserDeed::KeepOut, None),
         UserWish::LetIn => (UserDeed::LetIn, None),
@@ -60,18 +81,18 @@ async fn change(house: &House, click: UserClick) -> Result<UserClicked, StoreErr
         UserWish::Add(_) | UserWish::Password => {
             let Some((password, hash)) = made().await else { return Ok(UserClicked::NotSo) };
             let deed = match wish {
-                UserWish::Add(role) => UserDeed::Add { role, hash, once: true },
-                _ => UserDeed::Password { hash, once: true },
+                UserWish::Add(role) => UserDeed::Add { role, hash, once_until: Some(until) },
+                _ => UserDeed::Password { hash, once_until: Some(until) },
             };
             (deed, Some(password))
         }
     };
     let code = deed.code();
-    let changed = house.store.change_user(&login, deed, &who, house.clock.wall()).await?;
+    let changed = house.store.change_user(&login, deed, &who, now).await?;
     info!(login, deed = code, who, ?changed, "a user was clicked");
     Ok(match (changed, password) {
         (UserChanged::Done, None) => UserClicked::Done,
-        (UserChanged::Done, Some(password)) => UserClicked::DoneWith(password),
+        (UserChanged::Done, Some(password)) => UserClicked::DoneWith { password, good_until: until },
         (UserChanged::LastAdministrator, _) => UserClicked::LastAdministrator,
         (UserChanged::NotSo, _) => UserClicked::NotSo,
     })

@@ -22,7 +22,7 @@ use reqwest::{Method, Response};
 const PASSWORD: &str = "correct horse";
 
 /// Every page, and the right it wants.
-const PAGES: [(&str, Right); 57] = [
+const PAGES: [(&str, Right); 69] = [
     ("/desk", Right::WorkDesk),
     ("/", Right::SeeLive),
     ("/live", Right::SeeLive),
@@ -78,6 +78,18 @@ const PAGES: [(&str, Right); 57] = [
     ("/agents", Right::SeeLive),
     ("/agents/live", Right::SeeLive),
     ("/agents.csv", Right::SeeLive),
+    ("/today.csv", Right::SeeLive),
+    ("/today.xlsx", Right::SeeLive),
+    ("/audit/campaigns.csv", Right::SeeAudit),
+    ("/audit/exports.csv", Right::SeeAudit),
+    ("/audit/supervisions.xlsx", Right::SeeAudit),
+    ("/audit/users.csv", Right::SeeAudit),
+    ("/proposals.csv", Right::SeeReports),
+    ("/proposals.xlsx", Right::SeeReports),
+    ("/quality/lists.csv", Right::SeeQuality),
+    ("/quality/lists.xlsx", Right::SeeQuality),
+    ("/cases/angry.csv", Right::SeeCases),
+    ("/cases/angry.xlsx", Right::SeeCases),
     ("/agents.xlsx", Right::SeeLive),
     ("/recordings", Right::HearRecordings),
 ];

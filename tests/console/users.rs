@@ -140,3 +140,43 @@ async fn programs_change_users_as_the_page_does() {
     assert_eq!(tell(&auditor, eva, json!({ "do": "let_in" })).await.0, 403);
     daemon.stop();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_from_an_administrator_is_good_for_three_days() {
+    let (house, daemon) = house();
+    let mut boss = Browser::new(&daemon);
+    boss.sign_in("administrator", PASSWORD).await;
+    let made = boss.post("/users", "login=anna&role=auditor").await.text().await.expect("text");
+    let given = told(&made);
+    let db = rusqlite::Connection::open(house.path("data/obzvon.db")).expect("the database");
+    db.busy_timeout(std::time::Duration::from_secs(10)).expect("set");
+    let left: i64 = db
+        .query_one("SELECT once_until - changed_at FROM app_user WHERE login = 'anna'", [], |row| row.get(0))
+        .expect("a time");
+    assert_eq!(left, 72 * 3_600 * 1_000_000);
+    assert!(made.contains("Он действует три дня, до 20"), "{made}");
+    let mut anna = Browser::new(&daemon);
+    assert_eq!(anna.sign_in("anna", &given).await, 303);
+    assert_eq!(anna.get("/password").await.status().as_u16(), 200);
+    // The three days go by.
+    db.execute("UPDATE app_user SET once_until = made_at WHERE login = 'anna'", []).expect("set");
+    assert_eq!(leads_to(&anna.get("/password").await), "/sign-in", "who was signed in is out");
+    let form = format!("current={given}&new=a+good+secret&again=a+good+secret");
+    assert_eq!(leads_to(&anna.post("/password", &form).await), "/sign-in");
+    let door = anna.post("/sign-in", &format!("login=anna&password={given}")).await;
+    assert_eq!(door.status().as_u16(), 401);
+    assert!(door.text().await.expect("text").contains("Попросите у администратора новый"), "he is told why");
+    let door = anna.post("/sign-in", "login=anna&password=another+one").await.text().await.expect("text");
+    assert!(!door.contains("три дня"), "whoever guesses is told nothing");
+    assert!(text(&mut boss, "/users").await.contains("не выбрал свой пароль вовремя"));
+    // Another one is good again.
+    let given = told(&boss.post("/users/anna", "do=password").await.text().await.expect("text"));
+    assert_eq!(anna.sign_in("anna", &given).await, 303);
+    let form = format!("current={given}&new=a+good+secret&again=a+good+secret");
+    assert_eq!(leads_to(&anna.post("/password", &form).await), "/");
+    let lasts: Option<i64> = db
+        .query_one("SELECT once_until FROM app_user WHERE login = 'anna'", [], |row| row.get(0))
+        .expect("a user");
+    assert_eq!(lasts, None, "his own lasts");
+    daemon.stop();
+}

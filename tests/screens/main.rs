@@ -7,6 +7,7 @@
 #[path = "../desk/browser.rs"]
 #[allow(dead_code, reason = "each test file uses its own part")]
 mod browser;
+mod day;
 #[path = "../house/mod.rs"]
 mod house;
 mod pictures;
@@ -27,8 +28,9 @@ use house::{House, Running, config, until_within, zone_of_noon};
 const PASSWORD: &str = "correct horse";
 
 /// Every page a supervisor or an administrator has, and what its picture is called.
-const PAGES: [(&str, &str); 38] = [
+const PAGES: [(&str, &str); 39] = [
     ("/", "wallboard"),
+    ("/day", "day-now"),
     ("/campaigns", "campaigns"),
     ("/campaigns/reminders/why-not", "why-not"),
     ("/campaigns/reminders/why-not?person=p0", "why-not-person"),

@@ -49,8 +49,9 @@ async fn the_readmes_pictures_show_a_house_at_work() {
 }
 
 /// Pages with lists, in a house where nothing has happened yet.
-const LISTS: [&str; 18] = [
+const LISTS: [&str; 19] = [
     "/",
+    "/day",
     "/campaigns",
     "/campaigns/reminders/why-not",
     "/imports",

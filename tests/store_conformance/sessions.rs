@@ -50,13 +50,13 @@ async fn a_session_lasts_its_time_and_once_ended_is_not_begun_anew(world: World)
 
 async fn another_password_or_being_kept_out_ends_the_users_sessions_and_nobody_elses(world: World) {
     for login in ["anna", "boris"] {
-        let add = UserDeed::Add { role: Role::Agent, hash: "hash".into(), once: false };
+        let add = UserDeed::Add { role: Role::Agent, hash: "hash".into(), once_until: None };
         assert_eq!(deed(&world, login, add).await, UserChanged::Done);
     }
     for (key, login) in [("a1", "anna"), ("a2", "anna"), ("b1", "boris")] {
         world.store.begin_session(session(key, login, "{}"), noon()).await.expect("begun");
     }
-    let other = UserDeed::Password { hash: "other".into(), once: false };
+    let other = UserDeed::Password { hash: "other".into(), once_until: None };
     assert_eq!(deed(&world, "anna", other).await, UserChanged::Done);
     assert!(!lasts(&world, "a1", 0).await && !lasts(&world, "a2", 0).await && lasts(&world, "b1", 0).await);
     assert_eq!(deed(&world, "boris", UserDeed::KeepOut).await, UserChanged::Done);
@@ -64,17 +64,17 @@ async fn another_password_or_being_kept_out_ends_the_users_sessions_and_nobody_e
 }
 
 async fn a_deed_to_a_user_is_kept_with_whose_it_was_and_an_administrator_is_left(world: World) {
-    let add = |role| UserDeed::Add { role, hash: "hash".into(), once: true };
+    let add = |role| UserDeed::Add { role, hash: "hash".into(), once_until: Some(noon()) };
     assert_eq!(deed(&world, "boss", add(Role::Administrator)).await, UserChanged::Done);
     assert_eq!(deed(&world, "boss", add(Role::Agent)).await, UserChanged::NotSo, "the login is taken");
     for last in [UserDeed::KeepOut, UserDeed::Role(Role::Agent)] {
         assert_eq!(deed(&world, "boss", last).await, UserChanged::LastAdministrator);
     }
     assert_eq!(deed(&world, "anna", add(Role::Agent)).await, UserChanged::Done);
-    assert!(world.store.user("anna").await.expect("read").expect("made").once);
+    assert!(world.store.user("anna").await.expect("read").expect("made").once_until.is_some());
     let own = UserDeed::OwnPassword { hash: "own".into() };
     assert_eq!(deed(&world, "anna", own).await, UserChanged::Done);
-    assert!(!world.store.user("anna").await.expect("read").expect("made").once);
+    assert!(!world.store.user("anna").await.expect("read").expect("made").once_until.is_some());
     assert_eq!(deed(&world, "anna", UserDeed::Role(Role::Administrator)).await, UserChanged::Done);
     assert_eq!(deed(&world, "anna", UserDeed::Role(Role::Administrator)).await, UserChanged::NotSo);
     assert_eq!(deed(&world, "boss", UserDeed::KeepOut).await, UserChanged::Done, "another one is left");
@@ -96,7 +96,7 @@ async fn a_deed_to_a_user_is_kept_with_whose_it_was_and_an_administrator_is_left
 
 async fn two_administrators_do_not_keep_each_other_out_at_once(world: World) {
     for login in ["one", "two"] {
-        let add = UserDeed::Add { role: Role::Administrator, hash: "hash".into(), once: false };
+        let add = UserDeed::Add { role: Role::Administrator, hash: "hash".into(), once_until: None };
         assert_eq!(deed(&world, login, add).await, UserChanged::Done);
     }
     let both = tokio::join!(deed(&world, "one", UserDeed::KeepOut), deed(&world, "two", UserDeed::KeepOut));

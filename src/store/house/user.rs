@@ -16,8 +16,8 @@ pub struct UserRow {
     pub made_at: Timestamp,
     /// `None` while he may sign in.
     pub disabled_at: Option<Timestamp>,
-    /// Somebody else has given him his password: it is good for choosing another one.
-    pub once: bool,
+    /// Somebody else has given him his password: it is good for choosing another one until then.
+    pub once_until: Option<Timestamp>,
 }
 
 impl std::fmt::Debug for UserRow {
@@ -73,9 +73,9 @@ fn user(row: &Row) -> Result<UserRow, Fault> {
         role: row.code(2, "role", Role::parse)?,
         made_at: moment(row.int(3)?)?,
         disabled_at: moment_opt(row.int_opt(4)?)?,
-        once: row.int(5)? == 1,
+        once_until: moment_opt(row.int_opt(5)?)?,
     })
 }
 
-const ONE: &str = "SELECT login, hash, role, made_at, disabled_at, once FROM app_user WHERE login = $1";
-const ALL: &str = "SELECT login, hash, role, made_at, disabled_at, once FROM app_user ORDER BY login";
+const ONE: &str = "SELECT login, hash, role, made_at, disabled_at, once_until FROM app_user WHERE login = $1";
+const ALL: &str = "SELECT login, hash, role, made_at, disabled_at, once_until FROM app_user ORDER BY login";

@@ -11,11 +11,11 @@ use crate::store::{Store, StoreError};
 /// What is done to a user. Hashes are Argon2id in the PHC format, and not in the debug form.
 #[derive(Clone, PartialEq, Eq)]
 pub enum UserDeed {
-    /// `once`: his password is good for choosing another one.
+    /// `once_until`: his password is good for choosing another one, until then.
     Add {
         role: Role,
         hash: String,
-        once: bool,
+        once_until: Option<Timestamp>,
     },
     KeepOut,
     LetIn,
@@ -23,10 +23,10 @@ pub enum UserDeed {
     OwnPassword {
         hash: String,
     },
-    /// `once` as in `Add`.
+    /// `once_until` as in `Add`.
     Password {
         hash: String,
-        once: bool,
+        once_until: Option<Timestamp>,
     },
     Role(Role),
 }
@@ -69,11 +69,13 @@ impl UserDeed {
 
     fn statement(&self, login: &str, now: Timestamp) -> (&'static str, Vec<Value>) {
         match self {
-            Self::Add { role, hash, once } => (ADD, values![login, hash, role.code(), *once, now]),
+            Self::Add { role, hash, once_until } => {
+                (ADD, values![login, hash, role.code(), *once_until, now])
+            }
             Self::KeepOut => (KEEP_OUT, values![login, now]),
             Self::LetIn => (LET_IN, values![login, now]),
-            Self::OwnPassword { hash } => (PASSWORD, values![login, hash, false, now]),
-            Self::Password { hash, once } => (PASSWORD, values![login, hash, *once, now]),
+            Self::OwnPassword { hash } => (PASSWORD, values![login, hash, None::<Timestamp>, now]),
+            Self::Password { hash, once_until } => (PASSWORD, values![login, hash, *once_until, now]),
             Self::Role(role) => (ROLE, values![login, role.code(), now]),
         }
     }
@@ -173,13 +175,13 @@ async fn is_last_administrator(conn: &mut Conn, login: Vec<Value>) -> Result<boo
 
 const ADMINISTRATORS: &str = "SELECT COUNT(*), COUNT(CASE WHEN login = $1 THEN 1 END) FROM app_user \
     WHERE role = 'administrator' AND disabled_at IS NULL";
-const ADD: &str = "INSERT INTO app_user (login, hash, role, once, made_at, changed_at) VALUES ($1, $2, $3, $4, $5, $5) \
+const ADD: &str = "INSERT INTO app_user (login, hash, role, once_until, made_at, changed_at) VALUES ($1, $2, $3, $4, $5, $5) \
     ON CONFLICT (login) DO NOTHING";
 const KEEP_OUT: &str =
     "UPDATE app_user SET disabled_at = $2, changed_at = $2 WHERE login = $1 AND disabled_at IS NULL";
 const LET_IN: &str =
     "UPDATE app_user SET disabled_at = NULL, changed_at = $2 WHERE login = $1 AND disabled_at IS NOT NULL";
-const PASSWORD: &str = "UPDATE app_user SET hash = $2, once = $3, changed_at = $4 WHERE login = $1";
+const PASSWORD: &str = "UPDATE app_user SET hash = $2, once_until = $3, changed_at = $4 WHERE login = $1";
 const ROLE: &str = "UPDATE app_user SET role = $2, changed_at = $3 WHERE login = $1 AND role <> $2";
 const ACT: &str = "INSERT INTO user_act (login, deed, role, who, at) VALUES ($1, $2, $3, $4, $5)";
 const ACTS: &str = "SELECT at, who, login, deed, role FROM user_act ORDER BY id DESC LIMIT $1";

@@ -51,7 +51,7 @@ impl Viewer {
         }
         let login = session.get::<String>(LOGIN).await.ok().flatten();
         let Some(login) = login.filter(|login| *login == self.login) else { return false };
-        matches!(shared.console.users.find.ask(login).await, Ok(Some(user)) if user.role.may(right))
+        matches!(shared.console.users.find.ask(login).await, Ok(Some(user)) if !user.expired && user.role.may(right))
     }
 }
 
@@ -70,7 +70,8 @@ impl FromRequestParts<Shared> for Viewer {
             false => Redirect::to("/sign-in").into_response(),
         };
         let Some(login) = login else { return Err(door()) };
-        match shared.console.users.find.ask(login).await {
+        let found = shared.console.users.find.ask(login).await;
+        match found.map(|user| user.filter(|user| !user.expired)) {
             Ok(Some(user)) if user.once && !may_be_without_password(parts.uri.path()) => Err(match program {
                 true => {
                     let fault = "choose another password first, at /password";

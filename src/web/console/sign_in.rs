@@ -167,6 +167,7 @@ async fn sign_in(State(shared): State<Shared>, request: Request) -> Response {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
     let home = user.as_ref().map_or("/", |user| home_of(user.role));
+    let expired = user.as_ref().is_some_and(|user| user.expired);
     let hash = user.map(|user| user.hash);
     let Some(right) = shared.doorman.is_right(password, hash).await else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
@@ -174,6 +175,9 @@ async fn sign_in(State(shared): State<Shared>, request: Request) -> Response {
     if !right {
         tracing::warn!("a sign-in was refused");
         return (StatusCode::UNAUTHORIZED, door_page(language, Some(texts.refused))).into_response();
+    }
+    if expired {
+        return (StatusCode::UNAUTHORIZED, door_page(language, Some(texts.password_over))).into_response();
     }
     shared.doorman.forget(from, &login);
     // Another session id: one that was known before the sign-in is worth nothing after it.

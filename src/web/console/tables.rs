@@ -20,6 +20,10 @@ use crate::domain::Right;
 pub enum Table {
     /// Who is at work, and does what since when.
     Agents,
+    /// Talks in which something set the debtor off.
+    Angry,
+    /// Who started, paused or stopped which campaign.
+    CampaignActs,
     /// Campaigns with their contacts by state.
     Campaigns,
     /// Changes of the configuration, without the texts.
@@ -28,7 +32,19 @@ pub enum Table {
     Course(CourseWish),
     /// Messages to other systems.
     Deliveries,
+    /// Who took which file with people's data.
+    Exports,
+    /// What was put into force of what the figures propose.
+    Proposals,
+    /// Lists of talks to listen to.
+    Samples,
+    /// Supervisors in others' talks.
+    Supervisions,
+    /// What each campaign's calls out came to today.
+    Today,
     Trunks,
+    /// What was done to users.
+    UserActs,
     Users,
     /// Contacts of a campaign by state and reason.
     WhyNot(String),
@@ -39,11 +55,19 @@ impl Table {
     fn told(&self) -> (&'static str, Right) {
         match self {
             Self::Agents => ("agents", Right::SeeLive),
+            Self::Angry => ("angry", Right::SeeCases),
+            Self::CampaignActs => ("campaign-acts", Right::SeeAudit),
             Self::Campaigns => ("campaigns", Right::SeeLive),
             Self::Changes => ("changes", Right::SeeConfig),
             Self::Course(_) => ("day", Right::SeeLive),
             Self::Deliveries => ("deliveries", Right::SeeReports),
+            Self::Exports => ("exports", Right::SeeAudit),
+            Self::Proposals => ("proposals", Right::SeeReports),
+            Self::Samples => ("lists", Right::SeeQuality),
+            Self::Supervisions => ("supervisions", Right::SeeAudit),
+            Self::Today => ("today", Right::SeeLive),
             Self::Trunks => ("trunks", Right::SeeLive),
+            Self::UserActs => ("user-acts", Right::SeeAudit),
             Self::Users => ("users", Right::SeeUsers),
             Self::WhyNot(_) => ("why-not", Right::SeeLive),
         }
@@ -53,9 +77,16 @@ impl Table {
 pub(super) fn routes() -> Router<Shared> {
     let lists = [
         ("/agents", Table::Agents),
+        ("/audit/campaigns", Table::CampaignActs),
+        ("/audit/exports", Table::Exports),
+        ("/audit/supervisions", Table::Supervisions),
+        ("/audit/users", Table::UserActs),
         ("/campaigns", Table::Campaigns),
         ("/config/changes", Table::Changes),
         ("/deliveries", Table::Deliveries),
+        ("/proposals", Table::Proposals),
+        ("/quality/lists", Table::Samples),
+        ("/today", Table::Today),
         ("/trunks", Table::Trunks),
         ("/users", Table::Users),
     ];

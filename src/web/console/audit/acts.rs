@@ -10,6 +10,7 @@ use crate::domain::Language;
 use crate::web::console::Shared;
 use crate::web::console::guard::Viewer;
 use crate::web::console::page::{number, wide};
+use crate::web::console::tables::files;
 use crate::web::console::texts::Texts as Words;
 
 /// Writes down who takes a table with people's data, CSV, before it is given.
@@ -50,6 +51,7 @@ pub(super) fn exports(acts: &[ExportLine], texts: &Texts) -> Markup {
                 }
             }
         }
+        (files("/audit/exports"))
     };
     wide(texts.exports, &body)
 }
@@ -69,6 +71,7 @@ pub(super) fn supervisions(acts: &[SupervisionLine], texts: &Texts) -> Markup {
                 }
             }
         }
+        (files("/audit/supervisions"))
     };
     wide(texts.supervisions, &body)
 }
@@ -92,6 +95,7 @@ pub(super) fn users(acts: &[UserActLine], texts: &Texts, language: Language) -> 
                     }
                 }
             }
+            (files("/audit/users"))
         }
     }
 }
@@ -112,6 +116,7 @@ pub(super) fn campaigns(acts: &[CampaignActLine], texts: &Texts, language: Langu
                     }
                 }
             }
+            (files("/audit/campaigns"))
         }
     }
 }

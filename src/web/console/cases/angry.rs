@@ -2,6 +2,8 @@
 
 use axum::Router;
 use axum::extract::State;
+use axum::http::Uri;
+use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use maud::html;
@@ -9,11 +11,17 @@ use maud::html;
 use super::texts::Texts;
 use crate::domain::Right;
 use crate::web::console::Shared;
+use crate::web::console::audit::given;
 use crate::web::console::guard::Viewer;
-use crate::web::console::page::{by_clock, page};
+use crate::web::console::page::{by_clock, csv, page};
+use crate::web::console::tables::{Table, files};
+use crate::web::console::xlsx::as_xlsx;
 
 pub(super) fn routes() -> Router<Shared> {
-    Router::new().route("/cases/angry", get(show))
+    Router::new()
+        .route("/cases/angry", get(show))
+        .route("/cases/angry.csv", get(export))
+        .route("/cases/angry.xlsx", get(export).layer(map_response(as_xlsx)))
 }
 
 async fn show(viewer: Viewer, State(shared): State<Shared>) -> Result<Response, Response> {
@@ -51,8 +59,17 @@ async fn show(viewer: Viewer, State(shared): State<Shared>) -> Result<Response, 
                         }
                     }
                 }
+                (files("/cases/angry"))
             }
         }
     };
     Ok(page(&viewer, "/cases", texts.angry, &body).into_response())
+}
+
+/// Whoever takes it is written down first: it names people.
+async fn export(viewer: Viewer, shared: State<Shared>, uri: Uri) -> Result<Response, Response> {
+    viewer.may(Right::SeeCases)?;
+    let text = shared.console.tables.ask(Table::Angry).await?.unwrap_or_default();
+    given(&viewer, &shared, &uri, &text).await?;
+    Ok(csv("angry", text))
 }

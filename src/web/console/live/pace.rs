@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::super::page::{in_address, number, tenths};
+use super::super::tables::files;
 use super::texts::Texts;
 use crate::domain::Language;
 
@@ -71,6 +72,7 @@ pub(super) fn card(days: &[DayLine], language: Language) -> Markup {
                     }
                     tbody { @for day in days { (row(day, texts)) } }
                 }
+                (files("/today"))
                 p.soft { (texts.connected) ": " (texts.connected_how) " " (texts.abandoned) ": " (texts.abandoned_how) }
             }
         }

@@ -16,6 +16,7 @@ use crate::web::console::Shared;
 use crate::web::console::audit::given;
 use crate::web::console::guard::Viewer;
 use crate::web::console::page::{by_clock, csv, number, page};
+use crate::web::console::tables::files;
 use crate::web::console::xlsx::as_xlsx;
 
 pub(super) fn routes() -> Router<Shared> {
@@ -60,6 +61,7 @@ async fn lists(viewer: Viewer, State(shared): State<Shared>) -> Result<Response,
                         }
                     }
                 }
+                (files("/quality/lists"))
             }
         }
     };

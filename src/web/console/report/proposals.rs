@@ -12,6 +12,7 @@ use super::{Shared, tabs};
 use crate::domain::{Language, Right};
 use crate::web::console::guard::Viewer;
 use crate::web::console::page::{by_clock, page};
+use crate::web::console::tables::files;
 
 /// What is proposed now, and what was applied.
 #[derive(Debug, Clone, Default)]
@@ -141,6 +142,7 @@ fn applied(lines: &[AppliedLine], texts: &Texts, buttons: bool) -> Markup {
                     }
                 }
             }
+            (files("/proposals"))
         }
     }
 }

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 use axum::{Form, Router};
+use jiff::Timestamp;
 use maud::html;
 use serde::Deserialize;
 
@@ -13,7 +14,7 @@ use super::{UserClick, UserClicked, UserWish};
 use crate::domain::{Right, Role, is_login};
 use crate::web::console::Shared;
 use crate::web::console::guard::Viewer;
-use crate::web::console::page::page;
+use crate::web::console::page::{minute, page};
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
@@ -79,7 +80,7 @@ async fn clicked(
     let click = UserClick { login: login.clone(), wish, who: viewer.login.clone() };
     Ok(match shared.console.users.change.ask(click).await? {
         UserClicked::Done => Redirect::to("/users").into_response(),
-        UserClicked::DoneWith(password) => told_once(viewer, &login, &password),
+        UserClicked::DoneWith { password, good_until } => told_once(viewer, &login, (&password, good_until)),
         not => refused(not.code()),
     })
 }
@@ -88,13 +89,14 @@ fn refused(code: &str) -> Response {
     Redirect::to(&format!("/users?refused={code}")).into_response()
 }
 
-fn told_once(viewer: &Viewer, login: &str, password: &str) -> Response {
+fn told_once(viewer: &Viewer, login: &str, (password, until): (&str, Timestamp)) -> Response {
     let texts = Texts::of(viewer.language);
     let body = html! {
         h1 { (texts.password_of) ": " (login) }
         div.card {
             p { code.password { (password) } }
             p { (texts.told_once) }
+            p { (texts.good_until) " " (minute(until, viewer)) " " span.soft { (viewer.clocks.moments.1) } }
             p { a href="/users" { (texts.back) } }
         }
     };

@@ -89,8 +89,9 @@ async fn clicked(
     let clicked = clicked.map_err(|fault| Fault::from(fault).into_response())?;
     let message = match &clicked {
         UserClicked::Done => return Ok(Json(json!({ "done": true })).into_response()),
-        UserClicked::DoneWith(password) => {
-            return Ok(Json(json!({ "done": true, "password": password })).into_response());
+        UserClicked::DoneWith { password, good_until } => {
+            let told = json!({ "done": true, "password": password, "good_until": good_until.to_string() });
+            return Ok(Json(told).into_response());
         }
         UserClicked::LastAdministrator => "nobody would be left who makes users",
         UserClicked::NotSo => "no such user, the login is taken, or it is so already",
@@ -103,7 +104,11 @@ async fn clicked(
 pub(in crate::web) fn document() -> Vec<(&'static str, Value)> {
     let way = |summary: &str, right: &str, schema: Option<schemars::Schema>| {
         let own: [(u16, &str, &Value); 3] = [
-            (200, "Done; `password` is told this once", &json!({})),
+            (
+                200,
+                "Done; `password` is told this once, and has to be changed before `good_until`",
+                &json!({}),
+            ),
             (403, "The role may not", &Value::Null),
             (409, "Not now: the code says why", &Value::Null),
         ];

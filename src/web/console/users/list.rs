@@ -86,6 +86,7 @@ fn row(user: &UserLine, viewer: &Viewer, texts: &Texts, words: &Words) -> Markup
             td { (user.login) } td { (words.role_of(user.role)) } td { (user.made_on) }
             td {
                 @if user.out { span.bad { (words.kept_out) } }
+                @else if user.expired { span.bad { (texts.once_over) } }
                 @else if user.once { span.warn { (texts.once) } }
             }
             @if viewer.role.may(Right::ChangeUsers) {

@@ -7,6 +7,7 @@ mod own;
 mod texts;
 
 use axum::Router;
+use jiff::Timestamp;
 use serde::Serialize;
 
 pub(in crate::web) use api::document;
@@ -36,6 +37,8 @@ pub struct User {
     pub role: Role,
     /// His password is good for choosing another one, and for nothing else.
     pub once: bool,
+    /// It is good for that no more.
+    pub expired: bool,
 }
 
 impl std::fmt::Debug for User {
@@ -55,6 +58,9 @@ pub struct UserLine {
     pub out: bool,
     /// He has not chosen a password of his own yet.
     pub once: bool,
+    /// Until when the one he was given is good, and whether that is over.
+    pub once_until: Option<String>,
+    pub expired: bool,
 }
 
 /// An administrator's click on a user.
@@ -82,7 +88,10 @@ pub enum UserWish {
 pub enum UserClicked {
     Done,
     /// The password, which nobody can be told again.
-    DoneWith(String),
+    DoneWith {
+        password: String,
+        good_until: Timestamp,
+    },
     LastAdministrator,
     /// There is no such user, the login is taken, or it is so already.
     NotSo,
@@ -99,7 +108,7 @@ impl std::fmt::Debug for UserClicked {
 impl UserClicked {
     fn code(&self) -> &'static str {
         match self {
-            Self::Done | Self::DoneWith(_) => "done",
+            Self::Done | Self::DoneWith { .. } => "done",
             Self::LastAdministrator => "last_administrator",
             Self::NotSo => "not_so",
             Self::Own => "own",
