@@ -3,8 +3,7 @@
 use jiff::Timestamp;
 use obzvon::agents::{ReservationNo, State, Why};
 use obzvon::domain::attempt::{Finished, Stamps};
-use obzvon::domain::import_row::ImportRow;
-use obzvon::domain::{AgentId, AttemptId, CampaignId, Currency, Fault, Money, Outcome};
+use obzvon::domain::{AgentId, AttemptId, CampaignId, Fault, Outcome};
 use obzvon::rules::EventKind;
 use obzvon::stats::{DayStep, DaySteps};
 use obzvon::store::{AgentChange, FinishRequest, InboundRequest, KnownCaller, Period};
@@ -139,10 +138,9 @@ async fn assert_counted(world: &World, day: &DaySteps, campaign: Option<i64>) {
 }
 
 async fn the_steps_of_a_day_are_what_its_rows_say(world: World) {
-    let others = |n: u32| ImportRow { amount: Money::new(i64::from(n) * 10_000, Currency::Rub), ..row(n) };
     let first = world.campaign("reminders", &(1..=9).map(row).collect::<Vec<_>>()).await;
-    // A second campaign has people of its own, whom no call has met yet.
-    world.store.upsert(&(11..=13).map(others).collect::<Vec<_>>(), noon()).await.expect("imported");
+    // A second campaign calls those first who are not in the first one: they owe more.
+    world.store.upsert(&(11..=13).map(row).collect::<Vec<_>>(), noon()).await.expect("imported");
     let second = world.store.campaign("second", noon()).await.expect("made");
     let running = obzvon::store::CampaignState::Running;
     world.store.set_campaign("second", running, "boss", noon()).await.expect("started");
@@ -155,7 +153,7 @@ async fn the_steps_of_a_day_are_what_its_rows_say(world: World) {
     call(&world, first, (650, 20), Outcome::Cancelled).await;
     call(&world, first, (651, 20), Outcome::Failed(Fault::Trunk)).await;
     call(&world, second, (900, 1_000), Outcome::Answered).await;
-    call_back(&world, 9_990_000_001, (1_210, 100)).await;
+    call_back(&world, 9_990_000_012, (1_210, 100)).await;
     // One that nobody knows the end of.
     let contact = world.claim_one(first, noon() + seconds(3_400)).await;
     let open = world.permit(&contact, noon() + seconds(3_400)).await.attempt();

@@ -54,8 +54,9 @@
           { ...axis, splits: hours, values: (_, splits) => splits.map((at) => day.clock[at]) },
           { ...axis, size: 52, values: (_, splits) => splits.map((value) => (kind === "steps" && value % 1 ? "" : told(value, kind === "percent" ? kind : "steps"))) },
         ],
+        // Where nobody points, the legend tells the last step.
         series: [
-          { label: time, value: (_, at) => day.clock[at] ?? "—" },
+          { label: time, value: (_, __, ___, at) => day.clock[at ?? day.clock.length - 1] },
           ...series.map(({ name, colour, dashed }) => ({
             label: name,
             stroke: variable(colour),
@@ -63,7 +64,7 @@
             dash: dashed ? [6, 4] : undefined,
             paths: kind === "steps" ? uPlot.paths.stepped({ align: 1 }) : undefined,
             points: { show: day.clock.length < 2 },
-            value: (_, value) => told(value, kind),
+            value: (plot, value, nth, at) => told(at == null ? plot.data[nth].at(-1) : value, kind),
           })),
         ],
       },
@@ -73,15 +74,10 @@
     return { plot, series, figure };
   }
 
-  // Where nobody points, the legend tells the last step.
-  function tell({ plot, series }) {
-    plot.setData(data(series));
-    if (plot.cursor.left == null || plot.cursor.left < 0) plot.setLegend({ idx: day.clock.length - 1 });
-  }
+  const tell = ({ plot, series }) => plot.setData(data(series));
   function redraw() {
     for (const { plot } of plots) plot.destroy();
     plots = figures.map(draw);
-    plots.forEach(tell);
   }
 
   async function renew() {
