@@ -81,7 +81,7 @@ async fn angry(house: &House) -> Result<String, StoreError> {
 async fn proposals(house: &House) -> Result<String, StoreError> {
     let line = |it: ProposalRow| {
         let (at, who) = it.withdrawn.map_or_else(Default::default, |(at, who)| (at.to_string(), who));
-        [it.doing.code().to_owned(), it.applied_at.to_string(), it.applied_by, at, who]
+        [it.doing.code(), it.applied_at.to_string(), it.applied_by, at, who]
     };
     let heads = ["proposal", "applied_at", "applied_by", "withdrawn_at", "withdrawn_by"];
     Ok(csv_text(&heads, house.store.proposals_applied().await?.into_iter().map(line)))
