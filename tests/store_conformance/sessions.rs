@@ -74,7 +74,7 @@ async fn a_deed_to_a_user_is_kept_with_whose_it_was_and_an_administrator_is_left
     assert!(world.store.user("anna").await.expect("read").expect("made").once_until.is_some());
     let own = UserDeed::OwnPassword { hash: "own".into() };
     assert_eq!(deed(&world, "anna", own).await, UserChanged::Done);
-    assert!(!world.store.user("anna").await.expect("read").expect("made").once_until.is_some());
+    assert!(world.store.user("anna").await.expect("read").expect("made").once_until.is_none());
     assert_eq!(deed(&world, "anna", UserDeed::Role(Role::Administrator)).await, UserChanged::Done);
     assert_eq!(deed(&world, "anna", UserDeed::Role(Role::Administrator)).await, UserChanged::NotSo);
     assert_eq!(deed(&world, "boss", UserDeed::KeepOut).await, UserChanged::Done, "another one is left");
