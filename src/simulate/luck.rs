@@ -1,25 +1,31 @@
 //! Draws from a seed: each purpose and number has its own generator.
+//!
+//! Keys and draws are those of the pacing benchmark (its `README.md`, "World"), so that one scenario and seed is one
+//! world, whether its days are run here or by the benchmark over the protocol. The generator is SplitMix64 (Steele,
+//! Lea, Flood: Fast splittable pseudorandom number generators, OOPSLA 2014).
 
-use rand::{RngExt, SeedableRng};
-use rand_pcg::Pcg64Mcg;
+use std::f64::consts::TAU;
 
 /// The seed of a scenario.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Luck(u64);
 
-/// What a draw is for.
+/// What a draw is for; the numbers are part of its key.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Purpose {
-    AgentsDay = 1,
-    AgentsSpeed,
-    Dial,
-    ListPart,
-    Wave,
+    Dial = 1,
+    ListPart = 2,
+    Wave = 3,
+    AgentsSpeed = 4,
+    AgentsDay = 5,
 }
 
 /// The draws of one purpose and number.
 #[derive(Debug)]
-pub(super) struct Draws(Pcg64Mcg);
+pub(super) struct Draws(u64);
+
+/// What SplitMix64 adds at each step: the golden ratio's share of 2^64.
+const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
 
 impl Luck {
     pub fn new(seed: u64) -> Self {
@@ -27,15 +33,15 @@ impl Luck {
     }
 
     pub fn draws(self, purpose: Purpose, number: u64) -> Draws {
-        let key =
-            [purpose as u64, number].into_iter().fold(mixed(self.0), |key, part| mixed(key ^ mixed(part)));
-        Draws(Pcg64Mcg::seed_from_u64(key))
+        let seed = mixed(self.0.wrapping_add(STEP));
+        let purpose = mixed((purpose as u64).wrapping_mul(0xD1B5_4A32_D192_ED03).wrapping_add(1));
+        let number = mixed(number.wrapping_mul(0x8CB9_2BA7_2F3D_8DD7).wrapping_add(7));
+        Draws(mixed(mixed(seed ^ purpose) ^ number))
     }
 }
 
 /// A number whose every bit hangs on every bit of the other (the finisher of SplitMix64).
 fn mixed(number: u64) -> u64 {
-    let number = number.wrapping_add(0x9E37_79B9_7F4A_7C15);
     let number = (number ^ (number >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     let number = (number ^ (number >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
     number ^ (number >> 31)
@@ -44,7 +50,8 @@ fn mixed(number: u64) -> u64 {
 impl Draws {
     /// Between 0 and 1, neither included.
     pub fn share(&mut self) -> f64 {
-        self.0.random::<f64>().clamp(1e-12, 1.0 - 1e-12)
+        self.0 = self.0.wrapping_add(STEP);
+        ((mixed(self.0) >> 11) as f64 + 0.5) / (1_u64 << 53) as f64
     }
 
     pub fn between(&mut self, (from, to): (f64, f64)) -> f64 {
@@ -59,17 +66,20 @@ impl Draws {
     /// Normal with mean 0 and deviation 1 (Box and Muller).
     pub fn normal(&mut self) -> f64 {
         let radius = (-2.0 * self.share().ln()).sqrt();
-        radius * (std::f64::consts::TAU * self.share()).cos()
+        radius * (TAU * self.share()).cos()
     }
 
     /// Log-normal by median and sigma of the logarithm.
     pub fn around(&mut self, (median, sigma): (f64, f64)) -> f64 {
-        median * (sigma * self.normal()).exp()
+        (median.ln() + sigma * self.normal()).exp()
     }
 
-    /// Log-normal by mean and coefficient of variation.
+    /// Log-normal by mean and coefficient of variation; without variation the mean, and no draw.
     pub fn spread(&mut self, (mean, variation): (f64, f64)) -> f64 {
+        if variation <= 0.0 {
+            return mean;
+        }
         let variance = (1.0 + variation * variation).ln();
-        mean * (variance.sqrt() * self.normal() - 0.5 * variance).exp()
+        (mean.ln() - 0.5 * variance + variance.sqrt() * self.normal()).exp()
     }
 }
