@@ -207,6 +207,52 @@ async fn a_supervisor_starts_and_pauses_a_campaign_and_another_site_can_not() {
     daemon.stop();
 }
 
+/// As a browser asks for a whole page.
+fn as_page() -> HeaderMap {
+    HeaderMap::from_iter([("sec-fetch-dest".parse().expect("a name"), "document".parse().expect("text"))])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_that_was_sent_leads_to_its_page_from_the_door() {
+    let (_house, daemon) = house();
+    let mut browser = Browser::new(&daemon);
+    let door = browser.send(Method::GET, "/calls?outcome=busy&page=2", "", as_page()).await;
+    assert_eq!(leads_to(&door), "/sign-in?to=/calls?outcome=busy&page=2");
+    let form = browser.get(leads_to(&door)).await.text().await.expect("text");
+    assert!(form.contains(r#"name="to" value="/calls?outcome=busy&amp;page=2""#), "{form}");
+    let sign_in = |to: &str| format!("login=supervisor&password={}&to={to}", PASSWORD.replace(' ', "+"));
+    let inside = browser.post("/sign-in", &sign_in("/calls?outcome%3Dbusy%26page=2")).await;
+    assert_eq!(leads_to(&inside), "/calls?outcome=busy&page=2");
+    let elsewhere = browser.post("/sign-in", &sign_in("//evil.example/")).await;
+    assert_eq!(leads_to(&elsewhere), "/", "another site is no way back");
+    daemon.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_ends_ten_hours_after_the_last_click_and_no_renewal_is_one() {
+    let (house, daemon) = house();
+    let mut browser = Browser::new(&daemon);
+    browser.sign_in("supervisor", PASSWORD).await;
+    browser.send(Method::GET, "/campaigns", "", as_page()).await;
+    let database = rusqlite::Connection::open(house.path("data/obzvon.db")).expect("the database");
+    let ends = || {
+        database
+            .query_row("SELECT ends_at FROM console_session", [], |row| row.get::<_, i64>(0))
+            .expect("one session")
+    };
+    let whole = ends();
+    // An hour of work later, as far as the table knows.
+    let hour = 3_600_000_000;
+    let later = "UPDATE console_session SET ends_at = ends_at - ?1, data = json_set(data, '$.clicked', 0)";
+    assert_eq!(database.execute(later, [hour]).expect("it is written"), 1);
+    browser.get("/live").await;
+    assert_eq!(ends(), whole - hour, "a part that renews itself");
+    let page = browser.send(Method::GET, "/campaigns", "", as_page()).await;
+    assert!(page.headers().contains_key(reqwest::header::SET_COOKIE), "the browser keeps the cookie as long");
+    assert!(ends() >= whole, "a click");
+    daemon.stop();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn who_is_signed_in_stays_so_over_a_kill_until_he_has_another_password() {
     let (house, daemon) = house();

@@ -12,6 +12,8 @@ use serde_json::json;
 use tower_sessions::Session;
 
 use super::page::{ROOMS, page};
+use super::sessions::stay_signed_in;
+use super::sign_in::{DOOR, WAY_BACK};
 use super::texts::Texts;
 use super::users::OWN_PASSWORD;
 use super::{Clocks, Shared};
@@ -65,11 +67,11 @@ impl FromRequestParts<Shared> for Viewer {
         let login: Option<String> = session.get(LOGIN).await.map_err(|_| unavailable())?;
         // A program has no use for the door.
         let program = parts.uri.path().starts_with("/api/");
-        let door = || match program {
+        let door = match program {
             true => StatusCode::UNAUTHORIZED.into_response(),
-            false => Redirect::to("/sign-in").into_response(),
+            false => Redirect::to(&door_for(parts)).into_response(),
         };
-        let Some(login) = login else { return Err(door()) };
+        let Some(login) = login else { return Err(door) };
         let found = shared.console.users.find.ask(login).await;
         match found.map(|user| user.filter(|user| !user.expired)) {
             Ok(Some(user)) if user.once && !may_be_without_password(parts.uri.path()) => Err(match program {
@@ -80,16 +82,36 @@ impl FromRequestParts<Shared> for Viewer {
                 false => Redirect::to(OWN_PASSWORD).into_response(),
             }),
             Ok(Some(user)) => {
+                if is_click(&parts.method, &parts.headers) {
+                    stay_signed_in(&session).await;
+                }
                 let clocks = shared.console.clocks.ask(()).await.map_err(|_| unavailable())?;
                 Ok(Self { login: user.login, role: user.role, language, once: user.once, clocks })
             }
             Ok(None) => {
                 session.flush().await.ok();
-                Err(door())
+                Err(door)
             }
             Err(_) => Err(unavailable()),
         }
     }
+}
+
+/// The door, from which whoever opened a page comes back to it.
+fn door_for(parts: &Parts) -> String {
+    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    let page = parts.method == Method::GET && path != "/" && is_document(&parts.headers);
+    if page { format!("{DOOR}?{WAY_BACK}{path}") } else { DOOR.to_owned() }
+}
+
+/// A click of a person, not a part of a page that renews itself.
+fn is_click(method: &Method, headers: &HeaderMap) -> bool {
+    !matches!(*method, Method::GET | Method::HEAD) || is_document(headers)
+}
+
+/// Whether a browser asked for a whole page to show (Fetch Metadata, `Sec-Fetch-Dest`).
+fn is_document(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-dest").is_some_and(|to| to.as_bytes() == b"document")
 }
 
 /// What is there for whoever has to choose a password.
@@ -217,6 +239,15 @@ mod tests {
         assert!(!here(&[("host", "127.0.0.1:8080"), ("origin", "https://evil.example")]));
         assert!(!here(&[("host", "127.0.0.1:8080"), ("origin", "null")]));
         assert!(here(&[("host", "127.0.0.1:8080")]));
+    }
+
+    #[test]
+    fn only_a_person_clicks() {
+        let click = |method: Method, pairs: &[_]| is_click(&method, &headers(pairs));
+        assert!(click(Method::POST, &[]));
+        assert!(click(Method::GET, &[("sec-fetch-dest", "document")]));
+        assert!(!click(Method::GET, &[("sec-fetch-dest", "empty")]), "a part that renews itself");
+        assert!(!click(Method::GET, &[]));
     }
 
     #[test]

@@ -222,7 +222,8 @@ pub(super) fn router(console: Console, https: bool, stop: &CancellationToken) ->
     let sessions = SessionManagerLayer::new(Sessions::new(Arc::clone(&console)))
         .with_name("obzvon")
         .with_secure(https)
-        .with_same_site(SameSite::Strict)
+        // A link that somebody was sent opens; changes that another site asks for are refused by `only_from_here`.
+        .with_same_site(SameSite::Lax)
         .with_expiry(Expiry::OnInactivity(Duration::hours(IDLE_HOURS)));
     let shared = Shared { console, doorman: Arc::new(Doorman::default()) };
     Router::new()

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
-use tower_sessions::SessionStore;
 use tower_sessions::cookie::time::OffsetDateTime;
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result};
+use tower_sessions::{Session, SessionStore};
 
 use super::Console;
 use super::guard::LOGIN;
@@ -66,11 +66,14 @@ impl SessionStore for Sessions {
         }
     }
 
+    /// A session that can't be written stays as it was: pages are wanted most when nothing can be written.
     async fn save(&self, record: &Record) -> Result<()> {
-        match kept(record)? {
-            Some(session) => self.console.sessions.change.ask(session).await.map_err(unavailable),
-            None => Ok(()),
+        if let Some(session) = kept(record)?
+            && self.console.sessions.change.ask(session).await.is_err()
+        {
+            tracing::warn!("a session was not prolonged");
         }
+        Ok(())
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
@@ -81,6 +84,26 @@ impl SessionStore for Sessions {
     async fn delete(&self, id: &Id) -> Result<()> {
         self.console.sessions.end.ask(key(id)).await.map_err(unavailable)
     }
+}
+
+/// The session's key for the moment of the last click that was written, in Unix seconds.
+const CLICKED: &str = "clicked";
+/// Clicks are written no more often than so.
+const CLICKS_EVERY_S: i64 = 600;
+
+/// Puts the session's end off, for somebody is at work; the layer writes it with the answer.
+pub(super) async fn stay_signed_in(session: &Session) {
+    let now = now().as_second();
+    let clicked = session.get::<i64>(CLICKED).await.ok().flatten();
+    if clicked.is_none_or(|clicked| now - clicked >= CLICKS_EVERY_S) {
+        session.insert(CLICKED, now).await.ok();
+    }
+}
+
+/// The sessions' clock.
+#[allow(clippy::disallowed_methods, reason = "a session's end is the wall's, not a core's")]
+fn now() -> Timestamp {
+    Timestamp::now()
 }
 
 /// What is kept of a session; `None`: nobody is signed in by it.

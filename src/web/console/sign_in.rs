@@ -24,11 +24,15 @@ use crate::domain::{Language, Right, Role};
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
-        .route("/sign-in", get(door).post(sign_in))
+        .route(DOOR, get(door).post(sign_in))
         .route("/sign-out", post(sign_out))
         .route("/language", post(choose_language))
         .layer(DefaultBodyLimit::max(LONGEST_FORM))
 }
+
+/// The door's address, and what stands in its query before the page that was asked for. The page is the rest of it as it stands.
+pub const DOOR: &str = "/sign-in";
+pub const WAY_BACK: &str = "to=";
 
 /// Longest form of the door's, in bytes.
 const LONGEST_FORM: usize = 16 * 1024;
@@ -113,14 +117,27 @@ pub fn home_of(role: Role) -> &'static str {
 struct Credentials {
     login: String,
     password: String,
+    /// The page that was asked for.
+    #[serde(default)]
+    to: String,
 }
 
 async fn door(request: Request) -> Markup {
     let (mut parts, _) = request.into_parts();
-    door_page(language(&mut parts).await, None)
+    let to = parts.uri.query().and_then(|query| query.strip_prefix(WAY_BACK)).unwrap_or("").to_owned();
+    door_page(language(&mut parts).await, &to, None)
 }
 
-fn door_page(language: Language, trouble: Option<&str>) -> Markup {
+/// The page to come back to, if it is one of ours: another site's would be shown as if it were (open redirect).
+fn own_page(to: &str) -> Option<&str> {
+    let ours = to.starts_with('/') && !to.starts_with("//") && !to.contains('\\') && !to.starts_with(DOOR);
+    (ours && to.len() <= LONGEST_PATH && to.bytes().all(|byte| byte.is_ascii_graphic())).then_some(to)
+}
+
+/// Longest path that is come back to, in bytes.
+const LONGEST_PATH: usize = 2_000;
+
+fn door_page(language: Language, to: &str, trouble: Option<&str>) -> Markup {
     let texts = Texts::of(language);
     frame(
         language,
@@ -128,8 +145,9 @@ fn door_page(language: Language, trouble: Option<&str>) -> Markup {
         &html! {
             main.door {
                 div.card {
-                    form method="post" action="/sign-in" {
+                    form method="post" action=(DOOR) {
                         h1 { "obzvon" }
+                        @if let Some(to) = own_page(to) { input type="hidden" name="to" value=(to); }
                         @if let Some(trouble) = trouble { p.bad role="alert" { (trouble) } }
                         label { (texts.login)
                             input name="login" autocomplete="username" required autofocus maxlength="64";
@@ -157,11 +175,12 @@ async fn sign_in(State(shared): State<Shared>, request: Request) -> Response {
     let from = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|from| from.0.ip());
     let from = from.unwrap_or(IpAddr::from([127, 0, 0, 1]));
     let form = Request::from_parts(parts, body);
-    let Ok(Form(Credentials { login, password })) = axum::RequestExt::extract(form).await else {
+    let Ok(Form(Credentials { login, password, to })) = axum::RequestExt::extract(form).await else {
         return StatusCode::UNPROCESSABLE_ENTITY.into_response();
     };
     if login.len() > 64 || password.len() > 256 || !shared.doorman.lets(from, &login, now()) {
-        return (StatusCode::TOO_MANY_REQUESTS, door_page(language, Some(texts.too_often))).into_response();
+        return (StatusCode::TOO_MANY_REQUESTS, door_page(language, &to, Some(texts.too_often)))
+            .into_response();
     }
     let Ok(user) = shared.console.users.find.ask(login.clone()).await else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
@@ -174,7 +193,7 @@ async fn sign_in(State(shared): State<Shared>, request: Request) -> Response {
     };
     if !right {
         tracing::warn!("a sign-in was refused");
-        return (StatusCode::UNAUTHORIZED, door_page(language, Some(texts.refused))).into_response();
+        return (StatusCode::UNAUTHORIZED, door_page(language, &to, Some(texts.refused))).into_response();
     }
     if expired {
         return (StatusCode::UNAUTHORIZED, door_page(language, Some(texts.password_over))).into_response();
@@ -185,12 +204,12 @@ async fn sign_in(State(shared): State<Shared>, request: Request) -> Response {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     }
     tracing::info!(login, "signed in");
-    Redirect::to(home).into_response()
+    Redirect::to(own_page(&to).unwrap_or(home)).into_response()
 }
 
 async fn sign_out(session: Session) -> Redirect {
     session.flush().await.ok();
-    Redirect::to("/sign-in")
+    Redirect::to(DOOR)
 }
 
 #[derive(Deserialize)]
@@ -215,6 +234,19 @@ async fn choose_language(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_way_back_leads_to_no_other_site() {
+        for ours in ["/calls/30", "/calls?outcome=busy&to=2", "/reports/kpi?from=2026-11-01"] {
+            assert_eq!(own_page(ours), Some(ours));
+        }
+        for other in
+            ["", "//evil.example", "/\\evil.example", "https://evil.example", "/a\nb", "/sign-in", "/\u{e9}"]
+        {
+            assert_eq!(own_page(other), None, "{other:?}");
+        }
+        assert_eq!(own_page(&format!("/{}", "a".repeat(3_000))), None);
+    }
 
     #[test]
     #[allow(clippy::disallowed_methods, reason = "any moment will do")]
