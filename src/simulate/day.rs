@@ -73,6 +73,9 @@ enum Event {
     WrapOver(usize),
 }
 
+/// The dialler's clock counts whole milliseconds, as the protocol's does; the world's own counts nanoseconds.
+const HALF_MS: u64 = 500_000;
+
 /// From the morning of one day to the next.
 const DAY_S: f64 = 86_400.0;
 
@@ -108,12 +111,12 @@ impl<'a> Day<'a> {
             if matches!(event, Event::Ask(_)) && !due {
                 continue;
             }
-            self.now = at as f64 / 1e6;
+            self.now = at as f64 / 1e9;
             self.meet(event);
             if self.news.is_empty() && !due {
                 continue;
             }
-            let now = morning + Duration::from_micros(at);
+            let now = morning + Duration::from_millis((at + HALF_MS) / (2 * HALF_MS));
             self.news.drain(..).for_each(|input| dialler.handle(now, input));
             if self.now >= self.scenario.day_s {
                 continue;
@@ -141,7 +144,7 @@ impl<'a> Day<'a> {
 
     fn note(&mut self, at: f64, event: Event) {
         self.noted += 1;
-        self.agenda.push(Reverse(((at.max(0.0) * 1e6) as u64, self.noted, event)));
+        self.agenda.push(Reverse(((at.max(0.0) * 1e9) as u64, self.noted, event)));
     }
 
     fn meet(&mut self, event: Event) {
