@@ -313,6 +313,22 @@ mod tests {
     }
 
     #[test]
+    fn whole_sentences_that_threaten_are_found_and_innocent_ones_are_not() {
+        let sentences = [
+            (Language::Ru, include_str!("../../tests/golden/lint/ru.txt")),
+            (Language::En, include_str!("../../tests/golden/lint/en.txt")),
+        ];
+        for (language, text) in sentences {
+            for line in text.lines().filter(|line| !line.starts_with('#')) {
+                let (bad, sentence) = line.split_at(2);
+                let found = finds(language, "threat", sentence);
+                assert_eq!(found, bad == "- ", "{sentence}");
+                assert!(bad == "- " || !finds(language, "disclosure", sentence), "{sentence}");
+            }
+        }
+    }
+
+    #[test]
     fn a_letter_of_the_other_alphabet_an_accent_or_a_soft_hyphen_hides_no_word() {
         for text in ["дoлг", "ДOЛГ", "до\u{301}лг", "дол\u{ad}г", "д0лг", "заём", "зaeм"]
         {
