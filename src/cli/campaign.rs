@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 
 use super::exceptions::{exceptions_json, notices_of};
-use super::names::{prepare_campaign, untellable_text, untold_text};
+use super::names::{no_engine_text, prepare_campaign, untellable_text, untold_text};
 use super::open::{ConfigArgs, block_on, registry, store};
 use super::standing::user;
 use super::words;
@@ -75,6 +75,10 @@ impl CampaignArgs {
                     moved
                 }
                 CampaignCommand::Prepare { name } => {
+                    refuse_empty(&store, &config, &name, language).await?;
+                    if config.prompts.engines.is_empty() {
+                        println!("{}", no_engine_text(language));
+                    }
                     let sound = prepare_campaign(&store, &config, &name, language).await;
                     print!("{}", untellable_text(&untellable(&store, &config, &name).await?, language));
                     store.close().await;
@@ -135,6 +139,27 @@ async fn refuse_stopped(store: &Store, name: &str, language: Language) -> anyhow
         _ if !stopped => Ok(()),
         Language::Ru => anyhow::bail!("кампания {name:?} остановлена насовсем: заведите новую"),
         Language::En => anyhow::bail!("campaign {name:?} is stopped for good: make a new one"),
+    }
+}
+
+/// Before its first filling a campaign has nobody whose name could be said.
+async fn refuse_empty(store: &Store, config: &Config, name: &str, language: Language) -> anyhow::Result<()> {
+    if config.campaign(name).is_none() {
+        // The preparation says which there are none of.
+        return Ok(());
+    }
+    let filled = match find(store, name).await? {
+        Some(row) => !store.why_not(row.id).await?.is_empty(),
+        None => false,
+    };
+    match language {
+        _ if filled => Ok(()),
+        Language::Ru => anyhow::bail!(
+            "в кампании {name:?} ещё нет контактов: сначала obzvon campaign fill {name}; звонков от этого не будет"
+        ),
+        Language::En => anyhow::bail!(
+            "campaign {name:?} has no contacts yet: first obzvon campaign fill {name}, which calls nobody"
+        ),
     }
 }
 

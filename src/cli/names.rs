@@ -38,6 +38,14 @@ pub async fn prepare_campaign(
     Ok(sound)
 }
 
+/// What a preparation without an engine comes to.
+pub fn no_engine_text(language: Language) -> &'static str {
+    match language {
+        Language::En => "names: prompts.toml has no speech engine, the wordings without a name are said",
+        Language::Ru => "имена: в prompts.toml нет движка речи, звучат фразы без имени",
+    }
+}
+
 /// A warning for each creditor whose debts our voice cannot tell, and what to do.
 pub fn untellable_text(untellable: &[ToTell], language: Language) -> String {
     let line = |debts: &ToTell| {

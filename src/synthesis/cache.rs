@@ -6,6 +6,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use hound::{SampleFormat, WavSpec, WavWriter};
 
@@ -28,18 +29,30 @@ pub struct Swept {
 const SHAPE: WavSpec =
     WavSpec { channels: 1, sample_rate: RATE, bits_per_sample: 16, sample_format: SampleFormat::Int };
 
+/// A sentence with a name that lasts longer is an engine's fault, and nobody is kept listening to it: six long names in a
+/// sentence of ten words take some 7 s.
+pub const LONGEST_SENTENCE: Duration = Duration::from_secs(8);
+/// Its file, bytes: two a sample behind a head of 44.
+const LARGEST: u64 = 44 + 2 * LONGEST_SENTENCE.as_secs() * RATE as u64;
+
 impl SentenceCache {
     /// The cache below the daemon's data folder. Nothing is made until something is kept.
     pub fn below(data_dir: &Path) -> Self {
         Self { folder: data_dir.join("names") }
     }
 
+    /// Whether the sentence has been made, of a length that is played.
     pub fn has(&self, clip: &ClipId) -> bool {
-        self.path(clip).is_file()
+        let of_a_sentence = |file: &fs::Metadata| file.is_file() && file.len() <= LARGEST;
+        fs::metadata(self.path(clip)).is_ok_and(|file| of_a_sentence(&file))
     }
 
-    /// The sound of a sentence; `None` when it has not been made, or the file is no sound.
+    /// The sound of a sentence; `None` when it has not been made, is longer than [`LONGEST_SENTENCE`], or the file is no
+    /// sound.
     pub fn samples(&self, clip: &ClipId) -> Option<Vec<i16>> {
+        if !self.has(clip) {
+            return None;
+        }
         let recording = parse_wav(&fs::read(self.path(clip)).ok()?).ok()?;
         let of_our_kind = recording.rate == RATE;
         of_our_kind.then(|| recording.samples.into_iter().map(|sample| sample.round() as i16).collect())
@@ -122,6 +135,17 @@ mod tests {
         let wanted = HashSet::from([one.clone()]);
         assert_eq!(cache.sweep(&wanted).unwrap(), Swept { kept: 1, deleted: 2 });
         assert!(cache.has(&one) && !cache.has(&two) && cache.samples(&two).is_none());
+    }
+
+    #[test]
+    fn a_sentence_of_eight_seconds_is_kept_and_a_longer_one_counts_as_not_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = SentenceCache::below(folder.path());
+        let (long, longer) = (ClipId::parse("name-1").unwrap(), ClipId::parse("name-2").unwrap());
+        cache.keep(&long, &[1; 64_000]).unwrap();
+        cache.keep(&longer, &[1; 64_001]).unwrap();
+        assert!(cache.has(&long) && cache.samples(&long).is_some());
+        assert!(!cache.has(&longer) && cache.samples(&longer).is_none());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::LONGEST_SENTENCE;
 use crate::speech::sound::NoSound;
 
 /// Why an engine did not say a sentence. The text holds nothing that the engine wrote: it may have repeated the name.
@@ -19,6 +20,8 @@ pub enum EngineFault {
     Status(std::process::ExitStatus),
     #[error("speaking with the engine")]
     Talk { source: std::io::Error },
+    #[error("the engine made a sentence of {0:.0?}: one longer than {limit:?} is not played", limit = LONGEST_SENTENCE)]
+    TooLong(Duration),
     #[error("the engine said nothing within {0:?}")]
     TimeOut(Duration),
     #[error("the engine gave more than {0} MB")]

@@ -11,7 +11,7 @@ mod fault;
 mod http;
 mod prepare;
 
-pub use cache::{SentenceCache, Swept};
+pub use cache::{LONGEST_SENTENCE, SentenceCache, Swept};
 pub use engine::synthesise;
 pub use fault::EngineFault;
 pub use prepare::{Prepared, prepare};

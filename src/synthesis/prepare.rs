@@ -3,9 +3,11 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread;
+use std::time::Duration;
 
-use super::{EngineFault, SentenceCache, synthesise};
+use super::{EngineFault, LONGEST_SENTENCE, SentenceCache, synthesise};
 use crate::speech::EnginePlan;
+use crate::speech::sound::RATE;
 
 /// What came of the sentences.
 #[derive(Debug, Default)]
@@ -22,6 +24,12 @@ pub struct Prepared {
 
 /// An engine that fails so often in a row is down, and nobody waits for thousands of time-outs.
 const GIVE_UP_AFTER: u32 = 5;
+
+/// The sound, unless it is longer than the sentence could be.
+fn of_a_sentence(samples: Vec<i16>) -> Result<Vec<i16>, EngineFault> {
+    let lasts = Duration::from_millis(samples.len() as u64 * 1000 / u64::from(RATE));
+    if lasts > LONGEST_SENTENCE { Err(EngineFault::TooLong(lasts)) } else { Ok(samples) }
+}
 
 /// Has every sentence of `texts` said that the cache has not, and keeps it. `told` is called after each one. Blocks.
 ///
@@ -46,7 +54,7 @@ pub fn prepare(
                     let Some(text) = queue.lock().unwrap_or_else(PoisonError::into_inner).next() else {
                         return;
                     };
-                    let said = synthesise(plan, &text);
+                    let said = synthesise(plan, &text).and_then(of_a_sentence);
                     if tell.send((plan.clip(&text), said)).is_err() {
                         return;
                     }

@@ -58,6 +58,39 @@ fn every_name_that_can_be_read_is_said_once_and_swept_when_the_campaign_is_stopp
 }
 
 #[test]
+fn a_sentence_of_minutes_is_not_kept_and_the_length_is_told() {
+    let scratch = tempfile::tempdir().expect("a scratch folder");
+    let (wav, head) = (scratch.path().join("tone.wav"), scratch.path().join("long.wav"));
+    tone(&wav, 440.0);
+    // The second of a tone, over and over.
+    let spec = hound::WavReader::open(&wav).expect("a tone").spec();
+    let mut long = hound::WavWriter::create(&head, spec).expect("a file of our own");
+    for _ in 0..12 {
+        for sample in hound::WavReader::open(&wav).expect("a tone").into_samples::<i16>() {
+            long.write_sample(sample.expect("a sample")).expect("room on the disk");
+        }
+    }
+    long.finalize().expect("room on the disk");
+    let house = house(&format!("cat {}", head.display()));
+    fill(&house, &[CANARY]);
+    let said = house.try_run(&["campaign", "prepare", "reminders", "--lang", "en"]);
+    let told = String::from_utf8(said.stdout).expect("UTF-8");
+    assert!(
+        told.contains("failed 2") && told.contains("made a sentence of 12s: one longer than 8s"),
+        "{told}"
+    );
+    assert!(kept(&house).is_empty());
+}
+
+#[test]
+fn to_prepare_a_campaign_that_was_never_filled_says_to_fill_it() {
+    let house = house("exit 1");
+    let refused = house.try_run(&["campaign", "prepare", "reminders", "--lang", "en"]);
+    let said = String::from_utf8(refused.stderr).expect("UTF-8");
+    assert!(!refused.status.success() && said.contains("first obzvon campaign fill reminders"), "{said}");
+}
+
+#[test]
 fn an_engine_that_fails_is_told_without_a_name_and_the_campaign_starts_all_the_same() {
     let house = house("cat >&2; exit 3");
     fill(&house, &[CANARY]);
