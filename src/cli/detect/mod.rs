@@ -86,7 +86,7 @@ impl Detect {
                 .filter_map(|label| read(&label.path).map(|samples| (label, samples)))
                 .collect();
             if self.sweep {
-                print!("{}", sweep::by_truth(&recordings));
+                print!("{}", sweep::by_truth(&recordings, language));
             } else {
                 let mut score = Score::default();
                 for (label, samples) in recordings {
@@ -98,7 +98,7 @@ impl Detect {
         if self.sweep {
             let recordings: Vec<_> = self.files.iter().filter_map(|path| read(path)).collect();
             if !recordings.is_empty() {
-                print!("{}", sweep::by_count(&recordings));
+                print!("{}", sweep::by_count(&recordings, language));
             }
         } else {
             for path in &self.files {

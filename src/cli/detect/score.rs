@@ -5,6 +5,7 @@ use std::fmt::{self, Display, Formatter};
 
 use super::listening::{Judged, Listening};
 use super::manifest::Labelled;
+use crate::domain::Language;
 use crate::domain::verdict::{Heard, Verdict};
 
 /// Sums over recordings.
@@ -47,6 +48,11 @@ const SERVICE: [(&str, f64); 19] = [
 pub fn service_share(class: &str) -> Option<f64> {
     SERVICE.iter().find(|(name, _)| *name == class).map(|(_, share)| *share)
 }
+
+const ENGLISH_HEADER: &str = "verdict at the end: people lost % and in the service mix, machines passed % and in the mix, \
+     human after the utterance's end s median and 95 %, machine s median and 95 %  |  the same by the first verdict";
+const RUSSIAN_HEADER: &str = "вердикт в конце: людей потеряно % и в смеси службы, автоответчиков пропущено % и в смеси, \
+     человек после конца первой реплики с: медиана и 95 %, автоответчик с: медиана и 95 %  |  то же по первому вердикту";
 
 impl Score {
     pub fn add(&mut self, label: Labelled, heard: Listening) {
@@ -96,9 +102,11 @@ impl Score {
     }
 
     /// What the columns of [`Self::brief`] are.
-    pub fn brief_header() -> &'static str {
-        "verdict at the end: people lost % and in the service mix, machines passed % and in the mix, human after the \
-         utterance's end s median and 95 %, machine s median and 95 %  |  the same by the first verdict"
+    pub fn brief_header(language: Language) -> &'static str {
+        match language {
+            Language::En => ENGLISH_HEADER,
+            Language::Ru => RUSSIAN_HEADER,
+        }
     }
 
     /// The least that is wanted of the detector and is not reached, by the verdict that stood at the end.

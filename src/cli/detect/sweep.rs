@@ -5,16 +5,24 @@ use std::collections::BTreeMap;
 use super::listening::Listening;
 use super::manifest::Labelled;
 use super::score::Score;
+use super::words;
 use crate::detect::{DetectorPlan, TalkPlan};
+use crate::domain::Language;
+use crate::domain::verdict::Verdict;
 
-/// A setting's name, its value, and the plan that differs from the default in it alone.
-fn plans() -> Vec<(String, DetectorPlan)> {
+/// A setting's name, its value, and the plan that differs from the default in it alone; the shipped plan first. The settings are
+/// called as in the code, in either language.
+fn plans(language: Language) -> Vec<(String, DetectorPlan)> {
     let plan = |change: &dyn Fn(&mut TalkPlan)| {
         let mut plan = DetectorPlan::default();
         change(&mut plan.talk);
         plan
     };
-    let mut plans = vec![("as shipped".to_owned(), DetectorPlan::default())];
+    let shipped = match language {
+        Language::En => "as shipped",
+        Language::Ru => "как есть",
+    };
+    let mut plans = vec![(shipped.to_owned(), DetectorPlan::default())];
     for likely in [0.8, 0.9, 0.95, 0.99] {
         plans.push((format!("machine_above {likely}"), plan(&|talk| talk.machine_above = likely)));
     }
@@ -37,24 +45,32 @@ fn plans() -> Vec<(String, DetectorPlan)> {
 }
 
 /// By labelled recordings: what each setting would have lost and passed.
-pub(super) fn by_truth(recordings: &[(Labelled, Vec<i16>)]) -> String {
-    let rows = plans().into_iter().map(|(name, plan)| {
+pub(super) fn by_truth(recordings: &[(Labelled, Vec<i16>)], language: Language) -> String {
+    let rows = plans(language).into_iter().map(|(name, plan)| {
         let mut score = Score::default();
         for (label, samples) in recordings {
             score.add(label.clone(), Listening::to(samples, &plan));
         }
         format!("{name:<24} {}\n", score.brief())
     });
-    format!("{:<24} {}\n{}", "", Score::brief_header(), rows.collect::<String>())
+    format!("{:<24} {}\n{}", "", Score::brief_header(language), rows.collect::<String>())
 }
 
 /// By recordings without labels: how many of each verdict, and how many differ from those of the shipped settings.
-pub(super) fn by_count(recordings: &[Vec<i16>]) -> String {
+pub(super) fn by_count(recordings: &[Vec<i16>], language: Language) -> String {
+    let called = |verdict: Verdict| match language {
+        Language::En => verdict.code(),
+        Language::Ru => words::verdict(verdict, language),
+    };
+    let changed = match language {
+        Language::En => "changed",
+        Language::Ru => "изменилось",
+    };
     let mut shipped = Vec::new();
     let mut text = String::new();
-    for (name, plan) in plans() {
+    for (name, plan) in plans(language) {
         let verdicts: Vec<_> =
-            recordings.iter().map(|samples| Listening::to(samples, &plan).last.verdict.code()).collect();
+            recordings.iter().map(|samples| called(Listening::to(samples, &plan).last.verdict)).collect();
         if shipped.is_empty() {
             shipped.clone_from(&verdicts);
         }
@@ -63,7 +79,7 @@ pub(super) fn by_count(recordings: &[Vec<i16>]) -> String {
         verdicts.iter().for_each(|verdict| *counts.entry(verdict).or_default() += 1);
         let counts: Vec<String> =
             counts.iter().map(|(verdict, count)| format!("{verdict} {count}")).collect();
-        text.push_str(&format!("{name:<24} {}; changed {differ}\n", counts.join(", ")));
+        text.push_str(&format!("{name:<24} {}; {changed} {differ}\n", counts.join(", ")));
     }
     text
 }
@@ -78,7 +94,7 @@ mod tests {
     #[test]
     fn every_setting_tried_differs_from_the_shipped_ones_in_one_thing() {
         let shipped = format!("{:#?}", TalkPlan::default());
-        let plans = plans();
+        let plans = plans(Language::En);
         assert_eq!(plans[0].1, DetectorPlan::default());
         for (name, plan) in &plans[1..] {
             let tried = format!("{:#?}", plan.talk);
@@ -97,9 +113,16 @@ mod tests {
     fn a_sweep_counts_the_verdicts_and_those_that_changed() {
         let mut hello = sound_file::read(Path::new("prompts/en/hello-end.wav")).unwrap();
         hello.extend([0; 8 * 6000]);
-        let told = by_count(&[hello, vec![0; 8 * 9000]]);
-        assert_eq!(told.lines().count(), plans().len());
+        let recordings = [hello, vec![0; 8 * 9000]];
+        let told = by_count(&recordings, Language::En);
+        assert_eq!(told.lines().count(), plans(Language::En).len());
         let line = |name: &str| told.lines().find(|line| line.starts_with(name)).unwrap();
         assert!(line("as shipped").ends_with(" human 1, silence 1; changed 0"), "{told}");
+        let russian = by_count(&recordings, Language::Ru);
+        let first = russian.lines().next().unwrap();
+        assert!(
+            first.starts_with("как есть") && first.ends_with(" тишина 1, человек 1; изменилось 0"),
+            "{russian}"
+        );
     }
 }
