@@ -1,12 +1,14 @@
 //! What a sound configuration promises and can't keep: messages that nobody is asked to send, debts that nobody can tell.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use crate::campaign::{CampaignPlan, Flag, PAY_LINK};
 use crate::config::Config;
-use crate::daemon::{unspoken_creditors, unspoken_to_callers};
+use crate::daemon::{Packs, unspoken_creditors, unspoken_to_callers};
 use crate::domain::Language;
 use crate::rules::lint::{Remark, lint};
+use crate::speech::EnginePlan;
 
 /// One thing a campaign can't keep.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +23,8 @@ pub enum Warning {
     NotToldToCallers { campaign: String, speaks: Language, creditor: String },
     /// The rules of a preset, with the limits over it, let nobody be called.
     NobodyPasses { preset: String, remark: Remark },
+    /// An engine's voice is not the one its language's pack is said to have.
+    OtherVoice { speaks: Language, engine: String, pack: String },
     /// The packs can't be looked at.
     NoPack { campaign: String, fault: String },
 }
@@ -43,6 +47,7 @@ pub fn warnings(config: &Config) -> Vec<Warning> {
         let fatal = lint(preset, &config.rules.calendars, None).into_iter().filter(Remark::is_fatal);
         found.extend(fatal.map(|remark| Warning::NobodyPasses { preset: name.clone(), remark }));
     }
+    found.extend(other_voices(config));
     for plan in &config.campaigns {
         let campaign = || plan.name.to_string();
         found.extend(unheard(config, plan));
@@ -135,6 +140,27 @@ impl Way {
     }
 }
 
+/// Engines that would say the names in another voice than the pack's, by what both are called. A pack that can't be read is
+/// told of elsewhere.
+fn other_voices(config: &Config) -> Vec<Warning> {
+    let Ok(packs) = Packs::read(&config.prompts) else { return Vec::new() };
+    let other = |engine: &EnginePlan| {
+        let pack = packs.of(engine.language)?.voice();
+        let (speaks, engine) = (engine.language, engine.voice.clone());
+        let warning = Warning::OtherVoice { speaks, engine: engine.clone(), pack: pack.to_owned() };
+        (!is_one_voice(&engine, pack)).then_some(warning)
+    };
+    config.prompts.engines.iter().filter_map(other).collect()
+}
+
+/// Whether the pack's voice is called as the engine's. Festival calls a voice `voice_…`, Piper by the path of its file. Where
+/// either has no name nobody can tell.
+fn is_one_voice(engine: &str, pack: &str) -> bool {
+    let name = Path::new(engine).file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    let name = name.strip_suffix(".onnx").unwrap_or(&name);
+    pack.is_empty() || pack.to_lowercase().contains(name.strip_prefix("voice_").unwrap_or(name))
+}
+
 impl Warning {
     pub fn text(&self, language: Language) -> String {
         match language {
@@ -177,6 +203,13 @@ impl Warning {
             }
             Self::NobodyPasses { preset, remark } => {
                 format!("preset {preset} with limits.toml: {remark}: nobody will be called")
+            }
+            Self::OtherVoice { speaks, engine, pack } => {
+                let code = speaks.code();
+                format!(
+                    "engine.{code} speaks as {engine:?} and the {code} pack as {pack:?}: if that is one voice, write the \
+                     engine's name into `voice` of its pack.toml, else names sound in another voice than the rest"
+                )
             }
             Self::NoPack { campaign, fault } => {
                 format!("campaign {campaign}: what the packs can say is not known: {fault}")
@@ -229,6 +262,13 @@ impl Warning {
                 };
                 format!("набор правил {preset} с limits.toml: {why}: звонков не будет")
             }
+            Self::OtherVoice { speaks, engine, pack } => {
+                let code = speaks.code();
+                format!(
+                    "голос engine.{code} — {engine:?}, а набора {code} — {pack:?}: если это один голос, впишите имя голоса \
+                     движка в `voice` его pack.toml, иначе имена звучат другим голосом, чем остальное"
+                )
+            }
             Self::NoPack { campaign, fault } => {
                 format!("кампания {campaign}: что умеют произнести наборы, неизвестно: {fault}")
             }
@@ -251,9 +291,29 @@ impl Warning {
             Self::NobodyPasses { preset, remark } => {
                 serde_json::json!({ "preset": preset, "nobody_passes": remark.to_string() })
             }
+            Self::OtherVoice { speaks, engine, pack } => serde_json::json!({
+                "language": speaks.code(), "engine_voice": engine, "pack_voice": pack
+            }),
             Self::NoPack { campaign, fault } => {
                 serde_json::json!({ "campaign": campaign, "unread_packs": fault })
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_engine_of_the_packs_voice_is_known_by_its_name_and_another_is_told_of() {
+        let festival = "festvox-ru: msu_ru_nsh_clunits, N. V. Shmyrev 2005";
+        assert!(is_one_voice("voice_msu_ru_nsh_clunits", festival));
+        assert!(is_one_voice(
+            "/voices/ru_RU-irina-medium.onnx",
+            "speech engine, voice \"ru_RU-irina-medium\""
+        ));
+        assert!(is_one_voice("anna", "") && is_one_voice("", festival), "nobody can tell");
+        assert!(!is_one_voice("anna", festival));
     }
 }

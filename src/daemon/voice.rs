@@ -158,6 +158,10 @@ impl Packs {
         Ok(Self(packs))
     }
 
+    pub fn of(&self, language: Language) -> Option<&Pack> {
+        self.0.get(&language)
+    }
+
     /// What a sound file that a flow plays says, where a pack's manifest has its words.
     pub fn words_of_file(&self, language: Language, path: &str) -> Option<&str> {
         self.0.get(&language)?.words_of_file(path)

@@ -18,6 +18,10 @@ pub struct Pack {
     ids: BTreeMap<String, (ClipId, String)>,
     /// Words in the longest clip.
     longest: usize,
+    /// Whose voice the clips are, as the manifest has it.
+    voice: String,
+    /// By id, the clips of other voices.
+    others: BTreeMap<String, String>,
 }
 
 /// The two intonations of one text.
@@ -40,9 +44,13 @@ pub enum PackFault {
 struct Manifest {
     language: Language,
     #[serde(default)]
+    voice: String,
+    #[serde(default)]
     mid: BTreeMap<String, String>,
     #[serde(default)]
     end: BTreeMap<String, String>,
+    #[serde(default)]
+    other_voices: BTreeMap<String, String>,
 }
 
 impl Pack {
@@ -53,17 +61,20 @@ impl Pack {
 
     /// An empty pack.
     pub fn new(language: Language) -> Self {
-        Self { language, clips: HashMap::new(), ids: BTreeMap::new(), longest: 0 }
+        let (voice, others) = (String::new(), BTreeMap::new());
+        Self { language, clips: HashMap::new(), ids: BTreeMap::new(), longest: 0, voice, others }
     }
 
     /// Reads the text of `prompts/<language>/pack.toml`: tables `mid` and `end`, clip id to its words. A clip without
-    /// words (a pause, a file played by its path) has an empty text.
+    /// words (a pause, a file played by its path) has an empty text. `voice` names whose voice they are, the table
+    /// `other_voices` that of each clip that is another's.
     ///
     /// # Errors
     /// When it is not TOML of that shape or an id is not safe as a file name.
     pub fn parse(manifest: &str) -> Result<Self, PackFault> {
         let manifest: Manifest = toml::from_str(manifest).map_err(|source| PackFault::Read { source })?;
         let mut pack = Self::new(manifest.language);
+        (pack.voice, pack.others) = (manifest.voice, manifest.other_voices);
         for (table, at) in [(manifest.mid, Intonation::Mid), (manifest.end, Intonation::End)] {
             for (id, words) in table {
                 let id = ClipId::parse(&id).ok_or(PackFault::Id(id))?;
@@ -90,6 +101,22 @@ impl Pack {
 
     pub fn language(&self) -> Language {
         self.language
+    }
+
+    /// Whose voice most clips are; empty when the manifest does not say.
+    pub fn voice(&self) -> &str {
+        &self.voice
+    }
+
+    /// Whether clips of several voices are in it.
+    pub fn is_mixed(&self) -> bool {
+        !self.others.is_empty()
+    }
+
+    /// Whose voice says these words in that intonation; `None` where no clip does, or a pause.
+    pub fn voice_of(&self, words: &str, at: Intonation) -> Option<&str> {
+        let (id, _) = self.find(&fold(words), at)?;
+        Some(self.others.get(id.as_str()).unwrap_or(&self.voice))
     }
 
     /// Every clip, for loading the sound.
@@ -156,6 +183,16 @@ mod tests {
         assert_eq!(pack.words_of_file("prompts/ru/raz-end.wav"), Some("раз"));
         assert_eq!(pack.words_of_file("menu.wav"), None);
         assert_eq!(pack.words_of_file("en/raz-end.wav"), None, "another language's");
+        assert_eq!((pack.voice_of("Раз", Intonation::End), pack.is_mixed()), (Some("x"), false));
+    }
+
+    #[test]
+    fn the_voice_of_a_clip_is_the_packs_or_its_own() {
+        let text = "language = \"ru\"\nvoice = \"x\"\n[mid]\nraz-mid = \"раз\"\ndva-mid = \"два\"\n[other_voices]\ndva-mid = \"y\"";
+        let pack = Pack::parse(text).unwrap();
+        assert!(pack.is_mixed());
+        let voices = ["раз", "два", "три"].map(|words| pack.voice_of(words, Intonation::Mid));
+        assert_eq!(voices, [Some("x"), Some("y"), None]);
     }
 
     #[test]

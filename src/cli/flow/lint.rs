@@ -1,10 +1,11 @@
-//! `obzvon flow lint`: the word lists of `config/flows/words` against the texts.
+//! `obzvon flow lint`: the word lists of `config/flows/words` against the texts, and where two voices would meet in a sentence.
 
 use std::path::Path;
 
 use anyhow::{Context, anyhow};
 
 use super::files::{self, Folder};
+use super::voices::meetings;
 use crate::cli::prompts::names;
 use crate::config::Config;
 use crate::daemon::Packs;
@@ -76,7 +77,7 @@ impl Voices {
     }
 }
 
-/// What the word lists beside the flows speak against in a flow, over its languages.
+/// What the word lists beside the flows speak against in a flow, and where two voices would meet, over its languages.
 ///
 /// # Errors
 /// When the list of a language can't be read.
@@ -86,6 +87,9 @@ pub fn findings(flows: &Path, flow: &Flow, voices: &Voices) -> anyhow::Result<Ve
     let mut all = Vec::new();
     for &language in flow.languages() {
         all.extend(word_list(flows, language)?.lint(flow, &known));
+        all.extend(
+            voices.packs.of(language).map_or_else(Vec::new, |pack| meetings(flow, pack, &voices.creditors)),
+        );
     }
     Ok(all)
 }

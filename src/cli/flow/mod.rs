@@ -4,6 +4,7 @@ mod files;
 mod lint;
 mod play;
 mod rehearse;
+mod voices;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -46,7 +47,7 @@ enum Task {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
-    /// Shows threatening words, and words that tell of a debt where anybody may hear them.
+    /// Shows threatening words, words that tell of a debt where anybody may hear them, and sentences of two voices.
     Lint {
         /// Names of flows or paths of files; all of `config/flows` when left out.
         flows: Vec<String>,

@@ -23,8 +23,9 @@ use crate::speech::sound::{for_telephone, parse_wav};
 
 /// Takes recordings named as `prompts script` names them: checks, trims, levels, and puts them into the pack.
 ///
-/// What came takes the place of what the pack had, the rest stays. Exit 1 when a file was refused or passed over, when
-/// nothing was taken, and when a pack begun anew is not put in place.
+/// What came takes the place of what the pack had, the rest stays. Nothing is taken while two files say the same words or
+/// recordings lie in folders within the folder. Exit 1 then, when a file was refused or passed over, when nothing was taken, and
+/// when a pack begun anew is not put in place.
 #[derive(Debug, Args)]
 pub struct Import {
     #[arg(help = format!("The folder of the recordings: {TAKEN}"))]
@@ -65,8 +66,16 @@ impl Import {
         let folder = self.places.prompts.join(language.code());
         let old = old_manifest(&folder, language)?;
         let mut pack = if self.anew { Manifest::new(language) } else { old.clone() };
-        let (mut staged, mut taken) = (Staged::new(&folder), Vec::new());
-        let mut bad = self.name_strays(&all)?;
+        let (mut staged, mut taken) = (Staged::new(&folder), 0);
+        let sounds = names::sounds(&self.recordings)?;
+        let odd = names::oddities(&sounds, all.iter().map(|wanted| wanted.id.as_str()));
+        odd.strays.iter().for_each(|stray| println!("passed over {stray}"));
+        if !odd.doubts.is_empty() {
+            odd.doubts.iter().for_each(|doubt| println!("{doubt}"));
+            println!("nothing was taken: the pack stays as it is");
+            return Ok(ExitCode::from(1));
+        }
+        let mut bad = odd.strays.len();
         for wanted in all.iter() {
             let file = self.recordings.join(format!("{}.wav", wanted.id));
             if !file.exists() {
@@ -75,8 +84,8 @@ impl Import {
             match take(&file, &wanted.fragment.words) {
                 Ok(clip) => {
                     staged.add(wanted.id.as_str(), clip);
-                    pack.put(wanted.id.as_str(), &wanted.fragment);
-                    taken.push(wanted.id.as_str());
+                    pack.put(wanted.id.as_str(), &wanted.fragment, &self.voice);
+                    taken += 1;
                 }
                 Err(fault) => {
                     println!("refused {fault:#}");
@@ -86,8 +95,8 @@ impl Import {
         }
         let needed = |wanted: &&Wanted| !wanted.is_optional() && !pack.has(wanted.id.as_str());
         let lacking = all.iter().filter(needed).count();
-        println!("{} taken, {bad} refused, {lacking} missing (obzvon prompts check lists them)", taken.len());
-        if let Some(why) = self.why_not(taken.len(), lacking) {
+        println!("{taken} taken, {bad} refused, {lacking} missing (obzvon prompts check lists them)");
+        if let Some(why) = self.why_not(taken, lacking) {
             println!("{why}");
             return Ok(ExitCode::from(1));
         }
@@ -97,7 +106,11 @@ impl Import {
                     staged.add(pause, vec![0; samples]);
                 }
             }
-            pack.voice = self.voices(&pack, &taken);
+            for (voice, clips) in pack.settle_voices() {
+                println!(
+                    "clips of another voice, {voice}: {clips}; obzvon flow lint tells where two voices would meet in a sentence"
+                );
+            }
             if self.anew {
                 staged.commit_anew(&pack.text()?)?;
             } else {
@@ -116,38 +129,6 @@ impl Import {
         unfinished.then_some(
             "the new pack lacks clips: the old one stays; --unfinished puts the new one in place all the same",
         )
-    }
-
-    /// Whose voices the pack holds now. Two are remarked on: they would meet in one sentence.
-    fn voices(&self, pack: &Manifest, taken: &[&str]) -> String {
-        let kept = pack.spoken_ids().filter(|id| !taken.contains(id)).count();
-        if kept == 0 || pack.voice.is_empty() || pack.voice == self.voice {
-            return self.voice.clone();
-        }
-        println!(
-            "{kept} clips stay that another voice speaks, {}: import --anew leaves them out",
-            pack.voice
-        );
-        if pack.voice.contains(&self.voice) {
-            pack.voice.clone()
-        } else {
-            format!("{}; {}", self.voice, pack.voice)
-        }
-    }
-
-    /// Prints the files that no clip has the name of, and counts the sounds among them.
-    fn name_strays(&self, all: &[Wanted]) -> anyhow::Result<usize> {
-        let listing = || format!("listing {}", self.recordings.display());
-        let mut files = Vec::new();
-        for entry in std::fs::read_dir(&self.recordings).with_context(listing)? {
-            files.push(entry.with_context(listing)?.file_name().to_string_lossy().into_owned());
-        }
-        files.sort();
-        let strays = names::strays(&files, all.iter().map(|wanted| wanted.id.as_str()));
-        for stray in &strays {
-            println!("passed over {stray}");
-        }
-        Ok(strays.len())
     }
 }
 
@@ -250,9 +231,9 @@ mod tests {
         assert_eq!(files(), before, "nothing is left over, nothing has gone");
         let manifest = std::fs::read_to_string(pack.join("pack.toml")).expect("the manifest");
         assert!(
-            manifest.contains("voice = \"A. Speaker; festvox-ru"),
-            "both voices are told: {}",
-            &manifest[..200]
+            manifest.contains("voice = \"festvox-ru")
+                && manifest.ends_with("[other_voices]\nodin-end = \"A. Speaker\"\n"),
+            "whose voice it is stands by the clip"
         );
     }
 
@@ -266,6 +247,23 @@ mod tests {
         write_samples(&scratch.path().join("recordings/odin-mid.wav"), &[0; 8000]).expect("silence");
         assert_eq!(import.run().expect("reported"), ExitCode::from(1));
         assert_eq!(std::fs::read_to_string(&manifest).expect("the manifest"), before);
+    }
+
+    #[test]
+    fn words_recorded_twice_and_recordings_in_a_folder_of_their_own_leave_the_pack_as_it_was() {
+        for second in ["Odin End.wav", "second day/dva-end.wav"] {
+            let scratch = tempfile::tempdir().expect("a scratch folder");
+            let import = import(scratch.path(), false);
+            std::fs::create_dir_all(scratch.path().join("recordings/second day")).expect("a folder");
+            let clip = import.places.prompts.join("ru/odin-end.wav");
+            let before = std::fs::read(&clip).expect("the clip");
+            record(scratch.path(), "odin-end.wav");
+            record(scratch.path(), second);
+            assert_eq!(import.run().expect("reported"), ExitCode::from(1));
+            assert_eq!(std::fs::read(&clip).expect("the clip"), before, "{second}");
+            std::fs::remove_file(scratch.path().join("recordings").join(second)).expect("removed");
+            assert_eq!(import.run().expect("imported"), ExitCode::SUCCESS, "an empty folder is no matter");
+        }
     }
 
     #[test]

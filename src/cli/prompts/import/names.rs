@@ -1,51 +1,132 @@
-//! Files that have no clip's name.
+//! Files that have no clip's name, or whose words another file says, too.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
 
 use crate::domain::nearest;
 
 /// Kinds of sound files; others beside the recordings are nobody's business.
 const SOUNDS: [&str; 7] = ["wav", "aif", "aiff", "flac", "m4a", "mp3", "ogg"];
+/// How deep folders are looked into for recordings that lie too deep.
+const DEEPEST: usize = 4;
 
-/// The sound files among `files` that are no `<id>.wav`, each with the name that was most likely meant.
-pub(super) fn strays<'a>(files: &[String], ids: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let ids: BTreeSet<&str> = ids.collect();
-    let stray = |file: &String| {
-        let (name, ending) = file.rsplit_once('.')?;
-        let sound = SOUNDS.contains(&ending.to_lowercase().as_str());
-        if !sound || (ending == "wav" && ids.contains(name)) {
-            return None;
+/// What of a folder can't be taken as it lies.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Oddities {
+    /// Sounds that are no `<id>.wav`, each with the name that was most likely meant: passed over.
+    pub(super) strays: Vec<String>,
+    /// Sounds of which nobody can tell whether they are meant: nothing is taken while they are there.
+    pub(super) doubts: Vec<String>,
+}
+
+/// Every sound file of the folder and of those in it, by its path from there, in order.
+///
+/// # Errors
+/// When a folder can't be listed.
+pub(super) fn sounds(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let mut folders = vec![PathBuf::new()];
+    while let Some(below) = folders.pop() {
+        let listing = || format!("listing {}", folder.join(&below).display());
+        for entry in std::fs::read_dir(folder.join(&below)).with_context(listing)? {
+            let entry = entry.with_context(listing)?;
+            let path = below.join(entry.file_name());
+            if entry.file_type().with_context(listing)?.is_dir() {
+                if path.components().count() <= DEEPEST {
+                    folders.push(path);
+                }
+            } else if is_sound(&path) {
+                found.push(path);
+            }
         }
-        let plain = name.to_lowercase().replace(['_', ' '], "-");
-        let meant = nearest(&plain, ids.iter().copied());
-        let hint = meant.map_or_else(String::new, |meant| format!("; is it {meant}.wav?"));
-        Some(format!("{file}: no clip has this name{hint}"))
-    };
-    files.iter().filter_map(stray).collect()
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn is_sound(path: &Path) -> bool {
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    ending.is_some_and(|ending| SOUNDS.contains(&ending.as_str()))
+}
+
+/// What is odd about the sound files, by the clips that are wanted.
+pub(super) fn oddities<'a>(files: &[PathBuf], ids: impl Iterator<Item = &'a str>) -> Oddities {
+    let ids: BTreeSet<&str> = ids.collect();
+    let mut odd = Oddities::default();
+    let mut by_words: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for file in files {
+        let shown = file.display().to_string();
+        let meant = meant(file, &ids);
+        if let Some(id) = meant {
+            by_words.entry(id).or_default().push(shown.clone());
+        }
+        if file.components().count() > 1 {
+            odd.doubts.push(format!("{shown}: lies in a folder of its own; put the recordings side by side"));
+        } else if meant.is_none_or(|id| shown != format!("{id}.wav")) {
+            let nearest = meant.or_else(|| nearest(&plain(file), ids.iter().copied()));
+            let hint = nearest.map_or_else(String::new, |id| format!("; is it {id}.wav?"));
+            odd.strays.push(format!("{shown}: no clip has this name{hint}"));
+        }
+    }
+    let twice = by_words.into_iter().filter(|(_, files)| files.len() > 1);
+    odd.doubts.extend(
+        twice.map(|(id, files)| format!("{}: all of them say {id}; leave the best one", files.join(", "))),
+    );
+    odd
+}
+
+/// The clip whose words the file says, if its name is one but for its writing or a copy's number.
+fn meant<'a>(file: &Path, ids: &BTreeSet<&'a str>) -> Option<&'a str> {
+    let plain = plain(file);
+    let without_number = plain.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '(' | ')' | '-'));
+    [plain.as_str(), without_number].into_iter().find_map(|name| ids.get(name).copied())
+}
+
+/// The file's name as ids are written, without its ending.
+fn plain(file: &Path) -> String {
+    let name = file.file_stem().unwrap_or_default().to_string_lossy();
+    name.to_lowercase().replace(['_', ' '], "-")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn odd(files: &[&str]) -> Oddities {
+        let files: Vec<_> = files.iter().map(PathBuf::from).collect();
+        oddities(&files, ["desyat-mid", "sto-end"].into_iter())
+    }
+
     #[test]
     fn a_sound_of_another_name_is_named_with_the_nearest_known_one() {
-        let files = [
-            "Desyat-Mid.WAV",
-            "desyat_mid.wav",
-            "desyat-mid.wav",
-            "desyat-mid.mp3",
-            "notes.txt",
-            "xyzzy.wav",
-        ];
-        let found = strays(&files.map(str::to_owned), ["desyat-mid", "sto-end"].into_iter());
         let meant = |file: &str| format!("{file}: no clip has this name; is it desyat-mid.wav?");
-        let expected = [
-            meant("Desyat-Mid.WAV"),
-            meant("desyat_mid.wav"),
-            meant("desyat-mid.mp3"),
-            "xyzzy.wav: no clip has this name".to_owned(),
-        ];
-        assert_eq!(found, expected);
+        for file in ["Desyat-Mid.WAV", "desyat_mid.wav", "desyat-mid.mp3", "desyt-mid.wav"] {
+            assert_eq!(odd(&[file, "sto-end.wav"]).strays, [meant(file)]);
+        }
+        let unknown = odd(&["xyzzy.wav"]);
+        assert_eq!(unknown.strays, ["xyzzy.wav: no clip has this name"]);
+        assert_eq!(odd(&["desyat-mid.wav", "sto-end.wav"]), Oddities::default());
+    }
+
+    #[test]
+    fn the_same_words_twice_are_named_together_whatever_the_files_are_called() {
+        for copy in ["Desyat-Mid.wav", "desyat-mid (2).wav", "desyat-mid_1.wav", "desyat-mid.mp3"] {
+            let doubts = odd(&[copy, "desyat-mid.wav", "sto-end.wav"]).doubts;
+            assert_eq!(
+                doubts,
+                [format!("{copy}, desyat-mid.wav: all of them say desyat-mid; leave the best one")]
+            );
+        }
+    }
+
+    #[test]
+    fn what_lies_in_a_folder_of_its_own_is_named() {
+        let doubts = odd(&["day 1/sto-end.wav"]).doubts;
+        assert_eq!(
+            doubts,
+            ["day 1/sto-end.wav: lies in a folder of its own; put the recordings side by side"]
+        );
     }
 }
