@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::file::Meaning;
 use super::output::{Action, Mark};
+use super::template::Piece;
 use super::wording::Prompt;
 use crate::domain::{Disposition, Language, Notice};
 
@@ -66,10 +67,12 @@ pub(super) struct Reactions {
     pub(super) otherwise: Target,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(super) struct KeyGoes {
     pub(super) language: Option<Language>,
     pub(super) then: Target,
+    /// What offers the language to who hears another; empty where the question's own words do.
+    pub(super) offer: Prompt,
 }
 
 /// A number to be entered.
@@ -152,7 +155,11 @@ impl Step {
     /// Every prompt of the step with the key it stands at.
     pub(super) fn prompts(&self) -> Vec<(&'static str, &Prompt)> {
         match &self.plays {
-            Plays::Ask { question, .. } => question.prompts(),
+            Plays::Ask { question, keys } => {
+                let mut prompts = question.prompts();
+                prompts.extend(keys.values().map(|goes| ("offer", &goes.offer)));
+                prompts
+            }
             Plays::Enter { question, confirm, .. } => {
                 let mut prompts = question.prompts();
                 prompts.push(("confirm", confirm));
@@ -176,6 +183,17 @@ impl Step {
     /// Its outcome says that whoever listens is not the debtor, or never said that he is.
     pub(super) fn denies(&self) -> bool {
         self.outcome.is_some_and(denies)
+    }
+
+    /// What its keys offer whom `language` is spoken to; a language of `untold` is not offered.
+    pub(super) fn offers(&self, language: Language, untold: &[Language]) -> Vec<Piece> {
+        let keys = match &self.plays {
+            Plays::Ask { keys, .. } => Some(keys),
+            Plays::Connect { .. } | Plays::Enter { .. } | Plays::Pass { .. } | Plays::Say { .. } => None,
+        };
+        let told = |goes: &&KeyGoes| goes.language.is_some_and(|offered| !untold.contains(&offered));
+        let offers = keys.into_iter().flat_map(BTreeMap::values).filter(told);
+        offers.filter_map(|goes| goes.offer.0.get(&language)).flat_map(|said| said.pieces.clone()).collect()
     }
 
     /// The keys that choose a language, and where they lead.

@@ -107,14 +107,21 @@ impl Prompt {
         self.slots().any(|slot| slot == Slot::DebtorName)
     }
 
-    /// Fills the slots for one call.
-    pub(super) fn render(&self, language: Language, facts: &CallFacts, entered: Option<Entered>) -> Rendered {
+    /// Fills the slots for one call; `offers` are said after the prompt's own words.
+    pub(super) fn render(
+        &self,
+        language: Language,
+        facts: &CallFacts,
+        entered: Option<Entered>,
+        offers: &[Piece],
+    ) -> Rendered {
         let wording = &self.0[&language];
         let name = facts.name.as_ref().and_then(|name| name.in_language(language));
         let pieces = match (name, &wording.without_name) {
             (None, Some(without_name)) => without_name,
             (None, None) | (Some(_), _) => &wording.pieces,
         };
+        let pieces = &[pieces.as_slice(), offers].concat();
         let parts: Vec<Part> = pieces.iter().filter_map(|piece| part(piece, facts, name, entered)).collect();
         Rendered {
             amount_at: heard_at(pieces, |slot| matches!(slot, Slot::Amount(_))),

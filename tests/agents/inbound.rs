@@ -75,7 +75,7 @@ async fn a_debtor_who_calls_back_says_who_he_is_and_talks_to_an_agent() {
         ("outcome", "answered"),
         ("disposition", "connected"),
         ("caller_id", "+74950000000"),
-        ("flow_version", "returned_call@3"),
+        ("flow_version", "returned_call@4"),
     ] {
         assert_eq!(inbound[key], value, "{inbound:#?}");
     }
@@ -116,7 +116,7 @@ async fn a_debtor_of_a_creditor_without_recorded_words_is_known_and_the_agent_ha
     assert_eq!(outbound["outcome"], "busy");
     assert_eq!(inbound["attempt"], call.0, "his attempt, and so his desk");
     assert_eq!(inbound["channel"], "inbound_call");
-    assert_eq!(inbound["flow_version"], "unknown_caller@1", "no word of the debt before the agent's");
+    assert_eq!(inbound["flow_version"], "unknown_caller@2", "no word of the debt before the agent's");
 }
 
 #[tokio::test(flavor = "multi_thread")]

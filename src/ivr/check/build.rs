@@ -172,8 +172,10 @@ impl Checker<'_> {
             if let Some(language) = goes.lang.filter(|language| !self.languages().contains(language)) {
                 self.note(&at, not_spoken(language));
             }
+            let offer = goes.offer.as_ref().map(|texts| self.offer(&format!("{at}.offer"), goes.lang, texts));
+            let offer = offer.unwrap_or_default();
             match read_key(name) {
-                Some(digit) => _ = keys.insert(digit, KeyGoes { language: goes.lang, then }),
+                Some(digit) => _ = keys.insert(digit, KeyGoes { language: goes.lang, then, offer }),
                 None => {
                     let text = told("a key is one of 0 to 9, * and #", "клавиша — это 0–9, * или #");
                     self.nowhere(&at, text);

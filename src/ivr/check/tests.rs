@@ -152,6 +152,21 @@ fn each_mistake_is_found_and_named() {
             "steps.verified: marks right_party though key 8 of who only chooses a language",
         ),
         (
+            "1: verified, 2",
+            "1: verified, 8: { lang: en, then: who, offer: { en: \"For English, press 8.\" } }, 2",
+            "steps.who.keys.8.offer.en: who hears this language is not offered it",
+        ),
+        (
+            "1: verified, 2",
+            "1: verified, 8: { then: who, offer: { en: \"Call {{ campaign.callback | phone }}.\" } }, 2",
+            "steps.who.keys.8.offer: only a language is offered: lang is missing",
+        ),
+        (
+            "1: verified, 2",
+            "1: verified, 8: { then: who, offer: { en: \"Call {{ campaign.callback | phone }}.\" } }, 2",
+            "steps.who.keys.8.offer.en: an offer is fixed words",
+        ),
+        (
             "do: { complaint: open }",
             "do: { complaint: open, sms: \"Debt {{ debt.amount }} of Ivanov\" }",
             "steps.stop.do.sms: the name of a message's template is made of letters, digits and _",

@@ -16,6 +16,8 @@ pub(super) enum Place {
     Confirm(Meaning),
     /// `say` and `ask`.
     Main,
+    /// After a question, beside a key that chooses a language.
+    Offer,
     /// After silence or a wrong key.
     Reaction,
     Voicemail,
@@ -54,14 +56,42 @@ impl Checker<'_> {
         prompt
     }
 
-    fn pieces(&mut self, key: &str, place: Place, texts: &Texts) -> BTreeMap<Language, Vec<Piece>> {
-        for language in self.languages() {
-            if !texts.contains_key(language) {
-                let code = language.code();
+    /// Reads what a key's language is offered with to those who hear another.
+    pub(super) fn offer(&mut self, key: &str, offered: Option<Language>, texts: &Texts) -> Prompt {
+        match offered {
+            None => {
                 let text =
-                    told(format!("the text in {code} is missing"), format!("нет текста на языке {code}"));
+                    told("only a language is offered: lang is missing", "предлагают только язык: нет lang");
                 self.note(key, text);
             }
+            Some(own) if texts.contains_key(&own) => {
+                let text =
+                    told("who hears this language is not offered it", "слышащим этот язык его не предлагают");
+                self.note(format!("{key}.{}", own.code()), text);
+            }
+            Some(_) => {}
+        }
+        let others = self.languages().iter().copied().filter(|language| Some(*language) != offered);
+        let read = self.pieces_in(others.collect(), key, Place::Offer, texts).into_iter();
+        Prompt(read.map(|(language, pieces)| (language, Wording { pieces, without_name: None })).collect())
+    }
+
+    fn pieces(&mut self, key: &str, place: Place, texts: &Texts) -> BTreeMap<Language, Vec<Piece>> {
+        self.pieces_in(self.languages().to_vec(), key, place, texts)
+    }
+
+    /// Reads the texts, which have to be there in `wanted`.
+    fn pieces_in(
+        &mut self,
+        wanted: Vec<Language>,
+        key: &str,
+        place: Place,
+        texts: &Texts,
+    ) -> BTreeMap<Language, Vec<Piece>> {
+        for language in wanted.iter().filter(|language| !texts.contains_key(language)) {
+            let code = language.code();
+            let text = told(format!("the text in {code} is missing"), format!("нет текста на языке {code}"));
+            self.note(key, text);
         }
         let mut read = BTreeMap::new();
         for (&language, text) in texts {
@@ -119,6 +149,7 @@ pub(super) fn not_spoken(language: Language) -> Words {
 /// Why `slot` may not stand at `place`.
 fn refused(slot: Slot, place: Place) -> Option<Words> {
     let (en, ru) = match (slot, place) {
+        (_, Place::Offer) => ("an offer is fixed words", "предложение языка — постоянные слова"),
         (slot, Place::Voicemail) if slot.is_debt() => (
             "a message may be heard by anybody: it names neither the debt nor the creditor",
             "сообщение может услышать кто угодно: в нём ни долга, ни кредитора",

@@ -1,4 +1,4 @@
-//! Where a key leads: a step, or a language and a step.
+//! Where a key leads: a step, or a language, a step and the words that offer it.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,13 +8,15 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use super::Texts;
 use crate::domain::Language;
 
-/// `menu`, or `{ lang: en, then: menu }`.
+/// `menu`, or `{ lang: en, then: menu, offer: { ru: "…" } }`.
 #[derive(Debug)]
 pub struct KeyGoesFile {
     pub lang: Option<Language>,
     pub then: String,
+    pub offer: Option<Texts>,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -22,6 +24,8 @@ pub struct KeyGoesFile {
 struct Long {
     lang: Option<Language>,
     then: String,
+    /// Said after the question in each of the other languages, where the debt can be told in this one.
+    offer: Option<Texts>,
 }
 
 impl<'de> Deserialize<'de> for KeyGoesFile {
@@ -36,16 +40,16 @@ impl<'de> Visitor<'de> for Either {
     type Value = KeyGoesFile;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the name of a step, or { lang, then }")
+        f.write_str("the name of a step, or { lang, then, offer }")
     }
 
     fn visit_str<E: Error>(self, then: &str) -> Result<KeyGoesFile, E> {
-        Ok(KeyGoesFile { lang: None, then: then.to_owned() })
+        Ok(KeyGoesFile { lang: None, then: then.to_owned(), offer: None })
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<KeyGoesFile, A::Error> {
-        let Long { lang, then } = Long::deserialize(MapAccessDeserializer::new(map))?;
-        Ok(KeyGoesFile { lang, then })
+        let Long { lang, then, offer } = Long::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(KeyGoesFile { lang, then, offer })
     }
 }
 

@@ -13,6 +13,8 @@ pub struct Debtor {
     /// Absent: the wording without a name is said.
     pub name: Option<String>,
     pub lang: Language,
+    /// Languages in which no voice can tell the debt.
+    pub untold: Vec<Language>,
     pub creditor: String,
     /// Major and minor units: `1234.50`.
     pub amount: String,
@@ -28,6 +30,7 @@ impl Default for Debtor {
         Self {
             name: None,
             lang: Language::Ru,
+            untold: Vec::new(),
             creditor: "Ромашка Телеком".to_owned(),
             amount: "1234.50".to_owned(),
             currency: "RUB".to_owned(),
@@ -55,7 +58,7 @@ impl Debtor {
                 languages: vec![Language::Ru, Language::En],
             }),
             language: self.lang,
-            untold: Vec::new(),
+            untold: self.untold.clone(),
             creditor: self.creditor.clone(),
             amount: Money::new(minor, currency),
             due: self.due,

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use self::journal::Journal;
 use self::state::{Progress, Said, State};
 use super::step::{Act, Plays, Step, StepNo, Target};
+use super::template::Piece;
 use super::wording::{Entered, Prompt};
 use super::{Action, CallAgain, CallFacts, Flow, Input, Mark, Output, PromptNo};
 use crate::domain::{Disposition, Grade, Language};
@@ -32,6 +33,18 @@ enum End {
     CutOff,
     /// An agent has the call.
     Handed,
+}
+
+/// What a prompt is for.
+#[derive(Clone, Debug)]
+enum Says {
+    /// A duty: only when it was heard to its end does the call go on.
+    Notice,
+    /// A question, and what is offered after it.
+    Question(Vec<Piece>),
+    /// A number as it was entered.
+    ReadBack(Entered),
+    Text,
 }
 
 /// The interpreter of a flow: one for each call. It ends exactly once, with [`Output::Disposed`].
@@ -301,8 +314,8 @@ impl FlowRun {
                 }
                 Plays::Pass { then } => target = *then,
                 Plays::Say { prompt, barge_in, then } => {
-                    let notice = !step.notices.is_empty();
-                    let Some(prompt) = self.say(prompt, *barge_in, notice, None) else { return };
+                    let says = if step.notices.is_empty() { Says::Text } else { Says::Notice };
+                    let Some(prompt) = self.say(prompt, *barge_in, says) else { return };
                     let state = State::Saying { prompt, barge_in: *barge_in, then: *then, asks_again: false };
                     return self.set(now, state, PROMPT_LIMIT);
                 }
@@ -351,14 +364,14 @@ impl FlowRun {
     }
 
     /// Says a prompt. A debt is told to the debtor only: with a checked flow the guard never closes.
-    fn say(
-        &mut self,
-        prompt: &Prompt,
-        barge_in: bool,
-        notice: bool,
-        entered: Option<Entered>,
-    ) -> Option<PromptNo> {
-        let rendered = prompt.render(self.language, &self.facts, entered);
+    fn say(&mut self, prompt: &Prompt, barge_in: bool, says: Says) -> Option<PromptNo> {
+        let notice = matches!(says, Says::Notice);
+        let (entered, offers) = match says {
+            Says::Notice | Says::Text => (None, Vec::new()),
+            Says::Question(offers) => (None, offers),
+            Says::ReadBack(entered) => (Some(entered), Vec::new()),
+        };
+        let rendered = prompt.render(self.language, &self.facts, entered, &offers);
         if rendered.tells_debt && !self.journal.identified() {
             self.finish(true);
             return None;

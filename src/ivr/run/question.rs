@@ -7,7 +7,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::state::{Number, State};
-use super::{FlowRun, PROMPT_LIMIT};
+use super::{FlowRun, PROMPT_LIMIT, Says};
 use crate::domain::Grade;
 use crate::ivr::Output;
 use crate::ivr::step::{DigitsMean, Plays, Question, Reactions, StepNo, Target};
@@ -33,7 +33,8 @@ impl FlowRun {
             Plays::Ask { question, .. } | Plays::Enter { question, .. } => question,
             Plays::Connect { .. } | Plays::Pass { .. } | Plays::Say { .. } => return,
         };
-        if let Some(prompt) = self.say(&question.prompt, question.barge_in, false, None) {
+        let offers = flow.steps[step].offers(self.language, &self.facts.untold);
+        if let Some(prompt) = self.say(&question.prompt, question.barge_in, Says::Question(offers)) {
             self.set(now, State::Asking { step, prompt }, PROMPT_LIMIT);
         }
     }
@@ -110,7 +111,7 @@ impl FlowRun {
         self.progress.read += 1;
         let flow = Arc::clone(&self.flow);
         let Plays::Enter { confirm, .. } = &flow.steps[step].plays else { return };
-        if let Some(prompt) = self.say(confirm, true, false, Some(entered)) {
+        if let Some(prompt) = self.say(confirm, true, Says::ReadBack(entered)) {
             self.set(now, State::Reading { step, entered, prompt }, PROMPT_LIMIT);
         }
     }
@@ -168,7 +169,7 @@ impl FlowRun {
         }
         let Some((prompt, then)) = reactions.by_count.get(&count) else { return self.ask(now, step) };
         let asks_again = *then == Target::Step(step);
-        if let Some(prompt) = self.say(prompt, true, false, None) {
+        if let Some(prompt) = self.say(prompt, true, Says::Text) {
             let state = State::Saying { prompt, barge_in: true, then: *then, asks_again };
             self.set(now, state, PROMPT_LIMIT);
         }

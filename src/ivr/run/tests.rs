@@ -276,10 +276,24 @@ fn a_key_changes_the_language() {
 }
 
 #[test]
-fn a_key_to_a_language_that_cannot_be_told_in_goes_on_in_the_one_that_can() {
+fn a_language_is_offered_in_the_other_one_whenever_it_is_asked_who_listens() {
+    let mut talk = Talk::begin(CURRENT);
+    talk.told();
+    let asked =
+        |lines: Vec<String>| lines.into_iter().find(|line| line.starts_with("say: ")).expect("a question");
+    let english = asked(talk.played().told());
+    assert!(english.ends_with("press zero. For Russian, press seven."), "{english}");
+    let russian = asked(talk.keys("7").told());
+    assert!(russian.ends_with("нажмите ноль. Английский язык: нажмите восемь."), "{russian}");
+}
+
+#[test]
+fn a_key_to_a_language_that_cannot_be_told_in_is_not_offered_and_goes_on_in_the_one_that_can() {
     let facts = CallFacts { untold: vec![Language::Ru], ..facts(Some("Anna")) };
     let mut talk = Talk::with(CURRENT, facts);
-    talk.played().told();
+    talk.told();
+    let asked = talk.played().told();
+    assert!(asked[1].ends_with("to complain, press zero."), "{asked:?}");
     let asked_again = talk.keys("7").told();
     assert_eq!(starts(&asked_again)[2], "say: Is this Anna? If yes, press one");
     assert!(starts(&talk.keys("1").told()).iter().any(|line| line.starts_with("say: ")), "he hears his debt");
@@ -471,7 +485,8 @@ fn who_said_that_he_is_the_debtor_and_then_that_he_is_not_is_taken_at_his_last_w
     let number = |name: &str| flow.steps.iter().position(|step| step.name == name).expect("a step");
     let (menu, stranger) = (number("menu"), number("third_party"));
     if let Plays::Ask { keys, .. } = &mut flow.steps[menu].plays {
-        keys.insert('5', KeyGoes { language: None, then: Target::Step(stranger) });
+        let goes = KeyGoes { language: None, then: Target::Step(stranger), offer: Prompt::default() };
+        keys.insert('5', goes);
     }
     let mut talk = Talk::begin(CURRENT);
     talk.run = FlowRun::new(Arc::new(flow), facts(None), talk.now);

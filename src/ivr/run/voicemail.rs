@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::state::State;
-use super::{FlowRun, PROMPT_LIMIT};
+use super::{FlowRun, PROMPT_LIMIT, Says};
 use crate::domain::Disposition;
 use crate::ivr::step::Target;
 
@@ -83,7 +83,7 @@ impl FlowRun {
     fn leave_message(&mut self, now: Instant, after_beep: bool) {
         let flow = Arc::clone(&self.flow);
         let Some(voicemail) = &flow.voicemail else { return self.finish(true) };
-        if let Some(prompt) = self.say(&voicemail.prompt, false, false, None) {
+        if let Some(prompt) = self.say(&voicemail.prompt, false, Says::Text) {
             self.set(now, State::Leaving { prompt, after_beep }, PROMPT_LIMIT);
         }
     }
