@@ -196,7 +196,8 @@ async fn sign_in(State(shared): State<Shared>, request: Request) -> Response {
         return (StatusCode::UNAUTHORIZED, door_page(language, &to, Some(texts.refused))).into_response();
     }
     if expired {
-        return (StatusCode::UNAUTHORIZED, door_page(language, Some(texts.password_over))).into_response();
+        return (StatusCode::UNAUTHORIZED, door_page(language, &to, Some(texts.password_over)))
+            .into_response();
     }
     shared.doorman.forget(from, &login);
     // Another session id: one that was known before the sign-in is worth nothing after it.
