@@ -30,6 +30,8 @@ pub(super) struct Day<'a> {
     /// People for whom no agent was free.
     waiting: VecDeque<usize>,
     starts: Starts,
+    /// What is due, by the moment and the order it was noted in. The moment in bits: of numbers that are not below zero these sort as
+    /// they do, and a pause that is due at a moment is due when it comes, to the last bit.
     agenda: BinaryHeap<Reverse<(u64, u64, Event)>>,
     noted: u64,
     news: Vec<Input>,
@@ -73,9 +75,6 @@ enum Event {
     WrapOver(usize),
 }
 
-/// The dialler's clock counts whole milliseconds, as the protocol's does; the world's own counts nanoseconds.
-const HALF_MS: u64 = 500_000;
-
 /// From the morning of one day to the next.
 const DAY_S: f64 = 86_400.0;
 
@@ -111,12 +110,13 @@ impl<'a> Day<'a> {
             if matches!(event, Event::Ask(_)) && !due {
                 continue;
             }
-            self.now = at as f64 / 1e9;
+            self.now = f64::from_bits(at);
             self.meet(event);
             if self.news.is_empty() && !due {
                 continue;
             }
-            let now = morning + Duration::from_millis((at + HALF_MS) / (2 * HALF_MS));
+            // The dialler's clock counts whole milliseconds, as the protocol's does.
+            let now = morning + Duration::from_millis((self.now * 1e3).round() as u64);
             self.news.drain(..).for_each(|input| dialler.handle(now, input));
             if self.now >= self.scenario.day_s {
                 continue;
@@ -144,7 +144,7 @@ impl<'a> Day<'a> {
 
     fn note(&mut self, at: f64, event: Event) {
         self.noted += 1;
-        self.agenda.push(Reverse(((at.max(0.0) * 1e9) as u64, self.noted, event)));
+        self.agenda.push(Reverse((at.max(0.0).to_bits(), self.noted, event)));
     }
 
     fn meet(&mut self, event: Event) {

@@ -83,3 +83,23 @@ impl Draws {
         (mean.ln() - 0.5 * variance + variance.sqrt() * self.normal()).exp()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Printed by the benchmark's own generator: two draws, then a normal one.
+    #[test]
+    fn draws_are_the_benchmarks() {
+        let known = [
+            (1, Purpose::Dial, 0, [0.22816450673423666, 0.4525764610189165, 0.13440314702240955]),
+            (1, Purpose::AgentsDay, 100_003, [0.028523549233849865, 0.44850275460105443, -1.162853740579607]),
+            (47, Purpose::ListPart, 1_007, [0.9892858173575161, 0.7482549728216019, 0.37053226041762605]),
+        ];
+        for (seed, purpose, number, wanted) in known {
+            let mut draws = Luck::new(seed).draws(purpose, number);
+            let drawn = [draws.share(), draws.share(), draws.normal()];
+            assert_eq!(drawn, wanted, "{seed} {purpose:?} {number}");
+        }
+    }
+}
