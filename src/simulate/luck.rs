@@ -99,7 +99,8 @@ mod tests {
         for (seed, purpose, number, wanted) in known {
             let mut draws = Luck::new(seed).draws(purpose, number);
             let drawn = [draws.share(), draws.share(), draws.normal()];
-            assert_eq!(drawn, wanted, "{seed} {purpose:?} {number}");
+            let apart = drawn.iter().zip(wanted).map(|(drawn, wanted)| (drawn - wanted).abs());
+            assert!(apart.fold(0.0, f64::max) < 1e-12, "{seed} {purpose:?} {number}: {drawn:?}");
         }
     }
 }
