@@ -81,6 +81,8 @@ pub enum Refused {
     Closed,
     /// Only a complaint becomes another complaint, only a dispute another dispute.
     OtherSubject,
+    /// Nobody of this login works cases.
+    NobodyWorksSo,
     /// Nobody has this id or number.
     NobodyHasThisId,
     /// The person is known.
@@ -236,12 +238,13 @@ impl ActCode {
 }
 
 impl Refused {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Closed,
         Self::NoAnswer,
         Self::NoOwner,
         Self::NoSuchDebt,
         Self::NoWords,
+        Self::NobodyWorksSo,
         Self::NobodyHasThisId,
         Self::NotADispute,
         Self::NotClosed,
@@ -258,6 +261,7 @@ impl Refused {
             Self::NoOwner => "no_owner",
             Self::NoSuchDebt => "no_debt",
             Self::NoWords => "no_words",
+            Self::NobodyWorksSo => "no_such_owner",
             Self::NobodyHasThisId => "no_person",
             Self::NotADispute => "not_a_dispute",
             Self::NotClosed => "not_closed",

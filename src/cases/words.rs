@@ -113,6 +113,11 @@ impl Refused {
             ),
             Self::NoOwner => pick(language, "nobody has taken the case yet", "дело ещё никто не взял"),
             Self::NoWords => pick(language, "say it in words", "скажите словами"),
+            Self::NobodyWorksSo => pick(
+                language,
+                "nobody of this login works cases: the deadline would be nobody's",
+                "под этим логином никто не ведёт дела: срок остался бы ничьим",
+            ),
             Self::NobodyHasThisId => pick(
                 language,
                 "nobody, or more than one, has this id or number",

@@ -10,8 +10,8 @@ use super::house::House;
 use crate::cli::csv_text::csv_text;
 use crate::store::{AccessFilter, AccessLine, CampaignAct, ExportAct, StoreError, SupervisionRow, UserAct};
 use crate::web::{
-    AuditAsked, AuditHandlers, AuditLine, CampaignActLine, ExportLine, NewExport, SupervisionLine,
-    UserActLine,
+    AuditAsked, AuditHandlers, AuditLine, CampaignActLine, ExportLine, ExportsShown, NewExport,
+    SupervisionLine, UserActLine,
 };
 
 /// Lines of a page, and of a file.
@@ -43,10 +43,13 @@ pub fn handlers(house: &Arc<House>) -> AuditHandlers {
             let acts = house.store.user_acts(SHOWN).await?;
             Ok(acts.into_iter().map(|act| user_act(act, &zone)).collect())
         }),
-        exports: answered(house, |house: Arc<House>, ()| async move {
+        exports: answered(house, |house: Arc<House>, asked: AuditAsked| async move {
             let zone = house.plans.load().config.cases.zone.clone();
-            let acts = house.store.export_acts(SHOWN).await?;
-            Ok(acts.into_iter().map(|act| export_act(act, &zone)).collect())
+            let acts = house.store.export_acts((named(asked.who), asked.exports_before), SHOWN + 1).await?;
+            let shown = &acts[..acts.len().min(SHOWN as usize)];
+            let older = shown.last().map(|(id, _)| *id).filter(|_| shown.len() < acts.len());
+            let lines = shown.iter().map(|(_, act)| export_act(act.clone(), &zone)).collect();
+            Ok(ExportsShown { lines, older })
         }),
         supervisions: answered(house, |house: Arc<House>, ()| async move {
             let zone = house.plans.load().config.cases.zone.clone();
@@ -83,8 +86,8 @@ pub async fn export_acts(house: &House) -> Result<String, StoreError> {
         let rows = it.rows.map(|rows| rows.to_string()).unwrap_or_default();
         [it.at.to_string(), it.who, it.what, it.filter, rows]
     };
-    let acts = house.store.export_acts(EXPORTED).await?;
-    Ok(csv_text(&["at", "who", "file", "filter", "rows"], acts.into_iter().map(line)))
+    let acts = house.store.export_acts((None, None), EXPORTED).await?;
+    Ok(csv_text(&["at", "who", "file", "filter", "rows"], acts.into_iter().map(|(_, act)| line(act))))
 }
 
 /// Those of the last thirty days, as on the page.
@@ -107,8 +110,11 @@ pub async fn supervisions(house: &House) -> Result<String, StoreError> {
 }
 
 fn filter(asked: AuditAsked) -> AccessFilter {
-    let named = |text: String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     AccessFilter { who: named(asked.who), person: named(asked.person), before: asked.before }
+}
+
+fn named(text: String) -> Option<String> {
+    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
 fn shown(line: AccessLine, zone: &TimeZone) -> AuditLine {

@@ -7,8 +7,10 @@ use tracing::{info, warn};
 
 use super::house::House;
 use crate::cases::{
-    Act, Acted, AngryCall, By, CaseFile, CaseFilter, CaseLine, NewCase, Number, Registered, TriggerLine,
+    Act, Acted, AngryCall, By, CaseFile, CaseFilter, CaseLine, NewCase, Number, Refused, Registered,
+    TriggerLine,
 };
+use crate::domain::Right;
 use crate::store::{Period, StoreError};
 use crate::web::{Dated, Listen};
 
@@ -51,12 +53,23 @@ pub async fn register(house: &House, case: NewCase, who: String) -> Result<Regis
 
 /// Does what was clicked.
 pub async fn act(house: &House, number: Number, act: Act, who: String) -> Result<Acted, StoreError> {
+    if let Act::Take { owner } = &act
+        && !works_cases(house, owner).await?
+    {
+        return Ok(Acted::Refused(Refused::NobodyWorksSo));
+    }
     let code = act.code().code();
     let acted = house.store.act_on_case(number, act, who.clone(), house.clock.wall()).await?;
     if let Acted::Done(state) = acted {
         info!(%number, act = code, state = state.code(), who, "an act on a case");
     }
     Ok(acted)
+}
+
+/// Whether somebody may sign in so and work cases.
+async fn works_cases(house: &House, login: &str) -> Result<bool, StoreError> {
+    let user = house.store.user(login).await?.filter(|user| user.disabled_at.is_none());
+    Ok(user.is_some_and(|user| user.role.may(Right::WorkCases)))
 }
 
 /// What set people off in so many days.

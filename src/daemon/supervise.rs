@@ -98,9 +98,7 @@ pub(super) async fn by_program(house: &Arc<House>, asked: Supervise) -> Supervis
     let watch = Watch { supervisor: supervisor.clone(), agent: agent.clone(), attempt };
     let there = house.live.supervisor(attempt).as_ref() == Some(supervisor);
     match asked.what {
-        Some(Supervision::Listen) if !there => {
-            house.helpers.spawn(call_phone(Arc::clone(house), watch, desk.contact.clone()));
-        }
+        Some(Supervision::Listen) if !there => return call_phone(house, watch, desk.contact.as_ref()).await,
         _ if !there => return Supervised::NotThere,
         None => drop(house.live.supervise(attempt, None)),
         // It is for his part in the call to do, which has his phone.
@@ -113,18 +111,20 @@ pub(super) async fn by_program(house: &Arc<House>, asked: Supervise) -> Supervis
     Supervised::Done
 }
 
-/// Calls the supervisor's own phone, and lets him in when it is answered.
-async fn call_phone(house: Arc<House>, watch: Watch, contact: Option<AgentContact>) {
-    match place(&house, &watch.supervisor, contact.as_ref(), AttemptId(0)).await {
+/// Calls the supervisor's own phone, and lets him in when it is answered; he hears at once where there is none to call.
+async fn call_phone(house: &Arc<House>, watch: Watch, contact: Option<&AgentContact>) -> Supervised {
+    match place(house, &watch.supervisor, contact, AttemptId(0)).await {
         Ok(Some(placed)) => {
-            let stop = house.draining.clone();
-            stay(&house, &watch, placed, &stop).await;
+            let (house, stop) = (Arc::clone(house), house.draining.clone());
+            house.clone().helpers.spawn(async move { stay(&house, &watch, placed, &stop).await });
+            return Supervised::Done;
         }
         Ok(None) => info!(supervisor = %watch.supervisor, "a supervisor's phone is registered nowhere"),
         Err(fault) => {
             warn!(supervisor = %watch.supervisor, fault = format!("{fault:#}"), "a supervisor's phone can't be called");
         }
     }
+    Supervised::NoPhone
 }
 
 /// His part from the ringing to the end.

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use rand::RngExt;
 use rand::rngs::StdRng;
+use sha2::{Digest, Sha256};
 use tracing::{info, warn};
 
 use super::console::answered;
@@ -27,8 +29,8 @@ pub fn handlers(house: &Arc<House>) -> UserHandlers {
             }))
         }),
         list: answered(house, |house: Arc<House>, ()| async move {
-            let now = house.clock.wall();
-            Ok(house.store.users().await?.into_iter().map(|row| line(row, now)).collect())
+            let (now, zone) = (house.clock.wall(), house.plans.load().config.cases.zone.clone());
+            Ok(house.store.users().await?.into_iter().map(|row| line(row, now, &zone)).collect())
         }),
         change: answered(house, |house: Arc<House>, click: UserClick| async move {
             // Whoever asked may go away; what was begun is ended.
@@ -55,14 +57,15 @@ fn is_over(row: &UserRow, now: Timestamp) -> bool {
     row.once_until.is_some_and(|until| until <= now)
 }
 
-fn line(row: UserRow, now: Timestamp) -> UserLine {
+fn line(row: UserRow, now: Timestamp, zone: &TimeZone) -> UserLine {
     UserLine {
         once: row.once_until.is_some(),
         expired: is_over(&row, now),
         once_until: row.once_until.map(|until| until.to_string()),
+        seen: hex::encode(&Sha256::digest(&row.hash)[..8]),
         login: row.login,
         role: row.role,
-        made_on: row.made_at.to_zoned_datetime(jiff::tz::TimeZone::UTC).date().to_string(),
+        made_on: row.made_at.to_zoned_datetime(zone.clone()).date().to_string(),
         out: row.disabled_at.is_some(),
     }
 }

@@ -42,10 +42,11 @@ impl Role {
     }
 }
 
-/// Whether a user may be called so: small letters, digits, `-`, `_` and `.`, 32 at most.
+/// Whether a user may be called so: small letters, digits, `-`, `_` and `.`, 32 at most, a letter or a digit first: `..` would
+/// be no address of his.
 pub fn is_login(text: &str) -> bool {
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_' | '.');
-    (1..=32).contains(&text.len()) && text.chars().all(fits)
+    (1..=32).contains(&text.len()) && text.chars().all(fits) && !text.starts_with(['-', '_', '.'])
 }
 
 /// What a screen, or a button on it, does.

@@ -20,15 +20,15 @@ pub use console::{
     ConfigFile, ConfigHandlers, ConfigView, Console, ContactLine, CourseStep, CourseView, CourseWish, Dated,
     DayLine, DayView, Days, DebtView, Decided, DecisionView, DeliveryLine, DeskAct, DeskAnswer, DeskDeed,
     DeskEvent, DeskHandlers, DeskView, DraftAct, DraftActed, DraftAsked, DraftClick, DraftStage, DraftView,
-    Draw, Effect, EffectView, ExportLine, FaultyLine, FloorHandlers, FlowHandlers, FlowPicture, Hear,
-    ImportHandlers, ImportLine, KeptSession, KindView, LimitView, Listen, NewDraft, NewExport, NotCalled,
-    ObjectionView, PaceView, PasswordError, PauseView, PaymentView, Piece, PieceTaken, Predicted, ProbeTrunk,
-    PromiseAsked, PromiseView, ProposalLine, ProposalsView, Propose, Proposed, QualityHandlers, QuestionView,
-    RecordingLine, ReportHandlers, Resend, RungView, SessionHandlers, SetCampaign, SetProposal, SetView,
-    SheetWish, SilenceLine, SoundAnswer, SoundAsked, StageView, StateView, Supervise, Supervised,
+    Draw, Effect, EffectView, ExportLine, ExportsShown, FaultyLine, FloorHandlers, FlowHandlers, FlowPicture,
+    Hear, ImportHandlers, ImportLine, KeptSession, KindView, LimitView, Listen, NewDraft, NewExport,
+    NotCalled, ObjectionView, PaceView, PasswordError, PauseView, PaymentView, Piece, PieceTaken, Predicted,
+    ProbeTrunk, PromiseAsked, PromiseView, ProposalLine, ProposalsView, Propose, Proposed, QualityHandlers,
+    QuestionView, RecordingLine, ReportHandlers, Resend, RungView, SessionHandlers, SetCampaign, SetProposal,
+    SetView, SheetWish, SilenceLine, SoundAnswer, SoundAsked, StageView, StateView, Supervise, Supervised,
     SupervisionLine, Table, Taken, TargetView, TrunkHandlers, TrunkLine, TrunkView, Turn, User, UserActLine,
     UserClick, UserClicked, UserHandlers, UserLine, UserWish, ViewHandlers, ViewLine, Wallboard, WhyNotAct,
-    WhyNotLine, Written, day, hash_password, money,
+    WhyNotLine, Written, day, hash_password, money, stage_word,
 };
 pub use handler::{Handler, Unavailable};
 pub use https::Certificate;

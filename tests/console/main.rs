@@ -155,6 +155,45 @@ async fn every_role_sees_what_the_rights_table_says() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nobody_pushes_a_file_that_he_took_out_of_the_auditors_sight() {
+    let (_house, daemon) = house();
+    let mut supervisor = Browser::new(&daemon);
+    supervisor.sign_in("supervisor", PASSWORD).await;
+    let taken = async |browser: &mut Browser, filter: &str| {
+        assert_eq!(browser.get(&format!("/calls.csv?person={filter}")).await.status().as_u16(), 200);
+    };
+    taken(&mut supervisor, "whole").await;
+    let mut auditor = Browser::new(&daemon);
+    auditor.sign_in("auditor", PASSWORD).await;
+    taken(&mut auditor, "mine").await;
+    for n in 0..99 {
+        taken(&mut supervisor, &format!("q{n}")).await;
+    }
+    taken(&mut supervisor, &"x".repeat(3_000)).await;
+    let whole = "<td>person=whole</td>";
+    let audit = async |browser: &mut Browser, of: &str| {
+        browser.get(&format!("/audit{of}")).await.text().await.expect("text")
+    };
+    let first = audit(&mut auditor, "").await;
+    assert!(first.contains("person=q0<") && !first.contains(whole), "{first}");
+    assert!(!first.contains(&"x".repeat(300)), "a filter shows where it begins");
+    let older = |page: &str| {
+        let link =
+            page.split("href=\"").find(|link| link.contains("exports_before")).expect("a further page");
+        link.split('"').next().expect("it ends").replace("&amp;", "&").trim_start_matches("/audit").to_owned()
+    };
+    let second = audit(&mut auditor, &older(&first)).await;
+    assert!(second.contains(whole) && !second.contains("exports_before"), "{second}");
+    let hers = audit(&mut auditor, "?who=supervisor").await;
+    assert!(!hers.contains("person=mine"), "another one's stay out");
+    let last = audit(&mut auditor, &older(&hers)).await;
+    assert!(last.contains(whole) && !last.contains("person=mine"), "{last}");
+    let own = audit(&mut auditor, "?who=auditor").await;
+    assert!(own.contains("person=mine") && !own.contains("person=q0<") && !own.contains("exports_before"));
+    daemon.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_supervisor_starts_and_pauses_a_campaign_and_another_site_can_not() {
     let (house, daemon) = house();
     let mut browser = Browser::new(&daemon);
@@ -322,6 +361,10 @@ async fn the_conflict_managers_day_from_a_letter_to_the_answer() {
     };
     let page = "/cases/C-000001";
     assert_eq!(click("close", "justified=yes&text=told").await, format!("{page}?refused=no_owner"));
+    for nobody in ["nosuch", "agent", "auditor"] {
+        let refused = click("take", &format!("text={nobody}")).await;
+        assert_eq!(refused, format!("{page}?refused=no_such_owner"), "{nobody} works no cases");
+    }
     assert_eq!(click("take", "text=quality").await, page);
     assert_eq!(click("close", "justified=yes&text=told").await, format!("{page}?refused=no_answer"));
     assert_eq!(click("answer", "text=we+are+sorry").await, page);
@@ -329,6 +372,7 @@ async fn the_conflict_managers_day_from_a_letter_to_the_answer() {
     assert!(!house.run(&["hold", "list", "p1"]).contains("– …"), "lifted");
     let text = manager.get(page).await.text().await.expect("text");
     assert!(text.contains("you call too often") && text.contains("we are sorry"), "{text}");
+    assert!(text.contains(": fewer calls") && !text.contains("justified: "), "a code is no word: {text}");
     let csv = manager.get("/cases.csv?closed=on").await.text().await.expect("text");
     assert!(csv.contains("C-000001,regulator,mail,closed"), "{csv}");
 
@@ -368,7 +412,9 @@ async fn what_people_write_in_a_case_is_text_and_overdue_cases_are_loud() {
     }
     for (at, text) in HOSTILE.iter().enumerate() {
         let path = format!("/cases/C-{:06}", at + 1);
-        manager.post(&format!("{path}/take"), &format!("text={}", form(text))).await;
+        let taken = manager.post(&format!("{path}/take"), &format!("text={}", form(text))).await;
+        assert!(leads_to(&taken).ends_with("?refused=no_such_owner"), "{text} works no cases");
+        house.run(&["complaints", "take", &format!("C-{:06}", at + 1), &format!("--owner={text}")]);
         manager.post(&format!("{path}/note"), &format!("text={}", form(text))).await;
         let page = manager.get(&path).await.text().await.expect("text");
         for made in ["<script>", "<img", "<svg/", "<iframe", "<a href=\"javascript"] {

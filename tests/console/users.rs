@@ -107,6 +107,35 @@ async fn an_administrator_changes_everybody_but_himself_and_nobody_else_does() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_is_loaded_anew_gives_no_other_password_and_the_one_that_was_told_is_good() {
+    let (_house, daemon) = house();
+    let mut boss = Browser::new(&daemon);
+    boss.sign_in("administrator", PASSWORD).await;
+    let seen = |page: &str| {
+        let form = page
+            .split("<form")
+            .find(|form| form.contains("action=\"/users/auditor\"") && form.contains("value=\"password\""));
+        let after = form.and_then(|form| form.split("name=\"seen\" value=\"").nth(1)).expect("what it knew");
+        format!("do=password&seen={}", after.split('"').next().expect("it ends"))
+    };
+    let click = seen(&text(&mut boss, "/users").await);
+    let given = told(&boss.post("/users/auditor", &click).await.text().await.expect("text"));
+    let again = boss.post("/users/auditor", &click).await;
+    assert_eq!(leads_to(&again), "/users?refused=given_before");
+    let page = text(&mut boss, "/users?refused=given_before").await;
+    assert!(page.contains("он действует"), "{page}");
+    let mut auditor = Browser::new(&daemon);
+    assert_eq!(auditor.sign_in("auditor", &given).await, 303, "what was told first is good");
+    let other = told(&boss.post("/users/auditor", &seen(&page)).await.text().await.expect("text"));
+    assert_ne!(other, given, "a new click gives a new one");
+    for login in ["..", ".", "-a", "_a"] {
+        let made = boss.post("/users", &format!("login={login}&role=agent")).await;
+        assert_eq!(leads_to(&made), "/users?refused=login", "{login} would be no address");
+    }
+    daemon.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn programs_change_users_as_the_page_does() {
     let (_house, daemon) = house();
     let mut boss = Browser::new(&daemon);

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::house::{House, Running};
 use crate::interface::signed_in;
-use crate::office::{Debtor, house, import, start};
+use crate::office::{Debtor, furnished, house, import, plan, start};
 use crate::phone::Phone;
 use crate::shift::patient;
 use crate::signed_in::Program;
@@ -75,4 +75,85 @@ async fn whom_the_gate_forbids_meanwhile_is_not_called_the_agent_hears_why_and_s
     assert_eq!(decide(&anna).await, (200, json!({ "done": true })));
     assert_eq!(house.attempts().len(), 1, "who was said to be called is");
     daemon.stop();
+}
+
+/// Debts are spoken of in plain words, too: nothing of the script but its greeting is there before she knows who is speaking.
+#[tokio::test(flavor = "multi_thread")]
+async fn before_identity_neither_the_page_nor_the_interface_has_a_word_of_payment() {
+    let carrier = Carrier::start(patient()).await.expect("a free port");
+    let phone = Phone::start("anna").await;
+    let config = plan(Some(&carrier), "preview")
+        .set("agents.toml", "agent.anna.contact", format!("sip:anna@127.0.0.1:{}", phone.sip_port))
+        .set("agents.toml", "agent.anna.leg", "nailed_up")
+        .set("agents.toml", "agent.boss.leg", "browser")
+        .set("agents.toml", "agent.boss.supervises", true);
+    let house = furnished(config);
+    import(&house, &[Debtor { name: "Анна", creditor: "Северный Банк" }]);
+    let daemon = start(&house);
+    let anna = signed_in(&daemon, "anna").await;
+    for to in ["logged_in", "ready"] {
+        assert_eq!(anna.post("/state", json!({ "to": to })).await.0, 200);
+    }
+    shown(&anna, &house, "").await;
+    tells_nothing(&anna).await;
+    assert_eq!(decide(&anna).await.0, 200);
+    let talking = async || {
+        for _ in 0..300 {
+            let view = anna.see().await;
+            if view["state"]["code"] == "talking" {
+                return view;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("she does not talk: {}", anna.see().await);
+    };
+    assert_eq!(talking().await["call"]["identified"], false);
+    tells_nothing(&anna).await;
+
+    let mark = async |kind: &str, code: &str| anna.post("/mark", json!({ "kind": kind, "code": code })).await;
+    for (kind, code) in [("stage", "demand"), ("stage", "reason"), ("objection", "no_money")] {
+        let (_, answer) = mark(kind, code).await;
+        assert_eq!(answer["fault"], "identity_first", "{kind} {code}: nothing was asked of a stranger");
+    }
+    assert_eq!(mark("stage", "contact").await.0, 200);
+    assert_eq!(anna.post("/identity", json!({})).await.0, 200);
+    for _ in 0..100 {
+        if anna.see().await["call"]["identified"] == true {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let view = anna.see().await;
+    let all = |key: &str| view["call"][key].as_array().is_some_and(|all| !all.is_empty());
+    assert!(["objections", "reasons", "types"].into_iter().all(all), "{view}");
+    assert!(view["call"]["stages"].as_array().expect("stages").iter().all(|it| it["text"].is_string()));
+    assert_eq!(mark("stage", "demand").await.0, 200);
+
+    // A supervisor's sound in the browser hears no talk: he is told at once, and nobody waits for a phone to ring.
+    let boss = signed_in(&daemon, "boss").await;
+    let listen =
+        boss.send(Method::POST, "/api/v1/agents/anna/supervision", Some(json!({ "do": "listen" }))).await;
+    let text = listen.text().await.expect("text");
+    assert!(text.contains("phone_not_there"), "{text}");
+    daemon.stop();
+}
+
+async fn tells_nothing(anna: &Program) {
+    let page = anna.send(Method::GET, "/desk", None).await.text().await.expect("text").to_lowercase();
+    // Below stand the keys of any talk.
+    let page = page.split("<p class=\"keys\">").next().expect("a page");
+    let view = anna.see().await;
+    let told = view.to_string().to_lowercase();
+    for word in ["плат", "пени", "зарплат", "рассрочк", "деньг", "денег", "банк", "no_money", "habitual"]
+    {
+        assert!(!page.contains(word), "{word} on the page: {page}");
+        assert!(!told.contains(word), "{word} in the interface: {told}");
+    }
+    let call = &view["call"];
+    assert_eq!([&call["objections"], &call["reasons"], &call["types"]], [&json!([]); 3]);
+    let stages = call["stages"].as_array().expect("stages");
+    assert!(
+        stages[0]["text"].is_string() && stages[1..].iter().all(|stage| stage["text"].is_null()),
+        "{call}"
+    );
 }

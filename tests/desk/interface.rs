@@ -174,7 +174,7 @@ async fn the_document_names_every_route_and_whoever_has_no_right_is_refused() {
             asked += 1;
         }
     }
-    assert_eq!(asked, 10);
+    assert_eq!(asked, 11);
     let text = boss.send(Method::GET, "/api/v1/agents", None).await.text().await.expect("text");
     let agents: Value = serde_json::from_str(&text).expect("JSON");
     assert_eq!((&agents[0]["agent"], &agents[0]["state"]), (&json!("anna"), &json!("logged_out")));

@@ -273,11 +273,24 @@ mod tests {
         let follows = said(&at("2026-03-04T10:00:00Z")).expect("an open hour");
         assert_eq!(follows.next, NextStep::Hold);
         assert_eq!(follows.callback.expect("agreed").expires.to_string(), "2026-03-04T11:00:00Z");
-        assert_eq!(said(&at("2026-03-03T08:00:00Z")), Err(vec![FormNo::Callback(CallbackNo::Past)]));
-        assert!(matches!(
-            said(&at("2026-03-04T01:00:00Z")).expect_err("night")[..],
-            [FormNo::Callback(CallbackNo::Closed { opens: Some(_) })]
-        ));
+        // Refused, it names the earliest time that may be agreed, up to the whole minute, by his own clock.
+        let refused = |wish: &str, lawful: Option<&str>| {
+            let lawful = lawful.map(|text| text.parse().expect("a timestamp"));
+            said_where(&at(wish), lawful).expect_err("refused")
+        };
+        let from = Some(date(2026, 3, 4).at(9, 1, 0, 0));
+        let opens = Some("2026-03-04T06:00:20Z");
+        let past = FormNo::Callback(CallbackNo::Past { from });
+        assert_eq!(refused("2026-03-03T08:00:00Z", opens), [past]);
+        assert_eq!(
+            refused("2026-03-04T01:00:00Z", opens),
+            [FormNo::Callback(CallbackNo::Closed { from })],
+            "night"
+        );
+        let closed = FormNo::Callback(CallbackNo::Closed { from: None });
+        for never in [None, Some("2026-05-04T10:00:00Z")] {
+            assert_eq!(refused("2026-03-04T01:00:00Z", never), [closed], "none that would be taken");
+        }
         assert!(matches!(
             said(&at("2026-05-04T10:00:00Z")).expect_err("far")[..],
             [FormNo::Callback(CallbackNo::TooFar { .. })]

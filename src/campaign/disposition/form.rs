@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use jiff::civil::{Date, DateTime};
+use jiff::civil::{Date, DateTime, DateTimeRound};
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp, ToSpan};
+use jiff::{RoundMode, SignedDuration, Timestamp, ToSpan, Unit};
 
 use crate::campaign::{Calendar, Hour, hour};
 use crate::domain::{DebtorType, Money};
@@ -144,15 +144,19 @@ pub fn check_promise(promise: PromiseForm, bounds: &PromiseBounds) -> Vec<Promis
 /// Why a call is not agreed for a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CallbackNo {
-    /// The campaign does not call then; it does from `opens` on.
+    /// The campaign does not call then. `from` is here and below the earliest time that may be agreed instead, by his first
+    /// clock.
     Closed {
-        opens: Option<Timestamp>,
+        from: Option<DateTime>,
     },
-    Past,
+    Past {
+        from: Option<DateTime>,
+    },
+    /// By his first clock.
     TooFar {
-        last: Timestamp,
+        last: DateTime,
     },
-    /// The rules do not let him be called then; they do from `from` on, by his first clock.
+    /// The rules do not let him be called then.
     Unlawful {
         from: Option<DateTime>,
     },
@@ -163,7 +167,7 @@ impl CallbackNo {
     pub fn code(self) -> &'static str {
         match self {
             Self::Closed { .. } => "callback_closed",
-            Self::Past => "callback_in_the_past",
+            Self::Past { .. } => "callback_in_the_past",
             Self::TooFar { .. } => "callback_too_far",
             Self::Unlawful { .. } => "callback_unlawful",
         }
@@ -173,8 +177,8 @@ impl CallbackNo {
 /// How far ahead a call may be agreed.
 const CALLBACK_WITHIN: SignedDuration = SignedDuration::from_hours(14 * 24);
 
-/// Whether a call may be agreed for `due`, by the campaign's hours and by the rules, which allow it from `lawful` on; the gate
-/// decides again when it is due.
+/// Whether a call may be agreed for `due`, by the campaign's hours and by the rules: `lawful` is the earliest moment from `due`,
+/// or from now where that has passed, at which both let him be called. The gate decides again when it is due.
 pub(super) fn check_callback(
     (due, lawful): (Timestamp, Option<Timestamp>),
     calendar: &Calendar,
@@ -182,20 +186,25 @@ pub(super) fn check_callback(
     now: Timestamp,
 ) -> Result<(), CallbackNo> {
     let last = now.saturating_add(CALLBACK_WITHIN).unwrap_or(Timestamp::MAX);
+    let zone = zones.first().cloned().unwrap_or(TimeZone::UTC);
+    let from = lawful.map(|from| up_to_the_minute(zone.to_datetime(from)));
+    // A time that would be too far is none to name.
+    let near = from.filter(|_| lawful.is_some_and(|from| from <= last));
     if due <= now {
-        return Err(CallbackNo::Past);
+        return Err(CallbackNo::Past { from: near });
     }
     if due > last {
-        return Err(CallbackNo::TooFar { last });
+        return Err(CallbackNo::TooFar { last: zone.to_datetime(last) });
     }
     match hour(calendar, zones, due) {
         Hour::Open if lawful == Some(due) => Ok(()),
-        Hour::Open => {
-            let zone = zones.first().cloned().unwrap_or(TimeZone::UTC);
-            let from = lawful.map(|from| zone.to_datetime(from));
-            Err(CallbackNo::Unlawful { from })
-        }
-        Hour::OpensAt(opens) => Err(CallbackNo::Closed { opens: Some(opens) }),
-        Hour::Over => Err(CallbackNo::Closed { opens: None }),
+        Hour::Open => Err(CallbackNo::Unlawful { from }),
+        Hour::OpensAt(_) | Hour::Over => Err(CallbackNo::Closed { from: near }),
     }
+}
+
+/// Times are told and typed by the minute: a part of one would be told as a minute that is still too early.
+fn up_to_the_minute(at: DateTime) -> DateTime {
+    let up = DateTimeRound::new().smallest(Unit::Minute).mode(RoundMode::Ceil);
+    at.round(up).unwrap_or(at)
 }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde_json::json;
 
 use self::outlook::{Case, Outlook};
@@ -72,7 +73,8 @@ impl Explain {
         }
         let killed = killed(&config);
         let (config, registry) = (&config, &registry);
-        let desk = Desk { config, registry, killed, now, when, standing, then, agreed, language };
+        let clock = Shown::Utc;
+        let desk = Desk { config, registry, killed, now, when, clock, standing, then, agreed, language };
         if self.json {
             let all: Vec<_> = files.iter().map(|file| desk.json(file)).collect();
             println!("{}", serde_json::Value::from(all));
@@ -83,7 +85,7 @@ impl Explain {
     }
 }
 
-/// Explains a person, by his id or number, as the command does; empty when nobody is known by it.
+/// Explains a person, by his id or number, as the command does, but by the clock of the house's pages; empty when nobody is known by it.
 ///
 /// # Errors
 /// When the store fails.
@@ -95,8 +97,9 @@ pub async fn explained(
 ) -> anyhow::Result<String> {
     let (files, standing, then, agreed) = read(store, person, None).await?;
     let (registry, now, killed) = (registry(config), Clock.wall(), killed(config));
-    let when = When::Now;
-    let desk = Desk { config, registry: &registry, killed, now, when, standing, then, agreed, language };
+    let (when, clock) = (When::Now, Shown::OfPage(config.cases.zone.clone()));
+    let desk =
+        Desk { config, registry: &registry, killed, now, when, clock, standing, then, agreed, language };
     Ok(files.iter().map(|file| lines(&desk.text(file))).collect())
 }
 
@@ -143,10 +146,27 @@ struct Desk<'a> {
     killed: bool,
     now: Timestamp,
     when: When,
+    clock: Shown,
     standing: Standing,
     then: Then,
     agreed: Agreed,
     language: Language,
+}
+
+/// By whose clock the moment of an explanation is told.
+enum Shown {
+    /// Of a page, which names it.
+    OfPage(TimeZone),
+    Utc,
+}
+
+impl Shown {
+    fn told(&self, at: Timestamp) -> String {
+        match self {
+            Self::OfPage(zone) => at.to_zoned_datetime(zone.clone()).strftime("%F %H:%M").to_string(),
+            Self::Utc => at.strftime("%F %H:%M UTC").to_string(),
+        }
+    }
 }
 
 /// One contact on one phone, and what the rules say of it.
@@ -302,7 +322,7 @@ impl Desk<'_> {
 
     fn text(&self, file: &PersonFile) -> String {
         let (said, ru) = (self.said(file), self.language == Language::Ru);
-        let mut text = format!("{} · {}\n", file.external_id, self.now.strftime("%F %H:%M UTC"));
+        let mut text = format!("{} · {}\n", file.external_id, self.clock.told(self.now));
         text += self.when.told(ru);
         if let Some(Said { facts, .. }) = said.first() {
             let clocks = on_clocks(&facts.zones, self.now, self.language);

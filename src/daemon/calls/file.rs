@@ -9,8 +9,8 @@ use crate::daemon::house::House;
 use crate::domain::attempt::Stamps;
 use crate::domain::{AttemptId, Language};
 use crate::sip::Rung;
-use crate::store::{AttemptRow, CallKeys, CallLine, RecordingRow, StoreError};
-use crate::web::{CallFile, DecisionView, RungView};
+use crate::store::{AttemptRow, CallKeys, CallLine, CallMark, RecordingRow, StoreError};
+use crate::web::{CallFile, DecisionView, RungView, stage_word};
 
 /// Bytes a second of a recording (A-law, two sides), and its header.
 const BYTES_A_SECOND: f64 = 16_000.0;
@@ -128,12 +128,23 @@ async fn marks(
     }
     for (at, kind, code) in house.store.call_marks(attempt).await? {
         let what = words::mark(kind.code(), language);
-        // How he was identified is a code of ours; that he was is what counts here.
-        let alone = code.is_empty() || kind.code() == "identity";
-        marks.push((place(at), if alone { what.to_owned() } else { format!("{what}: {code}") }));
+        let named = match kind {
+            CallMark::Stage => Some(stage_word(&code, language).to_owned()),
+            CallMark::Objection => Some(objection(house, &code, language)),
+            // Codes of ours: that it was is what counts here.
+            CallMark::Identity | CallMark::Trigger => None,
+        };
+        marks.push((place(at), named.map_or_else(|| what.to_owned(), |named| format!("{what}: {named}"))));
     }
     marks.sort_by(|(one, _), (other, _)| one.total_cmp(other));
     Ok(marks)
+}
+
+/// What the debtor said, as the script names it; one that is in the script no more stands by its code.
+fn objection(house: &House, code: &str, language: Language) -> String {
+    let plans = house.plans.load();
+    let known = plans.config.desk.script.objections.iter().find(|one| *one.code == *code);
+    known.map_or(code, |one| one.words.of(language)).to_owned()
 }
 
 async fn decision(

@@ -57,11 +57,16 @@ pub async fn act(house: &Arc<House>, deed: DeskDeed) -> Result<DeskAnswer, Store
             if !known {
                 return Ok(DeskAnswer::NoSuchCode);
             }
+            if !subject.identified {
+                return Ok(DeskAnswer::IdentityFirst);
+            }
             house.store.keep_mark(attempt, &agent, (CallMark::Objection, &code), now).await?;
         }
         DeskAct::Stage(code) => {
-            if Stage::parse(&code).is_none() {
-                return Ok(DeskAnswer::NoSuchCode);
+            let Some(stage) = Stage::parse(&code) else { return Ok(DeskAnswer::NoSuchCode) };
+            // Nothing is asked of a stranger: the call's file is not to say so.
+            if stage != Stage::Contact && !subject.identified {
+                return Ok(DeskAnswer::IdentityFirst);
             }
             house.store.keep_mark(attempt, &agent, (CallMark::Stage, &code), now).await?;
         }

@@ -179,10 +179,12 @@ fn call(config: &Config, now: Timestamp, subject: &Subject, before: Before, lang
         limits: before.limits,
         debt: subject.identified.then(|| debt(config, now, (subject, kind), before.contacts, language)),
         stages: telling.stages(|code| marked("stage", code)),
-        objections: telling.objections(language, |code| marked("objection", code)),
-        kinds: kinds(&desk.dispositions, language),
-        reasons: reasons(&desk.dispositions, language),
-        types: DebtorType::ALL.map(|it| choice(it.code(), words::debtor_type(it.code(), language))).into(),
+        objections: told_to_him(subject.identified, || {
+            telling.objections(language, |code| marked("objection", code))
+        }),
+        kinds: kinds(&desk.dispositions, subject.identified, language),
+        reasons: told_to_him(subject.identified, || reasons(&desk.dispositions, language)),
+        types: told_to_him(subject.identified, || types(language)),
         note: kept.map_or_else(String::new, |call| call.note.clone()),
         complained: kept.is_some_and(|call| call.complained),
         triggered: kept.is_some_and(|call| call.marks.iter().any(|(kind, _)| kind == "trigger")),
@@ -201,7 +203,13 @@ fn choice(code: &str, label: &str) -> ChoiceView {
     ChoiceView { code: code.to_owned(), label: label.to_owned() }
 }
 
-fn kinds(dispositions: &Dispositions, language: Language) -> Vec<KindView> {
+/// What speaks of a debt in plain words, or of the debtor's ways: nothing before it is known who is speaking.
+fn told_to_him<T>(identified: bool, told: impl FnOnce() -> Vec<T>) -> Vec<T> {
+    if identified { told() } else { Vec::new() }
+}
+
+/// Before it is known who is speaking only those that a stranger may cause.
+fn kinds(dispositions: &Dispositions, identified: bool, language: Language) -> Vec<KindView> {
     let view = |kind: &crate::campaign::DispositionPlan| KindView {
         code: kind.code.to_string(),
         label: kind.words.of(language).to_owned(),
@@ -210,12 +218,17 @@ fn kinds(dispositions: &Dispositions, language: Language) -> Vec<KindView> {
         callback: kind.has(Flag::Callback),
         right_party: kind.has(Flag::RightParty),
     };
-    dispositions.kinds.iter().map(view).collect()
+    let may = |kind: &&crate::campaign::DispositionPlan| identified || !kind.has(Flag::RightParty);
+    dispositions.kinds.iter().filter(may).map(view).collect()
 }
 
 fn reasons(dispositions: &Dispositions, language: Language) -> Vec<ChoiceView> {
     let reasons = dispositions.reasons.iter();
     reasons.map(|reason| choice(&reason.code, reason.words.of(language))).collect()
+}
+
+fn types(language: Language) -> Vec<ChoiceView> {
+    DebtorType::ALL.map(|it| choice(it.code(), words::debtor_type(it.code(), language))).into()
 }
 
 /// What a promise about this debt is held against.
@@ -316,7 +329,10 @@ impl Telling<'_> {
         let language = self.subject.file.contact.language;
         let view = |stage: Stage| StageView {
             code: stage.code(),
-            text: self.text(self.script.stage(stage, self.kind).of(language)),
+            text: self
+                .may_tell(stage)
+                .then(|| self.script.stage(stage, self.kind).of(language))
+                .and_then(|it| self.text(it)),
             done: done(stage.code()),
         };
         Stage::ALL.map(view).into()
@@ -331,6 +347,11 @@ impl Telling<'_> {
             used: used(&objection.code),
         };
         self.script.objections.iter().map(view).collect()
+    }
+
+    /// A stage behind the first may tell of the debt in plain words as well as by a slot.
+    fn may_tell(&self, stage: Stage) -> bool {
+        self.subject.identified || stage == Stage::Contact
     }
 
     /// The text as it is spoken; what tells of the debt only to whom it is his.

@@ -76,7 +76,11 @@ pub(super) async fn dispose(
     let plans = house.plans.load_full();
     let callback = callback(&subject, &written);
     let lawful = match callback {
-        Some(due) => lawful_from(house, &plans, (&subject, &written.code), due).await?,
+        // Instead of a time that has passed the next one is named.
+        Some(due) => {
+            let from = due.max(house.clock.wall());
+            lawful_from(house, &plans, (&subject, &written.code), from).await?
+        }
         None => None,
     };
     let by = (agent, attempt);

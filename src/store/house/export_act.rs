@@ -42,22 +42,29 @@ impl Store {
         written.await.map(|_| ()).map_err(|source| StoreError::Access { source })
     }
 
-    /// Files that were taken, the newest first, at most `limit`.
+    /// Files that were taken, each with its id, the newest first, at most `limit`: by one user, or before the one of this id,
+    /// where that is asked.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn export_acts(&self, limit: u32) -> Result<Vec<ExportAct>, StoreError> {
+    pub async fn export_acts(
+        &self,
+        (who, before): (Option<String>, Option<i64>),
+        limit: u32,
+    ) -> Result<Vec<(i64, ExportAct)>, StoreError> {
+        let values = values![before.unwrap_or(i64::MAX), who, i64::from(limit)];
         let read = self.read(move |conn| {
             Box::pin(async move {
-                let rows = conn.all(ACTS, values![i64::from(limit)]).await?;
+                let rows = conn.all(ACTS, values).await?;
                 let read = rows.iter().map(|row| {
-                    Ok(ExportAct {
-                        at: moment(row.int(0)?)?,
-                        who: row.text(1)?,
-                        what: row.text(2)?,
-                        filter: row.text(3)?,
-                        rows: row.int_opt(4)?,
-                    })
+                    let act = ExportAct {
+                        at: moment(row.int(1)?)?,
+                        who: row.text(2)?,
+                        what: row.text(3)?,
+                        filter: row.text(4)?,
+                        rows: row.int_opt(5)?,
+                    };
+                    Ok((row.int(0)?, act))
                 });
                 read.collect()
             })
@@ -68,4 +75,5 @@ impl Store {
 
 const NOTE: &str =
     "INSERT INTO export_act (who, what, filter, rows, at) VALUES ($1, $2, $3, $4, $5) RETURNING id";
-const ACTS: &str = "SELECT at, who, what, filter, rows FROM export_act ORDER BY id DESC LIMIT $1";
+const ACTS: &str = "SELECT id, at, who, what, filter, rows FROM export_act \
+    WHERE id < $1 AND (CAST($2 AS TEXT) IS NULL OR who = $2) ORDER BY id DESC LIMIT $3";

@@ -1,11 +1,42 @@
 // Renews the parts of a page that say where they come from: <section data-live="/live">, every other second. A part is
 // left alone while the page is not looked at, and for good once an answer says that it is the last. Without this script the page shows what it showed when it was opened.
 "use strict";
-// What has the focus and a name keeps it.
+// Only what has changed is put anew, so that the focus, a selected text and what lies open stay. What leads or acts elsewhere
+// than before is another thing: the focus goes with the old one, wherever it stands now, and never to its neighbour.
 function renew(part, text) {
-  const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
-  part.innerHTML = text;
-  if (focused) document.getElementById(focused)?.focus();
+  const fresh = part.cloneNode(false);
+  fresh.innerHTML = text;
+  const focused = part.contains(document.activeElement) ? document.activeElement : null;
+  const name = focused && named(focused);
+  renewChildren(part, fresh);
+  if (name && document.activeElement !== focused) part.querySelector(name)?.focus({ preventScroll: true });
+}
+function renewChildren(old, fresh) {
+  for (const [at, node] of [...fresh.childNodes].entries()) {
+    const was = old.childNodes[at];
+    if (!was) old.append(node.cloneNode(true));
+    else if (!was.isEqualNode(node)) renewNode(was, node);
+  }
+  while (old.childNodes.length > fresh.childNodes.length) old.lastChild.remove();
+}
+function renewNode(old, fresh) {
+  if (old.nodeName !== fresh.nodeName || named(old) !== named(fresh)) return old.replaceWith(fresh.cloneNode(true));
+  if (old.nodeType !== Node.ELEMENT_NODE) { old.nodeValue = fresh.nodeValue; return; }
+  // Whether it lies open is the reader's.
+  const kept = old.localName === "details" ? "open" : "";
+  for (const { name } of [...old.attributes]) if (name !== kept && !fresh.hasAttribute(name)) old.removeAttribute(name);
+  for (const { name, value } of [...fresh.attributes]) if (name !== kept && old.getAttribute(name) !== value) old.setAttribute(name, value);
+  renewChildren(old, fresh);
+}
+// A selector of what leads or acts somewhere; nothing of what only shows.
+function named(node) {
+  if (node.nodeType !== Node.ELEMENT_NODE) return null;
+  const of = (name) => node.hasAttribute(name) ? `[${name}="${CSS.escape(node.getAttribute(name))}"]` : "";
+  if (node.id) return "#" + CSS.escape(node.id);
+  if (node.localName === "a") return "a" + of("href");
+  if (node.localName === "form") return "form" + of("action");
+  if (!["button", "input", "select", "textarea"].includes(node.localName)) return null;
+  return `form[action="${CSS.escape(node.form?.getAttribute("action") ?? "")}"] ${node.localName}${of("name")}${of("value")}`;
 }
 for (const part of document.querySelectorAll("[data-live]")) {
   const renewing = setInterval(async () => {

@@ -44,8 +44,8 @@ use tower_sessions::cookie::time::Duration;
 use tower_sessions::{Expiry, SessionManagerLayer};
 
 pub use audit::{
-    AuditAsked, AuditHandlers, AuditLine, CampaignActLine, ExportLine, NewExport, SupervisionLine,
-    UserActLine,
+    AuditAsked, AuditHandlers, AuditLine, CampaignActLine, ExportLine, ExportsShown, NewExport,
+    SupervisionLine, UserActLine,
 };
 pub use calls::{CallFile, CallHandlers, CallRow, CallsAsked, CallsOf, CallsView, DecisionView, RungView};
 pub use cases::{CaseHandlers, Dated};
@@ -56,7 +56,7 @@ pub use desk::{
     CallView, ChoiceView, ContactLine, DayView, DebtView, Decided, DeskAct, DeskAnswer, DeskDeed, DeskEvent,
     DeskHandlers, DeskView, KindView, LimitView, NotCalled, ObjectionView, PauseView, PaymentView,
     PromiseAsked, PromiseView, QuestionView, SoundAnswer, SoundAsked, StageView, StateView, TargetView, Turn,
-    Written, day, money,
+    Written, day, money, stage_word,
 };
 pub(super) use floor::document as floor_document;
 pub use floor::{

@@ -5,7 +5,7 @@ use axum::response::Response;
 use maud::{Markup, html};
 
 use super::texts::Texts;
-use super::{CampaignActLine, ExportLine, NewExport, SupervisionLine, UserActLine};
+use super::{CampaignActLine, ExportsShown, NewExport, SupervisionLine, UserActLine};
 use crate::domain::Language;
 use crate::web::console::Shared;
 use crate::web::console::guard::Viewer;
@@ -35,25 +35,39 @@ fn rows(text: &[u8]) -> u64 {
     reader.byte_records().filter(Result::is_ok).count() as u64
 }
 
-pub(super) fn exports(acts: &[ExportLine], texts: &Texts) -> Markup {
+/// `query`: what the page is asked by, which its further pages are asked by as well.
+pub(super) fn exports(shown: &ExportsShown, query: &str, texts: &Texts) -> Markup {
     let body = html! {
-        h2 { (texts.exports) }
+        h2 #exports { (texts.exports) }
         table {
             thead {
                 tr { th { (texts.at) } th { (texts.who) } th { (texts.file) } th { (texts.filter) } th.n { (texts.rows) } }
             }
             tbody {
-                @for act in acts {
+                @for act in &shown.lines {
                     tr {
-                        td.at { (act.at) } td { (act.who) } td { (act.what) } td { (act.filter) }
+                        td.at { (act.at) } td { (act.who) } td { (act.what) } td { (beginning(&act.filter)) }
                         td.n { @match act.rows { Some(rows) => { (number(rows)) } None => "—" } }
                     }
                 }
             }
         }
+        @if let Some(older) = shown.older {
+            p.pages { a href=(format!("/audit?{query}&exports_before={older}#exports")) { (texts.older_exports) } }
+        }
         (files("/audit/exports"))
     };
     wide(texts.exports, &body)
+}
+
+/// A filter may be as long as an address: the page shows where it begins, the file all of it.
+fn beginning(filter: &str) -> String {
+    const SHOWN: usize = 200;
+    let mut text: String = filter.chars().take(SHOWN).collect();
+    if text.len() < filter.len() {
+        text.push('…');
+    }
+    text
 }
 
 pub(super) fn supervisions(acts: &[SupervisionLine], texts: &Texts) -> Markup {

@@ -32,8 +32,8 @@ pub struct AuditHandlers {
     pub campaigns: Handler<(), Vec<CampaignActLine>>,
     /// The last deeds to users.
     pub users: Handler<(), Vec<UserActLine>>,
-    /// The last files with people's data.
-    pub exports: Handler<(), Vec<ExportLine>>,
+    /// Files with people's data, by whom it is asked.
+    pub exports: Handler<AuditAsked, ExportsShown>,
     pub note_export: Handler<NewExport, ()>,
     /// Supervisors in agents' talks in the last days.
     pub supervisions: Handler<(), Vec<SupervisionLine>>,
@@ -86,6 +86,14 @@ pub struct ExportLine {
     pub rows: Option<u64>,
 }
 
+/// A page of files that were taken, the newest first.
+#[derive(Debug, Clone)]
+pub struct ExportsShown {
+    pub lines: Vec<ExportLine>,
+    /// The next page is of those before this id.
+    pub older: Option<i64>,
+}
+
 /// Somebody started, paused or stopped a campaign.
 #[derive(Debug, Clone)]
 pub struct CampaignActLine {
@@ -106,6 +114,9 @@ pub struct AuditAsked {
     pub person: String,
     #[serde(default)]
     pub before: Option<i64>,
+    /// The same for files that were taken.
+    #[serde(default)]
+    pub exports_before: Option<i64>,
 }
 
 /// A look.
@@ -137,7 +148,7 @@ async fn list(
     let views = views::bar(&viewer, &shared, ("/audit", &query)).await?;
     let audit = &shared.console.audit;
     let supervisions = audit.supervisions.ask(()).await?;
-    let exports = audit.exports.ask(()).await?;
+    let exports = audit.exports.ask(asked.clone()).await?;
     let users = audit.users.ask(()).await?;
     let campaigns = audit.campaigns.ask(()).await?;
     let body = html! {
@@ -156,7 +167,7 @@ async fn list(
             }
         }
         @if !supervisions.is_empty() { (acts::supervisions(&supervisions, texts)) }
-        @if !exports.is_empty() { (acts::exports(&exports, texts)) }
+        @if !exports.lines.is_empty() { (acts::exports(&exports, &query, texts)) }
         @if !users.is_empty() { (acts::users(&users, texts, viewer.language)) }
         @if !campaigns.is_empty() { (acts::campaigns(&campaigns, texts, viewer.language)) }
     };

@@ -3,7 +3,7 @@
 use jiff::civil::{Date, DateTime};
 
 use crate::call::{Desk as Wish, WishNo};
-use crate::campaign::{FormNo, PromiseNo};
+use crate::campaign::{CallbackNo, FormNo, PromiseNo};
 use crate::domain::{AttemptId, DebtorType, Language, Money};
 
 /// Something an agent does.
@@ -215,27 +215,41 @@ fn form_word(no: FormNo, language: Language) -> String {
         FormNo::PromiseWanted => pick("Say the day and the sum.", "Укажите день и сумму."),
         FormNo::NoSuchDisposition => pick("Choose how the call ended.", "Выберите итог разговора."),
         FormNo::NoSuchReason => pick("There is no such reason.", "Такой причины нет."),
-        FormNo::Callback(crate::campaign::CallbackNo::Past) => {
-            pick("That time has passed.", "Это время уже прошло.")
-        }
-        FormNo::Callback(crate::campaign::CallbackNo::TooFar { .. }) => {
-            pick("Two weeks ahead at most.", "Не дальше двух недель.")
-        }
-        FormNo::Callback(crate::campaign::CallbackNo::Closed { .. }) => {
-            pick("The campaign does not call at that hour.", "В это время кампания не звонит.")
-        }
-        FormNo::Callback(crate::campaign::CallbackNo::Unlawful { from: None }) => {
-            pick("The rules allow no more calls to him.", "По правилам звонить ему больше нельзя.")
-        }
-        FormNo::Callback(crate::campaign::CallbackNo::Unlawful { from: Some(from) }) => {
-            let from = from.strftime("%d.%m.%Y %H:%M");
-            match ru {
-                true => format!("По правилам в это время звонить нельзя: можно с {from} по его часам."),
-                false => format!("The rules allow no call then: from {from} on, by his clock."),
-            }
-        }
+        FormNo::Callback(no) => callback_word(no, language),
         FormNo::Promise(no) => promise_word(no, language),
     }
+}
+
+/// Why a call is not agreed, with the earliest time that may be, where there is one.
+fn callback_word(no: CallbackNo, language: Language) -> String {
+    let (why, from) = match (no, language) {
+        (CallbackNo::Past { from }, Language::En) => ("That time has passed", from),
+        (CallbackNo::Past { from }, Language::Ru) => ("Это время уже прошло", from),
+        (CallbackNo::Closed { from }, Language::En) => ("The campaign does not call at that hour", from),
+        (CallbackNo::Closed { from }, Language::Ru) => ("В это время кампания не звонит", from),
+        (CallbackNo::Unlawful { from: None }, Language::En) => ("The rules allow no more calls to him", None),
+        (CallbackNo::Unlawful { from: None }, Language::Ru) => {
+            ("По правилам звонить ему больше нельзя", None)
+        }
+        (CallbackNo::Unlawful { from }, Language::En) => ("The rules allow no call then", from),
+        (CallbackNo::Unlawful { from }, Language::Ru) => ("По правилам в это время звонить нельзя", from),
+        (CallbackNo::TooFar { last }, Language::En) => {
+            return format!("Two weeks ahead at most: until {}, by his clock.", minute(last, language));
+        }
+        (CallbackNo::TooFar { last }, Language::Ru) => {
+            return format!("Не дальше двух недель: до {} по его часам.", minute(last, language));
+        }
+    };
+    match (from, language) {
+        (None, _) => format!("{why}."),
+        (Some(from), Language::En) => format!("{why}: from {} on, by his clock.", minute(from, language)),
+        (Some(from), Language::Ru) => format!("{why}: можно с {} по его часам.", minute(from, language)),
+    }
+}
+
+/// `05.12.2026 09:00`, or `2026-12-05 09:00` in English.
+fn minute(at: DateTime, language: Language) -> String {
+    format!("{} {}", day(at.date(), language), at.strftime("%H:%M"))
 }
 
 /// Why a promise is not taken, in a sentence.
@@ -282,5 +296,19 @@ mod tests {
         assert_eq!(money(sum, Language::En), "1,234.50\u{a0}RUB");
         let last = jiff::civil::date(2026, 12, 5);
         assert_eq!(promise_word(PromiseNo::TooLate { last }, Language::Ru), "Не позже 05.12.2026.");
+    }
+
+    #[test]
+    fn a_refused_hour_names_the_earliest_one_that_is() {
+        let from = Some(jiff::civil::date(2026, 12, 5).at(9, 0, 0, 0));
+        let all = [CallbackNo::Closed { from }, CallbackNo::Past { from }, CallbackNo::Unlawful { from }];
+        for no in all {
+            let said =
+                |language| DeskAnswer::Form(vec![FormNo::Callback(no)]).refusals(language)[0].1.clone();
+            assert!(said(Language::Ru).ends_with(": можно с 05.12.2026 09:00 по его часам."), "{no:?}");
+            assert!(said(Language::En).ends_with(": from 2026-12-05 09:00 on, by his clock."), "{no:?}");
+        }
+        let closed = CallbackNo::Closed { from: None };
+        assert_eq!(callback_word(closed, Language::Ru), "В это время кампания не звонит.");
     }
 }

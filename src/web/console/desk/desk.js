@@ -20,9 +20,9 @@ async function ask(path, body, attempt = shown()) {
     const answer = await fetch("/api/v1/desk/" + path + of, options);
     if (answer.status === 401) location.reload();
     const words = await answer.json().catch(() => ({}));
-    return { ok: answer.ok, why: (words.why || []).map((one) => one.message), message: words.message || desk.dataset.failed };
+    return { ok: answer.ok, again: answer.status >= 500, why: (words.why || []).map((one) => one.message), message: words.message || desk.dataset.failed };
   } catch {
-    return { ok: false, why: [], message: desk.dataset.lost };
+    return { ok: false, again: true, why: [], message: desk.dataset.notDone };
   }
 }
 
@@ -56,9 +56,11 @@ function place(fresh) {
     const open = [...old.querySelectorAll("details[open] summary")].map((one) => one.dataset.objection);
     const focused = old.contains(document.activeElement) ? path(document.activeElement) : null;
     const typed = id === "outcome" ? typedIn(old) : null;
+    const chosen = id === "bar" ? chosenIn(old, next) : null;
     old.replaceWith(document.importNode(next, true));
     for (const code of open) if (code) $(`[data-objection="${CSS.escape(code)}"]`)?.parentElement.setAttribute("open", "");
     if (typed) putBack(typed);
+    if (chosen) chooseAgain(chosen);
     if (focused) document.getElementById(id).querySelector(focused)?.focus();
   }
   const mute = $("[data-call=mute]");
@@ -70,8 +72,34 @@ function place(fresh) {
   const [case_, theirs] = [$("#complained"), fresh.querySelector("#complained")];
   if (case_ && theirs) case_.hidden = theirs.hidden;
   offerToAsk();
+  guardTheDoor();
   tick();
 }
+
+// To whom a call is to be handed on, and the list of pauses that lies open. Who is there no more leaves nobody chosen.
+function chosenIn(old, next) {
+  const to = old.dataset.attempt === next.dataset.attempt ? old.querySelector("#to") : null;
+  return { to: to && to.value, pauses: !!old.querySelector("details.pauses[open]") };
+}
+function chooseAgain(chosen) {
+  const [to, pauses] = [$("#to"), $("details.pauses")];
+  if (to && chosen.to !== null) to.value = chosen.to;
+  if (pauses) pauses.open = chosen.pauses;
+}
+
+// Whoever leaves in a talk is asked: the debtor would be left alone.
+function guardTheDoor() {
+  const out = $("form[action='/sign-out']");
+  if (out && up()) out.dataset.ask = desk.dataset.leaveAsk;
+  else if (out) delete out.dataset.ask;
+}
+const up = () => !!$("#bar[data-up]");
+document.addEventListener("click", (event) => {
+  const away = event.target.closest("header a[href]");
+  if (away && up() && !confirm(desk.dataset.leaveAsk)) event.preventDefault();
+});
+// A note that is not kept yet would be lost.
+addEventListener("beforeunload", (event) => { if (unsent) event.preventDefault(); });
 
 function path(element) {
   if (element.id) return "#" + element.id;
@@ -85,15 +113,18 @@ function path(element) {
 // The outcome's form, when it is renewed because more of it may be shown.
 function typedIn(part) {
   const form = part.querySelector("#written");
-  return form && { attempt: part.dataset.key.split("-").slice(0, 2).join("-"), fields: [...new FormData(form)] };
+  if (!form) return null;
+  const attempt = part.dataset.key.split("-").slice(0, 2).join("-");
+  return { attempt, fields: [...new FormData(form)], mine: form.elements.mine.checked };
 }
 function putBack(typed) {
   const [part, form] = [$("#outcome"), $("#written")];
   if (!form || part.dataset.key.split("-").slice(0, 2).join("-") !== typed.attempt) return;
   for (const [name, value] of typed.fields) {
     const field = form.elements[name];
-    if (field && value) field.value = value;
+    if (field && name !== "mine") field.value = value;
   }
+  form.elements.mine.checked = typed.mine;
   wanted();
 }
 
@@ -121,7 +152,7 @@ function wanted() {
   if (why) why.textContent = "";
 }
 
-let checking, noting;
+let checking, noting, unsent = null;
 function check() {
   clearTimeout(checking);
   checking = setTimeout(async () => {
@@ -136,7 +167,7 @@ function check() {
 async function save(ready) {
   const form = $("#written");
   clearTimeout(noting);
-  if (!form) return ready && act("state", { to: "ready" });
+  if (!form) { sendNote(); return ready && act("state", { to: "ready" }); }
   const of = (name) => form.elements[name]?.value || undefined;
   const chosen = form.querySelector("input[name=code]:checked");
   const body = { code: chosen?.value || "", reason: of("reason"), debtor_type: of("debtor_type"), note: $("#text")?.value, ready };
@@ -145,22 +176,34 @@ async function save(ready) {
     body.callback = of("callback");
     body.callback_is_mine = form.elements.mine.checked;
   }
+  const sent = unsent;
   const answer = await ask("disposition", body);
-  if (!answer.ok) $("#why").textContent = answer.why.join(" ") || answer.message;
+  // The note goes with it; where it does not, it goes by itself.
+  if (answer.ok && unsent === sent) unsent = null;
+  if (!answer.ok && $("#why")) $("#why").textContent = answer.why.join(" ") || answer.message;
+  sendNote();
   await renew();
 }
 
-// The note is kept half a second after the last key.
+// The note is kept half a second after the last key; one that could not be sent is sent again until it is answered.
 function keepNote() {
-  const kept = $("#kept");
-  const of = shown();
-  kept.textContent = desk.dataset.notSaved;
+  unsent = { attempt: shown(), text: $("#text").value };
+  $("#kept").textContent = desk.dataset.notSaved;
   clearTimeout(noting);
-  noting = setTimeout(async () => {
-    if (!$("#text")) return;
-    const answer = await ask("note", { text: $("#text").value }, of);
-    if ($("#kept")) $("#kept").textContent = answer.ok ? desk.dataset.saved : answer.message;
-  }, 500);
+  noting = setTimeout(sendNote, 500);
+}
+async function sendNote() {
+  clearTimeout(noting);
+  const note = unsent;
+  if (!note) return;
+  const answer = await ask("note", { text: note.text }, note.attempt);
+  // What was typed meanwhile goes by itself.
+  if (unsent !== note) return;
+  if (answer.again) noting = setTimeout(sendNote, 3000);
+  else unsent = null;
+  if (!$("#kept") || shown() !== note.attempt) return;
+  const refused = answer.again ? desk.dataset.lost : answer.why.join(" ") || answer.message;
+  $("#kept").textContent = answer.ok ? desk.dataset.saved : refused;
 }
 
 desk.addEventListener("input", (event) => {
@@ -178,7 +221,8 @@ desk.addEventListener("click", (event) => {
   else if (data.call === "mute") {
     const on = button.getAttribute("aria-pressed") !== "true";
     act("call", { do: on ? "mute" : "unmute" }).then((ok) => ok && $("[data-call=mute]")?.setAttribute("aria-pressed", on));
-  } else if (data.call) act("call", data.to ? { do: data.call, to: $(data.to).value } : { do: data.call });
+  } else if (data.to && !$(data.to).value) $(data.to).focus();
+  else if (data.call) act("call", data.to ? { do: data.call, to: $(data.to).value } : { do: data.call });
   else if (data.choose) { $("#to").value = data.choose; $("#to").focus(); }
   else if ("identify" in data) act("identity");
   else if ("look" in data) look();
@@ -229,8 +273,11 @@ document.addEventListener("keydown", (event) => {
   if (event.target.id === "to" && event.key === "Enter" && !event.ctrlKey) {
     event.preventDefault();
     $("[data-call=transfer]")?.click();
-  } else if (/^F\d+$/.test(event.key)) press($(`[data-hotkey=${event.key}]`));
-  else if (event.key === "Enter" && event.ctrlKey) { event.preventDefault(); save(true); }
+  } else if (/^F\d+$/.test(event.key)) {
+    // The desk's own keys are never the browser's, whose search would take the next digits; F5 may load the page anew.
+    if (/^F[1-46-9]$/.test(event.key)) event.preventDefault();
+    press($(`[data-hotkey=${event.key}]`));
+  } else if (event.key === "Enter" && event.ctrlKey) { event.preventDefault(); save(true); }
   else if (event.altKey && /^[1-9]$/.test(event.key)) press(document.querySelectorAll("[data-turn=away]")[event.key - 1]);
   else if (!typing && !event.ctrlKey && !event.altKey && !event.metaKey && /^\d$/.test(event.key)) {
     const choice = $(`#written [data-digit="${event.key}"]`);
@@ -254,7 +301,8 @@ function listen() {
     if (events.readyState !== EventSource.CLOSED) return;
     setTimeout(() => { renew(); listen(); }, 3000);
   });
-  events.addEventListener("open", () => say(""));
+  events.addEventListener("open", () => { say(""); sendNote(); });
 }
 listen();
 wanted();
+guardTheDoor();

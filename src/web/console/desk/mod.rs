@@ -24,6 +24,7 @@ pub use view::{
     CallView, ChoiceView, ContactLine, DayView, DebtView, DeskView, KindView, LimitView, ObjectionView,
     PauseView, PaymentView, PromiseView, QuestionView, StageView, StateView, TargetView,
 };
+pub use words::stage as stage_word;
 
 use super::Shared;
 use crate::domain::Language;

@@ -35,7 +35,7 @@ async fn whole(viewer: Viewer, State(shared): State<Shared>) -> Result<Response,
                 (sound::bar(texts))
             }
             div #desk data-lost=(texts.lost) data-failed=(texts.failed) data-saved=(texts.saved)
-                data-not-saved=(texts.not_saved) {
+                data-not-saved=(texts.not_saved) data-not-done=(texts.not_done) data-leave-ask=(texts.leave_ask) {
                 (sections(&view, viewer.language))
             }
             p #told role="status" aria-live="polite" {}
@@ -69,7 +69,7 @@ fn sections(view: &DeskView, language: Language) -> Markup {
         format!("{}-{}-{whose}-{written}", call.contact, call.attempt.unwrap_or(0))
     });
     html! {
-        section #bar data-attempt=[call.and_then(|call| call.attempt)] { (state(view, language)) (call_bar(view, texts)) }
+        section #bar data-attempt=[call.and_then(|call| call.attempt)] data-up[call.is_some_and(|call| call.live)] { (state(view, language)) (call_bar(view, texts)) }
         section #debtor.card { (debtor(view, language)) }
         section #middle {
             section #script.card { (script(view, language)) }

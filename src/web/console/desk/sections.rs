@@ -210,21 +210,26 @@ pub fn script(view: &DeskView, language: Language) -> Markup {
     html! {
         h2 { (texts.script) }
         ol.stages {
-            @for (at, stage) in call.stages.iter().enumerate() { (stage_part(stage, current == Some(at), language)) }
+            @for (at, stage) in call.stages.iter().enumerate() {
+                (stage_part(stage, current == Some(at), call.identified || at == 0, language))
+            }
         }
-        h2 { (texts.objections) }
-        div.objections {
-            @for objection in &call.objections {
-                details {
-                    summary data-objection=(objection.code) aria-pressed=(objection.used) { (objection.label) }
-                    p.words { (objection.answer.as_deref().unwrap_or(texts.hidden)) }
+        @if !call.objections.is_empty() {
+            h2 { (texts.objections) }
+            div.objections {
+                @for objection in &call.objections {
+                    details {
+                        summary data-objection=(objection.code) aria-pressed=(objection.used) { (objection.label) }
+                        p.words { (objection.answer.as_deref().unwrap_or(texts.hidden)) }
+                    }
                 }
             }
         }
     }
 }
 
-fn stage_part(stage: &StageView, current: bool, language: Language) -> Markup {
+/// `open`: it may be gone through now.
+fn stage_part(stage: &StageView, current: bool, open: bool, language: Language) -> Markup {
     let texts = Texts::of(language);
     let class = if stage.done {
         "done"
@@ -235,7 +240,7 @@ fn stage_part(stage: &StageView, current: bool, language: Language) -> Markup {
     };
     html! {
         li class=(class) {
-            button data-stage=(stage.code) disabled[stage.done] {
+            button data-stage=(stage.code) disabled[stage.done || !open] {
                 (words::stage(stage.code, language))
                 @if stage.done { " ✓" span.unseen { (texts.done) } }
             }
@@ -281,7 +286,7 @@ pub fn outcome(view: &DeskView, language: Language) -> Markup {
         form #written {
             h2 { (texts.outcome) }
             div.kinds {
-                @for kind in call.kinds.iter().filter(|kind| !kind.right_party || call.identified) {
+                @for kind in &call.kinds {
                     label { input type="radio" name="code" value=(kind.code) data-digit=[kind.key]
                             data-wants=(wants(kind.promise, kind.callback)) required;
                         span { (kind.label) @if let Some(key) = kind.key { kbd { (key) } } }
@@ -294,15 +299,17 @@ pub fn outcome(view: &DeskView, language: Language) -> Markup {
                 label { (texts.callback_when) input type="datetime-local" name="callback"; }
                 label.row { input type="checkbox" name="mine" checked; (texts.callback_mine) }
             }
-            div.pair {
-                label { (texts.reason) select name="reason" {
-                    option value="" { (texts.not_asked) }
-                    @for reason in &call.reasons { option value=(reason.code) { (reason.label) } }
-                } }
-                label { (texts.debtor_type) select name="debtor_type" {
-                    option value="" { (texts.as_it_was) }
-                    @for kind in &call.types { option value=(kind.code) { (kind.label) } }
-                } }
+            @if call.identified {
+                div.pair {
+                    label { (texts.reason) select name="reason" {
+                        option value="" { (texts.not_asked) }
+                        @for reason in &call.reasons { option value=(reason.code) { (reason.label) } }
+                    } }
+                    label { (texts.debtor_type) select name="debtor_type" {
+                        option value="" { (texts.as_it_was) }
+                        @for kind in &call.types { option value=(kind.code) { (kind.label) } }
+                    } }
+                }
             }
             p #why.bad role="alert" {}
             div.pair {

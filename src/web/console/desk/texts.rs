@@ -141,6 +141,8 @@ texts! {
     skip: "Skip", "Пропустить";
     skip_why: "Why skip", "Почему пропускаете";
     lost: "No connection: trying again", "Нет связи: пробуем снова";
+    not_done: "Not done: no connection. Press again once it is back", "Не сделано: нет связи. Когда она вернётся, нажмите ещё раз";
+    leave_ask: "You are in a talk: it goes on without you. Leave", "Идёт разговор: он останется без вас. Уйти";
     failed: "That did not work: try again", "Не получилось: попробуйте ещё раз";
     sound_key: "F1 sound · ", "F1 звук · ";
     keys: "F2 identity · F3 complaint · F4 conflict · F5 has he paid · F6 hold · F7 mute · F8 hand on (then Enter) · F10 hotline · F9 hang up · digits: outcome · Ctrl+Enter: save, ready", "F2 личность · F3 жалоба · F4 конфликт · F5 оплатил? · F6 удержать · F7 микрофон · F8 перевести (затем Enter) · F10 горячая линия · F9 завершить · цифры: итог · Ctrl+Enter: записать, готов";

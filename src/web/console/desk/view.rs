@@ -98,7 +98,9 @@ pub struct CallView {
     pub limits: Vec<LimitView>,
     pub debt: Option<DebtView>,
     pub stages: Vec<StageView>,
+    /// Empty until it is known who is speaking, as are the reasons and the types.
     pub objections: Vec<ObjectionView>,
+    /// Those of the debtor himself once it is known that it is he.
     pub kinds: Vec<KindView>,
     pub reasons: Vec<ChoiceView>,
     pub types: Vec<ChoiceView>,
@@ -208,7 +210,7 @@ pub struct ContactLine {
 #[derive(Debug, Clone, Serialize)]
 pub struct StageView {
     pub code: &'static str,
-    /// Absent where it tells of the debt and nobody is identified.
+    /// Absent behind the first stage while nobody is identified.
     pub text: Option<String>,
     pub done: bool,
 }

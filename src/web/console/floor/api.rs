@@ -127,6 +127,9 @@ async fn supervise(
         Supervised::NotAllowed => {
             (StatusCode::FORBIDDEN, "not_a_supervisor", "supervises in agents.toml is not set")
         }
+        Supervised::NoPhone => {
+            (StatusCode::CONFLICT, "phone_not_there", "your own phone is registered nowhere")
+        }
         Supervised::NoTalk => (StatusCode::NOT_FOUND, "no_talk", "the agent is in no talk"),
         Supervised::NotThere => {
             (StatusCode::CONFLICT, "not_there", "listen first, with a phone that answers")

@@ -102,6 +102,8 @@ pub enum Supervised {
     Done,
     /// He supervises nobody, or himself.
     NotAllowed,
+    /// His own phone is not there: there is nothing to call him on.
+    NoPhone,
     /// The agent is not there, or in no talk.
     NoTalk,
     /// He has to listen first.

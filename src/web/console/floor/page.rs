@@ -40,8 +40,8 @@ async fn whole(
     let board = board(&viewer, &shared).await?;
     let body = html! {
         h1 { (texts.agents) }
-        @if !said.said.is_empty() {
-            p class=(if said.said == "done" { "good" } else { "bad" }) role="alert" { (texts.said(&said.said)) }
+        @if let Some(words) = texts.said(&said.said) {
+            p class=(if said.said == "done" { "good" } else { "bad" }) role="alert" { (words) }
         }
         section data-live="/agents/live" { (board) }
         (files("/agents"))
@@ -145,6 +145,7 @@ async fn click(
     let said = match shared.console.floor.supervise.ask(Supervise { who: viewer.login, agent, what }).await? {
         Supervised::Done => "done",
         Supervised::NotAllowed => "not_a_supervisor",
+        Supervised::NoPhone => "phone_not_there",
         Supervised::NoTalk => "no_talk",
         Supervised::NotThere => "not_there",
         Supervised::NotWritten => "not_written",

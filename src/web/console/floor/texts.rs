@@ -23,7 +23,7 @@ pub struct Texts {
     pub take_over: &'static str,
     pub leave: &'static str,
     pub hear_how: &'static str,
-    said: [(&'static str, &'static str); 6],
+    said: [(&'static str, &'static str); 7],
 }
 
 impl Texts {
@@ -31,9 +31,9 @@ impl Texts {
         language.pick(&EN, &RU)
     }
 
-    /// What came of a click, by its code.
-    pub fn said<'a>(&'a self, code: &'a str) -> &'a str {
-        self.said.iter().find(|(of, _)| *of == code).map_or(code, |(_, words)| words)
+    /// What came of a click, by its code; nothing of a code that is none of ours, which a link may have brought.
+    pub fn said(&self, code: &str) -> Option<&'static str> {
+        self.said.iter().find(|(of, _)| *of == code).map(|(_, words)| *words)
     }
 }
 
@@ -62,6 +62,7 @@ static EN: Texts = Texts {
             "not_a_supervisor",
             "Not for you: agents.toml does not say that you supervise, or you have no phone.",
         ),
+        ("phone_not_there", "Your phone is not there: talks are heard on a SIP phone, not in the browser."),
         ("no_talk", "The agent is in no talk."),
         ("not_there", "Listen first, with a phone that answers."),
         ("not_written", "It could not be written down, so it was not done."),
@@ -91,6 +92,7 @@ static RU: Texts = Texts {
     said: [
         ("done", "Сделано."),
         ("not_a_supervisor", "Вам нельзя: в agents.toml не указано supervises, или у вас нет телефона."),
+        ("phone_not_there", "Ваш телефон не на связи: разговоры слушают с телефона SIP, не из браузера."),
         ("no_talk", "Оператор сейчас не говорит."),
         ("not_there", "Сначала слушайте: ваш телефон должен ответить."),
         ("not_written", "Записать это не удалось, поэтому не сделано."),

@@ -57,6 +57,8 @@ async fn add(
 struct Click {
     r#do: String,
     role: Option<Role>,
+    /// The password that another one is wanted for, as the page knew it.
+    seen: Option<String>,
 }
 
 async fn change(
@@ -68,6 +70,13 @@ async fn change(
     viewer.may(Right::ChangeUsers)?;
     let wish = wish(&click.r#do, click.role);
     let wish = wish.ok_or_else(|| StatusCode::UNPROCESSABLE_ENTITY.into_response())?;
+    // A page that is loaded anew sends its click again: the password that was told meanwhile stays good.
+    if let (UserWish::Password, Some(seen)) = (wish, &click.seen) {
+        let users = shared.console.users.list.ask(()).await?;
+        if users.iter().any(|user| user.login == login && user.seen != *seen) {
+            return Ok(refused("given_before"));
+        }
+    }
     clicked(&viewer, &shared, login, wish).await
 }
 

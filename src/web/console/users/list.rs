@@ -12,7 +12,7 @@ use super::texts::Texts;
 use crate::domain::{Right, Role};
 use crate::web::console::Shared;
 use crate::web::console::guard::Viewer;
-use crate::web::console::page::{in_address, page};
+use crate::web::console::page::{by_clock, in_address, page};
 use crate::web::console::tables::files;
 use crate::web::console::texts::Texts as Words;
 
@@ -38,6 +38,7 @@ async fn list(
     let changes = viewer.role.may(Right::ChangeUsers);
     let body = html! {
         h1 { (words.users) }
+        (by_clock(&viewer))
         @if let Some(why) = texts.refusal(&said.refused) { p.bad role="alert" { (why) } }
         @if changes { (form(texts, words)) }
         div.card {
@@ -60,7 +61,7 @@ async fn list(
 fn form(texts: &Texts, words: &Words) -> Markup {
     html! {
         form.card.bar method="post" action="/users" {
-            input name="login" required maxlength="32" pattern="[a-z0-9._\\-]+" title=(texts.login_how)
+            input name="login" required maxlength="32" pattern="[a-z0-9][a-z0-9._\\-]*" title=(texts.login_how)
                 placeholder=(words.login) aria-label=(words.login) autocomplete="off";
             // Whoever chooses nothing gives the fewest rights.
             (roles(Role::Agent, words))
@@ -102,6 +103,7 @@ fn buttons(user: &UserLine, texts: &Texts, words: &Words) -> Markup {
     let button = |wish: &str, text: &str, ask: &str| {
         html! {
             form method="post" action=(path) data-ask=(named(ask)) {
+                @if wish == "password" { input type="hidden" name="seen" value=(user.seen); }
                 button name="do" value=(wish) aria-label=(named(text)) { (text) }
             }
             " "

@@ -52,8 +52,11 @@ impl std::fmt::Debug for User {
 pub struct UserLine {
     pub login: String,
     pub role: Role,
-    /// A day of UTC.
+    /// A day by the house's clock.
     pub made_on: String,
+    /// Stands for the password he has now and tells nothing of it: a click that was meant for another one is known by it.
+    #[serde(skip)]
+    pub seen: String,
     /// He may not sign in.
     pub out: bool,
     /// He has not chosen a password of his own yet.

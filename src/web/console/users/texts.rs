@@ -35,6 +35,7 @@ pub struct Texts {
     pub too_often: &'static str,
     last_administrator: &'static str,
     not_so: &'static str,
+    given_before: &'static str,
     own: &'static str,
 }
 
@@ -47,6 +48,7 @@ impl Texts {
     pub fn refusal(&self, code: &str) -> Option<&'static str> {
         match code {
             "last_administrator" => Some(self.last_administrator),
+            "given_before" => Some(self.given_before),
             "login" => Some(self.login_how),
             "not_so" => Some(self.not_so),
             "own" => Some(self.own),
@@ -65,7 +67,7 @@ static EN: Texts = Texts {
     keep_out_ask: "Whoever is signed in is out at once. Keep out",
     let_in: "Let in",
     let_in_ask: "Let in again",
-    login_how: "A login has small Latin letters, digits, -, _ and ., 32 at most.",
+    login_how: "A login has small Latin letters, digits, -, _ and ., 32 at most, and begins with a letter or a digit.",
     how: "The first administrator is made on the command line: obzvon user add LOGIN --role administrator.",
     once: "has no password of his own yet",
     once_over: "did not choose a password of his own in time: give another one",
@@ -86,6 +88,7 @@ static EN: Texts = Texts {
     too_often: "Too many tries. Wait a minute.",
     last_administrator: "Nobody would be left who makes users.",
     not_so: "There is no such user, the login is taken, or it is so already.",
+    given_before: "He has been given another password since this page was opened, and it is good. Press again to give yet another one.",
     own: "Your own account is somebody else's to change.",
 };
 
@@ -99,7 +102,7 @@ static RU: Texts = Texts {
     keep_out_ask: "Открытые страницы закроются сразу. Закрыть вход",
     let_in: "Открыть вход",
     let_in_ask: "Снова открыть вход",
-    login_how: "Логин — строчные латинские буквы, цифры, -, _ и ., не больше 32 знаков.",
+    login_how: "Логин — строчные латинские буквы, цифры, -, _ и ., не больше 32 знаков; начинается с буквы или цифры.",
     how: "Первого администратора создают командой: obzvon user add ЛОГИН --role administrator.",
     once: "ещё не выбрал свой пароль",
     once_over: "не выбрал свой пароль вовремя: дайте новый",
@@ -120,5 +123,6 @@ static RU: Texts = Texts {
     too_often: "Слишком много попыток. Подождите минуту.",
     last_administrator: "Тогда не останется никого, кто создаёт пользователей.",
     not_so: "Такого пользователя нет, логин занят или так уже и есть.",
+    given_before: "С тех пор как страница открыта, пароль уже дан, и он действует. Чтобы дать ещё один, нажмите снова.",
     own: "Свою учётную запись меняет кто-то другой.",
 };
