@@ -1,11 +1,13 @@
 //! How much risk a call may carry now: what is left of the budget over what is still to come.
 
-use super::budget::Budget;
+use super::budget::{Budget, Cap};
 
 /// Turns the budget into the highest risk accepted of a call. Times are seconds.
 #[derive(Clone, Debug)]
 pub struct Steering {
     cap: f64,
+    /// Risk that is accepted of a call whatever was spent.
+    least: f64,
     /// Logarithm of accepted risk over wanted share of abandonments, learned: risks are foretold imperfectly.
     gain: f64,
 }
@@ -38,10 +40,14 @@ const RUN: f64 = 1.6;
 /// How fast the accepted risk falls when the next losses are not affordable; slower while much of the shift's
 /// budget is still to come, for an idle afternoon brings no answers to pay for them.
 const FALL: f64 = 6.0;
+/// A call that as good as surely finds an agent may be made when nothing is left to spend: it brings a person more among whom
+/// the losses are counted. Not where detection alone loses more people than the cap allows.
+const AS_GOOD_AS_NONE: f64 = 1e-5;
 
 impl Steering {
-    pub fn new(cap: f64) -> Self {
-        Self { cap, gain: 0.0 }
+    pub fn new(cap: Cap) -> Self {
+        let least = if cap.lost_to_detection < cap.share { AS_GOOD_AS_NONE } else { 0.0 };
+        Self { cap: cap.share, least, gain: 0.0 }
     }
 
     pub fn outlay(budget: &Budget, now: f64, seconds: f64) -> Outlay {
@@ -56,7 +62,7 @@ impl Steering {
         let risk = self.wanted(outlay) * self.gain.exp();
         let after_next = outlay.surely - NEXT_LOSS - waiting as f64 - RUN * due.sqrt();
         let fall = FALL / (1.0 + (self.cap * outlay.expected).sqrt());
-        risk * (fall * after_next.min(0.0)).exp()
+        (risk * (fall * after_next.min(0.0)).exp()).max(self.least)
     }
 
     /// A person met an agent or nobody: corrects the gain.
@@ -88,7 +94,7 @@ mod tests {
         (0..answered).for_each(|_| budget.answered(now));
         (0..abandoned).for_each(|_| budget.abandoned(now));
         let outlay = Steering::outlay(&budget, now, budget.left(now));
-        Steering::new(cap.share).accepted(outlay, 0, 0.5)
+        Steering::new(cap).accepted(outlay, 0, 0.5)
     }
 
     #[test]
@@ -101,6 +107,6 @@ mod tests {
     #[test]
     fn the_last_of_the_budget_is_not_spent() {
         assert!(accepted(28_000.0, 800, 23) < 0.001, "{}", accepted(28_000.0, 800, 23));
-        assert_eq!(accepted(28_000.0, 800, 25), 0.0);
+        assert_eq!(accepted(28_000.0, 800, 25), AS_GOOD_AS_NONE);
     }
 }

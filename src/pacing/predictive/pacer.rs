@@ -60,7 +60,7 @@ impl Pacer {
             lines: Lines::new(plan.max_lines, plan.starts_per_second, 0.0),
             faults: Faults::default(),
             budget: Budget::new(plan.cap, plan.agents, plan.shift),
-            steering: Steering::new(plan.cap.share),
+            steering: Steering::new(plan.cap),
             agents,
             calls,
             plan,
@@ -446,6 +446,35 @@ mod tests {
         assert_eq!((dial, why.mode), (0, Mode::Predictive));
         pacer.handle(start, Input::Ready(0));
         assert!(pacer.decide(start + Duration::from_secs(4)).dial > 0);
+    }
+
+    #[test]
+    fn ready_agents_get_calls_when_the_budget_is_spent() {
+        let start = origin();
+        let mut pacer = Pacer::new(Plan { agents: 20, max_lines: 100, ..plan() }, start);
+        pacer.handle(start, Input::DayBegan);
+        // Three of sixty people were lost, which is more than the hour may lose.
+        for call in 0..200 {
+            pacer.handle(start, Input::Dialed(call));
+            match call {
+                0..3 => [Input::Human(call), Input::Abandoned(call)].map(|input| pacer.handle(start, input)),
+                3..60 => {
+                    [Input::Human(call), Input::Connected(call, 99)].map(|input| pacer.handle(start, input))
+                }
+                _ => [Input::Ended(call, End::NoAnswer), Input::LoggedOut(99)]
+                    .map(|input| pacer.handle(start, input)),
+            };
+        }
+        (0..20).for_each(|agent| pacer.handle(start, Input::Ready(agent)));
+        let (mut now, mut dialed) = (start + Duration::from_secs(3_300), 0);
+        for _ in 0..20 {
+            let Decision { dial, why, .. } = pacer.decide(now);
+            assert!(why.accepted < 1e-4, "{why:?}");
+            (0..dial).for_each(|nth| pacer.handle(now, Input::Dialed(1_000 + dialed + nth as u64)));
+            dialed += dial as u64;
+            now += Duration::from_millis(500);
+        }
+        assert!((10..=40).contains(&dialed), "{dialed} calls for twenty agents who wait");
     }
 
     #[test]
