@@ -42,6 +42,7 @@ pub fn plan(carrier: Option<&Carrier>, mode: &str) -> CarrierConfig {
         .set("agents.toml", "pause.lunch.limit_s", 3_600)
         .set("agents.toml", "pause.break.limit_s", 900)
         .set("agents.toml", "queue.collectors.skills", Vec::<String>::new())
+        .set("agents.toml", "queue.lawyers.skills", Vec::<String>::new())
         .set("agents.toml", "agent.anna.display", "Анна К.")
         .set("agents.toml", "agent.anna.skills", vec!["language:ru".to_owned()])
         .set(REMINDERS, "channel", "agent_call")

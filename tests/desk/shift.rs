@@ -157,9 +157,19 @@ fn promise(page: &mut Page) {
     page.until("the answer is open", &used);
     page.press("Enter");
     page.until("and closed, so that all fits", &format!("!{used}"));
+    chooses_once(page);
     page.tab_to("#text");
+    page.eval(
+        "window.whole = window.fetch; window.fetch = (to, how) => \
+         String(to).includes('/note') ? Promise.reject(new TypeError('cut')) : window.whole(to, how)",
+    );
     page.write("Зарплата 19-го, просит ссылку <b>");
-    page.until("the note is kept", "document.querySelector('#kept').textContent === 'сохранено'");
+    page.until(
+        "the note could not be sent",
+        "document.querySelector('#kept').textContent.startsWith('Нет связи')",
+    );
+    page.eval("window.fetch = window.whole");
+    page.until("it is sent again by itself", "document.querySelector('#kept').textContent === 'сохранено'");
     page.picture("desk-4-identified-ru");
     fits(page);
     page.press("Tab");
@@ -213,6 +223,19 @@ fn promise(page: &mut Page) {
     page.until("the next one is shown", "!!document.querySelector('#preview')");
     shows(page, HOSTILE[1]);
     page.until("the day counts it", "/обещания\\s+1/.test(document.querySelector('#day').innerText)");
+}
+
+/// Whom a call is to be handed on to stays chosen while the bar is renewed, and nobody takes the place of who is gone.
+fn chooses_once(page: &mut Page) {
+    let chosen = |page: &mut Page, to: &str| {
+        page.eval(&format!("document.querySelector('#to').value = '{to}'; renew()"));
+        page.until("the bar is renewed", "renewing === null");
+        page.eval("document.querySelector('#to').value")
+    };
+    page.eval("document.querySelector('#to').append(new Option('gone', 'agent:gone'))");
+    assert_eq!(chosen(page, "queue:lawyers"), json!("queue:lawyers"));
+    page.eval("document.querySelector('#to').append(new Option('gone', 'agent:gone'))");
+    assert_eq!(chosen(page, "agent:gone"), json!(""), "he is there no more");
 }
 
 fn complaint(page: &mut Page) {
@@ -280,5 +303,32 @@ fn look_around(page: &mut Page, base: &str) {
         );
         page.picture(&format!("console{}", path.replace('/', "-")));
     }
+    keeps_its_place(page, base);
     assert!(page.troubles.is_empty(), "{:?}", page.troubles);
+}
+
+/// A part that is renewed keeps the focus and a selected text; what moves keeps its focus where it goes.
+fn keeps_its_place(page: &mut Page, base: &str) {
+    page.go(&format!("{base}/"));
+    page.tab_to("[data-live] a[href]");
+    page.eval(
+        "window.held = document.activeElement; getSelection().selectAllChildren(held); \
+         window.renewals = () => performance.getEntriesByType('resource').filter((it) => it.name.endsWith('/live')).length; \
+         window.before = renewals()",
+    );
+    page.until("the part is renewed twice", "renewals() >= before + 2");
+    assert_eq!(page.eval("document.activeElement === held && held.isConnected"), json!(true));
+    assert_eq!(page.eval("getSelection().toString() === held.textContent"), json!(true));
+    let row = |to: &str| format!("<tr><td><a href=\"/campaigns/{to}/why-not\">{to}</a></td></tr>");
+    let table = |rows: &[&str]| {
+        json!(format!("<table><tbody>{}</tbody></table>", rows.iter().map(|to| row(to)).collect::<String>()))
+    };
+    let moved = format!(
+        "(() => {{ const part = document.createElement('section'); document.querySelector('main').append(part); \
+         part.innerHTML = {}; part.querySelector('a').focus(); renew(part, {}); \
+         return document.activeElement.textContent; }})()",
+        table(&["second"]),
+        table(&["first", "second"]),
+    );
+    assert_eq!(page.eval(&moved), json!("second"), "not its neighbour");
 }
