@@ -10,7 +10,8 @@ use maud::html;
 
 use super::Shared;
 use super::guard::{Viewer, language};
-use super::page::{ROOMS, frame, page};
+use super::page::{frame, page};
+use super::sign_in::{DOOR, home_of};
 use super::texts::Texts;
 
 /// The longest text of a fault that is told on, in bytes.
@@ -60,8 +61,7 @@ async fn told(asked: &mut Parts, shared: &Shared, status: StatusCode, said: &str
     let own = status != StatusCode::BAD_REQUEST && !said.is_empty() && !said.starts_with("Failed to");
     let viewer = Viewer::from_request_parts(asked, shared).await.ok();
     let rights = viewer.as_ref().map(|viewer| viewer.role);
-    let room = ROOMS.iter().find(|(_, right)| rights.is_some_and(|role| role.may(*right)));
-    let (room, way) = room.map_or(("/sign-in", texts.sign_in), |(path, _)| (*path, texts.to_own_room));
+    let (room, way) = rights.map_or((DOOR, texts.sign_in), |role| (home_of(role), texts.to_own_room));
     let body = html! {
         h1 { (head) }
         div.card { p { (if own { said } else { usual }) } p { a href=(room) { (way) } } }

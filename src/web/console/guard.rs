@@ -11,9 +11,9 @@ use maud::{Markup, html};
 use serde_json::json;
 use tower_sessions::Session;
 
-use super::page::{ROOMS, page};
+use super::page::page;
 use super::sessions::stay_signed_in;
-use super::sign_in::{DOOR, WAY_BACK};
+use super::sign_in::{DOOR, WAY_BACK, home_of};
 use super::texts::Texts;
 use super::users::OWN_PASSWORD;
 use super::{Clocks, Shared};
@@ -150,7 +150,7 @@ fn of_browser(headers: &HeaderMap) -> Language {
 /// Says so, and leads back to the first room that is his.
 fn no_right(viewer: &Viewer) -> Markup {
     let texts = Texts::of(viewer.language);
-    let own = ROOMS.iter().find(|(_, right)| viewer.role.may(*right)).map_or("/", |(path, _)| path);
+    let own = home_of(viewer.role);
     let body = html! {
         h1 { (texts.no_right) }
         div.card { p { (texts.no_right_how) } p { a href=(own) { (texts.to_own_room) } } }

@@ -108,9 +108,10 @@ pub fn now() -> Instant {
     Instant::now()
 }
 
-/// Where somebody of this role begins: an agent's own room is his desk.
+/// Where somebody of this role begins: who sees the whole house in the house, others in the first room that is theirs.
 pub fn home_of(role: Role) -> &'static str {
-    if !role.may(Right::SeeLive) && role.may(Right::WorkDesk) { "/desk" } else { "/" }
+    let room = ROOMS.iter().find(|(_, right)| role.may(*right)).map(|(path, _)| *path);
+    if role.may(Right::SeeLive) { "/" } else { room.unwrap_or("/") }
 }
 
 #[derive(Deserialize)]
@@ -235,6 +236,18 @@ async fn choose_language(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn everybody_begins_in_a_room_of_his_own() {
+        for role in Role::ALL {
+            let home = home_of(role);
+            assert!(
+                ROOMS.iter().any(|(room, right)| *room == home && role.may(*right)),
+                "{role:?} at {home}"
+            );
+        }
+        assert_eq!((home_of(Role::Agent), home_of(Role::Supervisor)), ("/desk", "/"));
+    }
 
     #[test]
     fn the_way_back_leads_to_no_other_site() {

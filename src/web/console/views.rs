@@ -116,7 +116,7 @@ async fn set(
     let refused = || StatusCode::UNPROCESSABLE_ENTITY.into_response();
     let path = PAGES.into_iter().find(|page| *page == click.path).ok_or_else(refused)?;
     let name = click.name.trim();
-    if !(1..=NAME).contains(&name.len()) || click.query.len() > QUERY {
+    if !(1..=NAME).contains(&name.chars().count()) || click.query.len() > QUERY {
         return Err(refused());
     }
     let query = Some(click.query).filter(|query| !query.is_empty());

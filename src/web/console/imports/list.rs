@@ -26,7 +26,7 @@ pub(super) fn routes() -> Router<Shared> {
 }
 
 /// Pieces that the page's script sends, in bytes, and the largest file.
-pub(super) const PIECE: usize = 1 << 20;
+pub(super) const PIECE: usize = 1 << 17;
 pub(super) const LARGEST: u64 = 128 << 20;
 
 async fn list(viewer: Viewer, State(shared): State<Shared>) -> Result<Response, Response> {

@@ -47,7 +47,9 @@ async fn board(viewer: &Viewer, shared: &Shared) -> Result<Wallboard, Response> 
 fn shown(board: &Wallboard, language: Language) -> Markup {
     let texts = Texts::of(language);
     let ringing = (board.calls as u64).saturating_sub(board.talking);
-    let queued = board.campaigns.iter().map(|campaign| campaign.queued).sum();
+    // Nobody is called of a campaign that was stopped or never started.
+    let queues = board.campaigns.iter().filter(|campaign| ["running", "paused"].contains(&campaign.state));
+    let queued = queues.map(|campaign| campaign.queued).sum();
     html! {
         @if board.killed { p.alarm role="alert" { (texts.killed) } }
         (super::cases::banner(board.overdue_cases, language))
