@@ -37,7 +37,7 @@ const TIMES: usize = 100;
 const MICROS_BETWEEN: u64 = 6_000_000;
 
 /// Pages of a supervisor.
-const PAGES: [&str; 14] = [
+const PAGES: [&str; 17] = [
     "/",
     "/live",
     "/campaigns",
@@ -52,6 +52,9 @@ const PAGES: [&str; 14] = [
     "/calls?person=p7",
     "/calls?from=2026-01-20&to=2026-01-21",
     "/calls?outcome=abandoned",
+    "/day",
+    "/day?day=2026-01-20",
+    "/api/v1/day?day=2026-01-20",
 ];
 
 fn main() {
