@@ -187,7 +187,7 @@ async fn nobody_sends_a_list_who_may_not_and_nobody_sees_anothers() {
         let taken = operator.post(&format!("{short}/pieces?at={at}"), piece).await;
         assert_eq!(taken.status().as_u16(), 409, "{at} {piece}");
     }
-    let large = "x".repeat((1 << 20) + 1);
+    let large = "x".repeat((1 << 17) + 1);
     assert_eq!(operator.post(&format!("{short}/pieces?at=0"), &large).await.status().as_u16(), 413);
     assert_eq!(operator.post(&short, "act=check&creditor=").await.status().as_u16(), 409, "it is not whole");
     assert_eq!(operator.post(&short, "act=drop").await.status().as_u16(), 303);
