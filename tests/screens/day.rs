@@ -107,12 +107,13 @@ async fn a_busy_day_is_drawn_in_both_languages_by_day_and_by_night_and_every_nam
         }
         let cap = if language == "ru" { "3,0\u{a0}%" } else { "3.0\u{a0}%" };
         assert!(legend(&mut page, 2).contains(cap), "{}", legend(&mut page, 2));
-        page.eval(
+        // Pointed at until it is told: the charts may be being drawn anew for the scheme.
+        page.until(
+            "it is told",
             "(() => { const over = document.querySelector('.u-over'); const box = over.getBoundingClientRect(); \
              over.dispatchEvent(new MouseEvent('mousemove', { clientX: box.left + box.width / 2, clientY: box.top + 20, bubbles: true })); \
-             return 0; })()",
+             return document.querySelectorAll('.u-legend')[3].innerText.includes('13:'); })()",
         );
-        page.until("it is told", "document.querySelectorAll('.u-legend')[3].innerText.includes('13:')");
         // Wide and narrow, nothing runs over.
         for (width, height) in [(1920, 1080), (1366, 768), (800, 768)] {
             page.size(width, height);
