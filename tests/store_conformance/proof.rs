@@ -215,7 +215,7 @@ async fn a_link_of_a_row_that_was_changed_or_cut_off_is_found(world: World) {
 
 async fn every_decision_is_made_again_bit_for_bit(world: World) {
     some_calls(&world).await;
-    let campaign = world.campaign("second", &[row(1), row(30)]).await;
+    let campaign = world.campaign("second", &[second_debt(1), row(30)]).await;
     let refused = world.store.claim(campaign, 2, noon() + hours(2)).await.expect("claimed");
     let hold = Hold::new(HoldKind::Bankruptcy, refused[0].person, noon());
     let (hold, _) = world.hold(hold).await;

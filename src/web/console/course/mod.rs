@@ -62,18 +62,23 @@ pub struct CourseStep {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
-    #[serde(default)]
-    day: String,
+    day: Option<String>,
     #[serde(default)]
     campaign: String,
 }
 
 impl Written {
-    /// `None`: the day is none. An empty field is an absent one.
+    /// As a form sends it: an empty field is an absent one.
+    fn of_form(self) -> Self {
+        Self { day: self.day.filter(|day| !day.trim().is_empty()), ..self }
+    }
+
+    /// `None`: the day is none; it is written as RFC 3339 writes a `full-date`.
     fn read(self) -> Option<CourseWish> {
-        let day = match self.day.trim() {
-            "" => None,
-            text => Some(text.parse::<Date>().ok()?),
+        let day = |text: &str| text.parse::<Date>().ok().filter(|day| day.to_string() == text);
+        let day = match &self.day {
+            Some(text) => Some(day(text)?),
+            None => None,
         };
         Some(CourseWish { day, campaign: Some(self.campaign).filter(|campaign| !campaign.is_empty()) })
     }

@@ -82,7 +82,7 @@ async fn file(
 fn wish(viewer: &Viewer, written: Written) -> Result<CourseWish, Response> {
     viewer.may(Right::SeeLive)?;
     let texts = Texts::of(viewer.language);
-    written.read().ok_or_else(|| (StatusCode::UNPROCESSABLE_ENTITY, texts.no_day).into_response())
+    written.of_form().read().ok_or_else(|| (StatusCode::UNPROCESSABLE_ENTITY, texts.no_day).into_response())
 }
 
 async fn asked(shared: &Shared, wish: CourseWish) -> Result<CourseView, Response> {
