@@ -100,21 +100,7 @@ fn one_cap<'a>(config: &Config, campaigns: impl Iterator<Item = &'a str>) -> Opt
     caps.iter().all(|cap| *cap == first).then_some(first)?
 }
 
-fn line((begins, step): (Timestamp, DayStep), zone: &TimeZone) -> CourseStep {
-    let DayStep { dials, people, abandoned, people_so_far, abandoned_so_far, .. } = step;
-    let DayStep { lines, talk, wrap_up, ready, away, .. } = step;
-    CourseStep {
-        begins,
-        clock: begins.to_zoned_datetime(zone.clone()).strftime("%H:%M").to_string(),
-        dials,
-        people,
-        abandoned,
-        people_so_far,
-        abandoned_so_far,
-        lines,
-        talk,
-        wrap_up,
-        ready,
-        away,
-    }
+fn line((begins, figures): (Timestamp, DayStep), zone: &TimeZone) -> CourseStep {
+    let clock = begins.to_zoned_datetime(zone.clone()).strftime("%H:%M").to_string();
+    CourseStep { begins, clock, figures }
 }

@@ -137,8 +137,9 @@ fn course_table(view: &CourseView) -> String {
     let campaign = view.campaign.clone().unwrap_or_default();
     let cap = view.cap.map(|cap| cap.to_string()).unwrap_or_default();
     let line = |it: &CourseStep| {
-        let counts = [it.dials, it.people, it.abandoned, it.people_so_far, it.abandoned_so_far];
-        let means = [it.lines, it.talk, it.wrap_up, it.ready, it.away];
+        let of = &it.figures;
+        let counts = [of.dials, of.people, of.abandoned, of.people_so_far, of.abandoned_so_far];
+        let means = [of.lines, of.talk, of.wrap_up, of.ready, of.away];
         let head = [it.begins.to_string(), it.clock.clone(), campaign.clone()].into_iter();
         let counts = counts.into_iter().map(|count| count.to_string());
         let means = means.into_iter().map(|mean| format!("{mean:.2}"));

@@ -17,6 +17,7 @@ use serde::Deserialize;
 pub(in crate::web) use api::document;
 
 use super::Shared;
+use crate::stats::DayStep;
 
 /// A course that is asked for. `None`: today, the whole house.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,22 +41,13 @@ pub struct CourseView {
     pub steps: Vec<CourseStep>,
 }
 
-/// What happened in five minutes. Lines and agents are means.
+/// What happened in five minutes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CourseStep {
     pub begins: Timestamp,
     /// `09:05` on the house's clock.
     pub clock: String,
-    pub dials: u64,
-    pub people: u64,
-    pub abandoned: u64,
-    pub people_so_far: u64,
-    pub abandoned_so_far: u64,
-    pub lines: f64,
-    pub talk: f64,
-    pub wrap_up: f64,
-    pub ready: f64,
-    pub away: f64,
+    pub figures: DayStep,
 }
 
 /// What the address asks for.

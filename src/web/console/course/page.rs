@@ -136,22 +136,23 @@ fn table(view: &CourseView, language: Language) -> Markup {
 }
 
 fn row(step: &CourseStep, view: &CourseView, language: Language) -> Markup {
+    let figures = &step.figures;
     let mean = |value: f64| tenths(value, language);
     let percent = |share: f64| tenths(share * 100.0, language) + "\u{a0}%";
-    let share = match step.people_so_far {
+    let share = match figures.people_so_far {
         0 => "—".to_owned(),
         people => {
-            let share = step.abandoned_so_far as f64 / people as f64;
-            format!("{} ({} / {})", percent(share), number(step.abandoned_so_far), number(people))
+            let share = figures.abandoned_so_far as f64 / people as f64;
+            format!("{} ({} / {})", percent(share), number(figures.abandoned_so_far), number(people))
         }
     };
     html! {
         tr {
-            td { (step.clock) } td.n { (number(step.dials)) } td.n { (number(step.people)) } td.n { (number(step.abandoned)) }
+            td { (step.clock) } td.n { (number(figures.dials)) } td.n { (number(figures.people)) } td.n { (number(figures.abandoned)) }
             td.n { (share) } td.n { (view.cap.map_or_else(|| "—".to_owned(), percent)) }
-            td.n { (mean(step.talk)) } td.n { (mean(step.wrap_up)) }
-            @if view.campaign.is_none() { td.n { (mean(step.ready)) } td.n { (mean(step.away)) } }
-            td.n { (mean(step.lines)) }
+            td.n { (mean(figures.talk)) } td.n { (mean(figures.wrap_up)) }
+            @if view.campaign.is_none() { td.n { (mean(figures.ready)) } td.n { (mean(figures.away)) } }
+            td.n { (mean(figures.lines)) }
         }
     }
 }
@@ -159,6 +160,7 @@ fn row(step: &CourseStep, view: &CourseView, language: Language) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stats::DayStep;
 
     #[test]
     fn a_campaigns_name_stays_one_value_of_the_address() {
@@ -169,20 +171,14 @@ mod tests {
 
     #[test]
     fn a_share_names_both_its_figures() {
-        let step = CourseStep {
-            begins: jiff::Timestamp::UNIX_EPOCH,
-            clock: "09:05".into(),
+        let figures = DayStep {
             dials: 1_200,
-            people: 0,
-            abandoned: 0,
             people_so_far: 400,
             abandoned_so_far: 3,
             lines: 1.25,
-            talk: 0.0,
-            wrap_up: 0.0,
-            ready: 0.0,
-            away: 0.0,
+            ..DayStep::default()
         };
+        let step = CourseStep { begins: jiff::Timestamp::UNIX_EPOCH, clock: "09:05".into(), figures };
         let view = CourseView {
             day: jiff::civil::date(2026, 3, 5),
             goes_on: false,
@@ -197,7 +193,8 @@ mod tests {
             "{}",
             of(&step)
         );
-        let nobody = CourseStep { people_so_far: 0, abandoned_so_far: 0, ..step };
+        let figures = DayStep { people_so_far: 0, abandoned_so_far: 0, ..figures };
+        let nobody = CourseStep { figures, ..step };
         assert!(of(&nobody).contains("—"), "nothing is not none of nothing");
     }
 }
