@@ -45,10 +45,12 @@ pub fn handlers(house: &Arc<House>) -> AuditHandlers {
         }),
         exports: answered(house, |house: Arc<House>, asked: AuditAsked| async move {
             let zone = house.plans.load().config.cases.zone.clone();
-            let acts = house.store.export_acts((named(asked.who), asked.exports_before), SHOWN + 1).await?;
-            let shown = &acts[..acts.len().min(SHOWN as usize)];
-            let older = shown.last().map(|(id, _)| *id).filter(|_| shown.len() < acts.len());
-            let lines = shown.iter().map(|(_, act)| export_act(act.clone(), &zone)).collect();
+            let asked = (named(asked.who), asked.exports_before);
+            let mut acts = house.store.export_acts(asked, SHOWN + 1).await?;
+            let is_more = acts.len() > SHOWN as usize;
+            acts.truncate(SHOWN as usize);
+            let older = acts.last().map(|(id, _)| *id).filter(|_| is_more);
+            let lines = acts.into_iter().map(|(_, act)| export_act(act, &zone)).collect();
             Ok(ExportsShown { lines, older })
         }),
         supervisions: answered(house, |house: Arc<House>, ()| async move {

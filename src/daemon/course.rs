@@ -11,11 +11,12 @@ use jiff::tz::TimeZone;
 use super::console::answered;
 use super::fresh::Fresh;
 use super::house::House;
+use super::reports::period_of;
 use crate::campaign::Dialling;
 use crate::config::Config;
 use crate::stats::{DayStep, DaySteps};
-use crate::store::{Period, StoreError};
-use crate::web::{CourseStep, CourseView, CourseWish, Handler};
+use crate::store::StoreError;
+use crate::web::{CourseStep, CourseView, CourseWish, Days, Handler};
 
 /// However many look on, today is counted once in this time.
 const TODAY_GOOD_FOR: Duration = Duration::from_secs(1);
@@ -54,9 +55,8 @@ fn zone(house: &House) -> TimeZone {
 }
 
 async fn steps(house: &House, day: Date, zone: &TimeZone) -> Result<DaySteps, StoreError> {
-    let begins = |day: Date| zone.to_timestamp(day.at(0, 0, 0, 0)).unwrap_or(Timestamp::MAX);
-    let period = Period { from: begins(day), to: day.tomorrow().map_or(Timestamp::MAX, begins) };
-    house.store.day_steps(period, house.clock.wall()).await
+    let days = Days { from: Some(day), to: Some(day) };
+    house.store.day_steps(period_of(days, zone), house.clock.wall()).await
 }
 
 async fn shown(

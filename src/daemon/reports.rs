@@ -64,7 +64,7 @@ async fn made(house: &House, wish: SheetWish) -> Result<Sheet, StoreError> {
 }
 
 /// The days on the house's clock, the last of them to its end.
-fn period_of(days: Days, zone: &TimeZone) -> Period {
+pub(super) fn period_of(days: Days, zone: &TimeZone) -> Period {
     let begins = |day: Date| zone.to_timestamp(day.at(0, 0, 0, 0)).unwrap_or(Timestamp::MAX);
     let always = sheet::always();
     let after = |day: Date| day.tomorrow().map_or(always.to, begins);
@@ -75,12 +75,11 @@ async fn proposals(house: &House, language: Language) -> Result<ProposalsView, S
     let plans = house.plans.load_full();
     let zone = &plans.config.cases.zone;
     let rows = house.store.proposals_applied().await?;
-    let in_force = |doing| rows.iter().any(|row| row.doing == doing && row.withdrawn.is_none());
     let found = proposed(&house.store, sheet::always()).await?;
     let line = |proposal: &crate::stats::Proposal| ProposalLine {
         text: proposal_text(proposal, language),
         code: proposal.doing().map(Doing::code),
-        in_force: proposal.doing().is_some_and(in_force),
+        in_force: proposal.doing().is_some_and(|doing| rows.iter().any(|row| row.puts_into_force(doing))),
     };
     let applied = |row: &ProposalRow| AppliedLine {
         text: doing_text(row.doing, language),

@@ -18,6 +18,13 @@ pub struct ProposalRow {
     pub withdrawn: Option<(Timestamp, String)>,
 }
 
+impl ProposalRow {
+    /// Whether it is this that it puts into force, and nobody has taken it back.
+    pub fn puts_into_force(&self, doing: Doing) -> bool {
+        self.doing == doing && self.withdrawn.is_none()
+    }
+}
+
 impl Store {
     /// Puts a proposal into force. `false`: it is so already.
     ///

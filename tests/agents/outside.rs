@@ -1,9 +1,11 @@
 //! A call is handed on to a number outside, of the house's list and nobody's of the debtors, or to the creditor's hotline.
 
+use std::path::Path;
 use std::time::Duration;
 
 use obzvon::agents::State;
 use obzvon::call::{Desk as Wish, Whom};
+use obzvon::demo::carrier::Carrier;
 use obzvon::demo::carrier::script::Step;
 use obzvon::demo::carrier::sound::synth::Sound;
 use obzvon::domain::{AgentId, PhoneNumber};
@@ -14,11 +16,9 @@ use crate::office::{
 };
 use crate::program::Program;
 
-/// The office in which the debtor, whom nobody echoes, hears his own tone from somebody outside only.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_debtor_is_handed_on_outside_and_never_to_another_debtor() {
-    let (debtors_heard, annas) = (tempfile::tempdir().expect("one"), tempfile::tempdir().expect("two"));
-    let branch = vec![
+/// A debtor who talks for a minute, and somebody at number 50 who answers and plays the ringback for five seconds.
+async fn carrier(debtors_heard: &Path) -> Carrier {
+    let outside = vec![
         Step::Ring(180),
         Step::Wait(Duration::from_millis(500)),
         Step::Answer,
@@ -27,7 +27,14 @@ async fn a_debtor_is_handed_on_outside_and_never_to_another_debtor() {
         Step::HangUp,
     ];
     let talk = person(Duration::from_millis(500), Duration::from_secs(60));
-    let carrier = debtors(talk, &[(50, branch)], debtors_heard.path()).await;
+    debtors(talk, &[(50, outside)], debtors_heard).await
+}
+
+/// The office in which the debtor, whom nobody echoes, hears his own tone from somebody outside only.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_debtor_is_handed_on_outside_and_never_to_another_debtor() {
+    let (debtors_heard, annas) = (tempfile::tempdir().expect("one"), tempfile::tempdir().expect("two"));
+    let carrier = carrier(debtors_heard.path()).await;
     let phones = agents_phones(desk_phone(), annas.path()).await;
     let desk = Desk { login: "anna", contact: format!("sip:anna@{}", phones.addr()), leg: "per_call" };
     let listed = |config: obzvon::demo::carrier_config::CarrierConfig| {
@@ -62,16 +69,7 @@ async fn a_debtor_is_handed_on_outside_and_never_to_another_debtor() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_debtor_is_handed_on_to_his_own_creditors_hotline_and_to_no_others() {
     let (debtors_heard, annas) = (tempfile::tempdir().expect("one"), tempfile::tempdir().expect("two"));
-    let hotline = vec![
-        Step::Ring(180),
-        Step::Wait(Duration::from_millis(500)),
-        Step::Answer,
-        Step::Loop(Sound::Ringback),
-        Step::Listen(Duration::from_secs(5)),
-        Step::HangUp,
-    ];
-    let talk = person(Duration::from_millis(500), Duration::from_secs(60));
-    let carrier = debtors(talk, &[(50, hotline)], debtors_heard.path()).await;
+    let carrier = carrier(debtors_heard.path()).await;
     let phones = agents_phones(desk_phone(), annas.path()).await;
     let desk = Desk { login: "anna", contact: format!("sip:anna@{}", phones.addr()), leg: "per_call" };
     let lines = |config: obzvon::demo::carrier_config::CarrierConfig| {

@@ -30,17 +30,25 @@ pub async fn report(
 ) -> anyhow::Result<String> {
     let found = proposed(store, period).await?;
     let applied = store.proposals_applied().await?;
-    let force = |proposal: &Proposal| Force::of(proposal.doing()?, &applied, configured);
+    let by_what = |proposal: &Proposal| {
+        let doing = proposal.doing()?;
+        Some((doing, Force::of(doing, &applied, configured)?))
+    };
     if json {
         let one = |proposal: &Proposal| {
             let mut told = json!(proposal);
-            told["in_force"] = force(proposal).map_or(serde_json::Value::Null, Force::json);
+            told["in_force"] = by_what(proposal).map_or(serde_json::Value::Null, |(_, force)| force.json());
             told
         };
         return Ok(format!("{}\n", json!(found.iter().map(one).collect::<Vec<_>>())));
     }
-    let (in_force, new): (Vec<&Proposal>, Vec<&Proposal>) =
-        found.iter().partition(|proposal| force(proposal).is_some());
+    let (mut new, mut in_force) = (Vec::new(), Vec::new());
+    for proposal in &found {
+        match by_what(proposal) {
+            Some(by) => in_force.push(by),
+            None => new.push(proposal),
+        }
+    }
     let mut text = new.iter().map(|proposal| new_text(proposal, language)).collect::<String>();
     text += match (new.is_empty(), in_force.is_empty(), language) {
         (true, true, Language::En) => "nothing that is sure\n",
@@ -55,8 +63,7 @@ pub async fn report(
             "\nСамо ничего не меняется: `obzvon proposal apply КОД --by КТО`, щелчок в консоли или строки конфигурации.\n"
         }
     };
-    for proposal in in_force {
-        let Some((doing, force)) = proposal.doing().zip(force(proposal)) else { continue };
+    for (doing, force) in in_force {
         text += &format!("{}\n  {}\n", doing_text(doing, language), force.text(doing, language));
     }
     Ok(text)
@@ -78,8 +85,7 @@ enum Force<'a> {
 
 impl<'a> Force<'a> {
     fn of(doing: Doing, applied: &'a [ProposalRow], configured: &'a [NextActionConfig]) -> Option<Self> {
-        let mut rows = applied.iter().filter(|row| row.withdrawn.is_none());
-        if let Some(row) = rows.find(|row| row.doing == doing) {
+        if let Some(row) = applied.iter().find(|row| row.puts_into_force(doing)) {
             return Some(Self::Applied(row));
         }
         let Doing::ChangeChannel { channel, after_uses, then } = doing else { return None };
