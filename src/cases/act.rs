@@ -57,6 +57,29 @@ pub enum Act {
     },
 }
 
+/// The longest words of an act or a case, in bytes.
+pub const LONGEST_WORDS: usize = 16 * 1024;
+
+/// An act, and how many entries of the case's history whoever does it has read; `None`: he acts without having read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deed {
+    pub act: Act,
+    pub seen: Option<u64>,
+}
+
+impl From<Act> for Deed {
+    fn from(act: Act) -> Self {
+        Self { act, seen: None }
+    }
+}
+
+impl Deed {
+    /// Whether the history has gone on meanwhile, so that this might undo what its author has not read. A note undoes nothing.
+    pub fn is_stale(&self, entries: u64) -> bool {
+        !matches!(self.act, Act::Note { .. }) && self.seen.is_some_and(|seen| seen != entries)
+    }
+}
+
 /// An act without its words, as the history keeps it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ActCode {
@@ -99,8 +122,12 @@ pub enum Refused {
     NotClosed,
     /// An act needs its words.
     NoWords,
+    /// Its words are longer than [`LONGEST_WORDS`].
+    TooLong,
     /// The dispute is about several debts: which one the creditor speaks of must be told.
     WhichDebt,
+    /// Somebody has acted on the case since it was read.
+    WrittenSince,
 }
 
 /// What became of an act.
@@ -139,6 +166,9 @@ impl State {
     pub fn after(self, kind: Kind, act: &Act) -> Result<Self, Refused> {
         if act.words().is_some_and(|words| words.trim().is_empty()) {
             return Err(Refused::NoWords);
+        }
+        if act.words().is_some_and(|words| words.len() > LONGEST_WORDS) {
+            return Err(Refused::TooLong);
         }
         match (self, act) {
             (Self::Closed, Act::Reopen { .. }) => Ok(Self::InWork),
@@ -238,7 +268,7 @@ impl ActCode {
 }
 
 impl Refused {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Closed,
         Self::NoAnswer,
         Self::NoOwner,
@@ -250,7 +280,9 @@ impl Refused {
         Self::NotClosed,
         Self::OtherSubject,
         Self::PersonKnown,
+        Self::TooLong,
         Self::WhichDebt,
+        Self::WrittenSince,
     ];
 
     /// A stable code for programs.
@@ -267,7 +299,9 @@ impl Refused {
             Self::NotClosed => "not_closed",
             Self::OtherSubject => "other_subject",
             Self::PersonKnown => "person_known",
+            Self::TooLong => "too_long",
             Self::WhichDebt => "which_debt",
+            Self::WrittenSince => "written_since",
         }
     }
 }
@@ -339,6 +373,23 @@ mod tests {
                 state = next;
             }
         }
+    }
+
+    #[test]
+    fn whoever_has_not_read_the_last_entry_undoes_nothing_and_may_add_a_note() {
+        let deed = |act: Act, seen| Deed { act, seen };
+        let answer = || Act::Answer { text: "said".into() };
+        assert!(deed(answer(), Some(2)).is_stale(3));
+        assert!(!deed(answer(), Some(3)).is_stale(3));
+        assert!(!Deed::from(answer()).is_stale(3), "the creditor's system reads no history");
+        assert!(!deed(Act::Note { text: "said".into() }, Some(2)).is_stale(3));
+    }
+
+    #[test]
+    fn words_without_end_are_refused() {
+        let answer = |long: usize| Act::Answer { text: "a".repeat(long) };
+        assert_eq!(State::InWork.after(Kind::Ordinary, &answer(LONGEST_WORDS)), Ok(State::Answered));
+        assert_eq!(State::InWork.after(Kind::Ordinary, &answer(LONGEST_WORDS + 1)), Err(Refused::TooLong));
     }
 
     #[test]

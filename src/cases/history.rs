@@ -1,6 +1,6 @@
 //! What a case's history keeps of an act, in words of one language for the seal, and how whoever reads it is told.
 
-use super::{Act, ActCode, CaseActRow, CaseFile, Kind};
+use super::{Act, ActCode, CaseActRow, CaseFile, CaseLine, Kind};
 use crate::domain::Language;
 
 /// Who acts where money does.
@@ -56,6 +56,23 @@ impl Act {
     }
 }
 
+/// Who it was, in the reader's language where it was nobody.
+fn who_told(who: &str, language: Language) -> &str {
+    match who {
+        "api" => language.pick("another system", "другая система"),
+        "flow" => language.pick("flow", "сценарий"),
+        BY_PAYMENT => language.pick("payment", "платёж"),
+        who => who,
+    }
+}
+
+impl CaseLine {
+    /// Who opened it.
+    pub fn opener_told(&self, language: Language) -> &str {
+        who_told(&self.opened_by, language)
+    }
+}
+
 impl CaseActRow {
     fn code(&self) -> Option<ActCode> {
         ActCode::parse(&self.act)
@@ -63,11 +80,7 @@ impl CaseActRow {
 
     /// Who it was, where it was nobody.
     pub fn who_told(&self, language: Language) -> &str {
-        match self.who.as_str() {
-            "flow" => language.pick("flow", "сценарий"),
-            BY_PAYMENT => language.pick("payment", "платёж"),
-            who => who,
-        }
+        who_told(&self.who, language)
     }
 
     /// What was done.

@@ -14,7 +14,7 @@ mod terms;
 mod trigger;
 mod words;
 
-pub use act::{Act, ActCode, Acted, Refused, State};
+pub use act::{Act, ActCode, Acted, Deed, LONGEST_WORDS, Refused, State};
 pub use file::{CaseActRow, CaseCall, CaseContact, CaseDebt, CaseFile, CaseFilter, CaseLine};
 pub use history::{BY_PAYMENT, not_sent, word_gone, word_of};
 pub use kind::Kind;

@@ -58,6 +58,8 @@ pub enum Registered {
     NoPerson,
     /// Several persons share this number: an id of the lists is wanted.
     Several,
+    /// His words are longer than [`LONGEST_WORDS`](super::LONGEST_WORDS).
+    TooLong,
     /// It was received longer ago than cases are about ([`OLDEST_DAYS`]).
     TooOld,
 }
@@ -74,6 +76,7 @@ impl Registered {
                 ("another case was told by this id before", "по этому id уже сообщили о другом деле")
             }
             Self::InFuture => ("it was received in the future", "получено позже, чем сейчас"),
+            Self::TooLong => ("his words are longer than 16 kB", "его слова длиннее 16 кБ"),
             Self::TooOld => (
                 "it was received more than ten years ago: the date is wrong",
                 "получено больше десяти лет назад: дата неверна",

@@ -62,6 +62,8 @@ pub struct AngryCall {
     pub campaign: String,
     /// His id in the lists.
     pub person: String,
+    /// There is a recording to listen to.
+    pub recorded: bool,
     /// The case of this call, or one that he has begun since.
     pub case: Option<Number>,
 }

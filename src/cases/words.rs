@@ -135,6 +135,12 @@ impl Refused {
                 "жалоба не становится спором, а спор жалобой: зарегистрируйте другое дело",
             ),
             Self::NoSuchDebt => pick(language, "the dispute is about no such debt", "спор не об этом долге"),
+            Self::TooLong => pick(language, "the words are longer than 16 kB", "текст длиннее 16 кБ"),
+            Self::WrittenSince => pick(
+                language,
+                "somebody has written in this case since you opened it: read the history below, then send yours again",
+                "пока дело было открыто у вас, в нём появилась новая запись: прочтите историю ниже и отправьте своё снова",
+            ),
             Self::WhichDebt => pick(
                 language,
                 "the dispute is about several debts: name the debt or the creditor",

@@ -9,7 +9,7 @@ use super::cases;
 use super::console::answered;
 use super::house::House;
 use super::quality;
-use crate::cases::{CaseFilter, CaseLine};
+use crate::cases::{Act, CaseFilter, CaseLine, Number};
 use crate::domain::{Currency, ToldReaction};
 use crate::import::cell;
 use crate::store::{
@@ -35,9 +35,9 @@ pub fn api(house: &Arc<House>) -> Option<Api> {
             let house = Arc::clone(&registers);
             async move { cases::register(&house, told, "api".to_owned()).await.map_err(unavailable) }
         }),
-        creditor_says: Handler::new(move |(number, act)| {
+        creditor_says: Handler::new(move |(number, act): (Number, Act)| {
             let house = Arc::clone(&creditors);
-            async move { cases::act(&house, number, act, "creditor".to_owned()).await.map_err(unavailable) }
+            async move { cases::act(&house, number, act.into(), "creditor".to_owned()).await.map_err(unavailable) }
         }),
         cases: Handler::new(move |filter| {
             let house = Arc::clone(&reads);

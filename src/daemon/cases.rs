@@ -7,12 +7,11 @@ use tracing::{info, warn};
 
 use super::house::House;
 use crate::cases::{
-    Act, Acted, AngryCall, By, CaseFile, CaseFilter, CaseLine, NewCase, Number, Refused, Registered,
+    Act, Acted, AngryCall, By, CaseFile, CaseFilter, CaseLine, Deed, NewCase, Number, Refused, Registered,
     TriggerLine,
 };
-use crate::domain::Right;
 use crate::store::{Period, StoreError};
-use crate::web::{Dated, Listen};
+use crate::web::Dated;
 
 /// The cases, with the clock they are to be read by.
 pub async fn list(house: &House, filter: CaseFilter) -> Result<Dated<Vec<CaseLine>>, StoreError> {
@@ -52,24 +51,18 @@ pub async fn register(house: &House, case: NewCase, who: String) -> Result<Regis
 }
 
 /// Does what was clicked.
-pub async fn act(house: &House, number: Number, act: Act, who: String) -> Result<Acted, StoreError> {
-    if let Act::Take { owner } = &act
-        && !works_cases(house, owner).await?
+pub async fn act(house: &House, number: Number, deed: Deed, who: String) -> Result<Acted, StoreError> {
+    if let Act::Take { owner } = &deed.act
+        && !house.store.works_cases(owner).await?
     {
         return Ok(Acted::Refused(Refused::NobodyWorksSo));
     }
-    let code = act.code().code();
-    let acted = house.store.act_on_case(number, act, who.clone(), house.clock.wall()).await?;
+    let code = deed.act.code().code();
+    let acted = house.store.act_on_case(number, deed, who.clone(), house.clock.wall()).await?;
     if let Acted::Done(state) = acted {
         info!(%number, act = code, state = state.code(), who, "an act on a case");
     }
     Ok(acted)
-}
-
-/// Whether somebody may sign in so and work cases.
-async fn works_cases(house: &House, login: &str) -> Result<bool, StoreError> {
-    let user = house.store.user(login).await?.filter(|user| user.disabled_at.is_none());
-    Ok(user.is_some_and(|user| user.role.may(Right::WorkCases)))
 }
 
 /// What set people off in so many days.
@@ -78,24 +71,6 @@ pub async fn triggers(house: &House, by: By, days: u16) -> Result<Vec<TriggerLin
     let from =
         to.checked_sub(SignedDuration::from_hours(24 * i64::from(days))).unwrap_or(Timestamp::UNIX_EPOCH);
     house.store.trigger_report(by, Period { from, to }).await
-}
-
-/// A recording's sound; the listen is written down before anything is given. `None`: there is none any more.
-pub async fn recording(house: &House, wish: Listen) -> Result<Option<Vec<u8>>, StoreError> {
-    let Some(row) = house.store.recording(wish.attempt).await? else { return Ok(None) };
-    if row.deleted_at.is_some() {
-        return Ok(None);
-    }
-    let what = format!("recording {}: listened, {}", wish.attempt, wish.why);
-    house.store.note_access(row.person, &wish.who, &what, house.clock.wall()).await?;
-    let file = house.plans.load().config.daemon.data_dir.join(&row.file);
-    match tokio::fs::read(&file).await {
-        Ok(sound) => Ok(Some(sound)),
-        Err(fault) => {
-            warn!(attempt = %wish.attempt, %fault, "a recording can't be read");
-            Ok(None)
-        }
-    }
 }
 
 /// Tells how many cases are open and overdue, and warns each time that more are overdue than before.

@@ -13,16 +13,16 @@ use jiff::{SignedDuration, Timestamp};
 use super::export::note_export;
 use super::open::{ConfigArgs, block_on, store};
 use super::report::is_forward;
-use super::standing::user;
+use super::standing::{login, user};
 use crate::cases::{
-    Act, Acted, By, CaseFile, CaseFilter, CaseLine, Kind, NewCase, Number, Registered, Source, Standing,
-    State, TriggerLine,
+    Act, Acted, By, CaseFile, CaseFilter, CaseLine, Kind, NewCase, Number, Refused, Registered, Source,
+    Standing, State, TriggerLine,
 };
 use crate::daemon::Clock;
 use crate::domain::{AttemptId, Language, plain};
 use crate::store::{Period, Store};
 
-pub use table::{csv_of_cases, csv_of_triggers};
+pub use table::{csv_of_cases, csv_of_history, csv_of_triggers};
 
 /// Complaints and disputes: whoever complains is not called automatically until somebody closes his case
 #[derive(Debug, Args)]
@@ -80,7 +80,7 @@ enum CasesCommand {
         #[arg(long)]
         text: String,
     },
-    /// Give a case to its owner: yourself where nobody is named
+    /// Give a case to its owner, a user who may work cases: yourself where nobody is named
     Take {
         #[arg(value_parser = number)]
         number: Number,
@@ -259,7 +259,11 @@ async fn carry_out(
             print!("{}", if csv { csv_of_triggers(&lines) } else { triggers_text(by, &lines, language) });
             return Ok(ExitCode::SUCCESS);
         }
-        CasesCommand::Take { number, owner } => (number, Act::Take { owner: owner.unwrap_or_else(user) }),
+        CasesCommand::Take { number, owner } => {
+            let owner = owner.unwrap_or_else(login);
+            ensure!(store.works_cases(&owner).await?, "{number}: {}", Refused::NobodyWorksSo.text(language));
+            (number, Act::Take { owner })
+        }
         CasesCommand::Note { number, text } => (number, Act::Note { text }),
         CasesCommand::Answer { number, text } => (number, Act::Answer { text }),
         CasesCommand::Close { number, justified, measure, .. } => (number, Act::Close { justified, measure }),
@@ -399,11 +403,11 @@ fn asked_text(line: &CaseLine, now: Timestamp, zone: &TimeZone, language: Langua
 fn triggers_text(by: By, lines: &[TriggerLine], language: Language) -> String {
     let (head, small) = match language {
         Language::En => (
-            "answered calls: with a complaint / answered, with a trigger / answered, justified / with a complaint",
+            "answered calls: with a complaint / answered, with a conflict marked / answered, justified / with a complaint",
             "few calls: it may be chance",
         ),
         Language::Ru => (
-            "отвеченные звонки: с жалобой / отвечено, с триггером / отвечено, обоснованных / с жалобой",
+            "отвеченные звонки: с жалобой / отвечено, с отметкой «конфликт» / отвечено, обоснованных / с жалобой",
             "мало звонков: может быть случайностью",
         ),
     };

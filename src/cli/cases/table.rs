@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::cases::{CaseLine, Standing, State, TriggerLine};
+use crate::cases::{CaseActRow, CaseLine, Standing, State, TriggerLine};
 use crate::cli::csv_text::csv_text;
 
 const HEADS: [&str; 19] = [
@@ -26,6 +26,12 @@ const HEADS: [&str; 19] = [
     "creditor_says",
     "says_paid",
 ];
+
+/// A case's history as a CSV file: codes, moments in UTC.
+pub fn csv_of_history(acts: &[CaseActRow]) -> String {
+    let line = |act: &CaseActRow| [act.at.to_string(), act.who.clone(), act.act.clone(), act.text.clone()];
+    csv_text(&["at", "who", "act", "text"], acts.iter().map(line))
+}
 
 /// The cases as a CSV file, with how each stands at `now`.
 pub fn csv_of_cases(lines: &[CaseLine], now: Timestamp) -> String {

@@ -125,13 +125,14 @@ pub(super) async fn persons(store: &Store, id_or_phone: &str) -> anyhow::Result<
 /// The user of the operating system, by name and number.
 pub(super) fn user() -> String {
     use std::os::unix::fs::MetadataExt;
-    let name = ["SUDO_USER", "USER", "LOGNAME"].into_iter().find_map(|key| std::env::var(key).ok());
     let uid = std::fs::metadata("/proc/self").map(|own| own.uid());
-    format!(
-        "{} (uid {})",
-        name.unwrap_or_else(|| "-".to_owned()),
-        uid.map_or_else(|_| "-".to_owned(), |uid| uid.to_string())
-    )
+    format!("{} (uid {})", login(), uid.map_or_else(|_| "-".to_owned(), |uid| uid.to_string()))
+}
+
+/// The name alone.
+pub(super) fn login() -> String {
+    let name = ["SUDO_USER", "USER", "LOGNAME"].into_iter().find_map(|key| std::env::var(key).ok());
+    name.unwrap_or_else(|| "-".to_owned())
 }
 
 /// Reads an argument that must say something.

@@ -6,7 +6,7 @@ use super::ask::{ask, ask_more};
 use super::debts::{note_debts, note_word, settle, word_of_all};
 use super::open::{note_act, seal_act};
 use super::register::{blame, hold, persons};
-use crate::cases::{Act, Acted, BY_PAYMENT, Kind, Number, Refused, State, Terms, word_gone, word_of};
+use crate::cases::{Act, Acted, BY_PAYMENT, Deed, Kind, Number, Refused, State, Terms, word_gone, word_of};
 use crate::domain::{DebtId, PersonId};
 use crate::store::counted::counts;
 use crate::store::engine::conn::{Conn, Fault, moment, values};
@@ -33,13 +33,13 @@ impl Store {
     pub async fn act_on_case(
         &self,
         number: Number,
-        act: Act,
+        deed: impl Into<Deed>,
         who: String,
         now: Timestamp,
     ) -> Result<Acted, StoreError> {
-        let terms = self.terms();
+        let (terms, deed) = (self.terms(), deed.into());
         let written = self.write(move |conn| {
-            Box::pin(async move { perform(conn, number, &act, (&who, &terms), now).await })
+            Box::pin(async move { perform(conn, number, &deed, (&who, &terms), now).await })
         });
         written.await.map_err(|source| StoreError::Case { source })
     }
@@ -61,7 +61,7 @@ pub(in crate::store) async fn answer_by_payment(
             text: word_of(payment),
         };
         // What refuses it leaves the case to its owner.
-        perform(conn, Number(row.int(0)?), &act, (BY_PAYMENT, terms), now).await?;
+        perform(conn, Number(row.int(0)?), &act.into(), (BY_PAYMENT, terms), now).await?;
     }
     Ok(())
 }
@@ -76,7 +76,7 @@ pub(in crate::store) async fn reopen_by_reversal(
     let said = word_of(payment);
     for row in conn.all(SAID_BY, values![debt, said.as_str()]).await? {
         let act = Act::Reopen { why: word_gone(payment) };
-        perform(conn, Number(row.int(0)?), &act, (BY_PAYMENT, terms), now).await?;
+        perform(conn, Number(row.int(0)?), &act.into(), (BY_PAYMENT, terms), now).await?;
     }
     Ok(())
 }
@@ -84,10 +84,11 @@ pub(in crate::store) async fn reopen_by_reversal(
 async fn perform(
     conn: &mut Conn,
     number: Number,
-    act: &Act,
+    deed: &Deed,
     (who, terms): (&str, &Terms),
     now: Timestamp,
 ) -> Result<Acted, Fault> {
+    let act = &deed.act;
     let meant = match act {
         Act::Link { person } => persons(conn, person).await?,
         _ => Vec::new(),
@@ -97,6 +98,11 @@ async fn perform(
         Ok(next) => next,
         Err(why) => return Ok(Acted::Refused(why)),
     };
+    if deed.seen.is_some()
+        && deed.is_stale(conn.one(ENTRIES, values![number.0]).await?.int(0)?.unsigned_abs())
+    {
+        return Ok(Acted::Refused(Refused::WrittenSince));
+    }
     // Entries of the history that are still to be sealed, after the debts are taken.
     let mut noted: Vec<i64> = Vec::new();
     let about = case.person.or_else(|| meant.first().copied());
@@ -290,6 +296,7 @@ const WHOSE_DEBT: &str = concat!(
 );
 const SAY_PAID: &str = "SELECT c.id FROM case_debt t JOIN case_file c ON c.id = t.case_id \
     WHERE t.debt_id = $1 AND c.says_paid = 1 AND c.state <> 'closed' ORDER BY c.id";
+const ENTRIES: &str = "SELECT COUNT(*) FROM case_act WHERE case_id = $1";
 const SAID_BY: &str = "SELECT c.id FROM case_debt t JOIN case_file c ON c.id = t.case_id \
     WHERE t.debt_id = $1 AND c.says_paid = 1 AND c.state = 'closed' AND c.measure = $2 ORDER BY c.id";
 const LOCK: &str = "UPDATE case_file SET kind = kind WHERE id = $1";

@@ -32,12 +32,14 @@ fn call(row: &Row) -> Result<AngryCall, Fault> {
         campaign: row.text(4)?,
         person: row.text(5)?,
         case: row.int_opt(6)?.map(Number),
+        recorded: row.int(7)? != 0,
     })
 }
 
 /// A case of the call, or one that the person has begun since.
 const ANGRY: &str = "SELECT a.id, t.at, t.marks, t.agent, g.name, p.external_id, (SELECT MAX(c.id) FROM case_file c \
-    WHERE c.attempt_id = a.id OR (c.person_id = a.person_id AND c.received_at >= t.at)) FROM \
+    WHERE c.attempt_id = a.id OR (c.person_id = a.person_id AND c.received_at >= t.at)), \
+    (SELECT COUNT(*) FROM recording r WHERE r.attempt_id = a.id AND r.deleted_at IS NULL) FROM \
     (SELECT attempt_id, MAX(at) AS at, COUNT(*) AS marks, MAX(agent) AS agent FROM call_mark WHERE kind = 'trigger' \
     AND at >= $1 GROUP BY attempt_id) t JOIN attempt a ON a.id = t.attempt_id JOIN campaign g ON g.id = a.campaign_id \
     JOIN person p ON p.id = a.person_id ORDER BY t.at DESC, a.id DESC LIMIT $2";

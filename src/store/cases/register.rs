@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
 use super::open::{Opening, open, tie};
-use crate::cases::{Kind, NewCase, Number, OLDEST_DAYS, Registered, Terms};
+use crate::cases::{Kind, LONGEST_WORDS, NewCase, Number, OLDEST_DAYS, Registered, Terms};
 use crate::domain::{AttemptId, Channel, DebtId, EventId, PersonId};
 use crate::rules::Hold;
 use crate::store::engine::conn::{Conn, Fault, moment, values};
@@ -48,6 +48,9 @@ async fn register(
     }
     if oldest.is_ok_and(|oldest| case.received < oldest) {
         return Ok(Registered::TooOld);
+    }
+    if case.text.len() > LONGEST_WORDS {
+        return Ok(Registered::TooLong);
     }
     let whose = match whom(conn, case).await? {
         Ok(whose) => whose,

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::Role;
+use crate::domain::{Right, Role};
 use crate::store::engine::conn::{Fault, Row, moment, moment_opt, values};
 use crate::store::{Store, StoreError};
 
@@ -40,6 +40,15 @@ impl Store {
             Box::pin(async move { conn.first(ONE, values).await?.as_ref().map(user).transpose() })
         });
         read.await.map_err(|source| StoreError::User { source })
+    }
+
+    /// Whether somebody may sign in so and work cases.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn works_cases(&self, login: &str) -> Result<bool, StoreError> {
+        let user = self.user(login).await?.filter(|user| user.disabled_at.is_none());
+        Ok(user.is_some_and(|user| user.role.may(Right::WorkCases)))
     }
 
     /// The logins of those who are kept out.

@@ -15,7 +15,9 @@ use serde_json::{Value, json};
 use super::Shared;
 use super::fault::{Fault, filled, read};
 use super::openapi::{answers, body, schema};
-use crate::cases::{Act, Acted, CaseFilter, CaseLine, Kind, NewCase, Number, Registered, Source};
+use crate::cases::{
+    Act, Acted, CaseFilter, CaseLine, Kind, LONGEST_WORDS, NewCase, Number, Registered, Source,
+};
 use crate::domain::AttemptId;
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -42,9 +44,6 @@ struct CaseBody {
     text: String,
 }
 
-/// The longest text, in bytes.
-const TEXT: usize = 16 * 1024;
-
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
         .route("/complaints", post(tell).get(list))
@@ -66,6 +65,7 @@ async fn tell(State(api): State<Shared>, bytes: Result<Bytes, BytesRejection>) -
             Err(Fault::new(StatusCode::CONFLICT, "id_reused", "another case was told by this id before"))
         }
         Registered::InFuture => Err(Fault::field("in_future", "received_at lies in the future")),
+        Registered::TooLong => Err(Fault::field("malformed", format!("text has 1 to {LONGEST_WORDS} bytes"))),
         Registered::TooOld => Err(Fault::field("too_old", "received_at lies more than ten years back")),
         Registered::NoAttempt => fault("no_attempt", "there is no such call of his"),
         Registered::NoDebt => fault("no_debt", "he has no such debt, or it is not said whose it is"),
@@ -99,8 +99,8 @@ async fn creditor(
     let no_case = || Fault::new(StatusCode::NOT_FOUND, "no_case", "there is no such case");
     let number = Number::parse(&number).ok_or_else(no_case)?;
     let said = read::<CreditorBody>(bytes)?;
-    if said.text.len() > TEXT {
-        return Err(Fault::field("malformed", format!("text has 1 to {TEXT} bytes")));
+    if said.text.len() > LONGEST_WORDS {
+        return Err(Fault::field("malformed", format!("text has 1 to {LONGEST_WORDS} bytes")));
     }
     let optional = |field, text: Option<String>| text.map(|text| filled(field, &text)).transpose();
     let (debt, creditor) = (optional("debt", said.debt)?, optional("creditor", said.creditor)?);
@@ -159,8 +159,8 @@ impl CaseBody {
         let source = Source::parse(&self.source).filter(|source| Source::OUTSIDE.contains(source));
         let source = source.ok_or_else(|| one_of("source", Source::OUTSIDE.map(Source::code).join(", ")))?;
         let text = self.text.trim();
-        if text.is_empty() || text.len() > TEXT {
-            return Err(Fault::field("malformed", format!("text has 1 to {TEXT} bytes")));
+        if text.is_empty() || text.len() > LONGEST_WORDS {
+            return Err(Fault::field("malformed", format!("text has 1 to {LONGEST_WORDS} bytes")));
         }
         let optional = |field, text: Option<String>| text.map(|text| filled(field, &text)).transpose();
         Ok(NewCase {

@@ -7,7 +7,8 @@ use axum::routing::post;
 use axum::{Form, Router};
 use serde::Deserialize;
 
-use crate::cases::{Act, Acted, Kind, Number};
+use super::file::{NotDone, shown};
+use crate::cases::{Act, Acted, Deed, Kind, Number};
 use crate::domain::Right;
 use crate::web::console::Shared;
 use crate::web::console::guard::Viewer;
@@ -16,14 +17,17 @@ pub(super) fn routes() -> Router<Shared> {
     Router::new().route("/cases/{number}/{act}", post(act))
 }
 
-#[derive(Deserialize)]
-struct Click {
-    text: String,
+/// What was filled in. His words: not for logs.
+#[derive(Clone, Deserialize)]
+pub(super) struct Click {
+    pub text: String,
     #[serde(default)]
-    justified: String,
+    pub justified: String,
     /// The debt's id and its creditor, with a tab between.
     #[serde(default)]
-    debt: String,
+    pub debt: String,
+    /// Entries of the history that the page showed.
+    seen: Option<u64>,
 }
 
 async fn act(
@@ -31,14 +35,18 @@ async fn act(
     State(shared): State<Shared>,
     Path((number, act)): Path<(String, String)>,
     Form(click): Form<Click>,
-) -> Result<Redirect, Response> {
+) -> Result<Response, Response> {
     viewer.may(Right::WorkCases)?;
     let status = |status: StatusCode| status.into_response();
     let number = Number::parse(&number).ok_or_else(|| status(StatusCode::NOT_FOUND))?;
-    let act = read(&act, click).ok_or_else(|| status(StatusCode::UNPROCESSABLE_ENTITY))?;
-    match shared.console.cases.act.ask((number, act, viewer.login)).await? {
-        Acted::Done(_) => Ok(Redirect::to(&format!("/cases/{number}"))),
-        Acted::Refused(why) => Ok(Redirect::to(&format!("/cases/{number}?refused={}", why.code()))),
+    let wanted = read(&act, click.clone()).ok_or_else(|| status(StatusCode::UNPROCESSABLE_ENTITY))?;
+    let deed = Deed { act: wanted, seen: click.seen };
+    match shared.console.cases.act.ask((number, deed, viewer.login.clone())).await? {
+        Acted::Done(_) => Ok(Redirect::to(&format!("/cases/{number}")).into_response()),
+        Acted::Refused(why) => {
+            let page = shown(&viewer, &shared, number, Some(&NotDone { act, click, why })).await?;
+            Ok((StatusCode::CONFLICT, page).into_response())
+        }
         Acted::NoCase => Err(status(StatusCode::NOT_FOUND)),
     }
 }

@@ -13,7 +13,8 @@ use crate::domain::Right;
 use crate::web::console::Shared;
 use crate::web::console::audit::given;
 use crate::web::console::guard::Viewer;
-use crate::web::console::page::{by_clock, csv, page};
+use crate::web::console::page::{by_clock, csv, in_address, page};
+use crate::web::console::recordings::player;
 use crate::web::console::tables::{Table, files};
 use crate::web::console::xlsx::as_xlsx;
 
@@ -29,6 +30,7 @@ async fn show(viewer: Viewer, State(shared): State<Shared>) -> Result<Response, 
     let texts = Texts::of(viewer.language);
     let calls = shared.console.cases.angry.ask(()).await?;
     let may_open = viewer.role.may(Right::SeeCalls);
+    let hears = viewer.role.may(Right::HearRecordings);
     let body = html! {
         h1 { (texts.angry) }
         (by_clock(&viewer))
@@ -39,7 +41,7 @@ async fn show(viewer: Viewer, State(shared): State<Shared>) -> Result<Response, 
                     thead {
                         tr {
                             th { (texts.call) } th { (texts.when) } th { (texts.person) } th { (texts.agent) }
-                            th { (texts.campaign) } th { (texts.marks) } th { (texts.case) }
+                            th { (texts.campaign) } th { (texts.marks) } th { (texts.recording) } th { (texts.case) }
                         }
                     }
                     tbody {
@@ -51,9 +53,12 @@ async fn show(viewer: Viewer, State(shared): State<Shared>) -> Result<Response, 
                                 }
                                 td { (calls.moment(call.marked)) } td { (call.person) } td { (call.agent) }
                                 td { (call.campaign) } td { (call.marks) }
+                                td { @if call.recorded && hears { (player(call.attempt, "angry")) } }
                                 td {
                                     @if let Some(case) = call.case { a href=(format!("/cases/{case}")) { (case) } }
-                                    @else { "—" }
+                                    @else if viewer.role.may(Right::WorkCases) {
+                                        a href=(format!("/cases/new?person={}&attempt={}", in_address(&call.person), call.attempt)) { (texts.register) }
+                                    } @else { "—" }
                                 }
                             }
                         }

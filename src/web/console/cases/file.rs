@@ -1,56 +1,74 @@
 //! One case: his words, our answer, every act, and his calls with their recordings.
 
 use axum::Router;
-use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, Uri};
+use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use maud::{Markup, html};
-use serde::Deserialize;
 
-use super::Dated;
+use super::acts::Click;
 use super::list::{creditor, due, table};
 use super::texts::Texts;
-use crate::cases::{CaseCall, CaseFile, Kind, Number, Refused, State as Stands};
+use super::{Dated, acting};
+use crate::cases::{CaseCall, CaseFile, CaseLine, Number, Refused};
 use crate::domain::{Language, Right};
 use crate::web::console::Shared;
+use crate::web::console::audit::given;
 use crate::web::console::guard::Viewer;
-use crate::web::console::page::{by_clock, page};
+use crate::web::console::page::{by_clock, csv, in_address, page};
+use crate::web::console::tables::files;
+use crate::web::console::xlsx::as_xlsx;
 
 pub(super) fn routes() -> Router<Shared> {
-    Router::new().route("/cases/{number}", get(show))
+    Router::new()
+        .route("/cases/{number}", get(show))
+        .route("/cases/{number}/history.csv", get(export))
+        .route("/cases/{number}/history.xlsx", get(export).layer(map_response(as_xlsx)))
 }
 
-#[derive(Deserialize)]
-struct Said {
-    /// Why the last act was not done.
-    #[serde(default)]
-    refused: String,
+/// An act that was refused: its words stay with their author.
+pub(super) struct NotDone {
+    pub act: String,
+    pub click: Click,
+    pub why: Refused,
 }
 
 async fn show(
     viewer: Viewer,
     State(shared): State<Shared>,
     Path(number): Path<String>,
-    Query(said): Query<Said>,
 ) -> Result<Response, Response> {
+    let number = Number::parse(&number).ok_or_else(|| StatusCode::NOT_FOUND.into_response())?;
+    Ok(shown(&viewer, &shared, number, None).await?.into_response())
+}
+
+/// The case's page.
+pub(super) async fn shown(
+    viewer: &Viewer,
+    shared: &Shared,
+    number: Number,
+    not_done: Option<&NotDone>,
+) -> Result<Markup, Response> {
     viewer.may(Right::SeeCases)?;
-    let nothing = || StatusCode::NOT_FOUND.into_response();
-    let number = Number::parse(&number).ok_or_else(nothing)?;
     let asked = shared.console.cases.file.ask((number, viewer.login.clone())).await;
-    let file = asked?.ok_or_else(nothing)?;
+    let file = asked?.ok_or_else(|| StatusCode::NOT_FOUND.into_response())?;
     let (texts, language) = (Texts::of(viewer.language), viewer.language);
-    let refused = Refused::ALL.into_iter().find(|why| why.code() == said.refused);
     let body = html! {
         h1 { (number) " · " (file.it.line.subject(language)) }
-        (by_clock(&viewer))
-        @if let Some(why) = refused { p.bad role="alert" { (why.text(language)) } }
-        (about(&file, texts, language))
-        @if viewer.role.may(Right::WorkCases) { (forms(&viewer, &file, texts, language)) }
-        div.card { h2 { (texts.history) } (history(&file, language)) }
-        div.card { h2 { (texts.calls) } (calls(&shared, &viewer, &file, texts)) }
+        (by_clock(viewer))
+        @if let Some(not_done) = not_done { (told(not_done, &file.it.line, texts, language)) }
+        (about(viewer, &file, texts))
+        @if viewer.role.may(Right::WorkCases) { (acting::forms(viewer, &file, not_done)) }
+        div.card {
+            h2 { (texts.history) }
+            (history(&file, language))
+            (files(&format!("/cases/{number}/history")))
+        }
+        div.card { h2 { (texts.calls) } (calls(shared, viewer, &file, texts)) }
         @if !file.it.contacts.is_empty() {
-            div.card { h2 { (texts.contacts) } (contacts(&shared, &file, language)) }
+            div.card { h2 { (texts.contacts) } (contacts(shared, &file, language)) }
         }
         @if !file.it.others.is_empty() {
             div.card {
@@ -59,11 +77,39 @@ async fn show(
             }
         }
     };
-    Ok(page(&viewer, "/cases", &number.to_string(), &body).into_response())
+    Ok(page(viewer, "/cases", &number.to_string(), &body))
 }
 
-fn about(file: &Dated<CaseFile>, texts: &Texts, language: Language) -> Markup {
-    let (it, line) = (&file.it, &file.it.line);
+/// The history as a file; that it was opened is written down, and that it was taken.
+async fn export(
+    viewer: Viewer,
+    State(shared): State<Shared>,
+    Path(number): Path<String>,
+    uri: Uri,
+) -> Result<Response, Response> {
+    viewer.may(Right::SeeCases)?;
+    let nothing = || StatusCode::NOT_FOUND.into_response();
+    let number = Number::parse(&number).ok_or_else(nothing)?;
+    let text = shared.console.cases.history_csv.ask((number, viewer.login.clone())).await?;
+    let text = text.ok_or_else(nothing)?;
+    given(&viewer, &shared, &uri, &text).await?;
+    Ok(csv(&number.to_string(), text))
+}
+
+/// Why it was not done; with his words where their field is gone.
+fn told(not_done: &NotDone, line: &CaseLine, texts: &Texts, language: Language) -> Markup {
+    html! {
+        p.bad role="alert" { (not_done.why.text(language)) }
+        @if !acting::is_offered(&not_done.act, line) {
+            div.card {
+                label { (texts.not_written) " " textarea rows="4" readonly { (not_done.click.text) } }
+            }
+        }
+    }
+}
+
+fn about(viewer: &Viewer, file: &Dated<CaseFile>, texts: &Texts) -> Markup {
+    let (it, line, language) = (&file.it, &file.it.line, viewer.language);
     html! {
         div.card {
             p {
@@ -72,10 +118,17 @@ fn about(file: &Dated<CaseFile>, texts: &Texts, language: Language) -> Markup {
                 " · " (texts.owner) ": " (line.owner.as_deref().unwrap_or("—"))
             }
             p {
-                (texts.source) ": " (line.source.name(language)) ", " (file.moment(line.received)) ", " (line.opened_by)
+                (texts.source) ": " (line.source.name(language)) ", " (file.moment(line.received)) ", " (line.opener_told(language))
             }
             p {
-                (texts.person) ": " (line.person.as_deref().unwrap_or("—"))
+                (texts.person) ": "
+                @match &line.person {
+                    Some(person) if viewer.role.may(Right::SeeCalls) => {
+                        a href=(format!("/calls?person={}", in_address(person))) { (person) }
+                    }
+                    Some(person) => { (person) }
+                    None => "—",
+                }
                 @if let Some(name) = &it.name { ", " (name.reveal()) }
                 @if let ([], Some(debt)) = (it.debts.as_slice(), &line.debt) { " · " (debt) ", " (line.creditor.as_deref().unwrap_or("")) }
             }
@@ -91,77 +144,6 @@ fn about(file: &Dated<CaseFile>, texts: &Texts, language: Language) -> Markup {
             @if let (Some(measure), Some(justified)) = (it.measure_told(language), line.justified) {
                 h2 { @if justified { (texts.justified) } @else { (texts.not_justified) } }
                 pre { (measure) }
-            }
-        }
-    }
-}
-
-/// What may be done now, and nothing else.
-fn forms(viewer: &Viewer, file: &Dated<CaseFile>, texts: &Texts, language: Language) -> Markup {
-    let line = &file.it.line;
-    let act = |act: &str| format!("/cases/{}/{act}", line.number);
-    let has = |state| line.state == state;
-    let may_close = has(Stands::Answered) || has(Stands::InWork) && line.kind.is_dispute();
-    html! {
-        div.card.acts {
-            @if !has(Stands::Closed) {
-                form method="post" action=(act("take")) {
-                    input name="text" value=(viewer.login) required aria-label=(texts.owner);
-                    button { (texts.take) }
-                }
-                @if line.person.is_none() {
-                    form method="post" action=(act("link")) {
-                        input name="text" required aria-label=(texts.id_or_phone) placeholder=(texts.id_or_phone);
-                        button { (texts.link) }
-                    }
-                }
-                form method="post" action=(act("kind")) {
-                    select name="text" aria-label=(texts.kind) {
-                        @for kind in Kind::ALL.into_iter().filter(|kind| kind.is_dispute() == line.kind.is_dispute()) {
-                            option value=(kind.code()) selected[kind == line.kind] { (kind.name(language)) }
-                        }
-                    }
-                    button { (texts.change_kind) }
-                }
-            }
-            form method="post" action=(act("note")) {
-                textarea name="text" rows="2" required aria-label=(texts.note) placeholder=(texts.note) {}
-                button { (texts.note) }
-            }
-            @if has(Stands::InWork) || has(Stands::Answered) {
-                form method="post" action=(act("answer")) {
-                    textarea name="text" rows="3" required aria-label=(texts.answer) placeholder=(texts.answer) {}
-                    button { (texts.keep_answer) }
-                }
-            }
-            @if line.kind.is_dispute() && !has(Stands::Closed) {
-                form method="post" action=(act("creditor")) {
-                    textarea name="text" rows="2" required aria-label=(texts.creditor_said) placeholder=(texts.creditor_said) {}
-                    @if file.it.debts.len() > 1 {
-                        select name="debt" aria-label=(texts.debt) {
-                            @for debt in &file.it.debts {
-                                option value={ (debt.debt) "\t" (debt.creditor) } { (debt.debt) ", " (debt.creditor) }
-                            }
-                        }
-                    }
-                    label { input type="radio" name="justified" value="no" required; " " (texts.creditor_owed) }
-                    label { input type="radio" name="justified" value="yes" required; " " (texts.creditor_not_owed) }
-                    button { (texts.creditor_said) }
-                }
-            }
-            @if may_close {
-                form method="post" action=(act("close")) {
-                    textarea name="text" rows="2" required aria-label=(texts.measure) placeholder=(texts.measure) {}
-                    label { input type="radio" name="justified" value="yes" required; " " (texts.justified) }
-                    label { input type="radio" name="justified" value="no" required; " " (texts.not_justified) }
-                    button { (texts.close) }
-                }
-            }
-            @if has(Stands::Closed) {
-                form method="post" action=(act("reopen")) {
-                    input name="text" required aria-label=(texts.why) placeholder=(texts.why);
-                    button { (texts.reopen) }
-                }
             }
         }
     }

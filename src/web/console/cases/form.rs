@@ -1,6 +1,6 @@
 //! The form by which a case from mail, chat or the hotline is registered.
 
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Form, Router};
@@ -9,7 +9,7 @@ use maud::html;
 use serde::Deserialize;
 
 use super::texts::Texts;
-use crate::cases::{Kind, NewCase, Registered, Source};
+use crate::cases::{Kind, LONGEST_WORDS, NewCase, Registered, Source};
 use crate::domain::{AttemptId, Right};
 use crate::web::console::Shared;
 use crate::web::console::guard::Viewer;
@@ -19,9 +19,12 @@ pub(super) fn routes() -> Router<Shared> {
     Router::new().route("/cases/new", get(form).post(register))
 }
 
+/// What was filled in, or what a link fills in.
 #[derive(Default, Deserialize)]
 struct Written {
+    #[serde(default)]
     kind: String,
+    #[serde(default)]
     source: String,
     #[serde(default)]
     person: String,
@@ -29,12 +32,13 @@ struct Written {
     debt: String,
     #[serde(default)]
     attempt: String,
+    #[serde(default)]
     text: String,
 }
 
-async fn form(viewer: Viewer) -> Result<Response, Response> {
+async fn form(viewer: Viewer, Query(written): Query<Written>) -> Result<Response, Response> {
     viewer.may(Right::WorkCases)?;
-    Ok(shown(&viewer, &Written::default(), None))
+    Ok(shown(&viewer, &written, None))
 }
 
 async fn register(
@@ -55,6 +59,7 @@ async fn register(
         Registered::NoDebt => texts.no_such_debt,
         Registered::NoPerson => texts.no_such_person,
         Registered::Several => texts.several,
+        Registered::TooLong => texts.too_long,
     };
     Ok(shown(&viewer, &written, Some(why)))
 }
@@ -101,10 +106,10 @@ fn shown(viewer: &Viewer, written: &Written, why: Option<&str>) -> Response {
                     }
                 }
             }
-            label { (texts.id_or_phone) " " input name="person" value=(written.person); }
-            label { (texts.debt) " " input name="debt" value=(written.debt); }
+            label { (texts.id_or_phone) " " input name="person" maxlength="128" value=(written.person); }
+            label { (texts.debt) " " input name="debt" maxlength="128" value=(written.debt); }
             label { (texts.call) " " input name="attempt" inputmode="numeric" value=(written.attempt); }
-            label { (texts.words) " " textarea name="text" rows="6" required { (written.text) } }
+            label { (texts.words) " " textarea name="text" rows="6" required maxlength=(LONGEST_WORDS) { (written.text) } }
             p { (texts.unknown_person) }
             button { (texts.register) }
         }

@@ -138,12 +138,12 @@ pub(super) fn table<T>(dated: &Dated<T>, cases: &[CaseLine], texts: &Texts, lang
                 tbody {
                     @for line in cases {
                         tr {
-                            td { a href=(format!("/cases/{}", line.number)) { (line.number) } }
+                            td.at { a href=(format!("/cases/{}", line.number)) { (line.number) } }
                             td { (line.subject(language)) }
                             td { (line.source.name(language)) }
                             td { (line.person.as_deref().unwrap_or("—")) }
-                            td { (dated.moment(line.received)) }
-                            td { (due(dated, line, language)) }
+                            td.at { (dated.moment(line.received)) }
+                            td.at { (due(dated, line, language)) }
                             td { (creditor(dated, line, texts)) }
                             td { (line.state.name(language)) }
                             td { (line.owner.as_deref().unwrap_or("—")) }

@@ -1,5 +1,6 @@
 //! The conflict manager's room: the queue of complaints and disputes, one case with its calls, what sets people off.
 
+mod acting;
 mod acts;
 mod angry;
 mod file;
@@ -14,7 +15,7 @@ use jiff::tz::TimeZone;
 
 use super::Shared;
 use crate::cases::{
-    Act, Acted, AngryCall, By, CaseFile, CaseFilter, CaseLine, NewCase, Number, Registered, TriggerLine,
+    Acted, AngryCall, By, CaseFile, CaseFilter, CaseLine, Deed, NewCase, Number, Registered, TriggerLine,
 };
 use crate::domain::Language;
 use crate::web::handler::Handler;
@@ -28,7 +29,9 @@ pub struct CaseHandlers {
     pub file: Handler<(Number, String), Option<Dated<CaseFile>>>,
     /// A case from outside, and who registers it; received now where it is not said when.
     pub register: Handler<(NewCase, String), Registered>,
-    pub act: Handler<(Number, Act, String), Acted>,
+    /// Its history as CSV, for whoever opens it so.
+    pub history_csv: Handler<(Number, String), Option<String>>,
+    pub act: Handler<(Number, Deed, String), Acted>,
     /// So many days back.
     pub triggers: Handler<(By, u16), Vec<TriggerLine>>,
     pub triggers_csv: Handler<(By, u16), String>,

@@ -21,8 +21,8 @@ impl Texts {
 texts! {
     agent: "Agent", "Оператор";
     angry: "Whom something set off", "Кого задело";
-    angry_how: "Calls of the last seven days in which the agent marked a trigger. Listen, and open a case where one is due.",
-        "Звонки за семь дней, в которых оператор отметил триггер. Прослушайте и заведите дело, если нужно.";
+    angry_how: "Calls of the last seven days in which the agent marked a conflict. Listen, and open a case where one is due.",
+        "Звонки за семь дней, в которых оператор отметил конфликт. Прослушайте и заведите дело, если нужно.";
     answer: "Answer", "Ответ";
     answered_calls: "calls answered", "звонков отвечено";
     call: "Call", "Звонок";
@@ -60,9 +60,9 @@ texts! {
     measure: "What was done about it", "Что сделано";
     mine: "mine", "мои";
     marks: "Marks", "Отметок";
-    no_angry: "Nobody was marked in seven days.", "За семь дней отметок нет.";
+    no_angry: "Nobody was marked in seven days. An agent marks a conflict by F4 in the talk.", "За семь дней отметок нет. Оператор отмечает конфликт клавишей F4 в разговоре.";
     no_call: "No call of his.", "Звонков ему не было.";
-    no_call_then: "Nobody answered a call in this time.", "За это время никто не ответил.";
+    no_call_then: "Nobody answered a call in this time: ask for more days.", "За это время никто не ответил: укажите больше дней.";
     no_case: "No such case. Complaints and disputes come from calls, from agents (F3 at the desk), from the API, and by «Register a case»; closed ones are shown when you tick them.", "Таких дел нет. Жалобы и споры приходят со звонков, от операторов (F3 на месте), через API и по «Зарегистрировать»; закрытые видны, если отметить «и закрытые».";
     no_such_call: "There is no such call of his.", "Такого звонка ему нет.";
     no_such_debt: "He has no such debt.", "У него нет такого долга.";
@@ -84,6 +84,8 @@ texts! {
     source: "Source", "Откуда";
     state: "State", "Состояние";
     take: "Give to", "Отдать";
+    too_long: "These words are longer than 16 kB (some 8,000 letters).", "Текст длиннее 16 кБ (около 8000 букв).";
+    not_written: "Not written down. Your words, to be copied:", "Не записано. Ваш текст, чтобы скопировать:";
     triggers: "What sets people off", "Что выводит людей из себя";
     triggers_how: "Calls that a person answered; of these the ones of which a complaint came, by whatever way, and those in which the agent marked a conflict. In brackets the 95 % interval (Wilson).", "Звонки, на которые ответил человек; из них те, после которых пришла жалоба любым путём, и те, где оператор отметил конфликт. В скобках 95-процентный интервал (Уилсон).";
     triggers_of: "with a conflict marked / answered", "с отметкой «конфликт» / отвечено";
