@@ -164,7 +164,9 @@ async fn wake(house: &House) -> anyhow::Result<()> {
         warn!(%contact, %due_at, "a call that was agreed was not made in time");
         house.metrics.callback_expired();
     }
-    house.lines.each(|plan, well, _| house.metrics.trunk_up(&plan.name, well));
+    house.lines.each(|plan, well, _| {
+        house.metrics.trunk_up(&plan.name, well && !house.trunk_book.of(&plan.name).nameless);
+    });
     Ok(())
 }
 

@@ -59,7 +59,7 @@ async fn register(house: &House, plan: &TrunkPlan) {
                 warn!(trunk = %plan.name, code = word.sip_code, retry_s = retry_in.as_secs(), "registration refused");
             }
             RegistrationState::Unreachable { why, retry_in } => {
-                warn!(trunk = %plan.name, why, retry_s = retry_in.as_secs(), "the registrar is out of reach");
+                warn!(trunk = %plan.name, %why, retry_s = retry_in.as_secs(), "the registrar is out of reach");
             }
         }
     }
@@ -83,6 +83,7 @@ async fn look_up(house: &House, plan: &TrunkPlan) {
             warn!(trunk = %plan.name, fault, "the trunk's name has no address: calls from there may be refused");
         }
         failing = fault.is_some();
+        house.trunk_book.named(&plan.name, !failing);
         tokio::time::sleep(if failing { NAMES_AGAIN } else { NAMES }).await;
     }
 }

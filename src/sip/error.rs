@@ -30,7 +30,44 @@ pub enum SipError {
     Library { act: &'static str, source: rsipstack::Error },
 }
 
+/// Why somebody is out of reach. The fault's own words are for the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unreached {
+    /// No TCP or TLS connection comes about.
+    Connection(String),
+    /// His name has no address.
+    Name(String),
+    /// Nothing could be sent.
+    Other(String),
+    /// Nothing came back.
+    Silence,
+}
+
+impl std::fmt::Display for Unreached {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Connection(said) | Self::Name(said) | Self::Other(said) => f.write_str(said),
+            Self::Silence => f.write_str("no answer"),
+        }
+    }
+}
+
 impl SipError {
+    /// The same as why somebody is out of reach.
+    pub fn unreached(&self) -> Unreached {
+        match self {
+            Self::Connect { .. } | Self::Greet { .. } => Unreached::Connection(self.to_string()),
+            Self::NoAddress { .. } | Self::Resolve { .. } => Unreached::Name(self.to_string()),
+            Self::Authorities { .. }
+            | Self::Bind { .. }
+            | Self::Closing
+            | Self::Library { .. }
+            | Self::ListensNowhere
+            | Self::NoFamily { .. }
+            | Self::Unwritable { .. } => Unreached::Other(self.to_string()),
+        }
+    }
+
     /// Whether the same act may succeed a little later.
     pub fn is_transient(&self) -> bool {
         match self {

@@ -24,7 +24,7 @@ mod trunk_target;
 mod wire;
 
 pub use counts::StackCounts;
-pub use error::SipError;
+pub use error::{SipError, Unreached};
 pub use event::{LegEvent, LegFault};
 pub use ladder::Rung;
 pub use leg::Leg;

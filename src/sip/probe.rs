@@ -8,7 +8,7 @@ use super::message::dialog::Dialog;
 use super::message::read;
 use super::stack::{preloaded_route, target_uri};
 use super::wire::Heard;
-use super::{SipError, SipStack, TrunkTarget};
+use super::{SipError, SipStack, TrunkTarget, Unreached};
 
 /// What a probe found. Any final response but 503 and 408 means: there is someone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,14 +24,14 @@ pub enum ProbeAnswer {
     /// No answer in 64 × T1.
     Silent,
     /// Nothing could be sent.
-    Unreachable(String),
+    Unreachable(Unreached),
 }
 
 impl SipStack {
     /// Asks the trunk with OPTIONS whether it is there.
     pub async fn probe(&self, target: &TrunkTarget) -> ProbeAnswer {
         match self.ask_options(target).await {
-            Err(error) => ProbeAnswer::Unreachable(error.to_string()),
+            Err(error) => ProbeAnswer::Unreachable(error.unreached()),
             Ok(Heard::Silence) => ProbeAnswer::Silent,
             Ok(Heard::Response(response)) => match response.status_code.code() {
                 code @ (408 | 503) => {

@@ -13,7 +13,7 @@ use super::message::draft::{escape_user, uri_host};
 use super::message::read;
 use super::stack::{preloaded_route, target_uri};
 use super::wire::{Flow, Heard, Wire};
-use super::{SipError, SipStack, TrunkTarget};
+use super::{SipError, SipStack, TrunkTarget, Unreached};
 use crate::domain::attempt::FinalWord;
 
 /// A registration to keep.
@@ -34,7 +34,7 @@ pub enum RegistrationState {
     /// Refused; tried again after `retry_in`.
     Refused { word: FinalWord, retry_in: Duration },
     /// No answer or no way there; tried again after `retry_in`.
-    Unreachable { why: String, retry_in: Duration },
+    Unreachable { why: Unreached, retry_in: Duration },
 }
 
 /// A running registration. Dropping it stops the refreshing and unbinds.
@@ -147,10 +147,10 @@ impl Keeper {
                         let retry_in = asked.unwrap_or(retry_in).max(FIRST_WAIT);
                         RegistrationState::Refused { word: read::final_word(&response), retry_in }
                     }
-                    None => RegistrationState::Unreachable { why: "no answer".to_owned(), retry_in },
+                    None => RegistrationState::Unreachable { why: Unreached::Silence, retry_in },
                 }
             }
-            Err(error) => RegistrationState::Unreachable { why: error.to_string(), retry_in },
+            Err(error) => RegistrationState::Unreachable { why: error.unreached(), retry_in },
         }
     }
 

@@ -72,7 +72,7 @@ async fn a_carrier_that_does_not_prove_its_name_hears_nothing() {
     let carrier = Sipp::start("ring_answer", &["-t", "t1"]).await;
     let (port, _tasks) = end_of_tls(carrier.addr).await;
     let refused = |answer: ProbeAnswer| match answer {
-        ProbeAnswer::Unreachable(why) => why,
+        ProbeAnswer::Unreachable(why) => why.to_string(),
         other => panic!("{other:?}"),
     };
     let trusting = stack_that_trusts("authority.pem").await;

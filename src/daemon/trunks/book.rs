@@ -14,6 +14,8 @@ pub struct Seen {
     pub probe: Option<(Timestamp, ProbeAnswer)>,
     /// Somebody's probe is out.
     pub probing: bool,
+    /// Its name had no address when it was asked for last: nothing leads there.
+    pub nameless: bool,
 }
 
 /// Every trunk's, by name.
@@ -27,6 +29,11 @@ impl TrunkBook {
 
     pub fn registered(&self, trunk: &Arc<str>, state: RegistrationState, now: Timestamp) {
         self.lock().entry(Arc::clone(trunk)).or_default().registration = Some((now, state));
+    }
+
+    /// Whether the trunk's names have addresses.
+    pub fn named(&self, trunk: &Arc<str>, found: bool) {
+        self.lock().entry(Arc::clone(trunk)).or_default().nameless = !found;
     }
 
     /// A probe by hand begins. `false`: one is out.
@@ -49,6 +56,16 @@ impl TrunkBook {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_without_an_address_is_remembered_until_it_has_one() {
+        let (book, trunk) = (TrunkBook::default(), Arc::from("main"));
+        assert!(!book.of("main").nameless, "nobody has asked yet");
+        book.named(&trunk, false);
+        assert!(book.of("main").nameless);
+        book.named(&trunk, true);
+        assert!(!book.of("main").nameless);
+    }
 
     #[test]
     fn one_probe_by_hand_is_out_at_a_time() {

@@ -18,9 +18,9 @@ use super::house::House;
 use super::lines::Standing;
 use super::sip_names::target;
 use crate::domain::Language;
-use crate::sip::{ProbeAnswer, RegistrationState};
+use crate::sip::{ProbeAnswer, RegistrationState, Unreached};
 use crate::trunk::{Circuit, Transport};
-use crate::web::{CircuitView, ProbeTrunk, TrunkHandlers, TrunkView};
+use crate::web::{CircuitView, ProbeTrunk, TrunkHandlers, TrunkLine, TrunkView};
 
 /// Who answers for the trunks.
 pub fn handlers(house: &Arc<House>) -> TrunkHandlers {
@@ -39,6 +39,18 @@ pub fn handlers(house: &Arc<House>) -> TrunkHandlers {
             |house: Arc<House>, asked: ProbeTrunk| async move { Ok(probe(&house, asked)) },
         ),
     }
+}
+
+/// Each trunk in a line, for the wallboard.
+pub fn lines(house: &House) -> Vec<TrunkLine> {
+    let now = house.clock.now();
+    let line = |Standing { plan, circuit, taken, .. }: Standing| TrunkLine {
+        circuit: standing_of(circuit, &house.trunk_book.of(&plan.name), now),
+        calls: taken,
+        channels: plan.channels.get(),
+        name: plan.name.to_string(),
+    };
+    house.lines.standing().into_iter().map(line).collect()
 }
 
 /// Begins a probe; its answer may take half a minute, so nobody waits for it here. `false`: there is no such trunk, or
@@ -72,13 +84,6 @@ fn view(
         Transport::Udp => "UDP",
     };
     let port = plan.peer.port.map(|port| format!(":{port}")).unwrap_or_default();
-    let circuit = match circuit {
-        Circuit::Closed => CircuitView::Closed,
-        Circuit::HalfOpen => CircuitView::HalfOpen,
-        Circuit::Open { until } => {
-            CircuitView::Open { for_s: until.map(|until| until.saturating_duration_since(now).as_secs()) }
-        }
-    };
     TrunkView {
         name: plan.name.to_string(),
         peer: format!("{}{port} {by}", plan.peer.host),
@@ -86,13 +91,25 @@ fn view(
         channels: plan.channels.get(),
         allowed_cps: allowed_cps.get(),
         cps: plan.cps.get(),
-        circuit,
+        circuit: standing_of(circuit, &seen, now),
         registers: plan.account.as_ref().is_some_and(|account| account.register.is_some()),
         registration: seen.registration.map(|(when, state)| (at(when), registered(&state, language))),
         probe: seen.probe.map(|(when, answer)| {
             (at(when), matches!(answer, ProbeAnswer::Alive { .. }), probed(&answer, language))
         }),
         probing: seen.probing,
+    }
+}
+
+/// Whether calls go through, as far as is known: where a name leads nowhere none does, whatever calls have come to.
+pub fn standing_of(circuit: Circuit, seen: &Seen, now: Instant) -> CircuitView {
+    match circuit {
+        _ if seen.nameless => CircuitView::NoAddress,
+        Circuit::Closed => CircuitView::Closed,
+        Circuit::HalfOpen => CircuitView::HalfOpen,
+        Circuit::Open { until } => {
+            CircuitView::Open { for_s: until.map(|until| until.saturating_duration_since(now).as_secs()) }
+        }
     }
 }
 
@@ -107,7 +124,7 @@ fn registered(state: &RegistrationState, language: Language) -> (bool, String) {
             let code = word.sip_code.map(|code| code.to_string()).unwrap_or_default();
             (false, if ru { format!("отказ {code}") } else { format!("refused {code}") })
         }
-        RegistrationState::Unreachable { why, .. } => (false, why.clone()),
+        RegistrationState::Unreachable { why, .. } => (false, unreached(why, language).to_owned()),
     }
 }
 
@@ -119,6 +136,31 @@ fn probed(answer: &ProbeAnswer, language: Language) -> String {
         ProbeAnswer::Refusing { code, .. } => format!("OPTIONS → {code}, does not serve"),
         ProbeAnswer::Silent if ru => "не отвечает".to_owned(),
         ProbeAnswer::Silent => "no answer".to_owned(),
-        ProbeAnswer::Unreachable(why) => why.clone(),
+        ProbeAnswer::Unreachable(why) => unreached(why, language).to_owned(),
+    }
+}
+
+fn unreached(why: &Unreached, language: Language) -> &'static str {
+    match why {
+        Unreached::Connection(_) => language.pick("no connection", "нет соединения"),
+        Unreached::Name(_) => language.pick("its name has no address", "у имени нет адреса"),
+        Unreached::Other(_) => language.pick("nothing could be sent", "отправить не удалось"),
+        Unreached::Silence => language.pick("no answer", "не отвечает"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[allow(clippy::disallowed_methods, reason = "any moment will do")]
+    fn a_trunk_whose_name_has_no_address_takes_no_calls() {
+        let now = Instant::now();
+        let standing = |nameless| standing_of(Circuit::Closed, &Seen { nameless, ..Seen::default() }, now);
+        assert_eq!(standing(false), CircuitView::Closed);
+        assert_eq!(standing(true), CircuitView::NoAddress);
+        let lost = ProbeAnswer::Unreachable(Unreached::Name("resolving sip.example.com".to_owned()));
+        assert_eq!(probed(&lost, Language::Ru), "у имени нет адреса");
     }
 }

@@ -58,6 +58,8 @@ pub enum CircuitView {
     Closed,
     /// One trial at a time.
     HalfOpen,
+    /// None: its name has no address.
+    NoAddress,
     /// None, for so many seconds where that is known.
     Open {
         for_s: Option<u64>,
@@ -122,6 +124,7 @@ fn row(trunk: &TrunkView, texts: &Texts, button: bool) -> Markup {
             @match trunk.circuit {
                 CircuitView::Closed => { td.good { (texts.well) } }
                 CircuitView::HalfOpen => { td.warn { (texts.half_open) } }
+                CircuitView::NoAddress => { td.bad { (texts.no_address) } }
                 CircuitView::Open { for_s } => {
                     td.bad { (texts.open) @if let Some(for_s) = for_s { " " (for_s) " " (texts.second) } }
                 }
