@@ -2,62 +2,51 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 
 use super::console::answered;
 use super::house::House;
 use crate::cli::csv_text::csv_text;
-use crate::store::{AccessFilter, AccessLine, CampaignAct, ExportAct, StoreError, SupervisionRow, UserAct};
+use crate::store::{
+    AccessFilter, AccessLine, ActFilter, CampaignAct, ExportAct, StoreError, SupervisionRow, UserAct,
+};
 use crate::web::{
-    AuditAsked, AuditHandlers, AuditLine, CampaignActLine, ExportLine, ExportsShown, NewExport,
-    SupervisionLine, UserActLine,
+    Acts, AuditAsked, AuditHandlers, AuditLine, CampaignActLine, ExportLine, NewExport, SupervisionLine,
+    UserActLine,
 };
 
 /// Lines of a page, and of a file.
 const SHOWN: u32 = 100;
 const EXPORTED: u32 = 10_000;
-/// How far back supervisors are looked for.
-const LOOKED_BACK: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Who answers for the audit.
 pub fn handlers(house: &Arc<House>) -> AuditHandlers {
     AuditHandlers {
         list: answered(house, |house: Arc<House>, asked: AuditAsked| async move {
-            let zone = house.plans.load().config.cases.zone.clone();
-            let lines = house.store.access_log(filter(asked), SHOWN).await?;
-            Ok(lines.into_iter().map(|line| shown(line, &zone)).collect())
+            let lines = house.store.access_log(filter(asked), SHOWN + 1).await?;
+            Ok(page(&house, lines.into_iter().map(|line| (line.id, line)), shown))
         }),
         csv: answered(house, |house: Arc<House>, asked: AuditAsked| async move {
             let lines = house.store.access_log(filter(asked), EXPORTED).await?;
             let cells = lines.into_iter().map(|line| [line.at.to_string(), line.who, line.person, line.what]);
             Ok(csv_text(&["at", "who", "person", "what"], cells))
         }),
-        campaigns: answered(house, |house: Arc<House>, ()| async move {
-            let zone = house.plans.load().config.cases.zone.clone();
-            let acts = house.store.campaign_acts(SHOWN).await?;
-            Ok(acts.into_iter().map(|act| campaign_act(act, &zone)).collect())
+        campaigns: answered(house, |house: Arc<House>, asked: AuditAsked| async move {
+            let before = asked.campaigns_before;
+            Ok(page(&house, house.store.campaign_acts(of(asked.who, before), SHOWN + 1).await?, campaign_act))
         }),
-        users: answered(house, |house: Arc<House>, ()| async move {
-            let zone = house.plans.load().config.cases.zone.clone();
-            let acts = house.store.user_acts(SHOWN).await?;
-            Ok(acts.into_iter().map(|act| user_act(act, &zone)).collect())
+        users: answered(house, |house: Arc<House>, asked: AuditAsked| async move {
+            let before = asked.users_before;
+            Ok(page(&house, house.store.user_acts(of(asked.who, before), SHOWN + 1).await?, user_act))
         }),
         exports: answered(house, |house: Arc<House>, asked: AuditAsked| async move {
-            let zone = house.plans.load().config.cases.zone.clone();
-            let asked = (named(asked.who), asked.exports_before);
-            let mut acts = house.store.export_acts(asked, SHOWN + 1).await?;
-            let is_more = acts.len() > SHOWN as usize;
-            acts.truncate(SHOWN as usize);
-            let older = acts.last().map(|(id, _)| *id).filter(|_| is_more);
-            let lines = acts.into_iter().map(|(_, act)| export_act(act, &zone)).collect();
-            Ok(ExportsShown { lines, older })
+            let before = asked.exports_before;
+            Ok(page(&house, house.store.export_acts(of(asked.who, before), SHOWN + 1).await?, export_act))
         }),
-        supervisions: answered(house, |house: Arc<House>, ()| async move {
-            let zone = house.plans.load().config.cases.zone.clone();
-            let from = house.clock.wall().checked_sub(LOOKED_BACK).unwrap_or(Timestamp::MIN);
-            let rows = house.store.supervisions(from).await?;
-            Ok(rows.into_iter().rev().take(SHOWN as usize).map(|row| supervision(row, &zone)).collect())
+        supervisions: answered(house, |house: Arc<House>, asked: AuditAsked| async move {
+            let before = asked.supervisions_before;
+            Ok(page(&house, house.store.supervisions(of(asked.who, before), SHOWN + 1).await?, supervision))
         }),
         note_export: answered(house, |house: Arc<House>, export: NewExport| async move {
             let NewExport { who, what, filter, rows } = export;
@@ -67,33 +56,46 @@ pub fn handlers(house: &Arc<House>) -> AuditHandlers {
     }
 }
 
-/// The acts as files: moments in UTC, codes.
-pub async fn campaign_acts(house: &House) -> Result<String, StoreError> {
-    let line = |it: CampaignAct| [it.at.to_string(), it.who, it.campaign, it.state.code().to_owned()];
-    let acts = house.store.campaign_acts(EXPORTED).await?;
-    Ok(csv_text(&["at", "who", "campaign", "state"], acts.into_iter().map(line)))
+/// A page of acts that were asked for with one more than it holds.
+fn page<T, L>(
+    house: &House,
+    acts: impl IntoIterator<Item = (i64, T)>,
+    line: impl Fn(T, &TimeZone) -> L,
+) -> Acts<L> {
+    let zone = house.plans.load().config.cases.zone.clone();
+    let mut acts: Vec<(i64, T)> = acts.into_iter().collect();
+    let is_more = acts.len() > SHOWN as usize;
+    acts.truncate(SHOWN as usize);
+    let older = acts.last().map(|(id, _)| *id).filter(|_| is_more);
+    Acts { lines: acts.into_iter().map(|(_, act)| line(act, &zone)).collect(), older }
 }
 
-pub async fn user_acts(house: &House) -> Result<String, StoreError> {
+/// The acts as files: moments in UTC, codes; whose they are, empty: everybody's.
+pub async fn campaign_acts(house: &House, who: String) -> Result<String, StoreError> {
+    let line = |it: CampaignAct| [it.at.to_string(), it.who, it.campaign, it.state.code().to_owned()];
+    let acts = house.store.campaign_acts(of(who, None), EXPORTED).await?;
+    Ok(csv_text(&["at", "who", "campaign", "state"], acts.into_iter().map(|(_, act)| line(act))))
+}
+
+pub async fn user_acts(house: &House, who: String) -> Result<String, StoreError> {
     let line = |it: UserAct| {
         let role = it.role.map(|role| role.code().to_owned()).unwrap_or_default();
         [it.at.to_string(), it.who, it.login, it.deed, role]
     };
-    let acts = house.store.user_acts(EXPORTED).await?;
-    Ok(csv_text(&["at", "who", "login", "deed", "role"], acts.into_iter().map(line)))
+    let acts = house.store.user_acts(of(who, None), EXPORTED).await?;
+    Ok(csv_text(&["at", "who", "login", "deed", "role"], acts.into_iter().map(|(_, act)| line(act))))
 }
 
-pub async fn export_acts(house: &House) -> Result<String, StoreError> {
+pub async fn export_acts(house: &House, who: String) -> Result<String, StoreError> {
     let line = |it: ExportAct| {
         let rows = it.rows.map(|rows| rows.to_string()).unwrap_or_default();
         [it.at.to_string(), it.who, it.what, it.filter, rows]
     };
-    let acts = house.store.export_acts((None, None), EXPORTED).await?;
+    let acts = house.store.export_acts(of(who, None), EXPORTED).await?;
     Ok(csv_text(&["at", "who", "file", "filter", "rows"], acts.into_iter().map(|(_, act)| line(act))))
 }
 
-/// Those of the last thirty days, as on the page.
-pub async fn supervisions(house: &House) -> Result<String, StoreError> {
+pub async fn supervisions(house: &House, who: String) -> Result<String, StoreError> {
     let line = |it: SupervisionRow| {
         let call =
             Some(it.attempt.0).filter(|call| *call > 0).map(|call| call.to_string()).unwrap_or_default();
@@ -106,13 +108,17 @@ pub async fn supervisions(house: &House) -> Result<String, StoreError> {
             it.refused.unwrap_or_default(),
         ]
     };
-    let from = house.clock.wall().checked_sub(LOOKED_BACK).unwrap_or(Timestamp::MIN);
-    let rows = house.store.supervisions(from).await?;
-    Ok(csv_text(&["at", "supervisor", "agent", "attempt", "what", "refused"], rows.into_iter().map(line)))
+    let acts = house.store.supervisions(of(who, None), EXPORTED).await?;
+    let lines = acts.into_iter().map(|(_, act)| line(act));
+    Ok(csv_text(&["at", "supervisor", "agent", "attempt", "what", "refused"], lines))
 }
 
 fn filter(asked: AuditAsked) -> AccessFilter {
     AccessFilter { who: named(asked.who), person: named(asked.person), before: asked.before }
+}
+
+fn of(who: String, before: Option<i64>) -> ActFilter {
+    ActFilter { who: named(who), before }
 }
 
 fn named(text: String) -> Option<String> {
@@ -120,7 +126,7 @@ fn named(text: String) -> Option<String> {
 }
 
 fn shown(line: AccessLine, zone: &TimeZone) -> AuditLine {
-    AuditLine { id: line.id, at: local(line.at, zone), who: line.who, what: line.what, person: line.person }
+    AuditLine { at: local(line.at, zone), who: line.who, what: line.what, person: line.person }
 }
 
 fn campaign_act(act: CampaignAct, zone: &TimeZone) -> CampaignActLine {

@@ -42,8 +42,8 @@ pub use gate::{
     Verified, VerifiedDay, VerifiedRows, Wrong, WrongRow,
 };
 pub use house::{
-    Access, AccessFilter, AccessLine, CampaignAct, CampaignRow, CampaignState, ExportAct, Kind, SavedView,
-    SessionRow, Store, StoreInfo, StorePlan, UserAct, UserChanged, UserDeed, UserRow,
+    Access, AccessFilter, AccessLine, ActFilter, CampaignAct, CampaignRow, CampaignState, ExportAct, Kind,
+    SavedView, SessionRow, Store, StoreInfo, StorePlan, UserAct, UserChanged, UserDeed, UserRow,
 };
 pub use identity::{KinRow, LinkRow};
 pub use inbound::{Entered, InboundRequest, KnownCaller, StrangerCall, StrangerEnd, StrangerWhy};

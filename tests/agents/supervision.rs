@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
 use obzvon::agents::{Input, State};
 use obzvon::call::{Desk as Wish, Seat, Whom};
 use obzvon::demo::carrier::sound::synth::tone;
 use obzvon::domain::{AgentId, Supervision};
+use obzvon::store::{ActFilter, SupervisionRow};
 
 use crate::office::{
     AGENT_HZ, BORIS_HZ, DEBTOR_HZ, Desk, Office, PASSWORD, agents_phones, agents_phones_of, config, debtors,
@@ -14,6 +14,12 @@ use crate::office::{
 };
 use crate::phone::{Account, Phone};
 use crate::program::Program;
+
+/// What supervisors did, the oldest first.
+async fn supervisions(office: &Office) -> Vec<SupervisionRow> {
+    let acts = office.inside().store.supervisions(ActFilter::default(), 100).await.expect("read");
+    acts.into_iter().rev().map(|(_, act)| act).collect()
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn he_listens_whispers_barges_in_and_takes_over_and_each_is_written_down() {
@@ -54,7 +60,7 @@ async fn he_listens_whispers_barges_in_and_takes_over_and_each_is_written_down()
 
     let pause = async |seconds| tokio::time::sleep(Duration::from_secs(seconds)).await;
     let listened = async |what: Supervision| {
-        let rows = office.inside().store.supervisions(Timestamp::UNIX_EPOCH).await.expect("read");
+        let rows = supervisions(&office).await;
         rows.iter().any(|row| row.what == what && row.supervisor == "boris" && row.agent == "anna")
     };
     boris.dial(&extension).await;
@@ -130,7 +136,7 @@ async fn a_program_has_the_supervisors_phone_called_and_says_what_he_does() {
     office.until(10, "he has left", || office.inside().live.supervisor(call).is_none()).await;
     assert!(office.inside().live.desk(call, Wish::HangUp));
     office.until_done(30).await;
-    let rows = office.inside().store.supervisions(Timestamp::UNIX_EPOCH).await.expect("read");
+    let rows = supervisions(&office).await;
     let noted: Vec<_> = rows.iter().map(|row| (row.supervisor.as_str(), row.what)).collect();
     assert_eq!(noted, [("boris", Supervision::Listen), ("boris", Supervision::Whisper)]);
     office.close().await;
@@ -196,7 +202,7 @@ async fn who_is_logged_out_takes_over_on_the_phone_he_listens_with_and_writes_th
     let written = serde_json::json!({ "code": "no_talk" });
     assert_eq!(program.post("desk/disposition", written).await, (200, String::new()));
     assert_eq!(office.state("boris"), State::LoggedOut, "as he was before");
-    let rows = office.inside().store.supervisions(Timestamp::UNIX_EPOCH).await.expect("read");
+    let rows = supervisions(&office).await;
     let noted: Vec<_> = rows.iter().map(|row| (row.what, row.refused.as_deref())).collect();
     let (listen, take) = (Supervision::Listen, Supervision::TakeOver);
     let wanted = [(listen, None), (take, None), (take, Some("second_there")), (take, None)];

@@ -1,7 +1,7 @@
 //! Who is signed in: until his session is over, he signs out, or he may not any more.
 
 use obzvon::domain::Role;
-use obzvon::store::{SessionRow, UserChanged, UserDeed};
+use obzvon::store::{ActFilter, SessionRow, UserChanged, UserDeed};
 
 use crate::world::{World, hours, noon};
 
@@ -81,9 +81,11 @@ async fn a_deed_to_a_user_is_kept_with_whose_it_was_and_an_administrator_is_left
     assert_eq!(deed(&world, "anna", UserDeed::KeepOut).await, UserChanged::LastAdministrator);
     assert_eq!(deed(&world, "boss", UserDeed::LetIn).await, UserChanged::Done);
     assert_eq!(deed(&world, "anna", UserDeed::Role(Role::Quality)).await, UserChanged::Done);
-    let acts = world.store.user_acts(3).await.expect("read");
-    let told: Vec<_> =
-        acts.iter().map(|act| (act.who.as_str(), act.login.as_str(), act.deed.as_str(), act.role)).collect();
+    let acts = world.store.user_acts(ActFilter::default(), 3).await.expect("read");
+    let told: Vec<_> = acts
+        .iter()
+        .map(|(_, act)| (act.who.as_str(), act.login.as_str(), act.deed.as_str(), act.role))
+        .collect();
     let quality = Some(Role::Quality);
     let wanted = [
         ("chief", "anna", "role", quality),
@@ -91,7 +93,15 @@ async fn a_deed_to_a_user_is_kept_with_whose_it_was_and_an_administrator_is_left
         ("chief", "boss", "kept_out", None),
     ];
     assert_eq!(told, wanted);
-    assert_eq!(world.store.user_acts(100).await.expect("read").len(), 7, "what was refused is no deed");
+    let acts_of = async |who: &str, before: Option<i64>| {
+        let filter = ActFilter { who: Some(who.to_owned()), before };
+        world.store.user_acts(filter, 100).await.expect("read")
+    };
+    let hers = acts_of("chief", None).await;
+    assert_eq!(acts_of("chief", Some(acts[2].0)).await, hers[3..], "the page behind the third");
+    let all = world.store.user_acts(ActFilter::default(), 100).await.expect("read");
+    assert_eq!(all.len(), 7, "what was refused is no deed");
+    assert_eq!(acts_of("nobody", None).await, []);
 }
 
 async fn two_administrators_do_not_keep_each_other_out_at_once(world: World) {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::domain::{AgentId, AttemptId, Supervision};
 use crate::store::engine::conn::{Row, moment, values};
-use crate::store::{Fault, Store, StoreError};
+use crate::store::{ActFilter, Fault, Store, StoreError};
 
 /// An audit line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,30 +37,36 @@ impl Store {
         written.await.map(|_| ()).map_err(|source| StoreError::Agent { agent: agent.clone(), source })
     }
 
-    /// What was done in agents' talks from `from` on, the oldest first.
+    /// What was done in agents' talks, each act with its id, the newest first, at most `limit`.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn supervisions(&self, from: Timestamp) -> Result<Vec<SupervisionRow>, StoreError> {
+    pub async fn supervisions(
+        &self,
+        filter: ActFilter,
+        limit: u32,
+    ) -> Result<Vec<(i64, SupervisionRow)>, StoreError> {
+        let values = filter.values(limit);
         let read = self.read(move |conn| {
-            Box::pin(async move { conn.all(ROWS, values![from]).await?.iter().map(read).collect() })
+            Box::pin(async move { conn.all(ROWS, values).await?.iter().map(read).collect() })
         });
         read.await.map_err(|source| StoreError::Report { report: "supervisions", source })
     }
 }
 
-fn read(row: &Row) -> Result<SupervisionRow, Fault> {
-    Ok(SupervisionRow {
-        at: moment(row.int(0)?)?,
-        supervisor: row.text(1)?,
-        agent: row.text(2)?,
-        attempt: AttemptId(row.int(3)?),
-        what: row.code(4, "supervision", Supervision::parse)?,
-        refused: row.text_opt(5)?,
-    })
+fn read(row: &Row) -> Result<(i64, SupervisionRow), Fault> {
+    let act = SupervisionRow {
+        at: moment(row.int(1)?)?,
+        supervisor: row.text(2)?,
+        agent: row.text(3)?,
+        attempt: AttemptId(row.int(4)?),
+        what: row.code(5, "supervision", Supervision::parse)?,
+        refused: row.text_opt(6)?,
+    };
+    Ok((row.int(0)?, act))
 }
 
 const NOTE: &str =
     "INSERT INTO supervision (at, supervisor, agent, attempt, what, refused) VALUES ($1, $2, $3, $4, $5, $6)";
-const ROWS: &str =
-    "SELECT at, supervisor, agent, attempt, what, refused FROM supervision WHERE at >= $1 ORDER BY id";
+const ROWS: &str = "SELECT id, at, supervisor, agent, attempt, what, refused FROM supervision \
+    WHERE id < $1 AND (CAST($2 AS TEXT) IS NULL OR supervisor = $2) ORDER BY id DESC LIMIT $3";

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::domain::CampaignId;
 use crate::store::engine::conn::{moment, values};
-use crate::store::{Store, StoreError};
+use crate::store::{ActFilter, Store, StoreError};
 
 /// Where a campaign stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -112,21 +112,27 @@ impl Store {
         written.await.map_err(|source| StoreError::Campaign { campaign: name.to_owned(), source })
     }
 
-    /// Who started, paused or stopped which campaign, the newest first, at most `limit`.
+    /// Who started, paused or stopped which campaign, each act with its id, the newest first, at most `limit`.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn campaign_acts(&self, limit: u32) -> Result<Vec<CampaignAct>, StoreError> {
+    pub async fn campaign_acts(
+        &self,
+        filter: ActFilter,
+        limit: u32,
+    ) -> Result<Vec<(i64, CampaignAct)>, StoreError> {
+        let values = filter.values(limit);
         let read = self.read(move |conn| {
             Box::pin(async move {
-                let rows = conn.all(ACTS, values![i64::from(limit)]).await?;
+                let rows = conn.all(ACTS, values).await?;
                 let read = rows.iter().map(|row| {
-                    Ok(CampaignAct {
-                        at: moment(row.int(0)?)?,
-                        who: row.text(1)?,
-                        campaign: row.text(2)?,
-                        state: row.code(3, "campaign state", CampaignState::parse)?,
-                    })
+                    let act = CampaignAct {
+                        at: moment(row.int(1)?)?,
+                        who: row.text(2)?,
+                        campaign: row.text(3)?,
+                        state: row.code(4, "campaign state", CampaignState::parse)?,
+                    };
+                    Ok((row.int(0)?, act))
                 });
                 read.collect()
             })
@@ -162,5 +168,5 @@ const SET: &str =
     "UPDATE campaign SET state = $2, changed_at = $3 WHERE name = $1 AND state NOT IN ($2, 'stopped')";
 const ACT: &str = "INSERT INTO campaign_act (campaign_id, state, who, at) \
     SELECT id, $2, $3, CAST($4 AS BIGINT) FROM campaign WHERE name = $1";
-const ACTS: &str = "SELECT a.at, a.who, c.name, a.state FROM campaign_act a JOIN campaign c ON c.id = a.campaign_id \
-    ORDER BY a.id DESC LIMIT $1";
+const ACTS: &str = "SELECT a.id, a.at, a.who, c.name, a.state FROM campaign_act a JOIN campaign c ON c.id = a.campaign_id \
+    WHERE a.id < $1 AND (CAST($2 AS TEXT) IS NULL OR a.who = $2) ORDER BY a.id DESC LIMIT $3";

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::store::engine::conn::{moment, values};
-use crate::store::{Store, StoreError};
+use crate::store::{ActFilter, Store, StoreError};
 
 /// A file that was taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,17 +42,16 @@ impl Store {
         written.await.map(|_| ()).map_err(|source| StoreError::Access { source })
     }
 
-    /// Files that were taken, each with its id, the newest first, at most `limit`: by one user, or before the one of this id,
-    /// where that is asked.
+    /// Files that were taken, each with its id, the newest first, at most `limit`.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn export_acts(
         &self,
-        (who, before): (Option<String>, Option<i64>),
+        filter: ActFilter,
         limit: u32,
     ) -> Result<Vec<(i64, ExportAct)>, StoreError> {
-        let values = values![before.unwrap_or(i64::MAX), who, i64::from(limit)];
+        let values = filter.values(limit);
         let read = self.read(move |conn| {
             Box::pin(async move {
                 let rows = conn.all(ACTS, values).await?;

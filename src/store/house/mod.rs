@@ -1,6 +1,7 @@
 //! The open store, its campaigns and its nodes.
 
 mod access;
+mod act_filter;
 mod alone;
 mod campaign;
 mod export_act;
@@ -14,6 +15,7 @@ mod user;
 mod user_act;
 
 pub use access::{Access, AccessFilter, AccessLine};
+pub use act_filter::ActFilter;
 pub use campaign::{CampaignAct, CampaignRow, CampaignState};
 pub use export_act::ExportAct;
 pub use info::StoreInfo;

@@ -6,7 +6,7 @@ use super::session::END_ALL;
 use crate::domain::Role;
 use crate::store::engine::conn::{Conn, Fault, Value, moment, values};
 use crate::store::engine::dialect::lock_users;
-use crate::store::{Store, StoreError};
+use crate::store::{ActFilter, Store, StoreError};
 
 /// What is done to a user. Hashes are Argon2id in the PHC format, and not in the debug form.
 #[derive(Clone, PartialEq, Eq)]
@@ -144,22 +144,24 @@ impl Store {
         written.await.map_err(|source| StoreError::User { source })
     }
 
-    /// What was done to users, the newest first, at most `limit`.
+    /// What was done to users, each deed with its id, the newest first, at most `limit`.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn user_acts(&self, limit: u32) -> Result<Vec<UserAct>, StoreError> {
+    pub async fn user_acts(&self, filter: ActFilter, limit: u32) -> Result<Vec<(i64, UserAct)>, StoreError> {
+        let values = filter.values(limit);
         let read = self.read(move |conn| {
             Box::pin(async move {
-                let rows = conn.all(ACTS, values![i64::from(limit)]).await?;
+                let rows = conn.all(ACTS, values).await?;
                 let read = rows.iter().map(|row| {
-                    Ok(UserAct {
-                        at: moment(row.int(0)?)?,
-                        who: row.text(1)?,
-                        login: row.text(2)?,
-                        deed: row.text(3)?,
-                        role: row.text_opt(4)?.as_deref().and_then(Role::parse),
-                    })
+                    let act = UserAct {
+                        at: moment(row.int(1)?)?,
+                        who: row.text(2)?,
+                        login: row.text(3)?,
+                        deed: row.text(4)?,
+                        role: row.text_opt(5)?.as_deref().and_then(Role::parse),
+                    };
+                    Ok((row.int(0)?, act))
                 });
                 read.collect()
             })
@@ -184,4 +186,5 @@ const LET_IN: &str =
 const PASSWORD: &str = "UPDATE app_user SET hash = $2, once_until = $3, changed_at = $4 WHERE login = $1";
 const ROLE: &str = "UPDATE app_user SET role = $2, changed_at = $3 WHERE login = $1 AND role <> $2";
 const ACT: &str = "INSERT INTO user_act (login, deed, role, who, at) VALUES ($1, $2, $3, $4, $5)";
-const ACTS: &str = "SELECT at, who, login, deed, role FROM user_act ORDER BY id DESC LIMIT $1";
+const ACTS: &str = "SELECT id, at, who, login, deed, role FROM user_act \
+    WHERE id < $1 AND (CAST($2 AS TEXT) IS NULL OR who = $2) ORDER BY id DESC LIMIT $3";

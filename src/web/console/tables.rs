@@ -1,12 +1,13 @@
 //! Lists without filters as files, CSV and XLSX: the same rows as on their pages.
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use maud::{Markup, html};
+use serde::Deserialize;
 
 use super::Shared;
 use super::course::CourseWish;
@@ -22,8 +23,8 @@ pub enum Table {
     Agents,
     /// Talks in which something set the debtor off.
     Angry,
-    /// Who started, paused or stopped which campaign.
-    CampaignActs,
+    /// Who started, paused or stopped which campaign: one user's acts, or everybody's where the text is empty. So are the others.
+    CampaignActs(String),
     /// Campaigns with their contacts by state.
     Campaigns,
     /// Changes of the configuration, without the texts.
@@ -33,18 +34,18 @@ pub enum Table {
     /// Messages to other systems.
     Deliveries,
     /// Who took which file with people's data.
-    Exports,
+    Exports(String),
     /// What was put into force of what the figures propose.
     Proposals,
     /// Lists of talks to listen to.
     Samples,
     /// Supervisors in others' talks.
-    Supervisions,
+    Supervisions(String),
     /// What each campaign's calls out came to today.
     Today,
     Trunks,
     /// What was done to users.
-    UserActs,
+    UserActs(String),
     Users,
     /// Contacts of a campaign by state and reason.
     WhyNot(String),
@@ -56,31 +57,37 @@ impl Table {
         match self {
             Self::Agents => ("agents", Right::SeeLive),
             Self::Angry => ("angry", Right::SeeCases),
-            Self::CampaignActs => ("campaign-acts", Right::SeeAudit),
+            Self::CampaignActs(_) => ("campaign-acts", Right::SeeAudit),
             Self::Campaigns => ("campaigns", Right::SeeLive),
             Self::Changes => ("changes", Right::SeeConfig),
             Self::Course(_) => ("day", Right::SeeLive),
             Self::Deliveries => ("deliveries", Right::SeeReports),
-            Self::Exports => ("exports", Right::SeeAudit),
+            Self::Exports(_) => ("exports", Right::SeeAudit),
             Self::Proposals => ("proposals", Right::SeeReports),
             Self::Samples => ("lists", Right::SeeQuality),
-            Self::Supervisions => ("supervisions", Right::SeeAudit),
+            Self::Supervisions(_) => ("supervisions", Right::SeeAudit),
             Self::Today => ("today", Right::SeeLive),
             Self::Trunks => ("trunks", Right::SeeLive),
-            Self::UserActs => ("user-acts", Right::SeeAudit),
+            Self::UserActs(_) => ("user-acts", Right::SeeAudit),
             Self::Users => ("users", Right::SeeUsers),
             Self::WhyNot(_) => ("why-not", Right::SeeLive),
         }
     }
 }
 
+/// A list of acts as a table, of one user or of all.
+type ActsOf = fn(String) -> Table;
+
+/// Whose acts are wanted.
+#[derive(Deserialize)]
+struct Whose {
+    #[serde(default)]
+    who: String,
+}
+
 pub(super) fn routes() -> Router<Shared> {
     let lists = [
         ("/agents", Table::Agents),
-        ("/audit/campaigns", Table::CampaignActs),
-        ("/audit/exports", Table::Exports),
-        ("/audit/supervisions", Table::Supervisions),
-        ("/audit/users", Table::UserActs),
         ("/campaigns", Table::Campaigns),
         ("/config/changes", Table::Changes),
         ("/deliveries", Table::Deliveries),
@@ -90,10 +97,22 @@ pub(super) fn routes() -> Router<Shared> {
         ("/trunks", Table::Trunks),
         ("/users", Table::Users),
     ];
+    let acts: [(&str, ActsOf); 4] = [
+        ("/audit/campaigns", Table::CampaignActs),
+        ("/audit/exports", Table::Exports),
+        ("/audit/supervisions", Table::Supervisions),
+        ("/audit/users", Table::UserActs),
+    ];
     let why_not = |viewer, shared, Path(campaign)| give(viewer, shared, Table::WhyNot(campaign));
     let mut routes = Router::new()
         .route("/campaigns/{name}/why-not.csv", get(why_not))
         .route("/campaigns/{name}/why-not.xlsx", get(why_not).layer(map_response(as_xlsx)));
+    for (path, table) in acts {
+        let give = move |viewer, shared, Query(whose): Query<Whose>| give(viewer, shared, table(whose.who));
+        routes = routes
+            .route(&format!("{path}.csv"), get(give))
+            .route(&format!("{path}.xlsx"), get(give).layer(map_response(as_xlsx)));
+    }
     for (path, table) in lists {
         let give = move |viewer, shared| give(viewer, shared, table.clone());
         routes = routes
@@ -116,5 +135,15 @@ pub(super) async fn give(
 
 /// The ways to a list's files; `path` is its address.
 pub(super) fn files(path: &str) -> Markup {
-    html! { p.files { a href=(format!("{path}.csv")) { "CSV" } " · " a href=(format!("{path}.xlsx")) { "XLSX" } } }
+    files_of(path, "")
+}
+
+/// The same of a list that is asked by `query`.
+pub(super) fn files_of(path: &str, query: &str) -> Markup {
+    let mark = if query.is_empty() { "" } else { "?" };
+    html! {
+        p.files {
+            a href=(format!("{path}.csv{mark}{query}")) { "CSV" } " · " a href=(format!("{path}.xlsx{mark}{query}")) { "XLSX" }
+        }
+    }
 }

@@ -5,12 +5,12 @@ use axum::response::Response;
 use maud::{Markup, html};
 
 use super::texts::Texts;
-use super::{CampaignActLine, ExportsShown, NewExport, SupervisionLine, UserActLine};
+use super::{Acts, CampaignActLine, ExportLine, NewExport, SupervisionLine, UserActLine, older};
 use crate::domain::Language;
 use crate::web::console::Shared;
 use crate::web::console::guard::Viewer;
 use crate::web::console::page::{number, wide};
-use crate::web::console::tables::files;
+use crate::web::console::tables::files_of;
 use crate::web::console::texts::Texts as Words;
 
 /// Writes down who takes a table with people's data, CSV, before it is given.
@@ -36,7 +36,7 @@ fn rows(text: &[u8]) -> u64 {
 }
 
 /// `query`: what the page is asked by, which its further pages are asked by as well.
-pub(super) fn exports(shown: &ExportsShown, query: &str, texts: &Texts) -> Markup {
+pub(super) fn exports(shown: &Acts<ExportLine>, query: &str, texts: &Texts) -> Markup {
     let body = html! {
         h2 #exports { (texts.exports) }
         table {
@@ -52,10 +52,8 @@ pub(super) fn exports(shown: &ExportsShown, query: &str, texts: &Texts) -> Marku
                 }
             }
         }
-        @if let Some(older) = shown.older {
-            p.pages { a href=(format!("/audit?{query}&exports_before={older}#exports")) { (texts.older_exports) } }
-        }
-        (files("/audit/exports"))
+        (older(shown, "exports_before", query, texts.older_acts))
+        (files_of("/audit/exports", query))
     };
     wide(texts.exports, &body)
 }
@@ -70,13 +68,13 @@ fn beginning(filter: &str) -> String {
     text
 }
 
-pub(super) fn supervisions(acts: &[SupervisionLine], texts: &Texts) -> Markup {
+pub(super) fn supervisions(shown: &Acts<SupervisionLine>, query: &str, texts: &Texts) -> Markup {
     let body = html! {
-        h2 { (texts.supervisions) }
+        h2 #supervisions { (texts.supervisions) }
         table {
             thead { tr { th { (texts.at) } th { (texts.who) } th { (texts.agent) } th.n { (texts.call) } th { (texts.what) } } }
             tbody {
-                @for act in acts {
+                @for act in &shown.lines {
                     tr {
                         td.at { (act.at) } td { (act.who) } td { (act.agent) }
                         td.n { @match act.call { Some(call) => { a href=(format!("/calls/{call}")) { (call) } } None => "—" } }
@@ -85,20 +83,21 @@ pub(super) fn supervisions(acts: &[SupervisionLine], texts: &Texts) -> Markup {
                 }
             }
         }
-        (files("/audit/supervisions"))
+        (older(shown, "supervisions_before", query, texts.older_acts))
+        (files_of("/audit/supervisions", query))
     };
     wide(texts.supervisions, &body)
 }
 
-pub(super) fn users(acts: &[UserActLine], texts: &Texts, language: Language) -> Markup {
-    let words = Words::of(language);
+pub(super) fn users(shown: &Acts<UserActLine>, query: &str, language: Language) -> Markup {
+    let (texts, words) = (Texts::of(language), Words::of(language));
     html! {
         div.card {
-            h2 { (words.users) }
+            h2 #users { (words.users) }
             table {
                 thead { tr { th { (texts.at) } th { (texts.who) } th { (words.login) } th { (texts.what) } } }
                 tbody {
-                    @for act in acts {
+                    @for act in &shown.lines {
                         tr {
                             td.at { (act.at) } td { (act.who) } td { (act.login) }
                             td {
@@ -109,20 +108,21 @@ pub(super) fn users(acts: &[UserActLine], texts: &Texts, language: Language) -> 
                     }
                 }
             }
-            (files("/audit/users"))
+            (older(shown, "users_before", query, texts.older_acts))
+            (files_of("/audit/users", query))
         }
     }
 }
 
-pub(super) fn campaigns(acts: &[CampaignActLine], texts: &Texts, language: Language) -> Markup {
-    let words = Words::of(language);
+pub(super) fn campaigns(shown: &Acts<CampaignActLine>, query: &str, language: Language) -> Markup {
+    let (texts, words) = (Texts::of(language), Words::of(language));
     html! {
         div.card {
-            h2 { (words.campaigns) }
+            h2 #campaigns { (words.campaigns) }
             table {
                 thead { tr { th { (texts.at) } th { (texts.who) } th { (words.campaign) } th { (words.state) } } }
                 tbody {
-                    @for act in acts {
+                    @for act in &shown.lines {
                         tr {
                             td { (act.at) } td { (act.who) } td { (act.campaign) }
                             td { (words.campaign_state(act.state)) }
@@ -130,7 +130,8 @@ pub(super) fn campaigns(acts: &[CampaignActLine], texts: &Texts, language: Langu
                     }
                 }
             }
-            (files("/audit/campaigns"))
+            (older(shown, "campaigns_before", query, texts.older_acts))
+            (files_of("/audit/campaigns", query))
         }
     }
 }

@@ -25,18 +25,18 @@ use crate::web::handler::Handler;
 /// Who answers for the audit.
 #[derive(Debug)]
 pub struct AuditHandlers {
-    pub list: Handler<AuditAsked, Vec<AuditLine>>,
+    pub list: Handler<AuditAsked, Acts<AuditLine>>,
     /// The same as CSV, ten thousand lines at most.
     pub csv: Handler<AuditAsked, String>,
-    /// The last clicks on campaigns.
-    pub campaigns: Handler<(), Vec<CampaignActLine>>,
-    /// The last deeds to users.
-    pub users: Handler<(), Vec<UserActLine>>,
-    /// Files with people's data, by whom it is asked.
-    pub exports: Handler<AuditAsked, ExportsShown>,
+    /// Clicks on campaigns.
+    pub campaigns: Handler<AuditAsked, Acts<CampaignActLine>>,
+    /// Deeds to users.
+    pub users: Handler<AuditAsked, Acts<UserActLine>>,
+    /// Files with people's data.
+    pub exports: Handler<AuditAsked, Acts<ExportLine>>,
     pub note_export: Handler<NewExport, ()>,
-    /// Supervisors in agents' talks in the last days.
-    pub supervisions: Handler<(), Vec<SupervisionLine>>,
+    /// Supervisors in agents' talks.
+    pub supervisions: Handler<AuditAsked, Acts<SupervisionLine>>,
 }
 
 /// A supervisor went into an agent's talk.
@@ -86,11 +86,11 @@ pub struct ExportLine {
     pub rows: Option<u64>,
 }
 
-/// A page of files that were taken, the newest first.
+/// A page of acts, the newest first.
 #[derive(Debug, Clone)]
-pub struct ExportsShown {
-    pub lines: Vec<ExportLine>,
-    /// The next page is of those before this id.
+pub struct Acts<T> {
+    pub lines: Vec<T>,
+    /// The next page is of those before this id; `None`: these are the last.
     pub older: Option<i64>,
 }
 
@@ -114,15 +114,20 @@ pub struct AuditAsked {
     pub person: String,
     #[serde(default)]
     pub before: Option<i64>,
-    /// The same for files that were taken.
+    /// The same for files that were taken, and the other lists.
     #[serde(default)]
     pub exports_before: Option<i64>,
+    #[serde(default)]
+    pub campaigns_before: Option<i64>,
+    #[serde(default)]
+    pub supervisions_before: Option<i64>,
+    #[serde(default)]
+    pub users_before: Option<i64>,
 }
 
 /// A look.
 #[derive(Debug, Clone)]
 pub struct AuditLine {
-    pub id: i64,
     pub at: String,
     pub who: String,
     pub what: String,
@@ -143,35 +148,39 @@ async fn list(
 ) -> Result<Response, Response> {
     viewer.may(Right::SeeAudit)?;
     let texts = Texts::of(viewer.language);
-    let lines = shared.console.audit.list.ask(asked.clone()).await?;
+    let looks = shared.console.audit.list.ask(asked.clone()).await?;
     let query = query(&asked);
     let views = views::bar(&viewer, &shared, ("/audit", &query)).await?;
     let audit = &shared.console.audit;
-    let supervisions = audit.supervisions.ask(()).await?;
+    let supervisions = audit.supervisions.ask(asked.clone()).await?;
     let exports = audit.exports.ask(asked.clone()).await?;
-    let users = audit.users.ask(()).await?;
-    let campaigns = audit.campaigns.ask(()).await?;
+    let users = audit.users.ask(asked.clone()).await?;
+    let campaigns = audit.campaigns.ask(asked.clone()).await?;
     let body = html! {
         h1 { (texts.audit) }
         (by_clock(&viewer))
         div.card {
             (views)
             (filters(&asked, texts))
-            @if lines.is_empty() { p { (texts.none) } } @else { (table(&lines, texts)) }
-            @if let Some(last) = lines.last() {
-                p.pages {
-                    a href=(format!("/audit?who={}&person={}&before={}", in_address(&asked.who), in_address(&asked.person), last.id)) {
-                        (texts.older)
-                    }
-                }
-            }
+            @if looks.lines.is_empty() { p { (texts.none) } } @else { (table(&looks.lines, texts)) }
+            (older(&looks, "before", &query, texts.older))
         }
-        @if !supervisions.is_empty() { (acts::supervisions(&supervisions, texts)) }
+        @if !supervisions.lines.is_empty() { (acts::supervisions(&supervisions, &query, texts)) }
         @if !exports.lines.is_empty() { (acts::exports(&exports, &query, texts)) }
-        @if !users.is_empty() { (acts::users(&users, texts, viewer.language)) }
-        @if !campaigns.is_empty() { (acts::campaigns(&campaigns, texts, viewer.language)) }
+        @if !users.lines.is_empty() { (acts::users(&users, &query, viewer.language)) }
+        @if !campaigns.lines.is_empty() { (acts::campaigns(&campaigns, &query, viewer.language)) }
     };
     Ok(page(&viewer, "/audit", texts.audit, &body).into_response())
+}
+
+/// The way to the acts before these, where there are any: `name` is how they are asked for.
+fn older<T>(acts: &Acts<T>, name: &str, query: &str, word: &str) -> Markup {
+    let list = name.split_once('_').map_or("", |(list, _)| list);
+    html! {
+        @if let Some(older) = acts.older {
+            p.pages { a href=(format!("/audit?{query}&{name}={older}#{list}")) { (word) } }
+        }
+    }
 }
 
 /// What is asked as an address has it, but for the page's beginning.
