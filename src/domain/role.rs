@@ -66,6 +66,8 @@ pub enum Right {
     ChangeConfig,
     /// Send a message to other systems once more.
     ResendMessages,
+    /// See which files others have sent and not read in, by name alone, and remove them.
+    ClearImports,
     /// Listen to recorded calls; each listen is written down.
     HearRecordings,
     /// Read lists of debtors in: names and numbers of those in the file are shown.
@@ -97,10 +99,11 @@ pub enum Right {
 }
 
 impl Right {
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::ApplyProposals,
         Self::ChangeConfig,
         Self::ChangeUsers,
+        Self::ClearImports,
         Self::HearRecordings,
         Self::HearTalks,
         Self::ImportLists,
@@ -124,13 +127,14 @@ impl Right {
 }
 
 /// The rights table. What is not in it nobody may do.
-const RIGHTS: [(Right, &[Role]); 22] = [
+const RIGHTS: [(Right, &[Role]); 23] = [
     (Right::ReviewTalks, &[Role::Administrator, Role::Quality, Role::Supervisor]),
     (Right::SeeQuality, &[Role::Administrator, Role::Auditor, Role::Quality, Role::Supervisor]),
     (Right::ApplyProposals, &[Role::Administrator, Role::Supervisor]),
     (Right::HearTalks, &[Role::Administrator, Role::Quality, Role::Supervisor]),
     (Right::ChangeConfig, &[Role::Administrator, Role::Supervisor]),
     (Right::ImportLists, &[Role::Administrator, Role::Operator, Role::Supervisor]),
+    (Right::ClearImports, &[Role::Administrator]),
     (Right::SeeImports, &[Role::Administrator, Role::Auditor, Role::Operator, Role::Supervisor]),
     (Right::SeeAudit, &[Role::Administrator, Role::Auditor]),
     (Right::SeeCalls, &[Role::Administrator, Role::Auditor, Role::Operator, Role::Quality, Role::Supervisor]),

@@ -110,7 +110,9 @@ impl ImportFault {
 
     fn english(&self) -> String {
         match self {
-            Self::Archive { source } => format!("the spreadsheet's archive is damaged: {source}"),
+            Self::Archive { .. } => {
+                "the spreadsheet is damaged, or no XLSX: open it and save it anew as XLSX or CSV".into()
+            }
             Self::Bomb { part } => format!("`{part}` unpacks to far more than a list can hold"),
             Self::BrokenQuote { line } => format!("line {line}: a quote is opened and not closed"),
             Self::ColumnTwice { column, headers: [first, second] } => {
@@ -141,14 +143,18 @@ impl ImportFault {
             Self::Read { source } => format!("reading the file: {source}"),
             Self::Stopped => "stopped".into(),
             Self::TooManyColumns { limit } => format!("more than {limit} columns"),
-            Self::Workbook { source } => format!("the spreadsheet is damaged: {source}"),
+            Self::Workbook { .. } => {
+                "the spreadsheet is damaged: open it and save it anew as XLSX or CSV".into()
+            }
             Self::Write { source } => format!("writing the rejected rows: {source}"),
         }
     }
 
     fn russian(&self) -> String {
         match self {
-            Self::Archive { source } => format!("архив таблицы повреждён: {source}"),
+            Self::Archive { .. } => {
+                "таблица повреждена или это не XLSX: откройте её и сохраните заново как XLSX или CSV".into()
+            }
             Self::Bomb { part } => format!("«{part}» распаковывается в размер, которого у списка не бывает"),
             Self::BrokenQuote { line } => format!("строка {line}: кавычка открыта и не закрыта"),
             Self::ColumnTwice { column, headers: [first, second] } => {
@@ -182,7 +188,9 @@ impl ImportFault {
             Self::Read { source } => format!("чтение файла: {source}"),
             Self::Stopped => "остановлено".into(),
             Self::TooManyColumns { limit } => format!("столбцов больше {limit}"),
-            Self::Workbook { source } => format!("таблица повреждена: {source}"),
+            Self::Workbook { .. } => {
+                "таблица повреждена: откройте её и сохраните заново как XLSX или CSV".into()
+            }
             Self::Write { source } => format!("запись отклонённых строк: {source}"),
         }
     }

@@ -15,8 +15,9 @@ use super::work::Ended;
 use crate::import::{Column, Expect, Glimpse, ImportFault, Meaning, Preset, Skip, glimpse};
 use crate::web::{Begun, NewDraft, Piece, PieceTaken};
 
-/// Files under way at once, and how long one is kept.
+/// Files of one user under way at once, those of all, and how long one is kept.
 const MOST: usize = 8;
+const MOST_OF_ALL: usize = 64;
 const KEPT: SignedDuration = SignedDuration::from_hours(24);
 
 /// A file on its way into the lists.
@@ -29,7 +30,7 @@ pub struct Draft {
     pub got: u64,
     /// A piece is being written.
     taking: bool,
-    begun: Timestamp,
+    pub begun: Timestamp,
     /// Each with what it is taken for; `None`: it is passed over.
     pub columns: Vec<(Glimpse, Option<Column>)>,
     /// The creditor, where no column names him.
@@ -92,18 +93,27 @@ impl Drafts {
 
     /// Makes room for a file.
     pub async fn begin(&self, new: NewDraft, now: Timestamp) -> Begun {
-        let old: Vec<String> = {
+        let (old, is_refused) = {
             let mut all = self.lock();
-            let is_old = |draft: &Draft| !draft.works() && now.duration_since(draft.begun) > KEPT;
-            let old = all.iter().filter(|(_, draft)| is_old(draft)).map(|(key, _)| key.clone()).collect();
+            let has =
+                |all: &HashMap<String, Draft>| all.values().filter(|draft| draft.who == new.who).count();
+            let is_full = has(&all) >= MOST;
+            let is_old = |draft: &Draft| {
+                // What was read in stands among the lists: it makes room for the next one.
+                let is_done = is_full && draft.who == new.who && matches!(draft.stage, Stage::Imported(_));
+                is_done || !draft.works() && now.duration_since(draft.begun) > KEPT
+            };
+            let old: Vec<String> =
+                all.iter().filter(|(_, draft)| is_old(draft)).map(|(key, _)| key.clone()).collect();
             all.retain(|_, draft| !is_old(draft));
-            if all.len() >= MOST {
-                return Begun::TooMany;
-            }
-            old
+            let is_refused = has(&all) >= MOST || all.len() >= MOST_OF_ALL;
+            (old, is_refused)
         };
         for key in old {
             self.forget_files(&key);
+        }
+        if is_refused {
+            return Begun::TooMany;
         }
         let key = format!("{:032x}", rand::random::<u128>());
         let (folder, path) = (self.folder.clone(), self.path(&key));
@@ -156,6 +166,10 @@ impl Drafts {
             }
             Ok(None) => {}
             Ok(Some(Err(fault))) => draft.stage = Stage::Faulty(Arc::new(fault)),
+            // Nothing could be named.
+            Ok(Some(Ok(columns))) if columns.is_empty() => {
+                draft.stage = Stage::Faulty(Arc::new(ImportFault::Empty));
+            }
             Ok(Some(Ok(columns))) => {
                 draft.columns = columns.into_iter().map(|column| (column.clone(), column.guess)).collect();
                 draft.stage = Stage::There;
@@ -224,6 +238,15 @@ impl Drafts {
         true
     }
 
+    /// What is seen of each, the newest first: of one user's, or of everybody's.
+    pub fn each<T>(&self, whose: Option<&str>, see: impl Fn(&str, &Draft) -> T) -> Vec<T> {
+        let all = self.lock();
+        let mut wanted: Vec<(&String, &Draft)> =
+            all.iter().filter(|(_, draft)| whose.is_none_or(|who| draft.who == who)).collect();
+        wanted.sort_by_key(|(key, draft)| (std::cmp::Reverse(draft.begun), *key));
+        wanted.into_iter().map(|(key, draft)| see(key, draft)).collect()
+    }
+
     /// Whose it is.
     pub fn owner(&self, key: &str) -> String {
         self.lock().get(key).map(|draft| draft.who.clone()).unwrap_or_default()
@@ -261,5 +284,34 @@ impl Drafts {
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Draft>> {
         self.all.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn new(who: &str) -> NewDraft {
+        NewDraft { who: who.to_owned(), name: "list.csv".to_owned(), size: 9 }
+    }
+
+    #[tokio::test]
+    async fn whoever_leaves_his_files_lying_keeps_nobody_else_out() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let drafts = Drafts::new(folder.path().join("imports"));
+        let now = Timestamp::UNIX_EPOCH;
+        for _ in 0..MOST {
+            assert!(matches!(drafts.begin(new("anna"), now).await, Begun::Key(_)));
+        }
+        assert_eq!(drafts.begin(new("anna"), now).await, Begun::TooMany);
+        assert!(matches!(drafts.begin(new("boris"), now).await, Begun::Key(_)));
+        assert_eq!(drafts.each(None, |_, draft| draft.who.clone()).len(), MOST + 1);
+        let hers = drafts.each(Some("anna"), |key, _| key.to_owned());
+        assert_eq!(hers.len(), MOST);
+        assert!(drafts.forget(&hers[0]), "one that is removed makes room");
+        assert!(matches!(drafts.begin(new("anna"), now).await, Begun::Key(_)));
+        let day_later = now + KEPT + SignedDuration::from_secs(1);
+        assert!(matches!(drafts.begin(new("anna"), day_later).await, Begun::Key(_)), "so does a day");
+        assert_eq!(drafts.each(None, |_, _| ()).len(), 1);
     }
 }

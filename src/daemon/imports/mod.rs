@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-use self::drafts::{Drafts, Stage};
+use self::drafts::{Draft, Drafts, Stage};
 use super::console::answered;
 use super::house::House;
 use crate::cli::csv_text::csv_text;
@@ -16,7 +16,7 @@ use crate::import::Column;
 use crate::store::ImportedList;
 use crate::web::{
     Came, ColumnView, DraftAct, DraftActed, DraftAsked, DraftClick, DraftStage, DraftView, FaultyLine,
-    ImportHandlers, ImportLine, NewDraft, Piece,
+    ImportHandlers, ImportLine, NewDraft, Piece, WaitingLine, WaitingStands,
 };
 
 /// Lists that the page has room for.
@@ -27,7 +27,7 @@ const EXPORTED: u32 = 10_000;
 pub fn handlers(house: &Arc<House>) -> ImportHandlers {
     let drafts = Arc::new(Drafts::new(house.plans.load().config.daemon.data_dir.join("imports")));
     let of = || Arc::clone(&drafts);
-    let (begin, piece, draft, act, rejected) = (of(), of(), of(), of(), of());
+    let (begin, piece, draft, waiting, act, rejected) = (of(), of(), of(), of(), of(), of());
     ImportHandlers {
         list: answered(house, |house: Arc<House>, ()| async move {
             let zone = house.plans.load().config.cases.zone.clone();
@@ -51,6 +51,13 @@ pub fn handlers(house: &Arc<House>) -> ImportHandlers {
             let drafts = Arc::clone(&draft);
             async move { Ok(view(&house, &drafts, &asked)) }
         }),
+        waiting: answered(house, move |house: Arc<House>, whose: Option<String>| {
+            let drafts = Arc::clone(&waiting);
+            async move {
+                let zone = house.plans.load().config.cases.zone.clone();
+                Ok(drafts.each(whose.as_deref(), |key, draft| waiting_line(key, draft, &zone)))
+            }
+        }),
         act: answered(house, move |house: Arc<House>, click: DraftClick| {
             let drafts = Arc::clone(&act);
             async move { Ok(clicked(&house, &drafts, click)) }
@@ -63,8 +70,9 @@ pub fn handlers(house: &Arc<House>) -> ImportHandlers {
 }
 
 fn clicked(house: &Arc<House>, drafts: &Arc<Drafts>, click: DraftClick) -> DraftActed {
-    let DraftClick { key, who, language, act } = click;
-    if !drafts.has(&key, &who) {
+    let DraftClick { key, who, language, act, clears } = click;
+    let may = drafts.has(&key, &who) || clears && act == DraftAct::Drop && !drafts.owner(&key).is_empty();
+    if !may {
         return DraftActed::NotThere;
     }
     let begun = match act {
@@ -101,6 +109,25 @@ fn view(house: &House, drafts: &Drafts, asked: &DraftAsked) -> Option<DraftView>
         campaigns: plans.config.campaigns.iter().map(|plan| plan.name.to_string()).collect(),
         stage: stage(&draft.stage, asked.language),
     })
+}
+
+fn waiting_line(key: &str, draft: &Draft, zone: &TimeZone) -> WaitingLine {
+    WaitingLine {
+        key: key.to_owned(),
+        who: draft.who.clone(),
+        name: draft.name.clone(),
+        size: draft.size,
+        begun: draft.begun.to_zoned_datetime(zone.clone()).strftime("%F %H:%M").to_string(),
+        stands: match &draft.stage {
+            Stage::Broken | Stage::Faulty(_) => WaitingStands::Failed,
+            Stage::Checked(_) => WaitingStands::Checked,
+            Stage::Coming => WaitingStands::Coming,
+            Stage::Imported(_) => WaitingStands::Imported,
+            Stage::There => WaitingStands::There,
+            Stage::Working { imports: false, .. } => WaitingStands::Checking,
+            Stage::Working { imports: true, .. } => WaitingStands::Importing,
+        },
+    }
 }
 
 fn stage(stage: &Stage, language: Language) -> DraftStage {

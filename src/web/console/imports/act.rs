@@ -93,7 +93,8 @@ async fn click(
         _ => return Err(StatusCode::UNPROCESSABLE_ENTITY.into_response()),
     };
     let to = if act == DraftAct::Drop { "/imports".to_owned() } else { format!("/imports/{key}") };
-    let clicked = DraftClick { key, who: viewer.login, language: viewer.language, act };
+    let clears = viewer.role.may(Right::ClearImports);
+    let clicked = DraftClick { key, who: viewer.login, language: viewer.language, act, clears };
     match shared.console.imports.act.ask(clicked).await? {
         DraftActed::Done => Ok(Redirect::to(&to).into_response()),
         DraftActed::NotNow => Err((StatusCode::CONFLICT, Texts::of(viewer.language).not_now).into_response()),

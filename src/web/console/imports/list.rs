@@ -8,8 +8,8 @@ use axum::{Json, Router};
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
-use super::ImportLine;
 use super::texts::Texts;
+use super::{ImportLine, WaitingLine, WaitingStands};
 use crate::domain::Right;
 use crate::web::api::answers;
 use crate::web::console::Shared;
@@ -33,6 +33,7 @@ async fn list(viewer: Viewer, State(shared): State<Shared>) -> Result<Response, 
     viewer.may(Right::SeeImports)?;
     let texts = Texts::of(viewer.language);
     let lines = shared.console.imports.list.ask(()).await?;
+    let waiting = waiting(&viewer, &shared).await?;
     let body = html! {
         h1 { (texts.imports) }
         (by_clock(&viewer))
@@ -48,6 +49,9 @@ async fn list(viewer: Viewer, State(shared): State<Shared>) -> Result<Response, 
                 p.soft { (texts.send_how) }
             }
         }
+        @if !waiting.is_empty() {
+            div.card { h2 { (texts.waiting) } (waiting_table(&waiting, &viewer)) p.soft { (texts.waiting_how) } }
+        }
         div.card {
             h2 { (texts.past) }
             @if lines.is_empty() { p { (texts.none) } } @else {
@@ -58,6 +62,42 @@ async fn list(viewer: Viewer, State(shared): State<Shared>) -> Result<Response, 
         }
     };
     Ok(page(&viewer, "/imports", texts.imports, &body).into_response())
+}
+
+/// Files that lie here: whose may be seen of those who may read lists in, and everybody's of whoever clears up.
+async fn waiting(viewer: &Viewer, shared: &Shared) -> Result<Vec<WaitingLine>, Response> {
+    if !viewer.role.may(Right::ImportLists) {
+        return Ok(Vec::new());
+    }
+    let whose = (!viewer.role.may(Right::ClearImports)).then(|| viewer.login.clone());
+    Ok(shared.console.imports.waiting.ask(whose).await?)
+}
+
+fn waiting_table(lines: &[WaitingLine], viewer: &Viewer) -> Markup {
+    let texts = Texts::of(viewer.language);
+    html! {
+        table {
+            thead { tr { th { (texts.file) } th { (texts.who) } th { (texts.at) } th.n { (texts.kilobytes) } th { (texts.stands) } th {} } }
+            tbody {
+                @for line in lines {
+                    @let page = format!("/imports/{}", line.key);
+                    tr {
+                        // Nobody else sees what is in a file.
+                        td { @if line.who == viewer.login { a href=(page) { (line.name) } } @else { (line.name) } }
+                        td { (line.who) } td.at { (line.begun) } td.n { (number(line.size.div_ceil(1024))) }
+                        td { (texts.stands_so(line.stands)) }
+                        td {
+                            @if !matches!(line.stands, WaitingStands::Checking | WaitingStands::Importing) {
+                                form method="post" action=(page) data-ask=[(line.who != viewer.login).then_some(texts.clear_ask)] {
+                                    button name="act" value="drop" aria-label=(format!("{}: {}", texts.drop, line.name)) { (texts.drop) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
 }
 
 fn table(lines: &[ImportLine], texts: &Texts) -> Markup {

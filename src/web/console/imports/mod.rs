@@ -26,6 +26,8 @@ pub struct ImportHandlers {
     pub begin: Handler<NewDraft, Begun>,
     pub piece: Handler<Piece, PieceTaken>,
     pub draft: Handler<DraftAsked, Option<DraftView>>,
+    /// Files that lie here, of a user or of everybody, the newest first.
+    pub waiting: Handler<Option<String>, Vec<WaitingLine>>,
     pub act: Handler<DraftClick, DraftActed>,
     /// The file of rejected rows; `None`: there is none.
     pub rejected: Handler<DraftAsked, Option<Vec<u8>>>,
@@ -197,6 +199,32 @@ pub struct DraftClick {
     pub who: String,
     pub language: Language,
     pub act: DraftAct,
+    /// He may remove the files of others.
+    pub clears: bool,
+}
+
+/// A file that lies here, as it is listed: nothing of what is in it.
+#[derive(Debug, Clone)]
+pub struct WaitingLine {
+    pub key: String,
+    pub who: String,
+    pub name: String,
+    /// Bytes.
+    pub size: u64,
+    pub begun: String,
+    pub stands: WaitingStands,
+}
+
+/// How far it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WaitingStands {
+    Checked,
+    Checking,
+    Coming,
+    Failed,
+    Imported,
+    Importing,
+    There,
 }
 
 /// What may be done with it.

@@ -1,5 +1,6 @@
 //! The words of the imports' pages in both languages.
 
+use super::WaitingStands;
 use crate::domain::Language;
 
 /// Every word of these pages.
@@ -16,6 +17,11 @@ pub struct Texts {
     pub no_room: &'static str,
     pub not_taken: &'static str,
     pub not_now: &'static str,
+    pub waiting: &'static str,
+    pub waiting_how: &'static str,
+    pub kilobytes: &'static str,
+    pub stands: &'static str,
+    pub clear_ask: &'static str,
     pub past: &'static str,
     pub past_how: &'static str,
     pub none: &'static str,
@@ -59,6 +65,8 @@ pub struct Texts {
     pub creditor: &'static str,
     pub columns_how: &'static str,
     pub check: &'static str,
+    /// How far a file is, in the order of [`Texts::stands_so`].
+    stages: [&'static str; 7],
     /// What a column may mean, by its code.
     meanings: [(&'static str, &'static str); 15],
 }
@@ -66,6 +74,20 @@ pub struct Texts {
 impl Texts {
     pub fn of(language: Language) -> &'static Self {
         language.pick(&EN, &RU)
+    }
+
+    /// How far a file is.
+    pub fn stands_so(&self, stands: WaitingStands) -> &'static str {
+        let [checked, checking, coming, failed, imported, importing, there] = self.stages;
+        match stands {
+            WaitingStands::Checked => checked,
+            WaitingStands::Checking => checking,
+            WaitingStands::Coming => coming,
+            WaitingStands::Failed => failed,
+            WaitingStands::Imported => imported,
+            WaitingStands::Importing => importing,
+            WaitingStands::There => there,
+        }
     }
 
     pub fn meaning(&self, code: &'static str) -> &'static str {
@@ -81,10 +103,15 @@ static EN: Texts = Texts {
     sending: "Being sent",
     send_how: "CSV or XLSX, 128 MB at most; larger ones: obzvon import FILE. Nothing is kept of it before you say so; a file that is not read in is deleted after a day.",
     too_large: "The file is empty, or larger than 128 MB.",
-    too_many: "Too many files are on their way. Drop one, or wait.",
+    too_many: "Eight of your files lie here already, or sixty-four of all. Drop one below.",
     no_room: "The file can't be kept: no room, or the folder can't be written.",
     not_taken: "A piece of the file was not taken. Send the file again.",
     not_now: "Not now: it is being read, or was not checked, or there is no such campaign.",
+    waiting: "Sent, and not read in yet",
+    waiting_how: "A file is deleted a day after it was sent, and when the daemon starts. Eight of yours may lie here.",
+    kilobytes: "kB",
+    stands: "State",
+    clear_ask: "This is another user's file. Remove it?",
     past: "Read in",
     past_how: "Rows: lines below the header. New, changed, unchanged: debts, against what was in the lists. Duplicate: the same debt with the same values in one file.",
     none: "No list has been read in yet. Send one above, or use obzvon import FILE.",
@@ -128,6 +155,15 @@ static EN: Texts = Texts {
     creditor: "Creditor, where no column names him",
     columns_how: "Needed: id of the debt, telephone, amount, due date, creditor.",
     check: "Check",
+    stages: [
+        "checked, not read in",
+        "being checked",
+        "not sent to its end",
+        "can't be read, or was not taken",
+        "read in",
+        "being read in",
+        "to be checked",
+    ],
     meanings: [
         ("amount", "amount"),
         ("creditor", "creditor"),
@@ -155,10 +191,15 @@ static RU: Texts = Texts {
     sending: "Отправляется",
     send_how: "CSV или XLSX, не больше 128 МБ; файлы больше: obzvon import ФАЙЛ. До вашего решения ничего не сохраняется; файл, который не загрузили, через сутки удаляется.",
     too_large: "Файл пуст или больше 128 МБ.",
-    too_many: "Слишком много файлов в работе. Уберите один или подождите.",
+    too_many: "Здесь уже восемь ваших файлов или шестьдесят четыре всех. Уберите ненужный ниже.",
     no_room: "Файл некуда положить: нет места или нет доступа к папке.",
     not_taken: "Часть файла не принята. Отправьте файл снова.",
     not_now: "Сейчас нельзя: файл читается, не проверен, или такой кампании нет.",
+    waiting: "Отправлено и ещё не загружено",
+    waiting_how: "Файл удаляется через сутки после отправки и при запуске программы. Ваших может быть восемь.",
+    kilobytes: "кБ",
+    stands: "Состояние",
+    clear_ask: "Это файл другого пользователя. Убрать его?",
     past: "Загружено",
     past_how: "Строки: все под заголовком. Новые, изменённые, без изменений: долги в сравнении с тем, что уже было. Повторы: тот же долг с теми же значениями в одном файле.",
     none: "Списков ещё не загружали. Отправьте файл или выполните obzvon import ФАЙЛ.",
@@ -202,6 +243,15 @@ static RU: Texts = Texts {
     creditor: "Кредитор, если столбца нет",
     columns_how: "Нужны: номер долга, телефон, сумма, срок, кредитор.",
     check: "Проверить",
+    stages: [
+        "проверен, не загружен",
+        "проверяется",
+        "отправлен не до конца",
+        "не прочитан или не принят",
+        "загружен",
+        "загружается",
+        "ждёт проверки",
+    ],
     meanings: [
         ("amount", "сумма"),
         ("creditor", "кредитор"),
