@@ -94,6 +94,15 @@ pub fn flow(code: &str, language: Language) -> String {
     if own == code { disposition(code, language).to_owned() } else { own.to_owned() }
 }
 
+/// From what a person's clocks are concluded: `residence=RU-OMS;mobile=RU-MOW` and the like.
+pub fn evidence(codes: &str, language: Language) -> String {
+    let one = |clue: &str| match clue.split_once('=') {
+        Some((what, place)) => format!("{} {place}", word(&EVIDENCE, what, language)),
+        None => word(&EVIDENCE, clue, language).to_owned(),
+    };
+    codes.split(';').map(one).collect::<Vec<_>>().join(", ")
+}
+
 /// Before the reason why a call that was agreed is not made though its time has come.
 pub const CALL_DUE: &str = "call_due:";
 /// Reasons that are told with the skills of the agent who is waited for.
@@ -151,7 +160,7 @@ const MARKS: [Word; 6] = [
     ("objection", "objection", "возражение"),
     ("stage", "stage", "этап"),
     ("step", "step", "шаг"),
-    ("trigger", "to be listened to", "послушать"),
+    ("trigger", "conflict", "конфликт"),
 ];
 
 const CHANNELS: [Word; 11] = [
@@ -290,6 +299,16 @@ const FLOW: [Word; 11] = [
     ("say", "says", "говорит"),
 ];
 
+const EVIDENCE: [Word; 7] = [
+    ("country", "country of the number", "страна номера"),
+    ("geographic", "city number", "городской номер"),
+    ("mobile", "mobile number", "мобильный номер"),
+    ("nothing", "nothing", "ничего"),
+    ("registration", "registration", "регистрация"),
+    ("residence", "address", "адрес"),
+    ("stated", "his own word", "его слова"),
+];
+
 const FIGURES: [Word; 16] = [
     ("actions", "actions", "действия"),
     ("amount_heard", "sum heard", "услышали сумму"),
@@ -318,6 +337,13 @@ mod tests {
     use crate::rules::EventKind;
     use crate::stats::DEFINITIONS;
     use crate::store::{CampaignState, Gone};
+
+    #[test]
+    fn clocks_are_told_by_what_they_follow_from() {
+        let told = evidence("residence=Etc/GMT-9;mobile=RU-MOW,RU-MOS", Language::Ru);
+        assert_eq!(told, "адрес Etc/GMT-9, мобильный номер RU-MOW,RU-MOS");
+        assert_eq!(evidence("nothing", Language::En), "nothing");
+    }
 
     #[test]
     fn every_code_has_its_words() {

@@ -72,14 +72,16 @@ impl Loosens {
             Self::Budget { was, is } => format!("attempts in all: {was} → {is}"),
             Self::Calendar => "it calls at times at which it did not".to_owned(),
             Self::Campaign => "a new campaign".to_owned(),
-            Self::Deadline { kind, was, is } => format!("working days for {}: {was} → {is}", kind.code()),
+            Self::Deadline { kind, was, is } => {
+                format!("working days ({}): {was} → {is}", kind.name(Language::En))
+            }
             Self::Disposition { code, flag } => {
                 format!("disposition {code} no longer means {}", flag.code())
             }
             Self::Override { rule, limit } => format!("override: {rule} up to {limit}"),
             Self::Promises => "whoever promised is called earlier or again".to_owned(),
             Self::Recording => "talks are recorded no longer".to_owned(),
-            Self::Retries(class) => format!("calls again sooner after {}", class.code()),
+            Self::Retries(class) => format!("calls again sooner after {}", after(*class, Language::En)),
             Self::Rule(rule) => format!("rule {rule} is looser"),
             Self::Targets => "it calls debtors whom it did not".to_owned(),
         }
@@ -91,15 +93,29 @@ impl Loosens {
             Self::Budget { was, is } => format!("попыток всего: {was} → {is}"),
             Self::Calendar => "звонит в часы, в которые не звонила".to_owned(),
             Self::Campaign => "новая кампания".to_owned(),
-            Self::Deadline { kind, was, is } => format!("рабочих дней на {}: {was} → {is}", kind.code()),
+            Self::Deadline { kind, was, is } => {
+                format!("рабочих дней ({}): {was} → {is}", kind.name(Language::Ru))
+            }
             Self::Disposition { code, flag } => format!("итог {code} больше не значит {}", flag.code()),
             Self::Override { rule, limit } => format!("послабление: {rule} до {limit}"),
             Self::Promises => "обещавшим звонит раньше или снова".to_owned(),
             Self::Recording => "разговоры больше не записываются".to_owned(),
-            Self::Retries(class) => format!("перезванивает раньше после {}", class.code()),
+            Self::Retries(class) => format!("перезванивает раньше, когда {}", after(*class, Language::Ru)),
             Self::Rule(rule) => format!("правило {rule} мягче"),
             Self::Targets => "звонит должникам, которым не звонила".to_owned(),
         }
+    }
+}
+
+/// What the call came to, behind «after» and «когда».
+fn after(class: RetryClass, language: Language) -> &'static str {
+    match class {
+        RetryClass::Answered => language.pick("an answer", "человек ответил"),
+        RetryClass::Busy => language.pick("a busy line", "было занято"),
+        RetryClass::Fault => language.pick("a fault", "был сбой"),
+        RetryClass::Machine => language.pick("an answering machine", "ответил автоответчик"),
+        RetryClass::NoAnswer => language.pick("no answer", "никто не ответил"),
+        RetryClass::Rejected => language.pick("a refusal", "звонок сбросили"),
     }
 }
 
@@ -312,6 +328,17 @@ mod tests {
         assert!(
             !meets_as_many(&usual, &of(Clock::Answer, 2)) && !meets_as_many(&of(Clock::Verdict, 3), &usual)
         );
+    }
+
+    #[test]
+    fn what_loosens_is_told_in_the_readers_words() {
+        let said = |what: Loosens| Looser { campaign: None, what }.say(Language::Ru);
+        assert_eq!(
+            said(Loosens::Retries(RetryClass::Machine)),
+            "перезванивает раньше, когда ответил автоответчик"
+        );
+        let days = Loosens::Deadline { kind: Kind::Regulator, was: 5, is: 9 };
+        assert_eq!(said(days), "рабочих дней (регулятор): 5 → 9");
     }
 
     #[test]

@@ -14,12 +14,14 @@ use super::desk;
 use super::floor;
 use super::fresh::Fresh;
 use super::house::House;
+use super::listens::{Listens, recording};
 use super::pacing::PaceNow;
 use super::quality;
 use super::reports;
+use super::trunks;
 use super::why_not;
 use crate::cases::Number;
-use crate::cli::cases::{csv_of_cases, csv_of_triggers};
+use crate::cli::cases::{csv_of_cases, csv_of_history, csv_of_triggers};
 use crate::cli::exceptions::notices_of;
 use crate::cli::quality::{csv_of_picked, csv_of_reviews};
 use crate::cli::words;
@@ -28,13 +30,14 @@ use crate::pacing::Mode;
 use crate::store::{CampaignRow, CampaignState, DayCalls, Period, SavedView, SessionRow, StoreError, WhyNot};
 use crate::web::{
     CampaignLine, CaseHandlers, Clocks, Console, DayLine, DeskDeed, DeskHandlers, Handler, KeptSession,
-    PaceView, Predicted, QualityHandlers, SessionHandlers, SetCampaign, SetView, SoundAsked, TrunkLine,
-    Unavailable, ViewHandlers, ViewLine, Wallboard,
+    PaceView, Predicted, QualityHandlers, SessionHandlers, SetCampaign, SetView, SoundAsked, Unavailable,
+    ViewHandlers, ViewLine, Wallboard,
 };
 
 /// The console of a running house.
 pub fn console(house: &Arc<House>) -> Console {
     let counts = Arc::new(Fresh::new(COUNTS_GOOD_FOR));
+    let listens = Arc::new(Listens::default());
     Console {
         users: super::users::handlers(house),
         sessions: session_handlers(house),
@@ -64,10 +67,10 @@ pub fn console(house: &Arc<House>) -> Console {
         reports: reports::handlers(house),
         cases: case_handlers(house),
         quality: quality_handlers(house),
-        recording: answered(
-            house,
-            |house: Arc<House>, wish| async move { cases::recording(&house, wish).await },
-        ),
+        recording: answered(house, move |house: Arc<House>, wish| {
+            let listens = Arc::clone(&listens);
+            async move { recording(&house, &listens, wish).await }
+        }),
         desk: DeskHandlers {
             view: answered(house, |house: Arc<House>, (login, language): (String, Language)| async move {
                 desk::view(&house, &login, language).await
@@ -177,11 +180,15 @@ fn case_handlers(house: &Arc<House>) -> CaseHandlers {
         file: answered(house, |house: Arc<House>, (number, who): (Number, String)| async move {
             cases::file(&house, number, &who).await
         }),
+        history_csv: answered(house, |house: Arc<House>, (number, who): (Number, String)| async move {
+            let file = cases::file(&house, number, &who).await?;
+            Ok(file.map(|file| csv_of_history(&file.it.acts)))
+        }),
         register: answered(house, |house: Arc<House>, (case, who)| async move {
             cases::register(&house, case, who).await
         }),
-        act: answered(house, |house: Arc<House>, (number, act, who)| async move {
-            cases::act(&house, number, act, who).await
+        act: answered(house, |house: Arc<House>, (number, deed, who)| async move {
+            cases::act(&house, number, deed, who).await
         }),
         triggers: answered(house, |house: Arc<House>, (by, days)| async move {
             cases::triggers(&house, by, days).await
@@ -301,10 +308,7 @@ async fn wallboard(
         talking: house.talking.load(Ordering::Relaxed),
         ..Wallboard::default()
     };
-    house.lines.each(|plan, well, calls| {
-        let channels = plan.channels.get();
-        board.trunks.push(TrunkLine { name: plan.name.to_string(), well, calls, channels });
-    });
+    board.trunks = trunks::lines(house);
     let plans = house.plans.load_full();
     let campaigns = house.store.campaigns().await?;
     let known: HashSet<String> = campaigns.iter().map(|row| row.name.clone()).collect();

@@ -22,6 +22,7 @@ mod keep;
 mod kill_switch;
 mod law;
 mod lines;
+mod listens;
 mod live;
 mod monitor;
 mod names;

@@ -10,7 +10,7 @@ use tracing::{error, info};
 use super::console::answered;
 use super::house::House;
 use crate::cli::proposal::{Applied, apply, is_followed};
-use crate::cli::report::proposals::{doing_text, proposal_text, proposed};
+use crate::cli::report::proposals::{Force, doing_text, proposal_text, proposed};
 use crate::cli::sheet;
 use crate::domain::Language;
 use crate::stats::{Doing, Sheet};
@@ -79,7 +79,10 @@ async fn proposals(house: &House, language: Language) -> Result<ProposalsView, S
     let line = |proposal: &crate::stats::Proposal| ProposalLine {
         text: proposal_text(proposal, language),
         code: proposal.doing().map(Doing::code),
-        in_force: proposal.doing().is_some_and(|doing| rows.iter().any(|row| row.puts_into_force(doing))),
+        in_force: proposal.doing().and_then(|doing| {
+            let force = Force::of(doing, &rows, &plans.config.statistics.next_actions)?;
+            Some(force.text(doing, language))
+        }),
     };
     let applied = |row: &ProposalRow| AppliedLine {
         text: doing_text(row.doing, language),

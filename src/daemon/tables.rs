@@ -8,6 +8,8 @@ use super::audit;
 use super::console::{self, answered};
 use super::course;
 use super::house::House;
+use super::lines::Standing;
+use super::trunks::standing_of;
 use super::why_not;
 use crate::cases::AngryCall;
 use crate::cli::csv_text::csv_text;
@@ -15,7 +17,7 @@ use crate::quality::SampleLine;
 use crate::store::{
     CampaignRow, ConfigChange, DayCalls, DeliveryFilter, DeliveryRow, ProposalRow, StoreError,
 };
-use crate::web::{CourseStep, CourseView, Handler, Table};
+use crate::web::{CircuitView, CourseStep, CourseView, Handler, Table};
 
 /// Rows of a file.
 const CHANGES: u16 = 10_000;
@@ -27,7 +29,7 @@ pub fn handler(house: &Arc<House>) -> Handler<Table, Option<String>> {
         Ok(Some(match table {
             Table::Agents => agents(&house),
             Table::Angry => angry(&house).await?,
-            Table::CampaignActs => audit::campaign_acts(&house).await?,
+            Table::CampaignActs(who) => audit::campaign_acts(&house, who).await?,
             Table::Campaigns => campaigns(&house).await?,
             Table::Course(wish) => {
                 let Some(view) = course::view(&house, &wish).await? else { return Ok(None) };
@@ -35,13 +37,13 @@ pub fn handler(house: &Arc<House>) -> Handler<Table, Option<String>> {
             }
             Table::Changes => changes(&house).await?,
             Table::Deliveries => deliveries(&house).await?,
-            Table::Exports => audit::export_acts(&house).await?,
+            Table::Exports(who) => audit::export_acts(&house, who).await?,
             Table::Proposals => proposals(&house).await?,
             Table::Samples => samples(&house).await?,
-            Table::Supervisions => audit::supervisions(&house).await?,
+            Table::Supervisions(who) => audit::supervisions(&house, who).await?,
             Table::Today => today(&house).await?,
             Table::Trunks => trunks(&house),
-            Table::UserActs => audit::user_acts(&house).await?,
+            Table::UserActs(who) => audit::user_acts(&house, who).await?,
             Table::Users => users(&house).await?,
             Table::WhyNot(campaign) => {
                 let rows = house.store.campaigns().await?;
@@ -216,17 +218,17 @@ async fn deliveries(house: &House) -> Result<String, StoreError> {
 }
 
 fn trunks(house: &House) -> String {
-    let mut lines = Vec::new();
-    house.lines.each(|plan, well, calls| {
-        let state = if well { "well" } else { "faulty" };
-        lines.push([
-            plan.name.to_string(),
-            state.to_owned(),
-            calls.to_string(),
-            plan.channels.to_string(),
-            plan.cps.to_string(),
-        ]);
-    });
+    let line = |standing: Standing| {
+        let Standing { plan, circuit, taken, .. } = standing;
+        let state = match standing_of(circuit, &house.trunk_book.of(&plan.name), house.clock.now()) {
+            CircuitView::Closed | CircuitView::HalfOpen => "well",
+            CircuitView::NoAddress => "no_address",
+            CircuitView::Open { .. } => "faulty",
+        };
+        let room = [taken, plan.channels.get(), plan.cps.get()].map(|count| count.to_string());
+        [plan.name.to_string(), state.to_owned()].into_iter().chain(room).collect::<Vec<_>>()
+    };
+    let lines = house.lines.standing().into_iter().map(line);
     csv_text(&["trunk", "state", "calls", "channels", "cps"], lines)
 }
 

@@ -4,6 +4,7 @@
 #[path = "../house/mod.rs"]
 mod house;
 
+mod audit;
 mod browser;
 mod https;
 mod imports;
@@ -155,45 +156,6 @@ async fn every_role_sees_what_the_rights_table_says() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_pushes_a_file_that_he_took_out_of_the_auditors_sight() {
-    let (_house, daemon) = house();
-    let mut supervisor = Browser::new(&daemon);
-    supervisor.sign_in("supervisor", PASSWORD).await;
-    let taken = async |browser: &mut Browser, filter: &str| {
-        assert_eq!(browser.get(&format!("/calls.csv?person={filter}")).await.status().as_u16(), 200);
-    };
-    taken(&mut supervisor, "whole").await;
-    let mut auditor = Browser::new(&daemon);
-    auditor.sign_in("auditor", PASSWORD).await;
-    taken(&mut auditor, "mine").await;
-    for n in 0..99 {
-        taken(&mut supervisor, &format!("q{n}")).await;
-    }
-    taken(&mut supervisor, &"x".repeat(3_000)).await;
-    let whole = "<td>person=whole</td>";
-    let audit = async |browser: &mut Browser, of: &str| {
-        browser.get(&format!("/audit{of}")).await.text().await.expect("text")
-    };
-    let first = audit(&mut auditor, "").await;
-    assert!(first.contains("person=q0<") && !first.contains(whole), "{first}");
-    assert!(!first.contains(&"x".repeat(300)), "a filter shows where it begins");
-    let older = |page: &str| {
-        let link =
-            page.split("href=\"").find(|link| link.contains("exports_before")).expect("a further page");
-        link.split('"').next().expect("it ends").replace("&amp;", "&").trim_start_matches("/audit").to_owned()
-    };
-    let second = audit(&mut auditor, &older(&first)).await;
-    assert!(second.contains(whole) && !second.contains("exports_before"), "{second}");
-    let hers = audit(&mut auditor, "?who=supervisor").await;
-    assert!(!hers.contains("person=mine"), "another one's stay out");
-    let last = audit(&mut auditor, &older(&hers)).await;
-    assert!(last.contains(whole) && !last.contains("person=mine"), "{last}");
-    let own = audit(&mut auditor, "?who=auditor").await;
-    assert!(own.contains("person=mine") && !own.contains("person=q0<") && !own.contains("exports_before"));
-    daemon.stop();
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_supervisor_starts_and_pauses_a_campaign_and_another_site_can_not() {
     let (house, daemon) = house();
     let mut browser = Browser::new(&daemon);
@@ -262,6 +224,14 @@ async fn a_link_that_was_sent_leads_to_its_page_from_the_door() {
     let sign_in = |to: &str| format!("login=supervisor&password={}&to={to}", PASSWORD.replace(' ', "+"));
     let inside = browser.post("/sign-in", &sign_in("/calls?outcome%3Dbusy%26page=2")).await;
     assert_eq!(leads_to(&inside), "/calls?outcome=busy&page=2");
+    // Another language is another look at the same page.
+    let page = browser.get("/calls?outcome=busy").await.text().await.expect("text");
+    assert!(page.contains(r#"name="to" value="/calls?outcome=busy""#), "{page}");
+    let again = browser.post("/language", "language=en&to=/calls?outcome%3Dbusy").await;
+    assert_eq!(leads_to(&again), "/calls?outcome=busy");
+    assert_eq!(leads_to(&browser.post("/language", "language=ru&to=//evil.example/").await), "/");
+    let wrong = browser.post("/sign-in", "login=supervisor&password=wrong").await.text().await.expect("text");
+    assert!(wrong.contains("value=\"supervisor\""), "his login stays: {wrong}");
     let elsewhere = browser.post("/sign-in", &sign_in("//evil.example/")).await;
     assert_eq!(leads_to(&elsewhere), "/", "another site is no way back");
     daemon.stop();
@@ -357,22 +327,27 @@ async fn the_conflict_managers_day_from_a_letter_to_the_answer() {
     // He takes it, can't close it without an answer, answers, closes.
     let mut click = async |act: &str, form: &str| {
         let answer = manager.post(&format!("/cases/C-000001/{act}"), form).await;
-        leads_to(&answer).to_owned()
+        (answer.status().as_u16(), leads_to(&answer).to_owned())
     };
+    let refused = || (409, String::new());
+    let done = || (303, "/cases/C-000001".to_owned());
     let page = "/cases/C-000001";
-    assert_eq!(click("close", "justified=yes&text=told").await, format!("{page}?refused=no_owner"));
+    assert_eq!(click("close", "justified=yes&text=told").await, refused(), "nobody has it");
     for nobody in ["nosuch", "agent", "auditor"] {
-        let refused = click("take", &format!("text={nobody}")).await;
-        assert_eq!(refused, format!("{page}?refused=no_such_owner"), "{nobody} works no cases");
+        assert_eq!(click("take", &format!("text={nobody}")).await, refused(), "{nobody} works no cases");
     }
-    assert_eq!(click("take", "text=quality").await, page);
-    assert_eq!(click("close", "justified=yes&text=told").await, format!("{page}?refused=no_answer"));
-    assert_eq!(click("answer", "text=we+are+sorry").await, page);
-    assert_eq!(click("close", "justified=yes&text=fewer+calls").await, page);
+    assert_eq!(click("take", "text=quality").await, done());
+    assert_eq!(click("close", "justified=yes&text=told").await, refused(), "he has no answer");
+    assert_eq!(click("answer", "text=we+are+sorry").await, done());
+    assert_eq!(click("close", "justified=yes&text=fewer+calls").await, done());
     assert!(!house.run(&["hold", "list", "p1"]).contains("– …"), "lifted");
     let text = manager.get(page).await.text().await.expect("text");
     assert!(text.contains("you call too often") && text.contains("we are sorry"), "{text}");
     assert!(text.contains(": fewer calls") && !text.contains("justified: "), "a code is no word: {text}");
+    let history = manager.get(&format!("{page}/history.csv")).await.bytes().await.expect("bytes");
+    let history = String::from_utf8(history.to_vec()).expect("text");
+    assert!(history.starts_with("\u{feff}at,who,act,text\n"), "Excel reads UTF-8 by its mark: {history}");
+    assert!(history.contains(",quality,answered,we are sorry\n"), "{history}");
     let csv = manager.get("/cases.csv?closed=on").await.text().await.expect("text");
     assert!(csv.contains("C-000001,regulator,mail,closed"), "{csv}");
 
@@ -388,6 +363,46 @@ async fn the_conflict_managers_day_from_a_letter_to_the_answer() {
     }
     let log = house.log();
     assert!(log.contains("an act on a case") && !log.contains("too often") && !log.contains("we are sorry"));
+    daemon.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_answers_on_an_older_page_overwrites_nothing_and_keeps_his_words() {
+    let (_house, daemon) = house();
+    let mut first = Browser::new(&daemon);
+    first.sign_in("quality", PASSWORD).await;
+    let mut second = Browser::new(&daemon);
+    second.sign_in("supervisor", PASSWORD).await;
+    first.post("/cases/new", "kind=ordinary&source=mail&person=&debt=&attempt=&text=too+often").await;
+    let page = "/cases/C-000001";
+    first.post(&format!("{page}/take"), "text=quality").await;
+    let seen = async |browser: &mut Browser| {
+        let text = browser.get(page).await.text().await.expect("text");
+        let after = text.split("name=\"seen\" value=\"").nth(1).expect("what the page knows");
+        after.split('"').next().expect("it ends").to_owned()
+    };
+    let (of_first, of_second) = (seen(&mut first).await, seen(&mut second).await);
+    let answer = |text: &str, seen: &str| format!("text={text}&seen={seen}");
+    let path = format!("{page}/answer");
+    assert_eq!(leads_to(&first.post(&path, &answer("we+are+sorry", &of_first)).await), page);
+    let refused = second.post(&path, &answer("it+was+right", &of_second)).await;
+    assert_eq!(refused.status().as_u16(), 409);
+    let text = refused.text().await.expect("text");
+    assert!(text.contains("появилась новая запись") && text.contains("<pre>we are sorry</pre>"), "{text}");
+    assert!(text.contains("it was right</textarea>"), "his words wait in their field: {text}");
+    let note = format!("text=a+letter&seen={of_second}");
+    assert_eq!(leads_to(&second.post(&format!("{page}/note"), &note).await), page, "a note undoes nothing");
+    let read = seen(&mut second).await;
+    assert_eq!(leads_to(&second.post(&path, &answer("it+was+right", &read)).await), page);
+    // Closed meanwhile: there is no field any more, and the words are still shown.
+    let read = seen(&mut second).await;
+    let close = format!("justified=yes&text=fewer+calls&seen={}", seen(&mut first).await);
+    assert_eq!(leads_to(&first.post(&format!("{page}/close"), &close).await), page);
+    let text = second.post(&path, &answer("a+last+word", &read)).await.text().await.expect("text");
+    assert!(text.contains("дело закрыто") && text.contains("a last word</textarea>"), "{text}");
+    let long = format!("kind=ordinary&source=mail&person=&debt=&attempt=&text={}", "a".repeat(16_385));
+    let text = first.post("/cases/new", &long).await.text().await.expect("text");
+    assert!(text.contains("длиннее 16 кБ"), "a case has an end");
     daemon.stop();
 }
 
@@ -413,8 +428,15 @@ async fn what_people_write_in_a_case_is_text_and_overdue_cases_are_loud() {
     for (at, text) in HOSTILE.iter().enumerate() {
         let path = format!("/cases/C-{:06}", at + 1);
         let taken = manager.post(&format!("{path}/take"), &format!("text={}", form(text))).await;
-        assert!(leads_to(&taken).ends_with("?refused=no_such_owner"), "{text} works no cases");
-        house.run(&["complaints", "take", &format!("C-{:06}", at + 1), &format!("--owner={text}")]);
+        assert_eq!(taken.status().as_u16(), 409, "{text} works no cases");
+        let take =
+            ["complaints", "--lang", "en", "take", &format!("C-{:06}", at + 1), &format!("--owner={text}")];
+        let taken = house.try_run(&take);
+        assert_eq!(taken.status.code(), Some(1), "nor by the command line");
+        assert!(
+            String::from_utf8_lossy(&taken.stderr).contains("nobody of this login works cases"),
+            "{taken:?}"
+        );
         manager.post(&format!("{path}/note"), &format!("text={}", form(text))).await;
         let page = manager.get(&path).await.text().await.expect("text");
         for made in ["<script>", "<img", "<svg/", "<iframe", "<a href=\"javascript"] {

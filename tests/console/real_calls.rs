@@ -77,6 +77,10 @@ async fn a_bar_leads_to_as_many_calls_as_it_counts_and_who_takes_them_is_written
     assert_eq!(counted, 2, "two have answered");
     assert_eq!(listed(&page(&mut boss, "/calls").await), CALLED as usize);
 
+    let by_number = format!("/calls?person=%2B{}", &number(1)[1..]);
+    assert_eq!(listed(&page(&mut boss, &by_number).await), 1, "he who complains gives his number");
+    assert_eq!(listed(&page(&mut boss, "/calls?person=%2B79990999999").await), 0);
+
     page(&mut boss, "/calls.csv?outcome=answered").await;
     assert_eq!(boss.get("/calls.xlsx").await.status().as_u16(), 200);
     let mut auditor = Browser::new(&daemon);

@@ -2,6 +2,7 @@
 
 use calamine::Reader as _;
 use jiff::{Timestamp, ToSpan};
+use nix::sys::signal::Signal;
 use obzvon::stats::SheetKind;
 use serde_json::Value;
 
@@ -132,8 +133,9 @@ async fn every_number_of_a_page_is_that_of_the_file() {
         let code = kind.code();
         let page = browser.get(&format!("/reports/{code}{days}")).await.text().await.expect("text");
         let file = browser.get(&format!("/reports/{code}.csv{days}")).await.text().await.expect("text");
+        let file = file.trim_start_matches('\u{feff}');
         let book = browser.get(&format!("/reports/{code}.xlsx{days}")).await.bytes().await.expect("bytes");
-        assert_alike(&book, &file, code);
+        assert_alike(&book, file, code);
         let mut reader = csv::ReaderBuilder::new().from_reader(file.as_bytes());
         let headers: Vec<String> = reader.headers().expect("a header").iter().map(str::to_owned).collect();
         let records: Vec<Vec<String>> =
@@ -202,6 +204,7 @@ async fn a_report_is_cut_as_its_address_asks_and_what_it_does_not_know_is_refuse
     ];
     for (code, asked, args) in cuts {
         let file = browser.get(&format!("/reports/{code}.csv?{asked}")).await.text().await.expect("text");
+        let file = file.trim_start_matches('\u{feff}');
         let printed = house.run(&[&["report", code, "--csv"][..], &args].concat());
         assert_eq!(printed, file, "{code}?{asked}");
         let page = browser.get(&format!("/reports/{code}?{asked}")).await.text().await.expect("text");
@@ -255,6 +258,17 @@ async fn a_proposal_is_applied_and_taken_back_with_who_and_when() {
     let page = browser.get("/proposals").await.text().await.expect("text");
     assert!(page.contains("отменено: anna"), "{page}");
     assert!(house.log().contains("a proposal was clicked"));
+    assert!(page.contains(code), "it is offered again: {page}");
+    // One that the configuration does is in force by it, as the command line says.
+    let file = house.path("config/statistics.toml");
+    let before = std::fs::read_to_string(&file).expect("the file");
+    let lines =
+        "[next_action.calls_to_sms]\nchannel = \"agent_call\"\nafter_uses = 2\ndays = 5\nthen = \"sms\"\n";
+    house.write("config/statistics.toml", &format!("{before}\n{lines}"));
+    daemon.signal(Signal::SIGHUP);
+    until("it is read", || house.log().contains("the configuration was reloaded"));
+    let page = browser.get("/proposals").await.text().await.expect("text");
+    assert!(page.contains("действует: [next_action.calls_to_sms]") && !page.contains(code), "{page}");
     daemon.stop();
 }
 

@@ -28,7 +28,7 @@ use house::{House, Running, config, until_within, zone_of_noon};
 const PASSWORD: &str = "correct horse";
 
 /// Every page a supervisor or an administrator has, and what its picture is called.
-const PAGES: [(&str, &str); 39] = [
+const PAGES: [(&str, &str); 40] = [
     ("/", "wallboard"),
     ("/day", "day-now"),
     ("/campaigns", "campaigns"),
@@ -43,6 +43,7 @@ const PAGES: [(&str, &str); 39] = [
     ("/trunks", "trunks"),
     ("/cases", "cases"),
     ("/cases/C-000001", "case"),
+    ("/cases/C-000011", "case-long-word"),
     ("/cases/new", "case-new"),
     ("/cases/triggers", "triggers"),
     ("/quality", "quality"),
@@ -122,6 +123,8 @@ fn lived_in(carrier: &Carrier) -> (House, Running) {
     for text in HOSTILE {
         house.run(&["complaints", "add", "ordinary", "--source", "email", "--text", text]);
     }
+    let word = "https://example.com/".to_owned() + &"long".repeat(1_000);
+    house.run(&["complaints", "add", "ordinary", "--source", "email", "--text", &word]);
     let daemon = house.start();
     until_within(120, "somebody was called", || {
         house.attempts().iter().any(|call| !call["outcome"].is_null())

@@ -1,7 +1,7 @@
 //! What came of calls: finished once, rescued after a crash, stopped by money.
 
 use obzvon::campaign::NextStep;
-use obzvon::domain::{Channel, Currency, Disposition, Money, Outcome};
+use obzvon::domain::{Channel, Currency, Disposition, Fault, Money, Outcome};
 use obzvon::rules::{EventKind, Hold, HoldKind};
 use obzvon::store::{
     Closed, DayCalls, FinishRequest, Gone, NewPayment, Paid, Period, PromiseTerms, PromisesJudged,
@@ -26,10 +26,11 @@ crate::on_both_engines!(
 );
 
 async fn a_call_for_an_agent_is_one_when_nobody_answers_it_or_nobody_is_free(world: World) {
-    let rows = [row(1), row(2), row(3)];
+    let rows = [row(1), row(2), row(3), row(4)];
     let campaign = world.campaign("reminders", &rows).await;
-    let claimed = world.store.claim(campaign, 3, noon()).await.expect("claimed");
-    let outcomes = [Outcome::Busy, Outcome::Abandoned, Outcome::Answered];
+    let claimed = world.store.claim(campaign, 4, noon()).await.expect("claimed");
+    let spoiled = Outcome::Failed(Fault::Trunk);
+    let outcomes = [Outcome::Busy, Outcome::Abandoned, Outcome::Answered, spoiled];
     for (contact, outcome) in claimed.iter().zip(outcomes) {
         let request = ReserveRequest { channel: Channel::AgentCall, ..world.request(contact) };
         let reserved = world.store.reserve(request, noon()).await.expect("the gate answers");
@@ -39,7 +40,7 @@ async fn a_call_for_an_agent_is_one_when_nobody_answers_it_or_nobody_is_free(wor
         world.store.finish(ended, noon() + seconds(40)).await.expect("done");
     }
     let mut kept = Vec::new();
-    for person in ["p1", "p2", "p3"] {
+    for person in ["p1", "p2", "p3", "p4"] {
         let attempt = &world.store.person_files(person).await.expect("read")[0].attempts[0];
         kept.push((attempt.outcome.expect("closed"), attempt.channel));
     }
@@ -52,7 +53,11 @@ async fn a_call_for_an_agent_is_one_when_nobody_answers_it_or_nobody_is_free(wor
     let day = Period { from: noon() - hours(12), to: noon() + hours(12) };
     let calls = world.store.calls_of(day).await.expect("counted");
     let came_to = DayCalls { attempts: 3, connected: 0, served: 1, abandoned: 1 };
-    assert_eq!(calls, [(campaign, came_to)].into(), "nobody's answer is in the rows: nothing was connected");
+    assert_eq!(
+        calls,
+        [(campaign, came_to)].into(),
+        "no 2xx is in the rows, and what the trunk spoiled counts nowhere"
+    );
 }
 
 async fn a_second_finish_changes_nothing(world: World) {

@@ -17,6 +17,7 @@ use self::outlook::{Case, Outlook};
 use self::when::{NOW, THEN, When};
 use super::exceptions::{caution_text, exceptions_json};
 use super::open::{ConfigArgs, block_on, registry, store};
+use super::words;
 use crate::campaign::{Callee, CampaignPlan, ask};
 use crate::config::Config;
 use crate::daemon::{Clock, TEST_CAMPAIGN, test_plan, test_rules};
@@ -326,8 +327,10 @@ impl Desk<'_> {
         text += self.when.told(ru);
         if let Some(Said { facts, .. }) = said.first() {
             let clocks = on_clocks(&facts.zones, self.now, self.language);
-            let (head, by) = if ru { ("его часы", "по") } else { ("his clocks", "by") };
-            text += &format!("{head}: {clocks} ({by}: {})\n", facts.zones.evidence());
+            let (head, by) =
+                if ru { ("его часы", "основание") } else { ("his clocks", "by") };
+            let evidence = words::evidence(facts.zones.evidence(), self.language);
+            text += &format!("{head}: {clocks} ({by}: {evidence})\n");
         }
         let head = if ru { "записей журнала" } else { "ledger entries" };
         text += &format!("{head}: {}\n", file_events(file));

@@ -1,5 +1,6 @@
 //! `obzvon report glossary`: what every figure is and what it divides by what, those of cases and quality too.
 
+use crate::cli::words;
 use crate::domain::Language;
 use crate::stats::{DEFINITIONS, KPIS, KpiDefinition};
 
@@ -57,9 +58,9 @@ const CASES: [Term; 6] = [
         "звонки, по которым пришла жалоба / звонки, на которые ответил человек",
     ],
     [
-        "trigger rate",
+        "conflict rate",
         "calls in which the agent marked anger or a rude word / calls that a person answered",
-        "доля триггеров",
+        "доля конфликтов",
         "звонки, где оператор отметил гнев или грубость / звонки, на которые ответил человек",
     ],
     [
@@ -195,7 +196,11 @@ pub fn defined(language: Language) -> Vec<Defined> {
             Language::En => (of.numerator, of.denominator),
             Language::Ru => (of.numerator_ru, of.denominator_ru),
         };
-        Defined { part: actions, name: of.key, formula: format!("{numerator} / {denominator}") }
+        Defined {
+            part: actions,
+            name: words::figure(of.key, language),
+            formula: format!("{numerator} / {denominator}"),
+        }
     });
     let terms = |part: &'static str, terms: &'static [Term]| {
         terms.iter().map(move |&[en, en_formula, ru, ru_formula]| {
@@ -235,4 +240,21 @@ pub fn glossary(language: Language) -> String {
         text += &format!("{:<42} {}\n", figure.name, figure.formula);
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ratio_stands_under_the_name_that_its_column_has() {
+        for language in [Language::En, Language::Ru] {
+            let names: Vec<&str> = defined(language).iter().map(|figure| figure.name).collect();
+            for of in &DEFINITIONS {
+                assert!(names.contains(&words::figure(of.key, language)), "{}", of.key);
+            }
+        }
+        let ru = defined(Language::Ru);
+        assert!(ru.iter().all(|figure| !figure.name.is_ascii()), "no code under Russian");
+    }
 }

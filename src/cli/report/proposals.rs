@@ -75,8 +75,8 @@ fn new_text(proposal: &Proposal, language: Language) -> String {
 }
 
 /// By what a proposal is in force already.
-#[derive(Clone, Copy)]
-enum Force<'a> {
+#[derive(Debug, Clone, Copy)]
+pub enum Force<'a> {
     /// Somebody applied it.
     Applied(&'a ProposalRow),
     /// `[next_action.NAME]` does the same.
@@ -84,7 +84,8 @@ enum Force<'a> {
 }
 
 impl<'a> Force<'a> {
-    fn of(doing: Doing, applied: &'a [ProposalRow], configured: &'a [NextActionConfig]) -> Option<Self> {
+    /// `None`: it is not in force.
+    pub fn of(doing: Doing, applied: &'a [ProposalRow], configured: &'a [NextActionConfig]) -> Option<Self> {
         if let Some(row) = applied.iter().find(|row| row.puts_into_force(doing)) {
             return Some(Self::Applied(row));
         }
@@ -102,7 +103,8 @@ impl<'a> Force<'a> {
         }
     }
 
-    fn text(self, doing: Doing, language: Language) -> String {
+    /// In words.
+    pub fn text(self, doing: Doing, language: Language) -> String {
         match (self, language) {
             (Self::Applied(row), Language::En) => {
                 format!("in force since {:.0}, {}: {}", row.applied_at, row.applied_by, doing.code())

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::{flow, moment, row, zone};
+use super::{clock, flow, moment, row};
 use crate::cli::words;
 use crate::daemon::house::House;
 use crate::domain::attempt::Stamps;
@@ -29,7 +29,7 @@ pub async fn file(
     let Some(keys) = house.store.call_keys(attempt).await? else { return Ok(None) };
     house.store.note_access(keys.person, who, &format!("call {attempt}: opened"), house.clock.wall()).await?;
     let Some(call) = house.store.attempt(attempt).await? else { return Ok(None) };
-    let zone = zone(house);
+    let zone = clock(house);
     let recording = house.store.recording(attempt).await?.filter(|row| row.deleted_at.is_none());
     let marks = marks(house, attempt, &call, recording.as_ref(), language).await?;
     let rungs = house.stack.ladder(attempt);

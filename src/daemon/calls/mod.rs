@@ -40,9 +40,9 @@ pub fn handlers(house: &Arc<House>) -> CallHandlers {
 }
 
 async fn page(house: &House, asked: CallsAsked) -> Result<CallsView, StoreError> {
-    let zone = zone(house);
+    let (zone, clock) = (zone(house), clock(house));
     let campaigns = house.store.campaigns().await?;
-    let row = |line: &CallLine| row(line, &zone, asked.language);
+    let row = |line: &CallLine| row(line, &clock, asked.language);
     let live = house.store.open_calls().await?.iter().map(row).collect();
     let found = match filter(&asked, &zone, &campaigns) {
         Some(filter) => house.store.calls(filter, asked.before.map(AttemptId)).await?,
@@ -67,6 +67,11 @@ async fn page(house: &House, asked: CallsAsked) -> Result<CallsView, StoreError>
 /// The reports': a day's calls are those that the reports count on it.
 fn zone(house: &House) -> TimeZone {
     house.plans.load().config.statistics.basis.zone.clone()
+}
+
+/// The house's, by which moments are told.
+fn clock(house: &House) -> TimeZone {
+    house.plans.load().config.cases.zone.clone()
 }
 
 /// What is asked as the store takes it; `None`: it names a campaign or a code that is not there.

@@ -63,6 +63,7 @@ fn draw(flow: &Flow, walked: &Walked, (style, say): (&str, Say<'_>)) -> String {
     ));
     add(format!("<title>{}</title>{style}", escaped(&flow.label())));
     add("<defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" markerWidth=\"8\" markerHeight=\"8\" \
+         markerUnits=\"userSpaceOnUse\" \
          orient=\"auto\"><path d=\"M0 0 8 4 0 8z\" class=\"tip\"/></marker></defs>"
         .to_owned());
     for arrow in &arrows {

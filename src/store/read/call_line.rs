@@ -38,7 +38,7 @@ pub struct CallFilter {
     pub campaign: Option<CampaignId>,
     pub trunk: Option<String>,
     pub outcome: Option<Outcome>,
-    /// His id in the lists.
+    /// His id in the lists, or his number (`+…`).
     pub person: Option<String>,
     /// Reserved at or after this.
     pub from: Option<Timestamp>,
@@ -241,7 +241,7 @@ fn built(filter: &CallFilter, begin: i64, end: i64) -> (String, Vec<Value>) {
     if let Some(to) = to {
         also("a.reserved_at <", (*to).into());
     }
-    if let Some(person) = person {
+    if let Some(person) = person.as_ref().filter(|person| !person.starts_with('+')) {
         also("p.external_id =", person.into());
     }
     if let Some(channel) = filter.channel {
@@ -255,6 +255,10 @@ fn built(filter: &CallFilter, begin: i64, end: i64) -> (String, Vec<Value>) {
     }
     if let Some(currency) = filter.currency {
         also("a.currency =", currency.code().into());
+    }
+    if let Some(number) = person.as_ref().filter(|person| person.starts_with('+')) {
+        values.push(number.into());
+        sql += &format!(" AND a.person_id IN ({WHOSE}${})", values.len());
     }
     if let Some(agent) = &filter.agent {
         values.push(agent.into());
@@ -298,6 +302,7 @@ const KEYS: &str = "SELECT person_id, decision_id FROM attempt WHERE id = $1";
 const RECORDED: &str =
     " AND EXISTS (SELECT 1 FROM recording r WHERE r.attempt_id = a.id AND r.deleted_at IS NULL)";
 const COUNTED: &str = concat!(" AND a.outcome IS NOT NULL AND a.debt_id IS NOT NULL AND ", counts!("a"));
+const WHOSE: &str = "SELECT h.person_id FROM phone h WHERE h.e164 = ";
 const TALKED: &str = "SELECT t.attempt_id FROM agent_state t WHERE t.state = 'talking' AND t.attempt_id IS NOT NULL AND t.agent = ";
 const LAST_BEFORE: &str = "SELECT id FROM attempt WHERE reserved_at < $1 ORDER BY reserved_at DESC LIMIT 1";
 const FIRST_FROM: &str = "SELECT id FROM attempt WHERE reserved_at >= $1 ORDER BY reserved_at LIMIT 1";

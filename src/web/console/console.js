@@ -59,6 +59,13 @@ document.addEventListener("submit", (event) => {
   const ask = event.target.dataset.ask;
   if (ask && !confirm(ask)) event.preventDefault();
 });
+// A file's text that was changed and not sent is asked for before its page goes.
+let sends = false;
+document.addEventListener("submit", (event) => { sends = !event.defaultPrevented && !!event.target.querySelector("textarea.code"); });
+addEventListener("beforeunload", (event) => {
+  const changed = [...document.querySelectorAll("textarea.code")].some((text) => text.value !== text.defaultValue);
+  if (changed && !sends) event.preventDefault();
+});
 // Leads a player to a mark: <button data-sound="sound" data-seek="12.5">.
 document.addEventListener("click", (event) => {
   const mark = event.target.closest("[data-seek]");

@@ -34,6 +34,8 @@ pub struct Viewer {
     /// He has to choose another password before anything else.
     pub once: bool,
     pub clocks: Clocks,
+    /// The page that he asked for, to come back to; empty after a form that was sent.
+    pub here: String,
 }
 
 impl Viewer {
@@ -86,7 +88,8 @@ impl FromRequestParts<Shared> for Viewer {
                     stay_signed_in(&session).await;
                 }
                 let clocks = shared.console.clocks.ask(()).await.map_err(|_| unavailable())?;
-                Ok(Self { login: user.login, role: user.role, language, once: user.once, clocks })
+                let here = page_of(parts);
+                Ok(Self { login: user.login, role: user.role, language, once: user.once, clocks, here })
             }
             Ok(None) => {
                 session.flush().await.ok();
@@ -95,6 +98,12 @@ impl FromRequestParts<Shared> for Viewer {
             Err(_) => Err(unavailable()),
         }
     }
+}
+
+/// The page that is asked for, as an address has it.
+fn page_of(parts: &Parts) -> String {
+    let page = parts.uri.path_and_query().filter(|_| parts.method == Method::GET);
+    page.map_or_else(String::new, |page| page.as_str().to_owned())
 }
 
 /// The door, from which whoever opened a page comes back to it.

@@ -32,6 +32,7 @@ mod views;
 mod why_not;
 mod xlsx;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
@@ -44,8 +45,8 @@ use tower_sessions::cookie::time::Duration;
 use tower_sessions::{Expiry, SessionManagerLayer};
 
 pub use audit::{
-    AuditAsked, AuditHandlers, AuditLine, CampaignActLine, ExportLine, ExportsShown, NewExport,
-    SupervisionLine, UserActLine,
+    Acts, AuditAsked, AuditHandlers, AuditLine, CampaignActLine, ExportLine, NewExport, SupervisionLine,
+    UserActLine,
 };
 pub use calls::{CallFile, CallHandlers, CallRow, CallsAsked, CallsOf, CallsView, DecisionView, RungView};
 pub use cases::{CaseHandlers, Dated};
@@ -66,7 +67,7 @@ pub use flows::{FlowHandlers, FlowPicture};
 pub(super) use imports::document as imports_document;
 pub use imports::{
     Begun, Came, ColumnView, DraftAct, DraftActed, DraftAsked, DraftClick, DraftStage, DraftView, FaultyLine,
-    ImportHandlers, ImportLine, NewDraft, Piece, PieceTaken,
+    ImportHandlers, ImportLine, NewDraft, Piece, PieceTaken, WaitingLine, WaitingStands,
 };
 pub use live::{DayLine, PaceView, Predicted};
 pub use password::{PasswordError, hash_password};
@@ -114,7 +115,7 @@ pub struct Console {
     pub cases: CaseHandlers,
     pub quality: QualityHandlers,
     /// The sound of a recording; `None`: there is none any more.
-    pub recording: Handler<Listen, Option<Vec<u8>>>,
+    pub recording: Handler<Listen, Option<PathBuf>>,
     pub floor: FloorHandlers,
     pub config: ConfigHandlers,
     pub calls: CallHandlers,
@@ -155,7 +156,7 @@ pub struct Wallboard {
 #[derive(Debug, Clone)]
 pub struct TrunkLine {
     pub name: String,
-    pub well: bool,
+    pub circuit: CircuitView,
     pub calls: u32,
     pub channels: u32,
 }
@@ -249,6 +250,7 @@ pub(super) fn router(console: Console, https: bool, stop: &CancellationToken) ->
         .merge(tables::routes())
         .route("/console.css", get(page::stylesheet))
         .route("/console.js", get(page::script))
+        .route("/icon.svg", get(page::icon))
         .layer(from_fn(guard::only_from_here))
         .layer(from_fn(guard::faults_in_json))
         .layer(from_fn_with_state(shared.clone(), fault::in_pages))

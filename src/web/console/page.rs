@@ -30,11 +30,11 @@ pub const ROOMS: [(&str, Right); 16] = [
     ("/audit", Right::SeeAudit),
 ];
 
-/// A file to be opened in a spreadsheet.
+/// A file to be opened in a spreadsheet: it begins with the byte order mark, without which Excel takes UTF-8 for an older code.
 pub fn csv(name: &str, text: String) -> Response {
     let kind = (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned());
     let file = (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\""));
-    ([kind, file], text).into_response()
+    ([kind, file], format!("\u{feff}{text}")).into_response()
 }
 
 /// A page for somebody who is signed in; `room` is the path of the bar's entry that is lit.
@@ -77,7 +77,7 @@ pub fn page_with(viewer: &Viewer, room: &str, (title, own): (&str, &Markup), bod
                     }
                 }
                 form method="post" action="/language" {
-                    input type="hidden" name="to" value=(room);
+                    input type="hidden" name="to" value=(if viewer.here.is_empty() { room } else { viewer.here.as_str() });
                     button name="language" value=(texts.other_language_code) { (texts.other_language) }
                 }
                 a href=(OWN_PASSWORD) title=(texts.password) { (viewer.login) }
@@ -97,6 +97,7 @@ pub fn frame(language: Language, (title, own): (&str, &Markup), body: &Markup) -
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { (title) " — obzvon" }
+                link rel="icon" href="/icon.svg" type="image/svg+xml";
                 link rel="stylesheet" href="/console.css";
                 script src="/console.js" defer {}
                 (own)
@@ -116,6 +117,14 @@ pub fn by_clock(viewer: &Viewer) -> Markup {
 pub fn days_by_clock(viewer: &Viewer) -> Markup {
     let texts = Texts::of(viewer.language);
     html! { p.soft.clock { (texts.days_by) " " (viewer.clocks.days) } }
+}
+
+/// Both, where they differ, of a page with moments that is asked for by days.
+pub fn by_clocks(viewer: &Viewer) -> Markup {
+    html! {
+        (by_clock(viewer))
+        @if viewer.clocks.moments.1 != viewer.clocks.days { (days_by_clock(viewer)) }
+    }
 }
 
 /// `2026-03-05 14:05` on the house's clock.
@@ -205,6 +214,13 @@ pub async fn stylesheet() -> impl IntoResponse {
 
 pub async fn script() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("console.js"))
+}
+
+/// What a browser shows beside the page's title.
+pub async fn icon() -> impl IntoResponse {
+    const ICON: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 16 16\">\
+        <rect width=\"16\" height=\"16\" rx=\"3\" fill=\"#0b5cad\"/><circle cx=\"8\" cy=\"8\" r=\"4\" fill=\"none\" stroke=\"#fff\" stroke-width=\"2\"/></svg>";
+    ([(header::CONTENT_TYPE, "image/svg+xml")], ICON)
 }
 
 #[cfg(test)]

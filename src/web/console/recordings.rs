@@ -1,5 +1,7 @@
 //! A recorded call, to be listened to in the page; whoever listens is written down before he hears anything.
 
+use std::io::SeekFrom;
+
 use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -7,6 +9,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use maud::{Markup, html};
 use serde::Deserialize;
+use tokio::fs::File;
+use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 
 use super::Shared;
 use super::guard::Viewer;
@@ -17,7 +21,7 @@ pub(super) fn routes() -> Router<Shared> {
 }
 
 /// A wish to hear a recording.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Listen {
     pub attempt: AttemptId,
     pub who: String,
@@ -43,25 +47,33 @@ async fn listen(
     let wish = Listen { attempt: AttemptId(attempt), who: viewer.login, why };
     let heard = shared.console.recording.ask(wish).await;
     let heard = heard?;
-    let sound = heard.ok_or_else(|| StatusCode::NOT_FOUND.into_response())?;
+    let file = heard.ok_or_else(|| StatusCode::NOT_FOUND.into_response())?;
     let asked = headers.get(header::RANGE).and_then(|range| range.to_str().ok());
-    Ok(part(sound, asked))
+    part(&file, asked).await.map_err(|fault| {
+        tracing::warn!(attempt, %fault, "a recording can't be read");
+        StatusCode::NOT_FOUND.into_response()
+    })
 }
 
 /// The whole sound, or the part of it that a player asks for when somebody moves on (RFC 9110, section 14; one range).
-fn part(sound: Vec<u8>, asked: Option<&str>) -> Response {
+async fn part(file: &std::path::Path, asked: Option<&str>) -> std::io::Result<Response> {
     let headers = [(header::CONTENT_TYPE, "audio/wav"), (header::ACCEPT_RANGES, "bytes")];
-    let Some((first, last)) = asked.and_then(|asked| range(asked, sound.len())) else {
-        return (headers, sound).into_response();
+    let mut file = File::open(file).await?;
+    let (long, mut sound) = (file.metadata().await?.len(), Vec::new());
+    let Some((first, last)) = asked.and_then(|asked| range(asked, long)) else {
+        file.read_to_end(&mut sound).await?;
+        return Ok((headers, sound).into_response());
     };
-    let told = (header::CONTENT_RANGE, format!("bytes {first}-{last}/{}", sound.len()));
-    (StatusCode::PARTIAL_CONTENT, headers, [told], sound[first..=last].to_vec()).into_response()
+    file.seek(SeekFrom::Start(first)).await?;
+    file.take(last - first + 1).read_to_end(&mut sound).await?;
+    let told = (header::CONTENT_RANGE, format!("bytes {first}-{last}/{long}"));
+    Ok((StatusCode::PARTIAL_CONTENT, headers, [told], sound).into_response())
 }
 
 /// The first and the last byte of `bytes=0-`, `bytes=5-9` within so many; `None`: the whole is given.
-fn range(asked: &str, bytes: usize) -> Option<(usize, usize)> {
+fn range(asked: &str, bytes: u64) -> Option<(u64, u64)> {
     let (first, last) = asked.strip_prefix("bytes=")?.split_once('-')?;
-    let first: usize = first.parse().ok()?;
+    let first: u64 = first.parse().ok()?;
     let last = if last.is_empty() { bytes.checked_sub(1)? } else { last.parse().ok()? };
     let last = last.min(bytes.checked_sub(1)?);
     (first <= last).then_some((first, last))

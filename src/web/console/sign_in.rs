@@ -138,7 +138,8 @@ fn own_page(to: &str) -> Option<&str> {
 /// Longest path that is come back to, in bytes.
 const LONGEST_PATH: usize = 2_000;
 
-fn door_page(language: Language, to: &str, trouble: Option<&str>) -> Markup {
+/// `said`: the login that was written, and what was wrong.
+fn door_page(language: Language, to: &str, said: Option<(&str, &str)>) -> Markup {
     let texts = Texts::of(language);
     frame(
         language,
@@ -149,9 +150,10 @@ fn door_page(language: Language, to: &str, trouble: Option<&str>) -> Markup {
                     form method="post" action=(DOOR) {
                         h1 { "obzvon" }
                         @if let Some(to) = own_page(to) { input type="hidden" name="to" value=(to); }
-                        @if let Some(trouble) = trouble { p.bad role="alert" { (trouble) } }
+                        @if let Some((_, trouble)) = said { p.bad role="alert" { (trouble) } }
                         label { (texts.login)
-                            input name="login" autocomplete="username" required autofocus maxlength="64";
+                            input name="login" autocomplete="username" required autofocus maxlength="64"
+                                value=[said.map(|(login, _)| login)];
                         }
                         label { (texts.password)
                             input name="password" type="password" autocomplete="current-password" required
@@ -180,7 +182,10 @@ async fn sign_in(State(shared): State<Shared>, request: Request) -> Response {
         return StatusCode::UNPROCESSABLE_ENTITY.into_response();
     };
     if login.len() > 64 || password.len() > 256 || !shared.doorman.lets(from, &login, now()) {
-        return (StatusCode::TOO_MANY_REQUESTS, door_page(language, &to, Some(texts.too_often)))
+        return (
+            StatusCode::TOO_MANY_REQUESTS,
+            door_page(language, &to, Some((login.as_str(), texts.too_often))),
+        )
             .into_response();
     }
     let Ok(user) = shared.console.users.find.ask(login.clone()).await else {
@@ -194,10 +199,14 @@ async fn sign_in(State(shared): State<Shared>, request: Request) -> Response {
     };
     if !right {
         tracing::warn!("a sign-in was refused");
-        return (StatusCode::UNAUTHORIZED, door_page(language, &to, Some(texts.refused))).into_response();
+        return (StatusCode::UNAUTHORIZED, door_page(language, &to, Some((login.as_str(), texts.refused))))
+            .into_response();
     }
     if expired {
-        return (StatusCode::UNAUTHORIZED, door_page(language, &to, Some(texts.password_over)))
+        return (
+            StatusCode::UNAUTHORIZED,
+            door_page(language, &to, Some((login.as_str(), texts.password_over))),
+        )
             .into_response();
     }
     shared.doorman.forget(from, &login);
@@ -217,7 +226,7 @@ async fn sign_out(session: Session) -> Redirect {
 #[derive(Deserialize)]
 struct Chosen {
     language: String,
-    /// The room to go back to.
+    /// The page to go back to.
     #[serde(default)]
     to: String,
 }
@@ -229,8 +238,7 @@ async fn choose_language(
 ) -> Result<Redirect, StatusCode> {
     let language = Language::parse(&chosen.language).ok_or(StatusCode::UNPROCESSABLE_ENTITY)?;
     session.insert(LANGUAGE, language.code()).await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
-    let room = ROOMS.iter().map(|(room, _)| *room).find(|room| *room == chosen.to);
-    Ok(Redirect::to(room.unwrap_or("/")))
+    Ok(Redirect::to(own_page(&chosen.to).unwrap_or("/")))
 }
 
 #[cfg(test)]

@@ -45,6 +45,7 @@ fn workbook(text: &[u8]) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
     let bold = Format::new().set_bold();
+    let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text);
     for (row, record) in (0_u32..).zip(reader.records().map_while(Result::ok).take(ROWS)) {
         for (column, cell) in (0_u16..).zip(record.iter()) {

@@ -48,7 +48,7 @@ pub struct AttemptsLine {
 /// What a campaign's calls out came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct DayCalls {
-    /// Those that have ended, but for those we took back.
+    /// Those that have ended, but for those we took back and those that the trunk or we spoiled.
     pub attempts: u64,
     /// Somebody or something answered.
     pub connected: u64,
@@ -143,7 +143,9 @@ async fn calls_of(conn: &mut Conn, period: Period) -> Result<BTreeMap<CampaignId
     for (keys, sums) in sums(conn, &CALL, period, &["campaign_id", "channel", "outcome"], false).await? {
         let Some(Key::Number(campaign)) = keys.first() else { continue };
         let outcome = code(&keys[2], "outcome", Outcome::parse)?;
-        if keys[1] == Key::from(Channel::InboundCall.code()) || outcome == Outcome::Cancelled {
+        // As the figures' calls: a fault says nothing of the debtor.
+        let is_spoiled = matches!(outcome, Outcome::Cancelled | Outcome::Failed(_));
+        if keys[1] == Key::from(Channel::InboundCall.code()) || is_spoiled {
             continue;
         }
         let day = days.entry(CampaignId(*campaign)).or_default();

@@ -16,7 +16,7 @@ use crate::domain::Right;
 use crate::web::console::Shared;
 use crate::web::console::audit::given;
 use crate::web::console::guard::Viewer;
-use crate::web::console::page::{by_clock, csv, in_address, number, page};
+use crate::web::console::page::{by_clocks, csv, in_address, number, page};
 use crate::web::console::views;
 use crate::web::console::xlsx::as_xlsx;
 
@@ -99,7 +99,7 @@ async fn list(
     let views = views::bar(&viewer, &shared, ("/calls", &query)).await?;
     let body = html! {
         h1 { (texts.calls) }
-        (by_clock(&viewer))
+        (by_clocks(&viewer))
         section data-live="/calls/live" { (live_part(&view.live, &viewer, texts)) }
         div.card {
             h2 { (texts.past) }
@@ -152,7 +152,7 @@ pub(super) fn filters(path: &str, asked: &CallsAsked, view: &CallsView, texts: &
             (choice(("campaign", &asked.campaign), texts.every_campaign, &same(&view.campaigns)))
             (choice(("trunk", &asked.trunk), texts.every_trunk, &same(&view.trunks)))
             (choice(("outcome", &asked.outcome), texts.every_outcome, &view.outcomes))
-            input name="person" value=(asked.person) placeholder=(texts.person) aria-label=(texts.person)
+            input name="person" value=(asked.person) placeholder=(texts.id_or_number) aria-label=(texts.id_or_number)
                 maxlength="128";
             label { (texts.from) " " input type="date" name="from" value=(day(asked.from)); }
             label { (texts.to) " " input type="date" name="to" value=(day(asked.to)); }

@@ -30,7 +30,7 @@ pub struct CallsAsked {
     pub trunk: String,
     /// An outcome's code.
     pub outcome: String,
-    /// His id in the lists.
+    /// His id in the lists, or his number (`+…`).
     pub person: String,
     /// Days of the house's zone, both within.
     pub from: Option<Date>,

@@ -12,7 +12,7 @@ use super::{CallRow, CallsAsked};
 use crate::domain::{AttemptId, Right};
 use crate::web::console::Shared;
 use crate::web::console::guard::Viewer;
-use crate::web::console::page::{by_clock, page, wide};
+use crate::web::console::page::{by_clocks, page, wide};
 use crate::web::console::recordings::player;
 use crate::web::console::views;
 
@@ -35,7 +35,7 @@ async fn list(
     let views = views::bar(&viewer, &shared, ("/recordings", &query)).await?;
     let body = html! {
         h1 { (texts.recordings) }
-        (by_clock(&viewer))
+        (by_clocks(&viewer))
         div.card {
             (views)
             (filters("/recordings", &asked, &view, texts))

@@ -10,6 +10,7 @@ use axum::Router;
 use serde::Serialize;
 
 pub(in crate::web) use api::document;
+pub(super) use page::by_state;
 
 use super::{Dated, Shared};
 use crate::domain::{AttemptId, Supervision};

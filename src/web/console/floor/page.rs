@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::super::desk::words;
 use super::texts::Texts;
 use super::{AgentLine, Supervise, Supervised};
-use crate::domain::{Right, Supervision};
+use crate::domain::{Language, Right, Supervision};
 use crate::web::console::Shared;
 use crate::web::console::guard::Viewer;
 use crate::web::console::page::{number, page};
@@ -58,10 +58,21 @@ async fn board(viewer: &Viewer, shared: &Shared) -> Result<Markup, Response> {
     viewer.may(Right::SeeLive)?;
     let texts = Texts::of(viewer.language);
     let board = shared.console.floor.board.ask(()).await?;
-    let count = |codes: &[&str]| board.it.iter().filter(|line| codes.contains(&line.state)).count() as u64;
+    Ok(html! {
+        (by_state(&board.it, viewer.language))
+        div.card {
+            @if board.it.is_empty() { p { (texts.none) } } @else { (table(&board.it, board.now, viewer, texts)) }
+        }
+    })
+}
+
+/// How many agents do what.
+pub(in crate::web::console) fn by_state(lines: &[AgentLine], language: Language) -> Markup {
+    let texts = Texts::of(language);
+    let count = |codes: &[&str]| lines.iter().filter(|line| codes.contains(&line.state)).count() as u64;
     let figure =
         |name: &str, codes: &[&str]| html! { div.card { h2 { (name) } b { (number(count(codes))) } } };
-    Ok(html! {
+    html! {
         div.cards {
             (figure(texts.talk, &["talking", "hold"]))
             (figure(texts.ready, &["ready"]))
@@ -69,10 +80,7 @@ async fn board(viewer: &Viewer, shared: &Shared) -> Result<Markup, Response> {
             (figure(texts.away, &["away"]))
             (figure(texts.no_audio, &["no_audio"]))
         }
-        div.card {
-            @if board.it.is_empty() { p { (texts.none) } } @else { (table(&board.it, board.now, viewer, texts)) }
-        }
-    })
+    }
 }
 
 fn table(lines: &[AgentLine], now: Timestamp, viewer: &Viewer, texts: &Texts) -> Markup {

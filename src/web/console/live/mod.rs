@@ -14,7 +14,7 @@ pub use pace::{DayLine, PaceView, Predicted};
 use super::guard::Viewer;
 use super::page::{bar, days_by_clock, in_address, number, page};
 use super::texts::Texts;
-use super::{Shared, Wallboard};
+use super::{AgentLine, CircuitView, Shared, Wallboard};
 use crate::domain::{Language, Right};
 
 pub(super) fn routes() -> Router<Shared> {
@@ -28,23 +28,23 @@ async fn whole(viewer: Viewer, State(shared): State<Shared>) -> Result<Response,
         h1 { (texts.wallboard) }
         (days_by_clock(&viewer))
         p { a href="/day" { (texts.to_course) } }
-        section data-live="/live" aria-live="off" { (shown(&board, viewer.language)) }
+        section data-live="/live" aria-live="off" { (board) }
     };
     Ok(page(&viewer, "/", texts.wallboard, &body).into_response())
 }
 
 async fn part(viewer: Viewer, State(shared): State<Shared>) -> Result<Response, Response> {
-    let board = board(&viewer, &shared).await?;
-    Ok(shown(&board, viewer.language).into_response())
+    Ok(board(&viewer, &shared).await?.into_response())
 }
 
-async fn board(viewer: &Viewer, shared: &Shared) -> Result<Wallboard, Response> {
+async fn board(viewer: &Viewer, shared: &Shared) -> Result<Markup, Response> {
     viewer.may(Right::SeeLive)?;
-    let asked = shared.console.wallboard.ask(viewer.language).await;
-    asked.map_err(Response::from)
+    let board = shared.console.wallboard.ask(viewer.language).await?;
+    let agents = shared.console.floor.agents.ask(()).await?;
+    Ok(shown(&board, &agents, viewer.language))
 }
 
-fn shown(board: &Wallboard, language: Language) -> Markup {
+fn shown(board: &Wallboard, agents: &[AgentLine], language: Language) -> Markup {
     let texts = Texts::of(language);
     let ringing = (board.calls as u64).saturating_sub(board.talking);
     // Nobody is called of a campaign that was stopped or never started.
@@ -59,6 +59,12 @@ fn shown(board: &Wallboard, language: Language) -> Markup {
             (card(texts.ringing, &number(ringing), ""))
             (card(texts.queued, &number(queued), texts.contacts))
         }
+        @if !agents.is_empty() {
+            section aria-label=(texts.agents) {
+                h2 { a href="/agents" { (texts.agents) } }
+                (super::floor::by_state(agents, language))
+            }
+        }
         (pace::card(&board.days, language))
         div.card {
             h2 { (texts.lines) }
@@ -68,7 +74,11 @@ fn shown(board: &Wallboard, language: Language) -> Markup {
                     @for trunk in &board.trunks {
                         tr {
                             td { a href=(format!("/calls?trunk={}", in_address(&trunk.name))) { (trunk.name) } }
-                            @if trunk.well { td.good { (texts.well) } } @else { td.bad { (texts.ill) } }
+                            @match trunk.circuit {
+                                CircuitView::Closed | CircuitView::HalfOpen => { td.good { (texts.well) } }
+                                CircuitView::NoAddress => { td.bad { (texts.no_address) } }
+                                CircuitView::Open { .. } => { td.bad { (texts.ill) } }
+                            }
                             td.n { (trunk.calls) " / " (trunk.channels) }
                             td { (bar(f64::from(trunk.calls) / f64::from(trunk.channels.max(1)))) }
                         }

@@ -11,7 +11,7 @@ use crate::domain::Language;
 #[derive(Debug, Clone)]
 pub struct DayLine {
     pub campaign: String,
-    /// Calls out that have come to an end.
+    /// Calls out that have come to an end and that neither the trunk nor we spoiled.
     pub attempts: u64,
     /// Those of them that somebody or something answered.
     pub connected: u64,
@@ -59,7 +59,7 @@ pub(super) fn card(days: &[DayLine], language: Language) -> Markup {
     html! {
         div.card.wide tabindex="0" {
             h2 { (texts.today) }
-            @if days.is_empty() { p { (texts.nothing) } } @else {
+            @if days.is_empty() { p { (texts.nothing) " " a href="/imports" { (texts.lists) } ", " a href="/campaigns" { (texts.campaigns) } } } @else {
                 table {
                     thead {
                         tr {

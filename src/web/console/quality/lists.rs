@@ -9,8 +9,8 @@ use axum::{Form, Router};
 use maud::html;
 use serde::Deserialize;
 
-use super::Draw;
 use super::texts::Texts;
+use super::{Draw, call_link};
 use crate::domain::{AgentId, Right};
 use crate::web::console::Shared;
 use crate::web::console::audit::given;
@@ -117,7 +117,7 @@ async fn list(
                     tbody {
                         @for call in &calls.it {
                             tr {
-                                td { (call.attempt) } td { (call.agent) } td { (calls.moment(call.at)) }
+                                td { (call_link(&viewer, call.attempt)) } td { (call.agent) } td { (calls.moment(call.at)) }
                                 td { (texts.drawn_for(call.why)) } td.n { (number(call.reviews)) }
                                 td {
                                     @if call.recorded && viewer.role.may(Right::ReviewTalks) {

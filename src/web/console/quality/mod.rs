@@ -6,10 +6,12 @@ mod review;
 mod texts;
 
 use axum::Router;
+use maud::{Markup, html};
 
+use super::guard::Viewer;
 use super::page::tenths;
 use super::{Dated, Shared};
-use crate::domain::{AgentId, AttemptId, Language};
+use crate::domain::{AgentId, AttemptId, Language, Right};
 use crate::quality::{Filled, Form, Picked, Reviewed, ReviewedCall, SampleLine};
 use crate::web::handler::Handler;
 
@@ -44,6 +46,13 @@ pub struct Draw {
 
 pub(super) fn routes() -> Router<Shared> {
     lists::routes().merge(review::routes()).merge(report::routes())
+}
+
+/// A call's number, and the way to it of whoever may see calls.
+fn call_link(viewer: &Viewer, attempt: AttemptId) -> Markup {
+    html! {
+        @if viewer.role.may(Right::SeeCalls) { a href=(format!("/calls/{attempt}")) { (attempt) } } @else { (attempt) }
+    }
 }
 
 /// Basis points in percent.

@@ -9,8 +9,8 @@ use axum::routing::get;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::percent;
 use super::texts::Texts;
+use super::{call_link, percent};
 use crate::domain::{Language, Right};
 use crate::quality::{AgentQuality, Agreement, Form, ReviewedCall, agents, criteria};
 use crate::web::console::audit::given;
@@ -57,7 +57,7 @@ async fn report(
             div.card { h2 { (texts.agents) } (agents_table(&calls.it, language)) }
             div.card { h2 { (texts.criteria) } (criteria_table(&form, &calls.it, language)) }
             div.card { h2 { (texts.calibration) } (calibration(&Agreement::of(&calls.it), language)) }
-            div.card { h2 { (texts.reviews) } (reviews(&calls, language)) }
+            div.card { h2 { (texts.reviews) } (reviews(&calls, &viewer)) }
         }
     };
     Ok(page(&viewer, "/quality", texts.quality, &body).into_response())
@@ -131,8 +131,8 @@ fn calibration(agreement: &Agreement, language: Language) -> Markup {
     }
 }
 
-fn reviews(calls: &Dated<Vec<ReviewedCall>>, language: Language) -> Markup {
-    let texts = Texts::of(language);
+fn reviews(calls: &Dated<Vec<ReviewedCall>>, viewer: &Viewer) -> Markup {
+    let (texts, language) = (Texts::of(viewer.language), viewer.language);
     html! {
         table {
             thead {
@@ -146,7 +146,7 @@ fn reviews(calls: &Dated<Vec<ReviewedCall>>, language: Language) -> Markup {
                     @for review in &call.reviews {
                         @let kept = review.kept(call.paid);
                         tr {
-                            td { (call.attempt) } td { (call.agent) } td { (calls.moment(call.at)) } td { (review.reviewer) }
+                            td { (call_link(viewer, call.attempt)) } td { (call.agent) } td { (calls.moment(call.at)) } td { (review.reviewer) }
                             td.n { (percent(review.raw_bp, language)) } td.n { (percent(kept.bp, language)) }
                             td {
                                 @if kept.for_payment { span.good { (texts.for_payment) } }

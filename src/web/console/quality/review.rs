@@ -10,8 +10,8 @@ use axum::{Form, Router};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::percent;
 use super::texts::Texts;
+use super::{call_link, percent};
 use crate::domain::{AgentId, AttemptId, Language, Right};
 use crate::quality::{self, Filled, Mark, Reviewed};
 use crate::web::console::Shared;
@@ -51,7 +51,7 @@ async fn form(
         _ => None,
     };
     let body = html! {
-        h1 { (texts.review) ": " (texts.call) " " (attempt) " · " (agent) }
+        h1 { (texts.review) ": " (texts.call) " " (call_link(&viewer, attempt)) " · " (agent) }
         @if let Some(said) = said { p.bad role="alert" { (said) } }
         div.card { h2 { (texts.recording) } (player(attempt, "review")) }
         @if form.criteria.is_empty() { p.bad { (texts.no_form) } } @else {

@@ -89,7 +89,7 @@ texts! {
     seed: "Seed", "Зерно";
     small: "few calls: it may be chance", "мало звонков: может быть случайностью";
     team: "team", "команда";
-    trigger: "trigger", "триггер";
+    trigger: "conflict", "конфликт";
     unfit: "Every criterion needs a mark, and one at least must apply.", "Отметьте каждый критерий; хотя бы один должен быть уместен.";
     when: "When", "Когда";
     why: "Drawn for", "За что выбран";

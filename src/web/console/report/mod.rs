@@ -23,7 +23,7 @@ use super::page::{bar, csv, days_by_clock, page, wide};
 use super::views;
 use super::xlsx::as_xlsx;
 use crate::domain::{Language, Right, Role};
-use crate::stats::{Kpi, Sheet, SheetCell, SheetKind};
+use crate::stats::{Column, Kpi, Sheet, SheetCell, SheetKind};
 use crate::web::handler::Handler;
 
 pub use days::{Days, SheetWish};
@@ -114,8 +114,8 @@ async fn show(
         h1 { (texts.name(kind)) }
         (tabs(viewer.role, &path, texts))
         (views)
-        (days_by_clock(viewer))
-        (wish.form(&path, texts))
+        // A definition is of no day.
+        @if kind != SheetKind::Glossary { (days_by_clock(viewer)) (wish.form(&path, texts)) }
         @if sheet.rows.is_empty() { p.card { (texts.nothing_yet) } } @else {
             @for one in &sheet.charts { div.card { (chart(one)) } }
             (wide(texts.name(kind), &table(&sheet, &calls::behind(&sheet, &wish, viewer.role), texts)))
@@ -203,15 +203,14 @@ fn unbroken(text: &str) -> String {
 
 /// What each column divides by what.
 fn explained(sheet: &Sheet, texts: &Texts) -> Markup {
+    let ratios: Vec<&Column> = sheet.columns.iter().filter(|column| !column.of.is_empty()).collect();
     html! {
-        div.card {
-            h2 { (texts.how_to_read) }
-            dl {
-                @for column in sheet.columns.iter().filter(|column| !column.of.is_empty()) {
-                    dt { (column.name) } dd { (column.of) }
-                }
+        @if !ratios.is_empty() || !sheet.notes.is_empty() {
+            div.card {
+                h2 { (texts.how_to_read) }
+                dl { @for column in ratios { dt { (column.name) } dd { (column.of) } } }
+                @for note in &sheet.notes { p { (note) } }
             }
-            @for note in &sheet.notes { p { (note) } }
         }
     }
 }

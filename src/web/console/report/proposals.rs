@@ -28,7 +28,8 @@ pub struct ProposalLine {
     pub text: String,
     /// What is applied; `None`: there is nothing we could do.
     pub code: Option<String>,
-    pub in_force: bool,
+    /// By what it is in force already, in words.
+    pub in_force: Option<String>,
 }
 
 /// A proposal that somebody applied.
@@ -102,7 +103,7 @@ fn proposed(line: &ProposalLine, texts: &Texts, buttons: bool) -> Markup {
     html! {
         div.card {
             pre { (line.text) }
-            @if line.in_force { p.good { (texts.in_force) } }
+            @if let Some(force) = &line.in_force { p.good { (force) } }
             @else if let Some(code) = line.code.as_ref().filter(|_| buttons) {
                 form method="post" action="/proposals" data-ask=(texts.apply_ask) {
                     input type="hidden" name="code" value=(code);

@@ -85,7 +85,7 @@ impl Texts {
 
 static EN: Texts = Texts {
     language: Language::En,
-    agents: "Agents",
+    agents: "Team",
     channels: "Channels",
     economics: "Creditors",
     glossary: "Glossary",
@@ -140,7 +140,7 @@ static EN: Texts = Texts {
 
 static RU: Texts = Texts {
     language: Language::Ru,
-    agents: "Операторы",
+    agents: "Команда",
     channels: "Каналы",
     economics: "Кредиторы",
     glossary: "Словарь",

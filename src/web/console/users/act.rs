@@ -14,7 +14,7 @@ use super::{UserClick, UserClicked, UserWish};
 use crate::domain::{Right, Role, is_login};
 use crate::web::console::Shared;
 use crate::web::console::guard::Viewer;
-use crate::web::console::page::{minute, page};
+use crate::web::console::page::{in_address, minute, page};
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
@@ -48,9 +48,12 @@ async fn add(
     viewer.may(Right::ChangeUsers)?;
     let login = new.login.trim().to_owned();
     if !is_login(&login) {
-        return Ok(refused("login"));
+        return Ok(refused_new("login", &login, new.role));
     }
-    clicked(&viewer, &shared, login, UserWish::Add(new.role)).await
+    match clicked(&viewer, &shared, login.clone(), UserWish::Add(new.role)).await? {
+        Ok(done) => Ok(done),
+        Err(why) => Ok(refused_new(why.code(), &login, new.role)),
+    }
 }
 
 #[derive(Deserialize)]
@@ -77,25 +80,34 @@ async fn change(
             return Ok(refused("given_before"));
         }
     }
-    clicked(&viewer, &shared, login, wish).await
+    Ok(clicked(&viewer, &shared, login, wish).await?.unwrap_or_else(|why| refused(why.code())))
 }
 
+/// `Err`: why it was not done.
 async fn clicked(
     viewer: &Viewer,
     shared: &Shared,
     login: String,
     wish: UserWish,
-) -> Result<Response, Response> {
+) -> Result<Result<Response, UserClicked>, Response> {
     let click = UserClick { login: login.clone(), wish, who: viewer.login.clone() };
     Ok(match shared.console.users.change.ask(click).await? {
-        UserClicked::Done => Redirect::to("/users").into_response(),
-        UserClicked::DoneWith { password, good_until } => told_once(viewer, &login, (&password, good_until)),
-        not => refused(not.code()),
+        UserClicked::Done => Ok(Redirect::to("/users").into_response()),
+        UserClicked::DoneWith { password, good_until } => {
+            Ok(told_once(viewer, &login, (&password, good_until)))
+        }
+        not => Err(not),
     })
 }
 
 fn refused(code: &str) -> Response {
     Redirect::to(&format!("/users?refused={code}")).into_response()
+}
+
+/// The same, with what was written into the form for a new user.
+fn refused_new(code: &str, login: &str, role: Role) -> Response {
+    let login = in_address(login);
+    Redirect::to(&format!("/users?refused={code}&login={login}&role={}", role.code())).into_response()
 }
 
 fn told_once(viewer: &Viewer, login: &str, (password, until): (&str, Timestamp)) -> Response {

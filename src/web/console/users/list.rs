@@ -25,6 +25,11 @@ struct Said {
     /// Why the last click did nothing.
     #[serde(default)]
     refused: String,
+    /// Of a new user who was not made: what was written.
+    #[serde(default)]
+    login: String,
+    #[serde(default)]
+    role: String,
 }
 
 async fn list(
@@ -40,7 +45,7 @@ async fn list(
         h1 { (words.users) }
         (by_clock(&viewer))
         @if let Some(why) = texts.refusal(&said.refused) { p.bad role="alert" { (why) } }
-        @if changes { (form(texts, words)) }
+        @if changes { (form(&said, texts, words)) }
         div.card {
             table {
                 thead {
@@ -58,13 +63,13 @@ async fn list(
     Ok(page(&viewer, "/users", words.users, &body).into_response())
 }
 
-fn form(texts: &Texts, words: &Words) -> Markup {
+fn form(said: &Said, texts: &Texts, words: &Words) -> Markup {
     html! {
         form.card.bar method="post" action="/users" {
-            input name="login" required maxlength="32" pattern="[a-z0-9][a-z0-9._\\-]*" title=(texts.login_how)
+            input name="login" required maxlength="32" value=(said.login) pattern="[a-z0-9][a-z0-9._\\-]*" title=(texts.login_how)
                 placeholder=(words.login) aria-label=(words.login) autocomplete="off";
             // Whoever chooses nothing gives the fewest rights.
-            (roles(Role::Agent, words))
+            (roles(Role::parse(&said.role).unwrap_or(Role::Agent), words))
             button { (texts.add) }
         }
     }
