@@ -67,6 +67,16 @@ async fn reports(store: &Store, period: Period) {
     timed("attempts", async { store.attempts_report(period).await.expect("counted").len() }).await;
     timed("kpi", async { store.kpi_report(period).await.expect("counted").len() }).await;
     timed("wear", async { store.wear_report(period, Reacted::Paid).await.expect("counted").len() }).await;
+    timed("proposals", async {
+        let uses = store.wear_report(period, Reacted::Paid).await.expect("counted").len();
+        uses + store.effects_report(period, &[Axis::DayPart]).await.expect("counted").len()
+    })
+    .await;
+    timed("actions left out", async {
+        store.left_out(period).await.expect("counted");
+        1
+    })
+    .await;
     timed("promises", async { store.promises_report(period).await.expect("counted").len() }).await;
     timed("pareto", async { store.paid_by_person(period).await.expect("counted").len() }).await;
     timed("types", async { store.types_report(period).await.expect("counted").0.len() }).await;

@@ -31,7 +31,7 @@ pub use figure::{Confidence, Estimate, Ratio, Sample};
 pub use kpi::{AbandonmentOf, Counts, KPIS, Kpi, KpiDefinition, KpiUnit, SERVICE_LEVEL_S, kpis};
 pub use pareto::{ParetoPoint, pareto};
 pub use proposal::{Doing, Proposal, proposals};
-pub use sheet::{Chart, Column, Line, Sheet, SheetCell, SheetKind};
+pub use sheet::{Chart, Column, Line, LineChart, RangeChart, Sheet, SheetCell, SheetKind};
 pub use tally::{
     ACCOUNT, ACCOUNT_MONTH, AGENT_PAID, ActionFact, Age, Basis, CALL, COST, CallFact, Cell, Counted,
     Counting, DayPart, DebtFacts, EFFECT, Key, NEVER, OpenCall, OutsideFact, PAYMENT, PaymentFact,

@@ -1,7 +1,7 @@
 //! A report as a table: a page shows it and an export writes it, so that both have the same numbers.
 
 use super::kpi::decimal_sign;
-use super::{Kpi, KpiUnit, Ratio};
+use super::{Estimate, Kpi, KpiUnit, Ratio};
 use crate::domain::{Currency, Language, Money};
 
 /// A report in one language.
@@ -59,9 +59,16 @@ pub enum SheetCell {
     Text(String),
 }
 
+/// What is rather looked at than read.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Chart {
+    Lines(LineChart),
+    Ranges(RangeChart),
+}
+
 /// Lines over two axes, both from 0.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Chart {
+pub struct LineChart {
     pub title: String,
     /// What the axes measure, with the unit.
     pub across: String,
@@ -78,6 +85,16 @@ pub struct Chart {
 pub struct Line {
     pub name: String,
     pub points: Vec<(f64, f64)>,
+}
+
+/// Estimates with their intervals under each other, beside 0.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RangeChart {
+    pub title: String,
+    /// What the axis measures, with the unit.
+    pub across: String,
+    /// Each with its name, from above.
+    pub ranges: Vec<(String, Estimate)>,
 }
 
 impl Column {
@@ -129,9 +146,9 @@ impl SheetCell {
         }
     }
 
-    /// Whether it is a number: such cells stand to the right.
+    /// Whether it is a number: such columns stand to the right.
     pub fn is_number(&self) -> bool {
-        !matches!(self, Self::Code { .. } | Self::Text(_))
+        !matches!(self, Self::Absent | Self::Code { .. } | Self::Text(_))
     }
 }
 

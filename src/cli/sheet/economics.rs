@@ -5,7 +5,7 @@ use super::column::{Both, money, pair, plain, say, told};
 use crate::cli::report::economics::{count, total, trend_of};
 use crate::config::{Config, EconomicsConfig};
 use crate::domain::Language;
-use crate::stats::{Chart, Column, Line, Month, Ratio, Sheet, SheetCell, Worth, worth};
+use crate::stats::{Chart, Column, Line, LineChart, Month, Ratio, Sheet, SheetCell, Worth, worth};
 use crate::store::{Store, StoreError};
 
 pub async fn sheet(store: &Store, config: &Config, asked: Asked) -> Result<Sheet, StoreError> {
@@ -34,11 +34,12 @@ pub async fn sheet(store: &Store, config: &Config, asked: Asked) -> Result<Sheet
         notes.push(format!("{left_out} {}", say(language, in_others)));
     }
     let guide = &economics.margin_percent;
-    let charts = if lines.is_empty() { Vec::new() } else { vec![chart(lines, guide, language)] };
+    let charts =
+        if lines.is_empty() { Vec::new() } else { vec![Chart::Lines(chart(lines, guide, language))] };
     Ok(Sheet { columns: columns(language), rows, notes, charts, told: Vec::new() })
 }
 
-fn chart(lines: Vec<Line>, guide: &std::ops::RangeInclusive<u8>, language: Language) -> Chart {
+fn chart(lines: Vec<Line>, guide: &std::ops::RangeInclusive<u8>, language: Language) -> LineChart {
     let mut ends: Vec<i64> =
         lines.iter().flat_map(|line| line.points.iter().map(|point| point.0 as i64)).collect();
     ends.sort_unstable();
@@ -46,7 +47,7 @@ fn chart(lines: Vec<Line>, guide: &std::ops::RangeInclusive<u8>, language: Langu
     // As many names of months as stand beside each other.
     let step = ends.len().div_ceil(8).max(1);
     let marks = ends.iter().step_by(step).map(|&month| (month as f64, month_name(month))).collect();
-    Chart {
+    LineChart {
         title: say(
             language,
             (

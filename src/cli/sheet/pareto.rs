@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Asked;
 use super::column::{self, Both, CURRENCY, money, pair, plain, say, told};
 use crate::domain::{Currency, Language};
-use crate::stats::{Chart, Line, ParetoPoint, Sheet, SheetCell, pareto};
+use crate::stats::{Chart, Line, LineChart, ParetoPoint, Sheet, SheetCell, pareto};
 use crate::store::{Store, StoreError};
 
 pub async fn sheet(store: &Store, asked: Asked) -> Result<Sheet, StoreError> {
@@ -21,7 +21,7 @@ pub async fn sheet(store: &Store, asked: Asked) -> Result<Sheet, StoreError> {
         let curves: Vec<_> = sums.into_iter().map(|(currency, sums)| (currency, pareto(sums))).collect();
         let lines = curves.iter().filter_map(|(currency, curve)| line(*currency, curve)).collect::<Vec<_>>();
         if !lines.is_empty() {
-            charts.push(chart(what, lines, language));
+            charts.push(Chart::Lines(chart(what, lines, language)));
         }
         for (currency, curve) in &curves {
             rows.extend(curve.iter().filter_map(|point| cells(what, *currency, point, curve, language)));
@@ -115,7 +115,7 @@ fn line(currency: Currency, curve: &[ParetoPoint]) -> Option<Line> {
     Some(Line { name: currency.code().to_owned(), points })
 }
 
-fn chart((_, what): What, lines: Vec<Line>, language: Language) -> Chart {
+fn chart((_, what): What, lines: Vec<Line>, language: Language) -> LineChart {
     let name = say(language, what);
     let (title, across, upward) = match language {
         Language::En => {
@@ -126,5 +126,5 @@ fn chart((_, what): What, lines: Vec<Line>, language: Language) -> Chart {
         }
     };
     let marks = [0, 20, 40, 60, 80, 100].map(|at| (f64::from(at), at.to_string())).to_vec();
-    Chart { title, across, upward: upward.to_owned(), lines, marks, guide: None }
+    LineChart { title, across, upward: upward.to_owned(), lines, marks, guide: None }
 }

@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use super::Asked;
 use super::column::{self, CAMPAIGN, CURRENCY, money, pair, plain, say, told};
 use crate::domain::Language;
-use crate::stats::{Column, Estimate, Sheet, SheetCell, uplift};
+use crate::stats::{Chart, Column, Estimate, RangeChart, Sheet, SheetCell, uplift};
 use crate::store::{ExperimentLine, Period, Store, StoreError};
 
 /// Days after a selection within which a payment counts, where nothing is asked.
@@ -22,12 +22,31 @@ pub async fn sheet(store: &Store, asked: Asked) -> Result<Sheet, StoreError> {
         "За {days} дней после отбора. Кто должен был получить звонок, считается получившим, даже если до него не дозвонились. \
          Интервалы всех кампаний верны вместе в 95 случаях из 100.",
     );
+    let charts = chart(&lines, asked.language).into_iter().map(Chart::Ranges).collect();
     Ok(Sheet {
         columns: columns(asked.language),
         rows: lines.iter().map(|line| cells(line, lines.len(), asked.language)).collect(),
         notes: vec![say(asked.language, note).replace("{days}", &days.to_string())],
-        charts: Vec::new(),
+        charts,
         told: Vec::new(),
+    })
+}
+
+/// The effect on the share of payers, where it is known.
+fn chart(lines: &[ExperimentLine], language: Language) -> Option<RangeChart> {
+    let known = |line: &ExperimentLine| {
+        let effect = uplift(&line.experiment, lines.len()).paid_share?;
+        Some((format!("{} · {}", line.campaign, line.currency.code()), effect.times(100.0)))
+    };
+    let ranges: Vec<_> = lines.iter().filter_map(known).collect();
+    (!ranges.is_empty()).then(|| RangeChart {
+        title: say(
+            language,
+            ("What calling added to the share that paid", "Что звонки добавили к доле оплативших"),
+        )
+        .to_owned(),
+        across: say(language, ("points", "п. п.")).to_owned(),
+        ranges,
     })
 }
 

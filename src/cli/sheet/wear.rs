@@ -2,7 +2,7 @@
 
 use super::Asked;
 use super::column::{Both, CHANNEL, channel, pair, plain, say, told};
-use crate::stats::{Chart, Line, Sheet, SheetCell, Wear, WearBy, wear};
+use crate::stats::{Chart, Line, LineChart, Sheet, SheetCell, Wear, WearBy, wear};
 use crate::store::{Reacted, Store, StoreError};
 
 pub async fn sheet(store: &Store, asked: Asked) -> Result<Sheet, StoreError> {
@@ -37,7 +37,7 @@ pub async fn sheet(store: &Store, asked: Asked) -> Result<Sheet, StoreError> {
         (points.len() > 1).then_some(Line { name, points })
     });
     let lines: Vec<_> = lines.collect();
-    let chart = Chart {
+    let chart = LineChart {
         title: say(language, TITLE[by as usize]).to_owned(),
         across: say(language, ("use of the channel on a debtor", "который раз канал применён к должнику"))
             .to_owned(),
@@ -79,7 +79,7 @@ pub async fn sheet(store: &Store, asked: Asked) -> Result<Sheet, StoreError> {
         ],
         rows,
         notes: vec![say(language, note).to_owned()],
-        charts: if chart.lines.is_empty() { Vec::new() } else { vec![chart] },
+        charts: if chart.lines.is_empty() { Vec::new() } else { vec![Chart::Lines(chart)] },
         told: Vec::new(),
     })
 }

@@ -117,7 +117,7 @@ async fn show(
         // A definition is of no day.
         @if kind != SheetKind::Glossary { (days_by_clock(viewer)) (wish.form(&path, texts)) }
         @if sheet.rows.is_empty() { p.card { (texts.nothing_yet) } } @else {
-            @for one in &sheet.charts { div.card { (chart(one)) } }
+            @for one in &sheet.charts { div.card { (chart(one, viewer.language)) } }
             (wide(texts.name(kind), &table(&sheet, &calls::behind(&sheet, &wish, viewer.role), texts)))
             p {
                 a href=(format!("{path}.csv{query}")) { (texts.as_csv) } " "
@@ -145,22 +145,23 @@ fn tabs(role: Role, here: &str, texts: &Texts) -> Markup {
 
 /// `behind`: for each row the address of its calls, where they can be told apart.
 fn table(sheet: &Sheet, behind: &[Option<String>], texts: &Texts) -> Markup {
-    // A column is a column of numbers if any of its cells is one.
-    let is_number = |place: usize| sheet.rows.iter().any(|row| row[place].is_number());
+    // A column is a column of numbers if any of its cells is one; what is absent stands as the others do.
+    let is_number: Vec<bool> =
+        (0..sheet.columns.len()).map(|place| sheet.rows.iter().any(|row| row[place].is_number())).collect();
     html! {
         table.sheet {
             thead {
                 tr {
-                    @for (place, column) in sheet.columns.iter().enumerate() {
-                        th.n[is_number(place)] { (column.name) }
+                    @for (column, is_number) in sheet.columns.iter().zip(&is_number) {
+                        th.n[*is_number] { (column.name) }
                     }
                 }
             }
             tbody {
                 @for (row, behind) in sheet.rows.iter().zip(behind) {
                     tr {
-                        @for (column, cell) in sheet.columns.iter().zip(row) {
-                            (one(cell, calls::of_cell(behind.as_deref(), column.key), texts))
+                        @for ((column, is_number), cell) in sheet.columns.iter().zip(&is_number).zip(row) {
+                            td.n[*is_number] { (one(cell, calls::of_cell(behind.as_deref(), column.key), texts)) }
                         }
                     }
                 }
@@ -181,16 +182,15 @@ fn one(cell: &SheetCell, calls: Option<String>, texts: &Texts) -> Markup {
         | SheetCell::Part { .. }
         | SheetCell::Text(_) => None,
     };
+    let value = html! { span { (unbroken(&cell.text(texts.language))) } };
     html! {
-        td.n[cell.is_number()] {
-            @match (calls, share) {
-                (None, None) => span { (unbroken(&cell.text(texts.language))) },
-                (None, Some(share)) => { span { (unbroken(&cell.text(texts.language))) } (bar(share)) }
-                (Some(calls), None) => a href=(calls) title=(texts.calls_behind) { span { (unbroken(&cell.text(texts.language))) } },
-                (Some(calls), Some(share)) => {
-                    span { (unbroken(&cell.text(texts.language))) }
-                    a href=(calls) title=(texts.calls_behind) aria-label=(texts.calls_behind) { (bar(share)) }
-                }
+        @match (calls, share) {
+            (None, None) => (value),
+            (None, Some(share)) => { (value) (bar(share)) }
+            (Some(calls), None) => a href=(calls) title=(texts.calls_behind) { (value) },
+            (Some(calls), Some(share)) => {
+                (value)
+                a href=(calls) title=(texts.calls_behind) aria-label=(texts.calls_behind) { (bar(share)) }
             }
         }
     }
