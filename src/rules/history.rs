@@ -58,9 +58,13 @@ impl History {
         self
     }
 
-    /// The same history once a call is over that goes on now: the ledger has no more of it yet than its reservation, at
-    /// whose time its entries will stand. `call` is its entry where nothing was reserved, for he called us.
+    /// The same history once a call is over and written up as `kinds`, which take the place of what the ledger says it came to,
+    /// if it says anything yet. They stand at the time of its reservation; `call` is its entry where nothing was reserved, for he
+    /// called us.
     pub fn once_over(mut self, call: Event, kinds: &[EventKind]) -> Self {
+        if call.attempt.is_some() {
+            self.events.retain(|event| event.attempt != call.attempt || event.kind == EventKind::InFlight);
+        }
         let reserved = |event: &&Event| event.kind == EventKind::InFlight && event.attempt == call.attempt;
         let entry = self.events.iter().find(reserved).cloned().unwrap_or(call);
         self.events.extend(kinds.iter().map(|&kind| Event { kind, ..entry.clone() }));
@@ -112,6 +116,17 @@ mod tests {
         let said: Vec<_> =
             over.events().iter().filter(|event| event.kind == EventKind::Conversation).collect();
         assert_eq!(said, [&Event { kind: EventKind::Conversation, ..reserved }]);
+    }
+
+    #[test]
+    fn a_call_that_has_ended_is_counted_once() {
+        let reserved = event(1, 100, EventKind::InFlight, 7);
+        let said = event(2, 100, EventKind::AnsweredUnknown, 7);
+        let another = event(3, 90, EventKind::Conversation, 8);
+        let before = History::new(vec![reserved.clone(), said, another.clone()], Vec::new(), Vec::new());
+        let over = before.once_over(event(0, 400, EventKind::InFlight, 7), &[EventKind::Conversation]);
+        let talks: Vec<_> = over.events().iter().filter(|event| event.kind != EventKind::InFlight).collect();
+        assert_eq!(talks, [&another, &Event { kind: EventKind::Conversation, ..reserved }]);
     }
 
     #[test]
