@@ -11,7 +11,7 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use super::floor::{Drafted, on_the_line, place};
+use super::floor::{Drafted, Hand, on_the_line, place};
 use super::house::House;
 use super::monitor::Monitor;
 use crate::call::WishNo;
@@ -25,6 +25,7 @@ use crate::web::{Supervise, Supervised};
 #[derive(Clone)]
 struct Watch {
     supervisor: AgentId,
+    /// Whom he came to.
     agent: AgentId,
     attempt: AttemptId,
 }
@@ -239,7 +240,8 @@ fn by_key(digit: char) -> Option<Supervision> {
 }
 
 async fn note(house: &House, watch: &Watch, wish: (Supervision, Option<&'static str>)) -> bool {
-    let Watch { supervisor, agent, attempt } = watch;
+    let Watch { supervisor, attempt, .. } = watch;
+    let agent = &supervised(house, watch);
     let noted = house.store.note_supervision(supervisor, agent, *attempt, wish, house.clock.wall()).await;
     match noted {
         Ok(()) => {
@@ -250,6 +252,17 @@ async fn note(house: &House, watch: &Watch, wish: (Supervision, Option<&'static 
         Err(fault) => {
             warn!(%fault, "a supervision could not be written down: it does not take place");
             false
+        }
+    }
+}
+
+/// Whose talk it is now: the agent he came to, else whom that one has handed it on to.
+fn supervised(house: &House, watch: &Watch) -> AgentId {
+    let hand = house.floor.hand_of(&watch.agent).filter(|(attempt, _)| *attempt == watch.attempt);
+    match hand.map(|(_, hand)| hand) {
+        Some(Hand::First | Hand::Second) => watch.agent.clone(),
+        Some(Hand::Expects | Hand::Left | Hand::Writes) | None => {
+            house.floor.agent_of(watch.attempt).unwrap_or_else(|| watch.agent.clone())
         }
     }
 }

@@ -184,17 +184,24 @@ async fn who_is_logged_out_takes_over_on_the_phone_he_listens_with_and_writes_th
     // While somebody else is asked the call can't be taken over: nothing changes.
     let ask = async |wish| office.inside().live.ask(call, Seat::First, wish).await;
     assert_eq!(ask(Wish::Consult(Whom::Agent("clara".to_owned()))).await, Some(Ok(())));
-    let path = "agents/anna/supervision";
-    let take_over = async || program.post(path, serde_json::json!({ "do": "take_over" })).await;
-    assert_eq!(take_over().await, (409, "second_there".to_owned()));
+    let take_over = async |from: &str| {
+        let path = format!("agents/{from}/supervision");
+        program.post(&path, serde_json::json!({ "do": "take_over" })).await
+    };
+    assert_eq!(take_over("anna").await, (409, "second_there".to_owned()));
     assert_eq!(office.inside().live.supervisor(call), Some(boriss_id.clone()), "he listens on");
     assert_eq!(office.state("boris"), State::LoggedOut);
     office.until(10, "she is asked", || matches!(office.state("clara"), State::Talking { .. })).await;
     assert_eq!(ask(Wish::Return).await, Some(Ok(())));
-
-    assert_eq!(take_over().await.0, 200);
-    office.until(5, "the call is his", || matches!(office.state("boris"), State::Talking { .. })).await;
+    // Handed on, it is another's talk that he listens to and takes.
+    office.until(10, "she is free", || !matches!(office.state("clara"), State::Talking { .. })).await;
+    assert_eq!(ask(Wish::Transfer(Whom::Agent("clara".to_owned()))).await, Some(Ok(())));
+    office.until(10, "she has it", || matches!(office.state("clara"), State::Talking { .. })).await;
     office.until(5, "anna is out", || !matches!(office.state("anna"), State::Talking { .. })).await;
+
+    assert_eq!(take_over("clara").await.0, 200);
+    office.until(5, "the call is his", || matches!(office.state("boris"), State::Talking { .. })).await;
+    office.until(5, "clara is out", || !matches!(office.state("clara"), State::Talking { .. })).await;
     tokio::time::sleep(Duration::from_secs(3)).await;
     let hang_up = serde_json::json!({ "do": "hang_up" });
     assert_eq!(program.post("desk/call", hang_up).await.0, 200);
@@ -203,9 +210,15 @@ async fn who_is_logged_out_takes_over_on_the_phone_he_listens_with_and_writes_th
     assert_eq!(program.post("desk/disposition", written).await, (200, String::new()));
     assert_eq!(office.state("boris"), State::LoggedOut, "as he was before");
     let rows = supervisions(&office).await;
-    let noted: Vec<_> = rows.iter().map(|row| (row.what, row.refused.as_deref())).collect();
+    let noted: Vec<_> =
+        rows.iter().map(|row| (row.agent.as_str(), row.what, row.refused.as_deref())).collect();
     let (listen, take) = (Supervision::Listen, Supervision::TakeOver);
-    let wanted = [(listen, None), (take, None), (take, Some("second_there")), (take, None)];
+    let wanted = [
+        ("anna", listen, None),
+        ("anna", take, None),
+        ("anna", take, Some("second_there")),
+        ("clara", take, None),
+    ];
     assert_eq!(noted, wanted);
     office.close().await;
     let debtor = heard(debtors_heard, call.0);
