@@ -315,6 +315,7 @@ type Desks = (BTreeMap<AgentId, AgentPlan>, BTreeMap<AgentId, Desk>);
 
 fn desks(root: &Section<'_>) -> Option<Desks> {
     let tables = root.children("agent");
+    let mut extensions = BTreeSet::new();
     let read = tables.into_iter().map(|(name, section)| {
         let id = AgentId::parse(&name);
         if id.is_none() {
@@ -329,7 +330,11 @@ fn desks(root: &Section<'_>) -> Option<Desks> {
         ];
         let leg = section.or("leg", AgentLeg::PerCall, |value| value.one_of(&legs));
         let contact = section.may("contact", contact);
-        let extension = section.may("extension", extension);
+        let extension = section.may("extension", |value| {
+            let number = extension(value)?;
+            // Who is called by it would be either.
+            if extensions.insert(number.clone()) { Ok(number) } else { Err(Mistake::Twice { name: number }) }
+        });
         let supervises = section.or("supervises", false, Value::flag);
         section.finish();
         let (id, contact) = (id?, contact.ok()?);

@@ -11,6 +11,7 @@ use super::read::{Clause, Mistake, Place, Reading, words};
 use crate::campaign::CampaignPlan;
 use crate::domain::{DebtKind, Words, nearest};
 use crate::ivr::{self, Flow, FlowFile, Policy};
+use crate::rules::spot::Spot;
 
 /// The flow files that could be read, by flow name, each with its path.
 pub type FlowFiles = BTreeMap<String, (String, FlowFile)>;
@@ -78,21 +79,24 @@ pub fn check(
 
 /// Both flows are there, and the one for strangers can tell nobody's debt.
 fn check_inbound(reading: &Reading<'_>, inbound: &InboundConfig, flows: &FlowsConfig) {
-    for name in [&inbound.flow, &inbound.stranger_flow] {
+    let note = |key: &str, mistake| {
+        reading.note_spot("obzvon.toml", "", &Spot::default().then("inbound").then(key), mistake);
+    };
+    for (key, name) in [("flow", &inbound.flow), ("stranger_flow", &inbound.stranger_flow)] {
         if !flows.contains_key(name) {
             let nearest = nearest(name, flows.keys().map(String::as_str)).map(str::to_owned);
             let mistake = Mistake::NoSuch { what: words::FLOW, name: name.clone(), nearest };
-            reading.note_file("obzvon.toml", mistake);
+            note(key, mistake);
         }
     }
     if flows.get(&inbound.stranger_flow).is_some_and(|flow| !flow.tells_nothing()) {
-        reading.note_file("obzvon.toml", Mistake::Contradiction(TELLS_STRANGERS));
+        note("stranger_flow", Mistake::Contradiction(TELLS_STRANGERS));
     }
 }
 
 const TELLS_STRANGERS: Clause = Clause {
-    en: "inbound.stranger_flow tells a name or a debt: who calls there is not known",
-    ru: "inbound.stranger_flow называет имя или долг: кто туда звонит, неизвестно",
+    en: "the flow tells a name or a debt: who calls there is not known",
+    ru: "сценарий называет имя или долг: кто туда звонит, неизвестно",
 };
 
 fn note(reading: &Reading<'_>, path: &str, mistake: ivr::Mistake) {

@@ -12,7 +12,7 @@ use super::supervise;
 use super::why_not::agent_for;
 use crate::agents::State;
 use crate::domain::{AgentId, AttemptId};
-use crate::store::{CallbackRow, RecordingMarkRow, RecordingRow, StoreError};
+use crate::store::{CallbackRow, CampaignState, RecordingMarkRow, RecordingRow, StoreError};
 use crate::web::{AgentLine, CallbackLine, FloorHandlers, Hear, RecordingLine, SilenceLine, Supervise};
 
 /// Callbacks told at once.
@@ -65,8 +65,17 @@ async fn callbacks(house: &House) -> Result<Vec<CallbackLine>, StoreError> {
     let mut awaited = HashMap::new();
     for contact in house.store.contacts(due).await? {
         let campaign = campaigns.iter().find(|row| row.id == contact.campaign);
-        let plan = campaign.and_then(|row| config.campaign(&row.name));
-        awaited.extend(plan.map(|plan| (contact.id, agent_for(config, plan, &contact, now))));
+        let Some(row) = campaign else { continue };
+        // An agent is awaited only where somebody calls at all.
+        let why = match row.state {
+            CampaignState::Running => {
+                config.campaign(&row.name).map(|plan| agent_for(config, plan, &contact, now))
+            }
+            CampaignState::Draft | CampaignState::Paused | CampaignState::Stopped => {
+                Some(format!("campaign_{}", row.state.code()))
+            }
+        };
+        awaited.extend(why.map(|why| (contact.id, why)));
     }
     let line = |row: CallbackRow| CallbackLine {
         id: row.id,

@@ -4,6 +4,9 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
+/// A promise of a later day than this after its contact is a slip of the pen: the debt would rest until then.
+pub const FURTHEST_DAYS: i64 = 180;
+
 /// Reactions to one contact; by default none is told.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ToldReaction {
@@ -14,7 +17,7 @@ pub struct ToldReaction {
     pub promise: bool,
     /// The last day on which he would pay.
     pub promised_on: Option<Date>,
-    /// In minor units of the debt's currency; absent: all that he owed then.
+    /// In minor units of the debt's currency, what is above all that he owed then left out; absent: all that.
     pub promised_minor: Option<i64>,
 }
 
@@ -45,10 +48,11 @@ impl ToldReaction {
     }
 
     /// Whether the promise may be one: a day without a promise is none, nor is a sum without a day, nothing, or a day that
-    /// was over everywhere when he named it.
+    /// was over everywhere when he named it, or is further off than [`FURTHEST_DAYS`].
     pub fn promise_is_sound(&self, at: Timestamp) -> bool {
-        let first = at.to_zoned_datetime(TimeZone::UTC).date().saturating_sub(1.day());
-        let day = self.promised_on.is_none_or(|on| self.promise && on >= first);
+        let today = at.to_zoned_datetime(TimeZone::UTC).date();
+        let days = today.saturating_sub(1.day())..=today.saturating_add(FURTHEST_DAYS.days());
+        let day = self.promised_on.is_none_or(|on| self.promise && days.contains(&on));
         day && self.promised_minor.is_none_or(|minor| self.promised_on.is_some() && minor > 0)
     }
 }
@@ -68,6 +72,10 @@ mod tests {
             "somewhere it is the ninth"
         );
         assert!(!ToldReaction { promised_on: on(8), ..promise }.promise_is_sound(at));
+        let furthest = jiff::civil::date(2026, 3, 10).saturating_add(FURTHEST_DAYS.days());
+        assert!(ToldReaction { promised_on: Some(furthest), ..promise }.promise_is_sound(at));
+        let further = furthest.tomorrow().expect("a day");
+        assert!(!ToldReaction { promised_on: Some(further), ..promise }.promise_is_sound(at));
         assert!(!ToldReaction { promised_on: on(12), ..ToldReaction::default() }.promise_is_sound(at));
         assert!(!ToldReaction { promised_minor: Some(5), ..promise }.promise_is_sound(at));
         assert!(

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use obzvon::agents::State;
+use obzvon::agents::{Input, State};
 
 use crate::office::{Desk, Office, debtors, person};
 use crate::program::Program;
@@ -47,4 +47,48 @@ async fn who_wants_somebody_called_is_told_that_his_phone_is_silent() {
     assert_eq!(office.state("anna"), State::NoAudio);
     let attempts = office.close().await;
     assert_eq!((carrier.calls().len(), attempts.len()), (0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_back_amid_a_preview_is_shown_the_next_one_in_peace() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let carrier =
+        debtors(person(Duration::from_millis(300), Duration::from_secs(3)), &[], folder.path()).await;
+    let phone = Sipp::start("mute_phone", &["-m", "9"]).await;
+    let desk = Desk { login: "anna", contact: format!("sip:anna@{}", phone.addr), leg: "per_call" };
+    let office = Office::open("preview", &carrier, 2, &[desk]).await;
+    let program = Program::of(&office, "anna", "agent").await;
+    let shown = async || {
+        let patience = std::time::Instant::now() + Duration::from_secs(30);
+        loop {
+            let desk = program.see_desk().await;
+            if desk["preview_ends_ms"].is_i64() {
+                return desk["call"]["contact"].as_i64().expect("a contact");
+            }
+            assert!(std::time::Instant::now() < patience, "nobody is shown");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    let first = shown().await;
+    let anna = obzvon::domain::AgentId::parse("anna").expect("a login");
+    for input in [Input::PhoneLost, Input::PhoneBack] {
+        office.inside().floor.tell(&anna, input).expect("it is told");
+    }
+    office.until(10, "she is kept again", || matches!(office.state("anna"), State::Reserved { .. })).await;
+    let second = shown().await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert!(matches!(office.state("anna"), State::Reserved { .. }), "nobody takes her for away");
+    assert_eq!(shown().await, second);
+    assert_ne!(first, second, "the first one has gone back");
+    let skip = serde_json::json!({ "decide": "skip", "reason": "another time" });
+    assert_eq!(program.post("desk/preview", skip).await.0, 200);
+    let database = office.house.path("data/obzvon.db");
+    office.close().await;
+    let db = rusqlite::Connection::open(database).expect("open");
+    let mut rows = db.prepare("SELECT contact_id, decided FROM preview ORDER BY id").expect("asked");
+    let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+    let rows: Vec<(i64, String)> =
+        rows.query_map([], row).expect("read").map(|row| row.expect("read")).collect();
+    let wanted = [(first, "agent_gone".to_owned()), (second, "skip".to_owned())];
+    assert_eq!(rows[..2], wanted, "{rows:?}");
 }

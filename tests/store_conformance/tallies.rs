@@ -33,6 +33,7 @@ crate::on_both_engines!(
     a_call_without_a_reaction_asks_for_another_channel_once,
     nobody_who_is_held_or_owes_nothing_is_asked_for_by_another_channel,
     letters_that_others_told_of_without_a_reaction_ask_for_another_channel_however_many_are_of_one_moment,
+    a_use_that_is_told_late_is_looked_at_when_it_is_told_and_one_of_long_ago_is_not,
     accounts_are_divided_fairly_and_what_agents_brought_is_theirs,
     every_report_of_a_period_is_the_same_from_sums_and_from_rows,
     agents_changes_at_once_on_two_nodes_are_counted,
@@ -449,6 +450,34 @@ async fn letters_that_others_told_of_without_a_reaction_ask_for_another_channel_
     assert_eq!(ask(noon() + days(5)).await.expect("asked"), 0, "five days are not over");
     assert_eq!(ask(noon() + days(6)).await.expect("asked"), 599, "who paid a part has reacted");
     assert_eq!(ask(noon() + days(9)).await.expect("asked"), 0, "each letter is looked at once");
+}
+
+async fn a_use_that_is_told_late_is_looked_at_when_it_is_told_and_one_of_long_ago_is_not(world: World) {
+    let policy = NextAction {
+        name: "after_letters".into(),
+        channel: Channel::Letter,
+        after_uses: 1,
+        days: 5,
+        then: Channel::Visit,
+    };
+    let ask = |now| world.store.tell_next_actions(policy.clone(), now);
+    let rows: Vec<_> = (1..=4).map(row).collect();
+    world.store.upsert(&rows, noon()).await.expect("read");
+    assert_eq!(ask(noon()).await.expect("asked"), 0, "it begins");
+    assert_eq!(ask(noon() + days(39)).await.expect("asked"), 0, "nothing was done");
+    let told = [(1, days(30)), (2, days(37)), (3, days(1)), (4, days(30))];
+    let one = |(n, at)| letter(&format!("l{n}"), &format!("p{n}"), &format!("d{n}"), noon() + at).contacts;
+    let contacts = told.into_iter().flat_map(one).collect();
+    let past = Past { contacts, source: "post".into(), dry_run: false, strict: true };
+    world.store.record_past(past, noon() + days(40)).await.expect("told");
+    world
+        .store
+        .record_payment(payment("m1", "d4", 5, noon() + days(31)), noon() + days(40))
+        .await
+        .expect("told");
+    assert_eq!(ask(noon() + days(40)).await.expect("asked"), 1, "the first waits in vain, the fourth paid");
+    assert_eq!(ask(noon() + days(41)).await.expect("asked"), 0, "once; the third is history");
+    assert_eq!(ask(noon() + days(42)).await.expect("asked"), 1, "the second's days are over now");
 }
 
 /// Nine persons are called in vain; some are held then, one owes nothing.

@@ -8,8 +8,8 @@ use tokio::sync::oneshot;
 use tracing::info;
 
 use super::{Desks, House};
-use crate::agents::Input;
 use crate::cli::words;
+use crate::daemon::floor::Seat;
 use crate::domain::{AgentId, ContactId, Language};
 use crate::store::{Previewed, StoreError};
 use crate::web::{Decided, DeskAnswer, NotCalled};
@@ -17,6 +17,7 @@ use crate::web::{Decided, DeskAnswer, NotCalled};
 /// Somebody an agent is shown.
 #[derive(Debug)]
 pub struct Shown {
+    contact: ContactId,
     ends: Instant,
     decide: oneshot::Sender<(Decided, Reply)>,
 }
@@ -68,6 +69,14 @@ impl Wanted {
 }
 
 impl Desks {
+    /// Shows the contact no more; another one he may be shown stays.
+    fn hide(&self, agent: &AgentId, contact: ContactId) {
+        let shown = &mut self.lock().shown;
+        if shown.get(agent).is_some_and(|shown| shown.contact == contact) {
+            shown.remove(agent);
+        }
+    }
+
     /// Until when the agent may decide.
     pub(super) fn preview_ends(&self, agent: &AgentId) -> Option<Instant> {
         self.lock().shown.get(agent).map(|shown| shown.ends)
@@ -92,45 +101,61 @@ pub(super) async fn decide(house: &House, agent: &AgentId, decided: Decided) -> 
     }
 }
 
-/// Shows a contact to the agent reserved for him, until he has decided or his time is over.
+/// How somebody was no longer shown.
+enum End {
+    Decided(Decided, Reply),
+    /// The agent is not kept for him any more; he may be shown another one already.
+    AgentGone,
+    /// His time is over, or the house closes.
+    RanOut,
+}
+
+/// Shows a contact to the agent reserved for him, until he has decided, his time is over, or he is lost.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn preview(
     house: &House,
-    agent: &AgentId,
+    seat: &Seat,
     contact: ContactId,
     limit: Duration,
 ) -> Result<Preview, StoreError> {
+    let agent = &seat.agent;
     let (decide, decided) = oneshot::channel();
     let ends = house.clock.now() + limit;
-    house.desks.lock().shown.insert(agent.clone(), Shown { ends, decide });
+    house.desks.lock().shown.insert(agent.clone(), Shown { contact, ends, decide });
     house.desks.tell(agent, "preview", &json!({ "contact": contact }));
-    let decided = tokio::select! {
-        decided = decided => decided.ok(),
-        () = tokio::time::sleep(limit) => None,
-        () = house.draining.cancelled() => None,
+    let end = tokio::select! {
+        decided = decided => decided.map_or(End::AgentGone, |(decided, reply)| End::Decided(decided, reply)),
+        () = seat.lost() => End::AgentGone,
+        () = tokio::time::sleep(limit) => End::RanOut,
+        () = house.draining.cancelled() => End::RanOut,
     };
-    house.desks.lock().shown.remove(agent);
+    house.desks.hide(agent, contact);
     house.desks.tell(agent, "call", &json!({ "contact": contact }));
-    let (what, reason) = match &decided {
-        Some((Decided::Call, _)) => (Previewed::Call, None),
-        Some((Decided::NotNow, _)) => (Previewed::NotNow, None),
-        Some((Decided::Skip(reason), _)) => (Previewed::Skip, Some(reason.as_str())),
-        None => (Previewed::RanOut, None),
+    let (what, reason) = match &end {
+        End::Decided(Decided::Call, _) => (Previewed::Call, None),
+        End::Decided(Decided::NotNow, _) => (Previewed::NotNow, None),
+        End::Decided(Decided::Skip(reason), _) => (Previewed::Skip, Some(reason.as_str())),
+        End::AgentGone => (Previewed::AgentGone, None),
+        End::RanOut => (Previewed::RanOut, None),
     };
     house.store.keep_preview(contact, agent, (what, reason), house.clock.wall()).await?;
     info!(%agent, %contact, decided = what.code(), "an agent was shown somebody");
-    match decided {
-        Some((Decided::Call, reply)) => Ok(Preview::Call(Wanted { agent: agent.clone(), contact, reply })),
-        Some((Decided::NotNow, reply)) => rest(house, contact, ("not_now", NOT_NOW), reply).await,
-        Some((Decided::Skip(_), reply)) => rest(house, contact, ("skipped", SKIPPED), reply).await,
-        None => {
+    match end {
+        End::Decided(Decided::Call, reply) => {
+            Ok(Preview::Call(Wanted { agent: agent.clone(), contact, reply }))
+        }
+        End::Decided(Decided::NotNow, reply) => rest(house, contact, ("not_now", NOT_NOW), reply).await,
+        End::Decided(Decided::Skip(_), reply) => rest(house, contact, ("skipped", SKIPPED), reply).await,
+        End::AgentGone => {
+            house.store.release(vec![contact]).await?;
+            Ok(Preview::Left("agent_gone"))
+        }
+        End::RanOut => {
             house.store.release(vec![contact]).await?;
             // He is not at his desk: nobody else is to wait for him.
-            if let Some(no) = house.floor.reservation(agent) {
-                house.floor.tell(agent, Input::Missed(no)).ok();
-            }
+            seat.misses();
             Ok(Preview::Left("not_decided"))
         }
     }

@@ -112,6 +112,15 @@ impl Floor {
         self.with(|inside, now| {
             inside.core.replan(plan(config, &inside.kept_out), now);
             let before = std::mem::replace(&mut inside.desks, config.desks.clone());
+            // A phone that was there to be called is not yet one that stays up. Who has a call finishes it on the old one.
+            let other_leg = |(agent, desk): (&AgentId, &Desk)| {
+                let leg = inside.desks.get(agent).map(|desk| desk.leg)?;
+                let has_call = inside.core.state(agent)?.0.reservation().is_some();
+                (leg != desk.leg && leg != AgentLeg::PerCall && !has_call).then(|| agent.clone())
+            };
+            for agent in before.iter().filter_map(other_leg).collect::<Vec<_>>() {
+                inside.core.handle(now, &agent, Input::PhoneLost).ok();
+            }
             // Who finishes his call keeps his phone and his page.
             for (agent, desk) in before.into_iter().filter(|(agent, _)| inside.core.is_leaving(agent)) {
                 inside.desks.entry(agent).or_insert(desk);
@@ -431,6 +440,29 @@ mod tests {
         assert!(floor.keep_out(&config, BTreeSet::new()));
         assert_eq!(work(), [Ok(()), Ok(())]);
         assert_eq!(floor.free(&need), 1);
+    }
+
+    #[test]
+    fn a_phone_that_is_to_stay_up_now_has_to_be_picked_up_first() {
+        let anna = AgentId::parse("anna").expect("a login");
+        let mut config = AgentsConfig::default();
+        config.plan.agents.insert(anna.clone(), agents::AgentPlan { skills: [].into(), phone_there: true });
+        let leg = AgentLeg::PerCall;
+        let desk = Desk { display: None, leg, contact: None, extension: None, supervises: false };
+        config.desks.insert(anna.clone(), desk.clone());
+        let floor = Arc::new(Floor::new(&config, Clock));
+        for input in [Input::LogIn, Input::Ready] {
+            floor.tell(&anna, input).ok();
+        }
+        let state = || floor.state(&anna).map(|(state, _)| state);
+        assert_eq!(state(), Some(State::Ready));
+        floor.reload(&config);
+        assert_eq!(state(), Some(State::Ready), "nothing has changed");
+        config.desks.insert(anna.clone(), Desk { leg: AgentLeg::NailedUp, ..desk });
+        floor.reload(&config);
+        assert_eq!(state(), Some(State::NoAudio));
+        floor.tell(&anna, Input::PhoneBack).expect("he picks up");
+        assert_eq!(state(), Some(State::Ready));
     }
 
     #[test]

@@ -150,6 +150,21 @@ impl Seat {
         self.floor.state(&self.agent).is_some_and(|(state, _)| state.reservation() == Some(self.no))
     }
 
+    /// Waits until the floor keeps the agent for this call no longer.
+    pub async fn lost(&self) {
+        let mut changes = self.floor.changes();
+        while self.is_kept() {
+            if changes.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// He did not do what the call needs of him: the floor takes him for away.
+    pub fn misses(&self) {
+        self.tell(Input::Missed(self.no));
+    }
+
     /// The next event of the phone; a missed call is told to the floor.
     pub async fn next_event(&mut self) -> SeatEvent {
         // The seat holds a sender itself, so the channel never closes.

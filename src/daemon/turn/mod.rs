@@ -68,7 +68,7 @@ impl Turn {
     /// When the store fails; the attempt, if there was one, is then still open and the next start rescues it.
     pub async fn take(mut self, house: &Arc<House>) -> anyhow::Result<Taken> {
         if let (Dialling::Preview(_, decide), Some(seat)) = (&self.plan.dialling, &self.seat) {
-            match desk::preview(house, &seat.agent, self.contact.id, *decide).await? {
+            match desk::preview(house, seat, self.contact.id, *decide).await? {
                 Preview::Call(wanted) => self.wanted = Some(wanted),
                 Preview::Left(why) => return Ok(Taken::not_called(why)),
             }

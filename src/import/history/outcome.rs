@@ -51,8 +51,8 @@ impl PastReason {
         let (en, ru) = match self {
             Self::AgentUnknown => ("the agent is neither human nor robot", "не человек и не робот"),
             Self::BadPromise => (
-                "a promise has a day that is not over at the contact, and a sum above nothing only with it",
-                "у обещания есть день, который при контакте не прошёл, и сумма больше нуля — только вместе с ним",
+                "a promise has a day that is not over at the contact nor further off than 180 days, and a sum above nothing only with it",
+                "у обещания есть день, который при контакте не прошёл и не дальше 180 дней, и сумма больше нуля — только вместе с ним",
             ),
             Self::ChannelUnknown => (
                 "the channel is not known: call, sms, email, messenger, letter, visit, video",

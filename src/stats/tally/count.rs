@@ -387,6 +387,7 @@ mod tests {
             identified: true,
             promise: None,
             complaint: false,
+            came_in: false,
         }
     }
 

@@ -97,6 +97,8 @@ pub struct TalkFact {
     pub identified: bool,
     pub promise: Option<PromiseState>,
     pub complaint: bool,
+    /// The debtor called us.
+    pub came_in: bool,
 }
 
 /// What became of a promise.

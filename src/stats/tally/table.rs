@@ -181,7 +181,7 @@ pub const AGENT_PAID: Tally = Tally {
     counts: &[Counting::First, Counting::Always],
 };
 
-/// Calls in which an agent talked, and how long the person had waited for him since the answer.
+/// Calls of ours in which an agent talked, and how long the person had waited for him since the answer.
 pub const WAIT: Tally = Tally {
     name: "tally_wait",
     place: 7,

@@ -10,8 +10,8 @@ use super::facts::{DebtFacts, PromiseState, TalkFact};
 use super::table::{TALK, WAIT};
 use crate::stats::SERVICE_LEVEL_S;
 
-/// Counts the talks of the calls that began when `is_within` says: a call once for each agent who talked in it, and once
-/// for how long the person waited for the first of them.
+/// Counts the talks of the calls that began when `is_within` says: a call once for each agent who talked in it, and one of ours
+/// once for how long the person waited for the first of them.
 pub fn count_talks(
     facts: &DebtFacts,
     basis: &Basis,
@@ -26,6 +26,7 @@ pub fn count_talks(
             into.add(&TALK, day, keys, &brought(talk));
         }
         if calls.insert(talk.attempt)
+            && !talk.came_in
             && let Some(answered) = talk.answered_at
         {
             let waited = talk.at.as_microsecond() - answered.as_microsecond();

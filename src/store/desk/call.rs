@@ -57,6 +57,8 @@ pub enum Complained {
 /// What an agent decided of somebody he was shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Previewed {
+    /// He was taken away meanwhile: his phone was lost, or he logged out.
+    AgentGone,
     Call,
     NotNow,
     /// He did not decide in time.
@@ -68,6 +70,7 @@ impl Previewed {
     /// The code in the database.
     pub fn code(self) -> &'static str {
         match self {
+            Self::AgentGone => "agent_gone",
             Self::Call => "call",
             Self::NotNow => "not_now",
             Self::RanOut => "ran_out",

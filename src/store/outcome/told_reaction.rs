@@ -102,11 +102,12 @@ fn came_by(event: &Event) -> Source {
     }
 }
 
-/// Who owed nothing then promised nothing.
+/// Who owed nothing then promised nothing, and nobody promises more than he owes.
 const PROMISE: &str = "INSERT INTO promise (person_id, debt_id, event_id, made_at, promised_on, amount_minor, currency) \
-    SELECT d.person_id, o.debt_id, o.event_id, o.at, CAST($2 AS TEXT), COALESCE(CAST($3 AS BIGINT), o.amount_minor), o.currency \
+    SELECT d.person_id, o.debt_id, o.event_id, o.at, CAST($2 AS TEXT), \
+    CASE WHEN CAST($3 AS BIGINT) < o.amount_minor THEN CAST($3 AS BIGINT) ELSE o.amount_minor END, o.currency \
     FROM outside_action o JOIN debt d ON d.id = o.debt_id WHERE o.event_id = $1 \
-    AND COALESCE(CAST($3 AS BIGINT), o.amount_minor) > 0 RETURNING id";
+    AND o.amount_minor > 0 RETURNING id";
 const SAID: &str = "UPDATE outside_action SET promise = $2, dispute = $3, opt_out = $4, complaint = $5, promise_id = $6 \
     WHERE event_id = $1";
 const REACTION: &str = "INSERT INTO reaction (at, person_id, debt_id, event_id, kind, channel, debtor_type, debt_kind, \

@@ -89,6 +89,7 @@ fn talk(row: &Row, agent: String) -> Result<TalkFact, Fault> {
         identified: row.int(9)? != 0,
         promise: row.code_opt(10, "promise", PromiseState::parse)?,
         complaint: false,
+        came_in: row.int(11)? != 0,
     })
 }
 
@@ -200,13 +201,13 @@ macro_rules! queries {
             beside: concat!(
                 "SELECT r.debt_id, r.attempt_id, CAST(NULL AS TEXT), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), ",
                 "CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), CAST(NULL AS TEXT), ",
-                "CAST(NULL AS BIGINT), CAST(NULL AS TEXT) FROM debt d JOIN reaction r ON r.debt_id = d.id ",
+                "CAST(NULL AS BIGINT), CAST(NULL AS TEXT), CAST(0 AS BIGINT) FROM debt d JOIN reaction r ON r.debt_id = d.id ",
                 "WHERE r.kind = 'complaint' AND r.attempt_id IS NOT NULL AND ",
                 $which,
                 " AND ",
                 counts!("d"),
                 " UNION ALL SELECT a.debt_id, a.id, s.agent, s.at, s.id, a.reserved_at, a.answer_at, a.campaign_id, ",
-                "a.currency, a.identified, p.state FROM debt d JOIN attempt a ON a.debt_id = d.id ",
+                "a.currency, a.identified, p.state, CAST(CASE WHEN a.channel = 'inbound_call' THEN 1 ELSE 0 END AS BIGINT) FROM debt d JOIN attempt a ON a.debt_id = d.id ",
                 "JOIN agent_state s ON s.attempt_id = a.id ",
                 "LEFT JOIN promise p ON p.attempt_id = a.id AND p.state <> 'void' WHERE s.state = 'talking' AND a.outcome IS NOT NULL AND ",
                 $which,

@@ -124,9 +124,10 @@ const DEBT: &str = "SELECT p.id, d.due_date, p.debtor_type, d.creditor_id, \
     AND m.currency = d.currency AND m.received_at >= d.told_at AND m.paid_at < $2), 0) AS BIGINT), d.currency \
     FROM debt d JOIN person p ON p.id = d.person_id WHERE d.id = $1";
 const INSERT: &str = "INSERT INTO outside_action (event_id, debt_id, at, debtor_type, creditor_id, local_hour, \
-    age_days, debt_kind, amount_minor, currency, person_id, channel) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    age_days, debt_kind, amount_minor, currency, person_id, channel, told_at) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, (SELECT written_at FROM event WHERE id = $1))";
 const KIND: &str = "SELECT kind, agent, channel_exact FROM event WHERE id = $1";
 const SAME: &str = "INSERT INTO outside_action (event_id, debt_id, at, debtor_type, creditor_id, local_hour, age_days, \
-    debt_kind, amount_minor, currency, promise, dispute, opt_out, complaint, promise_id, person_id, channel) \
+    debt_kind, amount_minor, currency, promise, dispute, opt_out, complaint, promise_id, person_id, channel, told_at) \
     SELECT CAST($2 AS BIGINT), debt_id, at, debtor_type, creditor_id, local_hour, age_days, debt_kind, amount_minor, currency, \
-    promise, dispute, opt_out, complaint, promise_id, person_id, CAST($3 AS TEXT) FROM outside_action WHERE event_id = $1";
+    promise, dispute, opt_out, complaint, promise_id, person_id, CAST($3 AS TEXT), told_at FROM outside_action WHERE event_id = $1";

@@ -24,12 +24,14 @@ pub struct NextAction {
     pub then: Channel,
 }
 
+/// A use that is told later than this after it was done is history: nothing is told of it.
+const TOLD_WITHIN: SignedDuration = SignedDuration::from_hours(24 * 31);
 /// Uses looked at in one transaction.
 const PAGE: i64 = 500;
 
 impl Store {
     /// Tells the creditors' systems which debts' last uses of a channel have waited in vain. Each is looked at once, when its
-    /// days are over; a policy that is new begins with now. Whoever is held, for whatever reason, is left alone. Returns how many
+    /// days are over, or when it is told, if that is later (within 31 days); a policy that is new begins with now. Whoever is held, for whatever reason, is left alone. Returns how many
     /// were told.
     ///
     /// # Errors
@@ -49,15 +51,18 @@ impl Store {
 }
 
 async fn page(conn: &mut Conn, policy: &NextAction, now: Timestamp) -> Result<(u64, bool), Fault> {
-    let ripe = now.checked_sub(SignedDuration::from_hours(24 * i64::from(policy.days))).unwrap_or(now);
+    let days = SignedDuration::from_hours(24 * i64::from(policy.days));
+    let ripe = now.checked_sub(days).unwrap_or(now);
     let name = policy.name.as_str();
     conn.run(BEGIN, values![name, ripe]).await?;
     let place = conn.one("SELECT upto, upto_place FROM next_action WHERE policy = $1", values![name]).await?;
     let after = (place.int(0)?, place.int(1)?);
-    let rows = conn.all(USES, values![after.0, ripe, policy.channel.code(), PAGE, after.1]).await?;
+    let (days, late) = (micros(days), micros(TOLD_WITHIN));
+    let asked = values![after.0, ripe, policy.channel.code(), PAGE, after.1, days, late];
+    let rows = conn.all(USES, asked).await?;
     let mut told = 0;
     for row in &rows {
-        let (debt, at) = (DebtId(row.int(1)?), row.int(0)?);
+        let (debt, at) = (DebtId(row.int(1)?), row.int(6)?);
         let uses = row.int(4)?;
         if uses < i64::from(policy.after_uses) || conn.first(SINCE, values![debt, at]).await?.is_some() {
             continue;
@@ -85,6 +90,10 @@ async fn page(conn: &mut Conn, policy: &NextAction, now: Timestamp) -> Result<(u
     };
     conn.run(MOVE_ON, values![name, upto, place]).await?;
     Ok((told, is_last))
+}
+
+fn micros(long: SignedDuration) -> i64 {
+    i64::try_from(long.as_micros()).unwrap_or(i64::MAX)
 }
 
 /// Something is owed on the debt, and nothing holds whom it is of. The ledger of holds is the gate's, and one of any kind, on any
@@ -121,15 +130,18 @@ fn is_of_a_telephone(hold: &Hold) -> bool {
 const WHOSE: &str = concat!("SELECT d.person_id FROM debt d WHERE d.id = $1 AND ", owed!(), " > 0");
 const PHONES: &str = "SELECT e164 FROM phone WHERE person_id = $1";
 const BEGIN: &str = "INSERT INTO next_action (policy, upto) VALUES ($1, $2) ON CONFLICT (policy) DO NOTHING";
-/// Uses of the channel on debts that are still owed, the oldest first: calls of ours, and what other systems told. Many can be of
-/// one moment, so each has a place in it.
-const USES: &str = "SELECT u.at, u.debt_id, d.external_id, k.name, u.nth_use, u.place FROM (\
-    SELECT a.reserved_at AS at, a.debt_id, a.nth_use, a.id * 2 AS place FROM attempt a \
+/// Uses of the channel on debts that are still owed, the oldest first: calls of ours, and what other systems told, which stand
+/// where they would have been ripe when they were told, if that is later. Many can be of one moment, so each has a place in it.
+const USES: &str = "SELECT u.turn, u.debt_id, d.external_id, k.name, u.nth_use, u.place, u.at FROM (\
+    SELECT a.reserved_at AS turn, a.debt_id, a.nth_use, a.id * 2 AS place, a.reserved_at AS at FROM attempt a \
     WHERE a.reserved_at >= $1 AND a.reserved_at <= $2 AND a.channel = $3 AND a.nth_use IS NOT NULL \
-    UNION ALL SELECT o.at, o.debt_id, o.nth_use, o.event_id * 2 + 1 FROM outside_action o \
-    WHERE o.at >= $1 AND o.at <= $2 AND o.channel = $3 AND o.nth_use IS NOT NULL) u \
+    UNION ALL SELECT o.at, o.debt_id, o.nth_use, o.event_id * 2 + 1, o.at FROM outside_action o \
+    WHERE o.at >= $1 AND o.at <= $2 AND o.channel = $3 AND o.nth_use IS NOT NULL AND o.told_at - $6 <= o.at \
+    UNION ALL SELECT o.told_at - $6, o.debt_id, o.nth_use, o.event_id * 2 + 1, o.at FROM outside_action o \
+    WHERE o.told_at >= $1 + $6 AND o.told_at <= $2 + $6 AND o.channel = $3 AND o.nth_use IS NOT NULL \
+    AND o.told_at - $6 > o.at AND o.told_at - $7 <= o.at) u \
     JOIN debt d ON d.id = u.debt_id JOIN creditor k ON k.id = d.creditor_id \
-    WHERE d.state = 'open' AND (u.at > $1 OR u.place > $5) ORDER BY u.at, u.place LIMIT $4";
+    WHERE d.state = 'open' AND (u.turn > $1 OR u.place > $5) ORDER BY u.turn, u.place LIMIT $4";
 const MOVE_ON: &str = "UPDATE next_action SET upto = $2, upto_place = $3 WHERE policy = $1 \
     AND (upto < $2 OR (upto = $2 AND upto_place < $3))";
 /// What makes another channel needless, or was another action already.

@@ -47,10 +47,10 @@ struct EventBody {
     /// opt_out does; a promise is of a debt.
     #[serde(default)]
     reactions: Vec<String>,
-    /// The last day on which he would pay what he promised, such as 2026-03-10.
+    /// The last day on which he would pay what he promised, such as 2026-03-10; at most 180 days after the contact.
     #[schemars(with = "Option<String>")]
     promised_on: Option<Date>,
-    /// How much of it, as text, such as "1234.50", in the debt's currency; all that he owed then where absent.
+    /// How much of it, as text, such as "1234.50", in the debt's currency; all that he owed then where absent; what is above that is left out.
     promised_amount: Option<String>,
 }
 
@@ -106,7 +106,7 @@ async fn tell(State(api): State<Shared>, bytes: Result<Bytes, BytesRejection>) -
         EventAnswer::Ahead => Err(Fault::field("ahead", "the time lies ahead")),
         EventAnswer::BadPromise => Err(Fault::field(
             "bad_promise",
-            "a promise has a day that is not over at the contact, and a sum above nothing only with it",
+            "a promise has a day that is not over at the contact nor further off than 180 days, and a sum above nothing only with it",
         )),
         EventAnswer::Differs => {
             Err(Fault::new(StatusCode::CONFLICT, "id_reused", "another event was told by this id before"))

@@ -114,6 +114,9 @@ async fn pay(conn: &mut Conn, payment: &NewPayment, terms: &Terms, now: Timestam
     conn.run(REACTION, values![debt, now, amount.minor, amount.currency.code()]).await?;
     let left_minor = conn.one(STILL_OWED, values![debt]).await?.int(0)?;
     let closed = left_minor <= 0;
+    if closed {
+        conn.run(SETTLES, told_before).await?;
+    }
     let told = Told::Payment {
         payment: &payment.external_id,
         debt: &payment.debt,
@@ -161,6 +164,7 @@ const INSERT: &str = "INSERT INTO payment (creditor_id, external_id, debt_id, am
     received_at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (creditor_id, external_id) DO NOTHING";
 const KNOWN: &str =
     "SELECT debt_id, amount_minor, currency FROM payment WHERE creditor_id = $1 AND external_id = $2";
+const SETTLES: &str = "UPDATE payment SET settles = 1 WHERE creditor_id = $1 AND external_id = $2";
 const TAKEN_BACK: &str =
     "SELECT debt_id, amount_minor, currency FROM payment_reversal WHERE creditor_id = $1 AND payment = $2";
 pub(super) const STILL_OWED: &str = concat!("SELECT ", owed!(), " FROM debt d WHERE d.id = $1");

@@ -1,9 +1,11 @@
 //! Promises when their day is over, and again whenever money says otherwise: kept, broken, or void.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::verdict::{Standing, Verdict, end_of, last_day};
+use super::verdict::{Asked, Judged, Money, Verdict, end_of, judge, last_day};
 use crate::domain::{CampaignId, DebtId, PersonId};
 use crate::store::debtor_type::take_back_broken;
 use crate::store::engine::conn::{Conn, Fault, Row, date, moment, values};
@@ -56,8 +58,8 @@ const PAGE: i64 = 200;
 
 impl Store {
     /// Judges the campaign's promises whose day and grace are over everywhere on Earth: kept when what was paid on the
-    /// debt from the call to that end reaches what was promised, void when it does with what had been paid before and was
-    /// told later, else broken.
+    /// debt from the call to that end reaches what was promised, or left nothing owed, void when it does with what had been paid before and was
+    /// told later, else broken. Money keeps one promise, that which ends first.
     ///
     /// # Errors
     /// When the database fails; what was judged stands, and judging again goes on.
@@ -68,7 +70,7 @@ impl Store {
     ) -> Result<PromisesJudged, StoreError> {
         let mut all = PromisesJudged::default();
         loop {
-            let page = self.write(move |conn| Box::pin(async move { judge(conn, terms, now).await }));
+            let page = self.write(move |conn| Box::pin(async move { judge_due(conn, terms, now).await }));
             let act = |source| StoreError::Promises { campaign: terms.campaign, source };
             let (judged, seen) = page.await.map_err(act)?;
             all.kept += judged.kept;
@@ -81,7 +83,11 @@ impl Store {
     }
 }
 
-async fn judge(conn: &mut Conn, terms: PromiseTerms, now: Timestamp) -> Result<(PromisesJudged, u64), Fault> {
+async fn judge_due(
+    conn: &mut Conn,
+    terms: PromiseTerms,
+    now: Timestamp,
+) -> Result<(PromisesJudged, u64), Fault> {
     let before = last_day(now, terms.grace_days);
     let due = read(conn, DUE, values![terms.campaign, before, PAGE]).await?;
     let mut judged = PromisesJudged::default();
@@ -93,19 +99,20 @@ async fn judge(conn: &mut Conn, terms: PromiseTerms, now: Timestamp) -> Result<(
         if conn.run(OVER, values![promise.id, until]).await? == 0 {
             continue; // a payment, or another node, was faster
         }
-        let promise = &Promise { until: Some(until), ..read_one(conn, promise.id).await? };
-        let verdict = settle(conn, promise, now).await?;
+        let settled = settle(conn, promise.debt, now).await?;
+        let verdict = settled.iter().find(|(id, _)| *id == promise.id).map(|(_, verdict)| *verdict);
         tallied.note(conn).await?;
-        judged.kept += u64::from(verdict == Verdict::Kept);
-        judged.broken += u64::from(verdict == Verdict::Broken);
-        if verdict == Verdict::Broken && terms.call_again {
+        judged.kept += u64::from(verdict == Some(Verdict::Kept));
+        judged.broken += u64::from(verdict == Some(Verdict::Broken));
+        if verdict == Some(Verdict::Broken) && terms.call_again {
             judged.queued += conn.run(CALL_AGAIN, values![promise.contact]).await?;
         }
     }
     Ok((judged, due.len() as u64))
 }
 
-/// Judges a debt's promises anew after money came or went: within the caller's tally, its person taken.
+/// Judges a debt's promises anew after money came or went: within the caller's tally, its person taken. Whose promise money has
+/// broken that went back is judged in the next round, by its campaign's terms.
 ///
 /// # Errors
 /// The database's.
@@ -114,25 +121,39 @@ pub(in crate::store) async fn judge_again(
     debt: DebtId,
     now: Timestamp,
 ) -> Result<(), Fault> {
-    for promise in read(conn, OF_DEBT, values![debt]).await? {
-        settle(conn, &promise, now).await?;
-    }
-    Ok(())
+    settle(conn, debt, now).await.map(|_| ())
 }
 
-/// Writes down what a promise came to, where that has changed: its row, its history, a word to the creditor.
-async fn settle(conn: &mut Conn, promise: &Promise, now: Timestamp) -> Result<Verdict, Fault> {
-    let until = match promise.until {
-        Some(until) => until,
-        None => date(&promise.on)?,
-    };
-    let asked = values![promise.debt, promise.currency.as_str(), promise.called, end_of(until)];
-    let paid = conn.one(PAID, asked).await?;
-    let (in_time, earlier, late) = (paid.int(0)?, paid.int(1)?, paid.int(2)?);
-    let is_over = promise.until.is_some();
-    let verdict = Standing { promised: promise.promised, in_time, earlier, is_over }.verdict();
+/// Writes down what each promise of a debt has come to, by its id, where that has changed.
+async fn settle(conn: &mut Conn, debt: DebtId, now: Timestamp) -> Result<Vec<(i64, Verdict)>, Fault> {
+    let promises = read(conn, OF_DEBT, values![debt]).await?;
+    let paid = conn.all(PAID, values![debt]).await?;
+    let paid =
+        paid.iter().map(|row| Ok::<_, Fault>((row.text(4)?, money(row)?))).collect::<Result<Vec<_>, _>>()?;
+    let mut all = Vec::new();
+    for currency in promises.iter().map(|promise| &*promise.currency).collect::<BTreeSet<_>>() {
+        let of: Vec<_> = promises.iter().filter(|promise| promise.currency == currency).collect();
+        let asked = of.iter().map(|promise| promise.asked()).collect::<Result<Vec<_>, _>>()?;
+        let paid: Vec<_> =
+            paid.iter().filter(|(in_it, _)| in_it == currency).map(|(_, money)| *money).collect();
+        for (promise, mut judged) in of.into_iter().zip(judge(&asked, &paid)) {
+            let was_kept = promise.state == Verdict::Kept.code() || promise.state == Verdict::Void.code();
+            if judged.verdict == Verdict::Broken && was_kept {
+                conn.run(NOT_OVER, values![promise.id]).await?;
+                judged.verdict = Verdict::Open;
+            }
+            write(conn, promise, judged, now).await?;
+            all.push((promise.id, judged.verdict));
+        }
+    }
+    Ok(all)
+}
+
+/// Its row, its history, a word to the creditor.
+async fn write(conn: &mut Conn, promise: &Promise, judged: Judged, now: Timestamp) -> Result<(), Fault> {
+    let Judged { verdict, in_time, late } = judged;
     if verdict.code() == promise.state {
-        return Ok(verdict);
+        return Ok(());
     }
     let judged_at = (verdict != Verdict::Open).then_some(now);
     conn.run(SETTLE, values![promise.id, verdict.code(), judged_at]).await?;
@@ -152,8 +173,28 @@ async fn settle(conn: &mut Conn, promise: &Promise, now: Timestamp) -> Result<Ve
         paid_minor: in_time,
         paid_late_minor: late,
     };
-    tell(conn, promise.debt, &told, now).await?;
-    Ok(verdict)
+    tell(conn, promise.debt, &told, now).await.map(|_| ())
+}
+
+impl Promise {
+    fn asked(&self) -> Result<Asked, Fault> {
+        let until = self.until.map_or_else(|| date(&self.on), Ok)?;
+        Ok(Asked {
+            promised: self.promised,
+            called: self.called,
+            ends: end_of(until),
+            is_over: self.until.is_some(),
+        })
+    }
+}
+
+fn money(row: &Row) -> Result<Money, Fault> {
+    Ok(Money {
+        minor: row.int(0)?,
+        paid_at: moment(row.int(1)?)?,
+        received_at: moment(row.int(2)?)?,
+        settles: row.int(3)? != 0,
+    })
 }
 
 async fn read(
@@ -162,10 +203,6 @@ async fn read(
     values: Vec<crate::store::engine::conn::Value>,
 ) -> Result<Vec<Promise>, Fault> {
     conn.all(sql, values).await?.iter().map(promise).collect()
-}
-
-async fn read_one(conn: &mut Conn, id: i64) -> Result<Promise, Fault> {
-    promise(&conn.one(ONE, values![id]).await?)
 }
 
 fn promise(row: &Row) -> Result<Promise, Fault> {
@@ -186,11 +223,23 @@ fn promise(row: &Row) -> Result<Promise, Fault> {
     })
 }
 
+/// The debt's contact that comes back, whose campaign's terms hold: the one in which he promised, else the newest of a campaign that
+/// runs, or that may run again; of a campaign that was stopped only where there is no other. 0: it has none.
+macro_rules! comes_back {
+    () => {
+        "COALESCE((SELECT c.id FROM contact c JOIN campaign g ON g.id = c.campaign_id WHERE c.id = a.contact_id \
+         AND g.state <> 'stopped'), (SELECT MAX(c.id) FROM contact c JOIN campaign g ON g.id = c.campaign_id \
+         WHERE c.debt_id = p.debt_id AND g.state = 'running'), (SELECT MAX(c.id) FROM contact c JOIN campaign g \
+         ON g.id = c.campaign_id WHERE c.debt_id = p.debt_id AND g.state <> 'stopped'), \
+         (SELECT MAX(c.id) FROM contact c WHERE c.debt_id = p.debt_id), 0)"
+    };
+}
 macro_rules! promises {
-    ($where:literal) => {
+    ($where:expr) => {
         concat!(
-            "SELECT p.id, COALESCE(a.contact_id, (SELECT MAX(c.id) FROM contact c WHERE c.debt_id = p.debt_id), 0), ",
-            "p.person_id, p.debt_id, p.amount_minor, p.currency, p.state, p.promised_on, ",
+            "SELECT p.id, ",
+            comes_back!(),
+            ", p.person_id, p.debt_id, p.amount_minor, p.currency, p.state, p.promised_on, ",
             "COALESCE(a.reserved_at, p.made_at), p.judged_at, p.until, d.external_id, k.name FROM promise p ",
             "LEFT JOIN attempt a ON a.id = p.attempt_id JOIN debt d ON d.id = p.debt_id ",
             "JOIN creditor k ON k.id = d.creditor_id WHERE ",
@@ -199,24 +248,23 @@ macro_rules! promises {
     };
 }
 
-const DUE: &str = promises!(
-    "p.state = 'open' AND p.until IS NULL AND COALESCE(a.campaign_id, (SELECT c.campaign_id FROM contact c \
-     WHERE c.debt_id = p.debt_id ORDER BY c.id DESC LIMIT 1), 0) = $1 AND p.promised_on < $2 \
-     ORDER BY p.promised_on, p.id LIMIT $3"
-);
-const ONE: &str = promises!("p.id = $1");
+const DUE: &str = promises!(concat!(
+    "p.state = 'open' AND p.until IS NULL AND p.promised_on < $2 AND \
+     COALESCE((SELECT t.campaign_id FROM contact t WHERE t.id = ",
+    comes_back!(),
+    "), 0) = $1 ORDER BY p.promised_on, p.id LIMIT $3"
+));
 const OF_DEBT: &str = promises!("p.debt_id = $1 ORDER BY p.id");
 const OVER: &str = "UPDATE promise SET until = $2 WHERE id = $1 AND state = 'open' AND until IS NULL";
-/// In time, before the call and told after it had begun, and too late.
-const PAID: &str = "SELECT \
-    CAST(COALESCE(SUM(CASE WHEN paid_at >= $3 AND paid_at < $4 THEN amount_minor ELSE 0 END), 0) AS BIGINT), \
-    CAST(COALESCE(SUM(CASE WHEN paid_at < $3 AND received_at >= $3 THEN amount_minor ELSE 0 END), 0) AS BIGINT), \
-    CAST(COALESCE(SUM(CASE WHEN paid_at >= $4 THEN amount_minor ELSE 0 END), 0) AS BIGINT) \
-    FROM payment WHERE debt_id = $1 AND currency = $2";
+/// Judged by its campaign's terms once more.
+const NOT_OVER: &str = "UPDATE promise SET until = NULL WHERE id = $1";
+const PAID: &str = "SELECT amount_minor, paid_at, received_at, settles, currency FROM payment WHERE debt_id = $1 \
+    ORDER BY paid_at, received_at, external_id";
 const SETTLE: &str = "UPDATE promise SET state = $2, judged_at = $3 WHERE id = $1";
 const JUDGEMENT: &str = "INSERT INTO promise_judgement (promise_id, at, was, became, paid_minor, late_minor) \
     VALUES ($1, $2, $3, $4, $5, $6)";
-/// The gate decides anew, and the contact's one budget of attempts still holds.
+/// The gate decides anew, and the contact's one budget of attempts still holds. Who has promised anew is left alone until then.
 const CALL_AGAIN: &str = "UPDATE contact SET state = 'queued', why = '', next_at = NULL, claimed_until = 0 \
     WHERE id = $1 AND state = 'done' AND why = 'reached' \
-    AND EXISTS (SELECT 1 FROM debt d WHERE d.id = contact.debt_id AND d.state = 'open')";
+    AND EXISTS (SELECT 1 FROM debt d WHERE d.id = contact.debt_id AND d.state = 'open') \
+    AND NOT EXISTS (SELECT 1 FROM promise p WHERE p.debt_id = contact.debt_id AND p.state = 'open')";

@@ -117,6 +117,9 @@ async fn reverse(
         conn.run(CONTACTS, values![payment.debt, now, DoneWhy::Paid.code()]).await?;
     }
     let left_minor = conn.one(STILL_OWED, values![payment.debt]).await?.int(0)?;
+    if left_minor > 0 {
+        conn.run(UNSETTLE, values![payment.debt, payment.received_at]).await?;
+    }
     let told = Told::Reversal {
         payment: &reversal.payment,
         debt: &payment.debt_external,
@@ -159,6 +162,8 @@ const KEEP: &str = "INSERT INTO payment_reversal (creditor_id, payment, debt_id,
 /// The payment was no reaction: it was written at the moment at which the payment was received.
 const NO_REACTION: &str = "DELETE FROM reaction WHERE id = (SELECT MAX(id) FROM reaction WHERE debt_id = $1 \
     AND kind = 'payment' AND at = $2 AND amount_minor = $3)";
+/// What came since with this money, settled nothing without it.
+const UNSETTLE: &str = "UPDATE payment SET settles = 0 WHERE debt_id = $1 AND received_at >= $2";
 const OPEN: &str = concat!(
     "UPDATE debt SET state = 'open', updated_at = $2 WHERE id = $1 AND state = 'paid' AND (SELECT ",
     owed!(),
