@@ -8,7 +8,7 @@ use tracing::{error, info, warn};
 
 use super::house::{House, Plans};
 use super::pacing::{Batch, Equipment, Pacing};
-use super::turn::{Taken, Turn};
+use super::turn::{Foreseen, Taken, Turn};
 use crate::campaign::CampaignPlan;
 use crate::domain::CampaignId;
 use crate::store::{AgreedContact, ClaimedContact, StoreError};
@@ -137,7 +137,8 @@ async fn start_agreed(
     started
 }
 
-/// Starts the turns for which there is what they need; gives the others' contacts back. How many were started.
+/// Starts the turns for which there is what they need; gives the others' contacts back. How many had their turn: whom no agent is
+/// shown because the gate refuses him had his.
 async fn take_turns(
     house: &Arc<House>,
     all: Vec<(Turn, Equipment)>,
@@ -146,6 +147,25 @@ async fn take_turns(
 ) -> usize {
     let (mut started, mut without_agent) = (0, Vec::new());
     for (mut turn, with) in all {
+        match turn.foresee(house).await {
+            Ok(Foreseen::MayBeShown) => {}
+            Ok(Foreseen::PassedOver) => {
+                started += 1;
+                continue;
+            }
+            Ok(Foreseen::NoLine) => {
+                without_agent.push(turn.contact.id);
+                continue;
+            }
+            Err(fault) => {
+                warn!(
+                    fault = format!("{fault:#}"),
+                    "the gate did not say whether he may be called: nobody is shown him"
+                );
+                without_agent.push(turn.contact.id);
+                continue;
+            }
+        }
         if pacing.equip(&mut turn, with) {
             started += 1;
             let house = Arc::clone(house);

@@ -37,7 +37,7 @@ pub use desk::{
 };
 pub use error::{Fault, SchemaFault, StoreError};
 pub use gate::{
-    Broken, BrokenRow, Corrected, Dial, DialPermit, Expired, Gone, NewEvent, Past, PastContact, Recorded,
+    Broken, BrokenRow, Corrected, Dial, DialPermit, Expired, Gone, NewEvent, NoDial, Past, PastContact, Recorded,
     Replayed, ReserveRequest, Reserved, RowName, RulesInForce, RulesThen, Said, Same, SealedDay, Traced,
     Verified, VerifiedDay, VerifiedRows, Wrong, WrongRow,
 };

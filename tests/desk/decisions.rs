@@ -6,9 +6,9 @@ use obzvon::demo::carrier::Carrier;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::house::{House, Running};
+use crate::house::{House, Running, zone_of_noon};
 use crate::interface::signed_in;
-use crate::office::{Debtor, furnished, house, import, plan, start};
+use crate::office::{Debtor, furnished, house, import, number, plan, start};
 use crate::phone::Phone;
 use crate::shift::patient;
 use crate::signed_in::Program;
@@ -77,6 +77,61 @@ async fn whom_the_gate_forbids_meanwhile_is_not_called_the_agent_hears_why_and_s
     daemon.stop();
 }
 
+/// Nobody loses his time over whom the rules have forbidden meanwhile: the other debt of who has complained is passed over.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_second_debt_of_who_complains_is_not_shown_and_the_record_says_why() {
+    let carrier = Carrier::start(patient()).await.expect("a free port");
+    let phone = Phone::start("anna").await;
+    let house = house(Some(&carrier), "preview", Some(phone.sip_port));
+    let zone = zone_of_noon();
+    let mut csv = "external_id;person_id;name;phone;time_zone;debtor_type;creditor;amount;due\n".to_owned();
+    for (debt, person, name, roubles) in [(0, 0, "Анна", 9_000), (1, 0, "Анна", 8_000), (2, 1, "Пётр", 7_000)]
+    {
+        let phone = number(person);
+        csv += &format!(
+            "d{debt};p{person};{name};{phone};{zone};forgetful;Северный Банк;{roubles};2026-01-15\n"
+        );
+    }
+    house.write("list.csv", &csv);
+    house.run(&["import", house.path("list.csv").to_str().expect("UTF-8")]);
+    house.run(&["campaign", "start", "reminders"]);
+    let daemon = start(&house);
+    let anna = signed_in(&daemon, "anna").await;
+    for to in ["logged_in", "ready"] {
+        assert_eq!(anna.post("/state", json!({ "to": to })).await.0, 200);
+    }
+    assert_eq!(shown(&anna, &house, "").await["call"]["name"], "Анна");
+    assert_eq!(decide(&anna).await.0, 200);
+    until_she(&anna, "talking").await;
+    assert_eq!(anna.post("/complaint", json!({ "text": "" })).await.0, 200);
+    assert_eq!(anna.post("/call", json!({ "do": "hang_up" })).await.0, 200);
+    until_she(&anna, "wrap_up").await;
+    let written = json!({ "code": "no_talk", "ready": true });
+    let (status, answer) = anna.post("/disposition", written).await;
+    assert_eq!(status, 200, "{answer}");
+    let next = shown(&anna, &house, "").await;
+    assert_eq!(next["call"]["name"], "Пётр", "{:?}", house.states());
+    let second =
+        house.states().into_iter().find(|(state, why, _)| state == "done" && why == "core.hold.person_said");
+    assert!(second.is_some(), "{:?}", house.states());
+    let told = house.run(&["explain", "p0", "--lang", "en"]);
+    assert!(told.contains("d1") && told.contains("complaint"), "{told}");
+    assert_eq!(house.attempts().len(), 1);
+    house.run(&["audit", "verify"]);
+    daemon.stop();
+}
+
+async fn until_she(anna: &Program, state: &str) -> Value {
+    for _ in 0..300 {
+        let view = anna.see().await;
+        if view["state"]["code"] == state {
+            return view;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("she is not {state}: {}", anna.see().await);
+}
+
 /// Debts are spoken of in plain words, too: nothing of the script but its greeting is there before she knows who is speaking.
 #[tokio::test(flavor = "multi_thread")]
 async fn before_identity_neither_the_page_nor_the_interface_has_a_word_of_payment() {
@@ -97,17 +152,7 @@ async fn before_identity_neither_the_page_nor_the_interface_has_a_word_of_paymen
     shown(&anna, &house, "").await;
     tells_nothing(&anna).await;
     assert_eq!(decide(&anna).await.0, 200);
-    let talking = async || {
-        for _ in 0..300 {
-            let view = anna.see().await;
-            if view["state"]["code"] == "talking" {
-                return view;
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-        panic!("she does not talk: {}", anna.see().await);
-    };
-    assert_eq!(talking().await["call"]["identified"], false);
+    assert_eq!(until_she(&anna, "talking").await["call"]["identified"], false);
     tells_nothing(&anna).await;
 
     let mark = async |kind: &str, code: &str| anna.post("/mark", json!({ "kind": kind, "code": code })).await;

@@ -26,6 +26,7 @@ crate::on_both_engines!(
     a_clock_that_stepped_back_stops_dialling,
     what_is_not_to_be_dialled_is_gone,
     the_same_denial_is_counted_and_not_written_again,
+    what_is_foreseen_permits_nothing_and_a_refusal_is_kept,
     predictive_calls_wait_while_too_many_were_abandoned,
 );
 
@@ -237,6 +238,27 @@ async fn the_same_denial_is_counted_and_not_written_again(world: World) {
     world.store.finish(no_answer(attempt, now + hours(3)), now + seconds(30)).await.expect("finished");
     let chains = world.store.verify_decisions(|_| ()).await.expect("walked");
     assert_eq!(chains.iter().map(|chain| chain.records).sum::<i64>(), 2);
+}
+
+async fn what_is_foreseen_permits_nothing_and_a_refusal_is_kept(world: World) {
+    let contact = world.one_contact().await;
+    let foresee = async |now| {
+        let no = world.store.foresee(world.request(&contact), now).await.expect("the gate answers");
+        no.map(|no| no.code().to_owned())
+    };
+    let records = async || {
+        let chains = world.store.verify_decisions(|_| ()).await.expect("walked");
+        chains.iter().map(|chain| chain.records).sum::<i64>()
+    };
+    assert_eq!(foresee(noon()).await, None, "he may be called");
+    assert_eq!((records().await, world.contact_of("p1").await.0), (0, "queued".into()));
+    let night = noon() + hours(12);
+    assert_eq!(foresee(night).await.as_deref(), Some("ru.window"));
+    let waiting = ("waiting".into(), "ru.window".into());
+    assert_eq!((records().await, world.contact_of("p1").await), (1, waiting));
+    assert_eq!(foresee(night).await.as_deref(), Some("not_queued"));
+    let file = &world.store.person_files("p1").await.expect("read")[0];
+    assert!(file.attempts.is_empty() && file.phones[0].history.events().is_empty(), "nobody was called");
 }
 
 async fn predictive_calls_wait_while_too_many_were_abandoned(mut world: World) {

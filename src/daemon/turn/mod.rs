@@ -26,7 +26,7 @@ use crate::agents::{Caller, State};
 use crate::campaign::{CampaignPlan, Dialling, ask};
 use crate::domain::{AttemptId, Fault, Language, Outcome};
 use crate::rules::DialMode;
-use crate::store::{CallbackRow, ClaimedContact, ReserveRequest, Reserved};
+use crate::store::{CallbackRow, ClaimedContact, NoDial, ReserveRequest, Reserved};
 use crate::synthesis::SentenceCache;
 use crate::web::NotCalled;
 
@@ -61,7 +61,41 @@ impl Taken {
     }
 }
 
+/// Whether an agent may be shown a contact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Foreseen {
+    MayBeShown,
+    /// He may not be called now: his row, and the record of the refusal, say why.
+    PassedOver,
+    /// No trunk has a line for him at this moment: he is in the queue as before.
+    NoLine,
+}
+
 impl Turn {
+    /// Asks the gate before an agent is shown the contact, so that nobody decides about whom the rules refuse. When he has
+    /// decided it is asked again. In any other mode nobody is shown.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn foresee(&self, house: &House) -> anyhow::Result<Foreseen> {
+        if !matches!(self.plan.dialling, Dialling::Preview(..)) {
+            return Ok(Foreseen::MayBeShown);
+        }
+        let choice = match self.choose(house).await? {
+            Ok(choice) => choice,
+            Err("trunks_full" | "trunks_ill") => return Ok(Foreseen::NoLine),
+            Err(_) => return Ok(Foreseen::PassedOver),
+        };
+        let Some(no) = house.store.foresee(self.request(house, &choice), house.clock.wall()).await? else {
+            return Ok(Foreseen::MayBeShown);
+        };
+        if let NoDial::Denied(_) = no {
+            house.metrics.denied(no.code());
+        }
+        info!(contact = %self.contact.id, why = no.code(), "no agent is shown whom the gate refuses");
+        Ok(Foreseen::PassedOver)
+    }
+
     /// Takes the contact's turn. Whatever happens, the contact's row says what.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! The gate: the only place where a dial is allowed, and the proof of every decision made there.
 
+mod case;
 mod history;
 mod ledger;
 mod past;
@@ -18,7 +19,7 @@ pub use proof::{
     VerifiedRows, Wrong, WrongRow,
 };
 pub use record::RulesInForce;
-pub use reserve::{Gone, ReserveRequest, Reserved};
+pub use reserve::{Gone, NoDial, ReserveRequest, Reserved};
 
 pub(in crate::store) use history::{holds_of, load_history};
 pub(in crate::store) use ledger::{append_event, call_event, correct_call};

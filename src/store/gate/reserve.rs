@@ -2,26 +2,21 @@
 
 use std::sync::Arc;
 
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::append_event;
-use super::history::load_history;
+use super::case::Case;
+use super::history::{Loaded, load_history};
 use super::permit::{Dial, DialPermit};
 use super::record::{self, Author, Basis, RulesInForce};
 use super::tally;
 use crate::campaign::DoneWhy;
 use crate::domain::contact::ContactState;
-use crate::domain::debt::days_overdue;
-use crate::domain::{
-    AttemptId, Channel, ContactId, Currency, DebtId, DebtKind, DecisionId, EventId, Money, PersonId,
-    PhoneNumber,
-};
+use crate::domain::{AttemptId, Channel, ContactId, DebtKind, EventId, PhoneNumber};
 use crate::rules::{self, Agent, Decision, Event, EventKind, Facts};
 use crate::store::desk::call_agreed;
-use crate::store::engine::conn::{Conn, Fault, date, values};
-use crate::store::engine::dialect::{self, owed, owes};
+use crate::store::engine::conn::{Conn, Fault, values};
+use crate::store::engine::dialect;
 use crate::store::identity::give_to_ower;
 use crate::store::standing::blocked_at;
 use crate::store::{Store, StoreError};
@@ -59,6 +54,32 @@ pub enum Reserved {
     Denied(Box<Decision>),
     /// There is nothing to decide any more.
     Gone(Gone),
+}
+
+/// Why nobody is dialled.
+#[derive(Debug)]
+pub enum NoDial {
+    Denied(Box<Decision>),
+    Gone(Gone),
+}
+
+impl NoDial {
+    /// The rule's name, or the reason's code.
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Denied(decision) => decision.deny.as_ref().map_or("unknown", |rule| rule.as_str()),
+            Self::Gone(gone) => gone.code(),
+        }
+    }
+}
+
+impl From<NoDial> for Reserved {
+    fn from(no: NoDial) -> Self {
+        match no {
+            NoDial::Denied(decision) => Self::Denied(decision),
+            NoDial::Gone(gone) => Self::Gone(gone),
+        }
+    }
 }
 
 /// Why there was nothing to decide. The contact's row says the same.
@@ -136,6 +157,25 @@ impl Store {
         written.await.map_err(act)
     }
 
+    /// Decides of a dial that somebody has still to wish for. What the gate refuses now is written down and put off just as by
+    /// [`reserve`](Self::reserve); where it lets him out (`None`) nothing is written, and nothing is permitted.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn foresee(
+        &self,
+        request: ReserveRequest,
+        now: Timestamp,
+    ) -> Result<Option<NoDial>, StoreError> {
+        let contact = request.contact;
+        let act = |source| StoreError::Reserve { contact, source };
+        self.publish(&request.rules).await.map_err(act)?;
+        let node = self.node().to_owned();
+        let judged = self
+            .write(move |conn| Box::pin(async move { Ok(judge(conn, &request, &node, now).await?.err()) }));
+        judged.await.map_err(act)
+    }
+
     /// Keeps the text of the rules beside the decisions made by them.
     async fn publish(&self, rules: &RulesInForce) -> Result<(), Fault> {
         let known = self.published().lock().expect("no panic holds it").contains(&*rules.hash);
@@ -157,47 +197,12 @@ async fn reserve(
     node: &str,
     now: Timestamp,
 ) -> Result<Reserved, Fault> {
-    dialect::lock_contact(conn, request.contact).await?;
-    let case = match Case::load(conn, request, now).await? {
-        Ok(case) => case,
-        Err(gone) => {
-            settle_gone(conn, request.contact, gone, now).await?;
-            return Ok(Reserved::Gone(gone));
-        }
+    let Judged { case, facts, loaded, head, decision } = match judge(conn, request, node, now).await? {
+        Ok(judged) => judged,
+        Err(no) => return Ok(no.into()),
     };
-    let mut facts = case.facts(&request.facts, &request.phone);
-    for range in blocked_at(conn, case.person, now).await? {
-        if !facts.blocked.contains(&range) {
-            facts.blocked.push(range);
-        }
-    }
-    facts.tallies = tally::tallies(conn, case.campaign, &request.rules.preset, &facts, now).await?;
-    dialect::lock_phone(conn, facts.phone.number).await?;
-    // Whoever shares the telephone is talking on it, or it rings for him.
-    if conn.first(PHONE_IN_CALL, values![&request.phone]).await?.is_some() {
-        settle_gone(conn, request.contact, Gone::PersonInCall, now).await?;
-        return Ok(Reserved::Gone(Gone::PersonInCall));
-    }
-    let loaded = load_history(conn, case.person, Some(facts.phone.number), i64::MAX).await?;
-    let head = record::take_head(conn, case.person).await?;
-    if now < head.at.checked_sub(CLOCK_SLACK).unwrap_or(head.at) {
-        return Ok(Reserved::Gone(Gone::ClockSteppedBack));
-    }
-    let decision =
-        rules::decide(&request.rules.preset, &request.rules.calendars, &facts, &loaded.history, now);
-    let author = Author {
-        node,
-        contact: request.contact,
-        rules: &request.rules.hash,
-        config: &request.config_version,
-        caution: request.rules.preset.caution,
-    };
-    let decided = record::append(conn, head, &Basis::of(&loaded, &facts, &decision, author)).await?;
-    if !decision.allow {
-        let next = decision.next_allowed.or_else(|| tally::look_again(&request.rules.preset, &decision, now));
-        settle_denied(conn, request.contact, &decision, next).await?;
-        return Ok(Reserved::Denied(Box::new(decision)));
-    }
+    let basis = Basis::of(&loaded, &facts, &decision, author(request, node));
+    let decided = record::append(conn, head, &basis).await?;
     let end = now.checked_add(LOOK_AHEAD).unwrap_or(now);
     let (preset, calendars) = (&request.rules.preset, &request.rules.calendars);
     let until = rules::allowed_until(preset, calendars, &facts, &loaded.history, (now, end));
@@ -221,133 +226,70 @@ async fn reserve(
     })))
 }
 
-/// The rows a dial rests on, checked.
-struct Case {
-    person: PersonId,
-    debt: DebtId,
-    campaign: i64,
-    creditor: i64,
-    creditor_name: String,
-    debtor_type: String,
-    /// What is still owed: spoken, and written into the attempt.
-    owed: Money,
-    due: Date,
+/// A dial that the rules allow, with all that the decision rests on; its chain is held.
+struct Judged {
+    case: Case,
+    facts: Facts,
+    loaded: Loaded,
+    head: record::Head,
+    decision: Decision,
 }
 
-const CASE: &str = concat!(
-    "SELECT c.state, c.person_id, c.debt_id, c.campaign_id, c.not_after, c.tries, g.state, d.state, d.creditor_id, ",
-    owed!(),
-    ", d.currency, p.debtor_type, \
-    (SELECT ph.state FROM phone ph WHERE ph.person_id = c.person_id AND ph.e164 = $2), \
-    (SELECT MIN(a.id) FROM attempt a WHERE a.outcome IS NULL AND (a.person_id = c.person_id OR a.person_id IN \
-    (SELECT k.other_id FROM kin k WHERE k.person_id = c.person_id AND k.upto_event IS NULL))), k.name, d.due_date, \
-    CAST(CASE WHEN ",
-    owes!("c.person_id"),
-    " THEN 1 ELSE 0 END AS BIGINT) FROM contact c JOIN campaign g ON g.id = c.campaign_id JOIN debt d ON d.id = c.debt_id \
-    JOIN person p ON p.id = c.person_id JOIN creditor k ON k.id = d.creditor_id WHERE c.id = $1"
-);
+/// Decides. A denial is written down and the contact put off; what is allowed is still to be written.
+async fn judge(
+    conn: &mut Conn,
+    request: &ReserveRequest,
+    node: &str,
+    now: Timestamp,
+) -> Result<Result<Judged, NoDial>, Fault> {
+    dialect::lock_contact(conn, request.contact).await?;
+    let case = match Case::load(conn, request, now).await? {
+        Ok(case) => case,
+        Err(gone) => {
+            settle_gone(conn, request.contact, gone, now).await?;
+            return Ok(Err(NoDial::Gone(gone)));
+        }
+    };
+    let mut facts = case.facts(&request.facts, &request.phone);
+    for range in blocked_at(conn, case.person, now).await? {
+        if !facts.blocked.contains(&range) {
+            facts.blocked.push(range);
+        }
+    }
+    facts.tallies = tally::tallies(conn, case.campaign, &request.rules.preset, &facts, now).await?;
+    dialect::lock_phone(conn, facts.phone.number).await?;
+    // Whoever shares the telephone is talking on it, or it rings for him.
+    if conn.first(PHONE_IN_CALL, values![&request.phone]).await?.is_some() {
+        settle_gone(conn, request.contact, Gone::PersonInCall, now).await?;
+        return Ok(Err(NoDial::Gone(Gone::PersonInCall)));
+    }
+    let loaded = load_history(conn, case.person, Some(facts.phone.number), i64::MAX).await?;
+    let head = record::take_head(conn, case.person).await?;
+    if now < head.at.checked_sub(CLOCK_SLACK).unwrap_or(head.at) {
+        return Ok(Err(NoDial::Gone(Gone::ClockSteppedBack)));
+    }
+    let (preset, calendars) = (&request.rules.preset, &request.rules.calendars);
+    let decision = rules::decide(preset, calendars, &facts, &loaded.history, now);
+    if decision.allow {
+        return Ok(Ok(Judged { case, facts, loaded, head, decision }));
+    }
+    record::append(conn, head, &Basis::of(&loaded, &facts, &decision, author(request, node))).await?;
+    let next = decision.next_allowed.or_else(|| tally::look_again(preset, &decision, now));
+    settle_denied(conn, request.contact, &decision, next).await?;
+    Ok(Err(NoDial::Denied(Box::new(decision))))
+}
+
+fn author<'a>(request: &'a ReserveRequest, node: &'a str) -> Author<'a> {
+    Author {
+        node,
+        contact: request.contact,
+        rules: &request.rules.hash,
+        config: &request.config_version,
+        caution: request.rules.preset.caution,
+    }
+}
 
 const PHONE_IN_CALL: &str = "SELECT id FROM attempt WHERE phone = $1 AND outcome IS NULL LIMIT 1";
-
-impl Case {
-    async fn load(
-        conn: &mut Conn,
-        request: &ReserveRequest,
-        now: Timestamp,
-    ) -> Result<Result<Self, Gone>, Fault> {
-        let Some(row) = conn.first(CASE, values![request.contact, &request.phone]).await? else {
-            return Ok(Err(Gone::NotQueued));
-        };
-        let over = row.int_opt(4)?.is_some_and(|not_after| now.as_microsecond() >= not_after);
-        let gone = if row.text(0)? != ContactState::Queued.code() {
-            Some(Gone::NotQueued)
-        } else if row.text(6)? != "running" {
-            Some(Gone::NotRunning)
-        } else if row.text(7)? != "open" {
-            Some(Gone::DebtNotOpen)
-        } else if over {
-            Some(Gone::Over)
-        } else if row.int(5)? >= i64::from(request.budget) {
-            Some(Gone::BudgetSpent)
-        } else if row.int(16)? == 0 {
-            Some(Gone::NotHisDebt)
-        } else if row.text_opt(12)?.as_deref() != Some("usable") {
-            Some(Gone::NoPhone)
-        } else if row.int_opt(13)?.is_some() {
-            Some(Gone::PersonInCall)
-        } else {
-            None
-        };
-        if let Some(gone) = gone {
-            return Ok(Err(gone));
-        }
-        Ok(Ok(Self {
-            person: PersonId(row.int(1)?),
-            debt: DebtId(row.int(2)?),
-            campaign: row.int(3)?,
-            creditor: row.int(8)?,
-            creditor_name: row.text(14)?,
-            owed: Money::new(row.int(9)?, row.code(10, "currency", Currency::parse)?),
-            debtor_type: row.text(11)?,
-            due: date(&row.text(15)?)?,
-        }))
-    }
-
-    /// The campaign's facts with what the gate's own rows say put over them.
-    fn facts(&self, asked: &Facts, phone: &PhoneNumber) -> Facts {
-        let mut facts = asked.clone();
-        facts.person = self.person;
-        facts.debt = self.debt;
-        facts.creditor.clone_from(&self.creditor_name);
-        facts.phone.number = phone.into();
-        facts
-    }
-
-    async fn write_attempt(
-        &self,
-        conn: &mut Conn,
-        request: &ReserveRequest,
-        decision: DecisionId,
-        node: &str,
-        now: Timestamp,
-    ) -> Result<AttemptId, Fault> {
-        // His clock, as far as it is known; what is not known of it is counted as unknown.
-        let clock = request.facts.zones.zones().first().map(|zone| now.to_zoned_datetime(zone.tz().clone()));
-        let today = clock.clone().unwrap_or_else(|| now.to_zoned_datetime(TimeZone::UTC)).date();
-        let row = conn.one(
-            ATTEMPT,
-            values![
-                request.contact,
-                self.campaign,
-                self.person,
-                self.debt,
-                decision,
-                node,
-                &request.phone,
-                request.trunk.as_str(),
-                &request.caller_id,
-                request.channel.code(),
-                self.debtor_type.as_str(),
-                request.debt_kind.code(),
-                self.creditor,
-                self.owed.minor,
-                self.owed.currency.code(),
-                &*request.config_version,
-                &*request.flow_version,
-                request.due_at,
-                now,
-                clock.map(|clock| i64::from(clock.hour())),
-                i64::from(days_overdue(self.due, today)),
-            ],
-        );
-        Ok(AttemptId(row.await?.int(0)?))
-    }
-}
-
-const ATTEMPT: &str = "INSERT INTO attempt (contact_id, campaign_id, person_id, debt_id, decision_id, node, phone, \
-    trunk, caller_id, channel, debtor_type, debt_kind, creditor_id, amount_minor, currency, config_version, \
-    flow_version, due_at, reserved_at, local_hour, age_days) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
-    $16, $17, $18, $19, $20, $21) RETURNING id";
 
 const TAKE_CONTACT: &str = "UPDATE contact SET state = 'in_flight', tries = tries + 1, last_tried_at = $2 \
     WHERE id = $1 AND state = 'queued'";
