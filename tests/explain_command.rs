@@ -5,9 +5,10 @@ mod house;
 
 use house::{House, REMINDERS, config, zone_of_noon};
 use jiff::{Timestamp, ToSpan};
+use obzvon::agents::{State, Why};
 use obzvon::config::{Config, Environment};
 use obzvon::domain::{AgentId, Language};
-use obzvon::store::{NewCallback, Store, StorePlan};
+use obzvon::store::{AgentChange, NewCallback, Store, StorePlan};
 use serde_json::Value;
 
 fn house() -> House {
@@ -355,6 +356,66 @@ fn a_dead_number_is_explained_and_so_is_who_said_that_it_is_usable() {
     let said =
         house.run(&["person", "phone", "p1", "01", "--usable", "--by", "head", "--reason", "letter 4"]);
     assert!(said.ends_with(": usable, as it was\n"), "{said}");
+}
+
+/// Two agents: anna speaks Russian, boris English, and he alone knows this creditor's terms.
+#[tokio::test]
+async fn who_waits_for_an_agent_with_a_skill_is_told_which_who_has_it_and_whether_he_is_at_work() {
+    let skills = |all: &[&str]| all.iter().map(|skill| (*skill).to_owned()).collect::<Vec<_>>();
+    let house = House::new(
+        config(([127, 0, 0, 1], 9).into())
+            .set(REMINDERS, "channel", "agent_call")
+            .set("agents.toml", "queue.collectors.skills", skills(&[]))
+            .set("agents.toml", "exclusive_creditors", skills(&["Энергосбыт"]))
+            .set("agents.toml", "agent.anna.contact", "sip:anna@127.0.0.1:9")
+            .set("agents.toml", "agent.anna.skills", skills(&["language:ru"]))
+            .set("agents.toml", "agent.boris.contact", "sip:boris@127.0.0.1:9")
+            .set("agents.toml", "agent.boris.skills", skills(&["language:en", "creditor:Энергосбыт"])),
+    );
+    let zone = zone_of_noon();
+    let list = format!(
+        "external_id;person_id;phone;time_zone;language;debtor_type;creditor;amount;due\n\
+         a;p1;+79995550101;{zone};ru;forgetful;Водоканал;10;2026-01-15\n\
+         b;p2;+79995550102;{zone};ru;forgetful;Энергосбыт;10;2026-01-15\n"
+    );
+    house.write("list.csv", &list);
+    house.run(&["import", house.path("list.csv").to_str().expect("UTF-8")]);
+    house.run(&["campaign", "start", "reminders"]);
+    let nobody = house.run(&["explain", "p2", "--lang", "en"]);
+    for told in [
+        "NOT CALLED",
+        "no agent has what he needs: creditor:Энергосбыт, language:ru",
+        "    creditor:Энергосбыт: boris\n",
+        "    language:ru: anna\n",
+        "after a human act",
+    ] {
+        assert!(nobody.contains(told), "{told} is not in\n{nobody}");
+    }
+    let away = house.run(&["explain", "p1", "--lang", "ru"]);
+    for told in [
+        "НЕ ЗВОНИМ",
+        "никого из тех, кто может с ним говорить, нет на смене: language:ru (nobody_at_work:language:ru)",
+        "кто может с ним говорить (language:ru): anna – смена не начата",
+    ] {
+        assert!(away.contains(told), "{told} is not in\n{away}");
+    }
+
+    let config = Config::load(&house.path("config"), &Environment::new());
+    let config = config.map_err(|problems| problems.render(Language::En)).expect("sound");
+    let plan = StorePlan { url: config.store.url.clone(), node: "daemon".to_owned() };
+    let store = Store::open(plan).await.expect("it opens");
+    let (agent, at) = (AgentId::parse("anna").expect("a login"), Timestamp::now());
+    let change = AgentChange { agent, at, to: State::Ready, billable: false, why: Why::Agent, attempt: None };
+    store.heartbeat(at).await.expect("alive");
+    store.log_agent(change).await.expect("kept");
+    let there = house.run(&["explain", "p1", "--lang", "en"]);
+    assert!(there.contains("MAY BE CALLED") && there.contains("(language:ru): anna – ready\n"), "{there}");
+    assert_eq!(explained(&house, &[])["agents"]["could"][0]["state"], "ready");
+    // The program that had her is silent for a minute: she is nowhere.
+    store.heartbeat(at - 2.minutes()).await.expect("alive");
+    store.close().await;
+    let dead = house.run(&["explain", "p1", "--lang", "en"]);
+    assert!(dead.contains("NOT CALLED") && dead.contains("anna – off shift"), "{dead}");
 }
 
 #[tokio::test]

@@ -99,6 +99,17 @@ impl Plan {
         (scarce, staff.iter().any(|agent| reach(&agent.skills, &need.skills)))
     }
 
+    /// Who has everything that a call asks for.
+    pub fn able<'a>(&'a self, need: &'a Need) -> impl Iterator<Item = &'a AgentId> {
+        self.agents.iter().filter(|(_, agent)| reach(&agent.skills, &need.skills)).map(|(id, _)| id)
+    }
+
+    /// Who has one of the skills that a call asks for.
+    pub fn having<'a>(&'a self, skill: &'a Skill, least: Level) -> impl Iterator<Item = &'a AgentId> {
+        let has = move |agent: &AgentPlan| agent.skills.get(skill).is_some_and(|level| *level >= least);
+        self.agents.iter().filter(move |(_, agent)| has(agent)).map(|(id, _)| id)
+    }
+
     /// What every call of `queue` asks of an agent, whoever is on the line; `None`: no such queue.
     pub fn need_of_all(&self, queue: &str) -> Option<Need> {
         let skills = self.queues.get(queue)?.clone();

@@ -106,7 +106,13 @@ pub fn evidence(codes: &str, language: Language) -> String {
 /// Before the reason why a call that was agreed is not made though its time has come.
 pub const CALL_DUE: &str = "call_due:";
 /// Reasons that are told with the skills of the agent who is waited for.
-const WANTS_SKILLS: [&str; 2] = ["agent_awaited", "no_such_agent"];
+const WANTS_SKILLS: [&str; 3] = ["agent_awaited", "no_such_agent", "nobody_at_work"];
+
+/// Whether the reason is told with the skills of the agent who is waited for, which are spelt as people like.
+pub fn wants_skills(code: &str) -> bool {
+    let code = code.strip_prefix(CALL_DUE).unwrap_or(code);
+    code.split_once(':').is_some_and(|(code, _)| WANTS_SKILLS.contains(&code))
+}
 
 /// A figure of the channel report.
 pub fn figure(key: &str, language: Language) -> &str {
@@ -223,7 +229,7 @@ const CAMPAIGN_STATES: [Word; 4] = [
     ("stopped", "stopped", "остановлена"),
 ];
 
-const REASONS: [Word; 43] = [
+const REASONS: [Word; 44] = [
     ("agent_awaited", "called when an agent is free", "звоним, когда свободен оператор"),
     ("agent_missed", "the agent's phone was not picked up", "оператор не взял свою трубку"),
     ("agent_no_audio", "nothing is heard from the agent's phone", "телефон оператора молчит"),
@@ -252,6 +258,11 @@ const REASONS: [Word; 43] = [
     ("no_phone", "no usable number", "нет годного номера"),
     ("no_such_agent", "no agent has what he needs", "ни у одного оператора нет нужного навыка"),
     ("no_trunk", "no trunk for the number", "нет линии для номера"),
+    (
+        "nobody_at_work",
+        "nobody who could talk to him is at work",
+        "никого из тех, кто может с ним говорить, нет на смене",
+    ),
     (
         "not_his_debt",
         "the debt is another person's: the contact was given to him",

@@ -28,8 +28,8 @@ pub use console::{
     SetCampaign, SetProposal, SetView, SheetWish, SilenceLine, SoundAnswer, SoundAsked, StageView, StateView,
     Supervise, Supervised, SupervisionLine, Table, Taken, TargetView, TrunkHandlers, TrunkLine, TrunkView,
     Turn, User, UserActLine, UserClick, UserClicked, UserHandlers, UserLine, UserWish, ViewHandlers,
-    ViewLine, WaitingLine, WaitingStands, Wallboard, WhyNotAct, WhyNotLine, Written, day, hash_password,
-    money, stage_word,
+    ViewLine, WaitingLine, WaitingStands, Wallboard, WhyNotAct, WhyNotLine, Written, agent_state_word, day,
+    hash_password, money, stage_word,
 };
 pub use handler::{Handler, Unavailable};
 pub use https::Certificate;

@@ -1,10 +1,11 @@
 //! `obzvon explain PERSON`: why he is or is not called, by which rule, what counts, and when next, in words.
 
+mod known;
 mod outlook;
+mod staff;
 mod standing;
 mod when;
 
-use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -13,7 +14,9 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
+use self::known::{Known, read};
 use self::outlook::{Case, Outlook};
+use self::staff::Staff;
 use self::when::{NOW, THEN, When};
 use super::exceptions::{caution_text, exceptions_json};
 use super::open::{ConfigArgs, block_on, registry, store};
@@ -22,15 +25,13 @@ use crate::campaign::{Callee, CampaignPlan, ask};
 use crate::config::Config;
 use crate::daemon::{Clock, TEST_CAMPAIGN, test_plan, test_rules};
 use crate::domain::contact::ContactState;
-use crate::domain::{AgentId, ContactId, Language, PersonId, plain};
+use crate::domain::{AgentId, Language, plain};
 use crate::rules::explain::Grounds;
 use crate::rules::zone::Registry;
 use crate::rules::{
     Calendars, Decision, Explanation, Facts, Override, Preset, RuleKind, decide, explain, on_clocks, zone,
 };
-use crate::store::{
-    CallbackRow, ConsentRow, ContactFile, DebtFile, HoldRow, PersonFile, PhoneFile, RulesThen, Store,
-};
+use crate::store::{ContactFile, DebtFile, PersonFile, PhoneFile, RulesThen, Store};
 
 /// Says why a person is or is not called, by which rule, and when he may be
 #[derive(Debug, Args)]
@@ -61,10 +62,10 @@ impl Explain {
         let when = When::of(self.at, Clock.wall());
         let now = self.at.unwrap_or(Clock.wall());
         let registry = registry(&config);
-        let (mut files, standing, then, agreed) = block_on(async {
+        let (mut files, known) = block_on(async {
             let store = store(&config).await?;
             let past = self.at.filter(|_| when == When::Then);
-            let read = read(&store, &self.person, past).await;
+            let read = read(&config, &store, &self.person, (past, Clock.wall())).await;
             store.close().await;
             read
         })?;
@@ -75,7 +76,7 @@ impl Explain {
         let killed = killed(&config);
         let (config, registry) = (&config, &registry);
         let clock = Shown::Utc;
-        let desk = Desk { config, registry, killed, now, when, clock, standing, then, agreed, language };
+        let desk = Desk { config, registry, killed, now, when, clock, known, language };
         if self.json {
             let all: Vec<_> = files.iter().map(|file| desk.json(file)).collect();
             println!("{}", serde_json::Value::from(all));
@@ -96,47 +97,16 @@ pub async fn explained(
     person: &str,
     language: Language,
 ) -> anyhow::Result<String> {
-    let (files, standing, then, agreed) = read(store, person, None).await?;
     let (registry, now, killed) = (registry(config), Clock.wall(), killed(config));
+    let (files, known) = read(config, store, person, (None, now)).await?;
     let (when, clock) = (When::Now, Shown::OfPage(config.cases.zone.clone()));
-    let desk =
-        Desk { config, registry: &registry, killed, now, when, clock, standing, then, agreed, language };
+    let desk = Desk { config, registry: &registry, killed, now, when, clock, known, language };
     Ok(files.iter().map(|file| lines(&desk.text(file))).collect())
 }
 
 /// What can't be looked at counts as thrown, as the daemon has it.
 fn killed(config: &Config) -> bool {
     config.daemon.kill_switch.try_exists().unwrap_or(true)
-}
-
-/// Holds and consents by person.
-type Standing = BTreeMap<PersonId, (Vec<HoldRow>, Vec<ConsentRow>)>;
-/// What campaigns went by at the time asked for, by name.
-type Then = BTreeMap<String, RulesThen>;
-
-/// The calls agreed that are to come, by contact.
-type Agreed = BTreeMap<ContactId, CallbackRow>;
-
-/// The files of whoever has the id or number, what stands about them, the rules as they were at `at`, and
-/// the calls agreed.
-async fn read(
-    store: &Store,
-    person: &str,
-    at: Option<Timestamp>,
-) -> anyhow::Result<(Vec<PersonFile>, Standing, Then, Agreed)> {
-    let files = store.person_files(person).await?;
-    let (mut standing, mut then, mut agreed) = (Standing::new(), Then::new(), Agreed::new());
-    for file in &files {
-        standing.insert(file.id, (store.holds(file.id).await?, store.consents(file.id).await?));
-        agreed.extend(store.callbacks_of(file.id).await?.into_iter().map(|call| (call.contact, call)));
-        let Some(at) = at else { continue };
-        for ContactFile { campaign, .. } in &file.contacts {
-            if let Some(rules) = store.rules_at(campaign, at).await? {
-                then.insert(campaign.clone(), rules);
-            }
-        }
-    }
-    Ok((files, standing, then, agreed))
 }
 
 /// What an explanation goes by.
@@ -148,9 +118,7 @@ struct Desk<'a> {
     now: Timestamp,
     when: When,
     clock: Shown,
-    standing: Standing,
-    then: Then,
-    agreed: Agreed,
+    known: Known,
     language: Language,
 }
 
@@ -183,12 +151,14 @@ struct Said<'a> {
     decision: Decision,
     explanation: Explanation,
     outlook: Outlook,
+    /// The agents, where the call is one of theirs.
+    staff: Option<Staff>,
 }
 
 impl Desk<'_> {
     /// The rules of a campaign at the time asked for, and the exceptions from them.
     fn rules(&self, plan: &CampaignPlan) -> (&Arc<Preset>, &Calendars, &[Override]) {
-        match self.then.get(&*plan.name) {
+        match self.known.then.get(&*plan.name) {
             Some(then) => (&then.rules.preset, &then.rules.calendars, &then.overrides),
             None => {
                 let config = self.config;
@@ -222,6 +192,7 @@ impl Desk<'_> {
             let in_call =
                 |other: &ContactFile| other.id != contact.id && other.state == ContactState::InFlight;
             let person_in_call = file.contacts.iter().any(in_call);
+            let staff = Staff::of(&self.config.agents.plan, &self.known.at_work, (&*plan, file, debt));
             for phone in &file.phones {
                 let callee = Callee {
                     person: file.id,
@@ -249,8 +220,9 @@ impl Desk<'_> {
                     plan: &plan,
                     rules,
                     facts: &facts,
-                    agreed: self.agreed.get(&contact.id),
+                    agreed: self.known.agreed.get(&contact.id),
                     person_in_call,
+                    staff: staff.as_ref(),
                     killed,
                     back,
                 };
@@ -266,6 +238,7 @@ impl Desk<'_> {
                     decision,
                     explanation,
                     outlook,
+                    staff: staff.clone(),
                 });
             }
         }
@@ -307,12 +280,13 @@ impl Desk<'_> {
             "rules": rules.collect::<Vec<_>>(),
             "earliest": said.outlook.earliest,
             "needs_act": said.outlook.needs_act,
-            "agreed": self.agreed.get(&said.contact.id).map(|call| json!({
+            "agents": said.staff.as_ref().map(Staff::json),
+            "agreed": self.known.agreed.get(&said.contact.id).map(|call| json!({
                 "due_at": call.due_at, "expires_at": call.expires_at, "agent": call.agent.as_ref().map(AgentId::as_str),
             })),
             "next_local": said.outlook.earliest.map(|at| on_clocks(zones, at, self.language)),
             "caution": said.preset.caution,
-            "rules_as_of": self.then.get(&*said.plan.name).map(|then| json!({
+            "rules_as_of": self.known.then.get(&*said.plan.name).map(|then| json!({
                 "decided_at": then.decided_at, "config": then.config,
             })),
             "overrides": exceptions_json(&said.plan.preset, said.exceptions, self.now),
@@ -371,6 +345,7 @@ impl Desk<'_> {
             };
             text += &format!("  {today}{} ({})\n", obstacle.text(self.language), obstacle.code);
         }
+        text += &self.staff_text(said);
         text += &self.agreed_text(said);
         text += &format!("  {}\n", self.earliest_text(said));
         if said.contact.state == ContactState::Queued && said.plan.dialling.agents().is_some() {
@@ -404,9 +379,16 @@ impl Desk<'_> {
         text
     }
 
+    /// The agents for whom his call waits, as they are now.
+    fn staff_text(&self, said: &Said<'_>) -> String {
+        let is_over = matches!(said.contact.state, ContactState::Done | ContactState::InFlight);
+        let staff = said.staff.as_ref().filter(|_| self.when == When::Now && !is_over);
+        staff.map_or_else(String::new, |staff| staff.text(self.language))
+    }
+
     /// The call that was agreed with him: when, until when, and by whom it is made.
     fn agreed_text(&self, said: &Said<'_>) -> String {
-        let Some(call) = self.agreed.get(&said.contact.id) else { return String::new() };
+        let Some(call) = self.known.agreed.get(&said.contact.id) else { return String::new() };
         let ru = self.language == Language::Ru;
         let on = |at: Timestamp| on_clocks(&said.facts.zones, at, self.language);
         let (due, expires) = (on(call.due_at), on(call.expires_at));
@@ -438,7 +420,7 @@ impl Desk<'_> {
 
     /// Of what time the rules are, where a time was asked for.
     fn rules_of_when(&self, plan: &CampaignPlan, ru: bool) -> String {
-        match (self.when, self.then.get(&*plan.name), ru) {
+        match (self.when, self.known.then.get(&*plan.name), ru) {
             (When::Now | When::Ahead, ..) => String::new(),
             (When::Then, Some(RulesThen { config, decided_at, .. }), true) => {
                 format!(" (как в решении {decided_at}, настройки {config})")

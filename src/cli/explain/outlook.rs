@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::staff::Staff;
 use crate::campaign::{CampaignPlan, Hour, earliest, hour};
 use crate::cli::words;
 use crate::domain::contact::ContactState;
@@ -57,6 +58,8 @@ pub struct Case<'a> {
     pub agreed: Option<&'a CallbackRow>,
     /// Another contact of the person has a call under way.
     pub person_in_call: bool,
+    /// The agents, where the call is one of theirs.
+    pub staff: Option<&'a Staff>,
     /// The kill switch is thrown.
     pub killed: bool,
     /// The time looked at was asked for.
@@ -138,6 +141,7 @@ impl Case<'_> {
             (spent && self.contact.state != ContactState::Done)
                 .then(|| Obstacle::new("budget_spent", Ends::Never)),
             self.calendar(now),
+            self.agents(now),
         ];
         own.into_iter().flatten()
     }
@@ -181,6 +185,18 @@ impl Case<'_> {
         };
         let queue = Some((state, why.clone()));
         Some(Obstacle { code: format!("{}: {why}", state.code()), queue, ends })
+    }
+
+    /// Nobody can talk to him, or nobody who can is at work while he would be called.
+    fn agents(&self, now: Timestamp) -> Option<Obstacle> {
+        let staff = self.staff?;
+        let is_due = match self.contact.state {
+            ContactState::Queued => true,
+            ContactState::Held => self.agreed.is_some_and(|call| call.due_at <= now),
+            ContactState::Done | ContactState::InFlight | ContactState::Waiting => false,
+        };
+        let code = staff.wanting().filter(|_| is_due)?;
+        Some(Obstacle::new(code, Ends::ByAct))
     }
 
     fn calendar(&self, now: Timestamp) -> Option<Obstacle> {

@@ -10,12 +10,12 @@ use crate::store::{ConsentRow, HoldRow, PersonFile};
 impl Desk<'_> {
     /// The holds that had not ended, his own and those of others that keep us from him.
     pub(super) fn holds(&self, file: &PersonFile) -> Vec<&HoldRow> {
-        let all = self.standing.get(&file.id).map_or(&[][..], |(holds, _)| holds.as_slice());
+        let all = self.known.standing.get(&file.id).map_or(&[][..], |(holds, _)| holds.as_slice());
         all.iter().filter(|hold| hold.until.is_none_or(|until| self.now < until)).collect()
     }
 
     pub(super) fn consents(&self, file: &PersonFile) -> Vec<&ConsentRow> {
-        let all = self.standing.get(&file.id).map_or(&[][..], |(_, consents)| consents.as_slice());
+        let all = self.known.standing.get(&file.id).map_or(&[][..], |(_, consents)| consents.as_slice());
         all.iter().filter(|consent| consent.in_force(self.now)).collect()
     }
 

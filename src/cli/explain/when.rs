@@ -43,5 +43,15 @@ const AS_OF_EN: &str = "as of then: events before it (those written or corrected
     as of today: how contacts, debts, numbers and campaigns stand, and where he lives. What was decided: audit person\n";
 /// The same for a program: what is of the time asked for, and what is of today.
 pub const THEN: [&str; 5] = ["events", "holds", "consents", "preferences", "rules"];
-pub const NOW: [&str; 9] =
-    ["state", "why", "next_at", "besides", "obstacles", "debt", "phone", "campaigns_not_configured", "zones"];
+pub const NOW: [&str; 10] = [
+    "state",
+    "why",
+    "next_at",
+    "besides",
+    "obstacles",
+    "agents",
+    "debt",
+    "phone",
+    "campaigns_not_configured",
+    "zones",
+];

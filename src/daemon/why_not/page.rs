@@ -119,7 +119,7 @@ fn without_codes(text: &str) -> String {
                 .all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b':' | b' ' | b'.'))
     };
     let line = |line: &str| match line.strip_suffix(')').and_then(|line| line.rsplit_once(" (")) {
-        Some((before, inside)) if is_code(inside) => format!("{before}\n"),
+        Some((before, inside)) if is_code(inside) || words::wants_skills(inside) => format!("{before}\n"),
         _ => format!("{line}\n"),
     };
     text.lines().map(line).collect()
@@ -181,6 +181,8 @@ mod tests {
             without_codes("  занято (waiting: busy)\nда  предел (разговор)"),
             "  занято\nда  предел (разговор)\n"
         );
+        let told = "  никого нет: creditor:Северный (no_such_agent:creditor:Северный)";
+        assert_eq!(without_codes(told), "  никого нет: creditor:Северный\n");
     }
 
     #[test]

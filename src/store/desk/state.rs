@@ -1,12 +1,13 @@
 //! What agents do, change by change.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use jiff::Timestamp;
 
 use crate::agents::{State, Why};
 use crate::domain::{AgentId, AttemptId};
 use crate::store::engine::conn::{Conn, Fault, Row, moment, values};
+use crate::store::outcome::NODE_LEASE;
 use crate::store::tally;
 use crate::store::{Store, StoreError};
 
@@ -84,6 +85,31 @@ impl Store {
         written.await.map(|_| ()).map_err(|source| StoreError::Agent { agent: agent.clone(), source })
     }
 
+    /// What those of these agents who are at work do now, as codes. Who has logged out is not, nor is whose node is dead.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn at_work(
+        &self,
+        agents: Vec<AgentId>,
+        now: Timestamp,
+    ) -> Result<BTreeMap<AgentId, String>, StoreError> {
+        let alive_since = now.checked_sub(NODE_LEASE).unwrap_or(Timestamp::MIN);
+        let read = self.read(move |conn| {
+            Box::pin(async move {
+                let mut at_work = BTreeMap::new();
+                for agent in agents {
+                    if let Some(row) = conn.first(LAST, values![agent.as_str(), alive_since]).await? {
+                        at_work.insert(agent, row.text(0)?);
+                    }
+                }
+                at_work.retain(|_, state| state != State::LoggedOut.code());
+                Ok(at_work)
+            })
+        });
+        read.await.map_err(|source| StoreError::Report { report: "agents at work", source })
+    }
+
     /// Ends what a process of this node left open when it died: who was logged in on it is logged out as of its last
     /// sign of life, and never before his own last change. They are handed out, each with the call that was cut off under him.
     ///
@@ -134,6 +160,8 @@ fn read_left(row: &Row) -> Result<LeftAgent, Fault> {
 
 const INSERT: &str = "INSERT INTO agent_state (agent, node, at, state, pause, billable, why, attempt_id) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id";
+const LAST: &str = "SELECT s.state FROM agent_state s JOIN node n ON n.name = s.node WHERE n.heartbeat_at >= $2 \
+    AND s.id = (SELECT MAX(l.id) FROM agent_state l WHERE l.agent = $1)";
 /// In the order in which they have a call that they share: whoever is asked beside began to talk after the first, and whoever
 /// has left it is in his wrap-up, the last to leave after the others.
 const LEFT: &str = "SELECT s.agent, s.pause, CASE WHEN n.heartbeat_at > s.at THEN n.heartbeat_at ELSE s.at END, \

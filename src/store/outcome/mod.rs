@@ -12,6 +12,7 @@ pub use dispose::{DisposeRequest, Disposed};
 pub(super) use finish::react_to_call;
 pub use finish::{Closed, FinishRequest};
 pub use money::{NewPayment, NewReversal, Paid, PromiseTerms, PromisesJudged, Reversed};
+pub(super) use rescue::LEASE as NODE_LEASE;
 pub use rescue::{Rescued, Whose};
 pub use take_back::TakeBack;
 pub(super) use told_reaction::{note_reaction, note_told};

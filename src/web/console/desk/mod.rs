@@ -24,7 +24,7 @@ pub use view::{
     CallView, ChoiceView, ContactLine, DayView, DebtView, DeskView, KindView, LimitView, ObjectionView,
     PauseView, PaymentView, PromiseView, QuestionView, StageView, StateView, TargetView,
 };
-pub use words::stage as stage_word;
+pub use words::{stage as stage_word, state as agent_state_word};
 
 use super::Shared;
 use crate::domain::Language;
