@@ -83,12 +83,18 @@ impl Floor {
         self.number(now, agent, |agent, step, no| agent.draft(step, no, lasts))
     }
 
-    /// Lets this agent write up a call of his that was cut off before he logged in again; then he does what he did.
+    /// Lets this agent write up a call of before he logged in again; then he does what he did. `began`: his wrap-up, where it had
+    /// begun; else the call was cut off under him.
     ///
     /// # Errors
     /// When he has a call already, or the plan has him no longer.
-    pub fn recall(&mut self, now: Instant, agent: &AgentId) -> Result<ReservationNo, Refusal> {
-        self.number(now, agent, Agent::recall)
+    pub fn recall(
+        &mut self,
+        now: Instant,
+        agent: &AgentId,
+        began: Option<Instant>,
+    ) -> Result<ReservationNo, Refusal> {
+        self.number(now, agent, |agent, step, no| agent.recall(step, no, began))
     }
 
     /// Gives an agent of the plan the next number for what he takes part in.
@@ -175,6 +181,11 @@ impl Floor {
             can: (0..needs.len()).filter(|&nth| agent.is_able(&needs[nth])).collect(),
         });
         able.filter(|able| !able.can.is_empty()).collect()
+    }
+
+    /// What an agent turns to once his call is written up, where that is not the next call.
+    pub fn turns_to(&self, agent: &AgentId) -> Option<State> {
+        self.agents.get(agent)?.turns_to()
     }
 
     /// When an agent's state has lasted its time.

@@ -567,14 +567,48 @@ fn whose_call_was_cut_off_may_write_it_up_need_not_and_is_then_what_he_was() {
     let mut story = Story::with_all_ready();
     story.after(0, BORIS, Input::Away { code: "training".into() }).expect("a pause");
     let now = story.now;
-    let no = [ANNA, BORIS, "vera"].map(|name| story.floor.recall(now, &id(name)).expect("he has no call"));
-    assert_eq!(story.floor.recall(now, &id(ANNA)), Err(Refusal::NotNow), "once");
+    let no =
+        [ANNA, BORIS, "vera"].map(|name| story.floor.recall(now, &id(name), None).expect("he has no call"));
+    assert_eq!(story.floor.recall(now, &id(ANNA), None), Err(Refusal::NotNow), "once");
     story.after(1, "vera", Input::Ready).expect("she has nothing to write");
     story.after(4, ANNA, Input::Disposed(no[0])).expect("she has");
     story.pass(100);
     let state = |name: &str| story.floor.state(&id(name)).expect("ours").0.clone();
     let training = State::Away { code: "training".into() };
     assert_eq!([state(ANNA), state(BORIS), state("vera")], [State::Ready, training, State::Ready]);
+}
+
+#[test]
+fn a_wrap_up_goes_on_from_its_start_and_is_still_to_be_written_when_its_time_is_over() {
+    let mut plan = plan();
+    (plan.limits.disposition_first, plan.limits.auto_ready) = (true, true);
+    plan.limits.wrap_up = secs(120);
+    let mut story = Story::of(plan);
+    story.pass(300);
+    story.after(0, ANNA, Input::LogIn).expect("logs in");
+    story.after(0, ANNA, Input::Ready).expect("is ready");
+    let began = story.now - secs(100);
+    let no = story.floor.recall(story.now, &id(ANNA), Some(began)).expect("she has no call");
+    assert_eq!(story.floor.state(&id(ANNA)).expect("ours"), (&State::WrapUp { no }, began));
+    assert_eq!(story.floor.due(&id(ANNA)), Some(story.now + secs(20)));
+    story.pass(30);
+    assert!(story.floor.ran_out(&id(ANNA)));
+    assert_eq!(story.floor.state(&id(ANNA)).expect("ours").0, &State::WrapUp { no }, "she owes it");
+    story.after(1, ANNA, Input::Disposed(no)).expect("she writes it");
+    assert_eq!(story.floor.state(&id(ANNA)).expect("ours").0.code(), "ready");
+}
+
+#[test]
+fn what_comes_after_the_call_is_told_and_can_be_taken_back() {
+    let mut story = Story::with_all_ready();
+    let turns_to = |story: &Story| story.floor.turns_to(&id(ANNA)).map(|state| state.code());
+    let (_, no) = story.reserve(Wish::Only(id(ANNA)), &russian(DebtorType::Habitual)).expect("free");
+    story.after(1, ANNA, Input::Talk(no)).expect("fits");
+    assert_eq!(turns_to(&story), None);
+    story.after(1, ANNA, Input::LogOut).expect("after the call");
+    assert_eq!(turns_to(&story), Some("logged_out"));
+    story.after(1, ANNA, Input::LogIn).expect("she thinks better of it");
+    assert_eq!(turns_to(&story), None);
 }
 
 #[test]

@@ -152,6 +152,7 @@ async fn what_a_dead_process_left_open_ends_with_its_last_sign_of_life(world: Wo
         agent: agent(name),
         pause: pause.map(str::to_owned),
         cut_off: None,
+        wrap_up_at: None,
         seen_at: seen(at),
     };
     assert_eq!(left, [of("anna", 30, None), of("boris", 40, Some("lunch"))]);
@@ -186,10 +187,14 @@ async fn a_call_that_was_cut_off_is_his_who_began_it_and_once(world: World) {
     let of = |name: &str, cut_off| (name.to_owned(), cut_off);
     assert_eq!(cut_off().await, [of("anna", Some(call)), of("boris", None), of("vera", None)]);
     assert_eq!(cut_off().await, []);
-    // Nobody talks any more: it is his who left it last.
+    // Nobody talks any more: it is his who left it last. Taken up again by another process, a wrap-up has not begun anew.
     in_call("vera", 40, State::WrapUp { no }).await;
     in_call("anna", 50, State::WrapUp { no }).await;
-    assert_eq!(cut_off().await, [of("anna", Some(call)), of("vera", None)]);
+    let mut left = world.store.log_out_left().await.expect("written");
+    left.sort_by(|one, other| one.agent.cmp(&other.agent));
+    let left: Vec<_> = left.iter().map(|left| (left.agent.as_str(), left.cut_off, left.wrap_up_at)).collect();
+    let began = |at: i64| Some(noon() + seconds(at));
+    assert_eq!(left, [("anna", Some(call), began(50)), ("vera", None, began(21))]);
 }
 
 async fn what_agents_did_is_never_changed(world: World) {

@@ -182,15 +182,24 @@ impl Agent {
         Ok(())
     }
 
-    /// Lets him write up a call that was cut off under him before he logged in again: he may, for a wrap-up's time, and need
-    /// not.
+    /// Lets him write up a call of before he logged in again. Cut off in it, he may for a wrap-up's time, and need not; whose
+    /// wrap-up had begun, at this moment, is in it still.
     ///
     /// # Errors
     /// When he has a call already.
-    pub fn recall(&mut self, step: &mut Step<'_>, no: ReservationNo) -> Result<(), Refusal> {
+    pub fn recall(
+        &mut self,
+        step: &mut Step<'_>,
+        no: ReservationNo,
+        began: Option<Instant>,
+    ) -> Result<(), Refusal> {
         self.next = self.goes_back_to().ok_or(Refusal::NotNow)?;
-        (self.owes, self.disposed, self.ran_out) = (false, false, false);
+        (self.owes, self.disposed, self.ran_out) = (began.is_some(), false, false);
         self.turn(step, State::WrapUp { no }, Why::Call);
+        if let Some(began) = began {
+            self.since = began.min(step.now);
+            self.due = Some(self.since + step.plan.limits.wrap_up);
+        }
         Ok(())
     }
 
@@ -228,6 +237,16 @@ impl Agent {
             State::WrapUp { .. } if self.is_written_up(step) => self.go_on(step, Why::Removed),
             State::Reserved { .. } | State::Ringing { .. } | State::WrapUp { .. } => {}
             State::Talking { .. } | State::Hold { .. } => {}
+        }
+    }
+
+    /// What he turns to once his call is over and written up, where that is not the next call.
+    pub fn turns_to(&self) -> Option<State> {
+        let in_call = self.goes_back_to().is_none();
+        match self.wants() {
+            Next::Away(code) if in_call => Some(State::Away { code: Arc::clone(code) }),
+            Next::LogOut if in_call => Some(State::LoggedOut),
+            Next::Away(_) | Next::LogOut | Next::Ready => None,
         }
     }
 

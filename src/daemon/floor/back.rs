@@ -11,10 +11,11 @@ use crate::store::LeftAgent;
 const GONE_HOME: SignedDuration = SignedDuration::from_mins(10);
 
 /// Logs in whom the last process left not long ago: into his pause, else ready as soon as his phone is there. Whose call was
-/// cut off may write it up first: the store knows the call as lost, and only he knows what was said.
+/// cut off may write it up first: the store knows the call as lost, and only he knows what was said. Who was writing one up goes on
+/// where he was.
 pub fn bring_back(house: &House, left: Vec<LeftAgent>) {
     let now = house.clock.wall();
-    for LeftAgent { agent, pause, cut_off, seen_at } in left {
+    for LeftAgent { agent, pause, cut_off, wrap_up_at, seen_at } in left {
         if now.duration_since(seen_at) > GONE_HOME || house.floor.tell(&agent, Input::LogIn).is_err() {
             continue;
         }
@@ -23,7 +24,8 @@ pub fn bring_back(house: &House, left: Vec<LeftAgent>) {
             Some(code) => house.floor.tell(&agent, Input::Away { code: code.into() }),
             None => house.floor.tell(&agent, Input::Ready),
         };
-        let recalled = cut_off.is_some_and(|attempt| house.floor.recall(&agent, attempt).is_ok());
+        let ago = wrap_up_at.map(|at| now.duration_since(at).try_into().unwrap_or_default());
+        let recalled = cut_off.is_some_and(|attempt| house.floor.recall(&agent, attempt, ago).is_ok());
         info!(%agent, chosen = told.is_ok(), recalled, "an agent is at work again");
     }
 }

@@ -292,6 +292,11 @@ impl Floor {
         self.lock().muted.contains(agent)
     }
 
+    /// What an agent turns to once his call is written up, where that is not the next call.
+    pub fn turns_to(&self, agent: &AgentId) -> Option<State> {
+        self.lock().core.turns_to(agent)
+    }
+
     /// When an agent's state has lasted its time.
     pub fn due(&self, agent: &AgentId) -> Option<Instant> {
         self.lock().core.due(agent)

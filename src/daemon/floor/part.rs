@@ -3,6 +3,8 @@
 //! Who talked with the debtor last writes the disposition. Whoever handed him on to a colleague owes none, nor does who was only
 //! asked beside, and of a stranger there is nothing to write.
 
+use std::time::Duration;
+
 use super::Floor;
 use crate::agents::{Input, Refusal, ReservationNo, State};
 use crate::call::Seat;
@@ -115,13 +117,20 @@ impl Floor {
         }
     }
 
-    /// An agent may write up this call, which was cut off under him before he logged in again.
+    /// An agent writes up this call of before he logged in again; `ago`: his wrap-up had begun then, else it was cut off under him.
     ///
     /// # Errors
     /// When he has another.
-    pub(super) fn recall(&self, agent: &AgentId, attempt: AttemptId) -> Result<(), Refusal> {
+    pub(super) fn recall(
+        &self,
+        agent: &AgentId,
+        attempt: AttemptId,
+        ago: Option<Duration>,
+    ) -> Result<(), Refusal> {
         self.with(|inside, now| {
-            let no = inside.core.recall(now, agent)?;
+            // Before the machine was there nobody wrote.
+            let began = ago.map(|ago| now.checked_sub(ago).unwrap_or(now));
+            let no = inside.core.recall(now, agent, began)?;
             inside.calls.insert(no, Part::over(attempt));
             Ok(())
         })

@@ -33,6 +33,8 @@ pub struct LeftAgent {
     /// The call that is his to write up: he was the first to talk of those who still talked, or the last to leave where nobody
     /// did, and nobody has written it up.
     pub cut_off: Option<AttemptId>,
+    /// When he began to write it up, if he had.
+    pub wrap_up_at: Option<Timestamp>,
     /// The process's last sign of life.
     pub seen_at: Timestamp,
 }
@@ -155,18 +157,23 @@ async fn insert(conn: &mut Conn, change: &AgentChange, node: &str) -> Result<(),
 fn read_left(row: &Row) -> Result<LeftAgent, Fault> {
     let agent = AgentId::parse(&row.text(0)?).ok_or(Fault::Unreadable { what: "agent" })?;
     let cut_off = row.int_opt(3)?.map(AttemptId);
-    Ok(LeftAgent { agent, pause: row.text_opt(1)?, cut_off, seen_at: moment(row.int(2)?)? })
+    let wrap_up_at = row.int_opt(4)?.map(moment).transpose()?;
+    Ok(LeftAgent { agent, pause: row.text_opt(1)?, cut_off, wrap_up_at, seen_at: moment(row.int(2)?)? })
 }
 
 const INSERT: &str = "INSERT INTO agent_state (agent, node, at, state, pause, billable, why, attempt_id) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id";
 const LAST: &str = "SELECT s.state FROM agent_state s JOIN node n ON n.name = s.node WHERE n.heartbeat_at >= $2 \
     AND s.id = (SELECT MAX(l.id) FROM agent_state l WHERE l.agent = $1)";
+/// A wrap-up that a process before this one had taken up again began with its first row after the talk.
 /// In the order in which they have a call that they share: whoever is asked beside began to talk after the first, and whoever
 /// has left it is in his wrap-up, the last to leave after the others.
 const LEFT: &str = "SELECT s.agent, s.pause, CASE WHEN n.heartbeat_at > s.at THEN n.heartbeat_at ELSE s.at END, \
     CASE WHEN s.state IN ('talking', 'hold', 'wrap_up') \
-    AND NOT EXISTS (SELECT 1 FROM disposed d WHERE d.attempt_id = s.attempt_id) THEN s.attempt_id END \
+    AND NOT EXISTS (SELECT 1 FROM disposed d WHERE d.attempt_id = s.attempt_id) THEN s.attempt_id END, \
+    CASE WHEN s.state = 'wrap_up' THEN (SELECT MIN(w.at) FROM agent_state w WHERE w.attempt_id = s.attempt_id \
+    AND w.agent = s.agent AND w.state = 'wrap_up' AND w.id > COALESCE((SELECT MAX(t.id) FROM agent_state t \
+    WHERE t.attempt_id = s.attempt_id AND t.agent = s.agent AND t.state = 'talking'), 0)) END \
     FROM agent_state s JOIN node n ON n.name = s.node WHERE s.node = $1 AND s.state <> 'logged_out' \
     AND s.id = (SELECT MAX(l.id) FROM agent_state l WHERE l.agent = s.agent) \
     ORDER BY CASE WHEN s.state = 'wrap_up' THEN 1 ELSE 0 END, CASE WHEN s.state = 'wrap_up' THEN -s.id ELSE \
