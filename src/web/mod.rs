@@ -29,7 +29,7 @@ pub use console::{
     Supervise, Supervised, SupervisionLine, Table, Taken, TargetView, TrunkHandlers, TrunkLine, TrunkView,
     Turn, User, UserActLine, UserClick, UserClicked, UserHandlers, UserLine, UserWish, ViewHandlers,
     ViewLine, WaitingLine, WaitingStands, Wallboard, WhyNotAct, WhyNotLine, Written, agent_state_word, day,
-    hash_password, money, stage_word,
+    day_and_hour, hash_password, money, stage_word,
 };
 pub use handler::{Handler, Unavailable};
 pub use https::Certificate;

@@ -11,7 +11,7 @@ use crate::house::until;
 use crate::interface::signed_in;
 use crate::office::{Debtor, TOKEN, furnished, import, number, plan, start};
 use crate::phone::Phone;
-use crate::shift::{patient, sign_in, until_state};
+use crate::shift::{fits, patient, sign_in, until_state};
 
 const CREDITOR: &str = "Северный Банк";
 /// Nobody answers there; it is only looked at.
@@ -86,6 +86,7 @@ async fn one_key_tells_whether_he_has_paid_and_another_press_asks_his_creditor()
         assert_eq!(page.eval(chosen), json!(format!("{CREDITOR}: горячая линия")));
         assert!(!page.text("main").contains("Водоканал"), "another creditor's people are not offered");
         page.picture("desk-paid-2-ru");
+        fits(&mut page);
         page
     });
     let mut page = page.await.expect("it is asked");
@@ -116,6 +117,7 @@ async fn one_key_tells_whether_he_has_paid_and_another_press_asks_his_creditor()
         let text = page.text("main");
         assert!(text.contains("Asked whether it was paid") && text.contains("Has he paid?"), "{text}");
         page.picture("desk-paid-3-en");
+        fits(&mut page);
         page.press("F9");
         until_state(&mut page, "wrap_up");
         assert!(page.troubles.is_empty(), "{:?}", page.troubles);

@@ -121,21 +121,35 @@ fn work(page: &mut Page, base: &str) {
     page.picture("desk-2-preview-ru");
 }
 
-/// Nothing of the desk lies outside a small screen.
+/// Nothing of the desk lies outside a small screen, nor in a part of it that would have to be scrolled.
 #[track_caller]
-fn fits(page: &mut Page) {
+pub fn fits(page: &mut Page) {
     let height = page.eval("document.documentElement.scrollHeight");
     assert!(height.as_u64().is_some_and(|height| height <= 768), "the desk is {height} high");
+    let cut = "['#debtor', '#middle', '#side'].filter((part) => { const { scrollHeight, clientHeight } = \
+               document.querySelector(part); return scrollHeight > clientHeight; })";
+    assert_eq!(page.eval(cut), json!([]), "these scroll");
 }
 
 fn promise(page: &mut Page) {
+    assert_eq!(page.text("#debtor h2"), "КОМУ ЗВОНИТЬ", "nobody is on the line yet");
+    // Whoever presses twice calls, and does not hang up.
+    page.press("F9");
     page.press("F9");
     until_state(page, "talking");
+    assert_eq!(page.text("#debtor h2"), "НА ЛИНИИ");
     let text = page.text("main");
     assert!(text.contains("не подтверждена") && !text.contains("Вода"), "identity first: {text}");
     page.picture("desk-3-talking-ru");
+    page.press("2");
+    page.until("a time is asked for", "document.activeElement.name === 'callback'");
+    page.eval("document.querySelector('#written').elements.mine.click()");
     page.press("F2");
     page.until("the debt is shown", "document.querySelector('#debtor').innerText.includes('Вода')");
+    let chosen = "(() => { const form = document.querySelector('#written').elements; \
+                  return [form.code.value, form.mine.checked]; })()";
+    assert_eq!(page.eval(chosen), json!(["callback", false]), "what was filled in before identity stays");
+    page.eval("document.querySelector('#written').reset(); wanted()");
     shows(page, HOSTILE[0]);
     page.tab_to("[data-stage=contact]");
     for stage in ["contact", "reason"] {
@@ -170,6 +184,7 @@ fn promise(page: &mut Page) {
     );
     page.eval("window.fetch = window.whole");
     page.until("it is sent again by itself", "document.querySelector('#kept').textContent === 'сохранено'");
+    let note = two_windows(page);
     page.picture("desk-4-identified-ru");
     fits(page);
     page.press("Tab");
@@ -190,10 +205,7 @@ fn promise(page: &mut Page) {
     );
     page.press("F9");
     until_state(page, "wrap_up");
-    assert_eq!(
-        page.eval("document.querySelector('#text').value"),
-        json!("Зарплата 19-го, просит ссылку <b>")
-    );
+    assert_eq!(page.eval("document.querySelector('#text').value"), note);
     page.press("1");
     page.until("a promise is asked for", "!document.querySelector('.wanted[data-for=promise]').hidden");
     let day = |page: &mut Page, days: i64| {
@@ -225,6 +237,34 @@ fn promise(page: &mut Page) {
     page.until("the day counts it", "/обещания\\s+1/.test(document.querySelector('#day').innerText)");
 }
 
+/// What one window keeps the other shows; where they knew of different notes no word is lost. The note that is there then.
+fn two_windows(page: &mut Page) -> Value {
+    let base = page.eval("location.origin").as_str().expect("an address").to_owned();
+    let mut other = Page::open("ru");
+    sign_in(&mut other, &base, "anna");
+    other.until("the note is there", "document.querySelector('#text')?.value.includes('Зарплата')");
+    let at_the_end = |other: &mut Page| {
+        other.tab_to("#text");
+        other.eval("document.querySelector('#text').setSelectionRange(9999, 9999)");
+    };
+    let is_kept = "document.querySelector('#kept').textContent === 'сохранено'";
+    at_the_end(&mut other);
+    other.write(", перезвонит");
+    other.until("it is kept", is_kept);
+    page.until("the first one shows it", "document.querySelector('#text').value.endsWith('перезвонит')");
+    // This one has not heard of what stands there now.
+    other.eval("kept = 'another note'");
+    at_the_end(&mut other);
+    other.write(" сам");
+    other.until("both stand there", "document.querySelector('#text').value.includes('\\n')");
+    other.until("and are kept", is_kept);
+    let both = other.eval("document.querySelector('#text').value");
+    let text = both.as_str().expect("text");
+    assert!(text.contains(", перезвонит\n") && text.ends_with(", перезвонит сам"), "{text}");
+    page.until("the first one shows them", &format!("document.querySelector('#text').value === {both}"));
+    both
+}
+
 /// Whom a call is to be handed on to stays chosen while the bar is renewed, and nobody takes the place of who is gone.
 fn chooses_once(page: &mut Page) {
     let chosen = |page: &mut Page, to: &str| {
@@ -248,6 +288,7 @@ fn complaint(page: &mut Page) {
         json!("talking"),
         "the talk goes on"
     );
+    page.until("the key that called may hang up", "Date.now() - calledAt > TWICE");
     page.press("F9");
     until_state(page, "wrap_up");
     page.press("1");
@@ -268,7 +309,10 @@ fn skip_the_rest(page: &mut Page) {
         if at == 2 {
             page.tab_to("[data-decide=skip]");
             page.press("Enter");
-            page.until("a reason is asked for", "document.querySelector('#why').innerText !== ''");
+            page.until(
+                "a reason is asked for",
+                "document.querySelector('#why').innerText === 'Укажите, почему.'",
+            );
         }
         page.tab_to("[name=reason]");
         page.write("знакомый <i>");

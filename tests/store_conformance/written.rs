@@ -223,8 +223,16 @@ async fn notes_are_kept_as_typed_last_and_marks_for_ever(world: World) {
     let contact = world.one_contact().await;
     let attempt = world.permit(&contact, noon()).await.attempt();
     for text in ["зарплата", "зарплата 19-го, просит ссылку"] {
-        world.store.keep_note(attempt, &anna(), text, noon()).await.expect("kept");
+        assert!(world.store.keep_note(attempt, &anna(), (text, None), noon()).await.expect("kept"));
     }
+    let over = async |text: &str, was: &str| {
+        let note = (text, Some(was.to_owned()));
+        world.store.keep_note(attempt, &anna(), note, noon()).await.expect("asked")
+    };
+    assert!(!over("из другого окна", "зарплата").await, "what stands there is another one");
+    assert!(over("зарплата 19-го", "зарплата 19-го, просит ссылку").await);
+    assert!(over("зарплата 19-го", "зарплата 19-го, просит ссылку").await, "sent twice");
+    assert!(over("зарплата 19-го, просит ссылку", "зарплата 19-го").await);
     for mark in
         [(CallMark::Identity, "asked"), (CallMark::Objection, "no_money"), (CallMark::Trigger, "anger")]
     {

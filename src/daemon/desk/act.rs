@@ -34,7 +34,7 @@ pub async fn act(house: &Arc<House>, deed: DeskDeed) -> Result<DeskAnswer, Store
         DeskAct::Identify => return identify(house, &agent).await,
         DeskAct::Check(asked) => return check(house, &agent, &asked).await,
         DeskAct::Dispose(written) => return dispose(house, &agent, *written).await,
-        DeskAct::AskPaid | DeskAct::Note(_) | DeskAct::Complain(_) => {}
+        DeskAct::AskPaid | DeskAct::Note { .. } | DeskAct::Complain(_) => {}
         DeskAct::Objection(_) | DeskAct::Stage(_) | DeskAct::Trigger => {}
     }
     let Some((attempt, subject)) = called(house, &agent).await? else { return Ok(DeskAnswer::NoCall) };
@@ -45,7 +45,13 @@ pub async fn act(house: &Arc<House>, deed: DeskDeed) -> Result<DeskAnswer, Store
         return Ok(DeskAnswer::NotYours);
     }
     match deed.act {
-        DeskAct::Note(text) => house.store.keep_note(attempt, &agent, &text, now).await?,
+        DeskAct::Note { text, was } => {
+            if !house.store.keep_note(attempt, &agent, (text.as_str(), was), now).await? {
+                return Ok(DeskAnswer::NoteChanged);
+            }
+            // His other windows show it.
+            house.desks.tell(&agent, "note", &serde_json::json!({ "attempt": attempt }));
+        }
         DeskAct::AskPaid if !subject.identified => return Ok(DeskAnswer::IdentityFirst),
         DeskAct::AskPaid => return ask_paid(house, &agent, attempt).await,
         DeskAct::Complain(text) => return complain(house, &agent, attempt, &text).await,

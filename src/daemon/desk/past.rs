@@ -8,7 +8,7 @@ use crate::domain::Language;
 use crate::rules::explain::{Grounds, explain};
 use crate::rules::{self, Agent, Event, EventKind, History, PhoneKey, RuleKind, Set};
 use crate::store::StoreError;
-use crate::web::{ContactLine, LimitView};
+use crate::web::{ContactLine, LimitView, day_and_hour};
 
 /// What a desk shows of a person's past.
 #[derive(Debug, Default)]
@@ -64,7 +64,7 @@ fn contacts(history: &History, subject: &Subject, language: Language) -> Vec<Con
     shown.sort_by_key(|event| std::cmp::Reverse((event.at, event.id)));
     let zone = subject.zone();
     let line = |event: &Event| ContactLine {
-        at: event.at.to_zoned_datetime(zone.clone()).strftime("%d.%m %H:%M").to_string(),
+        at: day_and_hour(event.at.to_zoned_datetime(zone.clone()).datetime(), language),
         channel: channel(event, language).to_owned(),
         reaction: words::event(event.kind.code(), language).to_owned(),
     };

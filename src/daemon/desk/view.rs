@@ -18,7 +18,7 @@ use crate::speech;
 use crate::store::{AgentDay, AgentTimes, DeskFile, Period, Question, StoreError};
 use crate::web::{
     CallView, ChoiceView, ContactLine, DayView, DebtView, DeskView, KindView, ObjectionView, PauseView,
-    PaymentView, PromiseView, QuestionView, StageView, StateView, TargetView, day, money,
+    PaymentView, PromiseView, QuestionView, StageView, StateView, TargetView, day, day_and_hour, money,
 };
 
 /// An agent's desk; `None`: no agent works under this login.
@@ -52,6 +52,7 @@ pub async fn view(house: &House, login: &str, language: Language) -> Result<Opti
             since_ms: wall_ms(house, since),
             ends_ms: ends(house, &agent, &state),
             late: house.floor.ran_out(&agent),
+            then: house.floor.turns_to(&agent).map(|state| state.pause().unwrap_or(state.code()).to_owned()),
         },
         pauses: pauses(config),
         browser_sound: house.floor.leg(&agent) == Some(AgentLeg::Browser),
@@ -297,7 +298,7 @@ fn awaits_word(file: &DeskFile) -> bool {
 
 fn asked(question: &Question, subject: &Subject, language: Language) -> QuestionView {
     let zone = subject.zone();
-    let moment = |at: Timestamp| at.to_zoned_datetime(zone.clone()).strftime("%d.%m %H:%M").to_string();
+    let moment = |at: Timestamp| day_and_hour(at.to_zoned_datetime(zone.clone()).datetime(), language);
     // A deadline is its last day's end.
     let last = |due: Timestamp| due.saturating_sub(1.second()).unwrap_or(due);
     QuestionView {

@@ -71,7 +71,7 @@ pub(super) async fn dispose(
     };
     let Some(subject) = closed(house, agent, attempt).await? else { return Ok(DeskAnswer::CallIsOn) };
     if let Some(note) = &written.note {
-        house.store.keep_note(attempt, agent, note, house.clock.wall()).await?;
+        house.store.keep_note(attempt, agent, (note.as_str(), None), house.clock.wall()).await?;
     }
     let plans = house.plans.load_full();
     let callback = callback(&subject, &written);
@@ -230,6 +230,10 @@ fn request(
 fn go_on(house: &House, agent: &AgentId, attempt: AttemptId, ready: bool) {
     let reservation = house.floor.reservation_of(agent, attempt);
     if let Some(no) = reservation {
+        // Who says that he is ready has thought better of going home.
+        if ready {
+            house.floor.tell(agent, Input::LogIn).ok();
+        }
         house.floor.tell(agent, Input::Disposed(no)).ok();
         if ready {
             house.floor.tell(agent, Input::Ready).ok();

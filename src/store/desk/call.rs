@@ -6,7 +6,7 @@ use crate::cases::{Kind, Source, Terms};
 use crate::domain::{AgentId, AttemptId, Channel, ContactId, PersonId};
 use crate::rules::{Hold, HoldKind};
 use crate::store::cases::{Opening, open, tie};
-use crate::store::engine::conn::{Conn, Fault, Row, moment, values};
+use crate::store::engine::conn::{Conn, Fault, Row, Value, moment, values};
 use crate::store::engine::dialect;
 use crate::store::outcome::react_to_call;
 use crate::store::standing::insert_hold_after;
@@ -79,8 +79,16 @@ impl Previewed {
     }
 }
 
+macro_rules! note {
+    () => {
+        "INSERT INTO call_note (attempt_id, agent, at, text) VALUES ($1, $2, $3, $4) \
+        ON CONFLICT (attempt_id) DO UPDATE SET agent = excluded.agent, at = excluded.at, text = excluded.text"
+    };
+}
+
 impl Store {
-    /// Keeps the agent's note of a call, in place of the one before.
+    /// Keeps the agent's note of a call, in place of the one before. `false`: that is another than the one he `was` writing over,
+    /// and stays.
     ///
     /// # Errors
     /// When the database fails.
@@ -88,12 +96,14 @@ impl Store {
         &self,
         attempt: AttemptId,
         agent: &AgentId,
-        text: &str,
+        (text, was): (&str, Option<String>),
         now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let values = values![attempt, agent.as_str(), now, text];
-        let written = self.write(move |conn| Box::pin(async move { conn.run(NOTE, values).await }));
-        written.await.map(|_| ()).map_err(|source| StoreError::Desk { attempt, source })
+    ) -> Result<bool, StoreError> {
+        let mut values = values![attempt, agent.as_str(), now, text];
+        let sql = if was.is_some() { NOTE_OVER } else { NOTE };
+        values.extend(was.map(Value::from));
+        let written = self.write(move |conn| Box::pin(async move { conn.run(sql, values).await }));
+        written.await.map(|rows| rows > 0).map_err(|source| StoreError::Desk { attempt, source })
     }
 
     /// Keeps a mark of a call.
@@ -207,8 +217,9 @@ async fn complain(
     Ok(Complained::Now)
 }
 
-const NOTE: &str = "INSERT INTO call_note (attempt_id, agent, at, text) VALUES ($1, $2, $3, $4) \
-    ON CONFLICT (attempt_id) DO UPDATE SET agent = excluded.agent, at = excluded.at, text = excluded.text";
+const NOTE: &str = note!();
+/// One that is sent twice is there already.
+const NOTE_OVER: &str = concat!(note!(), " WHERE call_note.text IN ($5, excluded.text)");
 const MARK: &str = "INSERT INTO call_mark (attempt_id, agent, at, kind, code) VALUES ($1, $2, $3, $4, $5)";
 const MARKS: &str = "SELECT at, kind, code FROM call_mark WHERE attempt_id = $1 ORDER BY at, id";
 const PREVIEW: &str =

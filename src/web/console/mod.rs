@@ -57,7 +57,7 @@ pub use desk::{
     CallView, ChoiceView, ContactLine, DayView, DebtView, Decided, DeskAct, DeskAnswer, DeskDeed, DeskEvent,
     DeskHandlers, DeskView, KindView, LimitView, NotCalled, ObjectionView, PauseView, PaymentView,
     PromiseAsked, PromiseView, QuestionView, SoundAnswer, SoundAsked, StageView, StateView, TargetView, Turn,
-    Written, agent_state_word, day, money, stage_word,
+    Written, agent_state_word, day, day_and_hour, money, stage_word,
 };
 pub(super) use floor::document as floor_document;
 pub use floor::{

@@ -23,7 +23,11 @@ pub enum DeskAct {
     Call(Wish),
     /// The debtor has said who he is.
     Identify,
-    Note(String),
+    Note {
+        text: String,
+        /// What it is written over, as far as whoever writes it knows; where another stands there, that one stays.
+        was: Option<String>,
+    },
     /// An objection that was answered, a stage gone through; the code.
     Objection(String),
     Stage(String),
@@ -114,6 +118,10 @@ pub enum DeskAnswer {
     CallIsOn,
     /// The desk has another call than the one that was meant.
     OtherCall,
+    /// The note was changed meanwhile by another window.
+    NoteChanged,
+    /// Whoever is skipped is skipped for a reason.
+    ReasonWanted,
     /// The debt is settled: there is nothing to ask.
     NothingOwed,
     /// The call is a colleague's now.
@@ -152,6 +160,12 @@ impl DeskAnswer {
             Self::IdentityFirst => {
                 one("identity_first", "First confirm who is speaking.", "Сначала подтвердите личность.")
             }
+            Self::NoteChanged => one(
+                "note_changed",
+                "The note was changed in another window.",
+                "Заметку изменили в другом окне.",
+            ),
+            Self::ReasonWanted => one("reason_wanted", "Say why.", "Укажите, почему."),
             Self::NothingOwed => one("nothing_owed", "The debt is settled.", "Долг закрыт."),
             Self::NotYours => {
                 one("not_yours", "The call is a colleague's now.", "Звонок теперь у другого оператора.")
@@ -279,6 +293,11 @@ pub fn day(date: Date, language: Language) -> String {
     }
 }
 
+/// `05.12 14:30`, or `5 Dec 14:30` in English: of the last weeks or months.
+pub fn day_and_hour(at: DateTime, language: Language) -> String {
+    at.strftime(language.pick("%-d %b %H:%M", "%d.%m %H:%M")).to_string()
+}
+
 /// A sum as people write it.
 pub fn money(money: Money, language: Language) -> String {
     money.shown(language)
@@ -296,6 +315,9 @@ mod tests {
         assert_eq!(money(sum, Language::En), "1,234.50\u{a0}RUB");
         let last = jiff::civil::date(2026, 12, 5);
         assert_eq!(promise_word(PromiseNo::TooLate { last }, Language::Ru), "Не позже 05.12.2026.");
+        let at = last.at(14, 30, 0, 0);
+        assert_eq!(day_and_hour(at, Language::Ru), "05.12 14:30");
+        assert_eq!(day_and_hour(at, Language::En), "5 Dec 14:30");
     }
 
     #[test]

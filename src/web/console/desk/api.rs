@@ -86,13 +86,14 @@ fn refused(answer: &DeskAnswer, language: crate::domain::Language) -> Response {
     let status = match answer {
         DeskAnswer::NoDesk | DeskAnswer::NoCall => StatusCode::NOT_FOUND,
         DeskAnswer::Amount | DeskAnswer::Form(_) | DeskAnswer::NoSuchCode => StatusCode::UNPROCESSABLE_ENTITY,
+        DeskAnswer::ReasonWanted => StatusCode::UNPROCESSABLE_ENTITY,
         DeskAnswer::Wish(WishNo::NoSuchAgent | WishNo::NoSuchQueue | WishNo::NumberRefused) => {
             StatusCode::UNPROCESSABLE_ENTITY
         }
         DeskAnswer::Done | DeskAnswer::CallIsOn | DeskAnswer::NoCampaign => StatusCode::CONFLICT,
         DeskAnswer::NotCalled(_) | DeskAnswer::UnderWay => StatusCode::CONFLICT,
         DeskAnswer::IdentityFirst | DeskAnswer::NotYours | DeskAnswer::Wish(_) => StatusCode::CONFLICT,
-        DeskAnswer::NothingOwed => StatusCode::CONFLICT,
+        DeskAnswer::NothingOwed | DeskAnswer::NoteChanged => StatusCode::CONFLICT,
         DeskAnswer::OtherCall | DeskAnswer::State(_) | DeskAnswer::WrittenBefore => StatusCode::CONFLICT,
     };
     let all = answer.refusals(language);
@@ -184,23 +185,26 @@ struct TextBody {
     text: String,
 }
 
-impl TextBody {
-    fn check(self) -> Result<String, Response> {
-        if self.text.len() > TEXT_LIMIT {
-            Err(malformed("text has 8192 bytes at most"))
-        } else {
-            Ok(self.text)
-        }
-    }
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct NoteBody {
+    text: String,
+    /// The note that is written over; where another one stands there meanwhile, that stays (`note_changed`).
+    was: Option<String>,
+}
+
+fn not_too_long(text: String) -> Result<String, Response> {
+    if text.len() > TEXT_LIMIT { Err(malformed("text has 8192 bytes at most")) } else { Ok(text) }
 }
 
 async fn note(asker: Asker, State(shared): State<Shared>, bytes: Read) -> Result<Response, Response> {
-    let text = body_of::<TextBody>(&asker, bytes)?.check()?;
-    act(asker, &shared, DeskAct::Note(text)).await
+    let NoteBody { text, was } = body_of(&asker, bytes)?;
+    let text = not_too_long(text)?;
+    act(asker, &shared, DeskAct::Note { text, was }).await
 }
 
 async fn complaint(asker: Asker, State(shared): State<Shared>, bytes: Read) -> Result<Response, Response> {
-    let text = body_of::<TextBody>(&asker, bytes)?.check()?;
+    let text = not_too_long(body_of::<TextBody>(&asker, bytes)?.text)?;
     act(asker, &shared, DeskAct::Complain(text)).await
 }
 
@@ -309,6 +313,7 @@ async fn preview(asker: Asker, State(shared): State<Shared>, bytes: Read) -> Res
         ("call", None) => Decided::Call,
         ("not_now", None) => Decided::NotNow,
         ("skip", Some(reason)) if (1..=512).contains(&reason.len()) => Decided::Skip(reason.to_owned()),
+        ("skip", None | Some("")) => return Err(refused(&DeskAnswer::ReasonWanted, asker.viewer.language)),
         _ => return Err(malformed("decide is call, not_now, or skip with a reason")),
     };
     act(asker, &shared, DeskAct::Preview(decided)).await
@@ -363,7 +368,7 @@ pub(in crate::web) fn document() -> Vec<(&'static str, Value)> {
         (
             "/api/v1/desk/events",
             seen(
-                "Server-sent events: state, call, identified, paid, preview, not_called, overrun, recording, reset",
+                "Server-sent events: state, call, identified, paid, preview, not_called, note, overrun, recording, reset",
             ),
         ),
         ("/api/v1/desk/state", deed("Change one's state", Some(schema::<StateBody>()))),
@@ -372,7 +377,7 @@ pub(in crate::web) fn document() -> Vec<(&'static str, Value)> {
             deed("Hold, mute, silence the recording, hand on, hang up", Some(schema::<CallBody>())),
         ),
         ("/api/v1/desk/identity", deed("The debtor has said who he is", None)),
-        ("/api/v1/desk/note", deed("Keep the note", Some(schema::<TextBody>()))),
+        ("/api/v1/desk/note", deed("Keep the note", Some(schema::<NoteBody>()))),
         ("/api/v1/desk/mark", deed("Mark an objection, a stage, a trigger", Some(schema::<MarkBody>()))),
         ("/api/v1/desk/complaint", deed("Open a case and stop automatic calls", Some(schema::<TextBody>()))),
         (

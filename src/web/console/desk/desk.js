@@ -20,7 +20,7 @@ async function ask(path, body, attempt = shown()) {
     const answer = await fetch("/api/v1/desk/" + path + of, options);
     if (answer.status === 401) location.reload();
     const words = await answer.json().catch(() => ({}));
-    return { ok: answer.ok, again: answer.status >= 500, why: (words.why || []).map((one) => one.message), message: words.message || desk.dataset.failed };
+    return { ok: answer.ok, again: answer.status >= 500, code: words.fault, why: (words.why || []).map((one) => one.message), message: words.message || desk.dataset.failed };
   } catch {
     return { ok: false, again: true, why: [], message: desk.dataset.notDone };
   }
@@ -61,6 +61,7 @@ function place(fresh) {
     for (const code of open) if (code) $(`[data-objection="${CSS.escape(code)}"]`)?.parentElement.setAttribute("open", "");
     if (typed) putBack(typed);
     if (chosen) chooseAgain(chosen);
+    if (id === "note") noteShown();
     if (focused) document.getElementById(id).querySelector(focused)?.focus();
   }
   const mute = $("[data-call=mute]");
@@ -99,6 +100,7 @@ document.addEventListener("click", (event) => {
   if (away && up() && !confirm(desk.dataset.leaveAsk)) event.preventDefault();
 });
 // A note that is not kept yet would be lost.
+let noting, unsent = null;
 addEventListener("beforeunload", (event) => { if (unsent) event.preventDefault(); });
 
 function path(element) {
@@ -152,7 +154,7 @@ function wanted() {
   if (why) why.textContent = "";
 }
 
-let checking, noting, unsent = null;
+let checking;
 function check() {
   clearTimeout(checking);
   checking = setTimeout(async () => {
@@ -166,44 +168,69 @@ function check() {
 
 async function save(ready) {
   const form = $("#written");
-  clearTimeout(noting);
-  if (!form) { sendNote(); return ready && act("state", { to: "ready" }); }
+  await sendNote();
+  if (!form) return ready && act("state", { to: "ready" });
   const of = (name) => form.elements[name]?.value || undefined;
   const chosen = form.querySelector("input[name=code]:checked");
-  const body = { code: chosen?.value || "", reason: of("reason"), debtor_type: of("debtor_type"), note: $("#text")?.value, ready };
+  const body = { code: chosen?.value || "", reason: of("reason"), debtor_type: of("debtor_type"), ready };
   if (chosen?.dataset.wants === "promise" && of("on")) body.promise = { on: of("on"), amount: of("amount") || "" };
   if (chosen?.dataset.wants === "callback" && of("callback")) {
     body.callback = of("callback");
     body.callback_is_mine = form.elements.mine.checked;
   }
-  const sent = unsent;
   const answer = await ask("disposition", body);
-  // The note goes with it; where it does not, it goes by itself.
-  if (answer.ok && unsent === sent) unsent = null;
   if (!answer.ok && $("#why")) $("#why").textContent = answer.why.join(" ") || answer.message;
-  sendNote();
   await renew();
 }
 
-// The note is kept half a second after the last key; one that could not be sent is sent again until it is answered.
+// The note is kept half a second after the last key; one that could not be sent is sent again until it is answered. Each goes with
+// what it is written over, as far as this window knows: where another window has kept something else, both stand in the note.
+let kept = "", sending = null;
+function noteShown() { kept = $("#text")?.defaultValue ?? ""; }
 function keepNote() {
   unsent = { attempt: shown(), text: $("#text").value };
   $("#kept").textContent = desk.dataset.notSaved;
   clearTimeout(noting);
   noting = setTimeout(sendNote, 500);
 }
-async function sendNote() {
+function sendNote() {
   clearTimeout(noting);
-  const note = unsent;
-  if (!note) return;
-  const answer = await ask("note", { text: note.text }, note.attempt);
-  // What was typed meanwhile goes by itself.
-  if (unsent !== note) return;
-  if (answer.again) noting = setTimeout(sendNote, 3000);
-  else unsent = null;
-  if (!$("#kept") || shown() !== note.attempt) return;
-  const refused = answer.again ? desk.dataset.lost : answer.why.join(" ") || answer.message;
-  $("#kept").textContent = answer.ok ? desk.dataset.saved : refused;
+  sending ??= sendUnsent().finally(() => { sending = null; });
+  return sending;
+}
+async function sendUnsent() {
+  while (unsent) {
+    const note = unsent, isShown = () => $("#kept") && shown() === note.attempt;
+    const answer = await ask("note", { text: note.text, was: kept }, note.attempt);
+    if (answer.ok && isShown()) kept = note.text;
+    if (answer.code === "note_changed" && isShown() && await joined()) continue;
+    if (answer.again) noting = setTimeout(sendNote, 3000);
+    // What was typed meanwhile goes next.
+    else if (unsent === note) unsent = null;
+    const refused = answer.again ? desk.dataset.lost : answer.why.join(" ") || answer.message;
+    if (isShown() && !(unsent && answer.ok)) $("#kept").textContent = answer.ok ? desk.dataset.saved : refused;
+    if (answer.again) return;
+  }
+}
+async function keptElsewhere() {
+  const answer = await fetch("/api/v1/desk").catch(() => null);
+  const call = answer?.ok ? (await answer.json()).call : null;
+  return call && String(call.attempt) === shown() ? call.note : null;
+}
+// Another window's words, with ours below them.
+async function joined() {
+  const theirs = await keptElsewhere(), text = $("#text");
+  if (theirs === null || !text) return false;
+  kept = theirs;
+  text.value = theirs + "\n" + text.value;
+  unsent = { attempt: shown(), text: text.value };
+  return true;
+}
+// Another window has kept something: shown here, where nothing is being typed.
+async function noteTold() {
+  const before = kept, theirs = await keptElsewhere();
+  if (theirs === null || unsent || sending || kept !== before || theirs === kept || !$("#text")) return;
+  kept = $("#text").value = theirs;
 }
 
 desk.addEventListener("input", (event) => {
@@ -252,7 +279,10 @@ function offerToAsk() {
   if (ask) ask.hidden = !looking || looking !== shown();
 }
 
+let calledAt = 0;
+const TWICE = 2000;
 async function decide(what) {
+  if (what === "call") calledAt = Date.now();
   const reason = $("#preview [name=reason]").value.trim();
   const answer = await ask("preview", what === "skip" ? { decide: what, reason } : { decide: what });
   const why = answer.why.join(" ") || answer.message;
@@ -275,10 +305,15 @@ document.addEventListener("keydown", (event) => {
     $("[data-call=transfer]")?.click();
   } else if (/^F\d+$/.test(event.key)) {
     // The desk's own keys are never the browser's, whose search would take the next digits; F5 may load the page anew.
-    if (/^F[1-46-9]$/.test(event.key)) event.preventDefault();
-    press($(`[data-hotkey=${event.key}]`));
+    if (/^F([1-46-9]|10)$/.test(event.key)) event.preventDefault();
+    // Who presses F9 twice wants the call, not its end.
+    const twice = event.key === "F9" && (event.repeat || Date.now() - calledAt < TWICE);
+    if (!twice) press($(`[data-hotkey=${event.key}]`));
   } else if (event.key === "Enter" && event.ctrlKey) { event.preventDefault(); save(true); }
-  else if (event.altKey && /^[1-9]$/.test(event.key)) press(document.querySelectorAll("[data-turn=away]")[event.key - 1]);
+  else if (event.altKey && /^[1-9]$/.test(event.key)) {
+    event.preventDefault();
+    press(document.querySelectorAll("[data-turn=away]")[event.key - 1]);
+  }
   else if (!typing && !event.ctrlKey && !event.altKey && !event.metaKey && /^\d$/.test(event.key)) {
     const choice = $(`#written [data-digit="${event.key}"]`);
     if (!choice) return;
@@ -294,6 +329,7 @@ document.addEventListener("keydown", (event) => {
 function listen() {
   const events = new EventSource("/api/v1/desk/events");
   for (const name of ["state", "call", "identified", "paid", "preview", "overrun", "recording", "reset"]) events.addEventListener(name, renew);
+  events.addEventListener("note", noteTold);
   // Whom he wanted called is not: the next one may be there already.
   events.addEventListener("not_called", (event) => say(JSON.parse(event.data).message[document.documentElement.lang]));
   events.addEventListener("error", () => {
@@ -304,5 +340,6 @@ function listen() {
   events.addEventListener("open", () => { say(""); sendNote(); });
 }
 listen();
+noteShown();
 wanted();
 guardTheDoor();

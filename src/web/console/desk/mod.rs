@@ -16,7 +16,9 @@ use axum::Router;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-pub use act::{Decided, DeskAct, DeskAnswer, DeskDeed, NotCalled, PromiseAsked, Turn, Written, day, money};
+pub use act::{
+    Decided, DeskAct, DeskAnswer, DeskDeed, NotCalled, PromiseAsked, Turn, Written, day, day_and_hour, money,
+};
 pub(in crate::web) use api::document;
 pub use events::DeskEvent;
 pub use sound::{SoundAnswer, SoundAsked};

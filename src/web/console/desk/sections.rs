@@ -24,6 +24,7 @@ pub fn state(view: &DeskView, language: Language) -> Markup {
             span.clock data-since=(now.since_ms) { "0:00" }
             @if let Some(ends) = now.ends_ms { span.left data-ends=(ends) {} }
             @if now.late { span.bad { (texts.late) } }
+            @if let Some(then) = &now.then { span.soft { (texts.then) " " (after(then, language)) } }
         }
         div.turns {
             @if out { button data-turn="logged_in" { (texts.log_in) } }
@@ -44,6 +45,11 @@ pub fn state(view: &DeskView, language: Language) -> Markup {
             }
         }
     }
+}
+
+/// What comes after the call, in words.
+fn after(then: &str, language: Language) -> &str {
+    if then == "logged_out" { Texts::of(language).shift_ends } else { words::pause(then, language) }
 }
 
 /// What may be done with a call that is up.
@@ -68,6 +74,7 @@ pub fn call_bar(view: &DeskView, texts: &Texts) -> Markup {
     let debt = view.call.as_ref().and_then(|call| call.debt.as_ref());
     let hotline = debt.and_then(|debt| debt.hotline.as_ref());
     html! {
+        div.acts.end { button.stop data-call="hang_up" data-hotkey="F9" { (texts.hang_up) kbd { "F9" } } }
         div.acts {
             @if held {
                 button data-call="resume" data-hotkey="F6" { (texts.resume) kbd { "F6" } }
@@ -96,7 +103,6 @@ pub fn call_bar(view: &DeskView, texts: &Texts) -> Markup {
             button data-call="join" { (texts.join) }
             button data-call="complete" { (texts.complete) }
             button data-call="return" { (texts.back) }
-            button.stop data-call="hang_up" data-hotkey="F9" { (texts.hang_up) kbd { "F9" } }
         }
     }
 }
@@ -114,13 +120,21 @@ pub fn debtor(view: &DeskView, language: Language) -> Markup {
         };
         return html! { h2 { (texts.debtor) } p { (texts.no_call) } p.soft { (next) } };
     };
+    // Nobody is on the line before he is called, nor once it is over.
+    let head = match (call.live, call.attempt) {
+        (true, _) => texts.debtor,
+        (false, None) => texts.to_be_called,
+        (false, Some(_)) => texts.was_on_the_line,
+    };
     html! {
-        h2 { (texts.debtor) }
+        h2 { (head) }
         h1.name { (call.name) }
-        p { span.phone { (call.phone) } @if let Some(place) = &call.place { " · " (place) } }
+        p {
+            span.phone { (call.phone) } @if let Some(place) = &call.place { " · " (place) }
+            " · " (words::language(call.language, language))
+        }
         dl {
             dt { (texts.his_clock) } dd { (call.local_time) }
-            dt { (texts.language) } dd { (words::language(call.language, language)) }
             @if let Some(campaign) = &call.campaign { dt { (texts.campaign) } dd { (campaign) } }
             dt { (texts.identity) }
             @if call.identified { dd.good { (texts.identified) } } @else { dd.warn { (texts.not_identified) } }

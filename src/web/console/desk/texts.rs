@@ -36,8 +36,11 @@ texts! {
     back: "Back", "Вернуться";
     hang_up: "Hang up", "Завершить";
     debtor: "On the line", "На линии";
+    to_be_called: "To be called", "Кому звонить";
+    was_on_the_line: "Was on the line", "Разговор окончен";
+    then: "then:", "потом:";
+    shift_ends: "end of the shift", "конец смены";
     his_clock: "Time there", "Время там";
-    language: "Language", "Язык";
     campaign: "Campaign", "Кампания";
     identity: "Identity", "Личность";
     identified: "confirmed", "подтверждена";
@@ -61,7 +64,7 @@ texts! {
     says_owed: "it is owed", "должен";
     says_not_owed: "it is not owed", "не должен";
     no_answer: "no answer yet", "ответа ещё нет";
-    not_sent: "not sent, none of his systems takes questions: hand the call on to his hotline, or tell the supervisor", "не отправлено, его системы не принимают вопросы: переведите на горячую линию или скажите супервизору";
+    not_sent: "not sent, his systems take no questions: his hotline, or the supervisor", "не отправлено, его системы не принимают вопросов: горячая линия или супервизор";
     promises: "Promises", "Обещания";
     history: "Contacts", "Контакты";
     none_yet: "none yet", "ещё не было";

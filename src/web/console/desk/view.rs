@@ -39,6 +39,8 @@ pub struct StateView {
     pub ends_ms: Option<i64>,
     /// The wrap-up's time is over.
     pub late: bool,
+    /// What he turns to once the call is written up: `logged_out`, or a pause; absent: to the next call.
+    pub then: Option<String>,
 }
 
 /// A pause he may choose.

@@ -25,7 +25,7 @@ pub fn pause(code: &str, language: Language) -> &str {
         "break" => ("break", "перерыв"),
         "logged_in" => ("just begun", "смена начата"),
         "lunch" => ("lunch", "обед"),
-        "missed" => ("missed a call", "пропущен звонок"),
+        "missed" => ("did not respond", "нет ответа"),
         "training" => ("training", "обучение"),
         other => (other, other),
     };
