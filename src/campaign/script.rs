@@ -6,7 +6,7 @@ use crate::domain::{DebtKind, DebtorType, Language, Stage, Words};
 use crate::ivr::Text;
 
 /// A text in both languages.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     pub en: Text,
     pub ru: Text,

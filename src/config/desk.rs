@@ -9,8 +9,8 @@ use super::read::{Clause, Mistake, Reading, Section, Source, Value};
 use crate::campaign::{
     Answer, DispositionPlan, Dispositions, Flag, NonPayment, Objection, Script, StageText,
 };
-use crate::domain::{DebtKind, DebtorType, Stage, Words};
-use crate::ivr::Text;
+use crate::domain::{DebtKind, DebtorType, Language, Stage, Words};
+use crate::ivr::{Text, WordList};
 
 const SHIPPED: [(&str, &str); 2] = [
     ("dispositions.toml", include_str!("../../config/dispositions.toml")),
@@ -118,11 +118,35 @@ fn stage_text(stage: Stage, section: &Section<'_>) -> Option<StageText> {
     section.finish();
     let text = StageText { usual: usual?, by_kind: by_kind? };
     let tells = |answer: &Answer| answer.en.tells_debt() || answer.ru.tells_debt();
-    if stage == Stage::Contact && (tells(&text.usual) || text.by_kind.iter().any(|(_, own)| tells(own))) {
+    if stage != Stage::Contact {
+        return Some(text);
+    }
+    let all = || std::iter::once(&text.usual).chain(text.by_kind.iter().map(|(_, own)| own));
+    if all().any(tells) {
         section.note("ru", Mistake::Contradiction(TOO_EARLY));
         return None;
     }
-    Some(text)
+    let said = all().find_map(in_plain_words);
+    if let Some((language, word)) = &said {
+        let Clause { en, ru } = TOO_EARLY;
+        let (en, ru) = (format!("\u{201c}{word}\u{201d} {en}"), format!("«{word}»: {ru}"));
+        section.note(language.code(), Mistake::Foreign { code: "contradiction", en, ru });
+    }
+    said.is_none().then_some(text)
+}
+
+/// What tells of a debt where anybody may hear it. The shipped lists alone: no edit takes a word away.
+const WORDS: [(Language, &str); 2] = [
+    (Language::Ru, include_str!("../../config/flows/words/ru.txt")),
+    (Language::En, include_str!("../../config/flows/words/en.txt")),
+];
+
+/// The word by which a text tells of a debt without a slot.
+fn in_plain_words(answer: &Answer) -> Option<(Language, String)> {
+    WORDS.into_iter().find_map(|(language, list)| {
+        let list = WordList::parse(language, list).expect("the shipped lists are tested");
+        list.discloses(answer.of(language)).map(|word| (language, word))
+    })
 }
 
 const TOO_EARLY: Clause = Clause {
@@ -157,7 +181,6 @@ fn texts(section: &Section<'_>) -> Option<Answer> {
 mod tests {
     use super::*;
     use crate::config::Environment;
-    use crate::domain::Language;
 
     fn read(files: &[(&str, &str)]) -> Result<DeskConfig, String> {
         let folder = tempfile::tempdir().expect("a folder");
@@ -195,5 +218,15 @@ mod tests {
             shipped.replacen("[stage.contact]\nru = \"", "[stage.contact]\nru = \"{{ debt.creditor }} ", 1);
         assert_ne!(early, shipped);
         assert!(read(&[("script.toml", &early)]).expect_err("a mistake").contains("before it is known"));
+        let plain = [
+            ("ru = \"", "ru = \"Здравствуйте, вы должны банку 5000 рублей! ", "“банк” tells"),
+            ("en = \"", "en = \"You are in debt with us. ", "“debt” tells"),
+        ];
+        for (key, words, word) in plain {
+            let (before, contact) = shipped.split_once("[stage.contact]").expect("it is there");
+            let early = format!("{before}[stage.contact]{}", contact.replacen(key, words, 1));
+            let told = read(&[("script.toml", &early)]).expect_err("a mistake");
+            assert!(told.contains(word) && told.contains("before it is known"), "{word}: {told}");
+        }
     }
 }

@@ -12,7 +12,7 @@ use crate::campaign::{
     Calendar, CampaignPlan, Dialling, Dispositions, Flag, Hours, PromisePolicy, Retries, RetryClass, Targets,
 };
 use crate::cases::{Kind, Terms};
-use crate::domain::Language;
+use crate::domain::{DebtKind, Language, Stage};
 use crate::rules::tighter::loosened;
 
 /// One thing that would be looser.
@@ -38,6 +38,8 @@ pub enum Loosens {
     Deadline { kind: Kind, was: u16, is: u16 },
     /// A disposition after which calls stopped, and no longer do.
     Disposition { code: String, flag: Flag },
+    /// Agents say something else while anybody may be listening.
+    FirstWords,
     /// A cap raised by an override.
     Override { rule: String, limit: u32 },
     /// Who has promised is called earlier, or again.
@@ -48,6 +50,8 @@ pub enum Loosens {
     Retries(RetryClass),
     /// A rule that nothing in the new rules is as tight as.
     Rule(String),
+    /// Abandoned calls are counted against another number.
+    ShareOfAbandoned,
     /// Debtors who were none of its business.
     Targets,
 }
@@ -78,11 +82,13 @@ impl Loosens {
             Self::Disposition { code, flag } => {
                 format!("disposition {code} no longer means {}", flag.code())
             }
+            Self::FirstWords => "other words before it is known who is speaking".to_owned(),
             Self::Override { rule, limit } => format!("override: {rule} up to {limit}"),
             Self::Promises => "whoever promised is called earlier or again".to_owned(),
             Self::Recording => "talks are recorded no longer".to_owned(),
             Self::Retries(class) => format!("calls again sooner after {}", after(*class, Language::En)),
             Self::Rule(rule) => format!("rule {rule} is looser"),
+            Self::ShareOfAbandoned => "abandoned calls are counted against another number".to_owned(),
             Self::Targets => "it calls debtors whom it did not".to_owned(),
         }
     }
@@ -97,11 +103,13 @@ impl Loosens {
                 format!("рабочих дней ({}): {was} → {is}", kind.name(Language::Ru))
             }
             Self::Disposition { code, flag } => format!("итог {code} больше не значит {}", flag.code()),
+            Self::FirstWords => "другие слова до того, как известно, кто на линии".to_owned(),
             Self::Override { rule, limit } => format!("послабление: {rule} до {limit}"),
             Self::Promises => "обещавшим звонит раньше или снова".to_owned(),
             Self::Recording => "разговоры больше не записываются".to_owned(),
             Self::Retries(class) => format!("перезванивает раньше, когда {}", after(*class, Language::Ru)),
             Self::Rule(rule) => format!("правило {rule} мягче"),
+            Self::ShareOfAbandoned => "брошенные звонки делят на другое число".to_owned(),
             Self::Targets => "звонит должникам, которым не звонила".to_owned(),
         }
     }
@@ -130,7 +138,8 @@ impl fmt::Display for Looser {
 pub fn loosened_by(old: &Config, new: &Config) -> Vec<Looser> {
     let house = deadlines(&old.cases, &new.cases)
         .into_iter()
-        .chain(stops_lost(&old.desk.dispositions, &new.desk.dispositions));
+        .chain(stops_lost(&old.desk.dispositions, &new.desk.dispositions))
+        .chain(told_otherwise(old, new));
     let mut found: Vec<Looser> = house.map(|what| Looser { campaign: None, what }).collect();
     for is in &new.campaigns {
         let what = match old.campaign(&is.name) {
@@ -169,6 +178,15 @@ fn deadlines(old: &Terms, new: &Terms) -> Vec<Loosens> {
         (is > was).then_some(Loosens::Deadline { kind, was, is })
     };
     Kind::ALL.into_iter().filter_map(more).collect()
+}
+
+/// What is said to strangers, and what a regulator's share is of: whether it is worse no program sees, so that two people look.
+fn told_otherwise(old: &Config, new: &Config) -> impl Iterator<Item = Loosens> {
+    let first =
+        |config: &Config| DebtKind::ALL.map(|kind| config.desk.script.stage(Stage::Contact, kind).clone());
+    let words = (first(old) != first(new)).then_some(Loosens::FirstWords);
+    let is_another = old.statistics.abandonment_of != new.statistics.abandonment_of;
+    words.into_iter().chain(is_another.then_some(Loosens::ShareOfAbandoned))
 }
 
 /// Flags after which nobody calls, or calls as before.
@@ -258,7 +276,7 @@ mod tests {
 
     use super::*;
     use crate::campaign::{AgentCalls, Delays, DispositionPlan, Prediction, USUAL_CAP};
-    use crate::domain::{DebtKind, DebtorType, Words};
+    use crate::domain::{DebtorType, Words};
     use crate::pacing::Clock;
 
     fn calendar(opens: i8, closes: i8) -> Calendar {

@@ -7,6 +7,7 @@ use super::flow::Flow;
 use super::mistake::told;
 use super::step::Plays;
 use super::template::Piece;
+use super::text::Text;
 use super::wording::Prompt;
 use crate::domain::{Language, Notice, Words};
 
@@ -104,6 +105,12 @@ impl WordList {
         findings
     }
 
+    /// The first word that tells of a debt in a text that a person reads out, as its list has it.
+    pub fn discloses(&self, text: &Text) -> Option<String> {
+        let words = self.words(text.pieces(), |_, _| None);
+        self.found(&words, "disclosure").next().map(str::to_owned)
+    }
+
     fn lint_prompt(
         &self,
         key: &str,
@@ -173,16 +180,18 @@ impl WordList {
 
     /// The fixed words of every wording in this list's language, folded.
     fn texts(&self, prompt: &Prompt, known: &Known<'_>) -> impl Iterator<Item = Vec<String>> {
-        // A slot parts the words beside it, and so does a file of which nobody knows what it says.
+        self.pieces(prompt).map(|pieces| self.words(pieces, known.words_of_file))
+    }
+
+    /// The fixed words of a text, folded. A slot parts the words beside it, and so does a file of which nobody knows what it says.
+    fn words(&self, pieces: &[Piece], of_file: impl Fn(Language, &str) -> Option<String>) -> Vec<String> {
         const PARTED: &str = "\u{2026}";
-        self.pieces(prompt).map(|pieces| {
-            let words = pieces.iter().map(|piece| match piece {
-                Piece::Words(words) => words.clone(),
-                Piece::File(path) => (known.words_of_file)(self.language, path).unwrap_or(PARTED.to_owned()),
-                Piece::Slot(_) => PARTED.to_owned(),
-            });
-            folded(self.language, &words.collect::<Vec<_>>().join(" "))
-        })
+        let words = pieces.iter().map(|piece| match piece {
+            Piece::Words(words) => words.clone(),
+            Piece::File(path) => of_file(self.language, path).unwrap_or(PARTED.to_owned()),
+            Piece::Slot(_) => PARTED.to_owned(),
+        });
+        folded(self.language, &words.collect::<Vec<_>>().join(" "))
     }
 
     fn files<'a>(&self, prompt: &'a Prompt) -> impl Iterator<Item = &'a str> {

@@ -50,6 +50,10 @@ impl Text {
         self.0.iter().any(|piece| matches!(piece, Piece::Slot(slot) if slot.is_debt()))
     }
 
+    pub(super) fn pieces(&self) -> &[Piece] {
+        &self.0
+    }
+
     /// The text for one debtor.
     pub fn fill(&self, language: Language, facts: &TextFacts<'_>) -> Utterance {
         let part = |piece: &Piece| match piece {

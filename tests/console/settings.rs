@@ -203,3 +203,27 @@ async fn a_form_that_was_begun_with_another_text_undoes_nobody_and_shows_what_it
     assert_eq!(leads_to(&one.post("/config/file", &written(&house, LIMITS)).await), "/config/changes/1");
     daemon.stop();
 }
+
+/// What is said to whoever answers: one alone does not change it, and nobody puts a debt into it.
+#[tokio::test(flavor = "multi_thread")]
+async fn other_first_words_take_two_people_and_none_may_tell_of_a_debt() {
+    let (house, daemon) = crate::house();
+    let mut one = browser(&daemon, "supervisor").await;
+    let shipped = include_str!("../../config/script.toml");
+    let there = std::fs::read_to_string(house.path("config/script.toml")).ok();
+    let script = |first: &str| {
+        let text = shipped.replacen("Здравствуйте. Меня", first, 1);
+        assert_ne!(text, shipped);
+        format!("path=script.toml&on={}&text={}", mark(there.as_deref()), form(&text))
+    };
+    let told = one.post("/config/file", &script("Вы должны банку 5000 рублей! Меня")).await;
+    assert_eq!(told.status().as_u16(), 422);
+    assert!(told.text().await.expect("text").contains("before it is known who is speaking"));
+    let kept = one.post("/config/file", &script("Добрый день. Меня")).await;
+    assert_eq!(leads_to(&kept), "/config/changes/1");
+    let page = weighed(&mut one, "/config/changes/1").await;
+    assert!(page.contains("Loosens limits") && page.contains("other words before it is known"), "{page}");
+    let alone = one.post("/config/changes/1", "act=apply").await;
+    assert_eq!(leads_to(&alone), "/config/changes/1?refused=takes_another");
+    daemon.stop();
+}
