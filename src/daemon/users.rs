@@ -11,8 +11,9 @@ use tracing::{info, warn};
 
 use super::console::answered;
 use super::house::House;
-use crate::store::{StoreError, UserChanged, UserDeed, UserRow};
-use crate::web::{User, UserClick, UserClicked, UserHandlers, UserLine, UserWish, hash_password};
+use crate::domain::SignIn;
+use crate::store::{SignInRow, StoreError, UserChanged, UserDeed, UserRow};
+use crate::web::{NewSignIn, User, UserClick, UserClicked, UserHandlers, UserLine, UserWish, hash_password};
 
 /// Who answers for users.
 pub fn handlers(house: &Arc<House>) -> UserHandlers {
@@ -45,6 +46,20 @@ pub fn handlers(house: &Arc<House>) -> UserHandlers {
             house.store.change_user(&login, deed, &login, house.clock.wall()).await?;
             info!(login, "a user has chosen another password");
             Ok(())
+        }),
+        note_sign_in: answered(house, |house: Arc<House>, tried: NewSignIn| async move {
+            let NewSignIn { login, from, came_to } = tried;
+            // What is no user's login may be a password.
+            let login = house.store.user(&login).await?.map(|row| row.login);
+            let whose = login.as_deref().unwrap_or("nobody's");
+            match came_to {
+                SignIn::In => info!(login = whose, %from, "signed in"),
+                SignIn::Expired | SignIn::Refused => {
+                    warn!(login = whose, %from, why = came_to.code(), "a sign-in was refused");
+                }
+            }
+            let (at, address) = (house.clock.wall(), from.to_string());
+            house.store.note_sign_in(SignInRow { at, login, address, came_to }).await
         }),
     }
 }

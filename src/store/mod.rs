@@ -37,13 +37,13 @@ pub use desk::{
 };
 pub use error::{Fault, SchemaFault, StoreError};
 pub use gate::{
-    Broken, BrokenRow, Corrected, Dial, DialPermit, Expired, Gone, NewEvent, NoDial, Past, PastContact, Recorded,
-    Replayed, ReserveRequest, Reserved, RowName, RulesInForce, RulesThen, Said, Same, SealedDay, Traced,
-    Verified, VerifiedDay, VerifiedRows, Wrong, WrongRow,
+    Broken, BrokenRow, Corrected, Dial, DialPermit, Expired, Gone, NewEvent, NoDial, Past, PastContact,
+    Recorded, Replayed, ReserveRequest, Reserved, RowName, RulesInForce, RulesThen, Said, Same, SealedDay,
+    Traced, Verified, VerifiedDay, VerifiedRows, Wrong, WrongRow,
 };
 pub use house::{
     Access, AccessFilter, AccessLine, ActFilter, CampaignAct, CampaignRow, CampaignState, ExportAct, Kind,
-    SavedView, SessionRow, Store, StoreInfo, StorePlan, UserAct, UserChanged, UserDeed, UserRow,
+    SavedView, SessionRow, SignInRow, Store, StoreInfo, StorePlan, UserAct, UserChanged, UserDeed, UserRow,
 };
 pub use identity::{KinRow, LinkRow};
 pub use inbound::{Entered, InboundRequest, KnownCaller, StrangerCall, StrangerEnd, StrangerWhy};

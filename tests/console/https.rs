@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use nix::sys::signal::Signal;
-use reqwest::header::SET_COOKIE;
+use reqwest::header::{COOKIE, SET_COOKIE};
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client};
 
@@ -50,6 +50,14 @@ async fn a_house_with_a_certificate_of_its_own_speaks_https_alone() {
     assert_eq!(signed_in.status().as_u16(), 303);
     let cookie = signed_in.headers()[SET_COOKIE].to_str().expect("text");
     assert!(cookie.contains("; Secure") && cookie.contains("HttpOnly"), "{cookie}");
+    assert!(cookie.starts_with("__Host-obzvon=") && cookie.contains("; Path=/"), "{cookie}");
+    let id = cookie.split(';').next().and_then(|pair| pair.split_once('=')).expect("a cookie").1;
+    let page = async |cookie: String| {
+        let page = client.get(format!("{base}/cases")).header(COOKIE, cookie).send().await;
+        page.expect("an answer").status().as_u16()
+    };
+    assert_eq!(page(format!("__Host-obzvon={id}")).await, 200);
+    assert_eq!(page(format!("obzvon={id}")).await, 303, "a plain page may have set that");
     assert_eq!(std::fs::metadata(&own).expect("kept").permissions().mode() & 0o777, 0o600);
     let told = house.log();
     let told = told.lines().find(|line| line.contains("certificate is our own")).expect("a line").to_owned();
@@ -62,6 +70,29 @@ async fn a_house_with_a_certificate_of_its_own_speaks_https_alone() {
     pages_are_up(&again);
     assert_eq!(std::fs::read(&own).expect("kept"), made, "it is made once");
     again.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn behind_a_proxy_that_does_tls_the_cookie_goes_by_https_alone() {
+    let (_house, daemon) = crate::house();
+    let client = Client::builder().redirect(Policy::none()).build().expect("a client");
+    let sign_in = |way: &'static str| {
+        let door = client.post(format!("{}/sign-in", daemon.base()));
+        let door =
+            door.header("content-type", "application/x-www-form-urlencoded").header("x-forwarded-proto", way);
+        door.body("login=auditor&password=correct+horse").send()
+    };
+    for (way, begins, is_secure) in [("https", "__Host-obzvon=", true), ("http", "obzvon=", false)] {
+        let answer = sign_in(way).await.expect("an answer");
+        let cookie = answer.headers()[SET_COOKIE].to_str().expect("text").to_owned();
+        assert!(cookie.starts_with(begins), "{way}: {cookie}");
+        assert_eq!(cookie.contains("; Secure"), is_secure, "{way}: {cookie}");
+        let own = cookie.split(';').next().expect("a cookie");
+        let page = client.get(format!("{}/cases", daemon.base())).header(COOKIE, own);
+        let page = page.header("x-forwarded-proto", way).send().await.expect("an answer");
+        assert_eq!(page.status().as_u16(), 200, "{way}");
+    }
+    daemon.stop();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -11,6 +11,7 @@ mod node;
 mod open;
 mod saved_view;
 mod session;
+mod sign_in;
 mod user;
 mod user_act;
 
@@ -22,5 +23,6 @@ pub use info::StoreInfo;
 pub use open::{Kind, Store, StorePlan};
 pub use saved_view::SavedView;
 pub use session::SessionRow;
+pub use sign_in::SignInRow;
 pub use user::UserRow;
 pub use user_act::{UserAct, UserChanged, UserDeed};

@@ -8,6 +8,7 @@ mod audit;
 mod calls;
 mod campaigns;
 mod cases;
+mod cookie;
 mod course;
 mod desk;
 mod fault;
@@ -86,7 +87,7 @@ pub use settings::{
 pub use tables::Table;
 pub use trunks::{CircuitView, ProbeTrunk, TrunkHandlers, TrunkView};
 pub(super) use users::document as users_document;
-pub use users::{User, UserClick, UserClicked, UserHandlers, UserLine, UserWish};
+pub use users::{NewSignIn, User, UserClick, UserClicked, UserHandlers, UserLine, UserWish};
 
 pub use views::{SetView, ViewHandlers, ViewLine};
 pub use why_not::{WhyNotAct, WhyNotLine};
@@ -221,7 +222,7 @@ const IDLE_HOURS: i64 = 10;
 pub(super) fn router(console: Console, https: bool, stop: &CancellationToken) -> Router {
     let console = Arc::new(console);
     let sessions = SessionManagerLayer::new(Sessions::new(Arc::clone(&console)))
-        .with_name("obzvon")
+        .with_name(cookie::NAME)
         .with_secure(https)
         // A link that somebody was sent opens; changes that another site asks for are refused by `only_from_here`.
         .with_same_site(SameSite::Lax)
@@ -256,5 +257,6 @@ pub(super) fn router(console: Console, https: bool, stop: &CancellationToken) ->
         .layer(from_fn_with_state(shared.clone(), fault::in_pages))
         .layer(map_response(page::harden))
         .layer(sessions)
+        .layer(from_fn_with_state(https, cookie::of_this_host))
         .with_state(shared)
 }

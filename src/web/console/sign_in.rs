@@ -20,7 +20,8 @@ use super::guard::{LANGUAGE, LOGIN, Viewer, language};
 use super::page::{ROOMS, frame};
 use super::password::is_right;
 use super::texts::Texts;
-use crate::domain::{Language, Right, Role};
+use super::users::NewSignIn;
+use crate::domain::{Language, Right, Role, SignIn};
 
 pub(super) fn routes() -> Router<Shared> {
     Router::new()
@@ -197,24 +198,28 @@ async fn sign_in(State(shared): State<Shared>, request: Request) -> Response {
     let Some(right) = shared.doorman.is_right(password, hash).await else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
-    if !right {
-        tracing::warn!("a sign-in was refused");
-        return (StatusCode::UNAUTHORIZED, door_page(language, &to, Some((login.as_str(), texts.refused))))
-            .into_response();
-    }
-    if expired {
-        return (
-            StatusCode::UNAUTHORIZED,
-            door_page(language, &to, Some((login.as_str(), texts.password_over))),
-        )
-            .into_response();
+    let came_to = match (right, expired) {
+        (false, _) => SignIn::Refused,
+        (true, true) => SignIn::Expired,
+        (true, false) => SignIn::In,
+    };
+    // Nobody is let in unwritten.
+    let noted =
+        shared.console.users.note_sign_in.ask(NewSignIn { login: login.clone(), from, came_to }).await;
+    let trouble = match came_to {
+        SignIn::Refused => texts.refused,
+        SignIn::Expired => texts.password_over,
+        SignIn::In if noted.is_ok() => "",
+        SignIn::In => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    };
+    if came_to != SignIn::In {
+        return (StatusCode::UNAUTHORIZED, door_page(language, &to, Some((login.as_str(), trouble)))).into_response();
     }
     shared.doorman.forget(from, &login);
     // Another session id: one that was known before the sign-in is worth nothing after it.
     if session.cycle_id().await.is_err() || session.insert(LOGIN, &login).await.is_err() {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     }
-    tracing::info!(login, "signed in");
     Redirect::to(own_page(&to).unwrap_or(home)).into_response()
 }
 

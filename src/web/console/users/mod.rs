@@ -6,6 +6,8 @@ mod list;
 mod own;
 mod texts;
 
+use std::net::IpAddr;
+
 use axum::Router;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -14,7 +16,7 @@ pub(in crate::web) use api::document;
 pub(super) use own::OWN_PASSWORD;
 
 use super::Shared;
-use crate::domain::Role;
+use crate::domain::{Role, SignIn};
 use crate::web::handler::Handler;
 
 /// Who answers for users.
@@ -26,6 +28,16 @@ pub struct UserHandlers {
     pub change: Handler<UserClick, UserClicked>,
     /// A login and the hash of the password that its owner has chosen; his sessions end.
     pub own_password: Handler<(String, String), ()>,
+    pub note_sign_in: Handler<NewSignIn, ()>,
+}
+
+/// Somebody has tried to sign in.
+#[derive(Debug, Clone)]
+pub struct NewSignIn {
+    /// As he typed it.
+    pub login: String,
+    pub from: IpAddr,
+    pub came_to: SignIn,
 }
 
 /// Who may sign in.
