@@ -213,7 +213,8 @@ async fn sign_in(State(shared): State<Shared>, request: Request) -> Response {
         SignIn::In => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
     };
     if came_to != SignIn::In {
-        return (StatusCode::UNAUTHORIZED, door_page(language, &to, Some((login.as_str(), trouble)))).into_response();
+        return (StatusCode::UNAUTHORIZED, door_page(language, &to, Some((login.as_str(), trouble))))
+            .into_response();
     }
     shared.doorman.forget(from, &login);
     // Another session id: one that was known before the sign-in is worth nothing after it.
