@@ -214,6 +214,35 @@ fn as_page() -> HeaderMap {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_trunk_whose_name_has_no_address_is_not_said_to_be_well() {
+    let mut house = House::new(config(([127, 0, 0, 1], 9).into()));
+    house.change("trunks.toml", "trunk.carrier.host", "carrier.invalid");
+    house.add_user("supervisor", "supervisor", PASSWORD);
+    let daemon = house.start();
+    until("the name was asked for", || daemon.metric("obzvon_trunk_up{trunk=\"carrier\"}") == Some(0.0));
+    let mut browser = Browser::new(&daemon);
+    browser.sign_in("supervisor", PASSWORD).await;
+    for (page, word) in [("/", "у имени нет адреса"), ("/trunks", "нет: у имени нет адреса")]
+    {
+        let text = browser.get(page).await.text().await.expect("text");
+        assert!(text.contains(word) && !text.contains("исправен"), "{page}: {text}");
+    }
+    assert!(browser.get("/trunks.csv").await.text().await.expect("text").contains("carrier,no_address,"));
+    browser.post("/trunks/carrier/probe", "").await;
+    until("the probe has its answer", || house.log().contains("a trunk is probed by hand"));
+    for _ in 0..300 {
+        let text = browser.get("/trunks").await.text().await.expect("text");
+        assert!(!text.contains("resolving"), "the library's words: {text}");
+        if text.matches("у имени нет адреса").count() == 2 {
+            daemon.stop();
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    panic!("the probe never ended");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_link_that_was_sent_leads_to_its_page_from_the_door() {
     let (_house, daemon) = house();
     let mut browser = Browser::new(&daemon);

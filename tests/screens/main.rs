@@ -227,6 +227,10 @@ async fn a_call_shows_why_it_was_allowed_and_its_messages_with_numbers_hidden_fr
         }
         assert_eq!(text.contains(digits), sees, "{login}: {text}");
         page.go(&format!("{}/trunks", daemon.base()));
+        // What is not renewed says so.
+        let lost = "(() => { const part = document.querySelector('[data-live]'); part.classList.add('stale'); \
+            return getComputedStyle(part, '::before').content })()";
+        assert!(page.eval(lost).to_string().contains("No connection"), "{}", page.eval(lost));
         page.eval("document.querySelector('main form button').click(); 0");
         page.until(
             "the probe is answered",

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use super::Asked;
 use super::column::{self, CURRENCY, money, pair, plain, say, told};
-use crate::domain::Language;
+use crate::config::AgentsConfig;
+use crate::domain::{AgentId, Language};
 use crate::stats::{Column, Ratio, Sheet, SheetCell};
 use crate::store::{AgentResult, AgentTimes, Store, StoreError};
 
-pub async fn sheet(store: &Store, asked: Asked) -> Result<Sheet, StoreError> {
+pub async fn sheet(store: &Store, known: &AgentsConfig, asked: Asked) -> Result<Sheet, StoreError> {
     let times = store.agent_times(asked.period, asked.now).await?;
     let results = store.agent_results(asked.period).await?;
     let mut rows = Vec::new();
@@ -16,12 +17,12 @@ pub async fn sheet(store: &Store, asked: Asked) -> Result<Sheet, StoreError> {
     for ((agent, currency), result) in &results {
         // His time is his, not a currency's: it stands in his first line.
         let mine = times.get(agent).filter(|_| seen.insert(agent));
-        let head = vec![SheetCell::Text(agent.to_string()), column::currency(*currency)];
+        let head = vec![named(known, agent), column::currency(*currency)];
         let brought = brought(result, |minor| money(minor, *currency));
         rows.push([head, brought, spent(mine)].concat());
     }
     for (agent, mine) in times.iter().filter(|(agent, _)| !results.keys().any(|(of, _)| of == *agent)) {
-        let head = vec![SheetCell::Text(agent.to_string()), SheetCell::Absent];
+        let head = vec![named(known, agent), SheetCell::Absent];
         rows.push([head, vec![SheetCell::Absent; BROUGHT], spent(Some(mine))].concat());
     }
     let notes = (
@@ -36,6 +37,15 @@ pub async fn sheet(store: &Store, asked: Asked) -> Result<Sheet, StoreError> {
         charts: Vec::new(),
         told: Vec::new(),
     })
+}
+
+/// An agent by his name, as on the page of agents; files have his login.
+fn named(known: &AgentsConfig, agent: &AgentId) -> SheetCell {
+    let login = agent.to_string();
+    match known.desks.get(agent).and_then(|desk| desk.display.as_ref()) {
+        Some(name) => SheetCell::Code { word: format!("{name} ({login})"), code: login },
+        None => SheetCell::Text(login),
+    }
 }
 
 /// Cells of what an agent brought.

@@ -48,7 +48,7 @@ pub async fn sheet(
     asked: Asked,
 ) -> Result<Sheet, StoreError> {
     match kind {
-        SheetKind::Agents => agents::sheet(store, asked).await,
+        SheetKind::Agents => agents::sheet(store, &config.agents, asked).await,
         SheetKind::Channels => channels::sheet(store, config, asked).await,
         SheetKind::Economics => economics::sheet(store, config, asked).await,
         SheetKind::Glossary => Ok(glossary::sheet(asked.language)),
