@@ -70,7 +70,7 @@ fn year(channel: &Channel, seed: u64, campaign: i64) -> (Experiment, Ratio) {
         arm.paid += u64::from(paid);
         arm.sums.add(if paid { owed } else { 0 });
     }
-    (Experiment { called, left_alone, cost_minor: 0 }, paid_after_a_call)
+    (Experiment { called, left_alone, ..Experiment::default() }, paid_after_a_call)
 }
 
 #[test]

@@ -57,7 +57,7 @@ pub enum Act {
     },
 }
 
-/// The longest words of an act or a case, in bytes.
+/// The longest words of an act or a case, in letters.
 pub const LONGEST_WORDS: usize = 16 * 1024;
 
 /// An act, and how many entries of the case's history whoever does it has read; `None`: he acts without having read it.
@@ -167,7 +167,7 @@ impl State {
         if act.words().is_some_and(|words| words.trim().is_empty()) {
             return Err(Refused::NoWords);
         }
-        if act.words().is_some_and(|words| words.len() > LONGEST_WORDS) {
+        if act.words().is_some_and(|words| words.chars().count() > LONGEST_WORDS) {
             return Err(Refused::TooLong);
         }
         match (self, act) {

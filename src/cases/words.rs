@@ -135,7 +135,9 @@ impl Refused {
                 "жалоба не становится спором, а спор жалобой: зарегистрируйте другое дело",
             ),
             Self::NoSuchDebt => pick(language, "the dispute is about no such debt", "спор не об этом долге"),
-            Self::TooLong => pick(language, "the words are longer than 16 kB", "текст длиннее 16 кБ"),
+            Self::TooLong => {
+                pick(language, "the words are longer than 16,384 letters", "текст длиннее 16 384 знаков")
+            }
             Self::WrittenSince => pick(
                 language,
                 "somebody has written in this case since you opened it: read the history below, then send yours again",

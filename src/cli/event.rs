@@ -118,7 +118,7 @@ async fn carry_out(store: &Store, command: EventCommand) -> anyhow::Result<()> {
                     )
                 }
                 Some(Recorded::NoCreditor) => bail!("no list has a creditor of that name: nothing was added"),
-                Some(Recorded::NoDebt) => {
+                Some(Recorded::NoDebt | Recorded::OfNoDebt { .. }) => {
                     bail!("he has no debt of that id, and a promise is of one: nothing was added")
                 }
                 Some(Recorded::NoPerson) | None => bail!("nobody has this id or number"),

@@ -112,7 +112,7 @@ async fn event(house: Arc<House>, told: TellEvent) -> Result<EventAnswer, Unavai
         Some(Recorded::Known) => EventAnswer::Known,
         Some(Recorded::Differs) => EventAnswer::Differs,
         Some(Recorded::NoCreditor) => EventAnswer::NoCreditor,
-        Some(Recorded::NoDebt) => EventAnswer::NoDebt,
+        Some(Recorded::NoDebt | Recorded::OfNoDebt { .. }) => EventAnswer::NoDebt,
         Some(Recorded::NoPerson) | None => EventAnswer::NoPerson,
     })
 }

@@ -46,6 +46,10 @@ pub async fn take_review(
 ) -> Result<Reviewed, StoreError> {
     let Ok((raw_bp, critical)) = form.mark(&filled.marks) else { return Ok(Reviewed::Unfit) };
     let Filled { attempt, agent, reviewer, marks, comment } = filled;
+    // Of his own talk the store says so.
+    if reviewer != agent.as_str() && !store.reviews_talks(&reviewer).await? {
+        return Ok(Reviewed::NoReviewer);
+    }
     let review = Review { reviewer, at: now, marks, raw_bp, critical, comment };
     store.keep_review(attempt, agent, review).await
 }

@@ -61,6 +61,8 @@ pub enum Reviewed {
     Before,
     /// Nobody reviews himself.
     Himself,
+    /// Nobody of this login may review: a slip in a name would make another reviewer of the same one.
+    NoReviewer,
     /// The agent did not talk in such a call.
     NoTalk,
     /// A criterion has no mark, or nothing applied.
@@ -76,6 +78,10 @@ impl Reviewed {
                 ("this reviewer has reviewed the talk already", "этот проверяющий уже оценил разговор")
             }
             Self::Himself => ("nobody reviews his own talk", "свой разговор никто не оценивает"),
+            Self::NoReviewer => (
+                "nobody of this login may review talks",
+                "под этим логином никто не может оценивать разговоры",
+            ),
             Self::NoTalk => {
                 ("the agent did not talk in such a call", "в таком звонке этот оператор не говорил")
             }

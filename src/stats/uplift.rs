@@ -32,6 +32,13 @@ pub struct Arm {
     pub sums: Sample,
 }
 
+impl Experiment {
+    /// Persons left alone whom another campaign called within the window, of those left alone.
+    pub fn elsewhere_share(self) -> Ratio {
+        Ratio::new(self.called_elsewhere, self.left_alone.sums.count)
+    }
+}
+
 impl Arm {
     /// Persons who paid, of the persons drawn into the arm.
     pub fn paid_share(self) -> Ratio {
@@ -40,10 +47,12 @@ impl Arm {
 }
 
 /// A campaign's experiment.
-#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, serde::Serialize)]
 pub struct Experiment {
     pub called: Arm,
     pub left_alone: Arm,
+    /// Persons left alone here whom another campaign called within the window: they tell less than they seem to.
+    pub called_elsewhere: u64,
     /// What the calls cost, in minor units of the debts' currency.
     pub cost_minor: i64,
 }
@@ -69,7 +78,7 @@ const FEW_PAYERS: u64 = 10;
 /// Compares the arms. `lines`: how many experiments stand in the same table; their intervals hold all at once in 95
 /// tables of 100, for the shares and for the sums each.
 pub fn uplift(experiment: &Experiment, lines: usize) -> Uplift {
-    let Experiment { called, left_alone, cost_minor } = *experiment;
+    let Experiment { called, left_alone, cost_minor, .. } = *experiment;
     let sure = Confidence::together(lines);
     let sum_each = Estimate::difference_of_means(called.sums, left_alone.sums, sure);
     let extra = sum_each.map(|each| each.times(called.sums.count as f64));
@@ -109,8 +118,7 @@ mod tests {
 
     #[test]
     fn an_empty_arm_says_nothing() {
-        let alone = Experiment { called: Arm::default(), left_alone: Arm::default(), cost_minor: 0 };
-        let found = uplift(&alone, 1);
+        let found = uplift(&Experiment::default(), 1);
         assert!(found.small && found.paid_share.is_none() && found.extra.is_none());
     }
 
@@ -122,7 +130,8 @@ mod tests {
             arm.paid += u64::from(pays);
             arm.sums.add(if pays { 100_000 } else { 0 });
         }
-        let found = uplift(&Experiment { called: arm, left_alone: arm, cost_minor: 5_000 }, 1);
+        let found =
+            uplift(&Experiment { called: arm, left_alone: arm, called_elsewhere: 0, cost_minor: 5_000 }, 1);
         assert!(!found.small && found.cost_per_extra.is_none());
         assert!(found.paid_share.expect("two arms").contains(0.0));
     }

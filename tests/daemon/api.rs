@@ -233,6 +233,11 @@ fn quality_is_read_and_told_over_the_api() {
         criteria.iter().map(|it| (it["key"].as_str().expect("a key").to_owned(), json!("met"))).collect();
     let mut told = json!({ "attempt": 1, "agent": "anna", "reviewer": "vera", "marks": marks });
     let tell = |told: &serde_json::Value| fault("/api/v1/quality/reviews", Some(&told.to_string()));
+    assert_eq!(tell(&told), (422, "no_reviewer".to_owned()), "nobody is called vera");
+    house.add_user("vera", "agent", "correct horse");
+    assert_eq!(tell(&told), (422, "no_reviewer".to_owned()), "an agent reviews nobody");
+    house.add_user("olga", "quality", "correct horse");
+    told["reviewer"] = json!("olga");
     assert_eq!(tell(&told), (404, "no_talk".to_owned()), "she talked in no such call");
     told["reviewer"] = json!("anna");
     assert_eq!(tell(&told), (422, "own_talk".to_owned()));

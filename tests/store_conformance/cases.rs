@@ -15,6 +15,7 @@ use rand::{Rng, RngExt, SeedableRng};
 use crate::world::{World, by_hand, finished, hours, no_answer, noon, promised, row, second_debt, seconds};
 
 crate::on_both_engines!(
+    a_complaint_after_a_service_call_is_of_his_real_creditor,
     a_letter_is_a_case_that_holds_until_somebody_closes_it,
     the_hold_stands_exactly_while_a_case_is_open_also_with_two_at_once,
     a_key_opens_a_case_whose_hold_nobody_lifts_past_it,
@@ -55,6 +56,27 @@ async fn register(world: &World, case: NewCase) -> Number {
         Registered::New { number, .. } => number,
         other => panic!("not registered: {other:?}"),
     }
+}
+
+async fn a_complaint_after_a_service_call_is_of_his_real_creditor(world: World) {
+    world.store.upsert(&[row(1)], noon()).await.expect("read");
+    world.raw("UPDATE debt SET state = 'paid'").await.expect("long ago");
+    let campaign = world.store.campaign("service", noon()).await.expect("made");
+    let plan = obzvon::store::FillPlan { campaign, not_after: None, now: noon(), hold_out_percent: 0 };
+    let wish = obzvon::store::ServiceWish {
+        person: "p1".into(),
+        about: "2026-02".into(),
+        until: "2026-04-01".parse().expect("a date"),
+        currency: Currency::Rub,
+    };
+    world.store.queue_service(plan, vec![wish]).await.expect("queued");
+    register(&world, letter(Some("p1"), Kind::Ordinary)).await;
+    let period = Period { from: noon() - hours(1), to: noon() + hours(24) };
+    let economics =
+        world.store.economics_report(period, Currency::Rub, noon() + hours(24)).await.expect("counted");
+    let of: Vec<_> =
+        economics.creditors.iter().map(|((_, name), month)| (name.as_str(), month.complaints)).collect();
+    assert_eq!(of, [("Water", 1)]);
 }
 
 async fn act(world: &World, number: Number, act: Act) -> Acted {

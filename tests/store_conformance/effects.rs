@@ -14,6 +14,7 @@ crate::on_both_engines!(
     a_seed_is_drawn_once,
     the_arms_are_counted_by_persons_within_the_window,
     who_was_selected_before_there_was_a_lot_is_in_no_arm,
+    who_is_left_alone_here_and_called_there_is_told,
     who_was_drawn_stays_in_his_arm_and_each_share_is_compared_by_itself,
     the_second_use_is_told_from_the_first,
 );
@@ -96,6 +97,31 @@ async fn who_was_selected_before_there_was_a_lot_is_in_no_arm(world: World) {
     let line = &world.store.experiments_report(period, days(10)).await.expect("counted")[0];
     let (called, alone) = (line.experiment.called, line.experiment.left_alone);
     assert_eq!((called.paid_share(), alone.paid_share()), (Ratio::new(1, 1), Ratio::new(0, 1)));
+}
+
+async fn who_is_left_alone_here_and_called_there_is_told(world: World) {
+    world.store.upsert(&[row(1), row(2)], noon()).await.expect("imported");
+    let first = world.store.campaign("reminders", noon()).await.expect("made");
+    let plan = FillPlan { campaign: first, not_after: None, now: noon(), hold_out_percent: 50 };
+    world.store.fill_campaign(plan, |_: &Candidate| Placement::LeftAlone).await.expect("filled");
+    let other = world.store.campaign("second", noon()).await.expect("made");
+    world.store.set_campaign("second", CampaignState::Running, "boss", noon()).await.expect("started");
+    let plan = FillPlan { campaign: other, hold_out_percent: 0, ..plan };
+    let queued = |_: &Candidate| Placement::Queued { score: 1 };
+    world.store.fill_campaign(plan, queued).await.expect("filled");
+    for (contact, after) in [(1, days(1)), (2, days(11))] {
+        let now = noon() + after;
+        let claimed = world.claim_one(other, now).await;
+        let attempt = world.permit(&claimed, now).await.attempt();
+        let mut done = promised(attempt);
+        done.finished.stamps.invite = Some(now);
+        world.store.finish(done, now + hours(1)).await.expect("finished");
+        assert_eq!(claimed.debt_external, format!("d{contact}"), "one after the other");
+    }
+    let period = Period { from: noon() - days(1), to: noon() + days(20) };
+    let lines = world.store.experiments_report(period, days(10)).await.expect("counted");
+    let line = lines.iter().find(|line| line.campaign == "reminders").expect("its line");
+    assert_eq!(line.experiment.elsewhere_share(), Ratio::new(1, 2), "only the call within the window");
 }
 
 async fn who_was_drawn_stays_in_his_arm_and_each_share_is_compared_by_itself(world: World) {

@@ -9,6 +9,7 @@ use crate::world::{World, hours, noon, number, promised, row};
 
 crate::on_both_engines!(
     a_past_talk_counts_and_told_again_changes_nothing,
+    a_past_contact_of_no_debt_of_ours_counts_for_the_law_and_says_so,
     a_past_call_to_a_shared_number_counts_for_everybody_who_has_it,
     a_dry_run_says_who_is_known_and_writes_nothing,
     messages_letters_and_visits_have_channels_of_their_own,
@@ -54,6 +55,23 @@ async fn a_past_talk_counts_and_told_again_changes_nothing(world: World) {
         Reserved::Denied(decision) => assert_eq!(decision.deny.expect("a rule").as_str(), "ru.call.day"),
         other => panic!("not denied: {other:?}"),
     }
+}
+
+async fn a_past_contact_of_no_debt_of_ours_counts_for_the_law_and_says_so(world: World) {
+    world.one_contact().await;
+    let named = |creditor: &str, debt: Option<&str>| PastContact {
+        creditor: Some(creditor.into()),
+        debt: debt.map(str::to_owned),
+        external_id: format!("{creditor}/{debt:?}"),
+        ..past(EventKind::Message)
+    };
+    let told = || vec![named("Water", Some("d1")), named("Watr", None), named("Water", Some("d2"))];
+    for (dry_run, new) in [(true, true), (false, true), (false, false)] {
+        let placed = if new { Recorded::New } else { Recorded::Known };
+        let wanted = [placed, Recorded::OfNoDebt { new }, Recorded::OfNoDebt { new }];
+        assert_eq!(tell(&world, told(), dry_run).await, wanted);
+    }
+    assert_eq!(history(&world, "p1").await.events().len(), 3);
 }
 
 async fn a_past_call_to_a_shared_number_counts_for_everybody_who_has_it(world: World) {

@@ -57,12 +57,29 @@ struct Answer {
     new: u64,
     known: u64,
     no_person: u64,
+    /// Of `new` and `known`: no list has the creditor or the debt that the row names, so that no report counts it.
+    of_no_debt: u64,
+    /// The lines of the first of these.
+    of_no_debt_lines: Vec<u64>,
     /// Another contact was told by the row's id before.
     id_reused: u64,
     /// Headers that mean nothing to us: what stands below them was passed over.
     unknown_columns: Vec<String>,
     rejected_file: Option<PathBuf>,
     dry_run: bool,
+}
+
+/// Lines of rows of no debt of ours that are told: enough to see what is misspelt.
+const LINES_TOLD: usize = 20;
+
+impl Answer {
+    fn note_of_no_debt(&mut self, new: bool, line: u64) {
+        *(if new { &mut self.new } else { &mut self.known }) += 1;
+        self.of_no_debt += 1;
+        if self.of_no_debt_lines.len() < LINES_TOLD {
+            self.of_no_debt_lines.push(line);
+        }
+    }
 }
 
 /// Rows written in one transaction.
@@ -200,6 +217,7 @@ impl Reading<'_> {
             match recorded {
                 Recorded::Known => self.answer.known += 1,
                 Recorded::New => self.answer.new += 1,
+                Recorded::OfNoDebt { new } => self.answer.note_of_no_debt(new, record.line),
                 // Not strict: a debt that nobody has is no reason here, but for a promise.
                 Recorded::Differs | Recorded::NoCreditor | Recorded::NoDebt | Recorded::NoPerson => {
                     let reason = match recorded {
@@ -250,6 +268,16 @@ fn text(answer: &Answer, language: Language) -> String {
         format!("{}: {}", say("  no contact in them", "  без контакта"), counts.no_contact),
         format!("{}: {}", say("  rejected", "  отклонённых"), counts.rejected),
     ];
+    if answer.of_no_debt > 0 {
+        let told: Vec<String> = answer.of_no_debt_lines.iter().map(u64::to_string).collect();
+        let more = if answer.of_no_debt > told.len() as u64 { ", …" } else { "" };
+        let what = say(
+            "of no debt of ours (the law counts them, no report does: look at the creditor and the debt)",
+            "не по нашим долгам (для закона учтены, в отчётах их нет: проверьте кредитора и долг)",
+        );
+        let lines_word = say("lines", "строки");
+        lines.push(format!("{what}: {}; {lines_word} {}{more}", answer.of_no_debt, told.join(", ")));
+    }
     if !answer.unknown_columns.is_empty() {
         let passed_over =
             say("columns passed over (say what they are: --column)", "столбцы не поняты (укажите: --column)");

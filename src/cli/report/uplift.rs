@@ -27,6 +27,7 @@ pub async fn report(
                 "campaign": line.campaign, "currency": line.currency.code(), "window_days": window_days,
                 "left_alone_percent": line.percent,
                 "called": line.experiment.called, "left_alone": line.experiment.left_alone,
+                "called_elsewhere": line.experiment.called_elsewhere,
                 "cost_minor": line.experiment.cost_minor, "uplift": uplift,
             })
         };
@@ -68,11 +69,17 @@ fn line_text(line: &ExperimentLine, uplift: &Uplift, language: Language) -> Stri
     let cost = Money::new(line.experiment.cost_minor, line.currency).reveal();
     let lot = line.percent.map_or_else(String::new, |percent| format!(" · {} {percent} %", words.lot));
     let head = format!("{} · {}{lot}\n", line.campaign, line.currency.code());
+    // Nothing is said of what did not happen.
+    let elsewhere = match line.experiment.called_elsewhere {
+        0 => String::new(),
+        _ => format!("  {:<26} {}\n", words.elsewhere, line.experiment.elsewhere_share()),
+    };
     let small = if uplift.small { format!("  {}\n", words.small) } else { String::new() };
     [
         head,
         arm(words.called, line.experiment.called),
         arm(words.alone, line.experiment.left_alone),
+        elsewhere,
         estimate(words.share, uplift.paid_share.map(|it| it.times(100.0)), 2, words.points),
         estimate(words.sum, uplift.sum_each.map(in_units), 2, unit),
         estimate(words.extra, uplift.extra.map(in_units), 2, unit),
@@ -87,6 +94,7 @@ struct Words {
     called: &'static str,
     lot: &'static str,
     alone: &'static str,
+    elsewhere: &'static str,
     each: &'static str,
     share: &'static str,
     points: &'static str,
@@ -104,6 +112,7 @@ fn words(language: Language) -> &'static Words {
             called: "called, paid",
             lot: "left alone by lot:",
             alone: "left alone, paid",
+            elsewhere: "of them called by others",
             each: "each",
             share: "effect on the share",
             points: "points",
@@ -118,6 +127,7 @@ fn words(language: Language) -> &'static Words {
             called: "звонили, оплатили",
             lot: "без звонков по жребию:",
             alone: "не звонили, оплатили",
+            elsewhere: "из них звонили другие",
             each: "на человека",
             share: "влияние на долю",
             points: "п. п.",
@@ -135,13 +145,13 @@ fn definition(language: Language, days: u16) -> String {
     match language {
         Language::En => format!(
             "\nHow to read it: persons who paid on the selected debt within {days} days of their selection / persons \
-             drawn into the arm by lot; who was drawn by another share is compared by himself.\nWhoever was to be called counts as called, reached or not. Persons whose \
+             drawn into the arm by lot; who was drawn by another share is compared by himself.\nA lot binds its own campaign: called by others are the left alone whom another campaign called within those days.\nWhoever was to be called counts as called, reached or not. Persons whose \
              {days} days are not over are left out.\nThe intervals of all campaigns hold at once in 95 cases of 100. \
              The cost of an extra unit is told only where extra money is sure.\n"
         ),
         Language::Ru => format!(
             "\nКак читать: люди, оплатившие отобранный долг за {days} дней после отбора / люди, попавшие в группу по \
-             жребию; отобранные при другой доле сравниваются отдельно.\nКто должен был получить звонок, считается получившим, даже если до него не дозвонились. Кто ещё \
+             жребию; отобранные при другой доле сравниваются отдельно.\nЖребий действует на свою кампанию: звонили другие — те без звонков, кому в эти дни звонила другая кампания.\nКто должен был получить звонок, считается получившим, даже если до него не дозвонились. Кто ещё \
              не прожил {days} дней после отбора, не учтён.\nИнтервалы всех кампаний верны вместе в 95 случаях из 100. \
              Цена лишней единицы названа только там, где лишние деньги несомненны.\n"
         ),

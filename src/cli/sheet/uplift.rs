@@ -61,6 +61,15 @@ fn columns(language: Language) -> Vec<Column> {
         plain(language, "left_alone_percent", ("Left alone by lot, %", "Без звонков по жребию, %")),
         pair(language, "called", ("Called, paid", "Звонили, оплатили"), paid),
         pair(language, "left_alone", ("Left alone, paid", "Не звонили, оплатили"), paid),
+        pair(
+            language,
+            "called_elsewhere",
+            ("Of these called by another campaign", "Из них звонила другая кампания"),
+            (
+                "persons left alone whom another campaign called within the window / persons left alone",
+                "люди без звонков этой кампании, которым в те же дни звонила другая / люди без звонков этой кампании",
+            ),
+        ),
         told(
             language,
             "effect_points",
@@ -110,6 +119,7 @@ fn cells(line: &ExperimentLine, lines: usize, language: Language) -> Vec<SheetCe
         line.percent.map_or(SheetCell::Absent, |percent| SheetCell::Count(percent.unsigned_abs())),
         SheetCell::Share(line.experiment.called.paid_share()),
         SheetCell::Share(line.experiment.left_alone.paid_share()),
+        SheetCell::Share(line.experiment.elsewhere_share()),
     ];
     cells.extend(three(found.paid_share, &|share| SheetCell::Decimal(share * 100.0, 2)));
     cells.extend(three(found.extra, &minor));

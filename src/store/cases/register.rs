@@ -49,7 +49,7 @@ async fn register(
     if oldest.is_ok_and(|oldest| case.received < oldest) {
         return Ok(Registered::TooOld);
     }
-    if case.text.len() > LONGEST_WORDS {
+    if case.text.chars().count() > LONGEST_WORDS {
         return Ok(Registered::TooLong);
     }
     let whose = match whom(conn, case).await? {

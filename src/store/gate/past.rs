@@ -58,6 +58,9 @@ pub enum Recorded {
     NoDebt,
     /// Nobody has this id or number.
     NoPerson,
+    /// It stands in the ledger for the law (`new`: since now), and no report counts it: no list has the creditor that is
+    /// named, or whoever is meant has no debt of that id. Only where not strict.
+    OfNoDebt { new: bool },
     /// Another contact was told by this id before: nothing was written.
     Differs,
     /// In the ledger before.
@@ -133,10 +136,12 @@ async fn record(
     if persons.is_empty() {
         return Ok(Recorded::NoPerson);
     }
-    if past.strict && !is_creditor(conn, contact).await? {
+    let is_creditor = is_creditor(conn, contact).await?;
+    if past.strict && !is_creditor {
         return Ok(Recorded::NoCreditor);
     }
-    if past.strict && !has_debt(conn, &persons, contact).await? {
+    let is_placed = is_creditor && has_debt(conn, &persons, contact).await?;
+    if past.strict && !is_placed {
         return Ok(Recorded::NoDebt);
     }
     if contact.reaction.promise && !is_of_a_debt(conn, &persons, contact).await? {
@@ -150,7 +155,7 @@ async fn record(
         }
         Some(_) | None => {}
     }
-    let mut recorded = Recorded::NoPerson;
+    let mut is_new = false;
     for (person, phone_type) in persons {
         let id = format!("{}:{}:{}", past.source, contact.external_id, person.0);
         let new = if past.dry_run {
@@ -163,9 +168,13 @@ async fn record(
             }
             new.is_some()
         };
-        recorded = if new || recorded == Recorded::New { Recorded::New } else { Recorded::Known };
+        is_new |= new;
     }
-    Ok(recorded)
+    Ok(match (is_placed, is_new) {
+        (false, new) => Recorded::OfNoDebt { new },
+        (true, false) => Recorded::Known,
+        (true, true) => Recorded::New,
+    })
 }
 
 /// What was told, as a hash: the same words are the same contact, whatever the lists say of them by now.

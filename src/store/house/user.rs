@@ -47,8 +47,20 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn works_cases(&self, login: &str) -> Result<bool, StoreError> {
+        self.user_may(login, Right::WorkCases).await
+    }
+
+    /// Whether somebody may sign in so and review talks.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn reviews_talks(&self, login: &str) -> Result<bool, StoreError> {
+        self.user_may(login, Right::ReviewTalks).await
+    }
+
+    async fn user_may(&self, login: &str, right: Right) -> Result<bool, StoreError> {
         let user = self.user(login).await?.filter(|user| user.disabled_at.is_none());
-        Ok(user.is_some_and(|user| user.role.may(Right::WorkCases)))
+        Ok(user.is_some_and(|user| user.role.may(right)))
     }
 
     /// The logins of those who are kept out.

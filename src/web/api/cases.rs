@@ -40,7 +40,8 @@ struct CaseBody {
     /// When it was received (RFC 3339); now where absent.
     #[schemars(with = "Option<String>")]
     received_at: Option<Timestamp>,
-    /// What he says, 16 kB at most.
+    /// What he says.
+    #[schemars(length(min = 1, max = LONGEST_WORDS))]
     text: String,
 }
 
@@ -65,7 +66,9 @@ async fn tell(State(api): State<Shared>, bytes: Result<Bytes, BytesRejection>) -
             Err(Fault::new(StatusCode::CONFLICT, "id_reused", "another case was told by this id before"))
         }
         Registered::InFuture => Err(Fault::field("in_future", "received_at lies in the future")),
-        Registered::TooLong => Err(Fault::field("malformed", format!("text has 1 to {LONGEST_WORDS} bytes"))),
+        Registered::TooLong => {
+            Err(Fault::field("malformed", format!("text has 1 to {LONGEST_WORDS} letters")))
+        }
         Registered::TooOld => Err(Fault::field("too_old", "received_at lies more than ten years back")),
         Registered::NoAttempt => fault("no_attempt", "there is no such call of his"),
         Registered::NoDebt => fault("no_debt", "he has no such debt, or it is not said whose it is"),
@@ -88,6 +91,7 @@ struct CreditorBody {
     /// The creditor's name, as in the lists. Without a debt he speaks of all that is owed to him.
     creditor: Option<String>,
     /// Why: what was looked up, what was paid.
+    #[schemars(length(min = 1, max = LONGEST_WORDS))]
     text: String,
 }
 
@@ -99,12 +103,10 @@ async fn creditor(
     let no_case = || Fault::new(StatusCode::NOT_FOUND, "no_case", "there is no such case");
     let number = Number::parse(&number).ok_or_else(no_case)?;
     let said = read::<CreditorBody>(bytes)?;
-    if said.text.len() > LONGEST_WORDS {
-        return Err(Fault::field("malformed", format!("text has 1 to {LONGEST_WORDS} bytes")));
-    }
+    let text = words(&said.text)?;
     let optional = |field, text: Option<String>| text.map(|text| filled(field, &text)).transpose();
     let (debt, creditor) = (optional("debt", said.debt)?, optional("creditor", said.creditor)?);
-    let act = Act::Creditor { owed: said.owed, debt, creditor, text: filled("text", &said.text)? };
+    let act = Act::Creditor { owed: said.owed, debt, creditor, text };
     match api.creditor_says.ask((number, act)).await? {
         Acted::Done(state) => Ok(Json(json!({ "number": number, "state": state.code() })).into_response()),
         Acted::NoCase => Err(no_case()),
@@ -150,6 +152,15 @@ fn line(case: &CaseLine) -> Value {
     })
 }
 
+/// The words of a case or of an answer: as long as every other way takes them.
+fn words(text: &str) -> Result<String, Fault> {
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > LONGEST_WORDS {
+        return Err(Fault::field("malformed", format!("text has 1 to {LONGEST_WORDS} letters")));
+    }
+    Ok(text.to_owned())
+}
+
 impl CaseBody {
     fn check(self) -> Result<NewCase, Fault> {
         let one_of =
@@ -158,10 +169,7 @@ impl CaseBody {
             Kind::parse(&self.kind).ok_or_else(|| one_of("kind", Kind::ALL.map(Kind::code).join(", ")))?;
         let source = Source::parse(&self.source).filter(|source| Source::OUTSIDE.contains(source));
         let source = source.ok_or_else(|| one_of("source", Source::OUTSIDE.map(Source::code).join(", ")))?;
-        let text = self.text.trim();
-        if text.is_empty() || text.len() > LONGEST_WORDS {
-            return Err(Fault::field("malformed", format!("text has 1 to {LONGEST_WORDS} bytes")));
-        }
+        let text = words(&self.text)?;
         let optional = |field, text: Option<String>| text.map(|text| filled(field, &text)).transpose();
         Ok(NewCase {
             kind,
@@ -172,7 +180,7 @@ impl CaseBody {
             attempt: self.attempt.map(AttemptId),
             // The daemon's clock says when.
             received: self.received_at.unwrap_or(Timestamp::MAX),
-            text: text.to_owned(),
+            text,
             outside_id: Some(filled("id", &self.id)?),
         })
     }

@@ -76,11 +76,11 @@ pub(in crate::web) fn read<T: DeserializeOwned>(body: Result<Bytes, BytesRejecti
 /// A text that must say something.
 pub(super) fn filled(field: &'static str, text: &str) -> Result<String, Fault> {
     let text = text.trim();
-    if text.is_empty() || text.len() > TEXT_LIMIT {
-        return Err(Fault::field("malformed", format!("{field} has 1 to {TEXT_LIMIT} bytes")));
+    if text.is_empty() || text.chars().count() > TEXT_LIMIT {
+        return Err(Fault::field("malformed", format!("{field} has 1 to {TEXT_LIMIT} letters")));
     }
     Ok(text.to_owned())
 }
 
-/// The longest text of a field, in bytes.
+/// The longest text of a field, in letters.
 const TEXT_LIMIT: usize = 512;

@@ -39,7 +39,7 @@ struct ReviewBody {
     attempt: i64,
     /// The login of the agent who talked in it.
     agent: String,
-    /// The reviewer's login: nobody reviews his own talk, and nobody a talk twice.
+    /// The login of a user who may review talks: nobody reviews his own talk, and nobody a talk twice.
     reviewer: String,
     /// By the form's criteria: met, partly, not_met or na. Every criterion has a mark.
     marks: BTreeMap<String, String>,
@@ -108,6 +108,7 @@ async fn review(State(api): State<Shared>, bytes: Result<Bytes, BytesRejection>)
         }
         Reviewed::Before => Err(refuse(StatusCode::CONFLICT, "reviewed_before")),
         Reviewed::Himself => Err(refuse(StatusCode::UNPROCESSABLE_ENTITY, "own_talk")),
+        Reviewed::NoReviewer => Err(refuse(StatusCode::UNPROCESSABLE_ENTITY, "no_reviewer")),
         Reviewed::NoTalk => Err(refuse(StatusCode::NOT_FOUND, "no_talk")),
         Reviewed::Unfit => Err(refuse(StatusCode::UNPROCESSABLE_ENTITY, "unfit_marks")),
     }

@@ -9,6 +9,7 @@ use super::Period;
 use super::effects::{code, named, names};
 use crate::domain::{Channel, Currency};
 use crate::stats::{Basis, EFFECT, Key, MonthFacts, PAYMENT, month_of};
+use crate::store::counted::counts;
 use crate::store::engine::conn::{Conn, Fault, moment, values};
 use crate::store::tally::{self, Reading};
 use crate::store::{Store, StoreError};
@@ -173,13 +174,17 @@ async fn month_actions(
     Ok(actions)
 }
 
-/// Complaints that came of no action: of the creditor whose debt they name, else of the one to whom the person owes the newest. By
-/// quarters of an hour, which begin with the days of every zone.
-const COMPLAINTS: &str = "SELECT w.creditor_id, w.quarter, COUNT(*) FROM (SELECT c.received_at / 900000000 AS quarter, \
+/// Complaints that came of no action: of the creditor whose debt they name, else of the one to whom the person owes the newest (a
+/// service call is of no debt). By quarters of an hour, which begin with the days of every zone.
+const COMPLAINTS: &str = concat!(
+    "SELECT w.creditor_id, w.quarter, COUNT(*) FROM (SELECT c.received_at / 900000000 AS quarter, \
     (SELECT MAX(d.creditor_id) FROM debt d WHERE d.id = COALESCE(c.debt_id, (SELECT MAX(o.id) FROM debt o \
-    WHERE o.person_id = c.person_id))) AS creditor_id FROM case_file c WHERE c.dispute = 0 AND c.of_attempt_id IS NULL \
+    WHERE o.person_id = c.person_id AND ",
+    counts!("o"),
+    "))) AS creditor_id FROM case_file c WHERE c.dispute = 0 AND c.of_attempt_id IS NULL \
     AND c.of_event_id IS NULL \
-    AND c.received_at >= $1 AND c.received_at < $2) w WHERE w.creditor_id IS NOT NULL GROUP BY w.creditor_id, w.quarter";
+    AND c.received_at >= $1 AND c.received_at < $2) w WHERE w.creditor_id IS NOT NULL GROUP BY w.creditor_id, w.quarter"
+);
 const FIRST: &str = "SELECT e.creditor_id, e.month, MIN(e.day) FROM (SELECT creditor_id, MIN(month) AS month FROM tally_effect \
     WHERE level = 2 GROUP BY creditor_id) f JOIN tally_effect e ON e.level = 1 AND e.month = f.month \
     AND e.creditor_id = f.creditor_id GROUP BY e.creditor_id, e.month";

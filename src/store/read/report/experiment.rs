@@ -63,7 +63,8 @@ async fn experiments(
             *costs.entry(key).or_default() += sums[0];
         }
     }
-    let mut lines = join(&arms, &payers)?;
+    let elsewhere = conn.all(ELSEWHERE, values![days.from, days.to, window_us]).await?;
+    let mut lines = join(&arms, &payers, &elsewhere)?;
     let mut strata: BTreeMap<(String, Currency), u32> = BTreeMap::new();
     for (campaign, currency, _) in lines.keys() {
         *strata.entry((campaign.clone(), *currency)).or_default() += 1;
@@ -95,22 +96,24 @@ async fn experiments(
 /// By campaign, currency and share left alone, without costs.
 type Lines = BTreeMap<(String, Currency, Option<i64>), Experiment>;
 
-fn join(arms: &[Row], payers: &[Row]) -> Result<Lines, Fault> {
+fn join(arms: &[Row], payers: &[Row], elsewhere: &[Row]) -> Result<Lines, Fault> {
     let key = |row: &Row| {
         Ok::<_, Fault>((row.text(0)?, row.code(1, "currency", Currency::parse)?, row.int_opt(3)?))
     };
-    let nothing = Experiment { called: Arm::default(), left_alone: Arm::default(), cost_minor: 0 };
     let mut lines = Lines::new();
     for row in arms {
-        let experiment = lines.entry(key(row)?).or_insert(nothing);
+        let experiment = lines.entry(key(row)?).or_default();
         arm(experiment, row)?.sums.count = row.int(4)?.unsigned_abs();
     }
     for row in payers {
-        let experiment = lines.entry(key(row)?).or_insert(nothing);
+        let experiment = lines.entry(key(row)?).or_default();
         let arm = arm(experiment, row)?;
         arm.paid = row.int(4)?.unsigned_abs();
         // Who paid nothing adds nothing to either.
         (arm.sums.sum, arm.sums.squares) = (row.int(5)?, row.float(6)?);
+    }
+    for row in elsewhere {
+        lines.entry(key(row)?).or_default().called_elsewhere = row.int(4)?.unsigned_abs();
     }
     Ok(lines)
 }
@@ -130,6 +133,14 @@ const ARMS: &str = "SELECT g.name, w.currency, w.arm, w.arm_percent, w.persons F
     COUNT(DISTINCT c.person_id) AS persons FROM contact c JOIN debt d ON d.id = c.debt_id \
     WHERE c.arm IS NOT NULL AND COALESCE(c.arm_percent, 1) > 0 AND c.selected_at >= $1 AND c.selected_at < $2 \
     GROUP BY c.campaign_id, d.currency, c.arm, c.arm_percent) w JOIN campaign g ON g.id = w.campaign_id";
+/// The lot of a campaign binds that campaign alone: who was left alone by it may be another one's to call, on any debt.
+const ELSEWHERE: &str = "SELECT g.name, w.currency, w.arm, w.arm_percent, w.persons FROM (SELECT c.campaign_id, d.currency, c.arm, \
+    c.arm_percent, COUNT(DISTINCT c.person_id) AS persons FROM contact c JOIN debt d ON d.id = c.debt_id \
+    WHERE c.arm = 'left_alone' AND COALESCE(c.arm_percent, 1) > 0 AND c.selected_at >= $1 AND c.selected_at < $2 \
+    AND EXISTS (SELECT 1 FROM attempt a WHERE a.person_id = c.person_id AND a.campaign_id <> c.campaign_id \
+    AND a.invite_at IS NOT NULL AND a.channel <> 'inbound_call' AND a.reserved_at >= c.selected_at \
+    AND a.reserved_at < c.selected_at + CAST($3 AS BIGINT)) GROUP BY c.campaign_id, d.currency, c.arm, c.arm_percent) w \
+    JOIN campaign g ON g.id = w.campaign_id";
 /// Payments come first, for most persons have none.
 const PAYERS: &str = "SELECT g.name, w.currency, w.arm, w.arm_percent, COUNT(*), CAST(SUM(w.paid) AS BIGINT), \
     CAST(SUM(CAST(w.paid AS DOUBLE PRECISION) * w.paid) AS DOUBLE PRECISION) \

@@ -46,6 +46,7 @@ async fn form(
     let said = match said.said.as_str() {
         "before" => Some(texts.before),
         "himself" => Some(texts.himself),
+        "no_reviewer" => Some(texts.no_reviewer),
         "no_talk" => Some(texts.no_talk),
         "unfit" => Some(texts.unfit),
         _ => None,
@@ -119,6 +120,7 @@ async fn save(
         }
         Reviewed::Before => back("before"),
         Reviewed::Himself => back("himself"),
+        Reviewed::NoReviewer => back("no_reviewer"),
         Reviewed::NoTalk => back("no_talk"),
         Reviewed::Unfit => back("unfit"),
     }

@@ -69,6 +69,7 @@ texts! {
     marked: "Mark", "Оценка";
     met: "met", "выполнено";
     no_form: "There is no form: config/quality.toml has no criterion.", "Формы нет: в config/quality.toml нет ни одного критерия.";
+    no_reviewer: "You may not review talks any more.", "Вы больше не можете оценивать разговоры.";
     no_talk: "The agent did not talk in such a call.", "Оператор в таком звонке не говорил.";
     not_applicable: "no occasion", "не было повода";
     not_met: "not met", "не выполнено";
