@@ -11,7 +11,7 @@ use crate::house::until;
 use crate::interface::signed_in;
 use crate::office::{Debtor, TOKEN, furnished, import, number, plan, start};
 use crate::phone::Phone;
-use crate::shift::{fits, patient, sign_in, until_state};
+use crate::shift::{fits, is_as_high_as_the_window, patient, sign_in, until_state};
 
 const CREDITOR: &str = "Северный Банк";
 /// Nobody answers there; it is only looked at.
@@ -117,7 +117,7 @@ async fn one_key_tells_whether_he_has_paid_and_another_press_asks_his_creditor()
         let text = page.text("main");
         assert!(text.contains("Asked whether it was paid") && text.contains("Has he paid?"), "{text}");
         page.picture("desk-paid-3-en");
-        fits(&mut page);
+        is_as_high_as_the_window(&mut page);
         page.press("F9");
         until_state(&mut page, "wrap_up");
         assert!(page.troubles.is_empty(), "{:?}", page.troubles);

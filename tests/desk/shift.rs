@@ -124,11 +124,17 @@ fn work(page: &mut Page, base: &str) {
 /// Nothing of the desk lies outside a small screen, nor in a part of it that would have to be scrolled.
 #[track_caller]
 pub fn fits(page: &mut Page) {
-    let height = page.eval("document.documentElement.scrollHeight");
-    assert!(height.as_u64().is_some_and(|height| height <= 768), "the desk is {height} high");
+    is_as_high_as_the_window(page);
     let cut = "['#debtor', '#middle', '#side'].filter((part) => { const { scrollHeight, clientHeight } = \
                document.querySelector(part); return scrollHeight > clientHeight; })";
     assert_eq!(page.eval(cut), json!([]), "these scroll");
+}
+
+/// Whatever is longer scrolls in its own column.
+#[track_caller]
+pub fn is_as_high_as_the_window(page: &mut Page) {
+    let height = page.eval("document.documentElement.scrollHeight");
+    assert!(height.as_u64().is_some_and(|height| height <= 768), "the desk is {height} high");
 }
 
 fn promise(page: &mut Page) {
