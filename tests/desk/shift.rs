@@ -360,7 +360,7 @@ fn look_around(page: &mut Page, base: &str) {
 /// A part that is renewed keeps the focus and a selected text; what moves keeps its focus where it goes.
 fn keeps_its_place(page: &mut Page, base: &str) {
     page.go(&format!("{base}/"));
-    page.tab_to("[data-live] a[href]");
+    page.tab_to("[data-live] a[href^='/campaigns/']");
     page.eval(
         "window.held = document.activeElement; getSelection().selectAllChildren(held); \
          window.renewals = () => performance.getEntriesByType('resource').filter((it) => it.name.endsWith('/live')).length; \
