@@ -7,7 +7,7 @@ use crate::domain::{DebtorType, PersonId};
 use crate::store::counted::{counts, person_counts};
 use crate::store::engine::conn::{Conn, Fault, moment, values};
 use crate::store::engine::dialect;
-use crate::store::{Period, Store, StoreError};
+use crate::store::{NEEDS_AGENT, Period, Store, StoreError};
 
 /// A change as it is written.
 #[derive(Debug, Clone, Copy)]
@@ -221,7 +221,7 @@ pub(super) async fn take_back_broken(
     retype(conn, person, change, now).await.map(|_| ())
 }
 
-/// Writes a change down.
+/// Writes a change down. Who was kept for an agent on account of his type is looked at again by the campaign that had him.
 pub(super) async fn note_change(
     conn: &mut Conn,
     person: PersonId,
@@ -229,13 +229,17 @@ pub(super) async fn note_change(
     now: Timestamp,
 ) -> Result<(), Fault> {
     let TypeChange { was, became, who, why } = change;
-    conn.run(NOTE, values![person, now, was, became, who, why]).await.map(|_| ())
+    conn.run(NOTE, values![person, now, was, became, who, why]).await?;
+    conn.run(LOOK_AGAIN, values![person, NEEDS_AGENT]).await.map(|_| ())
 }
 
 const TYPE_OF: &str = "SELECT debtor_type FROM person WHERE id = $1";
 const SET: &str = "UPDATE person SET debtor_type = $2 WHERE id = $1 AND debtor_type = $3";
 const NOTE: &str = "INSERT INTO debtor_type_change (person_id, at, was, became, who, why) \
     VALUES ($1, $2, $3, $4, $5, $6)";
+/// Who was held when the list was filled has no place in the queue yet: the next filling looks at him.
+const LOOK_AGAIN: &str = "UPDATE contact SET state = 'queued', why = '' WHERE person_id = $1 AND state = 'held' \
+    AND why = $2 AND arm = 'called'";
 const LAST_CHANGE: &str =
     "SELECT at, was, became, why FROM debtor_type_change WHERE person_id = $1 ORDER BY id DESC LIMIT 1";
 const BROKEN_TILL: &str = "SELECT COUNT(*) FROM promise WHERE person_id = $1 AND state = 'broken' AND judged_at <= $2 \

@@ -85,3 +85,22 @@ async fn a_part_of_the_day_that_somebody_applied_is_waited_for() {
     daemon.stop();
     assert!(house.attempts().is_empty() && carrier.calls().is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whose_type_has_changed_in_the_queue_is_kept_for_an_agent_until_it_is_changed_back() {
+    let carrier = carrier(rings()).await;
+    let house = House::new(ringing_config(&carrier));
+    house.import(3);
+    for n in ["p0", "p2"] {
+        house.run(&["person", "type", n, "fraudster", "--by", "boss", "--why", "an alias"]);
+    }
+    let daemon = house.start();
+    until("the forgetful one rings", || ringing(&carrier) == 1);
+    let kept = |count| ("held".to_owned(), "needs_agent".to_owned(), count);
+    until("the others are kept", || house.states().contains(&kept(2)));
+    assert_eq!(carrier.calls().len(), 1);
+    house.run(&["person", "type", "p2", "forgetful", "--by", "boss", "--why", "a mistake"]);
+    until("he is called, too", || ringing(&carrier) == 2);
+    assert!(house.states().contains(&kept(1)));
+    daemon.stop();
+}

@@ -16,7 +16,7 @@ use crate::domain::{CampaignId, Channel, Currency, DebtKind, Language, Money, is
 use crate::ivr::Flow;
 use crate::speech::LARGEST_SUM;
 use crate::stats::is_held_out;
-use crate::store::{Candidate, FillPlan, Filled, Placement, Store, ToTell, UNSPEAKABLE};
+use crate::store::{Candidate, FillPlan, Filled, NEEDS_AGENT, Placement, Store, ToTell, UNSPEAKABLE};
 
 /// Makes contacts of the open debts that a campaign's plan aims at.
 ///
@@ -187,7 +187,7 @@ impl<'a> Placing<'a> {
         }
         if !plan.targets.debtor_types.contains(&candidate.debtor_type) {
             return if plan.channel == Channel::Ivr {
-                Placement::Held { why: "needs_agent" }
+                Placement::Held { why: NEEDS_AGENT }
             } else {
                 Placement::Left
             };

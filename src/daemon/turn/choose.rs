@@ -15,7 +15,7 @@ use crate::domain::{Channel, DebtKind, Fault, Outcome, PhoneNumber, is_test};
 use crate::ivr::Flow;
 use crate::rules::ZoneSet;
 use crate::stats::Doing;
-use crate::store::{ClaimedContact, ClaimedPhone, UNSPEAKABLE};
+use crate::store::{ClaimedContact, ClaimedPhone, NEEDS_AGENT, UNSPEAKABLE};
 use crate::trunk::{Ask, NoRoute, caller_id};
 
 /// What is settled of a dial before the gate is asked.
@@ -76,6 +76,18 @@ impl Turn {
         let kind = DebtKind::on(self.contact.due, debtor_today, self.plan.targets.collectible_years);
         if !self.plan.targets.kinds.contains(&kind) {
             return self.end(house, DoneWhy::OffTarget).await;
+        }
+        // His type may have changed since he was put into the queue.
+        if !self.plan.is_service && !self.plan.targets.debtor_types.contains(&self.contact.debtor_type) {
+            match (self.plan.channel, self.agreed.is_some()) {
+                (Channel::Ivr, _) => {
+                    house.store.set_aside(self.contact.id, NEEDS_AGENT).await?;
+                    return Ok(Err(NEEDS_AGENT));
+                }
+                // Who was promised a call by an agent has it.
+                (_, true) => {}
+                (_, false) => return self.end(house, DoneWhy::OffTarget).await,
+            }
         }
         let Some(phone) = phone_to_dial(&self.contact) else {
             return self.end(house, DoneWhy::NoPhone).await;

@@ -190,6 +190,18 @@ impl Store {
         written.await.map(|touched| touched > 0).map_err(|source| StoreError::Wake { source })
     }
 
+    /// Keeps a queued contact for somebody else than the campaign that has it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn set_aside(&self, contact: ContactId, why: &'static str) -> Result<bool, StoreError> {
+        let sql = "UPDATE contact SET state = 'held', why = $2, next_at = NULL, claimed_until = 0 WHERE id = $1 \
+            AND state = 'queued'";
+        let written =
+            self.write(move |conn| Box::pin(async move { conn.run(sql, values![contact, why]).await }));
+        written.await.map(|touched| touched > 0).map_err(|source| StoreError::Wake { source })
+    }
+
     /// Ends a queued contact for the campaign's own reason.
     ///
     /// # Errors

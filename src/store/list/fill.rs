@@ -85,6 +85,9 @@ pub struct Filled {
     pub left: u64,
 }
 
+/// Why a contact is held whose type our voice does not serve.
+pub const NEEDS_AGENT: &str = "needs_agent";
+
 /// Why a contact is held whose debt our voice cannot tell.
 pub const UNSPEAKABLE: &str = "unspeakable";
 

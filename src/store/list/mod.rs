@@ -19,7 +19,7 @@ pub use callers::QueuedCaller;
 pub(super) use callers::{MOST, creditors, queued};
 pub use claim::{ClaimedContact, ClaimedPhone, TriedBefore};
 pub use compare::Comparison;
-pub use fill::{Candidate, FillPlan, Filled, Lot, Placement, UNSPEAKABLE};
+pub use fill::{Candidate, FillPlan, Filled, Lot, NEEDS_AGENT, Placement, UNSPEAKABLE};
 pub use imported::{ImportSaid, ImportedList};
 pub use names::ToTell;
 pub use replan::Parked;
