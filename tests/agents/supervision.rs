@@ -194,7 +194,10 @@ async fn who_is_logged_out_takes_over_on_the_phone_he_listens_with_and_writes_th
     office.until(10, "she is asked", || matches!(office.state("clara"), State::Talking { .. })).await;
     assert_eq!(ask(Wish::Return).await, Some(Ok(())));
     // Handed on, it is another's talk that he listens to and takes.
-    office.until(10, "she is free", || !matches!(office.state("clara"), State::Talking { .. })).await;
+    office.until(10, "she is out", || !matches!(office.state("clara"), State::Talking { .. })).await;
+    let clara_id = AgentId::parse("clara").expect("a login");
+    office.inside().floor.tell(&clara_id, Input::Ready).ok();
+    office.until(10, "she is free", || office.state("clara") == State::Ready).await;
     assert_eq!(ask(Wish::Transfer(Whom::Agent("clara".to_owned()))).await, Some(Ok(())));
     office.until(10, "she has it", || matches!(office.state("clara"), State::Talking { .. })).await;
     office.until(5, "anna is out", || !matches!(office.state("anna"), State::Talking { .. })).await;
