@@ -4,6 +4,7 @@
 mod house;
 
 use house::{CREDITOR, House, REMINDERS, config};
+use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde_json::Value;
 
@@ -281,6 +282,34 @@ fn who_spends_unlike_himself_is_listed_before_any_debt() {
     let ends: Vec<_> = back.lines().skip(1).filter_map(|line| line.split(';').rev().nth(1)).collect();
     assert_eq!(ends, ["7", "8"], "{back}");
     assert!(back.contains("person_missing") && back.contains("amount_unreadable"), "{back}");
+}
+
+#[test]
+fn a_month_that_runs_is_left_out_and_one_that_is_to_come_is_refused() {
+    let house = house();
+    let today = Timestamp::now().to_zoned_datetime(TimeZone::get("Europe/Moscow").expect("a zone")).date();
+    let month = |back: i32| {
+        let day = today.first_of_month().saturating_sub(i64::from(back).months());
+        format!("{:04}-{:02}", day.year(), day.month())
+    };
+    let heads: Vec<_> = (0..7).rev().map(month).collect();
+    let usual = "500;520;480;510;490;500;9";
+    house.write("spent.csv", &format!("абонент;{}\np1;{usual}\np2;{usual}\n", heads.join(";")));
+    let (file, out) = (house.path("spent.csv"), house.path("warned.csv"));
+    let (file, out) = (file.to_str().expect("UTF-8"), out.to_str().expect("UTF-8"));
+    let read = || -> Value {
+        serde_json::from_str(&house.run(&["import", "spending", file, "--out", out, "--json"])).expect("JSON")
+    };
+    let answer = read();
+    assert_eq!((&answer["usual"], &answer["falls_away"]), (&2.into(), &0.into()), "{answer}");
+    assert_eq!(answer["left_out_month"], heads[6].as_str());
+    house.write("spent.csv", &format!("абонент;месяц;сумма\np1;{};5\np1;{};5\n", month(-1), month(1)));
+    let answer = read();
+    assert_eq!(
+        (&answer["counts"]["rejected"], &answer["counts"]["sound"]),
+        (&1.into(), &1.into()),
+        "{answer}"
+    );
 }
 
 #[test]

@@ -35,6 +35,11 @@ pub enum ImportFault {
     MissingColumns {
         missing: Vec<Column>,
     },
+    /// None of the words that are `wanted` is in the header.
+    NoColumn {
+        wanted: &'static str,
+        header: String,
+    },
     NoRows,
     NoSheet {
         sheet: String,
@@ -85,6 +90,7 @@ impl ImportFault {
             Self::Empty => "empty",
             Self::HeaderTwice { .. } => "header_twice",
             Self::MissingColumns { .. } => "missing_columns",
+            Self::NoColumn { .. } => "missing_columns",
             Self::NoRows => "no_rows",
             Self::NoSheet { .. } => "no_sheet",
             Self::NotText { .. } => "not_text",
@@ -128,6 +134,9 @@ impl ImportFault {
             Self::MissingColumns { missing } => {
                 let columns: Vec<String> = missing.iter().map(|column| hint(*column)).collect();
                 format!("no column for {}; name one so or use a preset", columns.join("; "))
+            }
+            Self::NoColumn { wanted, header } => {
+                format!("no column is named one of: {wanted}; the header reads `{header}`")
             }
             Self::NoRows => "there is a header and no row".into(),
             Self::NoSheet { sheet } => format!("there is no sheet `{sheet}`"),
@@ -173,6 +182,9 @@ impl ImportFault {
                     "нет столбца: {}; назовите так один из столбцов или возьмите шаблон",
                     columns.join("; ")
                 )
+            }
+            Self::NoColumn { wanted, header } => {
+                format!("нет столбца с названием из этих: {wanted}; прочитан заголовок «{header}»")
             }
             Self::NoRows => "есть заголовок и ни одной строки".into(),
             Self::NoSheet { sheet } => format!("листа «{sheet}» нет"),

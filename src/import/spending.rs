@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use jiff::civil::Date;
 use serde::Serialize;
 
 use super::cell::{self, denature};
@@ -28,6 +29,10 @@ pub struct SpendingCounts {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SpendingReason {
     AmountUnreadable,
+    /// One such row would make its month the file's last one, in which everybody else has nothing.
+    MonthAhead,
+    /// Which of the two sums is right nobody can know: the first stands.
+    MonthTwice,
     MonthUnreadable,
     PersonMissing,
 }
@@ -36,6 +41,8 @@ impl SpendingReason {
     pub fn code(self) -> &'static str {
         match self {
             Self::AmountUnreadable => "amount_unreadable",
+            Self::MonthAhead => "month_ahead",
+            Self::MonthTwice => "month_twice",
             Self::MonthUnreadable => "month_unreadable",
             Self::PersonMissing => "person_missing",
         }
@@ -44,6 +51,11 @@ impl SpendingReason {
     pub fn text(self, language: Language) -> &'static str {
         let (en, ru) = match self {
             Self::AmountUnreadable => ("a sum that is none, or below 0", "сумма не читается или меньше 0"),
+            Self::MonthAhead => ("the month lies ahead", "месяц ещё не наступил"),
+            Self::MonthTwice => (
+                "an earlier row has a sum of this person and month: that one stands",
+                "за этот месяц у клиента уже есть сумма в строке выше: осталась она",
+            ),
             Self::MonthUnreadable => {
                 ("the month is none: write 2026-03", "месяц не читается: пишите 2026-03")
             }
@@ -79,13 +91,14 @@ enum Shape {
     Long { person: usize, month: usize, amount: usize },
 }
 
-/// Reads the whole file; of two sums for one person and month the later row's stands. `back` has what was not taken.
+/// Reads the whole file; of two sums for one person and month the first stands, and no month after the one of `today` is
+/// taken. `back` has what was not taken.
 ///
 /// # Errors
 /// A fault of the whole file, or what `back` said.
 pub fn read_spending(
     path: &Path,
-    currency: Currency,
+    (currency, today): (Currency, Date),
     back: &mut dyn FnMut(SpendingItem<'_>) -> Result<(), ImportFault>,
 ) -> Result<(Series, SpendingCounts), ImportFault> {
     let (mut series, mut counts) = (Series::new(), SpendingCounts::default());
@@ -99,7 +112,11 @@ pub fn read_spending(
             return Ok(());
         }
         counts.rows += 1;
-        match row(shape, record, currency) {
+        let read = row(shape, record, currency).and_then(|(person, months)| {
+            let new = fresh(&months, series.get(&person), today)?;
+            Ok((person, new))
+        });
+        match read {
             Ok((person, months)) => {
                 counts.sound += 1;
                 series.entry(person).or_default().extend(months);
@@ -118,18 +135,36 @@ pub fn read_spending(
     }
 }
 
+/// The sums of a row by month, if none lies ahead or is there already.
+fn fresh(
+    months: &[(String, i64)],
+    before: Option<&BTreeMap<String, i64>>,
+    today: Date,
+) -> Result<BTreeMap<String, i64>, SpendingReason> {
+    let running = month_of(today);
+    if months.iter().any(|(month, _)| *month > running) {
+        return Err(SpendingReason::MonthAhead);
+    }
+    let new: BTreeMap<String, i64> = months.iter().cloned().collect();
+    let twice = before.is_some_and(|before| new.keys().any(|month| before.contains_key(month)));
+    if twice || new.len() < months.len() {
+        return Err(SpendingReason::MonthTwice);
+    }
+    Ok(new)
+}
+
 fn read_header(header: &Record) -> Result<Shape, ImportFault> {
     let cells: Vec<String> = header.cells().map(|cell| denature(cell).trim().to_owned()).collect();
     let at = |words: &[&str]| cells.iter().position(|cell| words.contains(&fold(cell).as_str()));
-    let missing = |what: &str| ImportFault::Preset { said: format!("no column for {what}") };
-    let person = at(&PERSON).ok_or_else(|| missing("person (person, person id, абонент)"))?;
+    let missing = |wanted: &'static str| ImportFault::NoColumn { wanted, header: cells.join("; ") };
+    let person = at(&PERSON).ok_or_else(|| missing("person, person id, абонент"))?;
     let months: Vec<(usize, String)> =
         cells.iter().enumerate().filter_map(|(place, cell)| Some((place, month(cell)?))).collect();
     if !months.is_empty() {
         return Ok(Shape::Wide { person, months });
     }
-    let month = at(&MONTH).ok_or_else(|| missing("month (2026-03, or a column for each)"))?;
-    let amount = at(&AMOUNT).ok_or_else(|| missing("amount (amount, сумма)"))?;
+    let month = at(&MONTH).ok_or_else(|| missing("month, месяц, 2026-03"))?;
+    let amount = at(&AMOUNT).ok_or_else(|| missing("amount, сумма"))?;
     Ok(Shape::Long { person, month, amount })
 }
 
@@ -138,7 +173,12 @@ fn month(text: &str) -> Option<String> {
     let text = text.trim();
     let day = if text.len() == 7 { format!("{text}-01") } else { text.to_owned() };
     let date = cell::date(&day, false)?;
-    Some(format!("{:04}-{:02}", date.year(), date.month()))
+    Some(month_of(date))
+}
+
+/// The month of a day as the series have it.
+pub fn month_of(date: Date) -> String {
+    format!("{:04}-{:02}", date.year(), date.month())
 }
 
 fn row(
@@ -174,6 +214,8 @@ fn row(
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::date;
+
     use super::*;
 
     fn read(text: &str) -> (Series, SpendingCounts, Vec<(u64, &'static str)>) {
@@ -187,7 +229,8 @@ mod tests {
             }
             Ok(())
         };
-        let (series, counts) = read_spending(&file, Currency::Rub, &mut back).expect("a file of spending");
+        let (series, counts) =
+            read_spending(&file, (Currency::Rub, date(2026, 3, 31)), &mut back).expect("a file of spending");
         (series, counts, gone_back)
     }
 
@@ -201,5 +244,16 @@ mod tests {
         let text = "person,month,amount\np1,2026-01,100.50\np1,2026-02-28,0\np2,2026-02,7\np2,soon,7\n";
         let (long, _, gone_back) = read(text);
         assert_eq!((long, gone_back), (wide, vec![(5, "month_unreadable")]));
+    }
+
+    #[test]
+    fn a_month_that_is_to_come_and_a_second_sum_of_a_month_are_not_taken() {
+        let text = "person,month,amount\np1,2026-03,100\np1,2026-04,5\np1,2026-03,5\np2,2027-01,5\n";
+        let (series, counts, gone_back) = read(text);
+        assert_eq!((counts.sound, counts.rejected), (1, 3));
+        assert_eq!(gone_back, [(3, "month_ahead"), (4, "month_twice"), (5, "month_ahead")]);
+        assert_eq!(series, Series::from([("p1".into(), BTreeMap::from([("2026-03".into(), 10_000)]))]));
+        let (_, counts, gone_back) = read("абонент;2026-03;март;2026-03-01\np1;1;x;2\n");
+        assert_eq!((counts.sound, gone_back), (0, vec![(2, "month_twice")]), "two columns of a month");
     }
 }

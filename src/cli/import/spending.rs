@@ -6,7 +6,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::Args;
-use jiff::ToSpan;
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
 use serde::Serialize;
 
 use super::{beside, say_fault};
@@ -14,8 +15,8 @@ use crate::campaign::CampaignPlan;
 use crate::cli::open::{ConfigArgs, block_on, store};
 use crate::config::Config;
 use crate::daemon::Clock;
-use crate::domain::{Currency, Language};
-use crate::import::spending::{Series, SpendingCounts, SpendingItem, read_spending};
+use crate::domain::Language;
+use crate::import::spending::{Series, SpendingCounts, SpendingItem, month_of, read_spending};
 use crate::import::{ImportFault, RejectedFile, neutralise};
 use crate::stats::{Warning, WarningPlan, is_last_whole, judge_spending, whole_months};
 use crate::store::{FillPlan, ServiceQueued, ServiceWish};
@@ -60,6 +61,8 @@ struct Answer {
     not_judged: u64,
     /// The file's last month is not that of all yet: who has nothing in it was not judged.
     last_month_begun: bool,
+    /// The month that is not over, where the file has it.
+    left_out_month: Option<String>,
     rejected_file: Option<PathBuf>,
     /// With `--campaign`: what became of those who jump up or fall away.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -89,10 +92,13 @@ impl Spending {
             Err(code) => return Ok(code),
         };
         let language = self.open.language();
-        let (series, counts, rejected_file) = match self.read(config.import.currency, language) {
+        let (mut series, counts, rejected_file) = match self.read(&config, language) {
             Ok(read) => read,
             Err(fault) => return Ok(say_fault(&fault, &self.file, self.json, language)),
         };
+        // What is spent so far in a month that runs is not what is spent in a month.
+        let running = month_of(today(&config, Clock.wall()));
+        let has_running = series.values_mut().filter_map(|months| months.remove(&running)).count() > 0;
         let plan = match &self.campaign {
             None => None,
             Some(name) => match config.campaign(name).filter(|plan| plan.is_service) {
@@ -104,6 +110,7 @@ impl Spending {
             self.judge(&series, counts).with_context(|| format!("writing {}", self.out.display()))?;
         let (mut answer, warned) = judged;
         answer.rejected_file = rejected_file;
+        answer.left_out_month = has_running.then_some(running);
         if let Some(plan) = plan {
             answer.service = Some(self.queue(&config, plan, warned)?);
         }
@@ -114,12 +121,13 @@ impl Spending {
     /// Reads the file; what can't be read goes back.
     fn read(
         &self,
-        currency: Currency,
+        config: &Config,
         language: Language,
     ) -> Result<(Series, SpendingCounts, Option<PathBuf>), ImportFault> {
         let path = self.rejected.clone().unwrap_or_else(|| beside(&self.file));
         let mut rejected = RejectedFile::new(&path, language);
-        let read = read_spending(&self.file, currency, &mut |item| match item {
+        let of = (config.import.currency, today(config, Clock.wall()));
+        let read = read_spending(&self.file, of, &mut |item| match item {
             SpendingItem::Heading(header) => {
                 rejected.heading(&header);
                 Ok(())
@@ -171,7 +179,7 @@ impl Spending {
     /// Puts those who were warned of into the campaign.
     fn queue(&self, config: &Config, plan: &CampaignPlan, warned: Vec<Warned>) -> anyhow::Result<Service> {
         let now = Clock.wall();
-        let today = now.to_zoned_datetime(config.statistics.basis.zone.clone()).date();
+        let today = today(config, now);
         let until = today.checked_add(i64::from(self.of_use_days).days())?;
         let wish = |Warned { person, month }| {
             let currency = config.import.currency;
@@ -202,6 +210,11 @@ impl Spending {
         })?;
         Ok(service)
     }
+}
+
+/// The day on the house's clock.
+fn today(config: &Config, now: Timestamp) -> Date {
+    now.to_zoned_datetime(config.statistics.basis.zone.clone()).date()
 }
 
 /// Persons queued in one transaction: dialling goes on meanwhile.
@@ -246,6 +259,12 @@ fn text(answer: &Answer, language: Language) -> String {
         )
         .to_owned()
     }))
+    .chain(
+        answer
+            .left_out_month
+            .as_ref()
+            .map(|month| format!("{month} {}", say("is not over: it was left out", "ещё идёт: он не учтён"))),
+    )
     .chain(answer.service.map(|service| service_text(service, language)))
     .chain(
         answer
