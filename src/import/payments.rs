@@ -316,7 +316,7 @@ impl<'o> Reader<'o> {
             return Err(wrong);
         };
         let external_id = match text(PaidColumn::Id) {
-            "" => self.digest(record, &creditor),
+            "" => self.digest((&creditor, &debt), amount, self.moment(record, paid_at)),
             id => id.to_owned(),
         };
         Ok(ReadPayment { external_id, creditor, debt, amount, paid_at, is_reversal })
@@ -346,12 +346,19 @@ impl<'o> Reader<'o> {
         }
     }
 
-    /// The row's cells that have a meaning, and which of those alike it is.
-    fn digest(&mut self, record: &Record, creditor: &str) -> String {
+    /// The day of a payment, or its moment where the row tells it.
+    fn moment(&self, record: &Record, paid_at: Timestamp) -> String {
+        let text = self.head.text(record, PaidColumn::Time);
+        let has_clock = text.contains([' ', 'T']) || text.parse::<Timestamp>().is_ok();
+        let day = cell::date(text, false).filter(|_| !has_clock);
+        day.map_or_else(|| paid_at.to_string(), |day| day.to_string())
+    }
+
+    /// What the row means, however it is written, and which of those alike it is.
+    fn digest(&mut self, (creditor, debt): (&str, &str), amount: Money, when: String) -> String {
         let mut hasher = Sha256::new();
-        hasher.update(creditor);
-        for &column in PaidColumn::ALL {
-            let text = self.head.text(record, column);
+        let minor = amount.minor.to_string();
+        for text in [creditor, debt, &minor, amount.currency.code(), &when] {
             hasher.update((text.len() as u64).to_be_bytes());
             hasher.update(text);
         }
@@ -424,5 +431,10 @@ mod tests {
         let first = ids(text);
         assert_ne!(first[0], first[1]);
         assert_eq!(first, ids(text));
+        let otherwise = "debt;amount;date\nd1;5,00;01.03.2026\nd1;5.0;2026-03-01\n";
+        assert_eq!(first, ids(otherwise), "however the same is written");
+        let at_ten =
+            ids("debt,amount,date\nd1,5,2026-03-01 10:00\nd1,5,01.03.2026 10:00:00\nd1,5,2026-03-01 11:00\n");
+        assert!(at_ten.iter().all(|id| !first.contains(id)) && at_ten[1].ends_with("-2"), "{at_ten:?}");
     }
 }

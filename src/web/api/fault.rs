@@ -64,6 +64,10 @@ pub(in crate::web) fn read<T: DeserializeOwned>(body: Result<Bytes, BytesRejecti
         }
         status => Fault::new(status, "unreadable", rejection.body_text()),
     })?;
+    // No text of PostgreSQL's has it: told again it would be refused again.
+    if body.windows(NUL.len()).any(|part| part == NUL) {
+        return Err(Fault::field("malformed", "a text holds U+0000"));
+    }
     serde_json::from_slice(&body).map_err(|fault| {
         if fault.is_data() {
             Fault::field("malformed", fault.to_string())
@@ -82,5 +86,7 @@ pub(super) fn filled(field: &'static str, text: &str) -> Result<String, Fault> {
     Ok(text.to_owned())
 }
 
+/// U+0000 as JSON writes it.
+const NUL: &[u8] = br"\u0000";
 /// The longest text of a field, in letters.
 const TEXT_LIMIT: usize = 512;
