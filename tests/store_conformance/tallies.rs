@@ -424,16 +424,21 @@ async fn a_call_without_a_reaction_asks_for_another_channel_once(world: World) {
     assert!(next.is_none() && crm.iter().any(|message| message.kind == "attempt"), "{crm:?}");
 }
 
-async fn letters_that_others_told_of_without_a_reaction_ask_for_another_channel_however_many_are_of_one_moment(
-    world: World,
-) {
-    let policy = NextAction {
+/// A letter that has waited five days in vain asks for a visit.
+fn visit_after_letter() -> NextAction {
+    NextAction {
         name: "after_letters".into(),
         channel: Channel::Letter,
         after_uses: 1,
         days: 5,
         then: Channel::Visit,
-    };
+    }
+}
+
+async fn letters_that_others_told_of_without_a_reaction_ask_for_another_channel_however_many_are_of_one_moment(
+    world: World,
+) {
+    let policy = visit_after_letter();
     let ask = |now| world.store.tell_next_actions(policy.clone(), now);
     assert_eq!(ask(noon()).await.expect("asked"), 0, "it begins");
     let rows: Vec<_> = (1..=600).map(row).collect();
@@ -453,13 +458,7 @@ async fn letters_that_others_told_of_without_a_reaction_ask_for_another_channel_
 }
 
 async fn a_use_that_is_told_late_is_looked_at_when_it_is_told_and_one_of_long_ago_is_not(world: World) {
-    let policy = NextAction {
-        name: "after_letters".into(),
-        channel: Channel::Letter,
-        after_uses: 1,
-        days: 5,
-        then: Channel::Visit,
-    };
+    let policy = visit_after_letter();
     let ask = |now| world.store.tell_next_actions(policy.clone(), now);
     let rows: Vec<_> = (1..=4).map(row).collect();
     world.store.upsert(&rows, noon()).await.expect("read");
