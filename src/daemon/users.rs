@@ -13,7 +13,10 @@ use super::console::answered;
 use super::house::House;
 use crate::domain::SignIn;
 use crate::store::{SignInRow, StoreError, UserChanged, UserDeed, UserRow};
-use crate::web::{NewSignIn, User, UserClick, UserClicked, UserHandlers, UserLine, UserWish, hash_password};
+use crate::web::{
+    NewSignIn, User, UserClick, UserClicked, UserHandlers, UserLine, UserWish, hash_password,
+    on_password_thread,
+};
 
 /// Who answers for users.
 pub fn handlers(house: &Arc<House>) -> UserHandlers {
@@ -118,11 +121,11 @@ async fn change(house: &House, click: UserClick) -> Result<UserClicked, StoreErr
 
 /// A password and its hash; `None`: the system gives no random numbers.
 async fn made() -> Option<(String, String)> {
-    let made = tokio::task::spawn_blocking(|| {
+    let made = on_password_thread(|| {
         let password = password(&mut rand::make_rng());
         hash_password(&password).map(|hash| (password, hash))
     });
-    let made = made.await.ok()?;
+    let made = made.await?;
     made.inspect_err(|fault| warn!(%fault, "no password was made")).ok()
 }
 

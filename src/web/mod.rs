@@ -29,7 +29,7 @@ pub use console::{
     StageView, StateView, Supervise, Supervised, SupervisionLine, Table, Taken, TargetView, TrunkHandlers,
     TrunkLine, TrunkView, Turn, User, UserActLine, UserClick, UserClicked, UserHandlers, UserLine, UserWish,
     ViewHandlers, ViewLine, WaitingLine, WaitingStands, Wallboard, WhyNotAct, WhyNotLine, Written,
-    agent_state_word, day, day_and_hour, hash_password, money, stage_word,
+    agent_state_word, day, day_and_hour, hash_password, money, on_password_thread, stage_word,
 };
 pub use handler::{Handler, Unavailable};
 pub use https::Certificate;

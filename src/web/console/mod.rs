@@ -71,7 +71,7 @@ pub use imports::{
     ImportHandlers, ImportLine, NewDraft, Piece, PieceTaken, WaitingLine, WaitingStands,
 };
 pub use live::{DayLine, PaceView, Predicted};
-pub use password::{PasswordError, hash_password};
+pub use password::{PasswordError, hash_password, on_password_thread};
 pub use quality::{Draw, QualityHandlers};
 pub use recordings::Listen;
 pub use report::{

@@ -1,8 +1,13 @@
 //! Passwords: hashed by Argon2id with the library's parameters (RFC 9106), never kept.
 
+use std::sync::LazyLock;
+use std::sync::mpsc::{Sender, channel};
+use std::thread;
+
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use tokio::sync::oneshot;
 
 /// The hash could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -31,9 +36,39 @@ pub fn is_right(password: &str, hash: Option<&str>) -> bool {
     right && hash.is_some()
 }
 
+type Work = Box<dyn FnOnce() + Send>;
+
+/// The one thread that works on passwords. Each takes 19 MB (RFC 9106, 19,456 blocks of 1 KiB), which the allocator keeps for the
+/// thread that freed them: on the runtime's threads sixty sign-ins left 700 MB behind.
+static THREAD: LazyLock<Sender<Work>> = LazyLock::new(|| {
+    let (ask, asked) = channel::<Work>();
+    thread::spawn(move || asked.iter().for_each(|work| work()));
+    ask
+});
+
+/// Does what takes a password's tens of milliseconds of a core apart from the threads that serve pages and calls, one at a time:
+/// whoever guesses takes no more than one core. `None`: it came to no end.
+pub async fn on_password_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    let (tell, told) = oneshot::channel();
+    let work = move || {
+        // Nobody waits any more: the page was left.
+        let _ = tell.send(work());
+    };
+    THREAD.send(Box::new(work)).ok()?;
+    told.await.ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn passwords_are_worked_on_by_one_thread() {
+        let ask = || on_password_thread(|| thread::current().id());
+        let (first, second) = tokio::join!(ask(), ask());
+        assert_eq!(first, second);
+        assert_ne!(first, Some(thread::current().id()));
+    }
 
     #[test]
     fn only_the_password_itself_is_right() {

@@ -12,13 +12,12 @@ use axum::routing::{get, post};
 use axum::{Form, Router};
 use maud::{Markup, html};
 use serde::Deserialize;
-use tokio::sync::Semaphore;
 use tower_sessions::Session;
 
 use super::Shared;
 use super::guard::{LANGUAGE, LOGIN, Viewer, language};
 use super::page::{ROOMS, frame};
-use super::password::is_right;
+use super::password::{is_right, on_password_thread};
 use super::texts::Texts;
 use super::users::NewSignIn;
 use crate::domain::{Language, Right, Role, SignIn};
@@ -38,13 +37,12 @@ pub const WAY_BACK: &str = "to=";
 /// Longest form of the door's, in bytes.
 const LONGEST_FORM: usize = 16 * 1024;
 
-/// Counts failed tries, of logins known or not, so that nobody guesses for long; and lets a few passwords be checked at a time.
+/// Counts failed tries, of logins known or not, so that nobody guesses for long.
 ///
 /// A login is counted by the address that tries it: whoever guesses elsewhere does not keep its owner out.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Doorman {
     tries: Mutex<Tries>,
-    checks: Semaphore,
 }
 
 /// Failed tries in the pause that began at a moment, by address and login; without a login: all of an address.
@@ -56,14 +54,6 @@ const TRIES_OF_ADDRESS: u32 = 100;
 const PAUSE: Duration = Duration::from_secs(60);
 /// Tries remembered; beyond that those whose pause is over are forgotten, and nobody new is let in before.
 const REMEMBERED: usize = 10_000;
-/// Passwords checked at once: each takes 19 MB (RFC 9106, 19,456 blocks of 1 KiB).
-const CHECKS: usize = 2;
-
-impl Default for Doorman {
-    fn default() -> Self {
-        Self { tries: Mutex::default(), checks: Semaphore::new(CHECKS) }
-    }
-}
 
 impl Doorman {
     /// Whether this login may try now from there. A try is counted until it turns out to be right.
@@ -84,13 +74,6 @@ impl Doorman {
             *count <= most
         };
         count((from, None), TRIES_OF_ADDRESS) && count((from, Some(login.to_owned())), TRIES)
-    }
-
-    /// Whether the password is the hash's, once it is its turn; `None`: not now.
-    pub async fn is_right(&self, password: String, hash: Option<String>) -> Option<bool> {
-        // Argon2 takes a core for tens of milliseconds: not on the threads that serve pages and calls.
-        let _turn = self.checks.acquire().await.ok()?;
-        tokio::task::spawn_blocking(move || is_right(&password, hash.as_deref())).await.ok()
     }
 
     /// He was right.
@@ -195,7 +178,7 @@ async fn sign_in(State(shared): State<Shared>, request: Request) -> Response {
     let home = user.as_ref().map_or("/", |user| home_of(user.role));
     let expired = user.as_ref().is_some_and(|user| user.expired);
     let hash = user.map(|user| user.hash);
-    let Some(right) = shared.doorman.is_right(password, hash).await else {
+    let Some(right) = on_password_thread(move || is_right(&password, hash.as_deref())).await else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
     let came_to = match (right, expired) {

@@ -15,7 +15,7 @@ use super::texts::Texts;
 use crate::web::console::Shared;
 use crate::web::console::guard::Viewer;
 use crate::web::console::page::page;
-use crate::web::console::password::hash_password;
+use crate::web::console::password::{hash_password, is_right, on_password_thread};
 use crate::web::console::sign_in::{home_of, now};
 
 /// Where it is.
@@ -100,15 +100,16 @@ async fn change(
     let Ok(Some(user)) = shared.console.users.find.ask(viewer.login.clone()).await else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
-    let Some(right) = shared.doorman.is_right(asked.current, Some(user.hash)).await else {
+    let Some(right) = on_password_thread(move || is_right(&asked.current, Some(&user.hash))).await else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
     if !right {
         return refused(StatusCode::UNAUTHORIZED, texts.not_current);
     }
     shared.doorman.forget(from, &viewer.login);
-    let hashed = tokio::task::spawn_blocking(move || hash_password(&asked.new)).await;
-    let Ok(Ok(hash)) = hashed else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
+    let Some(Ok(hash)) = on_password_thread(move || hash_password(&asked.new)).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
     if shared.console.users.own_password.ask((viewer.login.clone(), hash)).await.is_err() {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
