@@ -188,9 +188,9 @@ impl Floor {
         self.agents.get(agent)?.turns_to()
     }
 
-    /// When an agent's state has lasted its time.
+    /// When an agent's state has lasted its time; `None`, too, while his call goes on that he is to write up.
     pub fn due(&self, agent: &AgentId) -> Option<Instant> {
-        self.agents.get(agent)?.due
+        self.agents.get(agent)?.ends()
     }
 
     /// The plan has him no longer, and he finishes his call.

@@ -34,6 +34,10 @@ pub enum Input {
     Resume(ReservationNo),
     /// The call is over, or never came.
     HangUp(ReservationNo),
+    /// The call goes on after he has left it, and nobody else has it yet: it can't be written up before it is over.
+    GoesOn(ReservationNo),
+    /// The call is over and written down: it can be written up.
+    Closed(ReservationNo),
     /// The call's disposition is written.
     Disposed(ReservationNo),
     /// His phone is gone, and with it the call it was in.
@@ -80,6 +84,10 @@ pub enum Event {
     HoldOverrun,
     /// The pause outlasts its limit. Told once a pause.
     PauseOverrun,
+    /// The wrap-up's time begins only now: his call had gone on without him.
+    WrapUpBegan {
+        no: ReservationNo,
+    },
     /// The wrap-up's time is over. `disposed`: he has nothing left to write.
     WrapUpRanOut {
         no: ReservationNo,

@@ -103,6 +103,7 @@ impl Story {
                 }
                 Event::HoldOverrun => format!("{at}s {agent} hold overrun"),
                 Event::PauseOverrun => format!("{at}s {agent} pause overrun"),
+                Event::WrapUpBegan { .. } => format!("{at}s {agent} wrap-up began"),
                 Event::WrapUpRanOut { disposed, .. } => {
                     format!("{at}s {agent} wrap-up ran out, disposed: {disposed}")
                 }
@@ -185,6 +186,38 @@ fn whose_call_a_colleague_has_taken_goes_on_as_if_it_were_written_up() {
     let told = ["43s anna wrap-up ran out, disposed: true", "43s anna wrap_up -> ready by time_out"];
     assert_eq!(story.log[3..], told);
     assert_eq!(story.after(0, ANNA, Input::Excused(no)), Err(Refusal::Stale));
+}
+
+#[test]
+fn the_time_to_write_begins_when_the_call_can_be_written_up_or_is_a_colleagues() {
+    for (ends, told) in [
+        (Input::Closed as fn(_) -> _, "83s anna wrap-up ran out, disposed: false"),
+        (Input::Excused, "83s anna wrap-up ran out, disposed: true"),
+    ] {
+        let mut story = Story::with_all_ready();
+        let (_, no) = story.reserve(Wish::Only(id(ANNA)), &russian(DebtorType::Habitual)).expect("free");
+        story.after(0, ANNA, Input::Talk(no)).expect("fits");
+        story.after(10, ANNA, Input::HangUp(no)).expect("fits");
+        story.after(0, ANNA, Input::GoesOn(no)).expect("she has handed it on");
+        assert_eq!(story.floor.due(&id(ANNA)), None);
+        story.after(40, ANNA, ends(no)).expect("fits");
+        assert!(story.floor.due(&id(ANNA)).is_some() && !story.floor.ran_out(&id(ANNA)));
+        story.pass(40);
+        assert_eq!(story.log[3..5], ["53s anna wrap-up began", told]);
+    }
+}
+
+#[test]
+fn a_wrap_up_whose_call_is_never_over_does_not_stand_for_ever() {
+    let mut story = Story::with_all_ready();
+    let (_, no) = story.reserve(Wish::Only(id(ANNA)), &russian(DebtorType::Habitual)).expect("free");
+    story.after(0, ANNA, Input::Talk(no)).expect("fits");
+    story.after(10, ANNA, Input::HangUp(no)).expect("fits");
+    story.after(0, ANNA, Input::GoesOn(no)).expect("fits");
+    story.pass(7_200);
+    assert_eq!(story.log[3..], ["7213s anna wrap-up ran out, disposed: false"]);
+    story.after(0, ANNA, Input::Closed(no)).expect("too late");
+    assert_eq!(story.log.len(), 4);
 }
 
 #[test]
@@ -457,7 +490,7 @@ fn skills_are_read_as_they_are_written() {
 
 /// One step of a random day: seconds that pass, whose, and what.
 fn step() -> impl Strategy<Value = (u64, usize, u8)> {
-    (0..200_u64, 0..3_usize, 0..20_u8)
+    (0..200_u64, 0..3_usize, 0..22_u8)
 }
 
 fn input(kind: u8, no: ReservationNo) -> Option<Input> {
@@ -481,6 +514,8 @@ fn input(kind: u8, no: ReservationNo) -> Option<Input> {
         16 => Input::Excused(no),
         17 => Input::PickedUp(no),
         18 => Input::Unregistered,
+        19 => Input::GoesOn(no),
+        20 => Input::Closed(no),
         _ => return None,
     })
 }

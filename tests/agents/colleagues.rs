@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use obzvon::agents::{Input, State};
 use obzvon::demo::carrier::Carrier;
+use obzvon::demo::carrier::script::Step;
 use obzvon::domain::{AgentId, PhoneNumber};
 use serde_json::json;
 
@@ -29,12 +30,17 @@ fn id(login: &str) -> AgentId {
 
 impl Two {
     async fn talking() -> Self {
+        Self::talking_by(600, desk_phone()).await
+    }
+
+    /// The same with this wrap-up, and with Boris's phone as these steps have it.
+    async fn talking_by(wrap_up_s: i64, phone_of_boris: Vec<Step>) -> Self {
         let heard = [(); 3].map(|()| tempfile::tempdir().expect("a folder"));
         let talk = person(Duration::from_millis(500), Duration::from_secs(120));
         let carrier = debtors(talk, &[], heard[0].path()).await;
         let (anna, boris) = (
             agents_phones(desk_phone(), heard[1].path()).await,
-            agents_phones_of(BORIS_HZ, desk_phone(), heard[2].path()).await,
+            agents_phones_of(BORIS_HZ, phone_of_boris, heard[2].path()).await,
         );
         let desk = |login, phone: &Carrier| Desk {
             login,
@@ -44,7 +50,7 @@ impl Two {
         let desks = [desk("anna", &anna), desk("boris", &boris)];
         let config = config("progressive", carrier.addr(), &desks)
             .set("agents.toml", "disposition_first", true)
-            .set("agents.toml", "wrap_up_s", 600)
+            .set("agents.toml", "wrap_up_s", wrap_up_s)
             .set("agents.toml", "pause.lunch.limit_s", 3_600)
             .set("agents.toml", "queue.lawyers.skills", vec!["law".to_owned()])
             .set("agents.toml", "transfer_numbers", vec![number(0), number(50)]);
@@ -214,6 +220,28 @@ async fn who_hands_his_call_on_is_free_and_whoever_ends_it_writes_it_up() {
     let attempts = office.close().await;
     assert_eq!(attempts.len(), 1, "{attempts:#?}");
     assert_eq!(attempts[0]["outcome"], "answered");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_hands_on_to_a_colleague_who_never_comes_has_her_time_to_write_once_the_call_is_over() {
+    let two = Two::talking_by(5, vec![Step::Ring(180), Step::Wait(Duration::from_secs(120))]).await;
+    assert_eq!(two.anna.post("desk/identity", json!({})).await, done());
+    let transfer = json!({ "do": "transfer", "to": "agent:boris" });
+    assert_eq!(two.anna.post("desk/call", transfer).await, done());
+    two.until_writes("anna").await;
+    assert_eq!(write(&two.anna, "talked").await, no(409, "call_is_on"), "he hears music");
+    let desk = two.anna.see_desk().await;
+    assert!(desk["state"]["ends_ms"].is_null(), "{desk}");
+    two.office.until(60, "the apology is over", || two.office.inside().live.count() == 0).await;
+    let desk = two.anna.see_desk().await;
+    assert!(desk["state"]["ends_ms"].is_number() && desk["state"]["late"] == false, "{desk}");
+    assert_eq!(write(&two.anna, "talked").await, done());
+    let whole = obzvon::store::Period { from: jiff::Timestamp::UNIX_EPOCH, to: jiff::Timestamp::MAX };
+    let now = jiff::Timestamp::now();
+    let times = two.office.inside().store.agent_times(whole, now).await.expect("read");
+    println!("{times:?}");
+    assert_eq!(times[&id("anna")].wrap_ups_ran_out, 0, "she could not write before");
+    two.office.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -101,6 +101,22 @@ impl Agent {
         }
     }
 
+    /// The call that he is to write up goes on without him: until it is over nothing can be written, and his time stands. No
+    /// call goes on for longer than a talk.
+    pub(super) fn stand(&mut self, step: &Step<'_>) {
+        if matches!(self.state, State::WrapUp { .. }) && self.owes && !self.disposed {
+            (self.stands, self.due) = (true, Some(step.now + step.plan.limits.talk));
+        }
+    }
+
+    /// The call can be written up, or somebody else does: his time begins.
+    pub(super) fn begin_wrap_up(&mut self, step: &mut Step<'_>, no: ReservationNo) {
+        if std::mem::take(&mut self.stands) {
+            self.due = Some(step.now + step.plan.limits.wrap_up);
+            self.tell(step, Event::WrapUpBegan { no });
+        }
+    }
+
     pub(super) fn dispose(&mut self, step: &mut Step<'_>) -> Result<(), Refusal> {
         match self.state {
             State::Talking { .. } | State::Hold { .. } => self.disposed = true,
@@ -119,8 +135,9 @@ impl Agent {
     pub(super) fn excuse(&mut self, step: &mut Step<'_>) -> Result<(), Refusal> {
         match self.state {
             State::Talking { .. } | State::Hold { .. } => self.owes = false,
-            State::WrapUp { .. } => {
+            State::WrapUp { no } => {
                 self.owes = false;
+                self.begin_wrap_up(step, no);
                 self.waited_for(step, Why::Call);
             }
             State::Reserved { .. } | State::Ringing { .. } => return Err(Refusal::NotNow),
@@ -159,7 +176,7 @@ impl Agent {
     }
 
     pub(super) fn wrap_up_ran_out(&mut self, step: &mut Step<'_>, no: ReservationNo) {
-        self.ran_out = true;
+        (self.ran_out, self.stands) = (true, false);
         self.tell(step, Event::WrapUpRanOut { no, disposed: self.disposed || !self.owes });
         let goes_on = match self.wants() {
             // Who has left writes nothing more.

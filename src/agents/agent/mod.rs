@@ -43,6 +43,8 @@ pub(super) struct Agent {
     disposed: bool,
     /// The wrap-up's time is over, and the agent still in it.
     ran_out: bool,
+    /// The call that he is to write up goes on without him: the wrap-up's time has not begun.
+    stands: bool,
     next: Next,
 }
 
@@ -79,6 +81,7 @@ impl Agent {
             missed: 0,
             disposed: false,
             ran_out: false,
+            stands: false,
             next: Next::Ready,
         }
     }
@@ -95,6 +98,11 @@ impl Agent {
     /// The wrap-up he is in has lasted its time.
     pub fn ran_out(&self) -> bool {
         self.ran_out && matches!(self.state, State::WrapUp { .. })
+    }
+
+    /// When the state has lasted its time; a wrap-up that can't begin yet has none.
+    pub fn ends(&self) -> Option<Instant> {
+        self.due.filter(|_| !self.stands)
     }
 
     /// He has a call to write up before the next.
@@ -127,6 +135,8 @@ impl Agent {
             | Input::Hold(no)
             | Input::Resume(no)
             | Input::HangUp(no)
+            | Input::GoesOn(no)
+            | Input::Closed(no)
             | Input::Disposed(no)
                 if self.state.reservation() != Some(no) =>
             {
@@ -141,6 +151,8 @@ impl Agent {
             Input::Hold(no) => return self.hold(step, no),
             Input::Resume(no) => return self.resume(step, no),
             Input::HangUp(no) => self.hang_up(step, no, Why::Call),
+            Input::GoesOn(_) => self.stand(step),
+            Input::Closed(no) => self.begin_wrap_up(step, no),
             Input::Disposed(_) => return self.dispose(step),
         }
         Ok(())
@@ -275,6 +287,7 @@ impl Agent {
     fn turn(&mut self, step: &mut Step<'_>, to: State, why: Why) {
         let limits = step.plan.limits;
         let after = |limit: Duration| Some(step.now + limit);
+        self.stands = false;
         let began = matches!(to, State::Talking { .. }) && !matches!(self.state, State::Hold { .. });
         if began {
             self.talk_ends = after(limits.talk);

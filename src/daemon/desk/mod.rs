@@ -199,7 +199,7 @@ fn tell(house: &House, Change { output, attempt }: &Change) {
     let agent = &output.agent;
     match &output.event {
         Event::Changed { from, to, why } => {
-            let ends = house.floor.due(agent).map(|at| subject::wall_ms(house, at));
+            let ends = ends_ms(house, agent);
             let data = json!({
                 "from": from.code(),
                 "state": to.code(),
@@ -213,11 +213,20 @@ fn tell(house: &House, Change { output, attempt }: &Change) {
         }
         Event::HoldOverrun => house.desks.tell(agent, "overrun", &json!({ "what": "hold" })),
         Event::PauseOverrun => house.desks.tell(agent, "overrun", &json!({ "what": "pause" })),
+        Event::WrapUpBegan { .. } => {
+            let data = json!({ "attempt": attempt, "ends_ms": ends_ms(house, agent) });
+            house.desks.tell(agent, "wrap_up", &data);
+        }
         Event::WrapUpRanOut { disposed, .. } => {
             let data = json!({ "what": "wrap_up", "written": disposed });
             house.desks.tell(agent, "overrun", &data);
         }
     }
+}
+
+/// When the agent's state has lasted its time.
+fn ends_ms(house: &House, agent: &AgentId) -> Option<i64> {
+    house.floor.due(agent).map(|at| subject::wall_ms(house, at))
 }
 
 #[cfg(test)]

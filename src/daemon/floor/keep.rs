@@ -72,6 +72,8 @@ async fn note(house: &House, Change { output, attempt }: &Change) {
         }
         Event::HoldOverrun => house.store.mark_agent(&output.agent, at, AgentMark::HoldOverrun).await,
         Event::PauseOverrun => house.store.mark_agent(&output.agent, at, AgentMark::PauseOverrun).await,
+        // The time that it takes is its state's.
+        Event::WrapUpBegan { .. } => return,
         Event::WrapUpRanOut { disposed, .. } => {
             let mark = if *disposed { AgentMark::WrapUpRanOut } else { AgentMark::WrapUpWithoutDisposition };
             house.store.mark_agent(&output.agent, at, mark).await

@@ -346,6 +346,9 @@ impl Floor {
     fn give_back(&self, agent: &AgentId, no: ReservationNo, phone: Option<KeptPhone>) {
         self.with(|inside, now| {
             inside.core.handle(now, agent, Input::HangUp(no)).ok();
+            if inside.calls.get(&no).is_some_and(|part| part.last) {
+                inside.core.handle(now, agent, Input::GoesOn(no)).ok();
+            }
             if let Some(phone) = phone {
                 inside.keep_phone(agent, phone);
             }
@@ -391,7 +394,7 @@ impl Floor {
 fn reservation(output: &Output) -> Option<ReservationNo> {
     match &output.event {
         Event::Changed { from, to, .. } => to.reservation().or_else(|| from.reservation()),
-        Event::WrapUpRanOut { no, .. } => Some(*no),
+        Event::WrapUpBegan { no } | Event::WrapUpRanOut { no, .. } => Some(*no),
         Event::HoldOverrun | Event::PauseOverrun => None,
     }
 }

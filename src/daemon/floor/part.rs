@@ -17,7 +17,7 @@ pub(super) struct Part {
     /// Where he sits, while he is on the line.
     seat: Option<Seat>,
     /// He was the last of ours to talk with the debtor.
-    last: bool,
+    pub last: bool,
 }
 
 impl Part {
@@ -110,6 +110,16 @@ impl Floor {
         self.with(|inside, now| inside.excuse(now, attempt, None));
     }
 
+    /// The call is over and written down: whoever is to write it up can do so from now on.
+    pub fn closed(&self, attempt: AttemptId) {
+        self.with(|inside, now| {
+            let of_it = inside.calls.iter().filter(|(_, part)| part.attempt == attempt && part.last);
+            for no in of_it.map(|(no, _)| *no).collect::<Vec<_>>() {
+                inside.tell_holder(now, no, Input::Closed(no));
+            }
+        });
+    }
+
     /// Nothing can be written of the agent's call, or it is written: he goes on.
     pub fn excuse_agent(&self, agent: &AgentId, attempt: AttemptId) {
         if let Some(no) = self.reservation_of(agent, attempt) {
@@ -155,11 +165,16 @@ impl super::Inside {
             }
         }
         for no in others {
-            let his = |(_, state, ..): &(_, &State, _, _)| state.reservation() == Some(no);
-            let agent = self.core.everybody().find(his).map(|(id, ..)| id.clone());
-            if let Some(agent) = agent {
-                self.core.handle(now, &agent, Input::Excused(no)).ok();
-            }
+            self.tell_holder(now, no, Input::Excused(no));
+        }
+    }
+
+    /// Tells the core what concerns this reservation, if an agent still has it.
+    fn tell_holder(&mut self, now: std::time::Instant, no: ReservationNo, input: Input) {
+        let his = |(_, state, ..): &(_, &State, _, _)| state.reservation() == Some(no);
+        let agent = self.core.everybody().find(his).map(|(id, ..)| id.clone());
+        if let Some(agent) = agent {
+            self.core.handle(now, &agent, input).ok();
         }
     }
 }

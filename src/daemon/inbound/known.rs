@@ -123,6 +123,7 @@ impl<'a> Known<'a> {
         if let Some(path) = recorded {
             recordings::keep(house, attempt, path).await;
         }
+        house.floor.closed(attempt);
         // A call is over when it is written down.
         drop(here);
         finished

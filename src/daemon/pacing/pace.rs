@@ -98,7 +98,7 @@ impl Pace {
         match &output.event {
             Event::Changed { from, to, .. } => self.turned(&output.agent, from, to),
             Event::WrapUpRanOut { .. } => self.overran(&output.agent),
-            Event::HoldOverrun | Event::PauseOverrun => {}
+            Event::HoldOverrun | Event::PauseOverrun | Event::WrapUpBegan { .. } => {}
         }
     }
 
@@ -109,7 +109,8 @@ impl Pace {
                 to: State::Ringing { .. } | State::Talking { .. } | State::Hold { .. }, ..
             } => {}
             Event::Changed { .. } => self.leaves(&output.agent, |_| true),
-            Event::WrapUpRanOut { .. } | Event::HoldOverrun | Event::PauseOverrun => {}
+            Event::WrapUpBegan { .. } | Event::WrapUpRanOut { .. } => {}
+            Event::HoldOverrun | Event::PauseOverrun => {}
         }
     }
 

@@ -89,6 +89,7 @@ impl Turn {
         if let Some(path) = recording {
             recordings::keep(house, attempt, path).await;
         }
+        house.floor.closed(attempt);
         // A call is over when it is written down: who waits for the last one may read the store then.
         drop(here);
         finished

@@ -368,7 +368,7 @@ pub(in crate::web) fn document() -> Vec<(&'static str, Value)> {
         (
             "/api/v1/desk/events",
             seen(
-                "Server-sent events: state, call, identified, paid, preview, not_called, note, overrun, recording, reset",
+                "Server-sent events: state, call, identified, paid, preview, not_called, note, wrap_up, overrun, recording, reset",
             ),
         ),
         ("/api/v1/desk/state", deed("Change one's state", Some(schema::<StateBody>()))),

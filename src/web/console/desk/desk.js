@@ -328,7 +328,7 @@ document.addEventListener("keydown", (event) => {
 // anew: then we ask again, and whoever has to sign in is led to the door.
 function listen() {
   const events = new EventSource("/api/v1/desk/events");
-  for (const name of ["state", "call", "identified", "paid", "preview", "overrun", "recording", "reset"]) events.addEventListener(name, renew);
+  for (const name of ["state", "call", "identified", "paid", "preview", "wrap_up", "overrun", "recording", "reset"]) events.addEventListener(name, renew);
   events.addEventListener("note", noteTold);
   // Whom he wanted called is not: the next one may be there already.
   events.addEventListener("not_called", (event) => say(JSON.parse(event.data).message[document.documentElement.lang]));

@@ -28,7 +28,7 @@ use crate::web::api::Fault;
 pub struct DeskEvent {
     /// Grows with every event, over restarts too.
     pub id: u64,
-    /// `state`, `call`, `identified`, `paid`, `preview`, `overrun`, `reset`.
+    /// `state`, `call`, `identified`, `paid`, `preview`, `wrap_up`, `overrun`, `reset`.
     pub name: &'static str,
     /// JSON.
     pub data: String,
