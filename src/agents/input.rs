@@ -84,6 +84,10 @@ pub enum Event {
     HoldOverrun,
     /// The pause outlasts its limit. Told once a pause.
     PauseOverrun,
+    /// He has said, in a call, what he does once it is over and written up, or gone back to that; `None`: the next call.
+    Wishes {
+        then: Option<State>,
+    },
     /// The wrap-up's time begins only now: his call had gone on without him.
     WrapUpBegan {
         no: ReservationNo,

@@ -103,6 +103,7 @@ impl Story {
                 }
                 Event::HoldOverrun => format!("{at}s {agent} hold overrun"),
                 Event::PauseOverrun => format!("{at}s {agent} pause overrun"),
+                Event::Wishes { .. } => continue,
                 Event::WrapUpBegan { .. } => format!("{at}s {agent} wrap-up began"),
                 Event::WrapUpRanOut { disposed, .. } => {
                     format!("{at}s {agent} wrap-up ran out, disposed: {disposed}")

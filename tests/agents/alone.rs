@@ -43,6 +43,7 @@ impl Alone {
             config("progressive", debtors.addr(), &[desk])
                 .set("agents.toml", "wrap_up_s", 600)
                 .set("agents.toml", "disposition_first", true)
+                .set("agents.toml", "pause.lunch.limit_s", 3_600)
                 .set("obzvon.toml", "daemon.drain_limit_s", drain_limit_s),
         );
         house.add_user("anna", "agent", WORD);
@@ -115,6 +116,28 @@ async fn whose_talk_was_cut_off_by_a_crash_writes_up_what_was_said_in_it() {
     alone.daemon = alone.house.start();
     alone.until_state("ready").await;
     assert_eq!(alone.attempt(), attempt);
+    alone.daemon.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pause_asked_for_in_a_talk_comes_after_it_though_a_crash_cut_it_off() {
+    let mut alone = Alone::talking().await;
+    assert_eq!(alone.anna.post("desk/identity", json!({})).await.0, DONE);
+    let lunch = json!({ "to": "away", "pause": "lunch" });
+    assert_eq!(alone.anna.post("desk/state", lunch).await.0, DONE);
+    pause(1).await;
+    for _ in 0..2 {
+        alone.daemon.kill();
+        alone.daemon = alone.house.start();
+        alone.until_state("wrap_up").await;
+        let desk = alone.anna.see_desk().await;
+        assert_eq!((&desk["state"]["then"], &desk["call"]["identified"]), (&json!("lunch"), &json!(true)));
+        pause(1).await;
+    }
+    let promise = json!({ "code": "promise", "promise": promise()["promise"] });
+    assert_eq!(alone.anna.post("desk/disposition", promise).await, (DONE, String::new()));
+    alone.until_state("away").await;
+    assert_eq!(alone.anna.see_desk().await["state"]["pause"], "lunch");
     alone.daemon.stop();
 }
 

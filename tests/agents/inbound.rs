@@ -60,6 +60,10 @@ async fn a_debtor_who_calls_back_says_who_he_is_and_talks_to_an_agent() {
     let anna = AgentId::parse("anna").expect("a login");
     let call = office.inside().floor.call_of(&anna).expect("his call");
     tokio::time::sleep(Duration::from_secs(4)).await;
+    let store = &office.inside().store;
+    let contact = store.contact_of(call).await.expect("read").expect("his");
+    let file = store.desk_file(contact, Some(call)).await.expect("read").expect("his");
+    assert!(file.attempt.expect("the call").identified, "his key is written down amid the call");
     phone.hang_up().await;
     office.until(10, "the call is over", || office.inside().live.count() == 0).await;
     office.until(10, "she is ready again", || office.state("anna") == State::Ready).await;

@@ -9,7 +9,7 @@ use obzvon::domain::{AgentId, AttemptId, Currency, Language, Money, Outcome, Pho
 use obzvon::rules::EventKind;
 use obzvon::store::{
     AgentChange, AgentMark, CallbackWhy, DueBy, DueKind, FinishRequest, LeftAgent, NewCallback, NewPayment,
-    Period, PhoneRow, PromiseTerms, TransferRow,
+    Period, PhoneRow, PromiseTerms, TransferRow, Whose,
 };
 use obzvon::trunk::Transport;
 
@@ -19,6 +19,7 @@ crate::on_both_engines!(
     an_agents_day_is_added_up_from_his_changes,
     what_a_dead_process_left_open_ends_with_its_last_sign_of_life,
     a_call_that_was_cut_off_is_his_who_began_it_and_once,
+    what_was_said_in_a_call_that_a_crash_cuts_off_is_kept,
     what_agents_did_is_never_changed,
     callbacks_come_up_when_due_and_expire_visibly,
     an_agreed_call_goes_first_and_waits_again_where_it_never_went_out,
@@ -151,6 +152,7 @@ async fn what_a_dead_process_left_open_ends_with_its_last_sign_of_life(world: Wo
     let of = |name: &str, at: i64, pause: Option<&str>| LeftAgent {
         agent: agent(name),
         pause: pause.map(str::to_owned),
+        leaves: false,
         cut_off: None,
         wrap_up_at: None,
         seen_at: seen(at),
@@ -195,6 +197,57 @@ async fn a_call_that_was_cut_off_is_his_who_began_it_and_once(world: World) {
     let left: Vec<_> = left.iter().map(|left| (left.agent.as_str(), left.cut_off, left.wrap_up_at)).collect();
     let began = |at: i64| Some(noon() + seconds(at));
     assert_eq!(left, [("anna", Some(call), began(50)), ("vera", None, began(21))]);
+}
+
+async fn what_was_said_in_a_call_that_a_crash_cuts_off_is_kept(world: World) {
+    world.store.heartbeat(noon()).await.expect("it lives");
+    let contact = world.one_contact().await;
+    let call = world.permit(&contact, noon()).await.attempt();
+    let no = ReservationNo(1);
+    let in_call = async |name: &str, at: i64, to: State| turn(&world, name, at, to, false).await;
+    let wants = async |name: &str, at: i64, then: Option<State>| {
+        world.store.keep_wish(&agent(name), then, noon() + seconds(at)).await.expect("kept");
+    };
+    for name in ["anna", "boris", "vera", "zoya"] {
+        in_call(name, 0, State::Ready).await;
+        in_call(name, 1, State::Talking { no }).await;
+    }
+    wants("anna", 2, Some(away("training"))).await;
+    wants("anna", 3, Some(away("lunch"))).await;
+    wants("boris", 2, Some(State::LoggedOut)).await;
+    // She has thought better of it, and Zoya has had her pause.
+    wants("vera", 2, Some(State::LoggedOut)).await;
+    wants("vera", 3, None).await;
+    wants("zoya", 2, Some(away("lunch"))).await;
+    in_call("zoya", 4, away("lunch")).await;
+    in_call("zoya", 5, State::Ready).await;
+    let mut left = world.store.log_out_left().await.expect("written");
+    left.sort_by(|one, other| one.agent.cmp(&other.agent));
+    let left: Vec<_> =
+        left.iter().map(|left| (left.agent.as_str(), left.pause.as_deref(), left.leaves)).collect();
+    let then = [("anna", Some("lunch"), false), ("boris", None, true), ("vera", None, false)];
+    assert_eq!(left[..3], then);
+    assert_eq!(left[3..], [("zoya", None, false)]);
+    in_call("anna", 9, State::Talking { no }).await;
+    let left = world.store.log_out_left().await.expect("written");
+    assert_eq!(left.iter().map(|left| &left.pause).collect::<Vec<_>>(), [&None], "told once");
+
+    let known = async || {
+        let file = world.store.desk_file(contact.id, Some(call)).await.expect("read").expect("his");
+        file.attempt.expect("the call").identified
+    };
+    assert!(!known().await);
+    let says = async |at: i64, who: bool| {
+        world.store.keep_identity(call, who, noon() + seconds(at)).await.expect("kept");
+    };
+    says(1, true).await;
+    assert!(known().await);
+    says(2, false).await;
+    says(1, true).await;
+    assert!(!known().await, "his last word");
+    says(3, true).await;
+    world.store.rescue(Whose::Own, seconds(60), noon() + seconds(9)).await.expect("closed");
+    assert!(known().await, "the call is lost, and what he said in it is not");
 }
 
 async fn what_agents_did_is_never_changed(world: World) {

@@ -189,7 +189,8 @@ impl Agent {
     /// # Errors
     /// When he has a call already.
     pub fn draft(&mut self, step: &mut Step<'_>, no: ReservationNo, lasts: Duration) -> Result<(), Refusal> {
-        self.next = self.goes_back_to().ok_or(Refusal::NotNow)?;
+        let next = self.goes_back_to().ok_or(Refusal::NotNow)?;
+        self.wish(step, next);
         self.reserve(step, no, lasts);
         Ok(())
     }
@@ -205,7 +206,8 @@ impl Agent {
         no: ReservationNo,
         began: Option<Instant>,
     ) -> Result<(), Refusal> {
-        self.next = self.goes_back_to().ok_or(Refusal::NotNow)?;
+        let next = self.goes_back_to().ok_or(Refusal::NotNow)?;
+        self.wish(step, next);
         (self.owes, self.disposed, self.ran_out) = (began.is_some(), false, false);
         self.turn(step, State::WrapUp { no }, Why::Call);
         if let Some(began) = began {

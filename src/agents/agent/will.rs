@@ -3,10 +3,23 @@
 use std::sync::Arc;
 
 use super::{Agent, Next, Step};
-use crate::agents::input::{Refusal, Why};
+use crate::agents::input::{Event, Refusal, Why};
 use crate::agents::state::{LOGGED_IN, State};
 
 impl Agent {
+    /// What he does once the call and its wrap-up are over.
+    pub(super) fn wish(&mut self, step: &mut Step<'_>, next: Next) {
+        if self.next != next {
+            self.next = next;
+            let then = match &self.next {
+                Next::Away(code) => Some(State::Away { code: Arc::clone(code) }),
+                Next::LogOut => Some(State::LoggedOut),
+                Next::Ready => None,
+            };
+            self.tell(step, Event::Wishes { then });
+        }
+    }
+
     pub(super) fn log_in(&mut self, step: &mut Step<'_>) {
         match self.state {
             State::LoggedOut => self.turn(step, State::Away { code: LOGGED_IN.into() }, Why::Agent),
@@ -17,7 +30,7 @@ impl Agent {
             | State::Hold { .. }
             | State::WrapUp { .. } => {
                 if self.next == Next::LogOut {
-                    self.next = Next::Ready;
+                    self.wish(step, Next::Ready);
                 }
             }
             State::Away { .. } | State::NoAudio | State::Ready => {}
@@ -31,10 +44,10 @@ impl Agent {
                 self.turn(step, State::LoggedOut, Why::Agent);
             }
             State::Reserved { .. } | State::Ringing { .. } | State::Talking { .. } | State::Hold { .. } => {
-                self.next = Next::LogOut;
+                self.wish(step, Next::LogOut);
             }
             State::WrapUp { .. } => {
-                self.next = Next::LogOut;
+                self.wish(step, Next::LogOut);
                 if self.is_written_up(step) {
                     self.go_on(step, Why::Agent);
                 }
@@ -52,10 +65,10 @@ impl Agent {
                 self.turn(step, State::Away { code }, Why::Agent);
             }
             State::Reserved { .. } | State::Ringing { .. } | State::Talking { .. } | State::Hold { .. } => {
-                self.next = Next::Away(code);
+                self.wish(step, Next::Away(code));
             }
             State::WrapUp { .. } => {
-                self.next = Next::Away(code);
+                self.wish(step, Next::Away(code));
                 if self.is_written_up(step) {
                     self.go_on(step, Why::Agent);
                 }
@@ -70,10 +83,10 @@ impl Agent {
             State::Away { .. } => self.settle(step, Why::Agent),
             State::NoAudio | State::Ready => {}
             State::Reserved { .. } | State::Ringing { .. } | State::Talking { .. } | State::Hold { .. } => {
-                self.next = Next::Ready;
+                self.wish(step, Next::Ready);
             }
             State::WrapUp { .. } if self.is_written_up(step) => {
-                self.next = Next::Ready;
+                self.wish(step, Next::Ready);
                 self.go_on(step, Why::Agent);
             }
             State::WrapUp { .. } => return Err(Refusal::DispositionFirst),

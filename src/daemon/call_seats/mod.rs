@@ -40,6 +40,8 @@ pub struct CallSeats {
     tell_at: Option<Instant>,
     /// The supervisor in the call.
     monitor: Option<Monitor>,
+    /// The debtor has said who he is.
+    identified: bool,
     /// Since when a person whom we called waits for the sound of an agent.
     wanted: Option<Instant>,
 }
@@ -100,6 +102,7 @@ impl CallSeats {
             changes,
             tell_at: None,
             monitor: None,
+            identified: false,
             wanted: None,
         }
     }
@@ -245,11 +248,27 @@ impl CallSeats {
     }
 
     /// Whether the debtor has said who he is: whoever talks with him may then see what he owes.
-    pub fn identified(&self, known: bool) {
+    pub fn identified(&mut self, known: bool) {
+        if std::mem::replace(&mut self.identified, known) != known {
+            self.keep_identity(known);
+        }
         if self.house.live.identify(self.attempt, known)
             && let Some(agent) = self.agent()
         {
             self.house.desks.tell(agent, "identified", &serde_json::json!({ "attempt": self.attempt }));
+        }
+    }
+
+    /// Writes it down: a crash is not to take it from whoever writes the call up.
+    fn keep_identity(&self, known: bool) {
+        let (house, attempt, at) = (Arc::clone(&self.house), self.attempt, self.house.clock.wall());
+        // A stranger's call has no attempt.
+        if attempt.0 > 0 {
+            self.house.helpers.spawn(async move {
+                if let Err(fault) = house.store.keep_identity(attempt, known, at).await {
+                    warn!(%attempt, %fault, "it was not written down whether a person has said who he is");
+                }
+            });
         }
     }
 

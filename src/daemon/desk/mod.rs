@@ -213,6 +213,8 @@ fn tell(house: &House, Change { output, attempt }: &Change) {
         }
         Event::HoldOverrun => house.desks.tell(agent, "overrun", &json!({ "what": "hold" })),
         Event::PauseOverrun => house.desks.tell(agent, "overrun", &json!({ "what": "pause" })),
+        // He has said it here.
+        Event::Wishes { .. } => {}
         Event::WrapUpBegan { .. } => {
             let data = json!({ "attempt": attempt, "ends_ms": ends_ms(house, agent) });
             house.desks.tell(agent, "wrap_up", &data);

@@ -12,14 +12,15 @@ const GONE_HOME: SignedDuration = SignedDuration::from_mins(10);
 
 /// Logs in whom the last process left not long ago: into his pause, else ready as soon as his phone is there. Whose call was
 /// cut off may write it up first: the store knows the call as lost, and only he knows what was said. Who was writing one up goes on
-/// where he was.
+/// where he was. What he wanted after that he does after that.
 pub fn bring_back(house: &House, left: Vec<LeftAgent>) {
     let now = house.clock.wall();
-    for LeftAgent { agent, pause, cut_off, wrap_up_at, seen_at } in left {
+    for LeftAgent { agent, pause, leaves, cut_off, wrap_up_at, seen_at } in left {
         if now.duration_since(seen_at) > GONE_HOME || house.floor.tell(&agent, Input::LogIn).is_err() {
             continue;
         }
         let told = match pause {
+            _ if leaves => house.floor.tell(&agent, Input::LogOut),
             // The pauses that are nobody's choice, `logged_in` and `missed`, are none of the plan's: he says when he is ready.
             Some(code) => house.floor.tell(&agent, Input::Away { code: code.into() }),
             None => house.floor.tell(&agent, Input::Ready),

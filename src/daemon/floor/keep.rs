@@ -72,6 +72,7 @@ async fn note(house: &House, Change { output, attempt }: &Change) {
         }
         Event::HoldOverrun => house.store.mark_agent(&output.agent, at, AgentMark::HoldOverrun).await,
         Event::PauseOverrun => house.store.mark_agent(&output.agent, at, AgentMark::PauseOverrun).await,
+        Event::Wishes { then } => house.store.keep_wish(&output.agent, then.clone(), at).await,
         // The time that it takes is its state's.
         Event::WrapUpBegan { .. } => return,
         Event::WrapUpRanOut { disposed, .. } => {

@@ -395,7 +395,7 @@ fn reservation(output: &Output) -> Option<ReservationNo> {
     match &output.event {
         Event::Changed { from, to, .. } => to.reservation().or_else(|| from.reservation()),
         Event::WrapUpBegan { no } | Event::WrapUpRanOut { no, .. } => Some(*no),
-        Event::HoldOverrun | Event::PauseOverrun => None,
+        Event::HoldOverrun | Event::PauseOverrun | Event::Wishes { .. } => None,
     }
 }
 

@@ -98,7 +98,8 @@ impl Pace {
         match &output.event {
             Event::Changed { from, to, .. } => self.turned(&output.agent, from, to),
             Event::WrapUpRanOut { .. } => self.overran(&output.agent),
-            Event::HoldOverrun | Event::PauseOverrun | Event::WrapUpBegan { .. } => {}
+            Event::HoldOverrun | Event::PauseOverrun => {}
+            Event::Wishes { .. } | Event::WrapUpBegan { .. } => {}
         }
     }
 
@@ -109,7 +110,7 @@ impl Pace {
                 to: State::Ringing { .. } | State::Talking { .. } | State::Hold { .. }, ..
             } => {}
             Event::Changed { .. } => self.leaves(&output.agent, |_| true),
-            Event::WrapUpBegan { .. } | Event::WrapUpRanOut { .. } => {}
+            Event::Wishes { .. } | Event::WrapUpBegan { .. } | Event::WrapUpRanOut { .. } => {}
             Event::HoldOverrun | Event::PauseOverrun => {}
         }
     }

@@ -122,6 +122,21 @@ impl Store {
         written.await.map(|_| ()).map_err(|source| StoreError::Desk { attempt, source })
     }
 
+    /// Keeps whether the debtor has said who he is, as a call that is up knows it now: its row has it when it ends by itself.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn keep_identity(
+        &self,
+        attempt: AttemptId,
+        identified: bool,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let values = values![attempt, identified, now];
+        let written = self.write(move |conn| Box::pin(async move { conn.run(IDENTITY, values).await }));
+        written.await.map(|_| ()).map_err(|source| StoreError::Desk { attempt, source })
+    }
+
     /// A call's marks, the oldest first, each with what it is of.
     ///
     /// # Errors
@@ -220,6 +235,9 @@ async fn complain(
 const NOTE: &str = note!();
 /// One that is sent twice is there already.
 const NOTE_OVER: &str = concat!(note!(), " WHERE call_note.text IN ($5, excluded.text)");
+const IDENTITY: &str = "INSERT INTO call_identity (attempt_id, identified, at) VALUES ($1, $2, $3) \
+    ON CONFLICT (attempt_id) DO UPDATE SET identified = excluded.identified, at = excluded.at \
+    WHERE call_identity.at <= excluded.at";
 const MARK: &str = "INSERT INTO call_mark (attempt_id, agent, at, kind, code) VALUES ($1, $2, $3, $4, $5)";
 const MARKS: &str = "SELECT at, kind, code FROM call_mark WHERE attempt_id = $1 ORDER BY at, id";
 const PREVIEW: &str =

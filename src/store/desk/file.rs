@@ -141,7 +141,11 @@ async fn promises(conn: &mut Conn, person: PersonId) -> Result<Vec<PromiseMade>,
 
 const AROUND: &str = "SELECT g.name, d.state FROM contact c JOIN campaign g ON g.id = c.campaign_id \
     JOIN debt d ON d.id = c.debt_id WHERE c.id = $1";
-const ATTEMPT: &str = "SELECT a.phone, a.caller_id, a.outcome, a.identified, a.disposition, n.text, w.code, \
+/// A call that a crash has cut off is known by what was said in it up to then.
+const ATTEMPT: &str = "SELECT a.phone, a.caller_id, a.outcome, \
+    CAST(CASE WHEN a.identified <> 0 OR (COALESCE(a.outcome, 'failed_lost') = 'failed_lost' AND EXISTS \
+    (SELECT 1 FROM call_identity i WHERE i.attempt_id = a.id AND i.identified <> 0)) THEN 1 ELSE 0 END AS BIGINT), \
+    a.disposition, n.text, w.code, \
     CAST(CASE WHEN EXISTS (SELECT 1 FROM case_file k WHERE k.attempt_id = a.id AND k.dispute = 0) THEN 1 ELSE 0 END AS BIGINT) \
     FROM attempt a LEFT JOIN call_note n ON n.attempt_id = a.id LEFT JOIN disposed w ON w.attempt_id = a.id \
     WHERE a.id = $1";
