@@ -19,8 +19,8 @@ pub use ask::{Callee, ask};
 pub use choose_phone::{PhoneChoice, choose_phone};
 pub use dialling::{AgentCalls, Dialling, Prediction, USUAL_CAP};
 pub use disposition::{
-    CallbackNo, DispositionPlan, Dispositions, Flag, Flags, Follows, Form, FormNo, NonPayment, PAY_LINK,
-    PromiseBounds, PromiseForm, PromiseNo, Talk, check_promise, follow, talk_kind,
+    CallbackNo, DispositionPlan, Dispositions, Flag, Flags, Follows, Form, FormNo, FormPart, NonPayment,
+    PAY_LINK, PromiseBounds, PromiseForm, PromiseNo, Takes, Talk, check_promise, follow, talk_kind,
 };
 pub use earliest::earliest;
 pub use hours::{Hour, hour, hour_within};

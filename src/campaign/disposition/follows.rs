@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::form::{Form, FormNo, PromiseBounds, PromiseForm, check_callback, check_promise};
+use super::form::{Form, FormNo, FormPart, PromiseBounds, PromiseForm, Takes, check_callback, check_promise};
 use super::plan::{DispositionPlan, Dispositions, Flag};
 use crate::campaign::{Agreed, CampaignPlan, NextStep, Tried, next_step};
 use crate::domain::attempt::Finished;
@@ -60,7 +60,7 @@ pub fn follow(
     now: Timestamp,
 ) -> Result<Follows, Vec<FormNo>> {
     let Some(kind) = kinds.kind(&form.code) else { return Err(vec![FormNo::NoSuchDisposition]) };
-    let mut no = Vec::new();
+    let mut no = not_taken(kind, form, talk.identified);
     let promise = form.promise.filter(|_| kind.has(Flag::Promise));
     match promise {
         Some(promise) => no.extend(check_promise(promise, &talk.bounds).into_iter().map(FormNo::Promise)),
@@ -103,6 +103,26 @@ pub fn follow(
         complaint,
         asks: asks(complaint, kind.has(Flag::Hardship), disposition),
     })
+}
+
+/// What of the form this disposition does not take: it would be lost without a word.
+fn not_taken(kind: &DispositionPlan, form: &Form, identified: bool) -> Vec<FormNo> {
+    let takes = Takes {
+        callback: kind.has(Flag::Callback),
+        promise: kind.has(Flag::Promise),
+        reason: identifies(kind, identified),
+    };
+    let parts = [
+        (FormPart::Promise, form.promise.is_some() && !takes.promise),
+        (FormPart::Callback, form.callback.is_some() && !takes.callback),
+        (FormPart::Reason, form.reason.is_some() && !takes.reason),
+    ];
+    let parts = parts.into_iter().filter(|(_, lost)| *lost);
+    let mut no: Vec<_> = parts.map(|(part, _)| FormNo::NotTaken { part, takes }).collect();
+    if identified && !kind.may_be_of(identified) {
+        no.push(FormNo::WasIdentified);
+    }
+    no
 }
 
 /// What the ledger is to call a talk that is written up so; `None`: there is no such disposition.
@@ -265,6 +285,38 @@ mod tests {
         assert_eq!(check_promise(promise, &paid), [PromiseNo::NothingOwed]);
         let foreign = PromiseForm { amount: Money::new(50_000, Currency::Usd), ..promise };
         assert!(check_promise(foreign, &bounds()).contains(&PromiseNo::OtherCurrency));
+    }
+
+    #[test]
+    fn what_a_disposition_does_not_take_is_refused_with_what_it_takes() {
+        let promise = Some(PromiseForm { on: date(2026, 3, 10), amount: roubles(500) });
+        let callback = Some("2026-03-04T10:00:00Z".parse().expect("a timestamp"));
+        let all = |code| Form { promise, callback, reason: Some("job".into()), ..form(code) };
+        let refused = |part, [promise, callback, reason]: [bool; 3]| FormNo::NotTaken {
+            part,
+            takes: Takes { callback, promise, reason },
+        };
+        let takes = [false, false, false];
+        let none = [FormPart::Promise, FormPart::Callback, FormPart::Reason].map(|part| refused(part, takes));
+        assert_eq!(said(&all("silence")), Err(none.to_vec()));
+        let takes = [true, false, true];
+        assert_eq!(said(&all("promise")), Err(vec![refused(FormPart::Callback, takes)]));
+        let takes = [false, true, false];
+        let no = [FormPart::Promise, FormPart::Reason].map(|part| refused(part, takes));
+        assert_eq!(said(&all("callback")), Err(no.to_vec()), "a stranger gives no reason for not paying");
+    }
+
+    #[test]
+    fn nobody_is_unknown_who_has_said_who_he_is() {
+        let of = |code: &str, identified| {
+            let kinds = kinds();
+            let kind = kinds.kind(code).expect("one of ours");
+            (kind.may_be_of(identified), not_taken(kind, &form(code), identified))
+        };
+        assert_eq!(of("silence", true), (false, vec![FormNo::WasIdentified]));
+        assert_eq!(of("silence", false), (true, Vec::new()));
+        assert_eq!(of("stranger", true), (true, Vec::new()), "he had said so by mistake");
+        assert_eq!(of("hardship", true), (true, Vec::new()));
     }
 
     #[test]

@@ -39,9 +39,33 @@ pub enum FormNo {
     CallbackWanted,
     NoSuchDisposition,
     NoSuchReason,
+    /// The form has something that this disposition does not take.
+    NotTaken {
+        part: FormPart,
+        takes: Takes,
+    },
     Promise(PromiseNo),
     /// The disposition says that he promised, and the form does not say what.
     PromiseWanted,
+    /// The disposition says that nobody has said who he is, and somebody has.
+    WasIdentified,
+}
+
+/// What a form has beside its code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FormPart {
+    Callback,
+    Promise,
+    Reason,
+}
+
+/// What a disposition takes beside its code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Takes {
+    pub callback: bool,
+    pub promise: bool,
+    /// Why it was not paid: only the debtor himself gives a reason.
+    pub reason: bool,
 }
 
 impl FormNo {
@@ -52,8 +76,12 @@ impl FormNo {
             Self::CallbackWanted => "callback_wanted",
             Self::NoSuchDisposition => "no_such_disposition",
             Self::NoSuchReason => "no_such_reason",
+            Self::NotTaken { part: FormPart::Callback, .. } => "callback_not_taken",
+            Self::NotTaken { part: FormPart::Promise, .. } => "promise_not_taken",
+            Self::NotTaken { part: FormPart::Reason, .. } => "reason_not_taken",
             Self::Promise(no) => no.code(),
             Self::PromiseWanted => "promise_wanted",
+            Self::WasIdentified => "was_identified",
         }
     }
 }

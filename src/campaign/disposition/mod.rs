@@ -8,5 +8,7 @@ mod form;
 mod plan;
 
 pub use follows::{Follows, PAY_LINK, Talk, follow, talk_kind};
-pub use form::{CallbackNo, Form, FormNo, PromiseBounds, PromiseForm, PromiseNo, check_promise};
+pub use form::{
+    CallbackNo, Form, FormNo, FormPart, PromiseBounds, PromiseForm, PromiseNo, Takes, check_promise,
+};
 pub use plan::{DispositionPlan, Dispositions, Flag, Flags, NonPayment};

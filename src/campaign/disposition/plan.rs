@@ -137,6 +137,16 @@ impl DispositionPlan {
         })
     }
 
+    /// Whether a talk may be written up so. Where nobody has said who he is, not what only the debtor himself can do; where he
+    /// has, not that nobody did.
+    pub fn may_be_of(&self, identified: bool) -> bool {
+        if identified {
+            self.disposition() != Disposition::NotIdentified
+        } else {
+            !self.has(Flag::RightParty)
+        }
+    }
+
     pub fn has(&self, flag: Flag) -> bool {
         self.flags.contains(&flag)
     }

@@ -209,7 +209,7 @@ fn told_to_him<T>(identified: bool, told: impl FnOnce() -> Vec<T>) -> Vec<T> {
     if identified { told() } else { Vec::new() }
 }
 
-/// Before it is known who is speaking only those that a stranger may cause.
+/// Before it is known who is speaking only those that a stranger may cause; after it not that nobody said so.
 fn kinds(dispositions: &Dispositions, identified: bool, language: Language) -> Vec<KindView> {
     let view = |kind: &crate::campaign::DispositionPlan| KindView {
         code: kind.code.to_string(),
@@ -219,8 +219,8 @@ fn kinds(dispositions: &Dispositions, identified: bool, language: Language) -> V
         callback: kind.has(Flag::Callback),
         right_party: kind.has(Flag::RightParty),
     };
-    let may = |kind: &&crate::campaign::DispositionPlan| identified || !kind.has(Flag::RightParty);
-    dispositions.kinds.iter().filter(may).map(view).collect()
+    let may = dispositions.kinds.iter().filter(|kind| kind.may_be_of(identified));
+    may.map(view).collect()
 }
 
 fn reasons(dispositions: &Dispositions, language: Language) -> Vec<ChoiceView> {

@@ -3,7 +3,7 @@
 use jiff::civil::{Date, DateTime};
 
 use crate::call::{Desk as Wish, WishNo};
-use crate::campaign::{CallbackNo, FormNo, PromiseNo};
+use crate::campaign::{CallbackNo, FormNo, FormPart, PromiseNo, Takes};
 use crate::domain::{AttemptId, DebtorType, Language, Money};
 
 /// Something an agent does.
@@ -229,8 +229,36 @@ fn form_word(no: FormNo, language: Language) -> String {
         FormNo::PromiseWanted => pick("Say the day and the sum.", "Укажите день и сумму."),
         FormNo::NoSuchDisposition => pick("Choose how the call ended.", "Выберите итог разговора."),
         FormNo::NoSuchReason => pick("There is no such reason.", "Такой причины нет."),
+        FormNo::NotTaken { part, takes } => not_taken_word(part, takes, language),
+        FormNo::WasIdentified => pick(
+            "It is known who spoke: this disposition says that nobody was identified.",
+            "Известно, кто говорил: этот итог значит, что личность никто не подтвердил.",
+        ),
         FormNo::Callback(no) => callback_word(no, language),
         FormNo::Promise(no) => promise_word(no, language),
+    }
+}
+
+/// What is not taken, and what is instead.
+fn not_taken_word(part: FormPart, takes: Takes, language: Language) -> String {
+    let word = |part: FormPart| match part {
+        FormPart::Callback => language.pick("time to call again", "времени звонка"),
+        FormPart::Promise => language.pick("promise", "обещания"),
+        FormPart::Reason => language.pick("reason for not paying", "причины неоплаты"),
+    };
+    let taken = [
+        (takes.promise, language.pick("a promise", "обещание")),
+        (takes.callback, language.pick("a time to call again", "время звонка")),
+        (takes.reason, language.pick("a reason for not paying", "причину неоплаты")),
+    ];
+    let taken: Vec<_> = taken.iter().filter(|(is, _)| *is).map(|(_, word)| *word).collect();
+    let taken = match taken.is_empty() {
+        true => language.pick("nothing else", "ничего больше").to_owned(),
+        false => taken.join(", "),
+    };
+    match language {
+        Language::En => format!("This disposition takes no {}; it takes {taken}.", word(part)),
+        Language::Ru => format!("Этот итог не принимает {}; принимает: {taken}.", word(part)),
     }
 }
 
@@ -318,6 +346,27 @@ mod tests {
         let at = last.at(14, 30, 0, 0);
         assert_eq!(day_and_hour(at, Language::Ru), "05.12 14:30");
         assert_eq!(day_and_hour(at, Language::En), "5 Dec 14:30");
+    }
+
+    #[test]
+    fn what_is_not_taken_is_told_with_what_is() {
+        let takes = |promise, callback, reason| Takes { callback, promise, reason };
+        let said = |part, takes, language| {
+            DeskAnswer::Form(vec![FormNo::NotTaken { part, takes }]).refusals(language).remove(0)
+        };
+        assert_eq!(
+            said(FormPart::Promise, takes(false, true, true), Language::En),
+            (
+                "promise_not_taken".to_owned(),
+                "This disposition takes no promise; it takes a time to call again, a reason for not paying."
+                    .to_owned()
+            )
+        );
+        let nothing = takes(false, false, false);
+        assert_eq!(
+            said(FormPart::Callback, nothing, Language::Ru).1,
+            "Этот итог не принимает времени звонка; принимает: ничего больше."
+        );
     }
 
     #[test]

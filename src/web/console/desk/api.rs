@@ -385,7 +385,13 @@ pub(in crate::web) fn document() -> Vec<(&'static str, Value)> {
             deed("He says that he has paid: ask the creditor (call.debt.question has what came of it)", None),
         ),
         ("/api/v1/desk/promise-check", deed("Would this promise be taken?", Some(schema::<PromiseBody>()))),
-        ("/api/v1/desk/disposition", deed("Write the call up", Some(schema::<DispositionBody>()))),
+        (
+            "/api/v1/desk/disposition",
+            deed(
+                "Write the call up; a promise, a time or a reason that the disposition does not take is refused (422)",
+                Some(schema::<DispositionBody>()),
+            ),
+        ),
         ("/api/v1/desk/preview", preview),
     ];
     resources.extend(super::sound::document());
