@@ -429,7 +429,7 @@ async fn a_call_agreed_is_told_with_its_time_and_agent_and_comes_without_an_act(
     let now = Timestamp::now();
     let (due_at, expires_at) = (now + 30.minutes(), now + 90.minutes());
     let agent = AgentId::parse("anna");
-    let new = NewCallback { contact, due_at, expires_at, agent };
+    let new = NewCallback { contact, due_at, expires_at, agent, wished: true };
     store.book_callback(new, now).await.expect("booked").expect("the contact is there");
     store.close().await;
     let said = explained(&house, &["--lang", "en"]);

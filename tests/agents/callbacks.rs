@@ -41,6 +41,7 @@ async fn promised(mode: &str) {
         due_at,
         expires_at: due_at + SignedDuration::from_hours(1),
         agent: AgentId::parse("boris"),
+        wished: true,
     };
     let office = Office::open_with(mode, &carrier, 4, &desks, async |store| {
         let person = store.person_files("p0").await.expect("read");

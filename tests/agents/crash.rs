@@ -93,7 +93,7 @@ async fn agreed_with(house: &House, person: &str) -> Timestamp {
     let contact = store.person_files(person).await.expect("read")[0].contacts[0].id;
     let due_at = Timestamp::now() + SignedDuration::from_hours(1);
     let expires_at = due_at + SignedDuration::from_hours(1);
-    let new = NewCallback { contact, due_at, expires_at, agent: None };
+    let new = NewCallback { contact, due_at, expires_at, agent: None, wished: true };
     store.book_callback(new, Timestamp::now()).await.expect("booked").expect("the contact is there");
     store.close().await;
     due_at

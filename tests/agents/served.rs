@@ -159,7 +159,7 @@ async fn agreed_with_english(mode: &str) {
             let person = store.person_files(&format!("p{n}")).await.expect("read");
             let contact = person[0].contacts[0].id;
             let due_at = due_at + SignedDuration::from_secs(later);
-            let agreed = NewCallback { contact, due_at, expires_at, agent: None };
+            let agreed = NewCallback { contact, due_at, expires_at, agent: None, wished: true };
             store.book_callback(agreed, due_at).await.expect("booked").expect("the contact is there");
         }
     })

@@ -259,7 +259,8 @@ async fn what_agents_did_is_never_changed(world: World) {
 
 async fn book(world: &World, contact: obzvon::domain::ContactId, due: i64, of: Option<&str>) -> i64 {
     let due_at = noon() + seconds(due);
-    let new = NewCallback { contact, due_at, expires_at: due_at + hours(1), agent: of.map(agent) };
+    let new =
+        NewCallback { contact, due_at, expires_at: due_at + hours(1), agent: of.map(agent), wished: true };
     world.store.book_callback(new, noon()).await.expect("booked").expect("the contact is there")
 }
 
@@ -379,7 +380,8 @@ async fn a_call_agreed_in_the_talk_is_written_with_its_outcome(world: World) {
     let contact = world.one_contact().await;
     let permit = world.permit(&contact, noon()).await;
     let due_at = noon() + hours(3);
-    let callback = NewCallback { contact: contact.id, due_at, expires_at: due_at + hours(1), agent: None };
+    let callback =
+        NewCallback { contact: contact.id, due_at, expires_at: due_at + hours(1), agent: None, wished: true };
     let request = FinishRequest { callback: Some(callback), ..promised(permit.attempt()) };
     world.store.finish(request, noon() + seconds(60)).await.expect("finished");
     assert_eq!(world.contact_of("p1").await, ("held".to_owned(), "callback_agreed".to_owned()));
@@ -395,7 +397,13 @@ async fn a_promise_ends_what_was_agreed_before_it_whichever_way_it_came(world: W
     let called_in = world.campaign("others", &rows).await;
     let due_at = noon() + hours(48);
     for contact in world.store.claim(agreed_in, 3, noon()).await.expect("claimed") {
-        let new = NewCallback { contact: contact.id, due_at, expires_at: due_at + hours(1), agent: None };
+        let new = NewCallback {
+            contact: contact.id,
+            due_at,
+            expires_at: due_at + hours(1),
+            agent: None,
+            wished: true,
+        };
         world.store.book_callback(new, noon() - hours(2)).await.expect("booked").expect("it is there");
     }
     let claimed = world.store.claim(called_in, 3, noon()).await.expect("claimed");
@@ -440,6 +448,7 @@ async fn a_new_callback_takes_the_place_of_the_old(world: World) {
         due_at: noon(),
         expires_at: noon() + hours(1),
         agent: None,
+        wished: true,
     };
     assert_eq!(world.store.book_callback(nobody, noon()).await.expect("read"), None);
 }

@@ -90,7 +90,8 @@ async fn a_call_that_came_in_is_his_one_open_call(world: World) {
 async fn a_talk_he_began_is_in_the_ledger_and_cancels_what_was_agreed(world: World) {
     let contact = world.one_contact().await;
     let due_at = noon() + hours(2);
-    let agreed = NewCallback { contact: contact.id, due_at, expires_at: due_at + hours(1), agent: None };
+    let agreed =
+        NewCallback { contact: contact.id, due_at, expires_at: due_at + hours(1), agent: None, wished: true };
     world.store.book_callback(agreed, noon()).await.expect("booked").expect("the contact is there");
     let attempt = enter(&world, &contact, 60).await.expect("entered").attempt;
     let talk = FinishRequest {

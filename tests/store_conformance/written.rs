@@ -6,14 +6,15 @@ use obzvon::campaign::{Agreed, DoneWhy, Follows, NextStep, PromiseForm};
 use obzvon::domain::{AgentId, AttemptId, Channel, Currency, DebtorType, Disposition, Money, Outcome};
 use obzvon::rules::{EventKind, Hold, HoldKind};
 use obzvon::store::{
-    CallMark, ClaimedContact, Complained, DisposeRequest, Disposed, EndpointRow, FinishRequest, Period,
-    Previewed, Reserved,
+    CallMark, ClaimedContact, Complained, DisposeRequest, Disposed, EndpointRow, FinishRequest, NewCallback,
+    Period, Previewed, Reserved,
 };
 
 use crate::world::{World, finished, hours, noon, promised, seconds};
 
 crate::on_both_engines!(
     all_that_a_disposition_means_is_written_with_it_and_once,
+    what_an_agent_agrees_takes_the_place_of_the_call_that_the_apology_offered,
     a_call_that_is_not_over_has_no_disposition_yet,
     a_stranger_on_the_line_corrects_the_ledger_and_holds_the_phone,
     a_paid_debt_stays_done_whatever_the_agent_wrote,
@@ -142,6 +143,45 @@ async fn all_that_a_disposition_means_is_written_with_it_and_once(world: World) 
     let walked = world.store.verify_rows(|_| ()).await.expect("walked");
     assert!(walked.broken.is_empty(), "the attempt was sealed again: {walked:?}");
     assert_eq!(world.store.check_tallies().await.expect("counted"), [], "the reports know of it");
+}
+
+async fn what_an_agent_agrees_takes_the_place_of_the_call_that_the_apology_offered(world: World) {
+    let reached = || follows(Disposition::Connected);
+    let promise = || Follows {
+        promise: Some(PromiseForm { on: date(2026, 3, 12), amount: roubles(600) }),
+        ..follows(Disposition::PromiseToPay)
+    };
+    let next = |disposition, next| Follows { next, ..follows(disposition) };
+    let dispute = next(Disposition::Dispute, NextStep::Done(DoneWhy::Disputed));
+    let terms = next(Disposition::Connected, NextStep::Hold);
+    let (agreed, due_at) = (("held", "callback_agreed"), noon() + hours(24));
+    let ends = [
+        (false, promise(), ("done", "reached")),
+        (true, promise(), agreed),
+        (false, dispute, ("done", "disputed")),
+        (false, terms, ("held", "agent_wanted")),
+        (false, reached(), agreed),
+    ];
+    let rows = [1, 2, 3, 4, 5].map(crate::world::row);
+    let campaign = world.campaign("reminders", &rows).await;
+    let claimed = world.store.claim(campaign, 5, noon()).await.expect("claimed");
+    for (n, (wished, written, (state, why))) in (1..).zip(ends) {
+        let contact = claimed.iter().find(|one| one.debt_external == format!("d{n}")).expect("claimed");
+        let attempt = world.permit(contact, noon()).await.attempt();
+        let expires_at = due_at + hours(1);
+        let offered = NewCallback { contact: contact.id, due_at, expires_at, agent: None, wished };
+        let talk = FinishRequest {
+            finished: finished(Outcome::Answered),
+            next: NextStep::Hold,
+            callback: Some(offered),
+            ..promised(attempt)
+        };
+        world.store.finish(talk, noon() + seconds(60)).await.expect("finished");
+        assert_eq!(dispose(&world, attempt, written).await, Disposed::Now);
+        let waits = world.store.callbacks_of(contact.person).await.expect("read").len();
+        assert_eq!(waits == 1, (state, why) == agreed, "{n}");
+        assert_eq!(world.contact_of(&format!("p{n}")).await, (state.to_owned(), why.to_owned()), "{n}");
+    }
 }
 
 async fn a_call_that_is_not_over_has_no_disposition_yet(world: World) {

@@ -196,7 +196,8 @@ pub(in crate::daemon) async fn asked_for(
     if moved {
         info!(%contact, %due, "a call he asked for is booked for another time: he may not be called at his");
     }
-    let callback = NewCallback { contact, due_at: due, expires_at: expires, agent: None };
+    let wished = matches!(again, CallAgain::AtHour(_));
+    let callback = NewCallback { contact, due_at: due, expires_at: expires, agent: None, wished };
     Some(Booked { callback, moved })
 }
 

@@ -16,6 +16,8 @@ pub struct NewCallback {
     pub expires_at: Timestamp,
     /// The agent who agreed it, where it is to be his; `None`: anybody's.
     pub agent: Option<AgentId>,
+    /// Somebody has named the time; else a flow has offered the next one that may be.
+    pub wished: bool,
 }
 
 /// A callback that waits, or has just ended.
@@ -102,7 +104,8 @@ pub(in crate::store) async fn book(
 ) -> Result<Option<i64>, Fault> {
     conn.run(REBOOK, values![new.contact, now]).await?;
     let agent = new.agent.as_ref().map(AgentId::as_str);
-    let booked = conn.first(BOOK, values![new.contact, now, new.due_at, new.expires_at, agent]).await?;
+    let values = values![new.contact, now, new.due_at, new.expires_at, agent, new.wished];
+    let booked = conn.first(BOOK, values).await?;
     hold_for_callback(conn, new.contact, Timestamp::MIN).await?;
     booked.map(|row| row.int(0)).transpose()
 }
@@ -137,6 +140,16 @@ pub(in crate::store) async fn cancel_of_debt(
     now: Timestamp,
 ) -> Result<(), Fault> {
     conn.run(CANCEL_PAID, values![debt, now]).await.map(|_| ())
+}
+
+/// Cancels the callback that a flow has offered a contact since a call was `begun`: its agent has written down another end of it.
+pub(in crate::store) async fn cancel_offered(
+    conn: &mut Conn,
+    contact: ContactId,
+    begun: Timestamp,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    conn.run(CANCEL_OFFERED, values![contact, now, begun, CallbackWhy::Agent.code()]).await.map(|_| ())
 }
 
 /// Cancels the callbacks of a debt that were agreed before a promise on it was `begun`; contacts held for them are done as those
@@ -186,8 +199,9 @@ const OF_PERSON: &str = "SELECT id, person_id, contact_id, due_at, expires_at, a
 const REBOOK: &str = "UPDATE callback SET state = 'cancelled', why = 'rebooked', ended_at = $2 \
     WHERE contact_id = $1 AND state = 'waiting'";
 /// A contact may be in the very call in which another one is agreed, or have had all that the campaign would do.
-const BOOK: &str = "INSERT INTO callback (person_id, contact_id, booked_at, due_at, expires_at, agent) \
-    SELECT person_id, id, CAST($2 AS BIGINT), CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS TEXT) \
+const BOOK: &str = "INSERT INTO callback (person_id, contact_id, booked_at, due_at, expires_at, agent, wished) \
+    SELECT person_id, id, CAST($2 AS BIGINT), CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS TEXT), \
+    CAST($6 AS BIGINT) \
     FROM contact WHERE id = $1 AND (state <> 'done' OR why IN ('reached', 'budget_spent', 'not_retried')) \
     RETURNING id";
 const HOLD: &str = "UPDATE contact SET state = 'held', why = $2, next_at = NULL, claimed_until = 0 WHERE id = $1 \
@@ -204,3 +218,5 @@ const REACHED: &str = "UPDATE contact SET state = 'done', why = 'reached', claim
     AND b.state = 'waiting')";
 const CANCEL_PAID: &str = "UPDATE callback SET state = 'cancelled', why = 'paid', ended_at = $2 \
     WHERE state = 'waiting' AND contact_id IN (SELECT id FROM contact WHERE debt_id = $1)";
+const CANCEL_OFFERED: &str = "UPDATE callback SET state = 'cancelled', why = $4, ended_at = $2 \
+    WHERE contact_id = $1 AND state = 'waiting' AND wished = 0 AND booked_at >= $3";

@@ -18,7 +18,9 @@ mod transfer;
 pub use assignment::{AgentResult, Assigned};
 pub use call::{CallMark, Complained, Previewed};
 pub use callback::{AGREED, CallbackRow, CallbackWhy, NewCallback};
-pub(super) use callback::{book, cancel_for_promise, cancel_of_debt, cancel_of_person, hold_for_callback};
+pub(super) use callback::{
+    book, cancel_for_promise, cancel_of_debt, cancel_of_person, cancel_offered, hold_for_callback,
+};
 pub use day::AgentDay;
 pub use due::AgreedContact;
 pub(super) use due::{call_agreed, not_made};

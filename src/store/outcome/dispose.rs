@@ -4,13 +4,13 @@ use jiff::Timestamp;
 
 use super::finish::Open;
 use super::money::rest;
-use crate::campaign::{Follows, NextStep};
+use crate::campaign::{DoneWhy, Follows, NextStep};
 use crate::cases::{Kind, Source, Terms};
 use crate::domain::contact::ContactState;
 use crate::domain::{AgentId, AttemptId, Channel, Disposition, Outcome};
 use crate::store::cases::{Opening, open_of_hold};
 use crate::store::debtor_type::retype_to;
-use crate::store::desk::{NewCallback, book, hold_for_callback};
+use crate::store::desk::{NewCallback, book, cancel_offered, hold_for_callback};
 use crate::store::engine::conn::{Conn, Fault, values};
 use crate::store::engine::dialect;
 use crate::store::gate::{Sealed, correct_call, seal, seal_attempt};
@@ -91,13 +91,17 @@ async fn dispose(
     }
     write_reactions(conn, &open, request, now).await?;
     write_promise(conn, &open, request, now).await?;
+    if settles(&request.follows) {
+        cancel_offered(conn, open.contact, open.reserved_at, now).await?;
+    }
     if request.follows.promise.is_some() {
         rest(conn, (open.debt, Some(open.contact)), open.reserved_at, now).await?;
     }
     if let Some(agreed) = request.follows.callback {
         let agent = request.callback_is_mine.then(|| request.agent.clone());
         let (due_at, expires_at) = (agreed.due, agreed.expires);
-        book(conn, &NewCallback { contact: open.contact, due_at, expires_at, agent }, now).await?;
+        book(conn, &NewCallback { contact: open.contact, due_at, expires_at, agent, wished: true }, now)
+            .await?;
     } else {
         // One agreed before for later still waits.
         hold_for_callback(conn, open.contact, now).await?;
@@ -115,6 +119,21 @@ async fn dispose(
     }
     tallied.note(conn).await?;
     Ok(Disposed::Now)
+}
+
+/// It says itself when, or whether, he is called next: what a flow has offered at the talk's end, unasked, is off. Where he was only
+/// talked with, or not even that, we have said that we will call, and do.
+fn settles(follows: &Follows) -> bool {
+    match follows.next {
+        _ if follows.promise.is_some() => true,
+        NextStep::Hold => true,
+        NextStep::Done(why) => match why {
+            DoneWhy::Disputed | DoneWhy::NoPhone | DoneWhy::Paid | DoneWhy::Stopped => true,
+            DoneWhy::BudgetSpent | DoneWhy::CampaignOver | DoneWhy::NotRetried => false,
+            DoneWhy::OffTarget | DoneWhy::Reached => false,
+        },
+        NextStep::Wait(_) => false,
+    }
 }
 
 /// Sets what keeps us from calling him from now on; a complaint and a dispute are cases.
