@@ -23,12 +23,12 @@ impl Monitor {
         Self { link, what: None, hearing: Vec::new(), _leg: leg }
     }
 
-    /// Parts and ties him anew: to the debtor and to the agent who talks now.
-    pub fn tie(&mut self, debtor: &StreamLink, agent: Option<&StreamLink>) {
+    /// Parts and ties him anew: to the debtor, to the agent who talks now, and to whoever is asked beside, whom he only hears.
+    pub fn tie(&mut self, debtor: &StreamLink, agent: Option<&StreamLink>, beside: Option<&StreamLink>) {
         self.part();
         let Some(what) = self.what else { return };
         let mut hearing = vec![(self.link.clone(), debtor.clone())];
-        hearing.extend(agent.map(|agent| (self.link.clone(), agent.clone())));
+        hearing.extend(agent.into_iter().chain(beside).map(|voice| (self.link.clone(), voice.clone())));
         match what {
             Supervision::Listen | Supervision::TakeOver => {}
             Supervision::Whisper => hearing.extend(agent.map(|agent| (agent.clone(), self.link.clone()))),

@@ -15,6 +15,8 @@ use crate::office::{
 use crate::phone::{Account, Phone};
 use crate::program::Program;
 
+const CLARA_HZ: f64 = 2390.0;
+
 /// What supervisors did, the oldest first.
 async fn supervisions(office: &Office) -> Vec<SupervisionRow> {
     let acts = office.inside().store.supervisions(ActFilter::default(), 100).await.expect("read");
@@ -154,7 +156,7 @@ async fn who_is_logged_out_takes_over_on_the_phone_he_listens_with_and_writes_th
     let carrier = debtors(talk, &[], debtors_heard.path()).await;
     let anna = agents_phones(desk_phone(), annas.path()).await;
     let boris = agents_phones_of(BORIS_HZ, desk_phone(), boriss.path()).await;
-    let clara = agents_phones(desk_phone(), claras.path()).await;
+    let clara = agents_phones_of(CLARA_HZ, desk_phone(), claras.path()).await;
     let desks = [
         Desk { login: "anna", contact: format!("sip:anna@{}", anna.addr()), leg: "per_call" },
         Desk { login: "boris", contact: format!("sip:boris@{}", boris.addr()), leg: "nailed_up" },
@@ -192,6 +194,7 @@ async fn who_is_logged_out_takes_over_on_the_phone_he_listens_with_and_writes_th
     assert_eq!(office.inside().live.supervisor(call), Some(boriss_id.clone()), "he listens on");
     assert_eq!(office.state("boris"), State::LoggedOut);
     office.until(10, "she is asked", || matches!(office.state("clara"), State::Talking { .. })).await;
+    tokio::time::sleep(Duration::from_secs(4)).await;
     assert_eq!(ask(Wish::Return).await, Some(Ok(())));
     // Handed on, it is another's talk that he listens to and takes.
     office.until(10, "she is out", || !matches!(office.state("clara"), State::Talking { .. })).await;
@@ -226,5 +229,10 @@ async fn who_is_logged_out_takes_over_on_the_phone_he_listens_with_and_writes_th
     office.close().await;
     let debtor = heard(debtors_heard, call.0);
     assert!(seconds_of(&debtor, BORIS_HZ) > 1.5, "he talks on the phone he had listened with");
+    // His phone may have been called before he left.
+    let calls = (0..2).filter(|nth| boriss.path().join(format!("call{nth}.wav")).exists());
+    let asked: f64 = calls.map(|nth| seconds_of(&heard_before(boriss, nth), CLARA_HZ)).sum();
+    println!("he heard {asked} s of clara");
+    assert!(asked > 3.0, "he has heard whom she asked, too: {asked} s");
     assert!(!boriss.path().join("call2.wav").exists(), "his phone is not called again");
 }

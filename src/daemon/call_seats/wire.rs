@@ -62,9 +62,11 @@ impl CallSeats {
 
     /// The supervisor follows the call from agent to agent.
     fn tie_monitor(&mut self, debtor: &Stream) {
-        let agent = self.link(Place::First).cloned();
+        let (agent, second) = (self.link(Place::First).cloned(), self.link(Place::Second).cloned());
+        // Whose phone only rings says nothing.
+        let beside = second.filter(|_| self.wiring.second || self.wiring.between);
         if let Some(monitor) = &mut self.monitor {
-            monitor.tie(&debtor.link(), agent.as_ref());
+            monitor.tie(&debtor.link(), agent.as_ref(), beside.as_ref());
         }
     }
 
