@@ -29,6 +29,23 @@ pub(super) struct Choice {
     pub debtor_today: jiff::civil::Date,
 }
 
+/// Why nothing was chosen: the reason's code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NoChoice {
+    /// No trunk has a line for him at this moment: he is in the queue as before.
+    NoLine(&'static str),
+    /// He is put off or done with, and his row says so.
+    PassedOver(&'static str),
+}
+
+impl NoChoice {
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::NoLine(why) | Self::PassedOver(why) => why,
+        }
+    }
+}
+
 /// How long a contact waits when nobody can be called because of our own set-up.
 const NO_TRUNK_PAUSE: SignedDuration = SignedDuration::from_mins(10);
 
@@ -50,9 +67,8 @@ pub fn phone_to_dial(contact: &ClaimedContact) -> Option<ClaimedPhone> {
 }
 
 impl Turn {
-    /// Chooses phone, flow, trunk and number to show, or writes down why there is nothing to choose; the reason's code
-    /// is then given.
-    pub(super) async fn choose(&self, house: &House) -> anyhow::Result<Result<Choice, &'static str>> {
+    /// Chooses phone, flow, trunk and number to show, or writes down why there is nothing to choose.
+    pub(super) async fn choose(&self, house: &House) -> anyhow::Result<Result<Choice, NoChoice>> {
         let now = house.clock.wall();
         let zones = self.zones();
         let clocks: Vec<_> = zones.zones().iter().map(|zone| zone.tz().clone()).collect();
@@ -82,7 +98,7 @@ impl Turn {
             match (self.plan.channel, self.agreed.is_some()) {
                 (Channel::Ivr, _) => {
                     house.store.set_aside(self.contact.id, NEEDS_AGENT).await?;
-                    return Ok(Err(NEEDS_AGENT));
+                    return Ok(Err(NoChoice::PassedOver(NEEDS_AGENT)));
                 }
                 // Who was promised a call by an agent has it.
                 (_, true) => {}
@@ -106,8 +122,8 @@ impl Turn {
                 warn!(contact = %self.contact.id, "no trunk of the campaign takes this number");
                 return self.put_off(house, "no_trunk", after(now, NO_TRUNK_PAUSE)).await;
             }
-            Err(NoRoute::Full) => return Ok(Err(self.let_go(house, "trunks_full").await?)),
-            Err(NoRoute::Ill { .. }) => return Ok(Err(self.let_go(house, "trunks_ill").await?)),
+            Err(NoRoute::Full) => return self.no_line(house, "trunks_full").await,
+            Err(NoRoute::Ill { .. }) => return self.no_line(house, "trunks_ill").await,
         };
         let Some(caller_id) = caller_id(line.trunk(), &self.plan.caller_ids, self.contact.debt).cloned()
         else {
@@ -144,9 +160,13 @@ impl Turn {
             || self.plans.voice.can_tell(flow, contact.language, &contact.creditor, contact.amount)
     }
 
-    async fn end(&self, house: &House, why: DoneWhy) -> anyhow::Result<Result<Choice, &'static str>> {
+    async fn no_line(&self, house: &House, why: &'static str) -> anyhow::Result<Result<Choice, NoChoice>> {
+        Ok(Err(NoChoice::NoLine(self.let_go(house, why).await?)))
+    }
+
+    async fn end(&self, house: &House, why: DoneWhy) -> anyhow::Result<Result<Choice, NoChoice>> {
         house.store.end_contact(self.contact.id, why).await?;
-        Ok(Err(why.code()))
+        Ok(Err(NoChoice::PassedOver(why.code())))
     }
 
     async fn put_off(
@@ -154,9 +174,9 @@ impl Turn {
         house: &House,
         why: &'static str,
         until: Timestamp,
-    ) -> anyhow::Result<Result<Choice, &'static str>> {
+    ) -> anyhow::Result<Result<Choice, NoChoice>> {
         house.store.postpone(self.contact.id, why, until).await?;
-        Ok(Err(why))
+        Ok(Err(NoChoice::PassedOver(why)))
     }
 
     /// Where the person may be, by all that is known of him.

@@ -14,7 +14,7 @@ pub(super) use self::finish::{Asked, asked_for, asks, holds};
 pub use self::place::recording_path;
 pub(super) use self::place::{agents_part, sought_for};
 
-use self::choose::Choice;
+use self::choose::{Choice, NoChoice};
 use super::desk::{self, Preview, Wanted};
 use super::floor::Seat;
 use super::house::{House, Plans};
@@ -83,8 +83,8 @@ impl Turn {
         }
         let choice = match self.choose(house).await? {
             Ok(choice) => choice,
-            Err("trunks_full" | "trunks_ill") => return Ok(Foreseen::NoLine),
-            Err(_) => return Ok(Foreseen::PassedOver),
+            Err(NoChoice::NoLine(_)) => return Ok(Foreseen::NoLine),
+            Err(NoChoice::PassedOver(_)) => return Ok(Foreseen::PassedOver),
         };
         let Some(no) = house.store.foresee(self.request(house, &choice), house.clock.wall()).await? else {
             return Ok(Foreseen::MayBeShown);
@@ -124,7 +124,7 @@ impl Turn {
     async fn dial(&mut self, house: &Arc<House>) -> anyhow::Result<Taken> {
         let choice = match self.choose(house).await? {
             Ok(choice) => choice,
-            Err(why) => return Ok(Taken::not_called(why)),
+            Err(no) => return Ok(Taken::not_called(no.code())),
         };
         let name = self.name_sound(&choice).await?;
         // Nobody's telephone rings before the agent is on his own.
