@@ -37,11 +37,7 @@ async fn who_wants_somebody_called_is_told_that_his_phone_is_silent() {
     let desk = Desk { login: "anna", contact: format!("sip:anna@{}", phone.addr), leg: "per_call" };
     let office = Office::open("preview", &carrier, 1, &[desk]).await;
     let anna = Program::of(&office, "anna", "agent").await;
-    let patience = std::time::Instant::now() + Duration::from_secs(30);
-    while !anna.see_desk().await["preview_ends_ms"].is_i64() {
-        assert!(std::time::Instant::now() < patience, "nobody is shown");
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    anna.until_shown().await;
     let answer = anna.post("desk/preview", serde_json::json!({ "decide": "call" })).await;
     assert_eq!(answer, (409, "agent_no_audio".to_owned()));
     assert_eq!(office.state("anna"), State::NoAudio);
@@ -58,27 +54,16 @@ async fn who_is_back_amid_a_preview_is_shown_the_next_one_in_peace() {
     let desk = Desk { login: "anna", contact: format!("sip:anna@{}", phone.addr), leg: "per_call" };
     let office = Office::open("preview", &carrier, 2, &[desk]).await;
     let program = Program::of(&office, "anna", "agent").await;
-    let shown = async || {
-        let patience = std::time::Instant::now() + Duration::from_secs(30);
-        loop {
-            let desk = program.see_desk().await;
-            if desk["preview_ends_ms"].is_i64() {
-                return desk["call"]["contact"].as_i64().expect("a contact");
-            }
-            assert!(std::time::Instant::now() < patience, "nobody is shown");
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-    };
-    let first = shown().await;
+    let first = program.until_shown().await;
     let anna = obzvon::domain::AgentId::parse("anna").expect("a login");
     for input in [Input::PhoneLost, Input::PhoneBack] {
         office.inside().floor.tell(&anna, input).expect("it is told");
     }
     office.until(10, "she is kept again", || matches!(office.state("anna"), State::Reserved { .. })).await;
-    let second = shown().await;
+    let second = program.until_shown().await;
     tokio::time::sleep(Duration::from_secs(2)).await;
     assert!(matches!(office.state("anna"), State::Reserved { .. }), "nobody takes her for away");
-    assert_eq!(shown().await, second);
+    assert_eq!(program.until_shown().await, second);
     let skip = serde_json::json!({ "decide": "skip", "reason": "another time" });
     assert_eq!(program.post("desk/preview", skip).await.0, 200);
     let db = rusqlite::Connection::open(office.house.path("data/obzvon.db")).expect("open");

@@ -1,5 +1,7 @@
 //! What agents and supervisors do by the interface.
 
+use std::time::Duration;
+
 use reqwest::Method;
 use serde_json::Value;
 
@@ -28,6 +30,19 @@ impl Program {
     pub async fn see_desk(&self) -> Value {
         let answer = self.send(Method::GET, "/api/v1/desk", None).await;
         serde_json::from_str(&answer.text().await.expect("text")).expect("JSON")
+    }
+
+    /// Waits until somebody is shown for a decision; the contact.
+    pub async fn until_shown(&self) -> i64 {
+        let patience = std::time::Instant::now() + Duration::from_secs(30);
+        loop {
+            let desk = self.see_desk().await;
+            if desk["preview_ends_ms"].is_i64() {
+                return desk["call"]["contact"].as_i64().expect("a contact");
+            }
+            assert!(std::time::Instant::now() < patience, "nobody is shown: {desk}");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
     }
 
     /// Reads what is told to the desk from now on until it is enough.
