@@ -32,6 +32,7 @@ mod office;
 mod outside;
 mod phones;
 mod predictive;
+mod preview;
 mod program;
 mod progressive;
 mod queue;

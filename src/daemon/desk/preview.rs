@@ -58,14 +58,18 @@ impl Wanted {
     /// He is not to be called: whoever waits for the answer is told, and so is the desk.
     pub fn not_called(self, house: &House, why: NotCalled) {
         info!(agent = %self.agent, contact = %self.contact, why = why.code, "whom an agent wants called is not");
-        let told = json!({
-            "contact": self.contact,
-            "code": why.code,
-            "message": { "en": why.sentence(Language::En), "ru": why.sentence(Language::Ru) },
-        });
-        house.desks.tell(&self.agent, "not_called", &told);
+        tell_not_called(house, &self.agent, self.contact, &why);
         self.reply.send(DeskAnswer::NotCalled(why)).ok();
     }
+}
+
+fn tell_not_called(house: &House, agent: &AgentId, contact: ContactId, why: &NotCalled) {
+    let told = json!({
+        "contact": contact,
+        "code": why.code,
+        "message": { "en": why.sentence(Language::En), "ru": why.sentence(Language::Ru) },
+    });
+    house.desks.tell(agent, "not_called", &told);
 }
 
 impl Desks {
@@ -106,8 +110,24 @@ enum End {
     Decided(Decided, Reply),
     /// The agent is not kept for him any more; he may be shown another one already.
     AgentGone,
+    /// He has paid; whoever has just wanted him called hears it.
+    Paid(Option<Reply>),
     /// His time is over, or the house closes.
     RanOut,
+}
+
+/// How often it is asked whether whom an agent is shown has paid.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// Waits until he has paid.
+///
+/// # Errors
+/// When the store fails.
+async fn has_paid(house: &House, contact: ContactId) -> Result<(), StoreError> {
+    while !house.store.has_paid(contact).await? {
+        tokio::time::sleep(LOOK).await;
+    }
+    Ok(())
 }
 
 /// Shows a contact to the agent reserved for him, until he has decided, his time is over, or he is lost.
@@ -126,21 +146,29 @@ pub async fn preview(
     house.desks.lock().shown.insert(agent.clone(), Shown { contact, ends, decide });
     house.desks.tell(agent, "preview", &json!({ "contact": contact }));
     let end = tokio::select! {
-        decided = decided => decided.map_or(End::AgentGone, |(decided, reply)| End::Decided(decided, reply)),
-        () = seat.lost() => End::AgentGone,
-        () = tokio::time::sleep(limit) => End::RanOut,
-        () = house.draining.cancelled() => End::RanOut,
+        decided = decided => {
+            Ok(decided.map_or(End::AgentGone, |(decided, reply)| End::Decided(decided, reply)))
+        }
+        () = seat.lost() => Ok(End::AgentGone),
+        paid = has_paid(house, contact) => paid.map(|()| End::Paid(None)),
+        () = tokio::time::sleep(limit) => Ok(End::RanOut),
+        () = house.draining.cancelled() => Ok(End::RanOut),
     };
     house.desks.hide(agent, contact);
     house.desks.tell(agent, "call", &json!({ "contact": contact }));
-    let (what, reason) = match &end {
+    let end = match end? {
+        End::Decided(Decided::Call, reply) if house.store.has_paid(contact).await? => End::Paid(Some(reply)),
+        other => other,
+    };
+    let (what, said) = match &end {
         End::Decided(Decided::Call, _) => (Previewed::Call, None),
         End::Decided(Decided::NotNow, _) => (Previewed::NotNow, None),
         End::Decided(Decided::Skip(reason), _) => (Previewed::Skip, Some(reason.as_str())),
         End::AgentGone => (Previewed::AgentGone, None),
+        End::Paid(_) => (Previewed::Paid, None),
         End::RanOut => (Previewed::RanOut, None),
     };
-    house.store.keep_preview(contact, agent, (what, reason), house.clock.wall()).await?;
+    house.store.keep_preview(contact, agent, (what, said), house.clock.wall()).await?;
     info!(%agent, %contact, decided = what.code(), "an agent was shown somebody");
     match end {
         End::Decided(Decided::Call, reply) => {
@@ -151,6 +179,13 @@ pub async fn preview(
         End::AgentGone => {
             house.store.release(vec![contact]).await?;
             Ok(Preview::Left("agent_gone"))
+        }
+        End::Paid(reply) => {
+            let why = reason("paid");
+            tell_not_called(house, agent, contact, &why);
+            // Whoever asked may be gone.
+            reply.map(|reply| reply.send(DeskAnswer::NotCalled(why)));
+            Ok(Preview::Left("paid"))
         }
         End::RanOut => {
             house.store.release(vec![contact]).await?;

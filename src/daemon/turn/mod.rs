@@ -23,7 +23,7 @@ use super::pacing::Ticket;
 use super::test_call;
 use super::voice::NameSound;
 use crate::agents::{Caller, State};
-use crate::campaign::{CampaignPlan, Dialling, ask};
+use crate::campaign::{CampaignPlan, Dialling, DoneWhy, ask};
 use crate::domain::{AttemptId, Fault, Language, Outcome};
 use crate::rules::DialMode;
 use crate::store::{CallbackRow, ClaimedContact, NoDial, ReserveRequest, Reserved};
@@ -111,6 +111,10 @@ impl Turn {
         // Whoever wanted him called has not heard that he is.
         if let Some(wanted) = self.wanted.take() {
             let code = match &taken {
+                // In the moment between his decision and the gate.
+                Ok(Taken::NotCalled(_)) if house.store.has_paid(self.contact.id).await? => {
+                    DoneWhy::Paid.code()
+                }
                 Ok(Taken::NotCalled(why)) => why.as_str(),
                 Ok(Taken::Called(_)) => Outcome::Cancelled.code(),
                 Err(_) => Outcome::Failed(Fault::Us).code(),

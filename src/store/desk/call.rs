@@ -61,6 +61,8 @@ pub enum Previewed {
     AgentGone,
     Call,
     NotNow,
+    /// Whom he was shown has paid meanwhile.
+    Paid,
     /// He did not decide in time.
     RanOut,
     Skip,
@@ -73,6 +75,7 @@ impl Previewed {
             Self::AgentGone => "agent_gone",
             Self::Call => "call",
             Self::NotNow => "not_now",
+            Self::Paid => "paid",
             Self::RanOut => "ran_out",
             Self::Skip => "skip",
         }
@@ -120,6 +123,16 @@ impl Store {
         let values = values![attempt, agent.as_str(), now, mark.code(), code];
         let written = self.write(move |conn| Box::pin(async move { conn.run(MARK, values).await }));
         written.await.map(|_| ()).map_err(|source| StoreError::Desk { attempt, source })
+    }
+
+    /// Whether a contact is done because his debt is paid.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn has_paid(&self, contact: ContactId) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM contact WHERE id = $1 AND state = 'done' AND why = 'paid'";
+        let read = self.read(move |conn| Box::pin(async move { conn.first(sql, values![contact]).await }));
+        read.await.map(|row| row.is_some()).map_err(|source| StoreError::Explain { source })
     }
 
     /// Keeps whether the debtor has said who he is, as a call that is up knows it now: its row has it when it ends by itself.
