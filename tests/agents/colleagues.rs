@@ -131,6 +131,7 @@ async fn nothing_tells_of_the_debt_before_it_is_known_who_speaks() {
     let promise = json!({ "on": "2020-01-01", "amount": "1" });
     assert_eq!(two.anna.post("desk/promise-check", promise.clone()).await, no(409, "identity_first"));
     let desk = two.anna.see_desk().await;
+    assert!(desk["state"]["ends_ms"].is_i64(), "a talk has its limit: {desk}");
     assert!(desk["call"]["debt"].is_null() && desk["call"]["campaign"].is_null(), "{desk}");
     assert!(!desk.to_string().contains("reminders"), "the campaign's name may tell of it: {desk}");
     assert_eq!(call(&two.anna, "hang_up").await, done());

@@ -50,7 +50,7 @@ pub async fn view(house: &House, login: &str, language: Language) -> Result<Opti
             code: state.code(),
             pause: state.pause().map(str::to_owned),
             since_ms: wall_ms(house, since),
-            ends_ms: ends(house, &agent, &state),
+            ends_ms: house.floor.due(&agent).map(|due| wall_ms(house, due)),
             late: house.floor.ran_out(&agent),
             then: house.floor.turns_to(&agent).map(|state| state.pause().unwrap_or(state.code()).to_owned()),
         },
@@ -77,13 +77,6 @@ fn introduce(call: &mut CallView, display: &str) {
             *text = text.replace(room, display);
         }
     }
-}
-
-/// A talk's own limit is there for the forgotten; nobody is to watch it.
-fn ends(house: &House, agent: &AgentId, state: &State) -> Option<i64> {
-    let shown = matches!(state, State::Away { .. } | State::WrapUp { .. } | State::Ringing { .. });
-    let due = house.floor.due(agent).filter(|_| shown)?;
-    Some(wall_ms(house, due))
 }
 
 fn pauses(config: &Config) -> Vec<PauseView> {

@@ -22,7 +22,7 @@ pub fn state(view: &DeskView, language: Language) -> Markup {
             }
             @if let Some(pause) = &now.pause { span { (words::pause(pause, language)) } }
             span.clock data-since=(now.since_ms) { "0:00" }
-            @if let Some(ends) = now.ends_ms { span.left data-ends=(ends) {} }
+            @if let Some(ends) = now.ends_ms.filter(|_| is_watched(now.code)) { span.left data-ends=(ends) {} }
             @if now.late { span.bad { (texts.late) } }
             @if let Some(then) = &now.then { span.soft { (texts.then) " " (after(then, language)) } }
         }
@@ -332,6 +332,11 @@ pub fn outcome(view: &DeskView, language: Language) -> Markup {
             }
         }
     }
+}
+
+/// A talk's own limit is there for the forgotten, a reservation's for whoever dials: nobody is to watch them.
+fn is_watched(state: &str) -> bool {
+    matches!(state, "away" | "ringing" | "wrap_up")
 }
 
 fn wants(promise: bool, callback: bool) -> &'static str {
