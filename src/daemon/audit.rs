@@ -1,4 +1,5 @@
-//! What the audit's page asks: looks into people's files, files taken, clicks on users and campaigns, answered from the store.
+//! What the audit's page asks: looks into people's files, files taken, clicks on users and campaigns, tries to
+//! sign in, answered from the store.
 
 use std::sync::Arc;
 
@@ -9,11 +10,12 @@ use super::console::answered;
 use super::house::House;
 use crate::cli::csv_text::csv_text;
 use crate::store::{
-    AccessFilter, AccessLine, ActFilter, CampaignAct, ExportAct, StoreError, SupervisionRow, UserAct,
+    AccessFilter, AccessLine, ActFilter, CampaignAct, ExportAct, SignInRow, StoreError, SupervisionRow,
+    UserAct,
 };
 use crate::web::{
-    Acts, AuditAsked, AuditHandlers, AuditLine, CampaignActLine, ExportLine, NewExport, SupervisionLine,
-    UserActLine,
+    Acts, AuditAsked, AuditHandlers, AuditLine, CampaignActLine, ExportLine, NewExport, SignInLine,
+    SupervisionLine, UserActLine,
 };
 
 /// Lines of a page, and of a file.
@@ -47,6 +49,10 @@ pub fn handlers(house: &Arc<House>) -> AuditHandlers {
         supervisions: answered(house, |house: Arc<House>, asked: AuditAsked| async move {
             let before = asked.supervisions_before;
             Ok(page(&house, house.store.supervisions(of(asked.who, before), SHOWN + 1).await?, supervision))
+        }),
+        sign_ins: answered(house, |house: Arc<House>, asked: AuditAsked| async move {
+            let before = asked.sign_ins_before;
+            Ok(page(&house, house.store.sign_ins(of(asked.who, before), SHOWN + 1).await?, sign_in))
         }),
         note_export: answered(house, |house: Arc<House>, export: NewExport| async move {
             let NewExport { who, what, filter, rows } = export;
@@ -113,6 +119,14 @@ pub async fn supervisions(house: &House, who: String) -> Result<String, StoreErr
     Ok(csv_text(&["at", "supervisor", "agent", "attempt", "what", "refused"], lines))
 }
 
+pub async fn sign_ins(house: &House, who: String) -> Result<String, StoreError> {
+    let line = |it: SignInRow| {
+        [it.at.to_string(), it.login.unwrap_or_default(), it.address, it.came_to.code().to_owned()]
+    };
+    let tries = house.store.sign_ins(of(who, None), EXPORTED).await?;
+    Ok(csv_text(&["at", "login", "address", "came_to"], tries.into_iter().map(|(_, row)| line(row))))
+}
+
 fn filter(asked: AuditAsked) -> AccessFilter {
     AccessFilter { who: named(asked.who), person: named(asked.person), before: asked.before }
 }
@@ -143,6 +157,11 @@ fn export_act(act: ExportAct, zone: &TimeZone) -> ExportLine {
     let ExportAct { at, who, what, filter, rows } = act;
     let rows = rows.and_then(|rows| rows.try_into().ok());
     ExportLine { at: local(at, zone), who, what, filter, rows }
+}
+
+fn sign_in(row: SignInRow, zone: &TimeZone) -> SignInLine {
+    let SignInRow { at, login, address, came_to } = row;
+    SignInLine { at: local(at, zone), login, address, came_to }
 }
 
 fn supervision(row: SupervisionRow, zone: &TimeZone) -> SupervisionLine {

@@ -43,6 +43,7 @@ pub fn handler(house: &Arc<House>) -> Handler<Table, Option<String>> {
             Table::Supervisions(who) => audit::supervisions(&house, who).await?,
             Table::Today => today(&house).await?,
             Table::Trunks => trunks(&house),
+            Table::SignIns(who) => audit::sign_ins(&house, who).await?,
             Table::UserActs(who) => audit::user_acts(&house, who).await?,
             Table::Users => users(&house).await?,
             Table::WhyNot(campaign) => {

@@ -25,11 +25,11 @@ pub use console::{
     NewExport, NewSignIn, NotCalled, ObjectionView, PaceView, PasswordError, PauseView, PaymentView, Piece,
     PieceTaken, Predicted, ProbeTrunk, PromiseAsked, PromiseView, ProposalLine, ProposalsView, Propose,
     Proposed, QualityHandlers, QuestionView, RecordingLine, ReportHandlers, Resend, RungView,
-    SessionHandlers, SetCampaign, SetProposal, SetView, SheetWish, SilenceLine, SoundAnswer, SoundAsked,
-    StageView, StateView, Supervise, Supervised, SupervisionLine, Table, Taken, TargetView, TrunkHandlers,
-    TrunkLine, TrunkView, Turn, User, UserActLine, UserClick, UserClicked, UserHandlers, UserLine, UserWish,
-    ViewHandlers, ViewLine, WaitingLine, WaitingStands, Wallboard, WhyNotAct, WhyNotLine, Written,
-    agent_state_word, day, day_and_hour, hash_password, money, on_password_thread, stage_word,
+    SessionHandlers, SetCampaign, SetProposal, SetView, SheetWish, SignInLine, SilenceLine, SoundAnswer,
+    SoundAsked, StageView, StateView, Supervise, Supervised, SupervisionLine, Table, Taken, TargetView,
+    TrunkHandlers, TrunkLine, TrunkView, Turn, User, UserActLine, UserClick, UserClicked, UserHandlers,
+    UserLine, UserWish, ViewHandlers, ViewLine, WaitingLine, WaitingStands, Wallboard, WhyNotAct, WhyNotLine,
+    Written, agent_state_word, day, day_and_hour, hash_password, money, on_password_thread, stage_word,
 };
 pub use handler::{Handler, Unavailable};
 pub use https::Certificate;

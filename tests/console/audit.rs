@@ -55,6 +55,10 @@ async fn every_list_is_read_to_its_end_by_user_and_taken_as_a_file() {
         assert_eq!(database.execute(sql, [who]).expect("it is written"), 1);
     };
     let lists = [
+        (
+            "sign-ins",
+            "INSERT INTO sign_in (at, login, address, came_to) VALUES (1, ?1, '192.0.2.1', 'refused')",
+        ),
         ("users", "INSERT INTO user_act (login, deed, who, at) VALUES ('eva', 'kept_out', ?1, 1)"),
         ("campaigns", "INSERT INTO campaign_act (campaign_id, state, who, at) VALUES (1, 'paused', ?1, 1)"),
         (

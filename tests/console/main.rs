@@ -23,7 +23,7 @@ use reqwest::{Method, Response};
 const PASSWORD: &str = "correct horse";
 
 /// Every page, and the right it wants.
-const PAGES: [(&str, Right); 69] = [
+const PAGES: [(&str, Right); 70] = [
     ("/desk", Right::WorkDesk),
     ("/", Right::SeeLive),
     ("/live", Right::SeeLive),
@@ -83,6 +83,7 @@ const PAGES: [(&str, Right); 69] = [
     ("/today.xlsx", Right::SeeLive),
     ("/audit/campaigns.csv", Right::SeeAudit),
     ("/audit/exports.csv", Right::SeeAudit),
+    ("/audit/sign-ins.csv", Right::SeeAudit),
     ("/audit/supervisions.xlsx", Right::SeeAudit),
     ("/audit/users.csv", Right::SeeAudit),
     ("/proposals.csv", Right::SeeReports),

@@ -241,7 +241,7 @@ impl Page {
         let params = &message["params"];
         match message["method"].as_str() {
             Some("Page.javascriptDialogOpening") => {
-                self.troubles.push(format!("a dialog: {}", params["message"]));
+                self.troubles.push(format!("a dialog, {}: {}", params["type"], params["message"]));
                 let session = &self.session;
                 let close = json!({ "id": 0, "method": "Page.handleJavaScriptDialog", "sessionId": session,
                     "params": { "accept": true } });

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::domain::SignIn;
 use crate::store::engine::conn::{moment, values};
-use crate::store::{Store, StoreError};
+use crate::store::{ActFilter, Store, StoreError};
 
 /// A try to sign in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,16 +28,12 @@ impl Store {
         written.await.map(|_| ()).map_err(|source| StoreError::User { source })
     }
 
-    /// Tries to sign in, each with its id, the newest first, at most `limit`; of one login, or before an id, where that is asked.
+    /// Tries to sign in, each with its id, the newest first, at most `limit`.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn sign_ins(
-        &self,
-        (login, before): (Option<String>, Option<i64>),
-        limit: u32,
-    ) -> Result<Vec<(i64, SignInRow)>, StoreError> {
-        let values = values![before.unwrap_or(i64::MAX), login, i64::from(limit)];
+    pub async fn sign_ins(&self, filter: ActFilter, limit: u32) -> Result<Vec<(i64, SignInRow)>, StoreError> {
+        let values = filter.values(limit);
         let read = self.read(move |conn| {
             Box::pin(async move {
                 let rows = conn.all(ALL, values).await?;

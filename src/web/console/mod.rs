@@ -46,8 +46,8 @@ use tower_sessions::cookie::time::Duration;
 use tower_sessions::{Expiry, SessionManagerLayer};
 
 pub use audit::{
-    Acts, AuditAsked, AuditHandlers, AuditLine, CampaignActLine, ExportLine, NewExport, SupervisionLine,
-    UserActLine,
+    Acts, AuditAsked, AuditHandlers, AuditLine, CampaignActLine, ExportLine, NewExport, SignInLine,
+    SupervisionLine, UserActLine,
 };
 pub use calls::{CallFile, CallHandlers, CallRow, CallsAsked, CallsOf, CallsView, DecisionView, RungView};
 pub use cases::{CaseHandlers, Dated};

@@ -39,6 +39,8 @@ pub enum Table {
     Proposals,
     /// Lists of talks to listen to.
     Samples,
+    /// Who tried to sign in.
+    SignIns(String),
     /// Supervisors in others' talks.
     Supervisions(String),
     /// What each campaign's calls out came to today.
@@ -65,6 +67,7 @@ impl Table {
             Self::Exports(_) => ("exports", Right::SeeAudit),
             Self::Proposals => ("proposals", Right::SeeReports),
             Self::Samples => ("lists", Right::SeeQuality),
+            Self::SignIns(_) => ("sign-ins", Right::SeeAudit),
             Self::Supervisions(_) => ("supervisions", Right::SeeAudit),
             Self::Today => ("today", Right::SeeLive),
             Self::Trunks => ("trunks", Right::SeeLive),
@@ -97,9 +100,10 @@ pub(super) fn routes() -> Router<Shared> {
         ("/trunks", Table::Trunks),
         ("/users", Table::Users),
     ];
-    let acts: [(&str, ActsOf); 4] = [
+    let acts: [(&str, ActsOf); 5] = [
         ("/audit/campaigns", Table::CampaignActs),
         ("/audit/exports", Table::Exports),
+        ("/audit/sign-ins", Table::SignIns),
         ("/audit/supervisions", Table::Supervisions),
         ("/audit/users", Table::UserActs),
     ];

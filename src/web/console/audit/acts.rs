@@ -1,12 +1,12 @@
-//! What was done that is no look into a file: exports, and clicks on users and campaigns.
+//! What was done that is no look into a file: exports, clicks on users and campaigns, and tries to sign in.
 
 use axum::http::Uri;
 use axum::response::Response;
 use maud::{Markup, html};
 
 use super::texts::Texts;
-use super::{Acts, CampaignActLine, ExportLine, NewExport, SupervisionLine, UserActLine, older};
-use crate::domain::Language;
+use super::{Acts, CampaignActLine, ExportLine, NewExport, SignInLine, SupervisionLine, UserActLine, older};
+use crate::domain::{Language, SignIn};
 use crate::web::console::Shared;
 use crate::web::console::guard::Viewer;
 use crate::web::console::page::{number, wide};
@@ -132,6 +132,27 @@ pub(super) fn campaigns(shown: &Acts<CampaignActLine>, query: &str, language: La
             }
             (older(shown, "campaigns_before", query, texts.older_acts))
             (files_of("/audit/campaigns", query))
+        }
+    }
+}
+
+pub(super) fn sign_ins(shown: &Acts<SignInLine>, query: &str, texts: &Texts) -> Markup {
+    html! {
+        div.card {
+            h2 #sign-ins { (texts.sign_ins) }
+            table {
+                thead { tr { th { (texts.at) } th { (texts.who) } th { (texts.address) } th { (texts.what) } } }
+                tbody {
+                    @for act in &shown.lines {
+                        tr {
+                            td.at { (act.at) } td { (act.login.as_deref().unwrap_or(texts.nobodys)) } td { (act.address) }
+                            td.bad[act.came_to != SignIn::In] { (texts.deed(act.came_to.code())) }
+                        }
+                    }
+                }
+            }
+            (older(shown, "sign-ins_before", query, texts.older_acts))
+            (files_of("/audit/sign-ins", query))
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Who looked into whose file and listened to what, took which files, and clicked on users and campaigns, for those who watch
-//! over it.
+//! Who looked into whose file and listened to what, took which files, clicked on users and campaigns, and signed in, for those
+//! who watch over it.
 
 mod acts;
 mod texts;
@@ -19,7 +19,7 @@ use super::guard::Viewer;
 use super::page::{by_clock, csv, in_address, page};
 use super::xlsx::as_xlsx;
 use super::{Shared, views};
-use crate::domain::{Right, Role, Supervision};
+use crate::domain::{Right, Role, SignIn, Supervision};
 use crate::web::handler::Handler;
 
 /// Who answers for the audit.
@@ -37,6 +37,18 @@ pub struct AuditHandlers {
     pub note_export: Handler<NewExport, ()>,
     /// Supervisors in agents' talks.
     pub supervisions: Handler<AuditAsked, Acts<SupervisionLine>>,
+    /// Tries to sign in.
+    pub sign_ins: Handler<AuditAsked, Acts<SignInLine>>,
+}
+
+/// Somebody tried to sign in.
+#[derive(Debug, Clone)]
+pub struct SignInLine {
+    pub at: String,
+    /// `None`: what was typed is no user's login.
+    pub login: Option<String>,
+    pub address: String,
+    pub came_to: SignIn,
 }
 
 /// A supervisor went into an agent's talk.
@@ -123,6 +135,9 @@ pub struct AuditAsked {
     pub supervisions_before: Option<i64>,
     #[serde(default)]
     pub users_before: Option<i64>,
+    /// An underline stands between a list's name and `before` alone.
+    #[serde(default, rename = "sign-ins_before")]
+    pub sign_ins_before: Option<i64>,
 }
 
 /// A look.
@@ -156,6 +171,7 @@ async fn list(
     let exports = audit.exports.ask(asked.clone()).await?;
     let users = audit.users.ask(asked.clone()).await?;
     let campaigns = audit.campaigns.ask(asked.clone()).await?;
+    let sign_ins = audit.sign_ins.ask(asked.clone()).await?;
     let body = html! {
         h1 { (texts.audit) }
         (by_clock(&viewer))
@@ -169,6 +185,7 @@ async fn list(
         @if !exports.lines.is_empty() { (acts::exports(&exports, &query, texts)) }
         @if !users.lines.is_empty() { (acts::users(&users, &query, viewer.language)) }
         @if !campaigns.lines.is_empty() { (acts::campaigns(&campaigns, &query, viewer.language)) }
+        @if !sign_ins.lines.is_empty() { (acts::sign_ins(&sign_ins, &query, texts)) }
     };
     Ok(page(&viewer, "/audit", texts.audit, &body).into_response())
 }

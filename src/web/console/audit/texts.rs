@@ -22,6 +22,10 @@ pub struct Texts {
     pub file: &'static str,
     pub filter: &'static str,
     pub rows: &'static str,
+    pub sign_ins: &'static str,
+    pub address: &'static str,
+    /// What was typed is no user's login.
+    pub nobodys: &'static str,
     deeds: &'static [(&'static str, &'static str)],
     words: &'static [(&'static str, &'static str)],
 }
@@ -31,7 +35,7 @@ impl Texts {
         language.pick(&EN, &RU)
     }
 
-    /// What was done to a user or in a talk, by its code.
+    /// What was done to a user, in a talk or at the door, by its code.
     pub fn deed<'a>(&'a self, code: &'a str) -> &'a str {
         self.deeds.iter().find(|(of, _)| *of == code).map_or(code, |(_, word)| word)
     }
@@ -68,14 +72,20 @@ static EN: Texts = Texts {
     file: "File",
     filter: "Filter",
     rows: "Rows",
+    sign_ins: "Sign-ins",
+    address: "From",
+    nobodys: "no user's login",
     deeds: &[
         ("added", "made, role"),
         ("barge", "barged in"),
+        ("expired", "the password he was given is over"),
+        ("in", "signed in"),
         ("kept_out", "kept out"),
         ("let_in", "let in"),
         ("listen", "listened"),
         ("own_password", "has chosen another password"),
         ("password", "given another password"),
+        ("refused", "refused"),
         ("role", "given the role"),
         ("take_over", "took over"),
         ("whisper", "whispered"),
@@ -101,14 +111,20 @@ static RU: Texts = Texts {
     file: "Файл",
     filter: "Отбор",
     rows: "Строк",
+    sign_ins: "Входы",
+    address: "Откуда",
+    nobodys: "нет такого логина",
     deeds: &[
         ("added", "создан, роль"),
         ("barge", "вошёл"),
+        ("expired", "выданный пароль просрочен"),
+        ("in", "вход выполнен"),
         ("kept_out", "вход закрыт"),
         ("let_in", "вход открыт"),
         ("listen", "слушал"),
         ("own_password", "сменил свой пароль"),
         ("password", "дан новый пароль"),
+        ("refused", "отказано"),
         ("role", "дана роль"),
         ("take_over", "забрал"),
         ("whisper", "шептал"),

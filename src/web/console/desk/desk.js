@@ -18,7 +18,7 @@ async function ask(path, body, attempt = shown()) {
     const options = { method: "POST", headers: { "content-type": "application/json" }, body: body && JSON.stringify(body) };
     const of = attempt && path !== "state" ? "?attempt=" + attempt : "";
     const answer = await fetch("/api/v1/desk/" + path + of, options);
-    if (answer.status === 401) location.reload();
+    if (answer.status === 401) reload();
     const words = await answer.json().catch(() => ({}));
     return { ok: answer.ok, again: answer.status >= 500, code: words.fault, why: (words.why || []).map((one) => one.message), message: words.message || desk.dataset.failed };
   } catch {
@@ -33,6 +33,12 @@ async function act(path, body) {
   return answer.ok;
 }
 
+// Who is signed in no more is led to the door.
+function reload() {
+  leaving = true;
+  location.reload();
+}
+
 // Puts the server's parts in the place of ours, but for those with the same key.
 let renewing = null, again = false;
 function renew() {
@@ -41,7 +47,7 @@ function renew() {
     do {
       again = false;
       const answer = await fetch("/desk/parts").catch(() => null);
-      if (answer && answer.redirected) return location.reload();
+      if (answer && answer.redirected) return reload();
       if (answer && answer.ok) place(new DOMParser().parseFromString(await answer.text(), "text/html").body);
     } while (again);
   })().finally(() => { renewing = null; });
@@ -97,11 +103,14 @@ function guardTheDoor() {
 const up = () => !!$("#bar[data-up]");
 document.addEventListener("click", (event) => {
   const away = event.target.closest("header a[href]");
-  if (away && up() && !confirm(desk.dataset.leaveAsk)) event.preventDefault();
+  if (!away || !up()) return;
+  leaving = confirm(desk.dataset.leaveAsk);
+  if (!leaving) event.preventDefault();
 });
-// A note that is not kept yet would be lost.
-let noting, unsent = null;
-addEventListener("beforeunload", (event) => { if (unsent) event.preventDefault(); });
+document.addEventListener("submit", (event) => { leaving = !event.defaultPrevented; });
+// The tab that is closed asks as well, in the browser's words, but not whoever was asked; and a note that is not kept yet would be lost.
+let noting, unsent = null, leaving = false;
+addEventListener("beforeunload", (event) => { if (unsent || (up() && !leaving)) event.preventDefault(); });
 
 function path(element) {
   if (element.id) return "#" + element.id;
