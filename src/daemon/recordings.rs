@@ -14,10 +14,11 @@ use super::house::House;
 use crate::domain::AttemptId;
 
 /// How soon after the start, and how often, the folder is looked through.
-const FIRST: Duration = Duration::from_secs(60);
+const FIRST: Duration = Duration::from_secs(15);
 const DAILY: Duration = Duration::from_secs(24 * 3_600);
-/// A file that has not grown for so long belongs to no call.
-const STILL: Duration = Duration::from_secs(600);
+/// A file that has not grown for so long belongs to no call: it grows fifty times a second, in a pause too. What a crash left
+/// has stood still by the first look.
+const STILL: Duration = Duration::from_secs(10);
 
 /// What is kept of a file: its name below the data folder, its size, its SHA-256.
 pub type Kept = (String, i64, String);
@@ -56,7 +57,7 @@ pub async fn keep(house: &House, attempt: AttemptId, path: PathBuf) {
     }
 }
 
-/// Looks through the recordings once a day, until told to stop.
+/// Looks through the recordings after the start and once a day, until told to stop.
 pub async fn look_daily(house: Arc<House>, stop: CancellationToken) {
     let mut wait = FIRST;
     loop {

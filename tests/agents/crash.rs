@@ -8,7 +8,7 @@ use obzvon::config::{Config, Environment};
 use obzvon::domain::Language;
 use obzvon::store::{NewCallback, Store, StorePlan};
 
-use crate::house::{House, until_within};
+use crate::house::{House, REMINDERS, until_within};
 use crate::office::{Desk, PASSWORD, config, debtors, person, write_accounts};
 use crate::phone::{Account, Phone};
 
@@ -27,11 +27,8 @@ async fn agents_are_back_at_work_their_lost_calls_count_and_what_was_agreed_stan
     let socket = UdpSocket::bind("127.0.0.1:0").expect("loopback");
     let registrar = socket.local_addr().expect("bound");
     drop(socket);
-    let house = House::new(config("progressive", carrier.addr(), &desks).set(
-        "obzvon.toml",
-        "sip.bind",
-        registrar.to_string(),
-    ));
+    let plan = config("progressive", carrier.addr(), &desks).set(REMINDERS, "record", true);
+    let house = House::new(plan.set("obzvon.toml", "sip.bind", registrar.to_string()));
     write_accounts(&house, &desks.iter().collect::<Vec<_>>());
     house.import(PEOPLE);
     let agreed = agreed_with(&house, "p0").await;
@@ -57,7 +54,10 @@ async fn agents_are_back_at_work_their_lost_calls_count_and_what_was_agreed_stan
     let daemon = house.start();
     let left = || house.count(&["queued", "in_flight"]);
     until_within(90, "everybody else is called", || left() == 0);
+    until_within(60, "what was recorded of the lost ones is known", || recorded_of_lost(&house) > 0);
     daemon.stop();
+    let verified = house.run(&["recording", "verify"]);
+    println!("{verified}");
     let attempts = house.attempts();
     let lost = attempts.iter().filter(|a| a["outcome"] == "failed_lost").count();
     println!("{before} attempts before the kill, {lost} lost; {} in all", attempts.len());
@@ -78,6 +78,14 @@ async fn agents_are_back_at_work_their_lost_calls_count_and_what_was_agreed_stan
     store.close().await;
     let report = house.run(&["report", "agents", "--json"]);
     assert!(report.contains("anna") && report.contains("boris"), "{report}");
+}
+
+/// Lost attempts whose recording is known by its checksum.
+fn recorded_of_lost(house: &House) -> i64 {
+    let database = rusqlite::Connection::open(house.path("data/obzvon.db")).expect("the database");
+    database.busy_timeout(Duration::from_secs(10)).expect("set");
+    let sql = "SELECT count(*) FROM recording r JOIN attempt a ON a.id = r.attempt_id WHERE a.outcome = 'failed_lost'";
+    database.query_row(sql, [], |row| row.get(0)).expect("read")
 }
 
 async fn open(house: &House) -> Store {

@@ -127,7 +127,7 @@ const LOUDEST: &str = "(async () => {
 
 /// The browser has asked whoever leaves a talk, and nothing else went wrong.
 #[track_caller]
-fn asked_to_stay(page: &mut Page) {
+pub fn asked_to_stay(page: &mut Page) {
     let troubles = std::mem::take(&mut page.troubles);
     assert!(matches!(&troubles[..], [one] if one.contains("beforeunload")), "{troubles:?}");
 }

@@ -8,7 +8,7 @@ use crate::browser::Page;
 use crate::house::until;
 use crate::office::{Debtor, furnished, import, plan};
 use crate::shift::{patient, sign_in, until_state};
-use crate::sound::{until_sound, voice, with_browser};
+use crate::sound::{asked_to_stay, until_sound, voice, with_browser};
 
 const CREDITOR: &str = "Северный Банк";
 
@@ -97,6 +97,7 @@ fn first_talk(page: &mut Page, base: &str) {
     }
     let attempt = page.eval("document.querySelector('#bar').dataset.attempt");
     page.go(&format!("{base}/desk"));
+    asked_to_stay(page);
     until_sound(page, "on");
     until_state(page, "talking");
     assert_eq!(page.eval("document.querySelector('#bar').dataset.attempt"), attempt, "the same call");

@@ -13,11 +13,15 @@ function say(text) {
 // The call that is shown: an act that comes late is not to be another one's.
 const shown = () => $("#bar")?.dataset.attempt;
 
+function post(path, body, attempt, options) {
+  const of = attempt && path !== "state" ? "?attempt=" + attempt : "";
+  const headers = { "content-type": "application/json" };
+  return fetch("/api/v1/desk/" + path + of, { method: "POST", headers, body: body && JSON.stringify(body), ...options });
+}
+
 async function ask(path, body, attempt = shown()) {
   try {
-    const options = { method: "POST", headers: { "content-type": "application/json" }, body: body && JSON.stringify(body) };
-    const of = attempt && path !== "state" ? "?attempt=" + attempt : "";
-    const answer = await fetch("/api/v1/desk/" + path + of, options);
+    const answer = await post(path, body, attempt);
     if (answer.status === 401) reload();
     const words = await answer.json().catch(() => ({}));
     return { ok: answer.ok, again: answer.status >= 500, code: words.fault, why: (words.why || []).map((one) => one.message), message: words.message || desk.dataset.failed };
@@ -108,9 +112,17 @@ document.addEventListener("click", (event) => {
   if (!leaving) event.preventDefault();
 });
 document.addEventListener("submit", (event) => { leaving = !event.defaultPrevented; });
-// The tab that is closed asks as well, in the browser's words, but not whoever was asked; and a note that is not kept yet would be lost.
+// The tab that is closed asks as well, in the browser's words, but not whoever was asked; so do an outcome that is not written yet
+// and a note that is not kept. Whoever goes all the same leaves the note behind.
 let noting, unsent = null, leaving = false;
-addEventListener("beforeunload", (event) => { if (unsent || (up() && !leaving)) event.preventDefault(); });
+const begun = () => !!$("#written input[name=code]:checked");
+addEventListener("beforeunload", (event) => {
+  if (unsent || ((up() || begun()) && !leaving)) event.preventDefault();
+});
+addEventListener("pagehide", () => {
+  const { text, attempt } = unsent || {};
+  if (unsent) post("note", { text, was: kept }, attempt, { keepalive: true }).catch(() => {});
+});
 
 function path(element) {
   if (element.id) return "#" + element.id;
