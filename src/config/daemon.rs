@@ -11,12 +11,13 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::https::{HttpsConfig, https};
 use super::plan::{
-    ApiConfig, DaemonConfig, ImportConfig, InboundConfig, LogFormat, MediaConfig, RecordingsConfig,
-    SipConfig, StoreConfig,
+    ApiConfig, DaemonConfig, HookConfig, ImportConfig, InboundConfig, LogFormat, MediaConfig,
+    RecordingsConfig, SipConfig, StoreConfig,
 };
 use super::read::{Clause, Mistake, Section, Value, words};
 use super::secret::{secret, secret_of_calls};
 use super::trunks::{LANGUAGES, host, transports};
+use super::writeback::signing_key;
 use crate::campaign::{Behaviour, Reclassify};
 use crate::detect::Library;
 use crate::domain::{Currency, DebtorType, Language};
@@ -99,13 +100,31 @@ fn daemon(section: &Section<'_>, hidden: bool) -> Option<DaemonConfig> {
 /// The token of the API: at least as long as one that can't be guessed.
 fn api(section: &Section<'_>) -> Option<ApiConfig> {
     let token = secret_of_calls(section, "token");
+    let hooks: Vec<_> =
+        section.children("hook").into_iter().map(|(name, hook)| self::hook(name, &hook)).collect();
     section.finish();
     let token = token.ok()?;
     if token.as_ref().is_some_and(|token| token.expose_secret().len() < TOKEN) {
         section.note("token", Mistake::Contradiction(SHORT));
         return None;
     }
-    Some(ApiConfig { token })
+    let hooks: Option<Vec<_>> = hooks.into_iter().collect();
+    Some(ApiConfig { token, hooks: hooks?.into_iter().flatten().collect() })
+}
+
+/// A creditor's way in; `Some(None)`: its key is not to be had, and the reading spares secrets.
+fn hook(called: String, section: &Section<'_>) -> Option<Option<HookConfig>> {
+    let called = name(&Value::of_text(&called)).map_err(|mistake| section.note("", mistake));
+    let creditor = section.must("creditor", words::TEXT, said);
+    let key = signing_key(section);
+    section.finish();
+    let (name, creditor) = (called.ok()?, creditor?);
+    Some(key?.map(|key| HookConfig { name, creditor, key }))
+}
+
+fn said(value: &Value<'_>) -> Result<String, Mistake> {
+    let text = value.text()?;
+    if text.trim().is_empty() { Err(Mistake::Empty) } else { Ok(text) }
 }
 
 /// The least length of a token, in bytes.

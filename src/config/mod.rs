@@ -38,8 +38,8 @@ pub use load::StoreAddress;
 pub use looser::{Looser, loosened_by};
 pub use plan::{
     AgentContact, AgentLeg, AgentsConfig, ApiConfig, BrowserConfig, Config, DaemonConfig, Desk, DeskConfig,
-    EconomicsConfig, EndpointConfig, FlowsConfig, ImportConfig, InboundConfig, LogFormat, MediaConfig,
-    NextActionConfig, PromptsConfig, QualityConfig, RecordingsConfig, RulesConfig, SipConfig,
+    EconomicsConfig, EndpointConfig, FlowsConfig, HookConfig, ImportConfig, InboundConfig, LogFormat,
+    MediaConfig, NextActionConfig, PromptsConfig, QualityConfig, RecordingsConfig, RulesConfig, SipConfig,
     StatisticsConfig, StoreConfig,
 };
 pub use read::{Clause, Environment, Mistake, Place, Problem, Problems};

@@ -212,6 +212,18 @@ impl Default for StatisticsConfig {
 pub struct ApiConfig {
     /// What whoever asks has to show; without it there is no API.
     pub token: Option<SecretString>,
+    /// Creditors who tell their money by signed webhooks.
+    pub hooks: Vec<HookConfig>,
+}
+
+/// `[api.hook.NAME]` of `obzvon.toml`.
+#[derive(Clone, Debug)]
+pub struct HookConfig {
+    /// As the address has it.
+    pub name: String,
+    /// Whose money it tells, as in the lists.
+    pub creditor: String,
+    pub key: SigningKey,
 }
 
 /// How logs are written.

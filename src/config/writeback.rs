@@ -35,7 +35,7 @@ fn endpoint(called: String, section: &Section<'_>) -> Option<Option<EndpointConf
         }
     };
     let url = section.must("url", words::URL, url);
-    let key = key(section);
+    let key = signing_key(section);
     let creditors = section.list("creditors", Value::text);
     let timeout = section.or("timeout_s", Duration::from_secs(15), |value| value.seconds(1..=60));
     section.finish();
@@ -43,7 +43,8 @@ fn endpoint(called: String, section: &Section<'_>) -> Option<Option<EndpointConf
     Some(key?.map(|key| EndpointConfig { name, url, key, creditors, timeout }))
 }
 
-fn key(section: &Section<'_>) -> Option<Option<SigningKey>> {
+/// The key that a section's `secret_file` or `secret_env` names; `Some(None)`: it is not to be had, and the reading spares secrets.
+pub(super) fn signing_key(section: &Section<'_>) -> Option<Option<SigningKey>> {
     let Some(text) = secret_of_calls(section, "secret").ok()? else {
         if section.reading().spares_secrets() {
             return Some(None);

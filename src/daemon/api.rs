@@ -117,7 +117,7 @@ async fn event(house: Arc<House>, told: TellEvent) -> Result<EventAnswer, Unavai
     })
 }
 
-async fn payment(house: Arc<House>, told: TellPayment) -> Result<PaymentAnswer, Unavailable> {
+pub(super) async fn payment(house: Arc<House>, told: TellPayment) -> Result<PaymentAnswer, Unavailable> {
     let now: Timestamp = house.clock.wall();
     let Ok(amount) = cell::money(&told.amount, told.currency) else { return Ok(PaymentAnswer::Amount) };
     if amount.minor <= 0 {
@@ -141,7 +141,7 @@ async fn payment(house: Arc<House>, told: TellPayment) -> Result<PaymentAnswer, 
     })
 }
 
-async fn reversal(house: Arc<House>, told: TellReversal) -> Result<ReversalAnswer, Unavailable> {
+pub(super) async fn reversal(house: Arc<House>, told: TellReversal) -> Result<ReversalAnswer, Unavailable> {
     let now = house.clock.wall();
     let at = told.at.unwrap_or(now);
     if at > now {

@@ -14,6 +14,7 @@ mod course;
 mod desk;
 mod floor;
 mod fresh;
+mod hooks;
 mod house;
 mod https;
 mod imports;

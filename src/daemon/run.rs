@@ -148,7 +148,8 @@ impl Daemon {
             ousted: CancellationToken::new(),
         });
         let mut tasks = JoinSet::new();
-        let (web_stop, api, console) = (stop.clone(), super::api::api(&house), console::console(&house));
+        let (web_stop, console) = (stop.clone(), console::console(&house));
+        let api = (super::api::api(&house), super::hooks::hooks(&house));
         tasks.spawn(async move {
             if let Err(fault) = crate::web::serve(address, metrics, ready, api, console, web_stop).await {
                 error!(fault = format!("{:#}", anyhow::Error::from(fault)), "no HTTP");

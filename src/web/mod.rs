@@ -11,7 +11,8 @@ mod metrics;
 mod server;
 
 pub use api::{
-    Api, EventAnswer, PaymentAnswer, QualityApi, ReversalAnswer, TellEvent, TellPayment, TellReversal,
+    Api, EventAnswer, Hooks, PaymentAnswer, QualityApi, ReversalAnswer, Signed, TellEvent, TellPayment,
+    TellReversal,
 };
 pub use console::{
     Acts, AgentLine, AppliedLine, AuditAsked, AuditHandlers, AuditLine, Begun, CallFile, CallHandlers,

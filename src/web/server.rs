@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tower_http::timeout::TimeoutLayer;
 
-use super::api::{Api, document_routes, router};
+use super::api::{Api, Hooks, document_routes, hook_routes, router};
 use super::https::{Certificate, Https};
 use super::{Console, Metrics, console};
 
@@ -71,7 +71,7 @@ pub async fn serve(
     address: Address,
     metrics: Metrics,
     readiness: watch::Receiver<Readiness>,
-    api: Option<Api>,
+    (api, hooks): (Option<Api>, Hooks),
     desk: Console,
     stop: CancellationToken,
 ) -> Result<(), WebError> {
@@ -80,7 +80,8 @@ pub async fn serve(
         .route("/readyz", get(ready))
         .route("/metrics", get(exposition))
         .with_state(Shown { metrics, readiness })
-        .merge(document_routes());
+        .merge(document_routes())
+        .merge(hook_routes(hooks));
     let app = match api {
         Some(api) => house.merge(router(api)),
         None => house,

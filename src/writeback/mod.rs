@@ -1,4 +1,4 @@
-//! Webhooks to other systems: signed, at least once, retried with growing pauses. Floor 3.
+//! Webhooks to other systems: signed, at least once, retried with growing pauses; and whether one that came is signed. Floor 3.
 //!
 //! The messages and their order are the store's; here is one try of one message, and when to try again.
 
@@ -8,4 +8,4 @@ mod signature;
 
 pub use back_off::back_off;
 pub use sender::{Endpoint, Sender, Sent};
-pub use signature::sign;
+pub use signature::{is_signed, sign};

@@ -13,6 +13,7 @@ mod announcement;
 mod api;
 mod drain;
 mod gate;
+mod hooks;
 mod kill_switch;
 mod ousted;
 mod payment;

@@ -34,7 +34,7 @@ impl Fault {
     }
 
     pub fn token() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "no_token", "show the token: Authorization: Bearer …")
+        Self::new(StatusCode::UNAUTHORIZED, NO_TOKEN, "show the token: Authorization: Bearer …")
     }
 
     fn unavailable() -> Self {
@@ -45,7 +45,7 @@ impl Fault {
 impl IntoResponse for Fault {
     fn into_response(self) -> Response {
         let body = Json(json!({ "fault": self.code, "message": self.message }));
-        if self.status == StatusCode::UNAUTHORIZED {
+        if self.code == NO_TOKEN {
             return (self.status, [(header::WWW_AUTHENTICATE, "Bearer")], body).into_response();
         }
         (self.status, body).into_response()
@@ -58,17 +58,26 @@ pub(super) async fn nothing_here() -> Fault {
 
 /// Reads a body as JSON; what is wrong is told by line and column.
 pub(in crate::web) fn read<T: DeserializeOwned>(body: Result<Bytes, BytesRejection>) -> Result<T, Fault> {
-    let body = body.map_err(|rejection| match rejection.status() {
+    parsed(&whole(body)?)
+}
+
+/// A body as it came.
+pub(super) fn whole(body: Result<Bytes, BytesRejection>) -> Result<Bytes, Fault> {
+    body.map_err(|rejection| match rejection.status() {
         StatusCode::PAYLOAD_TOO_LARGE => {
             Fault::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "a body has 64 kB at most")
         }
         status => Fault::new(status, "unreadable", rejection.body_text()),
-    })?;
+    })
+}
+
+/// JSON; what is wrong is told by line and column.
+pub(super) fn parsed<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
     // No text of PostgreSQL's has it: told again it would be refused again.
     if body.windows(NUL.len()).any(|part| part == NUL) {
         return Err(Fault::field("malformed", "a text holds U+0000"));
     }
-    serde_json::from_slice(&body).map_err(|fault| {
+    serde_json::from_slice(body).map_err(|fault| {
         if fault.is_data() {
             Fault::field("malformed", fault.to_string())
         } else {
@@ -86,6 +95,8 @@ pub(super) fn filled(field: &'static str, text: &str) -> Result<String, Fault> {
     Ok(text.to_owned())
 }
 
+/// The code of a request without its token.
+const NO_TOKEN: &str = "no_token";
 /// U+0000 as JSON writes it.
 const NUL: &[u8] = br"\u0000";
 /// The longest text of a field, in letters.

@@ -1,12 +1,14 @@
 //! `/api/v1`: what other systems tell us. One file a resource; each has its routes, its words and its part of the
 //! OpenAPI document.
 //!
-//! Whoever asks shows a bearer token; without one in the configuration there is no API. Bodies are small, answers are
+//! Whoever asks shows a bearer token, or signs what he tells (`hooks`); without a token in the configuration there is no API for the
+//! former. Bodies are small, answers are
 //! JSON, and a fault has a stable code: `{"fault": "id_reused", "message": "…"}`.
 
 mod cases;
 mod events;
 mod fault;
+mod hooks;
 mod openapi;
 mod payments;
 mod quality;
@@ -21,6 +23,8 @@ use secrecy::SecretString;
 
 pub use events::{EventAnswer, TellEvent};
 pub(super) use fault::{Fault, read};
+pub(super) use hooks::routes as hook_routes;
+pub use hooks::{Hooks, Signed};
 pub(super) use openapi::{answers, body, number, routes as document_routes, schema};
 pub use payments::{PaymentAnswer, ReversalAnswer, TellPayment, TellReversal};
 pub use quality::QualityApi;

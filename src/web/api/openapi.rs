@@ -6,7 +6,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde_json::{Map, Value, json};
 
-use super::{cases, events, payments, quality};
+use super::{cases, events, hooks, payments, quality};
 use crate::web::console;
 
 /// It is no secret, and of the desk as well, which needs no token: it is there whether the rest of the API is or not.
@@ -17,7 +17,11 @@ pub(in crate::web) fn routes() -> Router {
 /// The whole document.
 fn document() -> Value {
     let desk = console::desk_document();
-    let own = [events::document()].into_iter().chain(payments::documents()).chain(cases::documents());
+    let own = [events::document()]
+        .into_iter()
+        .chain(payments::documents())
+        .chain(cases::documents())
+        .chain(hooks::documents());
     let own = own.chain(quality::documents());
     let resources = own.chain(desk).chain(console::floor_document()).chain(console::imports_document());
     let resources = resources.chain(console::users_document()).chain(console::course_document());
@@ -30,6 +34,7 @@ fn document() -> Value {
         "components": {
             "securitySchemes": {
                 "bearer": { "type": "http", "scheme": "bearer" },
+                "signature": { "type": "apiKey", "in": "header", "name": "webhook-signature" },
                 "session": { "type": "apiKey", "in": "cookie", "name": "obzvon" },
             },
             "schemas": { "Fault": {
@@ -73,7 +78,7 @@ pub(in crate::web) fn answers(own: &[(u16, &str, &Value)]) -> Value {
     }
     for (status, description) in [
         (400, "Not JSON"),
-        (401, "No token, or another one"),
+        (401, "No token, or another one; a webhook that is not signed"),
         (413, "The body is too large"),
         (422, "A field is missing, unknown or malformed"),
         (503, "Nothing was written: tell it again later"),

@@ -20,20 +20,20 @@ use crate::domain::Currency;
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct PaymentBody {
+pub(super) struct PaymentBody {
     /// The creditor's id of the payment: told twice, it changes nothing.
-    id: String,
+    pub id: String,
     /// The creditor's name, as in the lists.
-    creditor: String,
+    pub creditor: String,
     /// The debt's id at the creditor.
-    debt: String,
+    pub debt: String,
     /// As text, such as "1234.50".
-    amount: String,
+    pub amount: String,
     /// ISO 4217; RUB where absent.
-    currency: Option<String>,
+    pub currency: Option<String>,
     /// When it was paid (RFC 3339); now where absent.
     #[schemars(with = "Option<String>")]
-    paid_at: Option<Timestamp>,
+    pub paid_at: Option<Timestamp>,
 }
 
 /// A payment that was read and checked but for its amount.
@@ -50,16 +50,16 @@ pub struct TellPayment {
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct ReversalBody {
+pub(super) struct ReversalBody {
     /// The creditor's name, as in the lists.
-    creditor: String,
+    pub creditor: String,
     /// The id by which the payment was told.
-    payment: String,
+    pub payment: String,
     /// Why it went back: bounced, charged back.
-    why: String,
+    pub why: String,
     /// When it went back (RFC 3339); now where absent.
     #[schemars(with = "Option<String>")]
-    reversed_at: Option<Timestamp>,
+    pub reversed_at: Option<Timestamp>,
 }
 
 /// A payment that is to be taken back.
@@ -115,8 +115,13 @@ pub(super) fn routes() -> Router<Shared> {
 
 async fn tell(State(api): State<Shared>, bytes: Result<Bytes, BytesRejection>) -> Result<Response, Fault> {
     let told = read::<PaymentBody>(bytes)?.check()?;
+    payment_told(api.payments.ask(told).await?)
+}
+
+/// What whoever told it hears.
+pub(super) fn payment_told(answer: PaymentAnswer) -> Result<Response, Fault> {
     let recorded = |status, answer: Value| Ok((status, Json(answer)).into_response());
-    match api.payments.ask(told).await? {
+    match answer {
         PaymentAnswer::Recorded { closed } => {
             recorded(StatusCode::CREATED, json!({ "recorded": "new", "debt_paid": closed }))
         }
@@ -146,14 +151,13 @@ async fn tell(State(api): State<Shared>, bytes: Result<Bytes, BytesRejection>) -
 const IN_FUTURE: &str = "it lies in the future: money is told once it has moved";
 
 async fn reverse(State(api): State<Shared>, bytes: Result<Bytes, BytesRejection>) -> Result<Response, Fault> {
-    let told = read::<ReversalBody>(bytes)?;
-    let told = TellReversal {
-        creditor: filled("creditor", &told.creditor)?,
-        payment: filled("payment", &told.payment)?,
-        why: filled("why", &told.why)?,
-        at: told.reversed_at,
-    };
-    match api.reversals.ask(told).await? {
+    let told = read::<ReversalBody>(bytes)?.check()?;
+    reversal_told(api.reversals.ask(told).await?)
+}
+
+/// What whoever told it hears.
+pub(super) fn reversal_told(answer: ReversalAnswer) -> Result<Response, Fault> {
+    match answer {
         ReversalAnswer::Recorded { opened } => {
             let said = json!({ "recorded": "new", "debt_opened": opened });
             Ok((StatusCode::CREATED, Json(said)).into_response())
@@ -171,8 +175,19 @@ async fn reverse(State(api): State<Shared>, bytes: Result<Bytes, BytesRejection>
     }
 }
 
+impl ReversalBody {
+    pub fn check(self) -> Result<TellReversal, Fault> {
+        Ok(TellReversal {
+            creditor: filled("creditor", &self.creditor)?,
+            payment: filled("payment", &self.payment)?,
+            why: filled("why", &self.why)?,
+            at: self.reversed_at,
+        })
+    }
+}
+
 impl PaymentBody {
-    fn check(self) -> Result<TellPayment, Fault> {
+    pub fn check(self) -> Result<TellPayment, Fault> {
         let currency = match self.currency.as_deref() {
             None => Currency::Rub,
             Some(code) => Currency::parse(code)
@@ -191,33 +206,39 @@ impl PaymentBody {
 
 /// The resource's parts of the OpenAPI document.
 pub(super) fn documents() -> [(&'static str, Value); 2] {
-    let recorded = json!({ "recorded": "new", "debt_paid": true });
     let post = json!({
         "summary": "Tell a payment",
         "description": "Once the payments reach the amount the debt is paid: what is queued about it is done, and a \
                         ringing call is taken back within a second.",
         "requestBody": body(schema::<PaymentBody>()),
-        "responses": answers(&[
-            (201, "Recorded", &recorded),
-            (200, "Known already; nothing was changed", &json!({ "recorded": "known" })),
-            (404, "The creditor has no debt of that id", &Value::Null),
-            (409, "Another payment was told by this id before, or the debt is in another currency", &Value::Null),
-            (422, "The time lies in the future, or more than a year before the debt was due", &Value::Null),
-        ]),
+        "responses": payment_answers(),
     });
-    let reversed = json!({ "recorded": "new", "debt_opened": true });
     let reverse = json!({
         "summary": "Take a payment back",
         "description": "It bounced or was charged back: what it paid is owed again, and promises are judged anew.",
         "requestBody": body(schema::<ReversalBody>()),
-        "responses": answers(&[
-            (201, "Recorded", &reversed),
-            (200, "Taken back already; nothing was changed", &json!({ "recorded": "known" })),
-            (404, "The creditor has told no payment by that id", &Value::Null),
-        ]),
+        "responses": reversal_answers(),
     });
     [
         ("/api/v1/payments", json!({ "post": post })),
         ("/api/v1/payments/reversals", json!({ "post": reverse })),
     ]
+}
+
+pub(super) fn payment_answers() -> Value {
+    answers(&[
+        (201, "Recorded", &json!({ "recorded": "new", "debt_paid": true })),
+        (200, "Known already; nothing was changed", &json!({ "recorded": "known" })),
+        (404, "The creditor has no debt of that id", &Value::Null),
+        (409, "Another payment was told by this id before, or the debt is in another currency", &Value::Null),
+        (422, "The time lies in the future, or more than a year before the debt was due", &Value::Null),
+    ])
+}
+
+pub(super) fn reversal_answers() -> Value {
+    answers(&[
+        (201, "Recorded", &json!({ "recorded": "new", "debt_opened": true })),
+        (200, "Taken back already; nothing was changed", &json!({ "recorded": "known" })),
+        (404, "The creditor has told no payment by that id", &Value::Null),
+    ])
 }
