@@ -446,3 +446,28 @@ async fn a_call_agreed_is_told_with_its_time_and_agent_and_comes_without_an_act(
         assert!(words.iter().all(|words| text.contains(words)) && !text.contains(act), "{text}");
     }
 }
+
+/// Who promised rests until the promise is judged: he is not said to be left for ever.
+#[test]
+fn who_rests_on_account_of_a_promise_is_said_to_until_its_day() {
+    const TOKEN: &str = "0123456789abcdef0123456789abcdef";
+    let house = House::with_interface(TOKEN);
+    let daemon = house.start();
+    let now = Timestamp::now();
+    let day = now.to_zoned_datetime(jiff::tz::TimeZone::UTC).date().saturating_add(5.days());
+    let told = serde_json::json!({ "id": "1", "person": "p1", "kind": "message", "channel": "sms", "debt": "d1",
+        "reactions": ["promise"], "promised_on": day, "promised_amount": "10.50" });
+    let answer = daemon.api("/api/v1/events", Some(TOKEN), Some(&told.to_string()));
+    assert_eq!(answer.0, 201, "{answer:?}");
+    daemon.stop();
+    let (ru, en) =
+        (house.run(&["explain", "p1", "--lang", "ru"]), house.run(&["explain", "p1", "--lang", "en"]));
+    let in_russian = day.strftime("%d.%m.%Y");
+    assert!(
+        ru.contains(&format!("обещал заплатить не позже {in_russian}; пока обещание не оценено, не звоним")),
+        "{ru}"
+    );
+    assert!(en.contains(&format!("he has promised to pay by {day}; not before that is judged")), "{en}");
+    assert!(!en.contains("without a human act"), "{en}");
+    assert_eq!(explained(&house, &[])["promised_on"], day.to_string());
+}

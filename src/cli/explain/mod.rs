@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
@@ -280,6 +281,7 @@ impl Desk<'_> {
             "rules": rules.collect::<Vec<_>>(),
             "earliest": said.outlook.earliest,
             "needs_act": said.outlook.needs_act,
+            "promised_on": said.debt.promised_on,
             "agents": said.staff.as_ref().map(Staff::json),
             "agreed": self.known.agreed.get(&said.contact.id).map(|call| json!({
                 "due_at": call.due_at, "expires_at": call.expires_at, "agent": call.agent.as_ref().map(AgentId::as_str),
@@ -407,6 +409,15 @@ impl Desk<'_> {
     /// When a call could be made, rules, campaign and queue together.
     fn earliest_text(&self, said: &Said<'_>) -> String {
         let ru = self.language == Language::Ru;
+        if let Some(day) = self.resting_until(said) {
+            let day = day.strftime(self.language.pick("%F", "%d.%m.%Y"));
+            return match ru {
+                true => format!(
+                    "ближайший звонок: обещал заплатить не позже {day}; пока обещание не оценено, не звоним"
+                ),
+                false => format!("earliest call: he has promised to pay by {day}; not before that is judged"),
+            };
+        }
         let at = said.outlook.earliest.map(|at| on_clocks(&said.facts.zones, at, self.language));
         match (at, said.outlook.needs_act, ru) {
             (Some(at), false, true) => format!("ближайший звонок: {at}"),
@@ -416,6 +427,13 @@ impl Desk<'_> {
             (None, _, true) => "ближайший звонок: никогда без решения человека".to_owned(),
             (None, _, false) => "earliest call: never without a human act".to_owned(),
         }
+    }
+
+    /// The day of the promise on account of which his contact rests.
+    fn resting_until(&self, said: &Said<'_>) -> Option<Date> {
+        let rests =
+            self.when == When::Now && said.contact.state == ContactState::Done && said.debt.state == "open";
+        said.debt.promised_on.filter(|_| rests)
     }
 
     /// Of what time the rules are, where a time was asked for.

@@ -74,6 +74,8 @@ pub struct DebtFile {
     pub due: Date,
     /// `open`, `paid`, `disputed` or `closed`.
     pub state: String,
+    /// The last day of a promise that is not judged yet.
+    pub promised_on: Option<Date>,
 }
 
 /// Where he stands in one campaign.
@@ -167,6 +169,7 @@ async fn debts(conn: &mut Conn, person: PersonId) -> Result<Vec<DebtFile>, Fault
             amount: Money::new(row.int(3)?, row.code(4, "currency", Currency::parse)?),
             due: date(&row.text(5)?)?,
             state: row.text(6)?,
+            promised_on: row.text_opt(7)?.map(|day| date(&day)).transpose()?,
         })
     });
     read.collect()
@@ -193,7 +196,8 @@ const PEOPLE: &str = "SELECT id, external_id, name, language, debtor_type FROM p
     WHERE external_id = $1 OR id IN (SELECT person_id FROM phone WHERE e164 = $1) ORDER BY id";
 const PHONES: &str =
     "SELECT e164, phone_type, relation, state, id FROM phone WHERE person_id = $1 ORDER BY rank, id";
-const DEBTS: &str = "SELECT d.id, d.external_id, k.name, d.amount_minor, d.currency, d.due_date, d.state \
+const DEBTS: &str = "SELECT d.id, d.external_id, k.name, d.amount_minor, d.currency, d.due_date, d.state, \
+    (SELECT MAX(p.promised_on) FROM promise p WHERE p.debt_id = d.id AND p.state = 'open') \
     FROM debt d JOIN creditor k ON k.id = d.creditor_id WHERE d.person_id = $1 ORDER BY d.id";
 const CONTACTS: &str = "SELECT c.id, g.name, g.state, c.debt_id, c.state, c.why, c.next_at, c.tries FROM contact c \
     JOIN campaign g ON g.id = c.campaign_id WHERE c.person_id = $1 ORDER BY c.id";
