@@ -138,6 +138,8 @@ async fn attempts_left_open_are_lost_and_count(world: World) {
     let rescued = restarted.rescue(Whose::Own, hours(3), later).await.expect("rescued");
     assert_eq!(rescued.iter().map(|r| r.attempt).collect::<Vec<_>>(), [attempt]);
     assert!(restarted.rescue(Whose::Own, hours(3), later).await.expect("nothing left").is_empty());
+    let row = world.store.attempt(attempt).await.expect("read").expect("it is there");
+    assert_eq!(row.hung_up_by, None, "nobody knows who ended it");
     let file = &world.store.person_files("p1").await.expect("read")[0];
     assert_eq!(file.attempts[0].outcome.map(Outcome::code), Some("failed_lost"));
     assert_eq!(file.phones[0].history.events()[1].kind, EventKind::AnsweredUnknown);

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::money::{rest, rest_after_call};
 use crate::campaign::{DoneWhy, NextStep};
 use crate::cases::{Kind, Source, Terms};
-use crate::domain::attempt::{Finished, HungUpBy};
+use crate::domain::attempt::Finished;
 use crate::domain::contact::ContactState;
 use crate::domain::{
     AttemptId, CampaignId, Channel, ContactId, DebtId, Disposition, EventId, Fault as Blame, Outcome,
@@ -400,6 +400,9 @@ async fn close_attempt(
     let finished = &request.finished;
     let (stamps, word) = (&finished.stamps, &finished.last_word);
     let grades: Vec<_> = finished.grades.iter().map(|grade| grade.code()).collect();
+    // Nobody knows who ended what a crash has cut off.
+    let is_known = finished.outcome != Outcome::Failed(Blame::Lost);
+    let hung_up_by = is_known.then(|| finished.hung_up_by.code());
     let closed = conn.run(
         CLOSE,
         values![
@@ -419,7 +422,7 @@ async fn close_attempt(
             word.sip_code.map(i64::from),
             word.reason.as_deref(),
             word.q850.map(i64::from),
-            HungUpBy::code(finished.hung_up_by),
+            hung_up_by,
             finished.heard_percent.map(i64::from),
             finished.keys.as_str(),
             finished.identified,
