@@ -117,6 +117,16 @@ impl Store {
         Ok(self.config_rows(format!("{SELECT} WHERE id = $1"), values![id]).await?.pop())
     }
 
+    /// The reverse of a change that waits to be put into force, where there is one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn config_reverse(&self, id: i64) -> Result<Option<ConfigChange>, StoreError> {
+        let sql =
+            format!("{SELECT} WHERE undoes = $1 AND applied_at IS NULL AND dropped_at IS NULL ORDER BY id");
+        Ok(self.config_rows(sql, values![id]).await?.pop())
+    }
+
     async fn config_rows(&self, sql: String, values: Vec<Value>) -> Result<Vec<ConfigChange>, StoreError> {
         let rows = self.read(move |conn| {
             Box::pin(async move { conn.all_built(sql, values).await?.iter().map(config_row).collect() })

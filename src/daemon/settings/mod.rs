@@ -207,6 +207,11 @@ async fn undo(
     if text_of(&dir, &row.path).ok() != Some(row.becomes.clone()) {
         return Ok(Changed::FileIsOther);
     }
+    // Clicked twice, it is one.
+    let before = house.store.config_reverse(row.id).await?;
+    if let Some(same) = before.filter(|it| (&it.was, &it.becomes) == (&row.becomes, &row.was)) {
+        return Ok(Changed::Opened(same.id));
+    }
     let new = match as_it_would_be(house, &row.path, row.was.as_deref(), language).await {
         Ok(new) => new,
         Err(mistakes) => return Ok(Changed::Wrong(mistakes)),
