@@ -5,13 +5,12 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::Bytes;
-use axum::extract::rejection::{BytesRejection, PathRejection};
-use axum::extract::{DefaultBodyLimit, Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::{DefaultBodyLimit, FromRequest, Path, Request, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::post;
+use axum::{RequestPartsExt, Router};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -86,37 +85,32 @@ pub(in crate::web) fn routes(hooks: Hooks) -> Router {
         .with_state(Arc::new(hooks))
 }
 
-/// A hook's name as the address has it, and a body that may be too large.
-type Came = (Result<Path<String>, PathRejection>, Result<Bytes, BytesRejection>);
-
-async fn pay(
-    State(hooks): State<Arc<Hooks>>,
-    hook: Result<Path<String>, PathRejection>,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
-) -> Result<Response, Fault> {
-    let (creditor, body) = hooks.signed((hook, body), &headers).await?;
-    let HookPayment { id, debt, amount, currency, paid_at } = parsed(&body)?;
-    let told = PaymentBody { id, creditor, debt, amount, currency, paid_at }.check()?;
+async fn pay(State(hooks): State<Arc<Hooks>>, told: Told) -> Result<Response, Fault> {
+    let HookPayment { id, debt, amount, currency, paid_at } = parsed(&told.body)?;
+    let told = PaymentBody { id, creditor: told.creditor, debt, amount, currency, paid_at }.check()?;
     payment_told(hooks.payments.ask(told).await?)
 }
 
-async fn reverse(
-    State(hooks): State<Arc<Hooks>>,
-    hook: Result<Path<String>, PathRejection>,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
-) -> Result<Response, Fault> {
-    let (creditor, body) = hooks.signed((hook, body), &headers).await?;
-    let HookReversal { payment, why, reversed_at } = parsed(&body)?;
-    let told = ReversalBody { creditor, payment, why, reversed_at }.check()?;
+async fn reverse(State(hooks): State<Arc<Hooks>>, told: Told) -> Result<Response, Fault> {
+    let HookReversal { payment, why, reversed_at } = parsed(&told.body)?;
+    let told = ReversalBody { creditor: told.creditor, payment, why, reversed_at }.check()?;
     reversal_told(hooks.reversals.ask(told).await?)
 }
 
-impl Hooks {
-    /// The creditor whose hook's key has signed it, and the body.
-    async fn signed(&self, (hook, body): Came, headers: &HeaderMap) -> Result<(String, Bytes), Fault> {
-        let body = whole(body)?;
+/// What a hook is told, signed by its key.
+struct Told {
+    creditor: String,
+    body: Bytes,
+}
+
+impl FromRequest<Arc<Hooks>> for Told {
+    type Rejection = Fault;
+
+    async fn from_request(request: Request, hooks: &Arc<Hooks>) -> Result<Self, Fault> {
+        let (mut parts, body) = request.into_parts();
+        let hook = parts.extract::<Path<String>>().await;
+        let headers = parts.headers.clone();
+        let body = whole(Bytes::from_request(Request::from_parts(parts, body), hooks).await)?;
         let said = |name| headers.get(name).and_then(|value| value.to_str().ok());
         let message = || {
             Some(Signed {
@@ -128,10 +122,10 @@ impl Hooks {
             })
         };
         let creditor = match message() {
-            Some(message) => self.check.ask(message).await?,
+            Some(message) => hooks.check.ask(message).await?,
             None => None,
         };
-        creditor.map(|creditor| (creditor, body)).ok_or_else(not_signed)
+        creditor.map(|creditor| Self { creditor, body }).ok_or_else(not_signed)
     }
 }
 
