@@ -79,7 +79,7 @@ pub fn follow(
     if !no.is_empty() {
         return Err(no);
     }
-    let (disposition, identified) = (kind.disposition(), identifies(kind, talk.identified));
+    let (disposition, identified) = (kind.disposition(talk.identified), identifies(kind, talk.identified));
     let finished = came_to(kind, talk.identified, promise);
     let evidence = format!("attempt {}", talk.attempt);
     let mut holds = holds_from(&finished, talk.called, now, &evidence);
@@ -132,13 +132,13 @@ pub fn talk_kind(kinds: &Dispositions, code: &str, identified: bool) -> Option<E
 }
 
 fn identifies(kind: &DispositionPlan, identified: bool) -> bool {
-    kind.has(Flag::RightParty) || (identified && kind.disposition() != Disposition::WrongPerson)
+    kind.has(Flag::RightParty) || (identified && !kind.has(Flag::WrongPerson))
 }
 
 /// The call as the rules would read it had it come to this by itself.
 fn came_to(kind: &DispositionPlan, identified: bool, promise: Option<PromiseForm>) -> Finished {
     Finished {
-        disposition: Some(kind.disposition()),
+        disposition: Some(kind.disposition(identified)),
         identified: identifies(kind, identified),
         promised_on: promise.map(|promise| promise.on),
         ..Finished::untold(Outcome::Answered)
@@ -196,6 +196,7 @@ mod tests {
                 kind("hardship", &[Flag::RightParty, Flag::Hardship]),
                 kind("callback", &[Flag::Callback]),
                 kind("complaint", &[Flag::RightParty, Flag::Complaint, Flag::Stop]),
+                kind("angry", &[Flag::Complaint]),
                 kind("stranger", &[Flag::WrongPerson]),
                 kind("silence", &[]),
                 kind("dispute", &[Flag::RightParty, Flag::Dispute]),
@@ -317,6 +318,12 @@ mod tests {
         assert_eq!(of("silence", false), (true, Vec::new()));
         assert_eq!(of("stranger", true), (true, Vec::new()), "he had said so by mistake");
         assert_eq!(of("hardship", true), (true, Vec::new()));
+        // Whoever complains may have said who he is, or not.
+        let kinds = kinds();
+        let angry = kinds.kind("angry").expect("one of ours");
+        assert_eq!((of("angry", true), of("angry", false)), ((true, Vec::new()), (true, Vec::new())));
+        assert_eq!(angry.disposition(true), Disposition::Connected);
+        assert_eq!(angry.disposition(false), Disposition::NotIdentified);
     }
 
     #[test]

@@ -127,10 +127,10 @@ impl Flag {
 }
 
 impl DispositionPlan {
-    /// What the debtor did.
-    pub fn disposition(&self) -> Disposition {
+    /// What the debtor did, where he had said who he is or not.
+    pub fn disposition(&self, identified: bool) -> Disposition {
         let said = self.flags.iter().find_map(|flag| flag.disposition());
-        said.unwrap_or(if self.has(Flag::RightParty) {
+        said.unwrap_or(if identified || self.has(Flag::RightParty) {
             Disposition::Connected
         } else {
             Disposition::NotIdentified
@@ -140,11 +140,7 @@ impl DispositionPlan {
     /// Whether a talk may be written up so. Where nobody has said who he is, not what only the debtor himself can do; where he
     /// has, not that nobody did.
     pub fn may_be_of(&self, identified: bool) -> bool {
-        if identified {
-            self.disposition() != Disposition::NotIdentified
-        } else {
-            !self.has(Flag::RightParty)
-        }
+        if identified { !self.flags.is_empty() } else { !self.has(Flag::RightParty) }
     }
 
     pub fn has(&self, flag: Flag) -> bool {
