@@ -128,6 +128,7 @@ pub fn proposal_text(proposal: &Proposal, language: Language) -> String {
         Proposal::ChangeChannel { channel, after_uses, first, worn, then, then_first } => {
             let name = words::channel(channel.code(), language);
             let nth = after_uses + 1;
+            let [first, worn] = [first, worn].map(|share| share.shown(language));
             let head = match language {
                 Language::En => {
                     format!(
@@ -150,7 +151,7 @@ pub fn proposal_text(proposal: &Proposal, language: Language) -> String {
                         Language::Ru => "  другого канала, который достоверно лучше, нет\n",
                     };
             };
-            let better = words::channel(then.code(), language);
+            let (better, share) = (words::channel(then.code(), language), share.shown(language));
             let told = match language {
                 Language::En => format!("  {better} brings more at its first use: {share}\n"),
                 Language::Ru => format!("  {better}: с первого раза больше, {share}\n"),
@@ -172,14 +173,18 @@ pub fn proposal_text(proposal: &Proposal, language: Language) -> String {
         Proposal::DayPart { channel, debtor_type, part, here, elsewhere, more } => {
             let (channel, who) =
                 (words::channel(channel.code(), language), words::debtor_type(debtor_type.code(), language));
-            let (low, high) = (more.low * 100.0, more.high * 100.0);
+            let [here, elsewhere] = [here, elsewhere].map(|share| share.shown(language));
+            let [low, high] = [more.low, more.high].map(|share| {
+                let points = format!("{:.1}", share * 100.0);
+                language.pick(points.clone(), points.replace('.', ","))
+            });
             let (hours, name) = part_words(*part, language);
             let head = match language {
                 Language::En => format!(
-                    "{channel} · {who}: reached best {name}: {here}, else {elsewhere}: {low:.1} to {high:.1} points more\n"
+                    "{channel} · {who}: reached best {name}: {here}, else {elsewhere}: {low} to {high} points more\n"
                 ),
                 Language::Ru => format!(
-                    "{channel} · {who}: лучше застать {name}: {here}, в другое время {elsewhere}: больше на {low:.1}–{high:.1} \
+                    "{channel} · {who}: лучше застать {name}: {here}, в другое время {elsewhere}: больше на {low}–{high} \
                      п. п.\n"
                 ),
             };
@@ -224,4 +229,26 @@ fn part_words(part: DayPart, language: Language) -> (&'static str, &'static str)
         DayPart::Night | DayPart::Unknown => ("off", "at night", "ночью"),
     };
     (hours, if language == Language::Ru { ru } else { en })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Channel, DebtorType};
+    use crate::stats::{Estimate, Ratio};
+
+    #[test]
+    fn figures_have_the_sign_that_the_language_has_between_units_and_tenths() {
+        let proposal = Proposal::DayPart {
+            channel: Channel::Ivr,
+            debtor_type: DebtorType::Forgetful,
+            part: DayPart::Evening,
+            here: Ratio::new(10, 30),
+            elsewhere: Ratio::new(1, 30),
+            more: Estimate { value: 0.3, low: 0.111, high: 0.5 },
+        };
+        let [ru, en] = [Language::Ru, Language::En].map(|language| proposal_text(&proposal, language));
+        assert!(ru.contains("10/30 = 33,3 %") && ru.contains("больше на 11,1–50,0 п. п."), "{ru}");
+        assert!(en.contains("10/30 = 33.3 %") && en.contains("11.1 to 50.0 points more"), "{en}");
+    }
 }
