@@ -470,4 +470,10 @@ fn who_rests_on_account_of_a_promise_is_said_to_until_its_day() {
     assert!(en.contains(&format!("he has promised to pay by {day}; not before that is judged")), "{en}");
     assert!(!en.contains("without a human act"), "{en}");
     assert_eq!(explained(&house, &[])["promised_on"], day.to_string());
+    // Of who is done for another reason the promise says nothing.
+    let database = rusqlite::Connection::open(house.path("data/obzvon.db")).expect("the database");
+    let stopped = "UPDATE contact SET why = 'stopped' WHERE state = 'done' AND why = 'reached'";
+    assert!(database.execute(stopped, []).expect("written") > 0);
+    let en = house.run(&["explain", "p1", "--lang", "en"]);
+    assert!(en.contains("without a human act") && !en.contains("he has promised"), "{en}");
 }

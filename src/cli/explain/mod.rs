@@ -22,7 +22,7 @@ use self::when::{NOW, THEN, When};
 use super::exceptions::{caution_text, exceptions_json};
 use super::open::{ConfigArgs, block_on, registry, store};
 use super::words;
-use crate::campaign::{Callee, CampaignPlan, ask};
+use crate::campaign::{Callee, CampaignPlan, DoneWhy, ask};
 use crate::config::Config;
 use crate::daemon::{Clock, TEST_CAMPAIGN, test_plan, test_rules};
 use crate::domain::contact::ContactState;
@@ -431,9 +431,10 @@ impl Desk<'_> {
 
     /// The day of the promise on account of which his contact rests.
     fn resting_until(&self, said: &Said<'_>) -> Option<Date> {
-        let rests =
-            self.when == When::Now && said.contact.state == ContactState::Done && said.debt.state == "open";
-        said.debt.promised_on.filter(|_| rests)
+        let (contact, debt) = (said.contact, said.debt);
+        // Who is done for another reason is brought back by no promise.
+        let rests = contact.state == ContactState::Done && contact.why == DoneWhy::Reached.code();
+        debt.promised_on.filter(|_| rests && debt.state == "open" && self.when == When::Now)
     }
 
     /// Of what time the rules are, where a time was asked for.
