@@ -1,6 +1,7 @@
 //! Who answers creditors' signed webhooks: the hook of that name, as the configuration has it now.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tracing::warn;
 
@@ -11,6 +12,39 @@ use crate::writeback::is_signed;
 
 /// How far a message's time may lie from ours, in seconds (Standard Webhooks 1.0 has five minutes).
 const TOLERANCE_S: u64 = 300;
+
+/// The messages to each hook that were refused since it was last told of them. A stranger may send any number: they are counted,
+/// and hooks alone that the configuration has.
+#[derive(Debug, Default)]
+pub struct RefusedHooks(Mutex<BTreeMap<String, Refused>>);
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Refused {
+    /// More than five minutes off.
+    late: u64,
+    /// Not signed by the hook's key.
+    unsigned: u64,
+}
+
+impl RefusedHooks {
+    fn count(&self, hook: &str, of: impl FnOnce(&mut Refused) -> &mut u64) {
+        let mut refused = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *of(refused.entry(hook.to_owned()).or_default()) += 1;
+    }
+
+    /// Warns of them, a line a hook.
+    pub fn tell(&self) {
+        let refused = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        for (hook, Refused { late, unsigned }) in refused {
+            warn!(
+                hook,
+                late,
+                unsigned,
+                "webhooks were refused: more than five minutes off, or not signed by the hook's key"
+            );
+        }
+    }
+}
 
 pub fn hooks(house: &Arc<House>) -> Hooks {
     let (checks, payments, reversals) = (Arc::clone(house), Arc::clone(house), Arc::clone(house));
@@ -30,11 +64,11 @@ fn creditor(house: &House, message: &Signed) -> Option<String> {
     let hook = plans.config.api.hooks.iter().find(|hook| hook.name == message.hook)?;
     let Signed { id, unix_s, signatures, body, .. } = message;
     if house.clock.wall().as_second().abs_diff(*unix_s) > TOLERANCE_S {
-        warn!(hook = hook.name, "a webhook's time is more than five minutes off: it was refused");
+        house.refused_hooks.count(&hook.name, |refused| &mut refused.late);
         return None;
     }
     if !is_signed(&hook.key, (id, *unix_s), body, signatures) {
-        warn!(hook = hook.name, "a webhook is not signed by its hook's key: it was refused");
+        house.refused_hooks.count(&hook.name, |refused| &mut refused.unsigned);
         return None;
     }
     Some(hook.creditor.clone())

@@ -12,6 +12,7 @@ use tokio_util::task::TaskTracker;
 use super::clock::Clock;
 use super::desk::Desks;
 use super::floor::{Browsers, Floor};
+use super::hooks::RefusedHooks;
 use super::lines::Lines;
 use super::live::Live;
 use super::pacing::Paces;
@@ -63,6 +64,8 @@ pub struct House {
     /// How many calls are answered.
     pub talking: Arc<AtomicU64>,
     pub metrics: Metrics,
+    /// Webhooks that no key of ours has signed.
+    pub refused_hooks: RefusedHooks,
     /// The kill switch is thrown: nothing is dialled.
     pub killed: watch::Receiver<bool>,
     /// Wishes to read the configuration again, each with who waits for what came of it.

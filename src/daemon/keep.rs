@@ -27,7 +27,7 @@ const LOOK: Duration = Duration::from_millis(250);
 const WAKE: u32 = 1000;
 /// How often days that are over are looked for.
 const SEAL: Duration = Duration::from_secs(600);
-/// How often it is told of callers who were refused.
+/// How often it is told of callers and webhooks that were refused.
 const REFUSED: Duration = Duration::from_secs(60);
 /// How often promises whose day is over, and types that behaviour changes, are looked for.
 const AFTERWARDS: Duration = Duration::from_secs(300);
@@ -61,7 +61,10 @@ pub(super) async fn keep_house(
                 continue;
             }
             _ = look.tick() => (wake(&house).await, false),
-            () = stop.cancelled() => return,
+            () = stop.cancelled() => {
+                tell_refused(&house);
+                return;
+            }
         };
         if kept.is_err() || written {
             tell_silence(&house, &readiness, kept.is_err());
@@ -88,9 +91,10 @@ fn tell_silence(house: &House, readiness: &watch::Sender<Readiness>, silent: boo
     });
 }
 
-/// Warns of callers who were refused since the last minute, by where the last of them came from: a carrier that calls from
-/// an address of its own is told from here.
+/// Warns of webhooks and callers that were refused since the last minute, in a few lines however many they were. Callers are
+/// told by where the last of them came from: a carrier that calls from an address of its own is told from here.
 fn tell_refused(house: &House) {
+    house.refused_hooks.tell();
     let refused = house.stack.take_refused();
     house.metrics.calls_refused(refused.calls);
     if let Some(last) = refused.last {

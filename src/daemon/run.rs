@@ -140,6 +140,7 @@ impl Daemon {
             callers: TaskTracker::new(),
             talking: Arc::default(),
             metrics: metrics.clone(),
+            refused_hooks: super::hooks::RefusedHooks::default(),
             killed,
             reloads: ask_reload,
             trunk_book: TrunkBook::default(),

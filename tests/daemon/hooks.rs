@@ -108,3 +108,21 @@ fn what_a_hook_is_told_is_its_creditors_own_money_told_once_and_signed_by_its_ke
     assert_eq!(ours.tell(&daemon), (200, json!({ "recorded": "known" })));
     daemon.stop();
 }
+
+#[test]
+fn however_many_messages_of_strangers_come_the_log_has_a_few_lines_of_them() {
+    let house = house();
+    let daemon = house.start();
+    let paid = json!({ "id": "A1", "debt": "d0", "amount": "1000.37" });
+    let stranger = Message::signed(OTHER, "bank", "payments", &paid);
+    let late = Message::sent_at(Timestamp::now().as_second() - 600, BANK, ("bank", "payments"), &paid);
+    for _ in 0..20 {
+        assert_eq!((stranger.tell(&daemon).0, late.tell(&daemon).0), (401, 401));
+    }
+    daemon.stop();
+    let log = std::fs::read_to_string(house.path("log")).expect("a log");
+    let told = log.lines().filter(|line| line.contains("refused")).count();
+    // Once a minute, and what is left at the end.
+    assert!((1..=5).contains(&told), "{told} lines in\n{log}");
+    assert!(log.contains("webhooks were refused") && log.contains("bank"), "{log}");
+}
