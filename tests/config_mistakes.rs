@@ -497,6 +497,33 @@ fn what_is_wrong_with_rules_of_ones_own_is_said_in_its_file_with_line_and_key() 
 }
 
 #[test]
+fn what_is_wrong_with_a_creditors_hook_has_its_line_and_key_and_never_shows_what_stands_for_the_key() {
+    let token = "token_env = \"TOKEN\"";
+    let main = format!(
+        "[api]\n{token}\n[api.hook.Bank]\ncreditor = \" \"\nsecret_file = \"secrets/bank\"\n\
+         [api.hook.other]\nsecret_env = \"OTHER\"\nkey = 1\n\
+         [api.hook.third]\ncreditor = \"Третий Банк\"\n"
+    );
+    let dir = folder(&[("obzvon.toml", &main), ("secrets/bank", "0123456789abcdef\n")]);
+    let closed = fs::Permissions::from_mode(0o600);
+    fs::set_permissions(dir.path().join("secrets/bank"), closed).expect("a mode");
+    let variables = [("TOKEN", "0123456789abcdef0123456789abcdef"), ("OTHER", "whsec_short")];
+    let said = said(dir.path(), &variables, Language::Ru);
+    for told in [
+        "obzvon.toml:3: api.hook.Bank: ",
+        "obzvon.toml:4: api.hook.Bank.creditor: ",
+        "obzvon.toml:5: api.hook.Bank.secret_file: то, на что указано, не ключ подписи",
+        "obzvon.toml:6: api.hook.other.creditor: не указано",
+        "api.hook.other.secret_file: то, на что указано, не ключ подписи",
+        "obzvon.toml:8: api.hook.other.key: нет такого ключа",
+        "obzvon.toml:9: api.hook.third.secret_file: не указано; нужно: файл с ключом подписи",
+    ] {
+        assert!(said.contains(told), "{told}\n{said}");
+    }
+    assert!(!said.contains("0123456789abcdef") && !said.contains("whsec_short"), "{said}");
+}
+
+#[test]
 fn mistakes_between_files_have_their_line_and_key() {
     let agents = "[queue.collectors]\n[queue.callers]\n";
     let plan = |rest: &str| format!("flow = \"hello\"\nchannel = \"agent_call\"\n{rest}");
