@@ -179,7 +179,7 @@ async fn before_identity_neither_the_page_nor_the_interface_has_a_word_of_paymen
     let listen =
         boss.send(Method::POST, "/api/v1/agents/anna/supervision", Some(json!({ "do": "listen" }))).await;
     let text = listen.text().await.expect("text");
-    assert!(text.contains("phone_not_there"), "{text}");
+    assert!(text.contains("phone_not_there") && text.contains("Ваш телефон не на связи"), "{text}");
     daemon.stop();
 }
 

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::super::Shared;
 use super::super::guard::Viewer;
+use super::texts::Texts;
 use super::{Hear, Supervise, Supervised};
 use crate::domain::{AttemptId, Right, Supervision};
 use crate::web::api::{Fault, answers, body, number, read, schema};
@@ -117,28 +118,26 @@ async fn supervise(
         ("leave", _) => None,
         (_, Some(what)) => Some(what),
         _ => {
-            let fault = Fault::field("malformed", "do is listen, whisper, barge, take_over or leave");
+            let message = viewer.language.pick(
+                "do is listen, whisper, barge, take_over or leave",
+                "do — listen, whisper, barge, take_over или leave",
+            );
+            let fault = Fault::field("malformed", message);
             return Err(fault.into_response());
         }
     };
     let asked = shared.console.floor.supervise.ask(Supervise { who: viewer.login, agent, what }).await;
-    let (status, code, message) = match asked.map_err(|fault| Fault::from(fault).into_response())? {
+    let came_to = asked.map_err(|fault| Fault::from(fault).into_response())?;
+    let (status, code) = match came_to {
         Supervised::Done => return Ok(Json(json!({ "done": true })).into_response()),
-        Supervised::NotAllowed => {
-            (StatusCode::FORBIDDEN, "not_a_supervisor", "supervises in agents.toml is not set")
-        }
-        Supervised::NoPhone => {
-            (StatusCode::CONFLICT, "phone_not_there", "your own phone is registered nowhere")
-        }
-        Supervised::NoTalk => (StatusCode::NOT_FOUND, "no_talk", "the agent is in no talk"),
-        Supervised::NotThere => {
-            (StatusCode::CONFLICT, "not_there", "listen first, with a phone that answers")
-        }
-        Supervised::NotWritten => {
-            (StatusCode::SERVICE_UNAVAILABLE, "not_written", "it could not be written down")
-        }
-        Supervised::Refused(code) => (StatusCode::CONFLICT, code, "the call is not taken over"),
+        Supervised::NotAllowed => (StatusCode::FORBIDDEN, came_to.code()),
+        Supervised::NoPhone | Supervised::NotThere => (StatusCode::CONFLICT, came_to.code()),
+        Supervised::NoTalk => (StatusCode::NOT_FOUND, came_to.code()),
+        Supervised::NotWritten => (StatusCode::SERVICE_UNAVAILABLE, came_to.code()),
+        // A program is told why.
+        Supervised::Refused(why) => (StatusCode::CONFLICT, why),
     };
+    let message = Texts::of(viewer.language).said(came_to.code()).unwrap_or_default();
     Err(Fault::new(status, code, message).into_response())
 }
 

@@ -115,6 +115,21 @@ pub enum Supervised {
     Refused(&'static str),
 }
 
+impl Supervised {
+    /// By which its words are found.
+    fn code(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::NotAllowed => "not_a_supervisor",
+            Self::NoPhone => "phone_not_there",
+            Self::NoTalk => "no_talk",
+            Self::NotThere => "not_there",
+            Self::NotWritten => "not_written",
+            Self::Refused(_) => "refused",
+        }
+    }
+}
+
 pub(super) fn routes() -> Router<Shared> {
     api::routes().merge(page::routes())
 }

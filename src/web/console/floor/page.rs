@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::super::desk::words;
 use super::texts::Texts;
-use super::{AgentLine, Supervise, Supervised};
+use super::{AgentLine, Supervise};
 use crate::domain::{Language, Right, Supervision};
 use crate::web::console::Shared;
 use crate::web::console::guard::Viewer;
@@ -150,14 +150,7 @@ async fn click(
         (_, Some(what)) => Some(what),
         _ => return Err(StatusCode::UNPROCESSABLE_ENTITY.into_response()),
     };
-    let said = match shared.console.floor.supervise.ask(Supervise { who: viewer.login, agent, what }).await? {
-        Supervised::Done => "done",
-        Supervised::NotAllowed => "not_a_supervisor",
-        Supervised::NoPhone => "phone_not_there",
-        Supervised::NoTalk => "no_talk",
-        Supervised::NotThere => "not_there",
-        Supervised::NotWritten => "not_written",
-        Supervised::Refused(_) => "refused",
-    };
+    let came_to = shared.console.floor.supervise.ask(Supervise { who: viewer.login, agent, what }).await?;
+    let said = came_to.code();
     Ok(Redirect::to(&format!("/agents?said={said}")).into_response())
 }
