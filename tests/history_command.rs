@@ -35,9 +35,13 @@ fn copy(from: &Path, to: &Path) {
 
 /// Runs the program; what it said and whether it ended with 0.
 fn obzvon(house: &TempDir, arguments: &[&str]) -> (String, bool) {
+    obzvon_in("en", house, arguments)
+}
+
+fn obzvon_in(language: &str, house: &TempDir, arguments: &[&str]) -> (String, bool) {
     let output = Command::new(env!("CARGO_BIN_EXE_obzvon"))
         .args(arguments)
-        .args(["--lang", "en", "--config"])
+        .args(["--lang", language, "--config"])
         .arg(house.path().join("config"))
         .env("OBZVON__PROMPTS__DIR", Path::new("prompts").canonicalize().expect("the prompts"))
         .output()
@@ -282,6 +286,35 @@ fn holds_consents_and_wishes_are_written_by_hand_and_shown() {
     }
     let (said, fine) = obzvon(&house, &["hold", "add", "p1", "bankruptcy"]);
     assert!(!fine && said.contains("--evidence"), "{said}");
+}
+
+#[test]
+fn what_is_done_by_hand_is_answered_in_the_language_asked_for() {
+    let house = house();
+    let paper = ["--evidence", "письмо 7", "--by", "А. Ким"];
+    let why = ["--by", "А. Ким", "--why", "потерял работу"];
+    let visit = ["event", "add", "p1", "visit", "--id", "v-1", "--at", "2026-03-03T11:00:00Z"];
+    let told = |arguments: &[&str], wanted: (&str, bool)| {
+        let (said, fine) = obzvon_in("ru", &house, arguments);
+        assert!(said.contains(wanted.0) && fine == wanted.1, "{arguments:?}: {said}");
+        // What the commands' own words are in is told from their letters; codes, ids and times stand in English.
+        assert!(said.chars().any(|letter| matches!(letter, 'а'..='я')), "{arguments:?}: {said}");
+    };
+    told(&visit, ("добавлено", true));
+    told(&visit, ("уже известно; ничего не изменилось", true));
+    told(&["event", "add", "p1", "bogus", "--id", "b"], ("виды бывают: ", false));
+    told(&["event", "add", "p1", "message", "--id", "m", "--channel", "bogus"], ("каналы бывают: ", false));
+    told(&["event", "add", "nobody", "visit", "--id", "n"], ("ни у кого нет такого id", false));
+    told(&[&["hold", "add", "p1", "bogus"][..], &paper].concat(), ("виды запретов: ", false));
+    told(&[&["hold", "add", "p1", "bankruptcy"][..], &paper].concat(), ("запрет 1: bankruptcy", true));
+    told(&[&["hold", "add", "nobody", "bankruptcy"][..], &paper].concat(), ("ни у кого нет", false));
+    told(&[&["hold", "lift", "p1", "1"][..], &paper].concat(), ("запрет 1: снят", true));
+    told(&[&["hold", "lift", "p1", "1"][..], &paper].concat(), ("запрета 1 у человека нет", false));
+    told(&[&["consent", "add", "p1", "bogus"][..], &paper].concat(), ("виды согласий: ", false));
+    told(&[&["person", "type", "p1", "involuntary"][..], &why].concat(), ("должник поневоле\n", true));
+    told(&[&["person", "type", "p1", "involuntary"][..], &why].concat(), ("этот тип у него и был", true));
+    told(&[&["person", "type", "nobody", "involuntary"][..], &why].concat(), ("ни у кого нет", false));
+    told(&["person", "types", "p1"], ("забывчивый → должник поневоле", true));
 }
 
 /// A file of an archive.

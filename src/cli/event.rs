@@ -8,9 +8,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::open::{ConfigArgs, act, work};
-use super::standing::{Signed, nonblank, persons};
+use super::standing::{Signed, how_a_number_is_written, nonblank, persons};
 use crate::daemon::Clock;
-use crate::domain::{Currency, EventId, PhoneNumber, ToldReaction};
+use crate::domain::{Currency, EventId, Language, PhoneNumber, ToldReaction};
 use crate::import::cell;
 use crate::rules::event::EXACT_CHANNELS;
 use crate::rules::limits::two_people;
@@ -90,60 +90,44 @@ impl EventArgs {
     /// # Errors
     /// When the store fails, or a word is not known.
     pub fn run(self) -> anyhow::Result<ExitCode> {
+        let language = self.config.language();
         match self.command {
             // A case that a contact brings is due by the configuration's days.
-            EventCommand::Add(_) => work(&self.config, async |store, _| carry_out(store, self.command).await),
+            EventCommand::Add(_) => {
+                work(&self.config, async |store, _| carry_out(store, self.command, language).await)
+            }
             EventCommand::Correct { .. } | EventCommand::List { .. } => {
-                act(&self.config, async |store| carry_out(store, self.command).await)
+                act(&self.config, async |store| carry_out(store, self.command, language).await)
             }
         }
     }
 }
 
-async fn carry_out(store: &Store, command: EventCommand) -> anyhow::Result<()> {
+async fn carry_out(store: &Store, command: EventCommand, language: Language) -> anyhow::Result<()> {
     match command {
         EventCommand::Add(add) => {
             let past = Past {
-                contacts: vec![add.read()?],
+                contacts: vec![add.read(language)?],
                 source: "command".to_owned(),
                 dry_run: false,
                 strict: true,
             };
-            match store.record_past(past, Clock.wall()).await?.first() {
-                Some(Recorded::New) => println!("added"),
-                Some(Recorded::Known) => println!("known already; nothing was changed"),
-                Some(Recorded::Differs) => {
-                    bail!(
-                        "another entry was added by this id before: take an id of its own, or correct that one"
-                    )
-                }
-                Some(Recorded::NoCreditor) => bail!("no list has a creditor of that name: nothing was added"),
-                Some(Recorded::NoDebt | Recorded::OfNoDebt { .. }) => {
-                    bail!("he has no debt of that id, and a promise is of one: nothing was added")
-                }
-                Some(Recorded::NoPerson) | None => bail!("nobody has this id or number"),
-            }
+            println!("{}", added(store.record_past(past, Clock.wall()).await?.first(), language)?);
         }
         EventCommand::Correct { event, kind, signed, second } => {
-            let kind = read_kind(&kind)?;
-            ensure!(two_people(signed.name(), &second), "--by and --second are to be two different people");
+            let kind = read_kind(&kind, language)?;
+            let alone = language.pick(
+                "--by and --second are to be two different people",
+                "--by и --second — это должны быть два разных человека",
+            );
+            ensure!(two_people(signed.name(), &second), alone);
             let hand = signed.hand();
             let hand = ByHand { who: format!("{}; {second}", hand.who), ..hand };
-            let corrected = store.correct_event(EventId(event), kind, hand, Clock.wall());
-            match corrected.await? {
-                Corrected::Now { by } => println!("corrected by entry {by}"),
-                Corrected::Before { by } => bail!("it was corrected by entry {by}: correct that one"),
-                Corrected::Open { attempt } => {
-                    bail!("call {attempt} is not over: its end says what it was")
-                }
-                Corrected::Answered { attempt } => {
-                    bail!("call {attempt} was answered: it can't have been {}", kind.code())
-                }
-                Corrected::NoEvent => bail!("the ledger has no entry {event}"),
-            }
+            let came_to = store.correct_event(EventId(event), kind, hand, Clock.wall()).await?;
+            println!("{}", corrected(came_to, (event, kind), language)?);
         }
         EventCommand::List { person } => {
-            persons(store, &person).await?;
+            persons(store, &person, language).await?;
             for file in store.person_files(&person).await? {
                 let Some(phone) = file.phones.first() else { continue };
                 for event in phone.history.events().iter().filter(|event| event.person == file.id) {
@@ -156,35 +140,99 @@ async fn carry_out(store: &Store, command: EventCommand) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// # Errors
+/// Why nothing was added.
+fn added(recorded: Option<&Recorded>, language: Language) -> anyhow::Result<&'static str> {
+    let why = match recorded {
+        Some(Recorded::New) => return Ok(language.pick("added", "добавлено")),
+        Some(Recorded::Known) => {
+            return Ok(
+                language.pick("known already; nothing was changed", "уже известно; ничего не изменилось")
+            );
+        }
+        Some(Recorded::Differs) => language.pick(
+            "another entry was added by this id before: take an id of its own, or correct that one",
+            "с этим --id уже добавлена другая запись: возьмите свой id или исправьте ту",
+        ),
+        Some(Recorded::NoCreditor) => language.pick(
+            "no list has a creditor of that name: nothing was added",
+            "такого кредитора нет ни в одном списке: ничего не добавлено",
+        ),
+        Some(Recorded::NoDebt | Recorded::OfNoDebt { .. }) => language.pick(
+            "he has no debt of that id, and a promise is of one: nothing was added",
+            "такого долга у него нет, а обещают по долгу: ничего не добавлено",
+        ),
+        Some(Recorded::NoPerson) | None => {
+            language.pick("nobody has this id or number", "ни у кого нет такого id или номера")
+        }
+    };
+    bail!(why)
+}
+
+/// # Errors
+/// Why the entry stays as it is.
+fn corrected(
+    came_to: Corrected,
+    (event, kind): (i64, EventKind),
+    language: Language,
+) -> anyhow::Result<String> {
+    let why = match came_to {
+        Corrected::Now { by } => {
+            return Ok(language.pick(format!("corrected by entry {by}"), format!("исправлено записью {by}")));
+        }
+        Corrected::Before { by } => language.pick(
+            format!("it was corrected by entry {by}: correct that one"),
+            format!("она уже исправлена записью {by}: исправляйте её"),
+        ),
+        Corrected::Open { attempt } => language.pick(
+            format!("call {attempt} is not over: its end says what it was"),
+            format!("звонок {attempt} ещё идёт: чем он был, скажет его конец"),
+        ),
+        Corrected::Answered { attempt } => language.pick(
+            format!("call {attempt} was answered: it can't have been {}", kind.code()),
+            format!("на звонок {attempt} ответили: он не мог быть {}", kind.code()),
+        ),
+        Corrected::NoEvent => language.pick(
+            format!("the ledger has no entry {event}"),
+            format!("записи {event} в журнале контактов нет"),
+        ),
+    };
+    bail!(why)
+}
+
 impl Add {
-    fn read(self) -> anyhow::Result<PastContact> {
+    fn read(self, language: Language) -> anyhow::Result<PastContact> {
         let now = Clock.wall();
-        ensure!(self.at.is_none_or(|at| at <= now), "the time lies ahead");
+        let ahead = language.pick("the time lies ahead", "это время ещё не наступило");
+        ensure!(self.at.is_none_or(|at| at <= now), ahead);
         let number = |text: &str| PhoneNumber::parse(text).ok();
         let (person, phone) = match (self.phone, number(&self.person)) {
             (Some(phone), _) => {
-                (Some(self.person), Some(number(&phone).context("a number is written +79991234567")?))
+                (Some(self.person), Some(number(&phone).context(how_a_number_is_written(language))?))
             }
             (None, Some(number)) => (None, Some(number)),
             (None, None) => (Some(self.person), None),
         };
         let mut reaction = ToldReaction { promised_on: self.promised_on, ..ToldReaction::default() };
         let known = self.reactions.iter().all(|word| reaction.take(word));
-        ensure!(known, "reactions are: {}", ToldReaction::WORDS.join(", "));
+        let words = ToldReaction::WORDS.join(", ");
+        ensure!(known, language.pick(format!("reactions are: {words}"), format!("реакции бывают: {words}")));
+        let no_sum = language.pick("the sum promised is not one", "обещанная сумма не читается");
         let sum = self.promised_amount.map(|text| cell::money(&text, Currency::Rub));
-        reaction.promised_minor =
-            sum.transpose().ok().context("the sum promised is not one")?.map(|sum| sum.minor);
-        ensure!(
-            reaction.promise_is_sound(self.at.unwrap_or(now)),
-            "a promise has a day that is not over at the contact, and a sum above nothing only with it"
+        reaction.promised_minor = sum.transpose().ok().context(no_sum)?.map(|sum| sum.minor);
+        let unsound = language.pick(
+            "a promise has a day that is not over at the contact, and a sum above nothing only with it",
+            "у обещания есть день, не прошедший к контакту, а сумма бывает только с ним и больше нуля",
         );
-        let agent = self.agent.map(|word| Agent::parse(&word).context("human or robot")).transpose()?;
+        ensure!(reaction.promise_is_sound(self.at.unwrap_or(now)), unsound);
+        let agents = language.pick("--agent is human or robot", "--agent — это human или robot");
+        let agent = self.agent.map(|word| Agent::parse(&word).context(agents)).transpose()?;
         Ok(PastContact {
             person,
             phone,
             at: self.at,
-            kind: read_kind(&self.kind)?,
-            channel_exact: self.channel.map(read_channel).transpose()?,
+            kind: read_kind(&self.kind, language)?,
+            channel_exact: self.channel.map(|word| read_channel(word, language)).transpose()?,
             agent,
             creditor: self.creditor,
             debt: self.debt,
@@ -195,15 +243,18 @@ impl Add {
 }
 
 /// A channel that rules tell apart.
-fn read_channel(word: String) -> anyhow::Result<String> {
-    ensure!(EXACT_CHANNELS.contains(&word.as_str()), "channels are: {}", EXACT_CHANNELS.join(", "));
+fn read_channel(word: String, language: Language) -> anyhow::Result<String> {
+    let known = EXACT_CHANNELS.join(", ");
+    let unknown = language.pick(format!("channels are: {known}"), format!("каналы бывают: {known}"));
+    ensure!(EXACT_CHANNELS.contains(&word.as_str()), unknown);
     Ok(word)
 }
 
 /// A kind of the ledger; the gate alone writes reservations.
-fn read_kind(word: &str) -> anyhow::Result<EventKind> {
+fn read_kind(word: &str, language: Language) -> anyhow::Result<EventKind> {
     let kinds = || EventKind::ALL.iter().filter(|kind| **kind != EventKind::InFlight);
     let known = || kinds().map(|kind| kind.code()).collect::<Vec<_>>().join(", ");
     let kind = kinds().find(|kind| kind.code() == word);
-    kind.copied().with_context(|| format!("kinds are: {}", known()))
+    let unknown = || language.pick(format!("kinds are: {}", known()), format!("виды бывают: {}", known()));
+    kind.copied().with_context(unknown)
 }

@@ -6,9 +6,10 @@ use anyhow::ensure;
 use clap::{Args, Subcommand};
 
 use super::open::{ConfigArgs, act, evidence};
-use super::standing::{Signed, files, nonblank, persons};
+use super::standing::{Signed, files, no_such_number, nonblank, persons};
+use super::words;
 use crate::daemon::Clock;
-use crate::domain::{DebtorType, PersonId, PhoneNumber, plain};
+use crate::domain::{DebtorType, Language, PersonId, PhoneNumber, plain};
 use crate::store::{PersonFile, Store};
 
 /// Who is whom: merged ids count each other's calls and holds; a split takes nothing out of a history
@@ -74,45 +75,59 @@ impl PersonArgs {
     /// # Errors
     /// When the store fails, or an id is nobody's or several persons'.
     pub fn run(self) -> anyhow::Result<ExitCode> {
-        act(&self.config, async |store| carry_out(store, self.command).await)
+        let language = self.config.language();
+        act(&self.config, async |store| carry_out(store, self.command, language).await)
     }
 }
 
-async fn carry_out(store: &Store, command: PersonCommand) -> anyhow::Result<()> {
+async fn carry_out(store: &Store, command: PersonCommand, language: Language) -> anyhow::Result<()> {
     match command {
         PersonCommand::Merge { one, other, signed } => {
-            let (first, second) = (one_person(store, &one).await?, one_person(store, &other).await?);
-            ensure!(first != second, "{one} and {other} are the same id");
+            let (first, second) =
+                (one_person(store, &one, language).await?, one_person(store, &other, language).await?);
+            let same = language.pick(
+                format!("{one} and {other} are the same id"),
+                format!("{one} и {other} — один и тот же id"),
+            );
+            ensure!(first != second, same);
             let merged = store.merge_persons(first, second, &told(signed), Clock.wall()).await?;
-            println!("{}", if merged { "merged" } else { "they were one person already" });
+            let said = match merged {
+                true => language.pick("merged", "объединены"),
+                false => language.pick("they were one person already", "они и так были одним человеком"),
+            };
+            println!("{said}");
         }
         PersonCommand::Split { person, signed } => {
-            let id = one_person(store, &person).await?;
+            let id = one_person(store, &person, language).await?;
             let parted = store.split_person(id, &told(signed), Clock.wall()).await?;
-            ensure!(parted > 0, "{person} is one with nobody");
-            println!("split from {parted}");
+            let alone = language
+                .pick(format!("{person} is one with nobody"), format!("{person} ни с кем не объединён"));
+            ensure!(parted > 0, alone);
+            println!("{} {parted}", language.pick("split from", "отделён, было вместе с ним id:"));
         }
         PersonCommand::Type { person, becomes, by, why } => {
-            let id = one_person(store, &person).await?;
+            let id = one_person(store, &person, language).await?;
             let changed = store.set_debtor_type(id, becomes, (&by, &why), Clock.wall()).await?;
-            println!("{}{}", becomes.code(), if changed { "" } else { ": he is of this type already" });
+            let before = language.pick(": he is of this type already", ": этот тип у него и был");
+            println!("{}{}", type_word(becomes, language), if changed { "" } else { before });
         }
         PersonCommand::Phone { person, number, usable: _, reason, by } => {
-            let files = files(store, &person).await?;
-            ensure!(files.len() == 1, "several persons share this number: say the id of one");
-            let phone = his_number(&files[0], &number)?;
+            let files = files(store, &person, language).await?;
+            ensure!(files.len() == 1, several(language));
+            let phone = his_number(&files[0], &number, language)?;
             let by = Signed::of(by, reason).hand();
             let changed = store.make_phone_usable(files[0].id, phone, by, Clock.wall()).await?;
-            println!("{phone}: usable{}", if changed { "" } else { ", as it was" });
+            let (usable, before) = language.pick(("usable", ", as it was"), ("годен", ", как и был"));
+            println!("{phone}: {usable}{}", if changed { "" } else { before });
         }
         PersonCommand::Types { person } => {
-            for change in store.type_changes(one_person(store, &person).await?).await? {
-                let (was, became) = (change.was.code(), change.became.code());
+            for change in store.type_changes(one_person(store, &person, language).await?).await? {
+                let [was, became] = [change.was, change.became].map(|it| type_word(it, language));
                 println!("{:.0} {was} → {became}  {}: {}", change.at, plain(&change.who), plain(&change.why));
             }
         }
         PersonCommand::Links { person } => {
-            for link in store.person_links(one_person(store, &person).await?).await? {
+            for link in store.person_links(one_person(store, &person, language).await?).await? {
                 let (person, other) = (plain(&link.person), plain(&link.other));
                 println!("{} {:<5} {person} {other}  {}", link.at, link.act, plain(&link.evidence));
             }
@@ -128,15 +143,27 @@ fn told(signed: Signed) -> String {
 }
 
 /// The one number of his that is, or ends, so.
-fn his_number<'a>(file: &'a PersonFile, text: &str) -> anyhow::Result<&'a PhoneNumber> {
+fn his_number<'a>(file: &'a PersonFile, text: &str, language: Language) -> anyhow::Result<&'a PhoneNumber> {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    ensure!(digits.len() >= 2, "say the number, or two of its last digits at least");
+    let few = language.pick(
+        "say the number, or two of its last digits at least",
+        "укажите номер или хотя бы две его последние цифры",
+    );
+    ensure!(digits.len() >= 2, few);
     let mut his = file.phones.iter().map(|phone| &phone.number).filter(|his| his.digits().ends_with(&digits));
     match (his.next(), his.next()) {
         (Some(number), None) => Ok(number),
-        (Some(_), Some(_)) => anyhow::bail!("several of his numbers end so: say more digits"),
-        (None, _) => anyhow::bail!("{} has no such number", file.external_id),
+        (Some(_), Some(_)) => anyhow::bail!(language.pick(
+            "several of his numbers end so: say more digits",
+            "так кончаются несколько его номеров: укажите больше цифр",
+        )),
+        (None, _) => anyhow::bail!(no_such_number(file, language)),
     }
+}
+
+/// In English the code, which is a word.
+fn type_word(it: DebtorType, language: Language) -> &'static str {
+    language.pick(it.code(), words::debtor_type(it.code(), language))
 }
 
 fn debtor_type(code: &str) -> Result<DebtorType, String> {
@@ -144,8 +171,15 @@ fn debtor_type(code: &str) -> Result<DebtorType, String> {
     DebtorType::parse(code).ok_or_else(|| format!("the types are: {}", known()))
 }
 
-async fn one_person(store: &Store, id: &str) -> anyhow::Result<PersonId> {
-    let found = persons(store, id).await?;
-    ensure!(found.len() == 1, "several persons share this number: say the id of one");
+async fn one_person(store: &Store, id: &str, language: Language) -> anyhow::Result<PersonId> {
+    let found = persons(store, id, language).await?;
+    ensure!(found.len() == 1, several(language));
     Ok(found[0])
+}
+
+fn several(language: Language) -> &'static str {
+    language.pick(
+        "several persons share this number: say the id of one",
+        "этот номер у нескольких человек: укажите id одного",
+    )
 }

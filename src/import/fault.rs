@@ -35,9 +35,9 @@ pub enum ImportFault {
     MissingColumns {
         missing: Vec<Column>,
     },
-    /// None of the words that are `wanted` is in the header.
+    /// None of the words that are `wanted` is in the header; some of them in English, and in Russian.
     NoColumn {
-        wanted: &'static str,
+        wanted: [&'static str; 2],
         header: String,
     },
     NoRows,
@@ -135,7 +135,7 @@ impl ImportFault {
                 let columns: Vec<String> = missing.iter().map(|column| hint(*column)).collect();
                 format!("no column for {}; name one so or use a preset", columns.join("; "))
             }
-            Self::NoColumn { wanted, header } => {
+            Self::NoColumn { wanted: [wanted, _], header } => {
                 format!("no column is named one of: {wanted}; the header reads `{header}`")
             }
             Self::NoRows => "there is a header and no row".into(),
@@ -183,7 +183,7 @@ impl ImportFault {
                     columns.join("; ")
                 )
             }
-            Self::NoColumn { wanted, header } => {
+            Self::NoColumn { wanted: [_, wanted], header } => {
                 format!("нет столбца с названием из этих: {wanted}; прочитан заголовок «{header}»")
             }
             Self::NoRows => "есть заголовок и ни одной строки".into(),

@@ -156,15 +156,16 @@ fn fresh(
 fn read_header(header: &Record) -> Result<Shape, ImportFault> {
     let cells: Vec<String> = header.cells().map(|cell| denature(cell).trim().to_owned()).collect();
     let at = |words: &[&str]| cells.iter().position(|cell| words.contains(&fold(cell).as_str()));
-    let missing = |wanted: &'static str| ImportFault::NoColumn { wanted, header: cells.join("; ") };
-    let person = at(&PERSON).ok_or_else(|| missing("person, person id, абонент"))?;
+    let missing = |wanted: [&'static str; 2]| ImportFault::NoColumn { wanted, header: cells.join("; ") };
+    let person = at(&PERSON)
+        .ok_or_else(|| missing(["person, person id, customer id", "абонент, id клиента, id должника"]))?;
     let months: Vec<(usize, String)> =
         cells.iter().enumerate().filter_map(|(place, cell)| Some((place, month(cell)?))).collect();
     if !months.is_empty() {
         return Ok(Shape::Wide { person, months });
     }
-    let month = at(&MONTH).ok_or_else(|| missing("month, месяц, 2026-03"))?;
-    let amount = at(&AMOUNT).ok_or_else(|| missing("amount, сумма"))?;
+    let month = at(&MONTH).ok_or_else(|| missing(["month, period, 2026-03", "месяц, период, 2026-03"]))?;
+    let amount = at(&AMOUNT).ok_or_else(|| missing(["amount, spent", "сумма, расход, расходы"]))?;
     Ok(Shape::Long { person, month, amount })
 }
 

@@ -37,7 +37,7 @@ impl Desk<'_> {
                 (false, true) => format!(" (поставлен на {})", plain(&hold.holder)),
                 (false, false) => format!(" (set for {})", plain(&hold.holder)),
             };
-            let on = match reach(hold.phone, hold.debt.as_deref()) {
+            let on = match reach(hold.phone, hold.debt.as_deref(), self.language) {
                 on if on.is_empty() => on,
                 on => format!(", {}", plain(&on)),
             };

@@ -14,7 +14,7 @@ use clap::Args;
 use jiff::Timestamp;
 
 use super::open::evidence;
-use crate::domain::{DebtId, PersonId, PhoneNumber};
+use crate::domain::{DebtId, Language, PersonId, PhoneNumber};
 use crate::rules::PhoneKey;
 use crate::store::{ByHand, PersonFile, Store};
 
@@ -83,18 +83,22 @@ pub struct Reach {
 }
 
 impl Reach {
-    fn times(&self, now: Timestamp) -> anyhow::Result<(Timestamp, Option<Timestamp>)> {
+    fn times(&self, now: Timestamp, language: Language) -> anyhow::Result<(Timestamp, Option<Timestamp>)> {
         let from = self.from.unwrap_or(now);
-        ensure!(self.until.is_none_or(|until| from < until), "it would end before it begins");
+        ensure!(self.until.is_none_or(|until| from < until), ends_before(language));
         Ok((from, self.until))
     }
 
     /// The number and the debt in this person's file.
-    fn within(&self, file: &PersonFile) -> anyhow::Result<(Option<PhoneKey>, Option<DebtId>)> {
+    fn within(
+        &self,
+        file: &PersonFile,
+        language: Language,
+    ) -> anyhow::Result<(Option<PhoneKey>, Option<DebtId>)> {
         let phone = self.phone.as_deref().map(|text| {
-            let number = PhoneNumber::parse(text).ok().context("a number is written +79991234567")?;
+            let number = PhoneNumber::parse(text).ok().context(how_a_number_is_written(language))?;
             let his = file.phones.iter().any(|phone| phone.number == number);
-            ensure!(his, "{} has no such number", file.external_id);
+            ensure!(his, no_such_number(file, language));
             Ok(PhoneKey::from(&number))
         });
         let debt = self.debt.as_deref().map(|id| {
@@ -102,8 +106,14 @@ impl Reach {
             let mut found = file.debts.iter().filter(|debt| debt.external_id == id && fits(&debt.creditor));
             match (found.next(), found.next()) {
                 (Some(debt), None) => Ok(debt.id),
-                (Some(_), Some(_)) => anyhow::bail!("two creditors have a debt {id}: say --creditor"),
-                (None, _) => anyhow::bail!("{} has no debt {id}", file.external_id),
+                (Some(_), Some(_)) => anyhow::bail!(language.pick(
+                    format!("two creditors have a debt {id}: say --creditor"),
+                    format!("долг {id} есть у двух кредиторов: укажите --creditor"),
+                )),
+                (None, _) => anyhow::bail!(language.pick(
+                    format!("{} has no debt {id}", file.external_id),
+                    format!("у {} нет долга {id}", file.external_id),
+                )),
             }
         });
         Ok((phone.transpose()?, debt.transpose()?))
@@ -111,15 +121,40 @@ impl Reach {
 }
 
 /// Whoever has this id or number; several may share a number.
-pub(super) async fn files(store: &Store, id_or_phone: &str) -> anyhow::Result<Vec<PersonFile>> {
+pub(super) async fn files(
+    store: &Store,
+    id_or_phone: &str,
+    language: Language,
+) -> anyhow::Result<Vec<PersonFile>> {
     let files = store.person_files(id_or_phone).await?;
-    ensure!(!files.is_empty(), "nobody has this id or number; a number is written +79991234567");
+    let nobody = language.pick(
+        "nobody has this id or number; a number is written +79991234567",
+        "ни у кого нет такого id или номера; номер пишется так: +79991234567",
+    );
+    ensure!(!files.is_empty(), nobody);
     Ok(files)
 }
 
 /// The same without what is known of them.
-pub(super) async fn persons(store: &Store, id_or_phone: &str) -> anyhow::Result<Vec<PersonId>> {
-    Ok(files(store, id_or_phone).await?.iter().map(|file| file.id).collect())
+pub(super) async fn persons(
+    store: &Store,
+    id_or_phone: &str,
+    language: Language,
+) -> anyhow::Result<Vec<PersonId>> {
+    Ok(files(store, id_or_phone, language).await?.iter().map(|file| file.id).collect())
+}
+
+pub(super) fn how_a_number_is_written(language: Language) -> &'static str {
+    language.pick("a number is written +79991234567", "номер пишется так: +79991234567")
+}
+
+pub(super) fn no_such_number(file: &PersonFile, language: Language) -> String {
+    let id = &file.external_id;
+    language.pick(format!("{id} has no such number"), format!("у {id} нет такого номера"))
+}
+
+fn ends_before(language: Language) -> &'static str {
+    language.pick("it would end before it begins", "конец раньше начала")
 }
 
 /// The user of the operating system, by name and number.
@@ -153,8 +188,8 @@ pub(super) fn span(from: Option<Timestamp>, until: Option<Timestamp>) -> String 
 }
 
 /// What of his it stands on; blank: on all.
-pub(super) fn reach(phone: Option<PhoneKey>, debt: Option<&str>) -> String {
+pub(super) fn reach(phone: Option<PhoneKey>, debt: Option<&str>, language: Language) -> String {
     let phone = phone.map(|phone| format!("{phone:?}"));
-    let debt = debt.map(|debt| format!("debt {debt}"));
+    let debt = debt.map(|debt| format!("{} {debt}", language.pick("debt", "долг")));
     phone.into_iter().chain(debt).collect::<Vec<_>>().join(", ")
 }

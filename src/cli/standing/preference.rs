@@ -7,9 +7,10 @@ use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use jiff::civil::Time;
 
-use super::{By, persons, span};
+use super::{By, ends_before, persons, span};
 use crate::cli::open::{ConfigArgs, act};
 use crate::daemon::Clock;
+use crate::domain::Language;
 use crate::rules::LocalRange;
 use crate::store::{Preference, Store};
 
@@ -56,24 +57,25 @@ impl PreferenceArgs {
     /// # Errors
     /// When the store fails, or nobody has that id.
     pub fn run(self) -> anyhow::Result<ExitCode> {
-        act(&self.config, async |store| carry_out(store, self.command).await)
+        let language = self.config.language();
+        act(&self.config, async |store| carry_out(store, self.command, language).await)
     }
 }
 
-async fn carry_out(store: &Store, command: PreferenceCommand) -> anyhow::Result<()> {
-    let now = Clock.wall();
+async fn carry_out(store: &Store, command: PreferenceCommand, language: Language) -> anyhow::Result<()> {
+    let (now, head) = (Clock.wall(), language.pick("preference", "пожелание"));
     match command {
         PreferenceCommand::Set { person, not: range, from, until, by } => {
             let (from, by) = (from.unwrap_or(now), by.hand());
-            ensure!(until.is_none_or(|until| from < until), "it would end before it begins");
-            for person in persons(store, &person).await? {
+            ensure!(until.is_none_or(|until| from < until), ends_before(language));
+            for person in persons(store, &person, language).await? {
                 let wish = Preference { person, range, from, until };
                 let id = store.set_preference(wish, by.clone(), now).await?;
-                println!("preference {id}: no calls {}", in_words(range));
+                println!("{head} {id}: {} {}", language.pick("no calls", "не звонить"), in_words(range));
             }
         }
         PreferenceCommand::List { person } => {
-            for person in persons(store, &person).await? {
+            for person in persons(store, &person, language).await? {
                 for row in store.preferences(person).await? {
                     let evidence = row.evidence.as_deref().unwrap_or("");
                     println!(
@@ -87,11 +89,15 @@ async fn carry_out(store: &Store, command: PreferenceCommand) -> anyhow::Result<
         }
         PreferenceCommand::Lift { person, id, by } => {
             let (mut lifted, by) = (false, by.hand());
-            for person in persons(store, &person).await? {
+            for person in persons(store, &person, language).await? {
                 lifted = lifted || store.lift_preference(person, id, by.clone(), now).await?;
             }
-            ensure!(lifted, "the person has no preference {id} in force");
-            println!("preference {id}: lifted");
+            let none = language.pick(
+                format!("the person has no preference {id} in force"),
+                format!("действующего пожелания {id} у человека нет"),
+            );
+            ensure!(lifted, none);
+            println!("{head} {id}: {}", language.pick("lifted", "снято"));
         }
     }
     Ok(())
