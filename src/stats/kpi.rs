@@ -157,7 +157,7 @@ impl Kpi {
 }
 
 /// A number as the language writes it.
-pub(super) fn decimal_sign(text: &str, language: Language) -> String {
+pub fn decimal_sign(text: &str, language: Language) -> String {
     match language {
         Language::En => text.to_owned(),
         Language::Ru => text.replace('.', ","),

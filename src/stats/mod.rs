@@ -28,7 +28,9 @@ pub use economics::{
 };
 pub use effect::{ActionRow, Axis, EffectRow, effect_table};
 pub use figure::{Confidence, Estimate, Ratio, Sample};
-pub use kpi::{AbandonmentOf, Counts, KPIS, Kpi, KpiDefinition, KpiUnit, SERVICE_LEVEL_S, kpis};
+pub use kpi::{
+    AbandonmentOf, Counts, KPIS, Kpi, KpiDefinition, KpiUnit, SERVICE_LEVEL_S, decimal_sign, kpis,
+};
 pub use pareto::{ParetoPoint, pareto};
 pub use proposal::{Doing, Proposal, proposals};
 pub use sheet::{Chart, Column, Line, LineChart, RangeChart, Sheet, SheetCell, SheetKind};

@@ -11,7 +11,7 @@ pub mod proposals;
 mod types;
 mod uplift;
 mod wear;
-mod when;
+pub(in crate::cli) mod when;
 
 use std::process::ExitCode;
 
@@ -254,7 +254,7 @@ pub async fn outcomes(
     let mut text = format!("{:<32} {:<26} {}\n", head[0], head[1], head[2]);
     for line in &lines {
         let disposition = line.disposition.map_or("", |d| words::disposition(d.code(), language));
-        let share = crate::stats::Ratio::new(line.attempts, all);
+        let share = crate::stats::Ratio::new(line.attempts, all).shown(language);
         text += &format!("{:<32} {disposition:<26} {share}\n", words::outcome(line.outcome.code(), language));
     }
     Ok(text + &format!("{sum:<32} {:<26} {all}\n", ""))

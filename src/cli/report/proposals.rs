@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::cli::words;
 use crate::config::NextActionConfig;
 use crate::domain::Language;
-use crate::stats::{Axis, DayPart, Doing, Proposal, proposals};
+use crate::stats::{Axis, DayPart, Doing, Proposal, decimal_sign, proposals};
 use crate::store::{Period, ProposalRow, Reacted, Store, StoreError};
 
 /// What the figures of a period suggest.
@@ -174,10 +174,8 @@ pub fn proposal_text(proposal: &Proposal, language: Language) -> String {
             let (channel, who) =
                 (words::channel(channel.code(), language), words::debtor_type(debtor_type.code(), language));
             let [here, elsewhere] = [here, elsewhere].map(|share| share.shown(language));
-            let [low, high] = [more.low, more.high].map(|share| {
-                let points = format!("{:.1}", share * 100.0);
-                language.pick(points.clone(), points.replace('.', ","))
-            });
+            let [low, high] =
+                [more.low, more.high].map(|share| decimal_sign(&format!("{:.1}", share * 100.0), language));
             let (hours, name) = part_words(*part, language);
             let head = match language {
                 Language::En => format!(

@@ -44,7 +44,11 @@ pub async fn report(store: &Store, period: Period, json: bool, language: Languag
     let mut text = format!("{all}\n");
     for line in &shares {
         let name = words::debtor_type(line.debtor_type.code(), language);
-        text += &format!("  {name:<24} {}, {owing} {}\n", Ratio::new(line.persons, total), line.owing);
+        text += &format!(
+            "  {name:<24} {}, {owing} {}\n",
+            Ratio::new(line.persons, total).shown(language),
+            line.owing
+        );
     }
     if moves.is_empty() {
         return Ok(text + none + "\n");

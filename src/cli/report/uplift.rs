@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::domain::{Language, Money};
-use crate::stats::{Arm, Estimate, Uplift, uplift};
+use crate::stats::{Arm, Estimate, Uplift, decimal_sign, uplift};
 use crate::store::{ExperimentLine, Period, Store};
 
 /// The report as text, or as JSON.
@@ -52,21 +52,29 @@ fn nothing(language: Language, days: u16) -> String {
 
 fn line_text(line: &ExperimentLine, uplift: &Uplift, language: Language) -> String {
     let words = words(language);
-    let money = |minor: f64| Money::new(minor.round() as i64, line.currency).reveal();
+    let money = |minor: f64| Money::new(minor.round() as i64, line.currency).shown(language);
     let arm = |name: &str, arm: Arm| {
         let each = arm.sums.mean().map(|mean| format!(", {} {}", money(mean), words.each));
-        format!("  {name:<26} {}{}\n", arm.paid_share(), each.unwrap_or_default())
+        format!("  {name:<26} {}{}\n", arm.paid_share().shown(language), each.unwrap_or_default())
     };
-    let unit = line.currency.code();
+    let told = |name: &str, found: Option<String>| {
+        format!("  {name:<26} {}\n", found.unwrap_or_else(|| words.unknown.to_owned()))
+    };
     let estimate = |name: &str, found: Option<Estimate>, digits: usize, unit: &str| {
-        let shown = |it: Estimate| {
-            let Estimate { value, low, high } = it;
-            format!("{value:+.digits$} ({low:+.digits$} … {high:+.digits$}) {unit}")
+        let shown = |Estimate { value, low, high }| {
+            let figures = format!("{value:+.digits$} ({low:+.digits$} … {high:+.digits$})");
+            format!("{} {unit}", decimal_sign(&figures, language))
         };
-        format!("  {name:<26} {}\n", found.map_or_else(|| words.unknown.to_owned(), shown))
+        told(name, found.map(shown))
     };
-    let in_units = |it: Estimate| it.times(0.01);
-    let cost = Money::new(line.experiment.cost_minor, line.currency).reveal();
+    let sum = |name: &str, found: Option<Estimate>| {
+        let signed = |minor: f64| format!("{}{}", if minor.round() < 0.0 { "" } else { "+" }, money(minor));
+        let shown =
+            |Estimate { value, low, high }| format!("{} ({} … {})", signed(value), signed(low), signed(high));
+        told(name, found.map(shown))
+    };
+    let unit = line.currency.sign(language);
+    let cost = Money::new(line.experiment.cost_minor, line.currency).shown(language);
     let lot = line.percent.map_or_else(String::new, |percent| format!(" · {} {percent} %", words.lot));
     let head = format!("{} · {}{lot}\n", line.campaign, line.currency.code());
     // Nothing is said of what did not happen.
@@ -81,8 +89,8 @@ fn line_text(line: &ExperimentLine, uplift: &Uplift, language: Language) -> Stri
         arm(words.alone, line.experiment.left_alone),
         elsewhere,
         estimate(words.share, uplift.paid_share.map(|it| it.times(100.0)), 2, words.points),
-        estimate(words.sum, uplift.sum_each.map(in_units), 2, unit),
-        estimate(words.extra, uplift.extra.map(in_units), 2, unit),
+        sum(words.sum, uplift.sum_each),
+        sum(words.extra, uplift.extra),
         format!("  {:<26} {cost}\n", words.cost),
         estimate(words.price, uplift.cost_per_extra, 3, unit),
         small,
@@ -155,5 +163,48 @@ fn definition(language: Language, days: u16) -> String {
              не прожил {days} дней после отбора, не учтён.\nИнтервалы всех кампаний верны вместе в 95 случаях из 100. \
              Цена лишней единицы названа только там, где лишние деньги несомненны.\n"
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Currency;
+    use crate::stats::{Experiment, Sample};
+
+    /// Persons of whom each third paid `sum` minor units.
+    fn arm(persons: u64, sum: i64) -> Arm {
+        let mut sums = Sample::default();
+        (0..persons).for_each(|person| sums.add(if person % 3 == 0 { sum } else { 0 }));
+        Arm { paid: persons.div_ceil(3), sums }
+    }
+
+    #[test]
+    fn figures_have_the_signs_that_the_language_has_in_a_number() {
+        let experiment = Experiment {
+            called: arm(300, 1_500_050),
+            left_alone: arm(90, 150_000),
+            called_elsewhere: 0,
+            cost_minor: 123_456,
+        };
+        let line = ExperimentLine {
+            campaign: "reminders".to_owned(),
+            currency: Currency::Rub,
+            percent: Some(20),
+            experiment,
+        };
+        let found = uplift(&line.experiment, 1);
+        let [ru, en] = [Language::Ru, Language::En].map(|language| line_text(&line, &found, language));
+        for told in [
+            "100/300 = 33,3 % (28,2–38,8), 5\u{a0}000,17\u{a0}₽ на человека",
+            "+4\u{a0}500,17\u{a0}₽ (+",
+            "1\u{a0}234,56\u{a0}₽",
+        ] {
+            assert!(ru.contains(told), "{told} is not in\n{ru}");
+        }
+        // «п. п.», «чел.» are no figures.
+        let point = ru.as_bytes().windows(2).any(|pair| pair[0] == b'.' && pair[1].is_ascii_digit());
+        assert!(!point, "{ru}");
+        assert!(en.contains("100/300 = 33.3 % (28.2–38.8), 5,000.17\u{a0}RUB each"), "{en}");
     }
 }

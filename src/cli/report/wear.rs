@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::cli::sheet::reacted;
 use crate::cli::words;
 use crate::domain::Language;
-use crate::stats::{ENOUGH, Wear, WearBy, WearRow, wear};
+use crate::stats::{ENOUGH, Wear, WearBy, WearRow, decimal_sign, wear};
 use crate::store::{Period, Store};
 
 /// What counts as a reaction.
@@ -62,9 +62,10 @@ pub async fn report(
 fn row_text(row: &WearRow, language: Language) -> String {
     let against = row.against_first.map(|it| {
         let of_first = if language == Language::Ru { "от первого" } else { "of the first" };
-        format!("  ×{:.2} ({:.2}–{:.2}) {of_first}", it.value, it.low, it.high)
+        let times = format!("×{:.2} ({:.2}–{:.2})", it.value, it.low, it.high);
+        format!("  {} {of_first}", decimal_sign(&times, language))
     });
-    format!("  {:>2}. {}{}\n", row.nth, row.reacted, against.unwrap_or_default())
+    format!("  {:>2}. {}{}\n", row.nth, row.reacted.shown(language), against.unwrap_or_default())
 }
 
 /// What the figures suggest; it is the supervisor's to do.
@@ -106,5 +107,20 @@ fn definition(reaction: WearBy, language: Language) -> String {
              трудным должникам, и доля падает, даже если никто не устал. Об износе сказано, только если она падает быстрее, \
              чем могла бы при любых неустающих людях; канал, о котором не сказано, тоже мог приесться.\n"
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::{Estimate, Ratio};
+
+    #[test]
+    fn figures_have_the_sign_that_the_language_has_between_units_and_tenths() {
+        let against_first = Some(Estimate { value: 0.5, low: 0.25, high: 0.75 });
+        let row = WearRow { nth: 2, reacted: Ratio::new(10, 30), against_first, against_floor: None };
+        let [ru, en] = [Language::Ru, Language::En].map(|language| row_text(&row, language));
+        assert!(ru.contains("10/30 = 33,3 %") && ru.contains("×0,50 (0,25–0,75) от первого"), "{ru}");
+        assert!(en.contains("10/30 = 33.3 %") && en.contains("×0.50 (0.25–0.75) of the first"), "{en}");
     }
 }
