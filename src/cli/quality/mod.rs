@@ -11,6 +11,7 @@ use jiff::Timestamp;
 
 use super::export::note_export;
 use super::open::{ConfigArgs, work};
+use super::sheet::always;
 use super::standing::user;
 use crate::config::Config;
 use crate::daemon::{Clock, DrawPlan, draw_list, last_days, take_review};
@@ -104,6 +105,9 @@ async fn carry_out(
     let now = Clock.wall();
     match command {
         QualityCommand::Sample { days, agent, seed } => {
+            if let Some(agent) = &agent {
+                refuse_nobody(store, config, agent, language).await?;
+            }
             let (period, quota) = (last_days(now, days), config.quality.quota);
             let list = draw_list(store, DrawPlan { period, agent, seed, quota, who: user() }, now).await?;
             let calls = store.picked(list).await?;
@@ -146,6 +150,23 @@ async fn carry_out(
             print!("{}", if csv { csv_of_reviews(&calls) } else { report_text(config, &calls, language) });
         }
     }
+    Ok(())
+}
+
+/// An agent of no file is one still while talks of his are there to be listened to.
+async fn refuse_nobody(
+    store: &Store,
+    config: &Config,
+    agent: &AgentId,
+    language: Language,
+) -> anyhow::Result<()> {
+    let known = config.agents.desks.contains_key(agent)
+        || !store.quality_candidates(always(), Some(agent.clone())).await?.is_empty();
+    let nobody = language.pick(
+        format!("there is no agent {agent}: neither in agents.toml nor in a recorded talk"),
+        format!("оператора {agent} нет: ни в agents.toml, ни в записанных разговорах"),
+    );
+    ensure!(known, nobody);
     Ok(())
 }
 
