@@ -35,8 +35,13 @@ fn the_called_are_compared_with_those_left_alone() {
         serde_json::from_str(&house.run(&["campaign", "why-not", "reminders", "--json"])).expect("JSON");
     assert!(why_not.to_string().contains("held_out") == (count("left_alone") > 0), "{why_not}");
     let text = house.run(&["report", "uplift", "--lang", "ru"]);
-    for told in ["не звонили, оплатили", "слишком мало людей или оплат, чтобы судить", "Как читать"]
-    {
+    for told in [
+        "не звонили, оплатили",
+        "= 0,0 % (0,0–",
+        "0,00\u{a0}₽",
+        "слишком мало людей или оплат, чтобы судить",
+        "Как читать",
+    ] {
         assert!(text.contains(told), "{told} is not in\n{text}");
     }
 }
@@ -85,6 +90,7 @@ fn a_type_set_by_hand_is_told_with_who_and_why() {
     assert!(told.contains("forgetful → involuntary  agent 7: lost his job"), "{told}");
     let report = house.run(&["report", "types", "--lang", "ru"]);
     assert!(report.contains("забывчивый → должник поневоле: agent 7 1"), "{report}");
+    assert!(report.contains("1/40 = 2,5 % (0,4–12,9)"), "{report}");
     let refused = house.try_run(&["person", "type", "p1", "nice", "--by", "a", "--why", "b"]);
     assert!(String::from_utf8_lossy(&refused.stderr).contains("the types are: "), "{refused:?}");
 }
@@ -322,6 +328,51 @@ fn a_file_of_spending_that_is_none_is_told_to_a_program_as_json() {
     assert_eq!(output.status.code(), Some(1));
     let told: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert!(told["fault"].is_string() && told["message"].is_string(), "{told}");
+}
+
+#[test]
+fn columns_that_are_missed_have_their_names_in_the_language_of_the_screen() {
+    let house = house();
+    house.write("spent.csv", "x;2026-01\np1;5\n");
+    let (file, out) = (house.path("spent.csv"), house.path("warned.csv"));
+    let paths = (file.to_str().expect("UTF-8"), out.to_str().expect("UTF-8"));
+    for (language, names) in
+        [("ru", ": абонент, id клиента, id должника;"), ("en", ": person, person id, customer id;")]
+    {
+        let refused = house.try_run(&["import", "spending", paths.0, "--out", paths.1, "--lang", language]);
+        let said = String::from_utf8_lossy(&refused.stderr);
+        assert!(refused.status.code() == Some(1) && said.contains(names), "{said}");
+    }
+}
+
+#[test]
+fn attempts_are_exported_from_a_day_of_the_house_to_another() {
+    let house = house();
+    let of = |from, to| house.run(&["export", "attempts", "--from", from, "--to", to]);
+    assert_eq!(of("2026-03-01", "2026-03-02").lines().count(), 1, "the header alone");
+    let conn = rusqlite::Connection::open(house.path("data/obzvon.db")).expect("the database");
+    let noted = "SELECT filter FROM export_act ORDER BY id DESC LIMIT 1";
+    let noted: Result<String, _> = conn.query_row(noted, [], |row| row.get(0));
+    assert_eq!(noted.expect("noted"), "from=2026-02-28T21:00:00Z&to=2026-03-01T21:00:00Z");
+    let refused = house.try_run(&["export", "attempts", "--from", "2026-13-01"]);
+    assert_eq!(refused.status.code(), Some(2));
+}
+
+#[test]
+fn no_talks_are_drawn_of_an_agent_who_is_none() {
+    let plan = config(([127, 0, 0, 1], 9).into());
+    let house = House::new(plan.set("agents.toml", "agent.anna.display", "Анна").set(
+        "agents.toml",
+        "queue.collectors.skills",
+        Vec::<String>::new(),
+    ));
+    for (language, told) in [("ru", "оператора nobody нет"), ("en", "there is no agent nobody")] {
+        let refused = house.try_run(&["quality", "sample", "--agent", "nobody", "--lang", language]);
+        let said = String::from_utf8_lossy(&refused.stderr);
+        assert!(refused.status.code() == Some(1) && said.contains(told), "{said}");
+    }
+    house.run(&["quality", "sample", "--agent", "anna"]);
+    assert_eq!(house.run(&["quality", "list"]).lines().count(), 1, "a list for her alone");
 }
 
 #[test]

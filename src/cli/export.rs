@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::open::{ConfigArgs, block_on, store};
 use super::report;
+use super::report::when::When;
 use super::standing::user;
 use crate::config::Config;
 use crate::daemon::Clock;
@@ -30,12 +31,12 @@ pub struct Export {
     /// Comma-separated values with a header (the default)
     #[arg(long)]
     csv: bool,
-    /// Reserved at or after this moment
+    /// Reserved from this day (2026-12-01, by the clock of statistics.toml's zone) or moment (2026-12-01T00:00:00Z)
     #[arg(long)]
-    from: Option<Timestamp>,
-    /// Reserved before this moment
+    from: Option<When>,
+    /// Reserved before this day or moment
     #[arg(long)]
-    to: Option<Timestamp>,
+    to: Option<When>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -78,8 +79,8 @@ impl Export {
     }
 
     fn economics(&self, config: &Config) -> anyhow::Result<ExitCode> {
-        let from = self.from.unwrap_or(Timestamp::UNIX_EPOCH);
-        let period = Period { from, to: self.to.unwrap_or(Timestamp::MAX) };
+        let (from, to) = self.bounds(config);
+        let period = Period { from: from.unwrap_or(Timestamp::UNIX_EPOCH), to: to.unwrap_or(Timestamp::MAX) };
         block_on(async {
             let store = store(config).await?;
             let economics = &config.statistics.economics;
@@ -90,18 +91,22 @@ impl Export {
         })
     }
 
-    /// What is asked for, for those who watch over it.
-    fn filter(&self) -> String {
-        let moments = [("from", self.from), ("to", self.to)];
-        let given = moments.into_iter().filter_map(|(name, at)| Some(format!("{name}={}", at?)));
-        given.collect::<Vec<_>>().join("&")
+    /// The moments between which attempts are asked for, on the house's clock.
+    fn bounds(&self, config: &Config) -> (Option<Timestamp>, Option<Timestamp>) {
+        let moment = |when: When| when.moment(&config.statistics.basis.zone);
+        (self.from.map(moment), self.to.map(moment))
     }
 
     fn attempts(&self, config: &Config) -> anyhow::Result<ExitCode> {
-        let filter = AttemptFilter { campaign: None, from: self.from, to: self.to };
+        let (from, to) = self.bounds(config);
+        let filter = AttemptFilter { campaign: None, from, to };
+        // For those who watch over it.
+        let moments = [("from", from), ("to", to)];
+        let given = moments.into_iter().filter_map(|(name, at)| Some(format!("{name}={}", at?)));
+        let asked = given.collect::<Vec<_>>().join("&");
         block_on(async {
             let store = store(config).await?;
-            let noted = note_export(&store, "export attempts", self.filter(), None).await?;
+            let noted = note_export(&store, "export attempts", asked, None).await?;
             let mut walk = store.export_attempts(filter);
             let (mut sink, mut rows) = (Sink::new(self.json)?, 0);
             loop {
