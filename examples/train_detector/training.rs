@@ -8,7 +8,8 @@ use obzvon::cli::detect::manifest::{self, Labelled};
 use obzvon::cli::detect::score::service_share;
 use obzvon::cli::detect::sound_file;
 use obzvon::detect::{
-    Detector, DetectorPlan, FRAME, Model, TALK_FEATURES, VOICE_FEATURES, talk_feature_names,
+    Detector, DetectorPlan, FRAME, MUSIC_FEATURES, Model, TALK_FEATURES, Tree, VOICE_FEATURES,
+    talk_feature_names,
 };
 
 use crate::boosting::{self, Case, Growth};
@@ -19,6 +20,9 @@ use crate::variation::{Varied, crowd};
 const NOT_ASKED: [&str; 6] = ["floor", "peak", "l_harm", "l_flat", "l_change", "l_dev"];
 const OF_FRAMES: Growth = Growth { trees: 60, rate: 0.15, ridge: 20.0, least: 20.0 };
 const OF_MOMENTS: Growth = Growth { trees: 250, rate: 0.08, ridge: 8.0, least: 4.0 };
+const OF_MUSIC: Growth = Growth { trees: 100, rate: 0.15, ridge: 20.0, least: 20.0 };
+/// As it is, and faster or slower: with noise or talk upon it a tune is like speech upon a tune.
+const COPIES_OF_TUNES: u32 = 2;
 /// How much a moment in the first pause counts beside others: there a person is told.
 const TELLING: f32 = 1.5;
 
@@ -58,13 +62,7 @@ pub fn load(path: &Path, copies: u32, worth: f64) -> anyhow::Result<Vec<Recordin
 /// A model of all these recordings.
 pub fn train(recordings: &[&Recording]) -> Model {
     let blank = Arc::new(Model::new([0.0; VOICE_FEATURES + 1], Vec::new(), Vec::new()));
-    let talkers: Vec<&[i16]> = recordings
-        .iter()
-        .filter(|recording| recording.label.truth == "machine" && !recording.label.noisy)
-        .step_by(5)
-        .map(|recording| &recording.samples[..])
-        .collect();
-    let crowd = crowd(&talkers);
+    let crowd = crowd_of(recordings);
     let mut frames = Vec::new();
     for recording in recordings {
         for copy in 0..recording.copies {
@@ -85,7 +83,24 @@ pub fn train(recordings: &[&Recording]) -> Model {
     }
     let names = talk_feature_names();
     let allowed = |feature: usize| !NOT_ASKED.contains(&names[feature]);
-    Model::new(voice, trees, boosting::grow(&moments, OF_MOMENTS, allowed))
+    Model::new(voice, trees, boosting::grow(&moments, OF_MOMENTS, allowed)).with_music(music(recordings))
+}
+
+/// What music sounds like, beside the speech of people and of machines.
+pub fn music(recordings: &[&Recording]) -> Vec<Tree> {
+    let crowd = crowd_of(recordings);
+    let pieces: Vec<_> = recordings.iter().flat_map(|recording| pieces_of(recording, &crowd)).collect();
+    boosting::grow(&pieces, OF_MUSIC, |_| true)
+}
+
+fn crowd_of(recordings: &[&Recording]) -> Vec<f32> {
+    let talkers: Vec<&[i16]> = recordings
+        .iter()
+        .filter(|recording| recording.label.truth == "machine" && !recording.label.noisy)
+        .step_by(5)
+        .map(|recording| &recording.samples[..])
+        .collect();
+    crowd(&talkers)
 }
 
 /// The frames that are surely speech or surely none.
@@ -160,6 +175,31 @@ pub fn moments_of(
         }
     }
     moments
+}
+
+/// What three seconds of a tune, or of somebody's speech, sound like.
+fn pieces_of(recording: &Recording, crowd: &[f32]) -> Vec<Case<MUSIC_FEATURES>> {
+    let label = &recording.label;
+    let (yes, copies, weight) = match label.truth.as_str() {
+        "human" | "machine" => (false, recording.copies, 1.0),
+        "music" => (true, COPIES_OF_TUNES, 3.0),
+        _ => return Vec::new(),
+    };
+    let weight = weight / copies as f32;
+    let mut pieces = Vec::new();
+    for copy in 0..copies {
+        let varied = Varied::of(&recording.samples, copy, hash(&label.path.to_string_lossy()), crowd);
+        let mut detector = Detector::new(&DetectorPlan::default());
+        for (n, frame) in varied.samples.as_chunks::<FRAME>().0.iter().enumerate() {
+            detector.feed(frame);
+            if n.is_multiple_of(10)
+                && let Some(features) = detector.music_evidence()
+            {
+                pieces.push(Case { features, yes, weight, odds: 0.0 });
+            }
+        }
+    }
+    pieces
 }
 
 fn plan(model: &Arc<Model>) -> DetectorPlan {

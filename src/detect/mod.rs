@@ -24,6 +24,7 @@ use announce::AnnouncementEar;
 pub use announce::{EVIDENCE, Entry, Library, LibraryError};
 use echo::{EchoEar, Hears};
 pub use model::{Model, ModelError, Tree};
+pub use music::MUSIC_FEATURES;
 use music::MusicEar;
 use sound::Listener;
 use talk::{Beside, TalkEar};
@@ -129,15 +130,15 @@ impl Detector {
         self.runs.hear(at_ms, &sound);
         let tone = self.runs.current.as_ref().filter(|run| run.is_tone()).map(|run| run.since_ms);
         let own = self.own_voice(at_ms);
-        self.music.hear(&sound, tone.is_some() || own);
+        self.music.hear(at_ms, &sound, tone.is_some() || own, &self.model);
         let (open, we_speak) = (self.echo.is_open(), self.echo.we_speak());
-        let beside = Beside { tone, own, open, we_speak };
+        let beside = Beside { tone, own, open, we_speak, music: self.music.likely >= MAYBE_MUSIC };
         let talk = self.talk.hear(at_ms, &sound, beside, &self.model);
         let spoken = self.talk.has_spoken();
         if let Some(verdict) = cadence::judge(&self.runs, self.at_ms, spoken) {
             self.say(verdict, 0.95);
         }
-        let music = self.music.is_music();
+        let music = self.music.is_slow();
         let beep = self.beep.hear(at_ms, &sound, &self.runs, spoken);
         if let Some(since_ms) = self.beep.waits_since() {
             self.talk.forget_from(since_ms);
@@ -158,6 +159,12 @@ impl Detector {
         let most = if at_ms < FIRST_MS { LIKE_MUSIC } else { PLAIN_MUSIC };
         if music && (!voice || self.music.pace() < most) {
             self.say(Verdict::Music, 0.9);
+        }
+        // Machines play music behind their greetings, and tones are told by their rhythm.
+        let unknown = matches!(self.verdict, None | Some(Verdict::Silence | Verdict::Unsure));
+        let open = self.verdict == Some(Verdict::Human) || unknown && at_ms >= FIRST_MS;
+        if open && self.music.is_sure() {
+            self.say(Verdict::Music, self.music.likely);
         }
         self.note_silence();
         self.found.pop_front()
@@ -200,6 +207,11 @@ impl Detector {
     /// What tells who speaks, for training; `None` before anything was said.
     pub fn talk_evidence(&self) -> Option<[f32; TALK_FEATURES]> {
         self.talk.features()
+    }
+
+    /// What tells music from speech, for training; `None` until enough has sounded.
+    pub fn music_evidence(&self) -> Option<[f32; MUSIC_FEATURES]> {
+        self.music.evidence()
     }
 
     /// A greeting without a beep ends in silence, which is told once; and once more when it had only paused.
@@ -250,5 +262,7 @@ const MACHINE_SILENCE_MS: u32 = 2600;
 const FIRST_MS: u32 = 3000;
 const LIKE_MUSIC: f32 = 0.103;
 const PLAIN_MUSIC: f32 = 0.08;
+/// A pause in what is so likely music is no person's.
+const MAYBE_MUSIC: f32 = 0.5;
 /// A click, a breath and the first of our own echo are shorter.
 const SPOKE_AGAIN_MS: u32 = 400;

@@ -3,12 +3,13 @@
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
+use super::music::MUSIC_FEATURES;
 use super::talk::TALK_FEATURES;
 use super::voice::VOICE_FEATURES;
 
-/// A linear rule with boosted trees for frames, and boosted trees for moments of a call.
+/// A linear rule with boosted trees for frames, and boosted trees for moments of a call and for what music sounds like.
 ///
-/// As text, a line `voice BIAS WEIGHT…` and lines `frame` (of the rule for frames) and `tree`, both `FEATURE THRESHOLD …
+/// As text, a line `voice BIAS WEIGHT…` and lines `frame` (of the rule for frames), `tree` and `music`, all `FEATURE THRESHOLD …
 /// LEAF …`: seven questions, from the root on level by level, and eight leaves from left (each answer "at most the
 /// threshold") to right.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,6 +17,7 @@ pub struct Model {
     voice: [f32; VOICE_FEATURES + 1],
     frames: Vec<Tree>,
     trees: Vec<Tree>,
+    music: Vec<Tree>,
 }
 
 /// Three questions deep.
@@ -42,8 +44,13 @@ impl Model {
         Arc::clone(&SHIPPED)
     }
 
+    /// The same, but for what music sounds like.
+    pub fn with_music(self, music: Vec<Tree>) -> Self {
+        Self { music, ..self }
+    }
+
     pub fn new(voice: [f32; VOICE_FEATURES + 1], frames: Vec<Tree>, trees: Vec<Tree>) -> Self {
-        Self { voice, frames, trees }
+        Self { voice, frames, trees, music: Vec::new() }
     }
 
     /// Reads the text.
@@ -52,7 +59,7 @@ impl Model {
     /// The first line that is neither kind or lacks a number; line 0 when there is no `voice`.
     pub fn parse(text: &str) -> Result<Self, ModelError> {
         let mut voice = None;
-        let (mut frames, mut trees) = (Vec::new(), Vec::new());
+        let (mut frames, mut trees, mut music) = (Vec::new(), Vec::new(), Vec::new());
         for (line, text) in (1..).zip(text.lines()) {
             let numbers = |text: &str| -> Option<Vec<f32>> {
                 text.split_whitespace().map(|word| word.parse().ok()).collect()
@@ -67,11 +74,14 @@ impl Model {
                 Some(("tree", rest)) => numbers(rest)
                     .and_then(|numbers| Tree::read(&numbers, TALK_FEATURES))
                     .map(|tree| trees.push(tree)),
+                Some(("music", rest)) => numbers(rest)
+                    .and_then(|numbers| Tree::read(&numbers, MUSIC_FEATURES))
+                    .map(|tree| music.push(tree)),
                 _ => None,
             };
             read.ok_or(ModelError { line })?;
         }
-        Ok(Self { voice: voice.ok_or(ModelError { line: 0 })?, frames, trees })
+        Ok(Self { voice: voice.ok_or(ModelError { line: 0 })?, frames, trees, music })
     }
 
     /// Log-odds that a frame is speech.
@@ -83,9 +93,18 @@ impl Model {
 
     /// How likely the speech so far is a machine's, 0..=1.
     pub fn machine(&self, features: &[f32; TALK_FEATURES]) -> f32 {
-        let odds: f32 = self.trees.iter().map(|tree| tree.answer(features)).sum();
-        1.0 / (1.0 + (-odds).exp())
+        likelihood(&self.trees, features)
     }
+
+    /// How likely sound is music, 0..=1.
+    pub fn music(&self, features: &[f32; MUSIC_FEATURES]) -> f32 {
+        likelihood(&self.music, features)
+    }
+}
+
+fn likelihood(trees: &[Tree], features: &[f32]) -> f32 {
+    let odds: f32 = trees.iter().map(|tree| tree.answer(features)).sum();
+    1.0 / (1.0 + (-odds).exp())
 }
 
 impl Tree {
@@ -118,6 +137,7 @@ impl fmt::Display for Model {
         self.voice.iter().try_for_each(|weight| write!(f, " {weight}"))?;
         let named = |name: &'static str| move |tree| (name, tree);
         let trees = self.frames.iter().map(named("frame")).chain(self.trees.iter().map(named("tree")));
+        let trees = trees.chain(self.music.iter().map(named("music")));
         for (name, tree) in trees {
             write!(f, "\n{name}")?;
             tree.questions.iter().try_for_each(|(feature, at)| write!(f, " {feature} {at}"))?;
@@ -135,7 +155,7 @@ mod tests {
     fn the_shipped_model_is_read_whole_and_written_as_it_was() {
         let text = include_str!("model.txt");
         let model = Model::parse(text).unwrap();
-        assert!(model.trees.len() > 20 && model.frames.len() > 20);
+        assert!(model.trees.len() > 20 && model.frames.len() > 20 && model.music.len() > 20);
         assert_eq!(model.to_string(), text);
     }
 

@@ -1,10 +1,12 @@
 //! One frame's sound in a few numbers: how loud, how tonal, how noisy, how high the voice.
 
 mod hum;
+mod peaks;
 mod spectrum;
 
 use super::FRAME;
 use hum::HumFilter;
+use peaks::Peaks;
 pub(super) use spectrum::{LINES, Spectrum};
 use spectrum::{STEP, autocorrelation};
 
@@ -24,6 +26,10 @@ pub(super) struct Sound {
     pub pitch: f32,
     /// How much the spectrum's shape differs from the frame before, 0..=1.
     pub change: f32,
+    /// The same, from the frame 100 ms before.
+    pub turn: f32,
+    /// The share of the power above 500 Hz that is in peaks which have stood still for 120 ms.
+    pub still: f32,
 }
 
 /// A peak of the spectrum.
@@ -39,8 +45,11 @@ pub(super) struct Partial {
 pub(super) struct Listener {
     hum: HumFilter,
     spectrum: Spectrum,
-    /// The shape of the last spectrum: its square roots, of length one.
-    shape: [f32; LINES],
+    /// The shapes of the last spectra, a ring: their square roots, of length one.
+    shapes: [[f32; LINES]; TURN],
+    /// Of the last one, in the ring.
+    last: usize,
+    peaks: Peaks,
     power: [f32; LINES],
 }
 
@@ -49,7 +58,9 @@ impl Default for Listener {
         Self {
             hum: HumFilter::default(),
             spectrum: Spectrum::default(),
-            shape: [0.0; LINES],
+            shapes: [[0.0; LINES]; TURN],
+            last: 0,
+            peaks: Peaks::default(),
             power: [0.0; LINES],
         }
     }
@@ -67,10 +78,12 @@ impl Listener {
         let total = sum(&power).max(1.0);
         let tones = strongest(&power, total);
         let (harmony, pitch) = harmony(&power);
-        let change = self.change(&power, total);
+        let (change, turn) = self.change(&power, total);
+        let still = if level > QUIET { self.peaks.take(&self.shapes[self.last]) } else { 0.0 };
         let centre = STEP * sum(&std::array::from_fn::<_, LINES, _>(|n| power[n] * n as f32)) / total;
         self.power = power;
-        Sound { level: level.max(-90.0), tones, flatness: flatness(&power), centre, harmony, pitch, change }
+        let (level, flatness) = (level.max(-90.0), flatness(&power));
+        Sound { level, tones, flatness, centre, harmony, pitch, change, turn, still }
     }
 
     /// The power of the last frame at each line.
@@ -78,11 +91,16 @@ impl Listener {
         &self.power
     }
 
-    fn change(&mut self, power: &[f32; LINES], total: f32) -> f32 {
+    /// How much the shape differs from the last one, and from that 100 ms before.
+    fn change(&mut self, power: &[f32; LINES], total: f32) -> (f32, f32) {
         let shape = power.map(|power| (power / total).sqrt());
-        let alike = sum(&std::array::from_fn::<_, LINES, _>(|n| self.shape[n] * shape[n]));
-        self.shape = shape;
-        1.0 - alike.clamp(0.0, 1.0)
+        let differs = |other: &[f32; LINES]| {
+            1.0 - sum(&std::array::from_fn::<_, LINES, _>(|n| other[n] * shape[n])).clamp(0.0, 1.0)
+        };
+        let oldest = (self.last + 1) % TURN;
+        let found = (differs(&self.shapes[self.last]), differs(&self.shapes[oldest]));
+        (self.shapes[oldest], self.last) = (shape, oldest);
+        found
     }
 }
 
@@ -175,6 +193,10 @@ fn harmony(power: &[f32; LINES]) -> (f32, f32) {
 
 /// The mean square of a sine of 0 dBm0 (G.711: full scale is +3.14).
 const ZERO_DBM0: f32 = 2.5e8;
+/// Fainter frames, in dBm0, are not asked for their peaks, to save time.
+const QUIET: f32 = -60.0;
+/// Frames of 20 ms.
+const TURN: usize = 5;
 /// Lines to each side of a peak that belong to it.
 const SPREAD: usize = 3;
 const SHORTEST_LAG: usize = 20;

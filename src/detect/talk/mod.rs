@@ -66,6 +66,8 @@ pub(super) struct Beside {
     pub open: bool,
     /// We speak, or have just spoken.
     pub we_speak: bool,
+    /// It is likely music.
+    pub music: bool,
 }
 
 /// Follows what is said on one call.
@@ -130,7 +132,7 @@ impl TalkEar {
         &mut self,
         at_ms: u32,
         sound: &Sound,
-        Beside { tone, own, open, we_speak }: Beside,
+        Beside { tone, own, open, we_speak, music }: Beside,
         model: &Model,
     ) -> Option<(Verdict, f32)> {
         // Behind our own voice there is the line.
@@ -153,7 +155,7 @@ impl TalkEar {
         self.went_on |= self.goes_on_alone();
         let (verdict, confidence) =
             if self.went_on { (Verdict::Machine, TALK_SURE) } else { self.judge(model)? };
-        if self.verdict == Some(verdict) {
+        if self.verdict == Some(verdict) || (music && verdict == Verdict::Human) {
             return None;
         }
         (self.verdict, self.judged_ms) = (Some(verdict), at_ms);

@@ -4,6 +4,7 @@ mod any_sound;
 mod our_echo;
 mod people;
 mod tones;
+mod tunes;
 
 use std::f32::consts::TAU;
 
