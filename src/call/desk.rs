@@ -48,7 +48,8 @@ impl Call {
         match verdict {
             Verdict::Human | Verdict::Unsure => self.seek(now),
             Verdict::Machine => self.take_for_machine(now),
-            Verdict::Busy | Verdict::Congestion | Verdict::Fax | Verdict::Sit => {
+            Verdict::Busy | Verdict::Congestion => self.line_is_busy(now),
+            Verdict::Fax | Verdict::Sit => {
                 self.journal.machine = true;
                 self.hang_up(now, HungUpBy::Us);
             }
@@ -59,7 +60,7 @@ impl Call {
 
     /// The flow speaks to the machine: it waits for the beep and leaves its message, or hangs up.
     fn take_for_machine(&mut self, now: Instant) {
-        self.journal.machine = true;
+        (self.journal.machine, self.journal.spoke) = (true, true);
         self.timers.clear(Timer::Verdict);
         self.state = State::Talking;
         self.tell_flow(now, ivr::Input::MachineHeard);
@@ -67,7 +68,7 @@ impl Call {
 
     /// A person is on the line: an agent is needed at once.
     pub(super) fn seek(&mut self, now: Instant) {
-        self.journal.machine = false;
+        (self.journal.machine, self.journal.spoke) = (false, true);
         self.timers.clear(Timer::Verdict);
         let wait = self.agent.clock.after_verdict(self.agent.deadline, self.journal.since_answer(now));
         self.timers.set(Timer::Agent, now + wait);

@@ -21,6 +21,8 @@ pub struct Journal {
     pub identified: bool,
     /// A machine answered, as far as is known.
     pub machine: bool,
+    /// A person or a machine has spoken.
+    pub spoke: bool,
     /// An operator's announcement told why nobody is there.
     pub announced: Option<Announcement>,
     /// A person answered and no agent came in time.
@@ -48,6 +50,7 @@ impl Journal {
             disposition: None,
             identified: false,
             machine: false,
+            spoke: false,
             announced: None,
             unserved: false,
             unsaid: false,

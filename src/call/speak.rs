@@ -115,22 +115,34 @@ impl Call {
         let proved_human = self.journal.stamps.first_key.is_some();
         match verdict {
             Verdict::Machine if !proved_human => {
-                self.journal.machine = true;
+                (self.journal.machine, self.journal.spoke) = (true, true);
                 self.tell_flow(now, ivr::Input::MachineHeard);
             }
-            Verdict::Busy | Verdict::Congestion | Verdict::Fax | Verdict::Sit if !proved_human => {
+            Verdict::Busy | Verdict::Congestion => self.line_is_busy(now),
+            Verdict::Fax | Verdict::Sit if !proved_human => {
                 self.journal.machine = true;
                 self.hang_up(now, HungUpBy::Us);
             }
             Verdict::Human if self.was_to_have_an_agent() => self.seek_after_all(now),
-            Verdict::Human if self.journal.machine => {
-                self.journal.machine = false;
-                self.tell_flow(now, ivr::Input::HumanHeard);
+            Verdict::Human => {
+                self.journal.spoke = true;
+                if std::mem::take(&mut self.journal.machine) {
+                    self.tell_flow(now, ivr::Input::HumanHeard);
+                }
             }
-            Verdict::Busy | Verdict::Congestion | Verdict::Fax | Verdict::Human => {}
-            Verdict::Machine | Verdict::Music => {}
+            Verdict::Fax | Verdict::Machine | Verdict::Music => {}
             Verdict::Ringback | Verdict::Silence | Verdict::Sit | Verdict::Unsure => {}
         }
+    }
+
+    /// The line's own tone. Whoever had spoken or pressed a key has hung up, which some gateways tell by this alone. Before any
+    /// word the number is busy.
+    pub(super) fn line_is_busy(&mut self, now: Instant) {
+        if self.journal.spoke || self.journal.stamps.first_key.is_some() {
+            return self.hang_up(now, HungUpBy::Callee);
+        }
+        self.journal.announced = Some(Announcement::Busy);
+        self.hang_up(now, HungUpBy::Us);
     }
 
     /// The network has answered in the place of the callee, and told why. A key pressed before has proved a person.

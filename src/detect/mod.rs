@@ -71,6 +71,8 @@ pub struct Detector {
     announced: Option<Announcement>,
     /// A beep has been heard.
     beeped: bool,
+    /// The start of one was told, and not its end.
+    beeps: bool,
     /// The present silence of a machine was told of.
     silence_told: bool,
     /// Speech since that was told, in a row or nearly so, ms.
@@ -96,6 +98,7 @@ impl Detector {
             verdict: None,
             announced: None,
             beeped: false,
+            beeps: false,
             silence_told: false,
             spoken_again_ms: 0,
             found: VecDeque::new(),
@@ -111,8 +114,8 @@ impl Detector {
         self.runs = RunEar::default();
         self.beep = BeepEar::default();
         self.music = MusicEar::default();
-        (self.verdict, self.announced, self.beeped, self.silence_told) = (None, None, false, false);
-        self.spoken_again_ms = 0;
+        (self.verdict, self.announced) = (None, None);
+        (self.beeped, self.beeps, self.silence_told, self.spoken_again_ms) = (false, false, false, 0);
     }
 
     /// Takes the next 20 ms in; at most one finding a frame, the rest follow with the next frames.
@@ -144,12 +147,14 @@ impl Detector {
             self.talk.forget_from(since_ms);
         }
         // Busy lines do not beep, and the notes of a melody are none.
-        let beep = if music || self.is_network() { [None, None] } else { beep };
-        for heard in beep.into_iter().flatten() {
+        for heard in self.beep_of_a_machine(beep, music || self.is_network()).into_iter().flatten() {
             self.found.push_back(heard);
-            self.beeped |= matches!(heard, Heard::BeepEnded { .. });
             // People do not beep.
             self.say(Verdict::Machine, 0.95);
+            if let Heard::BeepEnded { .. } = heard {
+                // The quiet after it is known of: what is said then is news.
+                (self.beeped, self.silence_told, self.spoken_again_ms) = (true, true, 0);
+            }
         }
         if let Some((verdict, confidence)) = talk {
             self.say(verdict, confidence);
@@ -214,10 +219,22 @@ impl Detector {
         self.music.evidence()
     }
 
-    /// A greeting without a beep ends in silence, which is told once; and once more when it had only paused.
+    /// The start and the end that are told: both or none, but for a start that turns out to be a note.
+    fn beep_of_a_machine(&mut self, [start, end]: [Option<Heard>; 2], no_beep: bool) -> [Option<Heard>; 2] {
+        if start.is_some() {
+            self.beeps = !no_beep;
+        }
+        let is_end = self.beeps && !no_beep;
+        if end.is_some() {
+            self.beeps = false;
+        }
+        [start.filter(|_| !no_beep), end.filter(|_| is_end)]
+    }
+
+    /// A greeting without a beep ends in silence, which is told once; speech after that or after a beep is told, and its end too.
     fn note_silence(&mut self) {
         let pause_ms = self.talk.pause_ms();
-        let waited_for = self.verdict == Some(Verdict::Machine) && !self.beeped;
+        let waited_for = self.verdict == Some(Verdict::Machine);
         if !waited_for || pause_ms >= MACHINE_SILENCE_MS {
             self.spoken_again_ms = 0;
             if waited_for && !self.silence_told {
@@ -230,6 +247,8 @@ impl Detector {
                 self.found.push_back(Heard::SpokeAgain { at_ms: self.at_ms });
                 self.silence_told = false;
             }
+        } else if pause_ms >= SPOKE_AGAIN_MS {
+            self.spoken_again_ms = 0;
         }
     }
 
@@ -242,7 +261,8 @@ impl Detector {
         let by_talk = matches!(verdict, Verdict::Human | Verdict::Machine | Verdict::Silence);
         let settled = match self.verdict {
             None | Some(Verdict::Human | Verdict::Silence | Verdict::Unsure) => false,
-            Some(Verdict::Machine) => self.beeped,
+            // A machine that beeps hangs up, too.
+            Some(Verdict::Machine) => self.beeped && !matches!(verdict, Verdict::Busy | Verdict::Congestion),
             Some(Verdict::Music) => by_talk && !self.beeped,
             Some(Verdict::Ringback) => verdict == Verdict::Silence,
             Some(Verdict::Busy | Verdict::Congestion | Verdict::Fax | Verdict::Sit) => true,

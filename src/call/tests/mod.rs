@@ -326,6 +326,32 @@ fn an_announcement_after_the_answer_is_hung_up_on_unless_a_key_has_proved_a_pers
 }
 
 #[test]
+fn a_busy_tone_before_any_word_is_a_busy_number_and_after_one_he_has_hung_up() {
+    let answered = [(5, Input::Answered), (5, Input::FirstAudio)];
+    for busy in [Verdict::Busy, Verdict::Congestion] {
+        let (log, end) = drive(&[&answered[..], &[(8, verdict(busy)), (9, bye())]].concat());
+        assert!(log.contains(&"8s HangUp".to_owned()), "{log:?}");
+        assert_eq!(end.expect("an end").outcome, Outcome::Busy);
+        for first in [verdict(Verdict::Human), Input::Digit('1')] {
+            let (log, end) = drive(&[&answered[..], &[(7, first), (8, verdict(busy)), (9, bye())]].concat());
+            assert!(log.contains(&"8s HangUp".to_owned()), "{log:?}");
+            let end = end.expect("an end");
+            assert_eq!((end.outcome, end.hung_up_by), (Outcome::Answered, HungUpBy::Callee));
+        }
+        let (_, end) = drive(
+            &[
+                &answered[..],
+                &[(7, verdict(Verdict::Machine)), (12, Input::Heard(Heard::BeepEnded { at_ms: 7000 }))],
+                &[(13, verdict(busy)), (14, bye())],
+            ]
+            .concat(),
+        );
+        let end = end.expect("an end");
+        assert_eq!((end.outcome, end.disposition), (Outcome::Machine, Some(Disposition::NotIdentified)));
+    }
+}
+
+#[test]
 fn a_payment_takes_a_ringing_call_back() {
     let (log, end) =
         drive(&[(2, Input::Ringing), (4, Input::Stop(StopReason::Paid)), (5, Input::Refused(word(487)))]);

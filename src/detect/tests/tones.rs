@@ -155,3 +155,64 @@ fn faxes_are_known_answering_and_calling() {
     let calling = (0..3).fold(Call::default(), |call, _| call.tone(&[(1100.0, 5000.0)], 500).quiet(3000));
     assert_eq!(calling.verdicts(), [Verdict::Fax]);
 }
+
+/// Frequencies and peaks, tone and pause in ms, and what it says.
+type Signal<'a> = (&'a [(f32, f32)], (usize, usize), Verdict);
+
+/// Tone and pause, again and again.
+fn repeated(mut call: Call, parts: &[(f32, f32)], (on, off): (usize, usize), times: usize) -> Call {
+    for _ in 0..times {
+        call = call.tone(parts, on).quiet(off);
+    }
+    call
+}
+
+#[test]
+fn whoever_has_spoken_and_hung_up_is_known_by_the_busy_tone_and_it_is_no_beep() {
+    let (russian, american) = ([(425.0, 6000.0)], [(480.0, 4000.0), (620.0, 4000.0)]);
+    let signals: [Signal<'_>; 5] = [
+        (&russian, (360, 340), Verdict::Busy),
+        (&russian, (480, 480), Verdict::Busy),
+        (&russian, (180, 180), Verdict::Congestion),
+        (&american, (500, 500), Verdict::Busy),
+        (&american, (240, 240), Verdict::Congestion),
+    ];
+    for (parts, rhythm, verdict) in signals {
+        for pause in [300, 1500, 4000] {
+            let call = repeated(Call::default().quiet(400).says(HELLO[0]).quiet(pause), parts, rhythm, 8);
+            assert_eq!(
+                call.verdicts().last(),
+                Some(&verdict),
+                "{rhythm:?} after {pause}: {:?}",
+                call.heard()
+            );
+            assert_eq!(call.beeps(), [], "{rhythm:?} after {pause}");
+        }
+        let machine = Call::default().says(LONG[0]).quiet(300).tone(&[(1000.0, 5000.0)], 400).quiet(3000);
+        let call = repeated(machine, parts, rhythm, 8);
+        assert_eq!(
+            (call.verdicts().last(), call.beeps().len()),
+            (Some(&verdict), 2),
+            "{rhythm:?} of a machine"
+        );
+    }
+}
+
+#[test]
+fn a_machines_beep_at_the_pitch_of_a_busy_tone_is_found_after_a_while() {
+    for (hertz, ms) in [(425.0, 300), (440.0, 500), (440.0, 1000)] {
+        let call = Call::default().says(LONG[0]).quiet(300).tone(&[(hertz, 5000.0)], ms).quiet(2000);
+        assert_eq!(call.beeps().len(), 2, "{hertz} Hz of {ms} ms: {:?}", call.heard());
+    }
+}
+
+#[test]
+fn what_is_said_after_a_beep_is_told() {
+    let again =
+        |call: &Call| call.heard().iter().filter(|heard| matches!(heard, Heard::SpokeAgain { .. })).count();
+    let beep = || Call::default().says(LONG[0]).quiet(300).tone(&[(1000.0, 5000.0)], 400);
+    assert_eq!(again(&beep().quiet(9000)), 0);
+    assert_eq!(again(&beep().quiet(1500).says(LONG[1]).quiet(4000)), 1);
+    let blip = Call::default().quiet(300).tone(&[(1400.0, 5000.0)], 200).quiet(700).says(LONG[0]).quiet(1000);
+    assert_eq!(again(&blip), 1, "{:?}", blip.heard());
+}

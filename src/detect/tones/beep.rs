@@ -33,7 +33,8 @@ impl BeepEar {
         self.tone = Some(*run);
         if run.until_ms == now_ms {
             self.quiet_ms = 0;
-            let sure = spoken && !self.told && run.length_ms() >= CERTAIN_MS && is_beep(run, spoken);
+            let certain_ms = if is_of_the_line(run) { LINE_TONE_MS } else { CERTAIN_MS };
+            let sure = spoken && !self.told && run.length_ms() >= certain_ms && is_beep(run, spoken);
             self.told |= sure;
             return [sure.then_some(Heard::BeepStarted { at_ms: run.since_ms }), None];
         }
@@ -89,6 +90,7 @@ fn quiet_after(run: &Run, past: &[Run], spoken: bool) -> u32 {
         before || run.length_ms() >= RING_MS || run.since_ms <= CUT_MS
     };
     match run.hertz[0] {
+        _ if spoken && is_of_the_line(run) && run.length_ms() < LINE_TONE_MS => BUSY_PAUSE_MS,
         _ if spoken => QUIET_MS,
         _ if of_calls(run) && rings() => RINGING_PAUSE_MS,
         _ if of_calls(run) => BUSY_PAUSE_MS,
@@ -97,6 +99,13 @@ fn quiet_after(run: &Run, past: &[Run], spoken: bool) -> u32 {
         _ if near(2100.0) => SIT_PAUSE_MS,
         _ => QUIET_MS,
     }
+}
+
+/// At a pitch of the tones that tell, again and again, that somebody has hung up.
+fn is_of_the_line(run: &Run) -> bool {
+    let [low, high] = run.hertz;
+    let north_american = (465.0..495.0).contains(&low) && (600.0..640.0).contains(&high);
+    north_american || !run.is_pair() && (385.0..495.0).contains(&low)
 }
 
 /// The two tones of a key.
@@ -112,6 +121,8 @@ const PLAIN_MS: u32 = 160;
 const LONGEST_MS: u32 = 1700;
 /// A beep of this length is told of while it sounds.
 const CERTAIN_MS: u32 = 200;
+/// The tones of a busy line are shorter.
+const LINE_TONE_MS: u32 = 700;
 const QUIET_MS: u32 = 40;
 /// The features of a frame reach so far back.
 const ECHO_MS: u32 = 140;

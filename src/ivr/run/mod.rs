@@ -191,7 +191,7 @@ impl FlowRun {
                 self.confirm_key(now, step, entered, key);
             }
             State::Entering { step, .. } | State::Waiting { step } => self.answer(now, step, key),
-            State::Greeting | State::Leaving { .. } => self.human_heard(now),
+            State::Greeting { .. } | State::Leaving { .. } => self.human_heard(now),
             State::Saying { barge_in: true, then, asks_again, .. } => {
                 self.stop_saying();
                 // A key ahead of its question counts only for who is known, or where the question was heard before:
@@ -223,7 +223,7 @@ impl FlowRun {
             // The late end of a prompt that was stopped.
             State::Asking { .. } | State::Leaving { .. } | State::Reading { .. } | State::Saying { .. } => {}
             State::Confirming { .. } | State::Connecting { .. } | State::Done => {}
-            State::Entering { .. } | State::Greeting | State::Idle | State::Waiting { .. } => {}
+            State::Entering { .. } | State::Greeting { .. } | State::Idle | State::Waiting { .. } => {}
         }
     }
 
@@ -236,7 +236,7 @@ impl FlowRun {
             State::Confirming { step, entered } => self.confirm_again(now, step, entered),
             State::Connecting { .. } => self.no_agent(now),
             State::Entering { step, number } => self.take_number(now, step, number),
-            State::Greeting => self.finish(true),
+            State::Greeting { .. } => self.finish(true),
             State::Leaving { .. } => {
                 self.stop_saying();
                 self.finish(true);
@@ -431,7 +431,7 @@ impl FlowRun {
     fn end(&mut self, end: End) {
         let on_machine = match self.state {
             State::Done => return,
-            State::Greeting | State::Leaving { .. } => true,
+            State::Greeting { .. } | State::Leaving { .. } => true,
             _ => false,
         };
         if !on_machine {

@@ -53,7 +53,9 @@ impl FlowRun {
             State::Saying { then: Target::Step(step), asks_again: true, .. } => {
                 matches!(self.step(step).plays, Plays::Enter { .. })
             }
-            State::Confirming { .. } | State::Connecting { .. } | State::Done | State::Greeting => false,
+            State::Confirming { .. } | State::Connecting { .. } | State::Done | State::Greeting { .. } => {
+                false
+            }
             State::Idle | State::Leaving { .. } | State::Reading { .. } | State::Saying { .. } => false,
         }
     }

@@ -45,8 +45,10 @@ pub(super) enum State {
     Connecting {
         step: StepNo,
     },
-    /// A machine's greeting is waited out.
-    Greeting,
+    /// A machine's greeting is waited out. `beeped`: it went on after a beep, and only another one ends it.
+    Greeting {
+        beeped: bool,
+    },
     /// The message is left on a machine.
     Leaving {
         prompt: PromptNo,
@@ -61,7 +63,7 @@ impl State {
         match self {
             Self::Asking { .. } | Self::Leaving { .. } | Self::Reading { .. } | Self::Saying { .. } => true,
             Self::Confirming { .. } | Self::Connecting { .. } | Self::Done | Self::Entering { .. } => false,
-            Self::Greeting | Self::Idle | Self::Waiting { .. } => false,
+            Self::Greeting { .. } | Self::Idle | Self::Waiting { .. } => false,
         }
     }
 }

@@ -350,7 +350,8 @@ fn a_beep_after_the_message_began_in_a_pause_begins_it_anew() {
     talk.input(Input::MachineHeard).input(Input::SilenceHeard).told();
     let story = talk.input(Input::BeepEnded).told();
     assert_eq!(starts(&story), ["StopSaying", "say: Hello"]);
-    assert!(talk.input(Input::BeepEnded).told().is_empty());
+    // A blip before the greeting, or the first of three: the last one counts.
+    assert_eq!(starts(&talk.input(Input::BeepEnded).told()), ["StopSaying", "say: Hello"]);
 }
 
 #[test]
@@ -370,7 +371,11 @@ fn a_message_that_the_greeting_spoke_over_and_that_was_never_left_anew_is_not_le
     assert_eq!(talk.silence().told(), ["Disposed(NotIdentified)", "HangUp"]);
     let mut talk = Talk::begin(CURRENT);
     talk.input(Input::MachineHeard).input(Input::BeepEnded).told();
-    assert!(talk.input(Input::SpeechResumed).told().is_empty(), "after the beep nobody greets");
+    assert_eq!(talk.input(Input::SpeechResumed).told(), ["StopSaying"], "a menu, or the time is over");
+    assert!(talk.input(Input::SilenceHeard).told().is_empty(), "who beeps beeps again");
+    assert_eq!(starts(&talk.input(Input::BeepEnded).told()), ["say: Hello"]);
+    assert_eq!(talk.input(Input::SpeechResumed).told(), ["StopSaying"]);
+    assert_eq!(talk.silence().told(), ["Disposed(NotIdentified)", "HangUp"]);
 }
 
 #[test]

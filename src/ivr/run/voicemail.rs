@@ -16,9 +16,9 @@ impl FlowRun {
         }
         self.stop_saying();
         match self.flow.voicemail.as_ref().map(|voicemail| voicemail.wait) {
-            Some(wait) => self.set(now, State::Greeting, wait),
+            Some(wait) => self.set(now, State::Greeting { beeped: false }, wait),
             None => {
-                self.state = State::Greeting;
+                self.state = State::Greeting { beeped: false };
                 self.finish(true);
             }
         }
@@ -26,7 +26,7 @@ impl FlowRun {
 
     /// Not a machine after all: the person hears the flow from its notice on.
     pub(super) fn human_heard(&mut self, now: Instant) {
-        if matches!(self.state, State::Greeting | State::Leaving { .. }) {
+        if matches!(self.state, State::Greeting { .. } | State::Leaving { .. }) {
             self.stop_saying();
             self.follow(now, Target::Step(self.flow.start), None);
         }
@@ -35,16 +35,15 @@ impl FlowRun {
     /// The beep tells a machine even where the detector has not said so yet.
     pub(super) fn beep_ended(&mut self, now: Instant) {
         match self.state {
-            State::Greeting => self.leave_message(now, true),
-            // The message began in a pause of the greeting: this is where it belongs.
-            State::Leaving { after_beep: false, .. } => {
+            State::Greeting { .. } => self.leave_message(now, true),
+            // The message began in a pause of the greeting, or after a tone before it: this is where it belongs.
+            State::Leaving { .. } => {
                 self.stop_saying();
                 self.leave_message(now, true);
             }
-            State::Leaving { after_beep: true, .. } => {}
             State::Asking { .. } | State::Idle | State::Saying { .. } | State::Waiting { .. } => {
                 self.machine_heard(now);
-                if self.state == State::Greeting {
+                if let State::Greeting { .. } = self.state {
                     self.leave_message(now, true);
                 }
             }
@@ -56,19 +55,19 @@ impl FlowRun {
 
     /// The greeting has ended without a beep.
     pub(super) fn silence_heard(&mut self, now: Instant) {
-        if self.state == State::Greeting {
+        if self.state == (State::Greeting { beeped: false }) {
             self.leave_message(now, false);
         }
     }
 
-    /// The greeting had only paused: what was said of the message is lost, and it waits for the end once more. After a
-    /// beep nobody greets any more.
+    /// The greeting had only paused, or the machine has taken no more, or a person has picked up: what was said of the message is
+    /// lost, and it waits once more. Who had beeped has to beep again: where a menu follows a beep, silence records nothing.
     pub(super) fn speech_resumed(&mut self, now: Instant) {
-        if let State::Leaving { after_beep: false, .. } = self.state
+        if let State::Leaving { after_beep: beeped, .. } = self.state
             && let Some(wait) = self.flow.voicemail.as_ref().map(|voicemail| voicemail.wait)
         {
             self.stop_saying();
-            self.set(now, State::Greeting, wait);
+            self.set(now, State::Greeting { beeped }, wait);
         }
     }
 
@@ -93,7 +92,7 @@ impl FlowRun {
         let listens = match self.state {
             State::Asking { .. } | State::Idle | State::Saying { .. } | State::Waiting { .. } => true,
             State::Confirming { .. } | State::Connecting { .. } | State::Entering { .. } => false,
-            State::Done | State::Greeting | State::Leaving { .. } | State::Reading { .. } => false,
+            State::Done | State::Greeting { .. } | State::Leaving { .. } | State::Reading { .. } => false,
         };
         listens && !self.person_proved
     }
