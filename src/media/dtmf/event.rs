@@ -72,7 +72,9 @@ impl Current {
         let told = u32::from(self.duration.max(1));
         let next_segment = moved == u32::from(u16::MAX) || moved == told;
         let moving_stamp = moved <= 2 * STEP && event.duration > self.duration;
-        self.code == event.code && !self.ended && !marker && (next_segment || moving_stamp)
+        // An end that is sent again with a stamp that has moved: another press can't begin before this one has ended.
+        let end_again = self.ended && event.end && moved < told;
+        self.code == event.code && !marker && (end_again || !self.ended && (next_segment || moving_stamp))
     }
 }
 
@@ -142,6 +144,21 @@ mod tests {
         let packets: Vec<_> =
             (0..5u16).map(|n| (u32::from(n) * 160, n == 0, packet(7, (n + 1) * 160, n == 4))).collect();
         assert_eq!(counted(&packets), [7]);
+    }
+
+    #[test]
+    fn ends_that_are_sent_again_with_moved_stamps_are_one_press() {
+        for step in [1, 160] {
+            let mut all_move = press(4000, 1);
+            all_move.iter_mut().enumerate().for_each(|(n, packet)| packet.0 += n as u32 * step);
+            assert_eq!(counted(&all_move), [1], "every packet by {step}");
+            let mut ends_move = press(4000, 1);
+            ends_move[4..].iter_mut().enumerate().for_each(|(n, packet)| packet.0 += (n as u32 + 1) * step);
+            assert_eq!(counted(&ends_move), [1], "the ends by {step}");
+            // The next press of the same key, of which an end alone arrives.
+            ends_move.push((4000 + 1600, false, packet(1, 800, true)));
+            assert_eq!(counted(&ends_move), [1, 1], "the ends by {step}, then another press");
+        }
     }
 
     proptest! {

@@ -32,8 +32,9 @@ impl DigitGate {
     /// Whether this report is a new press.
     pub fn admit(&mut self, now: Instant, digit: char, source: DigitSource) -> bool {
         let way = source as usize;
+        let lag = if source == DigitSource::Info { LAG_OF_INFO } else { LAG };
         let twin = self.presses.iter_mut().flatten().find(|press| {
-            press.digit == digit && now.saturating_duration_since(press.at) < LAG && !press.told_by[way]
+            press.digit == digit && now.saturating_duration_since(press.at) < lag && !press.told_by[way]
         });
         if let Some(press) = twin {
             press.told_by[way] = true;
@@ -47,8 +48,10 @@ impl DigitGate {
     }
 }
 
-/// The farthest one way lags behind another: INFO through two proxies against a tone heard at once.
+/// The farthest a tone or an event lags behind another way.
 const LAG: Duration = Duration::from_millis(800);
+/// INFO may be sent when the key is released, and be lost once or twice on its way (RFC 3261 section 17.1.2.2).
+const LAG_OF_INFO: Duration = Duration::from_millis(2500);
 /// Nobody presses more keys within the lag.
 const KEPT: usize = 8;
 
@@ -90,6 +93,16 @@ mod tests {
     #[test]
     fn one_way_alone_is_never_merged() {
         assert_eq!(counted(&[(0, '5', Info), (60, '5', Info), (120, '6', Info)]), "556");
+    }
+
+    #[test]
+    fn info_that_comes_when_a_long_press_is_released_or_sent_again_counts_no_second_time() {
+        assert_eq!(counted(&[(0, '9', TelephoneEvent), (1050, '9', Info)]), "9");
+        assert_eq!(
+            counted(&[(0, '4', InBand), (950, '4', Info), (1500, '4', InBand), (2450, '4', Info)]),
+            "44"
+        );
+        assert_eq!(counted(&[(0, '4', InBand), (2600, '4', Info)]), "44");
     }
 
     #[test]
