@@ -15,7 +15,8 @@ use crate::domain::{Language, Notice, Words};
 ///
 /// The file has one a line under the headings `[threat]`, `[disclosure]` and those of the notices, `[name]`, `[robot]`, `[recording]`; `#` opens a
 /// comment. `суд` finds «суд» and «судебный», not «посуда»; `court$` finds the whole word alone, not "courtesy". Of a
-/// phrase the last word is such a beginning, and those that `*` ends: `последн* шанс` finds «последнего шанса».
+/// phrase the last word is such a beginning, and those that `*` ends: `последн* шанс` finds «последнего шанса». A `*` by
+/// itself stands for up to two words: `примем * меры` finds «примем все меры».
 #[derive(Clone, Debug)]
 pub struct WordList {
     language: Language,
@@ -50,6 +51,8 @@ struct SoughtWord {
     word: String,
     /// As it stands, not as a beginning.
     whole: bool,
+    /// Up to two others may stand before it.
+    apart: bool,
 }
 
 /// Something to look at in a flow's text.
@@ -91,16 +94,16 @@ impl WordList {
         let mut findings = Vec::new();
         for step in &flow.steps {
             for (place, prompt) in step.prompts() {
-                let key = format!("steps.{}.{place}.{}", step.name, self.language.code());
-                self.lint_prompt(&key, (prompt, !step.identified), known, &mut findings);
+                let place = format!("steps.{}.{place}", step.name);
+                self.lint_prompt(&place, (prompt, !step.identified), known, &mut findings);
                 if let Plays::Say { .. } = step.plays {
+                    let key = format!("{place}.{}", self.language.code());
                     self.lint_notice(&key, prompt, &step.notices, known, &mut findings);
                 }
             }
         }
         if let Some(voicemail) = &flow.voicemail {
-            let key = format!("voicemail.say.{}", self.language.code());
-            self.lint_prompt(&key, (&voicemail.prompt, true), known, &mut findings);
+            self.lint_prompt("voicemail.say", (&voicemail.prompt, true), known, &mut findings);
         }
         findings
     }
@@ -113,47 +116,52 @@ impl WordList {
 
     fn lint_prompt(
         &self,
-        key: &str,
+        place: &str,
         (prompt, anybody_hears): (&Prompt, bool),
         known: &Known<'_>,
         findings: &mut Vec<Finding>,
     ) {
-        let mut note = |text: Words| {
-            let finding = Finding { key: key.to_owned(), text };
+        let mut note = |language: Language, text: Words| {
+            let finding = Finding { key: format!("{place}.{}", language.code()), text };
             if !findings.contains(&finding) {
                 findings.push(finding);
             }
         };
-        for text in self.texts(prompt, known) {
+        for (of, pieces) in prompt.every_text() {
+            let text = self.words_in(of, pieces, known.words_of_file);
             for word in self.found(&text, "threat") {
-                note(told(
+                let text = told(
                     format!("{word:?} threatens: offer and invite instead"),
                     format!("{word:?} — угроза: предложите и пригласите"),
-                ));
+                );
+                note(of, text);
             }
             if !anybody_hears {
                 continue;
             }
             for word in self.found(&text, "disclosure") {
-                note(told(
+                let text = told(
                     format!("{word:?} tells of a debt where anybody may hear it"),
                     format!("{word:?} говорит о долге там, где услышит кто угодно"),
-                ));
+                );
+                note(of, text);
             }
-            let named = |name: &&String| Sought::name(self.language, name).is_in(&text);
+            let named = |name: &&String| of == self.language && Sought::name(of, name).is_in(&text);
             for name in known.creditors.iter().filter(named) {
-                note(told(
+                let text = told(
                     format!("{name:?} is a creditor, and names the debt where anybody may hear it"),
                     format!("{name:?} — кредитор, и выдаёт долг там, где услышит кто угодно"),
-                ));
+                );
+                note(of, text);
             }
         }
         let unknown = |path: &&str| anybody_hears && (known.words_of_file)(self.language, path).is_none();
         for path in self.files(prompt).filter(unknown) {
-            note(told(
+            let text = told(
                 format!("what {path} says is written in no pack.toml, and anybody may hear it"),
                 format!("что говорит {path}, не записано ни в одном pack.toml, а услышит кто угодно"),
-            ));
+            );
+            note(self.language, text);
         }
     }
 
@@ -185,13 +193,34 @@ impl WordList {
 
     /// The fixed words of a text, folded. A slot parts the words beside it, and so does a file of which nobody knows what it says.
     fn words(&self, pieces: &[Piece], of_file: impl Fn(Language, &str) -> Option<String>) -> Vec<String> {
-        const PARTED: &str = "\u{2026}";
         let words = pieces.iter().map(|piece| match piece {
             Piece::Words(words) => words.clone(),
             Piece::File(path) => of_file(self.language, path).unwrap_or(PARTED.to_owned()),
             Piece::Slot(_) => PARTED.to_owned(),
         });
-        folded(self.language, &words.collect::<Vec<_>>().join(" "))
+        spoken(self.language, &words.collect::<Vec<_>>().join(" "))
+    }
+
+    /// The words of a text in this list's language; of another language's text those that are written in this one's letters.
+    fn words_in(
+        &self,
+        of: Language,
+        pieces: &[Piece],
+        of_file: impl Fn(Language, &str) -> Option<String>,
+    ) -> Vec<String> {
+        if of == self.language {
+            return self.words(pieces, of_file);
+        }
+        let ours = |c: char| match self.language {
+            Language::En => c.is_ascii_alphabetic(),
+            Language::Ru => matches!(c, 'а'..='я' | 'А'..='Я' | 'ё' | 'Ё'),
+        };
+        let foreign = |word: &str| if word.contains(ours) { word.to_owned() } else { PARTED.to_owned() };
+        let words = pieces.iter().map(|piece| match piece {
+            Piece::Words(words) => words.split_whitespace().map(foreign).collect::<Vec<_>>().join(" "),
+            Piece::File(_) | Piece::Slot(_) => PARTED.to_owned(),
+        });
+        spoken(self.language, &words.collect::<Vec<_>>().join(" "))
     }
 
     fn files<'a>(&self, prompt: &'a Prompt) -> impl Iterator<Item = &'a str> {
@@ -212,6 +241,9 @@ impl WordList {
     }
 }
 
+/// Stands between words that are not one after another.
+const PARTED: &str = "\u{2026}";
+
 /// What Russian names end in and change with the case.
 const ENDINGS: [char; 9] = ['а', 'е', 'и', 'й', 'о', 'у', 'ы', 'ь', 'я'];
 
@@ -221,10 +253,11 @@ impl Sought {
         let last = words.len().saturating_sub(1);
         let parse = |(at, word): (usize, &&str)| {
             let whole = if at == last { word.ends_with('$') } else { !word.ends_with('*') };
-            folded(language, word).into_iter().map(move |word| SoughtWord { word, whole })
+            let apart = at > 0 && words[at - 1] == "*";
+            folded(language, word).into_iter().map(move |word| SoughtWord { word, whole, apart })
         };
-        let words = words.iter().enumerate().flat_map(parse).collect();
-        Self { shown: line.replace(['$', '*'], ""), words }
+        let sought = words.iter().enumerate().flat_map(parse).collect();
+        Self { shown: line.replace(" * ", " … ").replace(['$', '*'], ""), words: sought }
     }
 
     /// A name in whatever case it stands.
@@ -235,19 +268,38 @@ impl Sought {
                     word.pop();
                 }
             }
-            SoughtWord { word, whole: false }
+            SoughtWord { word, whole: false, apart: false }
         };
         let words = folded(language, name).into_iter().map(stem).collect();
         Self { shown: name.to_owned(), words }
     }
 
     fn is_in(&self, text: &[String]) -> bool {
-        let is = |(sought, word): (&SoughtWord, &String)| {
-            if sought.whole { *word == sought.word } else { word.starts_with(&sought.word) }
-        };
-        !self.words.is_empty()
-            && text.windows(self.words.len()).any(|words| self.words.iter().zip(words).all(is))
+        !self.words.is_empty() && (0..text.len()).any(|at| begins(&self.words, &text[at..]))
     }
+}
+
+/// Whether the text begins with the words.
+fn begins(sought: &[SoughtWord], text: &[String]) -> bool {
+    let Some((first, rest)) = sought.split_first() else { return true };
+    let is = |word: &String| {
+        if first.whole { *word == first.word } else { word.starts_with(&first.word) }
+    };
+    let farthest = if first.apart { MOST_APART } else { 0 };
+    (0..=farthest).any(|at| text.get(at).is_some_and(is) && begins(rest, &text[at + 1..]))
+}
+
+/// Words that may stand where a phrase has `*` by itself.
+const MOST_APART: usize = 2;
+
+/// The words of a text as they are said: a currency's sign is its word.
+fn spoken(language: Language, text: &str) -> Vec<String> {
+    let signs = match language {
+        Language::Ru => [('₽', " рублей "), ('$', " долларов "), ('€', " евро "), ('₸', " тенге ")],
+        Language::En => [('₽', " rubles "), ('$', " dollars "), ('€', " euros "), ('₸', " tenge ")],
+    };
+    let said = signs.into_iter().fold(text.to_owned(), |text, (sign, word)| text.replace(sign, word));
+    folded(language, &said)
 }
 
 /// The words of a text: small letters, ё as е, marks gone, letters of the other alphabet that look like this one's as
@@ -268,6 +320,7 @@ fn alike(language: Language, letter: char) -> char {
     const CYRILLIC: &str = "асеорхукмнвтоз";
     let letter = if letter == 'ё' { 'е' } else { letter };
     let (from, to) = match language {
+        Language::En if letter == '0' => return 'o',
         Language::En => (CYRILLIC, &LATIN[..12]),
         Language::Ru => (LATIN, CYRILLIC),
     };
@@ -290,7 +343,7 @@ mod tests {
     fn finds(language: Language, section: &str, text: &str) -> bool {
         let (_, list) = LISTS.into_iter().find(|(of, _)| *of == language).expect("both are there");
         let list = WordList::parse(language, list).expect("a word list");
-        list.found(&folded(language, text), section).next().is_some()
+        list.found(&spoken(language, text), section).next().is_some()
     }
 
     #[test]
@@ -299,7 +352,7 @@ mod tests {
         for text in threats.split('|') {
             assert!(finds(Language::Ru, "threat", text), "{text}");
         }
-        let debts = "погашение|внесите|денег|спишем|доллары|банк|налог|тысяч|ссуда|займа|пеня|финансам";
+        let debts = "погашение|внесите|денег|спишем|доллары|банк|налог|тысяч|ссуда|займа|пеня|финансам|неоплаченный|неплательщик|неуплата|непогашенная|с вас 5000|5000 руб.|5000₽|$70";
         for text in debts.split('|') {
             assert!(finds(Language::Ru, "disclosure", text), "{text}");
         }
@@ -307,7 +360,8 @@ mod tests {
         for text in threats.split('|') {
             assert!(finds(Language::En, "threat", text), "{text}");
         }
-        let debts = "settling|sums|repay|bank|account|lender|delinquent|taxes|write off";
+        let debts =
+            "settling|sums|repay|bank|account|lender|delinquent|taxes|write off|unpaid|non-payment|$5000|€20";
         for text in debts.split('|') {
             assert!(finds(Language::En, "disclosure", text), "{text}");
         }
@@ -322,17 +376,19 @@ mod tests {
     }
 
     #[test]
-    fn whole_sentences_that_threaten_are_found_and_innocent_ones_are_not() {
+    fn whole_sentences_that_threaten_or_disclose_are_found_and_innocent_ones_are_not() {
         let sentences = [
             (Language::Ru, include_str!("../../tests/golden/lint/ru.txt")),
             (Language::En, include_str!("../../tests/golden/lint/en.txt")),
         ];
         for (language, text) in sentences {
             for line in text.lines().filter(|line| !line.starts_with('#')) {
-                let (bad, sentence) = line.split_at(2);
-                let found = finds(language, "threat", sentence);
-                assert_eq!(found, bad == "- ", "{sentence}");
-                assert!(bad == "- " || !finds(language, "disclosure", sentence), "{sentence}");
+                let (mark, sentence) = line.split_at(2);
+                assert_eq!(finds(language, "threat", sentence), mark == "- ", "{sentence}");
+                assert!(
+                    mark == "- " || finds(language, "disclosure", sentence) == (mark == "= "),
+                    "{sentence}"
+                );
             }
         }
     }
@@ -348,6 +404,10 @@ mod tests {
 
     /// What is found in the shipped reminder with this in the place of its text after silence.
     fn found_in(said: &str) -> Vec<String> {
+        found_by(&WordList::parse(Language::Ru, LISTS[0].1).expect("a word list"), said)
+    }
+
+    fn found_by(list: &WordList, said: &str) -> Vec<String> {
         let text = include_str!("../../config/flows/reminder_current.yaml");
         let text = text.replacen("Мы не услышали ответа.", said, 1);
         let files = BTreeSet::from(["ru/debt.wav", "ru/hello.wav", "ru/music.wav"].map(str::to_owned));
@@ -360,7 +420,6 @@ mod tests {
             _ => None,
         };
         let known = Known { creditors: &creditors, words_of_file: &words_of_file };
-        let list = WordList::parse(Language::Ru, LISTS[0].1).expect("a word list");
         list.lint(&flow, &known)
             .into_iter()
             .map(|finding| format!("{}: {}", finding.key, finding.text.en))
@@ -368,9 +427,25 @@ mod tests {
     }
 
     #[test]
+    fn words_of_the_other_language_are_looked_at_too() {
+        let found = |said| -> Vec<String> {
+            let list = WordList::parse(Language::En, LISTS[1].1).expect("a word list");
+            found_by(&list, said)
+        };
+        assert_eq!(
+            found("Your debt is overdue."),
+            [
+                "steps.who.no_input.ru: \"debt\" tells of a debt where anybody may hear it",
+                "steps.who.no_input.ru: \"overdue\" tells of a debt where anybody may hear it"
+            ]
+        );
+        assert_eq!(found("Мы не услышали вас, Zoom."), [""; 0]);
+    }
+
+    #[test]
     fn a_sound_file_is_read_by_its_words_and_one_without_them_is_remarked_on_where_anybody_hears() {
         assert_eq!(found_in("ru/hello.wav"), [""; 0]);
-        assert!(found_in("ru/debt.wav")[0].contains("\"плат\" tells of a debt"));
+        assert!(found_in("ru/debt.wav")[0].contains("\"плате\" tells of a debt"));
         assert!(found_in("ru/music.wav")[0].starts_with("steps.who.no_input.ru: what ru/music.wav says"));
     }
 

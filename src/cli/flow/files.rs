@@ -18,9 +18,9 @@ pub struct Folder {
     /// Folder of the configuration
     #[arg(long, global = true, value_name = "DIR", default_value = "config")]
     config: PathBuf,
-    /// Folder of the sound files that flows may name
-    #[arg(long, global = true, value_name = "DIR", default_value = "prompts")]
-    prompts: PathBuf,
+    /// Folder of the sound files that flows may name, and of the packs; the configuration's when left out, else ./prompts
+    #[arg(long, global = true, value_name = "DIR")]
+    prompts: Option<PathBuf>,
     /// How many days off a promise may be, by the campaign's policy
     #[arg(long, global = true, value_name = "DAYS", default_value_t = Policy::default().promise_within_days)]
     promise_within_days: u16,
@@ -40,7 +40,7 @@ impl Folder {
     }
 
     pub fn prompts(&self) -> &Path {
-        &self.prompts
+        self.prompts.as_deref().unwrap_or(Path::new("prompts"))
     }
 
     pub fn flows(&self) -> PathBuf {
@@ -64,7 +64,11 @@ impl Folder {
 
     /// The configuration around the flows; absent where it is not sound.
     pub fn config(&self) -> Option<Config> {
-        Config::load_sparing_secrets(&self.config, &environment()).ok()
+        let mut config = Config::load_sparing_secrets(&self.config, &environment()).ok()?;
+        if let Some(prompts) = &self.prompts {
+            config.prompts.dir.clone_from(prompts);
+        }
+        Some(config)
     }
 
     /// The packs that speak: the configuration's, or those that lie in the folder of sound files.
@@ -75,10 +79,10 @@ impl Folder {
         if let Some(config) = config {
             return Packs::read(&config.prompts);
         }
-        let there = |language: &Language| self.prompts.join(language.code()).join("pack.toml").exists();
+        let there = |language: &Language| self.prompts().join(language.code()).join("pack.toml").exists();
         let languages = [Language::Ru, Language::En].into_iter().filter(there);
         let packs = languages.map(|language| (language, language.code().to_owned())).collect();
-        Packs::read(&PromptsConfig { dir: self.prompts.clone(), packs, engines: Vec::new() })
+        Packs::read(&PromptsConfig { dir: self.prompts().to_owned(), packs, engines: Vec::new() })
     }
 
     /// Reads and checks one flow.
@@ -89,7 +93,7 @@ impl Folder {
         let (file, mut mistakes) = ivr::read_all(&read(path)?);
         let Some(file) = file else { return Ok(Err(mistakes)) };
         let policy = Policy { promise_within_days: self.promise_within_days, ..Policy::default() };
-        match Flow::check(&file, &policy, &config::sounds(&self.prompts)) {
+        match Flow::check(&file, &policy, &config::sounds(self.prompts())) {
             Ok(flow) if mistakes.is_empty() => return Ok(Ok(flow)),
             Ok(_) => {}
             Err(more) => mistakes.extend(more),

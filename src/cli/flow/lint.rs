@@ -1,6 +1,6 @@
 //! `obzvon flow lint`: the word lists of `config/flows/words` against the texts, and where two voices would meet in a sentence.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 
@@ -91,11 +91,20 @@ pub fn findings(flows: &Path, flow: &Flow, voices: &Voices) -> anyhow::Result<Ve
             voices.packs.of(language).map_or_else(Vec::new, |pack| meetings(flow, pack, &voices.creditors)),
         );
     }
+    // Words of a language that the flow does not speak may stand in its texts all the same.
+    let others = [Language::Ru, Language::En].into_iter().filter(|other| !flow.languages().contains(other));
+    for other in others.filter(|other| list_of(flows, *other).exists()) {
+        all.extend(word_list(flows, other)?.lint(flow, &known));
+    }
     Ok(all)
 }
 
+fn list_of(flows: &Path, language: Language) -> PathBuf {
+    flows.join("words").join(format!("{}.txt", language.code()))
+}
+
 fn word_list(flows: &Path, language: Language) -> anyhow::Result<WordList> {
-    let path = flows.join("words").join(format!("{}.txt", language.code()));
+    let path = list_of(flows, language);
     let text = files::read(&path)?;
     WordList::parse(language, &text).map_err(|why| anyhow!(why)).with_context(|| path.display().to_string())
 }

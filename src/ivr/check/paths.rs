@@ -181,6 +181,23 @@ fn marks_without_key(flow: &Flow) -> Vec<Mistake> {
         mistakes.push(at_step(&flow.steps[flow.start], text));
     }
     for step in &flow.steps {
+        if step.mark.is_some() && step.outcome == Some(Disposition::StopRequested) {
+            let text = told(
+                "marks right_party though he asked not to be called: he said nothing of who he is",
+                "ставит right_party, а человек просил не звонить: кто он, он не говорил",
+            );
+            mistakes.push(at_step(step, text));
+        }
+        let marks = |target| step_of(target).is_some_and(|next| flow.steps[next].mark.is_some());
+        let keys =
+            step.ways().into_iter().filter(|(way, target)| matches!(way, Way::Key(_)) && marks(*target));
+        if keys.count() > 1 {
+            let text = told(
+                "several keys lead to mark: right_party: of one question one answer says that it is he",
+                "к mark: right_party ведут несколько клавиш: что это он, говорит один ответ на вопрос",
+            );
+            mistakes.push(at_step(step, text));
+        }
         for (key, target) in step.language_keys() {
             if let Some(marked) =
                 step_of(target).map(|next| &flow.steps[next]).filter(|next| next.mark.is_some())

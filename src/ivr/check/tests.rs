@@ -147,6 +147,16 @@ fn each_mistake_is_found_and_named() {
             "steps.stop: sends a message about the debt to one who may not be the debtor, by hello → who → stop",
         ),
         (
+            "1: verified, 2: stranger",
+            "1: verified, 2: verified",
+            "steps.who: several keys lead to mark: right_party",
+        ),
+        (
+            "stop: { do: { complaint: open }, outcome: stop_requested, then: hangup }",
+            "stop: { mark: right_party, do: { complaint: open }, outcome: stop_requested, then: due }",
+            "steps.stop: marks right_party though he asked not to be called",
+        ),
+        (
             "1: verified, 2",
             "1: verified, 8: { lang: en, then: verified }, 2",
             "steps.verified: marks right_party though key 8 of who only chooses a language",
