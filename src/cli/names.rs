@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::IsTerminal as _;
+use std::ops::ControlFlow;
 
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -107,8 +108,11 @@ fn say(
     let lacking: Vec<String> = texts.into_iter().filter(|text| !cache.has(&engine.clip(text))).collect();
     let there = all - lacking.len();
     let bar = bar(lacking.len(), engine.language, language);
-    let prepared =
-        prepare(engine, lacking, cache, || bar.inc(1)).context("keeping a sentence with a name")?;
+    let told = || {
+        bar.inc(1);
+        ControlFlow::Continue(())
+    };
+    let prepared = prepare(engine, lacking, cache, told).context("keeping a sentence with a name")?;
     bar.finish_and_clear();
     println!("{}", prepared_text(engine.language, &prepared, there, language));
     Ok(prepared)

@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::daemon::{Packs, unspoken_creditors, unspoken_to_callers};
 use crate::domain::Language;
 use crate::rules::lint::{Remark, lint};
-use crate::speech::EnginePlan;
+use crate::speech::{EnginePlan, EngineWay};
 
 /// One thing a campaign can't keep.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub enum Warning {
     NotToldToCallers { campaign: String, speaks: Language, creditor: String },
     /// The rules of a preset, with the limits over it, let nobody be called.
     NobodyPasses { preset: String, remark: Remark },
+    /// An engine is another machine's, and debtors' names go to it unencrypted.
+    NamesInClear { speaks: Language, host: String },
     /// An engine's voice is not the one its language's pack is said to have.
     OtherVoice { speaks: Language, engine: String, pack: String },
     /// The packs can't be looked at.
@@ -47,6 +49,7 @@ pub fn warnings(config: &Config) -> Vec<Warning> {
         let fatal = lint(preset, &config.rules.calendars, None).into_iter().filter(Remark::is_fatal);
         found.extend(fatal.map(|remark| Warning::NobodyPasses { preset: name.clone(), remark }));
     }
+    found.extend(names_in_clear(&config.prompts.engines));
     found.extend(other_voices(config));
     for plan in &config.campaigns {
         let campaign = || plan.name.to_string();
@@ -140,6 +143,17 @@ impl Way {
     }
 }
 
+/// Engines on other machines: HTTP has no TLS of ours, and what is sent are names.
+fn names_in_clear(engines: &[EnginePlan]) -> Vec<Warning> {
+    let elsewhere = |engine: &EnginePlan| match &engine.way {
+        EngineWay::Http { address, .. } if !address.is_loopback() => {
+            Some(Warning::NamesInClear { speaks: engine.language, host: address.host.clone() })
+        }
+        EngineWay::Http { .. } | EngineWay::Command(_) => None,
+    };
+    engines.iter().filter_map(elsewhere).collect()
+}
+
 /// Engines that would say the names in another voice than the pack's, by what both are called. A pack that can't be read is
 /// told of elsewhere.
 fn other_voices(config: &Config) -> Vec<Warning> {
@@ -158,7 +172,10 @@ fn other_voices(config: &Config) -> Vec<Warning> {
 fn is_one_voice(engine: &str, pack: &str) -> bool {
     let name = Path::new(engine).file_name().unwrap_or_default().to_string_lossy().to_lowercase();
     let name = name.strip_suffix(".onnx").unwrap_or(&name);
-    pack.is_empty() || pack.to_lowercase().contains(name.strip_prefix("voice_").unwrap_or(name))
+    let name = name.strip_prefix("voice_").unwrap_or(name);
+    let pack = pack.to_lowercase();
+    let mut names = pack.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '-');
+    pack.is_empty() || name.is_empty() || names.any(|of_pack| of_pack == name)
 }
 
 impl Warning {
@@ -201,6 +218,11 @@ impl Warning {
                     speaks.code()
                 )
             }
+            Self::NamesInClear { speaks, host } => format!(
+                "engine.{} is on {host}, and debtors' names go there unencrypted: put the engine on this machine, or a TLS proxy \
+                 beside obzvon",
+                speaks.code()
+            ),
             Self::NobodyPasses { preset, remark } => {
                 format!("preset {preset} with limits.toml: {remark}: nobody will be called")
             }
@@ -249,6 +271,11 @@ impl Warning {
                     speaks.code()
                 )
             }
+            Self::NamesInClear { speaks, host } => format!(
+                "engine.{} стоит на {host}, и имена должников идут туда незашифрованными: поставьте движок на эту машину или \
+                 TLS-прокси рядом с obzvon",
+                speaks.code()
+            ),
             Self::NobodyPasses { preset, remark } => {
                 let why = match remark {
                     Remark::NoCalendar { rule, calendar } => {
@@ -288,6 +315,9 @@ impl Warning {
             Self::NotToldToCallers { campaign, speaks, creditor } => serde_json::json!({
                 "campaign": campaign, "language": speaks.code(), "untold_to_callers": creditor
             }),
+            Self::NamesInClear { speaks, host } => serde_json::json!({
+                "language": speaks.code(), "names_in_clear_to": host
+            }),
             Self::NobodyPasses { preset, remark } => {
                 serde_json::json!({ "preset": preset, "nobody_passes": remark.to_string() })
             }
@@ -315,5 +345,6 @@ mod tests {
         ));
         assert!(is_one_voice("anna", "") && is_one_voice("", festival), "nobody can tell");
         assert!(!is_one_voice("anna", festival));
+        assert!(!is_one_voice("ru", festival), "a language is no voice");
     }
 }

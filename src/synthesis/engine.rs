@@ -1,7 +1,7 @@
 //! One sentence through an engine.
 
 use super::{EngineFault, command, http};
-use crate::speech::sound::{for_telephone, parse_wav};
+use crate::speech::sound::{NoSound, for_telephone, is_steady, parse_wav};
 use crate::speech::{EnginePlan, EngineWay};
 
 /// The most an engine may give for a sentence, MB: two minutes of 32 bits at 48 kHz.
@@ -17,5 +17,6 @@ pub fn synthesise(plan: &EnginePlan, text: &str) -> Result<Vec<i16>, EngineFault
         EngineWay::Http { address, body } => http::say(plan, address, body.as_deref(), text)?,
     };
     let no_sound = |source| EngineFault::Sound { source };
-    for_telephone(&parse_wav(&bytes).map_err(no_sound)?).map_err(no_sound)
+    let clip = for_telephone(&parse_wav(&bytes).map_err(no_sound)?).map_err(no_sound)?;
+    if is_steady(&clip) { Err(no_sound(NoSound::Steady)) } else { Ok(clip) }
 }

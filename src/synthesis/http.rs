@@ -1,59 +1,47 @@
 //! An engine that is a server beside us: one request a sentence.
 
-use std::error::Error;
-use std::io::Read;
-
-use reqwest::Method;
-use reqwest::blocking::{Client, Response};
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use reqwest::redirect::Policy;
+use reqwest::{Client, Method};
+use tokio::time::timeout;
 
 use super::EngineFault;
 use super::engine::MOST_MB;
 use crate::speech::{EnginePlan, HttpAddress};
 
-/// Asks the server for one text.
+/// Asks the server for one text. Blocks; never called on a thread that runs tasks.
 pub(super) fn say(
     plan: &EnginePlan,
     address: &HttpAddress,
     body: Option<&str>,
     text: &str,
 ) -> Result<Vec<u8>, EngineFault> {
-    let fault = |source: reqwest::Error| match source.is_timeout() {
-        true => EngineFault::TimeOut(plan.time_limit),
-        false => EngineFault::Http { source: source.without_url() },
-    };
-    // Whom a server sends us to has no business with a debtor's name; neither has a proxy.
-    let client = Client::builder().timeout(plan.time_limit).redirect(Policy::none()).no_proxy();
     let asked = Asked::new(plan, address, body, text);
-    let answer = client
-        .build()
-        .and_then(|client| {
-            let request = client.request(asked.method, asked.url);
-            request.header(ACCEPT, "audio/wav").header(CONTENT_TYPE, asked.kind).body(asked.body).send()
-        })
-        .map_err(fault)?;
-    match answer.status().as_u16() {
-        200 => sound_of(answer, plan),
-        other => Err(EngineFault::Answer(other)),
-    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|source| EngineFault::Talk { source })?;
+    // The limit is for the whole answer: a server may give it drop by drop.
+    let said = runtime.block_on(async { timeout(plan.time_limit, ask(asked)).await });
+    said.unwrap_or(Err(EngineFault::TimeOut(plan.time_limit)))
 }
 
-fn sound_of(answer: Response, plan: &EnginePlan) -> Result<Vec<u8>, EngineFault> {
+async fn ask(asked: Asked) -> Result<Vec<u8>, EngineFault> {
+    let fault = |source: reqwest::Error| EngineFault::Http { source: source.without_url() };
+    // Whom a server sends us to has no business with a debtor's name; neither has a proxy.
+    let client = Client::builder().redirect(Policy::none()).no_proxy().build().map_err(fault)?;
+    let request = client.request(asked.method, asked.url).header(ACCEPT, "audio/wav");
+    let answer = request.header(CONTENT_TYPE, asked.kind).body(asked.body).send().await;
+    let mut answer = answer.map_err(fault)?;
+    if answer.status().as_u16() != 200 {
+        return Err(EngineFault::Answer(answer.status().as_u16()));
+    }
     let mut sound = Vec::new();
-    let read = answer.take(MOST_MB * 1_000_000 + 1).read_to_end(&mut sound);
-    match read {
-        Ok(length) if length as u64 > MOST_MB * 1_000_000 => Err(EngineFault::TooMuch(MOST_MB)),
-        Ok(_) => Ok(sound),
-        Err(source) if is_timeout(&source) => Err(EngineFault::TimeOut(plan.time_limit)),
-        Err(source) => Err(EngineFault::Talk { source }),
+    while let Some(part) = answer.chunk().await.map_err(fault)? {
+        sound.extend_from_slice(&part);
+        if sound.len() as u64 > MOST_MB * 1_000_000 {
+            return Err(EngineFault::TooMuch(MOST_MB));
+        }
     }
-}
-
-fn is_timeout(fault: &std::io::Error) -> bool {
-    let inner =
-        fault.get_ref().and_then(|inner| (inner as &(dyn Error + 'static)).downcast_ref::<reqwest::Error>());
-    fault.kind() == std::io::ErrorKind::TimedOut || inner.is_some_and(reqwest::Error::is_timeout)
+    Ok(sound)
 }
 
 /// A request as the plan wants it.
@@ -71,7 +59,7 @@ impl Asked {
             None => (Method::POST, "text/plain; charset=utf-8", text.to_owned()),
             Some(body) => {
                 let json = serde_json::Value::from(text).to_string();
-                let body = plan.fill(body).replace("{text}", &json);
+                let body = plan.fill_json(body).replace("{text}", &json);
                 (Method::POST, "application/json; charset=utf-8", body)
             }
         };

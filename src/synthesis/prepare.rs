@@ -1,5 +1,6 @@
 //! Many sentences, by a few workers.
 
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread;
@@ -31,7 +32,7 @@ fn of_a_sentence(samples: Vec<i16>) -> Result<Vec<i16>, EngineFault> {
     if lasts > LONGEST_SENTENCE { Err(EngineFault::TooLong(lasts)) } else { Ok(samples) }
 }
 
-/// Has every sentence of `texts` said that the cache has not, and keeps it. `told` is called after each one. Blocks.
+/// Has every sentence of `texts` said and keeps it. `told` is called after each one; it may say that this is enough. Blocks.
 ///
 /// # Errors
 /// When the disk does not take a sentence.
@@ -39,7 +40,7 @@ pub fn prepare(
     plan: &EnginePlan,
     texts: Vec<String>,
     cache: &SentenceCache,
-    mut told: impl FnMut(),
+    mut told: impl FnMut() -> ControlFlow<()>,
 ) -> std::io::Result<Prepared> {
     let mut prepared = Prepared::default();
     let count = texts.len() as u64;
@@ -77,8 +78,8 @@ pub fn prepare(
                     prepared.fault.get_or_insert(fault);
                 }
             }
-            told();
-            if kept.is_err() || in_a_row >= GIVE_UP_AFTER {
+            let enough = told().is_break();
+            if enough || kept.is_err() || in_a_row >= GIVE_UP_AFTER {
                 stop.store(true, Ordering::Relaxed);
             }
         }

@@ -2,6 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::ops::ControlFlow;
 use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -12,7 +13,7 @@ use obzvon::speech::{EnginePlan, EngineWay, HttpAddress};
 use obzvon::synthesis::{EngineFault, SentenceCache, prepare, synthesise};
 
 use crate::house::until;
-use crate::{script, tone};
+use crate::{script, tone, wav};
 
 fn is_speech(samples: &[i16]) {
     let measured = measure(samples);
@@ -103,12 +104,25 @@ fn an_engine_that_does_not_read_its_text_is_judged_by_its_sound() {
 }
 
 #[test]
+fn a_tone_is_no_sentence() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let file = folder.path().join("tone.wav");
+    wav(&file, |second| (second * 2764.0).sin());
+    let fault = synthesise(&script(&format!("cat {}", file.display())), "Это Иван?").expect_err("no voice");
+    assert!(matches!(fault, EngineFault::Sound { .. }), "{fault:?}");
+}
+
+#[test]
 fn an_engine_that_is_down_is_given_up_after_a_few_sentences() {
     let folder = tempfile::tempdir().expect("a scratch folder");
     let cache = SentenceCache::below(folder.path());
     let texts = (0..1000).map(|n| format!("Это Иван {n}?")).collect();
     let mut told = 0;
-    let prepared = prepare(&script("exit 1"), texts, &cache, || told += 1).expect("nothing is kept");
+    let prepared = prepare(&script("exit 1"), texts, &cache, || {
+        told += 1;
+        ControlFlow::Continue(())
+    })
+    .expect("nothing is kept");
     assert_eq!((prepared.made, prepared.failed + prepared.left), (0, 1000));
     assert!(prepared.failed < 20 && told == prepared.failed, "{prepared:?}");
     assert!(matches!(prepared.fault, Some(EngineFault::Status(_))));
@@ -164,6 +178,33 @@ fn a_server_says_a_name() {
     let requests = served.join().expect("served");
     assert!(requests[0].starts_with("POST /tts HTTP/1.1\r\n") && requests[0].ends_with("\r\n\r\nЭто Иван?"));
     assert!(requests[1].ends_with(r#"{"text": "Это Иван?"}"#), "{}", requests[1]);
+}
+
+#[test]
+fn a_server_that_gives_its_answer_drop_by_drop_has_no_more_time_than_others() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback");
+    let port = listener.local_addr().expect("bound").port();
+    let drips = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("a caller");
+        let (mut request, mut part) = (Vec::new(), [0; 4096]);
+        while !is_whole(&request) {
+            let got = stream.read(&mut part).expect("a request");
+            request.extend(&part[..got]);
+        }
+        stream
+            .write_all(b"HTTP/1.1 200 OK\r\nContent-Type: audio/wav\r\n\r\nRIFF")
+            .expect("the caller listens");
+        // A minute, unless the caller goes.
+        (0..600)
+            .take_while(|_| {
+                thread::sleep(Duration::from_millis(100));
+                stream.write_all(b"x").is_ok()
+            })
+            .count()
+    });
+    let address = HttpAddress { host: "127.0.0.1".to_owned(), port, path: "/tts".to_owned() };
+    assert!(matches!(synthesise(&over_http(address, None), "Это Иван?"), Err(EngineFault::TimeOut(_))));
+    assert!(drips.join().expect("dripped") < 600, "the caller went before the server was done");
 }
 
 #[test]

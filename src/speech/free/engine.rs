@@ -1,5 +1,6 @@
 //! A speech engine as the configuration describes it, and the names under which its sentences are kept.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
@@ -60,6 +61,14 @@ impl HttpAddress {
     }
 }
 
+impl HttpAddress {
+    /// Whether the server is on this machine, by its address or as `localhost`.
+    pub fn is_loopback(&self) -> bool {
+        let host = self.host.as_str();
+        host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    }
+}
+
 impl EnginePlan {
     /// The clip that holds `text` as this engine says it: an opaque name, another one whenever engine, voice, speed, text or
     /// our own filters are others.
@@ -88,6 +97,17 @@ impl EnginePlan {
     pub fn fill(&self, word: &str) -> String {
         word.replace("{voice}", &self.voice).replace("{speed}", &self.speed)
     }
+
+    /// A JSON body in the same way: in its strings a quote of theirs ends nothing.
+    pub fn fill_json(&self, body: &str) -> String {
+        body.replace("{voice}", &inside_json(&self.voice)).replace("{speed}", &inside_json(&self.speed))
+    }
+}
+
+/// What stands between the quotes of a JSON string.
+fn inside_json(text: &str) -> String {
+    let quoted = serde_json::Value::from(text).to_string();
+    quoted[1..quoted.len() - 1].to_owned()
 }
 
 #[cfg(test)]
@@ -118,6 +138,8 @@ mod tests {
             EnginePlan { way: EngineWay::Command(vec!["say".to_owned()]), ..plan() }.clip("Это Иван?"),
         ];
         assert!(others.iter().all(|other| *other != one));
+        let quoted = EnginePlan { voice: "a\"b".to_owned(), ..plan() };
+        assert_eq!(quoted.fill_json(r#"{"speaker": "{voice}"}"#), r#"{"speaker": "a\"b"}"#);
         let slower = EnginePlan { time_limit: Duration::from_secs(50), workers: 4, ..plan() };
         assert_eq!(slower.clip("Это Иван?"), one, "how long it takes changes nothing of the sound");
     }
@@ -131,6 +153,13 @@ mod tests {
         assert_eq!(HttpAddress::parse("http://tts/say?text={text}"), address("tts", 80, "/say?text={text}"));
         assert_eq!(HttpAddress::parse("http://[::1]:80/x"), address("::1", 80, "/x"));
         assert_eq!(HttpAddress::parse("http://[::1]/x"), address("::1", 80, "/x"));
+        let is_loopback = |text: &str| HttpAddress::parse(text).expect("an address").is_loopback();
+        assert!(
+            is_loopback("http://127.0.0.3:80")
+                && is_loopback("http://[::1]")
+                && is_loopback("http://localhost/x")
+        );
+        assert!(!is_loopback("http://10.0.0.7:5002") && !is_loopback("http://tts.example/"));
         for bad in ["https://tts/", "tts:80", "http://", "http://tts:x/", "http://tts/a b", "http://tts/\r\n"]
         {
             assert_eq!(HttpAddress::parse(bad), None, "{bad:?}");

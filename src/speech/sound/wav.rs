@@ -34,6 +34,8 @@ pub enum NoSound {
     Rate(u32),
     #[error("nothing to hear in it")]
     Silence,
+    #[error("even as a tone or a hiss: no voice")]
+    Steady,
     #[error("longer than {0} s")]
     TooLong(u32),
 }
