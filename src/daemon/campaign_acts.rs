@@ -1,18 +1,21 @@
 //! Clicks on campaigns: started, paused, stopped, with whose click it was.
 
+use std::sync::Arc;
+
 use tracing::{info, warn};
 
 use super::house::House;
+use super::naming::{NamesFor, lacks_names, say_names};
 use super::queue::fill_campaign;
 use crate::store::{CampaignState, StoreError};
 use crate::web::{CampaignAct, SetCampaign};
 
-/// Moves the campaign. One that was never started is filled first, as by `obzvon campaign start`; names that no engine has
-/// said are left out of its calls. `false`: it can't go that way.
+/// Moves the campaign. One that was never started is filled first, as by `obzvon campaign start`; names that an engine has to
+/// say are said before it starts, unless this is the second click. `false`: it can't go that way.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn set_campaign(house: &House, set: SetCampaign) -> Result<bool, StoreError> {
+pub async fn set_campaign(house: &Arc<House>, set: SetCampaign) -> Result<bool, StoreError> {
     let SetCampaign { campaign, act, who } = set;
     let state = match act {
         CampaignAct::Pause => CampaignState::Paused,
@@ -20,13 +23,29 @@ pub async fn set_campaign(house: &House, set: SetCampaign) -> Result<bool, Store
         CampaignAct::Stop => CampaignState::Stopped,
     };
     let was = house.store.campaigns().await?.into_iter().find(|row| row.name == campaign);
-    let is_new = was.is_none_or(|row| row.state == CampaignState::Draft);
+    let was = was.map_or(CampaignState::Draft, |row| row.state);
+    let is_new = was == CampaignState::Draft;
     if is_new && act == CampaignAct::Start && !fill(house, &campaign).await? {
         return Ok(false);
+    }
+    let hurried = house.naming.stop(&campaign);
+    let starts = act == CampaignAct::Start && (is_new || was == CampaignState::Paused);
+    if starts && !hurried && lacks(house, &campaign).await {
+        info!(campaign, who, "a campaign was clicked: it starts when its names are said");
+        say_names(house, &campaign, NamesFor::Start { who });
+        return Ok(true);
     }
     let moved = house.store.set_campaign(&campaign, state, &who, house.clock.wall()).await?;
     info!(campaign, state = state.code(), who, moved, "a campaign was clicked");
     Ok(moved)
+}
+
+/// Whether the campaign has to wait for names. Where that is not known it does not wait.
+async fn lacks(house: &House, campaign: &str) -> bool {
+    lacks_names(house, campaign).await.unwrap_or_else(|fault| {
+        warn!(campaign, fault = format!("{fault:#}"), "which names are to be said is not known");
+        false
+    })
 }
 
 /// `false`: the configuration has no such campaign, or a pack can't be read.

@@ -332,9 +332,10 @@ async fn wallboard(
             in_flight: of("in_flight"),
             held: of("held"),
             done: of("done"),
-            notices: plans.config.campaign(&row.name).map_or_else(String::new, |plan| {
-                notices_of(&plans.config, plan, house.clock.wall(), language)
-            }),
+            notices: house.naming.text(&row.name, language)
+                + &plans.config.campaign(&row.name).map_or_else(String::new, |plan| {
+                    notices_of(&plans.config, plan, house.clock.wall(), language)
+                }),
             name: row.name,
         });
     }

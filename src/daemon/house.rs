@@ -15,6 +15,7 @@ use super::floor::{Browsers, Floor};
 use super::hooks::RefusedHooks;
 use super::lines::Lines;
 use super::live::Live;
+use super::naming::Naming;
 use super::pacing::Paces;
 use super::registry::read_registry;
 use super::tones::Tones;
@@ -57,6 +58,8 @@ pub struct House {
     /// What happens at their desks.
     pub desks: Desks,
     pub tones: Tones,
+    /// Names that engines are saying for campaigns.
+    pub naming: Naming,
     /// Legs to agents' phones: they say good-bye before the house closes.
     pub helpers: TaskTracker,
     /// People who have called us.

@@ -27,6 +27,7 @@ mod listens;
 mod live;
 mod monitor;
 mod names;
+mod naming;
 mod next_actions;
 mod node_name;
 mod outside;

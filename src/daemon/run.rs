@@ -21,6 +21,7 @@ use super::floor::{self, Browsers, Floor};
 use super::house::{House, Plans, Reload};
 use super::lines::Lines;
 use super::live::Live;
+use super::naming::Naming;
 use super::node_name::{is_taken, keep_name, take_node};
 use super::pacing::Paces;
 use super::phones::registrar_plan;
@@ -136,6 +137,7 @@ impl Daemon {
             browsers,
             desks: Desks::new(clock.wall().as_millisecond().unsigned_abs()),
             tones: Tones::synthesised(),
+            naming: Naming::default(),
             helpers: TaskTracker::new(),
             callers: TaskTracker::new(),
             talking: Arc::default(),

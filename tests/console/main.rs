@@ -8,6 +8,7 @@ mod audit;
 mod browser;
 mod https;
 mod imports;
+mod names;
 mod real_calls;
 mod reports;
 mod settings;

@@ -9,6 +9,7 @@ use super::drafts::{Drafts, Stage};
 use crate::cli::import::{Job, Ordered, Reading, Told, compare, stage_and_merge};
 use crate::daemon::fill_campaign;
 use crate::daemon::house::House;
+use crate::daemon::naming::{NamesFor, say_names};
 use crate::domain::Language;
 use crate::domain::import_row::Upserted;
 use crate::import::{ImportFault, Options, Preset};
@@ -64,7 +65,7 @@ pub fn import(
 }
 
 async fn read_in(
-    house: &House,
+    house: &Arc<House>,
     job: Job,
     ordered: Ordered,
     told: Told,
@@ -76,7 +77,11 @@ async fn read_in(
     };
     let plans = house.plans.load_full();
     let filled = match &campaign {
-        Some(name) => Some(fill_campaign(&house.store, &plans.config, name).await?),
+        Some(name) => {
+            let filled = fill_campaign(&house.store, &plans.config, name).await?;
+            say_names(house, name, NamesFor::Contacts);
+            Some(filled)
+        }
         None => None,
     };
     info!(
