@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use clap::Args;
 use jiff::civil::Date;
 
@@ -53,6 +53,7 @@ impl Say {
             utterance = speech::near_dates(utterance, today);
         }
         let text = speech::text(&utterance)?;
+        ensure!(!speech::plain(&text).is_empty(), "there is nothing to say in {:?}", self.items.join(" "));
         if self.text_only {
             println!("{}", speech::plain(&text));
         } else {

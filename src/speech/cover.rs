@@ -31,6 +31,8 @@ impl Sentence {
 /// A joint is worse than a clip with the other intonation.
 const CLIP_COST: u32 = 10;
 const OTHER_INTONATION_COST: u32 = 1;
+/// But a sentence that ends as if it went on is worse than one joint more.
+const RISING_END_COST: u32 = 11;
 
 /// The cheapest way from a word to the end of the sentence.
 #[derive(Clone)]
@@ -75,7 +77,11 @@ fn ways<'p>(words: &[String], pack: &'p Pack) -> Vec<Option<Way<'p>>> {
             else {
                 continue;
             };
-            let other = if got == wanted { 0 } else { OTHER_INTONATION_COST };
+            let other = match got == wanted {
+                true => 0,
+                false if at_end => RISING_END_COST,
+                false => OTHER_INTONATION_COST,
+            };
             let cost = rest + CLIP_COST + other;
             if ways[from].as_ref().is_none_or(|best| cost < best.cost) {
                 ways[from] = Some(Way { cost, clip, next });

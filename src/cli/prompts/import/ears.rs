@@ -11,7 +11,7 @@ const TOO_QUIET_DBOV: f64 = -40.0;
 const LONG_SILENCE_MS: u32 = 1000;
 /// A letter takes so long at least and at most, s; a word alone is spoken slower, which three letters more stand for.
 /// In the shipped packs a letter takes 0.034 to 0.099 s.
-const LETTER_S: std::ops::Range<f64> = 0.02..0.25;
+const LETTER_S: std::ops::Range<f64> = 0.03..0.18;
 
 /// Why a recording is none that a pack can have; `clip` is what was made of it.
 pub(super) fn refusal(recording: &Recording, clip: &[i16]) -> Option<String> {
@@ -26,9 +26,6 @@ pub(super) fn refusal(recording: &Recording, clip: &[i16]) -> Option<String> {
 pub(super) fn remarks(recording: &Recording, clip: &[i16], words: &str) -> Vec<String> {
     let measured = measure(&in_band(recording));
     let mut remarks = Vec::new();
-    if recording.rate != RATE {
-        remarks.push(format!("{} Hz brought to {RATE}", recording.rate));
-    }
     if recording.channels > 1 {
         remarks.push(format!("{} channels made one", recording.channels));
     }

@@ -5,6 +5,7 @@ mod manifest;
 mod names;
 mod staged;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -19,7 +20,7 @@ use super::wanted::{Wanted, wanted};
 use super::{Places, language};
 use crate::domain::Language;
 use crate::speech::Pack;
-use crate::speech::sound::{for_telephone, parse_wav};
+use crate::speech::sound::{RATE, for_telephone, parse_wav};
 
 /// Takes recordings named as `prompts script` names them: checks, trims, levels, and puts them into the pack.
 ///
@@ -53,6 +54,9 @@ pub struct Import {
 /// The pause at a comma and between sentences, in samples of 8 kHz.
 const PAUSES: [(&str, usize); 2] = [(Pack::SHORT_PAUSE, 1440), (Pack::LONG_PAUSE, 3600)];
 
+/// Two minutes of two channels at 192 kHz and 32 bits, bytes: the longest sound that is read.
+const LARGEST: u64 = 120 * 2 * 192_000 * 4 + 10_000;
+
 impl Import {
     /// Takes a whole folder for a language, in the place of all that was there.
     pub(super) fn whole(recordings: PathBuf, language: Language, voice: String, places: Places) -> Self {
@@ -76,13 +80,15 @@ impl Import {
             return Ok(ExitCode::from(1));
         }
         let mut bad = odd.strays.len();
+        let mut rates = BTreeMap::new();
         for wanted in all.iter() {
             let file = self.recordings.join(format!("{}.wav", wanted.id));
             if !file.exists() {
                 continue;
             }
             match take(&file, &wanted.fragment.words) {
-                Ok(clip) => {
+                Ok((clip, rate)) => {
+                    *rates.entry(rate).or_insert(0) += 1;
                     staged.add(wanted.id.as_str(), clip);
                     pack.put(wanted.id.as_str(), &wanted.fragment, &self.voice);
                     taken += 1;
@@ -95,6 +101,8 @@ impl Import {
         }
         let needed = |wanted: &&Wanted| !wanted.is_optional() && !pack.has(wanted.id.as_str());
         let lacking = all.iter().filter(needed).count();
+        rates.remove(&RATE);
+        rates.iter().for_each(|(rate, files)| println!("{files} of {rate} Hz brought to {RATE}"));
         println!("{taken} taken, {bad} refused, {lacking} missing (obzvon prompts check lists them)");
         if let Some(why) = self.why_not(taken, lacking) {
             println!("{why}");
@@ -145,9 +153,14 @@ fn old_manifest(folder: &Path, language: Language) -> anyhow::Result<Manifest> {
     Ok(manifest)
 }
 
-/// Reports on one recording and makes a clip of it.
-fn take(file: &Path, words: &str) -> anyhow::Result<Vec<i16>> {
+/// Reports on one recording and makes a clip of it; gives the rate that it had, too.
+fn take(file: &Path, words: &str) -> anyhow::Result<(Vec<i16>, u32)> {
     let name = || file.display().to_string();
+    // A pipe or a device may never end.
+    let kind = std::fs::metadata(file).with_context(name)?;
+    if !kind.is_file() || kind.len() > LARGEST {
+        return Err(anyhow!("no file of at most {} MB", LARGEST / 1_000_000)).with_context(name);
+    }
     let recording = parse_wav(&std::fs::read(file).with_context(name)?).with_context(name)?;
     let clip = for_telephone(&recording).with_context(name)?;
     if let Some(why) = refusal(&recording, &clip) {
@@ -157,7 +170,7 @@ fn take(file: &Path, words: &str) -> anyhow::Result<Vec<i16>> {
     if !remarks.is_empty() {
         println!("{}: {}", file.display(), remarks.join("; "));
     }
-    Ok(clip)
+    Ok((clip, recording.rate))
 }
 
 #[cfg(test)]
@@ -235,6 +248,15 @@ mod tests {
                 && manifest.ends_with("[other_voices]\nodin-end = \"A. Speaker\"\n"),
             "whose voice it is stands by the clip"
         );
+    }
+
+    #[test]
+    fn a_pipe_among_the_recordings_is_refused_and_not_waited_for() {
+        let scratch = tempfile::tempdir().expect("a scratch folder");
+        let pipe = scratch.path().join("odin-end.wav");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo").success());
+        let fault = take(&pipe, "один").expect_err("it would never end");
+        assert!(format!("{fault:#}").contains("no file of at most"), "{fault:#}");
     }
 
     #[test]
