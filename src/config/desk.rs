@@ -219,7 +219,7 @@ mod tests {
         assert_ne!(early, shipped);
         assert!(read(&[("script.toml", &early)]).expect_err("a mistake").contains("before it is known"));
         let plain = [
-            ("ru = \"", "ru = \"Здравствуйте, вы должны банку 5000 рублей! ", "“банк” tells"),
+            ("ru = \"", "ru = \"Здравствуйте, вы должны банку 5000 рублей! ", "“банку” tells"),
             ("en = \"", "en = \"You are in debt with us. ", "“debt” tells"),
         ];
         for (key, words, word) in plain {
