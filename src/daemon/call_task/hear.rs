@@ -1,12 +1,13 @@
 //! What the leg and the sound tell, as the call is to hear it.
 
-use tracing::{debug, warn};
+use tracing::{debug, info, warn};
 
 use super::{Drive, told};
 use crate::call::{Input, StopReason};
 use crate::daemon::clock::Clock;
 use crate::daemon::waiting::WAITING;
 use crate::domain::Fault;
+use crate::domain::verdict::Heard;
 use crate::ivr::PromptNo;
 use crate::media::MediaEvent;
 use crate::sip::{LegEvent, LegFault};
@@ -54,6 +55,23 @@ impl Drive {
         }
     }
 
+    /// Why a call was a machine's, or was revised, is asked afterwards: the log has each verdict by its attempt.
+    fn tell_heard(&self, heard: &Heard) {
+        let attempt = self.attempt;
+        match *heard {
+            Heard::Announced { says, at_ms } => {
+                info!(%attempt, at_ms, says = says.code(), "an announcement is known")
+            }
+            Heard::BeepEnded { at_ms } => info!(%attempt, at_ms, "a beep has ended"),
+            Heard::FellSilent { at_ms } => info!(%attempt, at_ms, "a machine fell silent"),
+            Heard::SpokeAgain { at_ms } => info!(%attempt, at_ms, "a machine spoke again"),
+            Heard::Verdict { verdict, at_ms, confidence } => {
+                info!(%attempt, at_ms, verdict = verdict.code(), confidence, "who answered");
+            }
+            Heard::BeepStarted { .. } => {}
+        }
+    }
+
     pub(super) fn hear_media(&mut self, event: Option<MediaEvent>) -> Option<Input> {
         let Some(event) = event else {
             self.hears = false; // the engine is gone: say so once, and let the call end itself
@@ -65,7 +83,10 @@ impl Drive {
                 self.seats.sounded();
                 Some(Input::FirstAudio)
             }
-            MediaEvent::Heard(heard) => Some(Input::Heard(heard)),
+            MediaEvent::Heard(heard) => {
+                self.tell_heard(&heard);
+                Some(Input::Heard(heard))
+            }
             MediaEvent::PlayEnded { id: WAITING, .. } => None,
             MediaEvent::PlayEnded { id, percent, .. } => {
                 let prompt = PromptNo(u32::try_from(id.0).expect("made from a u32"));
