@@ -60,7 +60,7 @@ impl Drive {
         let attempt = self.attempt;
         match *heard {
             Heard::Announced { says, at_ms } => {
-                info!(%attempt, at_ms, says = says.code(), "an announcement is known")
+                info!(%attempt, at_ms, says = says.code(), "an announcement is known");
             }
             Heard::BeepEnded { at_ms } => info!(%attempt, at_ms, "a beep has ended"),
             Heard::FellSilent { at_ms } => info!(%attempt, at_ms, "a machine fell silent"),
