@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::browser::Browser;
-use crate::house::{House, Running, config, until};
+use crate::house::{House, Running, config, tone, until};
 use crate::{PASSWORD, leads_to};
 
 /// A house whose Russian engine is this shell script, with a paused campaign of three contacts and its daemon at work.
@@ -41,27 +41,11 @@ async fn page_with(browser: &mut Browser, text: &str) -> String {
     panic!("never {text:?}: {page}");
 }
 
-/// Writes a second of sound that swells as a voice does.
-fn voice(file: &std::path::Path) {
-    let spec = hound::WavSpec {
-        channels: 1,
-        sample_rate: 16_000,
-        bits_per_sample: 16,
-        sample_format: hound::SampleFormat::Int,
-    };
-    let mut wav = hound::WavWriter::create(file, spec).expect("a file of our own");
-    for n in 0..16_000 {
-        let (tone, swell) = ((f64::from(n) * 0.17).sin(), 0.6 + 0.4 * (f64::from(n) / 1000.0).sin());
-        wav.write_sample((tone * swell * 8000.0) as i16).expect("room on the disk");
-    }
-    wav.finalize().expect("room on the disk");
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_campaign_started_in_the_console_has_its_names_said_first() {
     let scratch = tempfile::tempdir().expect("a scratch folder");
     let (wav, go) = (scratch.path().join("voice.wav"), scratch.path().join("go"));
-    voice(&wav);
+    tone(&wav, 440.0);
     // The engine waits until the test has looked at the page.
     let (house, daemon) =
         house(&format!("until [ -e {} ]; do sleep 0.05; done; cat {}", go.display(), wav.display()));

@@ -4,6 +4,7 @@
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
+use std::f64::consts::TAU;
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -492,4 +493,24 @@ pub fn zone_of_noon() -> String {
 
 fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").expect("loopback").local_addr().expect("bound").port()
+}
+
+/// A WAV file of one second of a tone at 16 kHz that swells as a voice does.
+pub fn tone(file: &Path, hertz: f64) {
+    wav(file, |second| (second * hertz * TAU).sin() * (0.7 + 0.3 * (second * TAU).sin()));
+}
+
+/// A WAV file of one second at 16 kHz of a wave (-1..=1) by the time in seconds.
+pub fn wav(file: &Path, wave: impl Fn(f64) -> f64) {
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: 16_000,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut wav = hound::WavWriter::create(file, spec).expect("a file of our own");
+    for n in 0..16_000 {
+        wav.write_sample((wave(f64::from(n) / 16_000.0) * 8000.0) as i16).expect("room on the disk");
+    }
+    wav.finalize().expect("room on the disk");
 }

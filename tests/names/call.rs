@@ -9,8 +9,7 @@ use obzvon::demo::carrier::{Carrier, CarrierPlan, Casting};
 use obzvon::domain::Codec;
 use obzvon::media::g711;
 
-use crate::house::{House, REMINDERS, config, until_within};
-use crate::tone;
+use crate::house::{House, REMINDERS, config, tone, until_within};
 
 /// The engine's voice: a tone that no recorded clip has for long.
 const VOICE_HZ: f64 = 1000.0;

@@ -2,8 +2,7 @@
 
 use std::net::SocketAddr;
 
-use crate::house::{CANARY, House, config};
-use crate::tone;
+use crate::house::{CANARY, House, config, tone};
 
 const NOWHERE: ([u8; 4], u16) = ([127, 0, 0, 1], 9);
 

@@ -12,8 +12,8 @@ use obzvon::speech::sound::measure;
 use obzvon::speech::{EnginePlan, EngineWay, HttpAddress};
 use obzvon::synthesis::{EngineFault, SentenceCache, prepare, synthesise};
 
-use crate::house::until;
-use crate::{script, tone, wav};
+use crate::house::{tone, until, wav};
+use crate::script;
 
 fn is_speech(samples: &[i16]) {
     let measured = measure(samples);

@@ -59,9 +59,7 @@ impl HttpAddress {
         let sound = !host.is_empty() && !text.contains(char::is_control) && !path.contains(' ');
         sound.then_some(Self { host, port, path })
     }
-}
 
-impl HttpAddress {
     /// Whether the server is on this machine, by its address or as `localhost`.
     pub fn is_loopback(&self) -> bool {
         let host = self.host.as_str();

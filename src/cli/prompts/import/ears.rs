@@ -1,6 +1,6 @@
 //! What a sound engineer would say of a recording.
 
-use crate::speech::sound::{RATE, Recording, in_band, is_steady, measure};
+use crate::speech::sound::{NoSound, RATE, Recording, in_band, is_steady, measure};
 
 /// What may be recorded to: the import refuses the rest.
 pub const TAKEN: &str = "WAV of 8 to 192 kHz and 16 to 32 bits, mono or stereo";
@@ -19,7 +19,7 @@ pub(super) fn refusal(recording: &Recording, clip: &[i16]) -> Option<String> {
     if rate < RATE || bits < 16 || channels > 2 {
         return Some(format!("{rate} Hz, {bits} bits, {channels} channels: {TAKEN} is taken"));
     }
-    is_steady(clip).then(|| "even as a tone or a hiss: no voice".to_owned())
+    is_steady(clip).then(|| NoSound::Steady.to_string())
 }
 
 /// What is remarked on in a recording of `words`. Clipping is looked for before anything is done to the sound.
