@@ -17,7 +17,7 @@ use obzvon::cli::detect::listening::{Judged, Listening};
 use obzvon::cli::detect::score::Score;
 use obzvon::cli::detect::{manifest, sound_file};
 use obzvon::detect::{Detector, DetectorPlan, FRAME};
-use obzvon::domain::verdict::{Heard, Verdict};
+use obzvon::domain::verdict::{Features, Heard, Verdict};
 
 fn main() {
     let table = std::env::args().skip(1).find(|word| !word.starts_with("--"));
@@ -97,7 +97,7 @@ impl Amd {
         let said = samples.as_chunks::<FRAME>().0.iter().find_map(|frame| amd.hear(frame));
         let verdict = said.unwrap_or(Verdict::Unsure);
         let judged = Judged { verdict, at_ms: amd.at, confidence: 0.5 };
-        let heard = Heard::Verdict { verdict, at_ms: amd.at, confidence: 0.5 };
+        let heard = Heard::Verdict { verdict, at_ms: amd.at, confidence: 0.5, features: Features::default() };
         Listening { last: judged, first: judged, beep: None, events: vec![heard] }
     }
 

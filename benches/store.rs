@@ -198,6 +198,7 @@ fn reminded(attempt: obzvon::domain::AttemptId) -> FinishRequest {
             heard_percent: Some(100),
             keys: "1".into(),
             trail: Vec::new(),
+            heard: Vec::new(),
             promised_on: None,
             identified: true,
         },

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::attempt::{FinalWord, Finished, HungUpBy, Stamps};
+use crate::domain::verdict::{Heard, Noted};
 use crate::domain::{Announcement, Channel, Disposition, Fault, Grade, Outcome};
 use crate::ivr::FlowRun;
 
@@ -34,6 +35,7 @@ pub struct Journal {
     /// When an agent came.
     agent_at: Option<Instant>,
     grades: Vec<Grade>,
+    heard: Vec<Noted>,
     promised_on: Option<Date>,
     sent: Duration,
     whole: Duration,
@@ -57,6 +59,7 @@ impl Journal {
             no_media: false,
             agent_at: None,
             grades: Vec::new(),
+            heard: Vec::new(),
             promised_on: None,
             sent: Duration::ZERO,
             whole: Duration::ZERO,
@@ -93,6 +96,13 @@ impl Journal {
     pub fn note_grade(&mut self, grade: Grade) {
         if !self.grades.contains(&grade) {
             self.grades.push(grade);
+        }
+    }
+
+    /// A line that beeps for ever is told of so many times.
+    pub fn note_heard(&mut self, heard: Heard) {
+        if self.heard.len() < MOST_HEARD {
+            self.heard.push(Noted { early: self.stamps.answer.is_none(), heard });
         }
     }
 
@@ -158,6 +168,7 @@ impl Journal {
             heard_percent: self.heard_percent(),
             keys: run.keys_masked().to_owned(),
             trail: run.trail().map(|(at, step)| (self.at(at), step.to_owned())).collect(),
+            heard: std::mem::take(&mut self.heard),
             promised_on: self.promised_on,
             identified: self.identified,
         }
@@ -168,3 +179,6 @@ impl Journal {
         share.map(|share| (share * 100.0).round().clamp(0.0, 100.0) as u8)
     }
 }
+
+/// Things heard of one call that are kept.
+const MOST_HEARD: usize = 100;

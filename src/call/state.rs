@@ -184,6 +184,9 @@ impl Call {
 
     /// Takes what happened.
     pub fn handle(&mut self, now: Instant, input: Input) {
+        if let Input::Heard(heard) = input {
+            self.journal.note_heard(heard);
+        }
         match self.state {
             State::Inviting { rang } => self.while_inviting(now, rang, input),
             State::Cancelling { why } => self.while_cancelling(now, why, input),

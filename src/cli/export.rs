@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::daemon::Clock;
 use crate::domain::Money;
 use crate::import::neutralise;
-use crate::store::{AttemptFilter, AttemptRow, ExportAct, Period, Store, StoreError, View};
+use crate::store::{AttemptFilter, AttemptRow, Ears, ExportAct, HeardRow, Period, Store, StoreError, View};
 
 /// Exports lists as CSV or JSON lines, to standard output
 #[derive(Debug, Args)]
@@ -43,6 +43,8 @@ pub struct Export {
 enum What {
     /// Every attempt with all that is kept of it
     Attempts,
+    /// What was heard in them: every verdict with what it rested on, every beep, each a row
+    Heard,
     /// Closed attempts by day, as BI tools read them (`bi_call_day`)
     BiCallDay,
     /// Actions against reactions by day (`bi_effect_day`)
@@ -65,6 +67,7 @@ impl Export {
         };
         let view = match self.what {
             What::Attempts => return self.attempts(&config),
+            What::Heard => return self.heard(&config),
             What::Economics => return self.economics(&config),
             What::BiCallDay => View::CallDay,
             What::BiEffectDay => View::EffectDay,
@@ -79,8 +82,7 @@ impl Export {
     }
 
     fn economics(&self, config: &Config) -> anyhow::Result<ExitCode> {
-        let (from, to) = self.bounds(config);
-        let period = Period { from: from.unwrap_or(Timestamp::UNIX_EPOCH), to: to.unwrap_or(Timestamp::MAX) };
+        let period = self.period(config);
         block_on(async {
             let store = store(config).await?;
             let economics = &config.statistics.economics;
@@ -89,6 +91,11 @@ impl Export {
             let rows = report::economics::lines(&counted?.0, economics);
             put_rows(&report::economics::COLUMNS, &rows, self.json)
         })
+    }
+
+    fn period(&self, config: &Config) -> Period {
+        let (from, to) = self.bounds(config);
+        Period { from: from.unwrap_or(Timestamp::UNIX_EPOCH), to: to.unwrap_or(Timestamp::MAX) }
     }
 
     /// The moments between which attempts are asked for, on the house's clock.
@@ -108,19 +115,40 @@ impl Export {
             let store = store(config).await?;
             let noted = note_export(&store, "export attempts", asked, None).await?;
             let mut walk = store.export_attempts(filter);
-            let (mut sink, mut rows) = (Sink::new(self.json)?, 0);
+            let (mut sink, mut rows) = (Sink::new(self.json, &COLUMNS)?, 0);
             loop {
                 let page = walk.next_page().await?;
                 if page.is_empty() {
                     break;
                 }
                 for row in &page {
-                    sink.put(row).context("writing attempts")?;
+                    sink.put(&object(row)).context("writing attempts")?;
                 }
                 rows += page.len() as i64;
             }
             sink.end()?;
             store.count_export(noted, rows).await?;
+            store.close().await;
+            Ok(ExitCode::SUCCESS)
+        })
+    }
+
+    fn heard(&self, config: &Config) -> anyhow::Result<ExitCode> {
+        let period = self.period(config);
+        block_on(async {
+            let store = store(config).await?;
+            let mut walk = store.export_heard(period);
+            let mut sink = Sink::new(self.json, &HEARD)?;
+            loop {
+                let page = walk.next_page().await?;
+                if page.is_empty() {
+                    break;
+                }
+                for row in &page {
+                    sink.put(&heard_object(row)).context("writing what was heard")?;
+                }
+            }
+            sink.end()?;
             store.close().await;
             Ok(ExitCode::SUCCESS)
         })
@@ -164,25 +192,25 @@ fn put_rows(columns: &[&str], rows: &[Vec<String>], json: bool) -> anyhow::Resul
 }
 
 enum Sink {
-    Csv(Box<csv::Writer<std::io::Stdout>>),
+    /// With its columns.
+    Csv(Box<csv::Writer<std::io::Stdout>>, &'static [&'static str]),
     Json(std::io::BufWriter<std::io::Stdout>),
 }
 
 impl Sink {
-    fn new(json: bool) -> anyhow::Result<Self> {
+    fn new(json: bool, columns: &'static [&'static str]) -> anyhow::Result<Self> {
         if json {
             return Ok(Self::Json(std::io::BufWriter::new(std::io::stdout())));
         }
         let mut writer = csv::Writer::from_writer(std::io::stdout());
-        writer.write_record(COLUMNS).context("writing the header")?;
-        Ok(Self::Csv(Box::new(writer)))
+        writer.write_record(columns).context("writing the header")?;
+        Ok(Self::Csv(Box::new(writer), columns))
     }
 
-    fn put(&mut self, row: &AttemptRow) -> anyhow::Result<()> {
-        let object = object(row);
+    fn put(&mut self, object: &serde_json::Value) -> anyhow::Result<()> {
         match self {
-            Self::Csv(writer) => {
-                let cells = COLUMNS.iter().map(|column| cell(&object[column]));
+            Self::Csv(writer, columns) => {
+                let cells = columns.iter().map(|column| cell(&object[column]));
                 writer.write_record(cells.collect::<Vec<_>>())?;
             }
             Self::Json(writer) => writeln!(writer, "{object}")?,
@@ -192,8 +220,8 @@ impl Sink {
 
     fn end(self) -> anyhow::Result<()> {
         match self {
-            Self::Csv(mut writer) => writer.flush().context("writing attempts"),
-            Self::Json(mut writer) => writer.flush().context("writing attempts"),
+            Self::Csv(mut writer, _) => writer.flush().context("writing rows"),
+            Self::Json(mut writer) => writer.flush().context("writing rows"),
         }
     }
 }
@@ -207,7 +235,7 @@ fn cell(value: &serde_json::Value) -> String {
     }
 }
 
-const COLUMNS: [&str; 39] = [
+const COLUMNS: [&str; 46] = [
     "attempt",
     "contact",
     "campaign",
@@ -247,13 +275,22 @@ const COLUMNS: [&str; 39] = [
     "promised_on",
     "cost_micro",
     "decision",
+    "verdict",
+    "verdict_ms",
+    "confidence",
+    "first_verdict",
+    "first_verdict_ms",
+    "beep_start_ms",
+    "beep_end_ms",
 ];
+
+const HEARD: [&str; 8] = ["attempt", "n", "early", "event", "what", "t_ms", "confidence", "features"];
 
 /// An attempt for a program.
 pub fn object(row: &AttemptRow) -> serde_json::Value {
     let stamps = &row.stamps;
     let money = |money: Money| money.reveal();
-    json!({
+    let mut object = json!({
         "attempt": row.id, "contact": row.contact, "campaign": row.campaign, "person": row.person, "debt": row.debt,
         "creditor": row.creditor, "phone": row.phone.as_e164(), "node": row.node, "trunk": row.trunk,
         "caller_id": row.caller_id.as_e164(), "channel": row.channel, "debtor_type": row.debtor_type,
@@ -267,5 +304,36 @@ pub fn object(row: &AttemptRow) -> serde_json::Value {
         "heard_percent": row.heard_percent, "keys": row.keys, "identified": row.identified,
         "promised_on": row.promised_on, "cost_micro": row.cost_micro,
         "decision": row.decision,
+    });
+    object.as_object_mut().expect("it is one").extend(ears(&row.ears));
+    object
+}
+
+/// Who or what answered.
+fn ears(ears: &Ears) -> serde_json::Map<String, serde_json::Value> {
+    let (last, first) = (ears.last.as_ref(), ears.first.as_ref());
+    let named = [
+        ("verdict", json!(last.map(|last| &last.verdict))),
+        ("verdict_ms", json!(last.map(|last| last.at_ms))),
+        ("confidence", json!(last.map(|last| confidence(last.permille)))),
+        ("first_verdict", json!(first.map(|first| &first.verdict))),
+        ("first_verdict_ms", json!(first.map(|first| first.at_ms))),
+        ("beep_start_ms", json!(ears.beep_start_ms)),
+        ("beep_end_ms", json!(ears.beep_end_ms)),
+    ];
+    named.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// One thing that was heard, for a program; what a verdict rested on stays an object.
+pub(super) fn heard_object(row: &HeardRow) -> serde_json::Value {
+    let features = row.features.as_deref().and_then(|text| serde_json::from_str(text).ok());
+    json!({
+        "attempt": row.attempt, "n": row.n, "early": row.early, "event": row.code, "what": row.says,
+        "t_ms": row.at_ms, "confidence": row.permille.map(confidence),
+        "features": features.unwrap_or(serde_json::Value::Null),
     })
+}
+
+fn confidence(permille: u16) -> f64 {
+    f64::from(permille) / 1000.0
 }

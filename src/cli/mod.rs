@@ -15,6 +15,7 @@ pub mod exceptions;
 pub mod explain;
 mod export;
 mod flow;
+pub mod heard;
 pub(crate) mod import;
 mod names;
 pub mod open;

@@ -19,7 +19,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::domain::Announcement;
-use crate::domain::verdict::{Heard, Verdict};
+use crate::domain::verdict::{Ear, Features, Heard, Verdict};
 use announce::AnnouncementEar;
 pub use announce::{EVIDENCE, Entry, Library, LibraryError};
 use echo::{EchoEar, Hears};
@@ -127,7 +127,7 @@ impl Detector {
             self.announced = self.announcement.hear(self.listener.power(), &self.library);
             if let Some(says) = self.announced {
                 self.found.push_back(Heard::Announced { says, at_ms: self.at_ms });
-                self.say(Verdict::Sit, 0.99);
+                self.say(Verdict::Sit, 0.99, Ear::Announcement);
             }
         }
         self.runs.hear(at_ms, &sound);
@@ -139,7 +139,7 @@ impl Detector {
         let talk = self.talk.hear(at_ms, &sound, beside, &self.model);
         let spoken = self.talk.has_spoken();
         if let Some(verdict) = cadence::judge(&self.runs, self.at_ms, spoken) {
-            self.say(verdict, 0.95);
+            self.say(verdict, 0.95, Ear::Tones);
         }
         let music = self.music.is_slow();
         let beep = self.beep.hear(at_ms, &sound, &self.runs, spoken);
@@ -150,26 +150,26 @@ impl Detector {
         for heard in self.beep_of_a_machine(beep, music || self.is_network()).into_iter().flatten() {
             self.found.push_back(heard);
             // People do not beep.
-            self.say(Verdict::Machine, 0.95);
+            self.say(Verdict::Machine, 0.95, Ear::Beep);
             if let Heard::BeepEnded { .. } = heard {
                 // The quiet after it is known of: what is said then is news.
                 (self.beeped, self.silence_told, self.spoken_again_ms) = (true, true, 0);
             }
         }
         if let Some((verdict, confidence)) = talk {
-            self.say(verdict, confidence);
+            self.say(verdict, confidence, Ear::Speech);
         }
         // Slow voices sound like it: what is known for a voice is no music, but at first and where it is plain.
         let voice = matches!(self.verdict, Some(Verdict::Human | Verdict::Machine));
         let most = if at_ms < FIRST_MS { LIKE_MUSIC } else { PLAIN_MUSIC };
         if music && (!voice || self.music.pace() < most) {
-            self.say(Verdict::Music, 0.9);
+            self.say(Verdict::Music, 0.9, Ear::Music);
         }
         // Machines play music behind their greetings, and tones are told by their rhythm.
         let unknown = matches!(self.verdict, None | Some(Verdict::Silence | Verdict::Unsure));
         let open = self.verdict == Some(Verdict::Human) || unknown && at_ms >= FIRST_MS;
         if open && self.music.is_sure() {
-            self.say(Verdict::Music, self.music.likely);
+            self.say(Verdict::Music, self.music.likely, Ear::Music);
         }
         self.note_silence();
         self.found.pop_front()
@@ -257,7 +257,7 @@ impl Detector {
     }
 
     /// Keeps a verdict that is news. A tone or a beep is certain; what the timing of speech tells does not overrule it.
-    fn say(&mut self, verdict: Verdict, confidence: f32) {
+    fn say(&mut self, verdict: Verdict, confidence: f32, by: Ear) {
         let by_talk = matches!(verdict, Verdict::Human | Verdict::Machine | Verdict::Silence);
         let settled = match self.verdict {
             None | Some(Verdict::Human | Verdict::Silence | Verdict::Unsure) => false,
@@ -271,7 +271,20 @@ impl Detector {
             return;
         }
         self.verdict = Some(verdict);
-        self.found.push_back(Heard::Verdict { verdict, at_ms: self.at_ms, confidence });
+        let features = self.features(by);
+        self.found.push_back(Heard::Verdict { verdict, at_ms: self.at_ms, confidence, features });
+    }
+
+    /// What is known by now, in figures that people understand.
+    fn features(&self, by: Ear) -> Features {
+        let mut features = Features { by, ..self.talk.told() };
+        (features.music_percent, features.change_permille) = self.music.told();
+        let tone = self.runs.current.as_ref().or(self.runs.past.last());
+        if let (Ear::Beep | Ear::Tones, Some(tone)) = (by, tone) {
+            features.tone_hz = Some(tone.hertz[0].round() as u32);
+            features.tone_ms = Some(tone.length_ms());
+        }
+        features
     }
 }
 

@@ -62,6 +62,13 @@ impl MusicEar {
         self.sum / f32::from(self.active.max(1))
     }
 
+    /// How likely it is music in percent, and how fast the spectrum changes in thousandths; absent while too little has sounded.
+    pub fn told(&self) -> (Option<u8>, Option<u32>) {
+        let likely = (self.heard.len() >= ENOUGH).then(|| (100.0 * self.likely).round() as u8);
+        let change = (self.active > 0).then(|| (1000.0 * self.pace()).round() as u32);
+        (likely, change)
+    }
+
     fn follow(&mut self, change: Option<f32>) {
         if self.frames.len() == SPAN
             && let Some(Some(old)) = self.frames.pop_front()

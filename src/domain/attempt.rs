@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::verdict::Noted;
 use super::{Channel, Disposition, Grade, Outcome};
 
 /// The moments of an attempt, in the order of a call's life; what did not happen is absent.
@@ -60,6 +61,8 @@ pub struct Finished {
     pub keys: String,
     /// The steps of the flow gone through, each with when it was entered.
     pub trail: Vec<(Timestamp, String)>,
+    /// What the detector told, in order.
+    pub heard: Vec<Noted>,
     /// The date promised, when the disposition is a promise.
     pub promised_on: Option<jiff::civil::Date>,
     /// The right person said who he is.
@@ -80,6 +83,7 @@ impl Finished {
             heard_percent: None,
             keys: String::new(),
             trail: Vec::new(),
+            heard: Vec::new(),
             promised_on: None,
             identified: false,
         }

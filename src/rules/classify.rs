@@ -150,6 +150,7 @@ mod tests {
             heard_percent: None,
             keys: String::new(),
             trail: Vec::new(),
+            heard: Vec::new(),
             promised_on: None,
             identified: false,
         }

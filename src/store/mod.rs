@@ -14,6 +14,7 @@ mod desk;
 mod engine;
 mod error;
 mod gate;
+mod heard;
 mod house;
 mod identity;
 mod inbound;
@@ -41,6 +42,7 @@ pub use gate::{
     Recorded, Replayed, ReserveRequest, Reserved, RowName, RulesInForce, RulesThen, Said, Same, SealedDay,
     Traced, Verified, VerifiedDay, VerifiedRows, Wrong, WrongRow,
 };
+pub use heard::{HeardCall, HeardExport, HeardRow, Judged};
 pub use house::{
     Access, AccessFilter, AccessLine, ActFilter, CampaignAct, CampaignRow, CampaignState, ExportAct, Kind,
     SavedView, SessionRow, SignInRow, Store, StoreInfo, StorePlan, UserAct, UserChanged, UserDeed, UserRow,
@@ -59,7 +61,7 @@ pub use outcome::{
 pub use proposal::ProposalRow;
 pub use read::{
     AttemptExport, AttemptFilter, AttemptRow, AttemptsLine, BesideRow, CALLS_A_PAGE, CallFilter, CallKeys,
-    CallLine, CallPage, ContactFile, CountedAs, DayCalls, DebtFile, EconomicsFacts, ExperimentLine,
+    CallLine, CallPage, ContactFile, CountedAs, DayCalls, DebtFile, Ears, EconomicsFacts, ExperimentLine,
     LedgerRow, LeftOut, OutcomeLine, PaymentRow, Period, PersonFile, PhoneFile, PromiseLine, PromiseRow,
     Reacted, Sharer, View,
 };

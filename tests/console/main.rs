@@ -6,6 +6,7 @@ mod house;
 
 mod audit;
 mod browser;
+mod heard;
 mod https;
 mod imports;
 mod names;

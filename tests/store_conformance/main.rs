@@ -5,6 +5,7 @@ mod cases;
 mod desk;
 mod effects;
 mod gate;
+mod heard;
 mod identity;
 mod inbound;
 mod ledger;

@@ -261,6 +261,7 @@ pub fn finished(outcome: Outcome) -> Finished {
         heard_percent: None,
         keys: String::new(),
         trail: Vec::new(),
+        heard: Vec::new(),
         promised_on: None,
         identified: false,
     }

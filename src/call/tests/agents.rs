@@ -132,7 +132,12 @@ fn an_agent_lost_in_a_talk_is_apologised_for_and_a_call_is_booked() {
 
 #[test]
 fn who_has_talked_to_an_agent_is_no_machine_whatever_is_heard_during_the_apology() {
-    let machine = Heard::Verdict { verdict: Verdict::Machine, at_ms: 5000, confidence: 0.9 };
+    let machine = Heard::Verdict {
+        verdict: Verdict::Machine,
+        at_ms: 5000,
+        confidence: 0.9,
+        features: Features::default(),
+    };
     let (_, end) = with_agent(&[
         (10, Input::AgentGone { seat: Seat::First, lost: true }),
         (11, Input::Heard(machine)),

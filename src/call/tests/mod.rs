@@ -11,7 +11,7 @@ use jiff::civil::date;
 
 use super::*;
 use crate::domain::attempt::{FinalWord, Finished, HungUpBy};
-use crate::domain::verdict::{Heard, Verdict};
+use crate::domain::verdict::{Features, Heard, Noted, Verdict};
 use crate::domain::{
     Announcement, Channel, Currency, DebtKind, Disposition, Fault, Grade, Language, Money, Outcome,
     PhoneNumber,
@@ -271,7 +271,12 @@ fn a_person_left_in_silence_is_abandoned() {
 
 #[test]
 fn a_machine_gets_the_message_after_its_beep() {
-    let machine = |at_ms| Heard::Verdict { verdict: Verdict::Machine, at_ms, confidence: 0.9 };
+    let machine = |at_ms| Heard::Verdict {
+        verdict: Verdict::Machine,
+        at_ms,
+        confidence: 0.9,
+        features: Features::default(),
+    };
     let script = [
         (5, Input::Answered),
         (5, Input::FirstAudio),
@@ -284,6 +289,26 @@ fn a_machine_gets_the_message_after_its_beep() {
     assert_eq!((end.outcome, end.disposition), (Outcome::Machine, Some(Disposition::VoicemailLeft)));
     assert_eq!(end.channel, crate::domain::Channel::Voicemail);
     assert!(!end.identified);
+}
+
+#[test]
+fn what_was_heard_is_told_at_the_end_with_what_came_before_the_answer_apart() {
+    let heard = |input: &Input| match input {
+        Input::Heard(heard) => *heard,
+        other => panic!("{other:?}"),
+    };
+    let told = [verdict(Verdict::Ringback), verdict(Verdict::Human), verdict(Verdict::Machine)];
+    let [ringing, human, machine] = told.clone();
+    let script = [(2, Input::EarlyMedia), (3, ringing), (5, Input::Answered), (5, Input::FirstAudio)];
+    let end = drive(&[&script[..], &[(6, human), (8, machine), (9, bye())]].concat()).1.expect("an end");
+    let noted = [true, false, false]
+        .into_iter()
+        .zip(&told)
+        .map(|(early, input)| Noted { early, heard: heard(input) });
+    assert_eq!(end.heard, noted.collect::<Vec<_>>());
+    let beeps = vec![(6, Input::Heard(Heard::BeepEnded { at_ms: 1 })); 300];
+    let end = drive(&[&script[..], &beeps, &[(9, bye())]].concat()).1.expect("an end");
+    assert_eq!(end.heard.len(), 100, "a line that beeps for ever");
 }
 
 fn announced(says: Announcement) -> Input {
@@ -367,7 +392,7 @@ fn shown(wiring: Wiring) -> String {
 }
 
 fn verdict(verdict: Verdict) -> Input {
-    Input::Heard(Heard::Verdict { verdict, at_ms: 900, confidence: 0.9 })
+    Input::Heard(Heard::Verdict { verdict, at_ms: 900, confidence: 0.9, features: Features::default() })
 }
 
 const CAME: Input = Input::AgentConnected(Seat::First);

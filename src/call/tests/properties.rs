@@ -55,7 +55,12 @@ fn inputs() -> impl Strategy<Value = Vec<(u64, Input)>> {
         Just(Input::Broken(Fault::Trunk)),
         (300_u16..700).prop_map(|code| Input::Refused(word(code))),
         "[0-9*#]".prop_map(|key| Input::Digit(key.chars().next().expect("one key"))),
-        Just(Input::Heard(Heard::Verdict { verdict: Verdict::Machine, at_ms: 1, confidence: 1.0 })),
+        Just(Input::Heard(Heard::Verdict {
+            verdict: Verdict::Machine,
+            at_ms: 1,
+            confidence: 1.0,
+            features: Features::default()
+        })),
         Just(Input::Heard(Heard::BeepEnded { at_ms: 2 })),
         Just(announced(Announcement::SwitchedOff)),
         prop_oneof![

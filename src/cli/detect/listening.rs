@@ -32,7 +32,7 @@ impl Listening {
         let length_ms = (samples.len() / FRAME * 20) as u32;
         let unsure = Judged { verdict: Verdict::Unsure, at_ms: length_ms, confidence: 0.0 };
         let mut verdicts = events.iter().filter_map(|heard| match *heard {
-            Heard::Verdict { verdict, at_ms, confidence } => Some(Judged { verdict, at_ms, confidence }),
+            Heard::Verdict { verdict, at_ms, confidence, .. } => Some(Judged { verdict, at_ms, confidence }),
             Heard::Announced { .. }
             | Heard::BeepEnded { .. }
             | Heard::BeepStarted { .. }

@@ -141,11 +141,12 @@ fn event(heard: &Heard) -> Value {
         Heard::BeepStarted { at_ms } => json!({ "event": "beep_start", "t_ms": at_ms }),
         Heard::FellSilent { at_ms } => json!({ "event": "fell_silent", "t_ms": at_ms }),
         Heard::SpokeAgain { at_ms } => json!({ "event": "spoke_again", "t_ms": at_ms }),
-        Heard::Verdict { verdict, at_ms, confidence } => json!({
+        Heard::Verdict { verdict, at_ms, confidence, features } => json!({
             "event": "verdict",
             "verdict": verdict.code(),
             "t_ms": at_ms,
             "confidence": round(*confidence),
+            "features": features,
         }),
     }
 }
@@ -159,17 +160,19 @@ fn round(confidence: f32) -> f64 {
 mod tests {
     use super::*;
     use crate::detect::Detector;
-    use crate::domain::verdict::Verdict;
+    use crate::domain::verdict::{Features, Verdict};
     use listening::Judged;
 
     #[test]
     fn a_line_of_json_has_the_promised_keys_and_nulls() {
         let verdict = Judged { verdict: Verdict::Human, at_ms: 1340, confidence: 0.912_34 };
-        let said = Heard::Verdict { verdict: Verdict::Human, at_ms: 1340, confidence: 0.912_34 };
+        let features =
+            Features { first_word_ms: Some(620), first_utterance_ms: Some(440), ..Features::default() };
+        let said = Heard::Verdict { verdict: Verdict::Human, at_ms: 1340, confidence: 0.912_34, features };
         let heard = Listening { last: verdict, first: verdict, beep: None, events: vec![said] };
         assert_eq!(
             as_json(Path::new("a.wav"), &heard).unwrap(),
-            r#"{"file":"a.wav","verdict":"human","t_ms":1340,"confidence":0.912,"beep_start_ms":null,"beep_end_ms":null,"events":[{"event":"verdict","verdict":"human","t_ms":1340,"confidence":0.912}]}"#
+            r#"{"file":"a.wav","verdict":"human","t_ms":1340,"confidence":0.912,"beep_start_ms":null,"beep_end_ms":null,"events":[{"event":"verdict","verdict":"human","t_ms":1340,"confidence":0.912,"features":{"by":"speech","first_word_ms":620,"first_utterance_ms":440}}]}"#
         );
     }
 

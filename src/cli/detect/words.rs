@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::listening::Listening;
+use crate::cli::heard;
 use crate::domain::verdict::{Heard, Verdict};
 use crate::domain::{Announcement, Language};
 
@@ -38,32 +39,9 @@ pub(super) fn line(path: &Path, heard: &Listening, language: Language) -> String
 }
 
 pub(super) fn announcement(says: Announcement, language: Language) -> &'static str {
-    let [english, russian] = match says {
-        Announcement::Busy => ["announcement: busy", "оператор: занято"],
-        Announcement::NotInService => ["announcement: not in service", "оператор: номер не обслуживается"],
-        Announcement::SwitchedOff => ["announcement: switched off", "оператор: телефон выключен"],
-    };
-    match language {
-        Language::En => english,
-        Language::Ru => russian,
-    }
+    heard::announcement(says.code(), language)
 }
 
 pub(super) fn verdict(verdict: Verdict, language: Language) -> &'static str {
-    let [english, russian] = match verdict {
-        Verdict::Busy => ["busy tone", "сигнал «занято»"],
-        Verdict::Congestion => ["congestion tone", "сигнал перегрузки"],
-        Verdict::Fax => ["fax", "факс"],
-        Verdict::Human => ["person", "человек"],
-        Verdict::Machine => ["machine", "автоответчик"],
-        Verdict::Music => ["music", "музыка"],
-        Verdict::Ringback => ["ringing tone", "гудки вызова"],
-        Verdict::Silence => ["silence", "тишина"],
-        Verdict::Sit => ["information tones", "сигнал оператора"],
-        Verdict::Unsure => ["unsure", "не ясно"],
-    };
-    match language {
-        Language::En => english,
-        Language::Ru => russian,
-    }
+    heard::verdict(verdict.code(), language)
 }

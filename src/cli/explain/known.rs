@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::config::Config;
 use crate::domain::{AgentId, ContactId, PersonId};
-use crate::store::{CallbackRow, ConsentRow, ContactFile, HoldRow, PersonFile, RulesThen, Store};
+use crate::store::{CallbackRow, ConsentRow, ContactFile, HeardCall, HoldRow, PersonFile, RulesThen, Store};
 
 /// What an explanation rests on beside the files.
 #[derive(Default)]
@@ -17,6 +17,8 @@ pub struct Known {
     pub then: BTreeMap<String, RulesThen>,
     /// The calls agreed that are to come, by contact.
     pub agreed: BTreeMap<ContactId, CallbackRow>,
+    /// What was heard of the last calls, by person.
+    pub heard: BTreeMap<PersonId, Vec<HeardCall>>,
     /// The agents at work, and what each does.
     pub at_work: BTreeMap<AgentId, String>,
 }
@@ -35,6 +37,8 @@ pub async fn read(
     for file in &files {
         known.standing.insert(file.id, (store.holds(file.id).await?, store.consents(file.id).await?));
         known.agreed.extend(store.callbacks_of(file.id).await?.into_iter().map(|call| (call.contact, call)));
+        let last = (CALLS, at.unwrap_or(now));
+        known.heard.insert(file.id, store.heard_of_person(file.id, last).await?);
         let Some(at) = at else { continue };
         for ContactFile { campaign, .. } in &file.contacts {
             if let Some(rules) = store.rules_at(campaign, at).await? {
@@ -44,3 +48,6 @@ pub async fn read(
     }
     Ok((files, known))
 }
+
+/// Calls of which it is told what was heard.
+const CALLS: i64 = 3;

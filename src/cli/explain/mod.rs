@@ -1,5 +1,6 @@
 //! `obzvon explain PERSON`: why he is or is not called, by which rule, what counts, and when next, in words.
 
+mod ears;
 mod known;
 mod outlook;
 mod staff;
@@ -253,7 +254,7 @@ impl Desk<'_> {
             "person": file.external_id, "at": self.now, "contacts": contacts, "events": file_events(file),
             "as_of": (self.when != When::Now).then(|| json!({ "then": THEN, "now": NOW })),
             "holds": self.holds(file), "consents": self.consents(file), "preferences": file.preferences,
-            "campaigns_not_configured": strangers,
+            "campaigns_not_configured": strangers, "heard": self.heard_json(file),
             "said_usable": file.phones.iter().filter_map(|phone| {
                 let said = phone.said_usable.as_ref().filter(|said| said.at <= self.now)?;
                 Some(json!({ "phone": phone.number.as_e164(), "said": said }))
@@ -311,6 +312,7 @@ impl Desk<'_> {
         let head = if ru { "записей журнала" } else { "ledger entries" };
         text += &format!("{head}: {}\n", file_events(file));
         text += &self.standing_text(file);
+        text += &self.heard_text(file);
         for said in &said {
             text += &self.said_text(said);
         }

@@ -55,7 +55,7 @@ impl Drive {
         }
     }
 
-    /// Why a call was a machine's, or was revised, is asked afterwards: the log has each verdict by its attempt.
+    /// Who looks on sees it at once; the store has it when the call is over, with what each verdict rested on.
     fn tell_heard(&self, heard: &Heard) {
         let attempt = self.attempt;
         match *heard {
@@ -65,7 +65,7 @@ impl Drive {
             Heard::BeepEnded { at_ms } => info!(%attempt, at_ms, "a beep has ended"),
             Heard::FellSilent { at_ms } => info!(%attempt, at_ms, "a machine fell silent"),
             Heard::SpokeAgain { at_ms } => info!(%attempt, at_ms, "a machine spoke again"),
-            Heard::Verdict { verdict, at_ms, confidence } => {
+            Heard::Verdict { verdict, at_ms, confidence, .. } => {
                 info!(%attempt, at_ms, verdict = verdict.code(), confidence, "who answered");
             }
             Heard::BeepStarted { .. } => {}

@@ -4,13 +4,13 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::{clock, flow, moment, row};
-use crate::cli::words;
+use crate::cli::{heard, words};
 use crate::daemon::house::House;
 use crate::domain::attempt::Stamps;
 use crate::domain::{AttemptId, Language};
 use crate::sip::Rung;
-use crate::store::{AttemptRow, CallKeys, CallLine, CallMark, RecordingRow, StoreError};
-use crate::web::{CallFile, DecisionView, RungView, stage_word};
+use crate::store::{AttemptRow, CallKeys, CallLine, CallMark, HeardRow, RecordingRow, StoreError};
+use crate::web::{CallFile, DecisionView, HeardView, RungView, stage_word};
 
 /// Bytes a second of a recording (A-law, two sides), and its header.
 const BYTES_A_SECOND: f64 = 16_000.0;
@@ -36,6 +36,7 @@ pub async fn file(
     Ok(Some(CallFile {
         row: row(&line(&call), &zone, language),
         steps: steps(&call, &zone),
+        heard: house.store.heard(attempt).await?.iter().map(|row| heard_view(row, language)).collect(),
         agents: house.store.call_agents(attempt).await?,
         last_word: last_word(&call, language),
         decision: decision(house, keys, &zone, language).await?,
@@ -94,6 +95,16 @@ fn steps(call: &AttemptRow, zone: &TimeZone) -> Vec<(&'static str, String, i64)>
 /// Milliseconds.
 fn since(at: Timestamp, begun: Timestamp) -> i64 {
     i64::try_from(at.duration_since(begun).as_millis()).unwrap_or(i64::MAX)
+}
+
+fn heard_view(row: &HeardRow, language: Language) -> HeardView {
+    HeardView {
+        at_s: heard::seconds(row.at_ms.into(), language),
+        early: row.early,
+        what: heard::what(row, language).to_owned(),
+        sure: row.permille.map(heard::percent),
+        features: heard::features(row, language),
+    }
 }
 
 fn last_word(call: &AttemptRow, language: Language) -> String {

@@ -2,6 +2,7 @@
 
 use super::speech::{Speech, Stretch};
 use crate::detect::FRAME_MS;
+use crate::domain::verdict::Features;
 
 /// How many there are; see [`names`].
 pub const TALK_FEATURES: usize = 46;
@@ -138,6 +139,23 @@ pub(super) fn read(speech: &Speech, floor: f32, peak: f32) -> Option<[f32; TALK_
         speech.fade(),
         speech.held / speech.voice.frames.max(1.0),
     ])
+}
+
+/// What of the timing explains a verdict; nothing before anything was said.
+pub(super) fn told(speech: &Speech) -> Features {
+    let utterances = speech.joined(LOOSE_MS);
+    let Some(first) = utterances.first() else { return Features::default() };
+    let pauses = utterances.windows(2).map(|two| two[1].since_ms - two[0].until_ms);
+    Features {
+        first_word_ms: Some(first.since_ms),
+        first_utterance_ms: Some(first.length_ms()),
+        longest_utterance_ms: utterances.iter().map(|utterance| utterance.length_ms()).max(),
+        utterances: u32::try_from(utterances.len()).ok(),
+        speech_ms: Some(speech.voiced_ms()),
+        longest_pause_ms: pauses.max(),
+        pause_ms: Some(speech.pause_ms()),
+        ..Features::default()
+    }
 }
 
 const TIGHT_MS: u32 = 120;

@@ -7,7 +7,7 @@ use super::FRAME_MS;
 use super::model::Model;
 use super::sound::Sound;
 use super::voice::VoiceEar;
-use crate::domain::verdict::Verdict;
+use crate::domain::verdict::{Features, Verdict};
 pub use features::{TALK_FEATURES, names};
 use speech::Speech;
 
@@ -165,6 +165,11 @@ impl TalkEar {
     /// What the model judges by; `None` before anything was said.
     pub fn features(&self) -> Option<[f32; TALK_FEATURES]> {
         features::read(&self.speech, self.voice.floor(), self.voice.peak)
+    }
+
+    /// The same in figures that people understand.
+    pub fn told(&self) -> Features {
+        features::told(&self.speech)
     }
 
     fn judge(&self, model: &Model) -> Option<(Verdict, f32)> {

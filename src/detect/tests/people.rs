@@ -14,6 +14,32 @@ fn a_word_and_a_wait_is_a_person_soon_after_the_word() {
 }
 
 #[test]
+fn a_verdict_tells_what_it_rested_on() {
+    let verdicts = |call: &Call| {
+        let of = |heard| match heard {
+            Heard::Verdict { verdict, features, .. } => Some((verdict, features)),
+            Heard::Announced { .. } | Heard::BeepEnded { .. } | Heard::BeepStarted { .. } => None,
+            Heard::FellSilent { .. } | Heard::SpokeAgain { .. } => None,
+        };
+        call.heard().into_iter().filter_map(of).collect::<Vec<_>>()
+    };
+    let [(Verdict::Human, of)] = verdicts(&Call::default().quiet(600).says(HELLO[0]).quiet(2000))[..] else {
+        panic!("one verdict")
+    };
+    let first_word_ms = of.first_word_ms.expect("he spoke");
+    assert!((600..900).contains(&first_word_ms), "{of:?}");
+    assert_eq!((of.by, of.utterances, of.longest_pause_ms), (Ear::Speech, Some(1), None), "{of:?}");
+    assert_eq!(of.first_utterance_ms, of.longest_utterance_ms);
+    assert!(of.pause_ms >= Some(100) && of.tone_hz.is_none(), "{of:?}");
+    let busy =
+        (0..4).fold(Call::default().quiet(400), |call, _| call.tone(&[(425.0, 5000.0)], 350).quiet(350));
+    let (verdict, of) = verdicts(&busy)[0];
+    assert_eq!((verdict, of.by, of.first_word_ms), (Verdict::Busy, Ear::Tones, None), "{of:?}");
+    assert!(of.tone_hz.is_some_and(|hertz| hertz.abs_diff(425) < 5), "{of:?}");
+    assert_eq!(verdicts(&Call::default().quiet(6000))[0], (Verdict::Silence, Features::default()));
+}
+
+#[test]
 fn hum_and_an_offset_of_the_line_change_nothing() {
     for (hertz, peak, offset) in [(50.0, 300.0, 0), (60.0, 300.0, 0), (100.0, 150.0, 0), (50.0, 0.0, 260)] {
         let upon = |mut call: Call| {

@@ -17,6 +17,7 @@ use crate::store::desk::{book, cancel_of_person, hold_for_callback, not_made};
 use crate::store::engine::conn::{Conn, Fault, Row, Value, moment, values};
 use crate::store::engine::dialect;
 use crate::store::gate::{append_event, call_event, seal_attempt};
+use crate::store::heard::note_heard;
 use crate::store::standing::insert_hold;
 use crate::store::tally;
 use crate::store::told::{TalkTold, Told, tell};
@@ -53,7 +54,7 @@ pub enum Closed {
 }
 
 impl Store {
-    /// Closes an attempt: outcome, ledger, contact, holds, promise, reactions and the word to the creditor, in one
+    /// Closes an attempt: outcome, what was heard, ledger, contact, holds, promise, reactions and the word to the creditor, in one
     /// transaction. A second finish changes nothing; one that comes after a rescue writes its holds and what is known of the
     /// number, for a request to stop is never lost.
     ///
@@ -88,6 +89,7 @@ pub(super) async fn finish(
     }
     let tallied = tally::before(conn, open.debt).await?;
     close_attempt(conn, request, open.channel(request), now).await?;
+    note_heard(conn, request.attempt, &request.finished.heard).await?;
     if open.is_inbound() {
         open.note_inbound(conn, request, now).await?;
     } else {

@@ -9,8 +9,9 @@ use crate::domain::{
     Money, Outcome, PersonId, PhoneNumber,
 };
 use crate::store::engine::conn::{Conn, Fault, Row, date, moment, moment_opt, values};
+use crate::store::heard::read_judged;
 use crate::store::list::number;
-use crate::store::{Store, StoreError};
+use crate::store::{Judged, Store, StoreError};
 
 /// Everything that is kept of one attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +54,19 @@ pub struct AttemptRow {
     pub promised_on: Option<Date>,
     /// Millionths of the currency's unit.
     pub cost_micro: Option<i64>,
+    pub ears: Ears,
+}
+
+/// What was heard in an answered call since the answer; of one that was not, in its early media.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ears {
+    /// The verdict that stood in the end.
+    pub last: Option<Judged>,
+    /// The first one: what the last one revised, where they differ.
+    pub first: Option<Judged>,
+    /// When the first beep began and ended, ms from the answer.
+    pub beep_start_ms: Option<i64>,
+    pub beep_end_ms: Option<i64>,
 }
 
 /// Which attempts to export.
@@ -74,6 +88,24 @@ pub struct AttemptExport {
     after: AttemptId,
 }
 
+/// The verdict that was last, or first, since the answer, or before it where there was none.
+macro_rules! verdict {
+    ($as:literal, $which:literal) => {
+        concat!(
+            "LEFT JOIN heard ",
+            $as,
+            " ON ",
+            $as,
+            ".attempt_id = a.id AND ",
+            $as,
+            ".n = (SELECT ",
+            $which,
+            "(w.n) FROM heard w WHERE w.attempt_id = a.id AND w.kind = 'verdict' ",
+            "AND w.early = CASE WHEN a.answer_at IS NULL THEN 1 ELSE 0 END) "
+        )
+    };
+}
+
 macro_rules! attempts {
     ($tail:literal) => {
         concat!(
@@ -82,9 +114,14 @@ macro_rules! attempts {
             "a.flow_version, a.due_at, a.reserved_at, a.invite_at, a.trying_at, a.ringing_at, a.early_media_at, ",
             "a.answer_at, a.first_audio_at, a.first_key_at, a.end_at, a.outcome, a.disposition, a.grades, ",
             "a.sip_code, a.sip_reason, a.q850, a.hung_up_by, a.heard_percent, a.keys, a.identified, a.promised_on, ",
-            "a.cost_micro, a.decision_id FROM attempt a JOIN campaign g ON g.id = a.campaign_id ",
+            "a.cost_micro, a.decision_id, v.what, v.t_ms, v.permille, f.what, f.t_ms, f.permille, ",
+            "(SELECT MIN(b.t_ms) FROM heard b WHERE b.attempt_id = a.id AND b.early = 0 AND b.kind = 'beep_start'), ",
+            "(SELECT MIN(b.t_ms) FROM heard b WHERE b.attempt_id = a.id AND b.early = 0 AND b.kind = 'beep_end') ",
+            "FROM attempt a JOIN campaign g ON g.id = a.campaign_id ",
             "JOIN person p ON p.id = a.person_id JOIN debt d ON d.id = a.debt_id ",
             "JOIN creditor k ON k.id = a.creditor_id ",
+            verdict!("v", "MAX"),
+            verdict!("f", "MIN"),
             $tail
         )
     };
@@ -228,6 +265,12 @@ fn read_attempt(row: &Row) -> Result<AttemptRow, Fault> {
         promised_on: row.text_opt(37)?.map(|day| date(&day)).transpose()?,
         cost_micro: row.int_opt(38)?,
         decision: row.int_opt(39)?.map(DecisionId),
+        ears: Ears {
+            last: read_judged(row, 40)?,
+            first: read_judged(row, 43)?,
+            beep_start_ms: row.int_opt(46)?,
+            beep_end_ms: row.int_opt(47)?,
+        },
     })
 }
 

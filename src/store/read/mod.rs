@@ -9,7 +9,7 @@ mod report;
 mod settling;
 mod view;
 
-pub use attempts::{AttemptExport, AttemptFilter, AttemptRow};
+pub use attempts::{AttemptExport, AttemptFilter, AttemptRow, Ears};
 pub use beside::{BesideRow, Sharer};
 pub use call_line::{CALLS_A_PAGE, CallFilter, CallKeys, CallLine, CallPage, CountedAs};
 pub use ledger::LedgerRow;

@@ -49,7 +49,9 @@ pub use audit::{
     Acts, AuditAsked, AuditHandlers, AuditLine, CampaignActLine, ExportLine, NewExport, SignInLine,
     SupervisionLine, UserActLine,
 };
-pub use calls::{CallFile, CallHandlers, CallRow, CallsAsked, CallsOf, CallsView, DecisionView, RungView};
+pub use calls::{
+    CallFile, CallHandlers, CallRow, CallsAsked, CallsOf, CallsView, DecisionView, HeardView, RungView,
+};
 pub use cases::{CaseHandlers, Dated};
 pub(super) use course::document as course_document;
 pub use course::{CourseStep, CourseView, CourseWish};

@@ -113,6 +113,8 @@ pub struct CallFile {
     pub row: CallRow,
     /// Its way: a step's code, when, and milliseconds since its beginning.
     pub steps: Vec<(&'static str, String, i64)>,
+    /// What the detector told, in order.
+    pub heard: Vec<HeardView>,
     pub keys: String,
     pub flow: String,
     /// The flow's name, where there is one of it now.
@@ -132,6 +134,19 @@ pub struct CallFile {
     pub recorded: bool,
     /// Messages still there, the oldest first.
     pub rungs: Vec<RungView>,
+}
+
+/// Something that was heard, in words.
+#[derive(Debug, Clone)]
+pub struct HeardView {
+    /// Seconds from the answer; of what was heard before it (`early`), from the first sound on.
+    pub at_s: String,
+    pub early: bool,
+    pub what: String,
+    /// How sure a verdict is.
+    pub sure: Option<String>,
+    /// What it rested on.
+    pub features: String,
 }
 
 /// A decision of the gate in words.

@@ -42,6 +42,7 @@ async fn show(
                 p { a href=(format!("/flows/{flow}?call={attempt}")) { (texts.in_flow) } }
             }
         }
+        div.card { h2 { (texts.ears) } (ears(&file, texts)) }
         div.card {
             h2 { (texts.decision) }
             @if let Some(decision) = &file.decision { (decided(decision)) } @else { p { (texts.no_decision) } }
@@ -124,6 +125,28 @@ fn way(file: &CallFile, language: Language) -> Markup {
             }
         }
         p.soft { (texts.way_how) }
+    }
+}
+
+fn ears(file: &CallFile, texts: &Texts) -> Markup {
+    if file.heard.is_empty() {
+        return html! { p { (texts.nothing_heard) } };
+    }
+    html! {
+        table {
+            thead { tr { th.n { (texts.second) } th { (texts.ears) } th.n { (texts.sure) } th { (texts.features) } } }
+            tbody {
+                @for heard in &file.heard {
+                    tr {
+                        td.n { (heard.at_s) @if heard.early { " " (texts.early) } }
+                        td { (heard.what) }
+                        td.n { @if let Some(sure) = &heard.sure { (sure) } }
+                        td.soft { (heard.features) }
+                    }
+                }
+            }
+        }
+        p.soft { (texts.ears_how) }
     }
 }
 
