@@ -8,8 +8,8 @@ use std::f64::consts::TAU;
 use std::sync::Arc;
 use std::time::Duration;
 
-use obzvon::domain::Codec;
 use obzvon::domain::media_target::MediaTarget;
+use obzvon::domain::{Codec, InfoBody};
 use obzvon::media::dtmf::TelephoneEvent;
 use obzvon::media::{Clip, MediaEngine, MediaEvent, PlayId, RecordingPlan, Stream, StreamPlan, g711};
 use rtp_phone::{EVENT, Phone, clip, engine, event, open};
@@ -251,7 +251,7 @@ async fn keys_pass_the_bridge_as_telephone_events() {
             ends += u32::from(pressed.end);
         }
     }
-    his.key_by_info('3').unwrap();
+    his.key_by_info(InfoBody::DtmfRelay, '3').unwrap();
     loop {
         let packet = agent.hear().await;
         if packet.payload_type == EVENT && TelephoneEvent::parse(&packet.payload).unwrap().code == 3 {

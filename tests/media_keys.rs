@@ -5,7 +5,7 @@ mod rtp_phone;
 
 use std::time::Duration;
 
-use obzvon::domain::Codec;
+use obzvon::domain::{Codec, InfoBody};
 use obzvon::media::{Clip, MediaEvent, PlayId, Stream, g711};
 use rtp_phone::{EVENT, Packet, Phone, clip, engine, open};
 
@@ -37,7 +37,7 @@ async fn packets_after_a_press(stream: &mut Stream, phone: &mut Phone, no: u64, 
     let mut left = match way {
         Way::InBand => tones().chunks(160).map(<[u8]>::to_vec).collect(),
         Way::Info => {
-            stream.key_by_info('5').unwrap();
+            stream.key_by_info(InfoBody::DtmfRelay, '5').unwrap();
             Vec::new()
         }
         Way::TelephoneEvent => {

@@ -7,8 +7,8 @@ mod rtp_phone;
 use std::sync::Arc;
 use std::time::Duration;
 
-use obzvon::domain::Codec;
 use obzvon::domain::media_target::{Direction, MediaTarget};
+use obzvon::domain::{Codec, InfoBody};
 use obzvon::media::dtmf::{DigitSource, TelephoneEvent};
 use obzvon::media::{Clip, MediaEvent, PlayId, RecordingPlan, StreamPlan, g711};
 use rtp_phone::{EVENT, PATIENCE, Phone, clip, engine, event, open};
@@ -96,10 +96,10 @@ async fn a_key_is_counted_once_whatever_ways_it_comes() {
     }
     assert_eq!(keys, "559");
     // The same press once more by INFO is no press; another key is.
-    stream.key_by_info('9').unwrap();
-    stream.key_by_info('#').unwrap();
+    stream.key_by_info(InfoBody::DtmfRelay, '9').unwrap();
+    stream.key_by_info(InfoBody::DtmfRelay, '#').unwrap();
     let next = event(&mut stream).await;
-    assert!(matches!(next, MediaEvent::Digit { digit: '#', source: DigitSource::Info, .. }), "{next:?}");
+    assert!(matches!(next, MediaEvent::Digit { digit: '#', source: DigitSource::Info(_), .. }), "{next:?}");
 }
 
 #[tokio::test]
@@ -217,7 +217,7 @@ async fn silence_of_the_far_end_is_told_once() {
     let (phone, mut stream) = (Phone::new().await, open(&engine));
     stream.connect(phone.target()).unwrap();
     assert!(matches!(event(&mut stream).await, MediaEvent::Stale { .. }));
-    stream.key_by_info('1').unwrap();
+    stream.key_by_info(InfoBody::DtmfRelay, '1').unwrap();
     assert!(matches!(event(&mut stream).await, MediaEvent::Digit { .. }));
 }
 

@@ -175,8 +175,8 @@ async fn attend(
                     stream.connect(target).ok();
                     None
                 }
-                Some(LegEvent::KeyByInfo(key)) => {
-                    stream.key_by_info(key).ok();
+                Some(LegEvent::KeyByInfo(body, key)) => {
+                    stream.key_by_info(body, key).ok();
                     None
                 }
                 Some(event) if event.is_last() => return left(gone.is_none()),

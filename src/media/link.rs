@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::live::Lane;
 use super::shard::{Act, ShardLink, StreamId};
 use super::{Clip, MediaError, PlayId, dtmf};
+use crate::domain::InfoBody;
 use crate::domain::media_target::MediaTarget;
 
 /// A way to a stream. It keeps nothing alive: what is asked of a stream that has closed does nothing.
@@ -62,13 +63,13 @@ impl StreamLink {
         self.tell(Act::SendDigits(codes))
     }
 
-    /// A key that came by SIP INFO: merged with those of RTP, so that it is counted once.
+    /// A key that came by SIP INFO: merged with those of RTP and of another body, so that it is counted once.
     ///
     /// # Errors
     /// The character is not a key; or see [`connect`](Self::connect).
-    pub fn key_by_info(&self, digit: char) -> Result<(), MediaError> {
+    pub fn key_by_info(&self, body: InfoBody, digit: char) -> Result<(), MediaError> {
         let code = dtmf::code_of(digit).ok_or(MediaError::NotAKey { found: digit })?;
-        self.tell(Act::KeyByInfo(code))
+        self.tell(Act::KeyByInfo(body, code))
     }
 
     /// Starts the recording of the plan; a second call does nothing.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::domain::InfoBody;
 use crate::domain::attempt::{FinalWord, HungUpBy};
 use crate::domain::media_target::MediaTarget;
 
@@ -23,7 +24,7 @@ pub enum LegEvent {
     /// Our hold or resume was refused; media stays as it was.
     MediaKept { code: u16 },
     /// A key by SIP INFO: `0`..`9`, `*`, `#`, `A`..`D`.
-    KeyByInfo(char),
+    KeyByInfo(InfoBody, char),
     /// How a transfer by REFER goes: 100..=199 under way, 200..=299 done, else failed (RFC 3515 section 2.4.5).
     Transfer { code: u16 },
     /// A phone asks that its call be handed on to this user (RFC 3515); `Leg::referred` tells it how that went.

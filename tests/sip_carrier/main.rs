@@ -99,7 +99,7 @@ fn line(event: &LegEvent) -> String {
         }
         LegEvent::MediaChanged(to) => format!("changed {}", media(to)),
         LegEvent::MediaKept { code } => format!("kept {code}"),
-        LegEvent::KeyByInfo(key) => format!("key {key}"),
+        LegEvent::KeyByInfo(_, key) => format!("key {key}"),
         LegEvent::Transfer { code } => format!("transfer {code}"),
         LegEvent::Refer { to } => format!("refer {to}"),
         LegEvent::Ended { by, word: said, crossed_cancel } => {

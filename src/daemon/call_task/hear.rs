@@ -41,8 +41,8 @@ impl Drive {
                 told("change of media", self.stream.connect(target));
                 None
             }
-            LegEvent::KeyByInfo(key) => {
-                told("key by INFO", self.stream.key_by_info(key));
+            LegEvent::KeyByInfo(body, key) => {
+                told("key by INFO", self.stream.key_by_info(body, key));
                 None
             }
             LegEvent::Transfer { code } => self.moved(code, clock.now()),

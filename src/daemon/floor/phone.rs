@@ -315,8 +315,8 @@ fn follow(event: Option<LegEvent>, stream: &Stream) -> Word {
             }
             Word::Held(held)
         }
-        Some(LegEvent::KeyByInfo(key)) => {
-            stream.key_by_info(key).ok();
+        Some(LegEvent::KeyByInfo(body, key)) => {
+            stream.key_by_info(body, key).ok();
             Word::Nothing
         }
         Some(LegEvent::Refused { .. } | LegEvent::Ended { .. } | LegEvent::Fault(_)) | None => Word::Over,

@@ -135,7 +135,7 @@ impl Live {
             Act::Connect(target) => self.connect(now, target),
             Act::Cut => self.cords.cut(),
             Act::Hear(from, lane) => self.cords.hear(from, lane),
-            Act::KeyByInfo(code) => self.pressed(now, code, DigitSource::Info),
+            Act::KeyByInfo(body, code) => self.pressed(now, code, DigitSource::Info(body)),
             Act::Music(clips) => self.sending.music(clips),
             Act::Mute(muted) => self.cords.mute(muted),
             Act::StandIn(stands_in) => self.cords.stand_in(stands_in),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
+use crate::domain::InfoBody;
 use crate::domain::media_target::MediaTarget;
 use crate::media::live::{Lane, Live};
 use crate::media::{Clip, PlayId, StreamReport};
@@ -23,7 +24,7 @@ pub(in crate::media) enum Act {
     /// The far end is to hear that stream.
     Hear(StreamId, Lane),
     /// An RFC 4733 event code.
-    KeyByInfo(u8),
+    KeyByInfo(InfoBody, u8),
     Music(Option<Vec<Arc<Clip>>>),
     Mute(bool),
     NoLongerHear(StreamId),

@@ -152,7 +152,7 @@ impl Walk {
             Act::Answered
             | Act::Cut
             | Act::Hear(..)
-            | Act::KeyByInfo(_)
+            | Act::KeyByInfo(..)
             | Act::Music(_)
             | Act::Mute(_)
             | Act::NoLongerHear(_)

@@ -66,8 +66,8 @@ impl Task {
     pub(super) async fn answer_info(&mut self, request: &mut Transaction) {
         let kind = read::value(&request.original, "Content-Type").unwrap_or_default().to_owned();
         let key = read::key(&kind, &request.original.body);
-        if let Some(key) = key {
-            self.tell(LegEvent::KeyByInfo(key));
+        if let Some((body, key)) = key {
+            self.tell(LegEvent::KeyByInfo(body, key));
         }
         let understood = key.is_some() || request.original.body.is_empty();
         let accept = ("Accept", "application/dtmf-relay, application/dtmf".to_owned());

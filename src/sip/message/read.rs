@@ -6,6 +6,7 @@ use rsipstack::sip::prelude::HeadersExt;
 use rsipstack::sip::typed::{Contact, RecordRoute};
 use rsipstack::sip::{HasHeaders, Response, Uri};
 
+use crate::domain::InfoBody;
 use crate::domain::attempt::FinalWord;
 
 /// Every value of a header; lists stay one value a header line.
@@ -140,23 +141,27 @@ pub(in crate::sip) fn retry_after(response: &Response) -> Option<Duration> {
 }
 
 /// A key from an INFO body: `application/dtmf-relay` (`Signal=5`) or `application/dtmf` (`5`).
-pub(in crate::sip) fn key(content_type: &str, body: &[u8]) -> Option<char> {
+pub(in crate::sip) fn key(content_type: &str, body: &[u8]) -> Option<(InfoBody, char)> {
     let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let text = std::str::from_utf8(body).ok()?;
-    let said = match kind.as_str() {
-        "application/dtmf-relay" => text.lines().find_map(|line| {
-            let (name, value) = line.split_once('=')?;
-            name.trim().eq_ignore_ascii_case("Signal").then(|| value.trim())
-        })?,
-        "application/dtmf" => text.trim(),
+    let (kind, said) = match kind.as_str() {
+        "application/dtmf-relay" => {
+            let signal = text.lines().find_map(|line| {
+                let (name, value) = line.split_once('=')?;
+                name.trim().eq_ignore_ascii_case("Signal").then(|| value.trim())
+            });
+            (InfoBody::DtmfRelay, signal?)
+        }
+        "application/dtmf" => (InfoBody::Dtmf, text.trim()),
         _ => return None,
     };
-    match said.to_ascii_uppercase().as_str() {
+    let key = match said.to_ascii_uppercase().as_str() {
         "10" | "*" => Some('*'),
         "11" | "#" => Some('#'),
         one if one.len() == 1 => one.chars().next().filter(|c| matches!(c, '0'..='9' | 'A'..='D')),
         _ => None,
-    }
+    };
+    key.map(|key| (kind, key))
 }
 
 #[cfg(test)]
@@ -214,9 +219,15 @@ mod tests {
 
     #[test]
     fn keys_come_in_several_spellings() {
-        assert_eq!(key("application/dtmf-relay", b"Signal=5\r\nDuration=160"), Some('5'));
-        assert_eq!(key("Application/DTMF-Relay; x=y", b"duration = 1\nsignal = 11"), Some('#'));
-        assert_eq!(key("application/dtmf", b" a "), Some('A'));
+        assert_eq!(
+            key("application/dtmf-relay", b"Signal=5\r\nDuration=160"),
+            Some((InfoBody::DtmfRelay, '5'))
+        );
+        assert_eq!(
+            key("Application/DTMF-Relay; x=y", b"duration = 1\nsignal = 11"),
+            Some((InfoBody::DtmfRelay, '#'))
+        );
+        assert_eq!(key("application/dtmf", b" a "), Some((InfoBody::Dtmf, 'A')));
         assert_eq!(key("application/dtmf", b"12"), None);
         assert_eq!(key("text/plain", b"5"), None);
     }
