@@ -6,9 +6,9 @@ use super::party::{Desk, Party, Seat, Second, Whom, Wiring, WishNo};
 use super::state::{Call, State};
 use super::timers::Timer;
 use super::{Input, Output, StopReason};
-use crate::domain::RecordingMark;
 use crate::domain::attempt::HungUpBy;
 use crate::domain::verdict::{Heard, Verdict};
+use crate::domain::{Outcome, RecordingMark};
 use crate::ivr::{self, FlowRun};
 
 impl Call {
@@ -49,10 +49,8 @@ impl Call {
             Verdict::Human | Verdict::Unsure => self.seek(now),
             Verdict::Machine => self.take_for_machine(now),
             Verdict::Busy | Verdict::Congestion => self.line_is_busy(now),
-            Verdict::Fax | Verdict::Sit => {
-                self.journal.machine = true;
-                self.hang_up(now, HungUpBy::Us);
-            }
+            Verdict::Fax => self.nobody_there(now, Outcome::InvalidNumber),
+            Verdict::Sit => self.nobody_there(now, Outcome::NoAnswer),
             // Not said yet: the time limit decides.
             Verdict::Music | Verdict::Ringback | Verdict::Silence => {}
         }

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::attempt::{FinalWord, Finished, HungUpBy, Stamps};
 use crate::domain::verdict::{Heard, Noted};
-use crate::domain::{Announcement, Channel, Disposition, Fault, Grade, Outcome};
+use crate::domain::{Channel, Disposition, Fault, Grade, Outcome};
 use crate::ivr::FlowRun;
 
 /// The notes of one call. Wall-clock stamps are the beginning's plus the time passed, so they never run backwards.
@@ -24,8 +24,8 @@ pub struct Journal {
     pub machine: bool,
     /// A person or a machine has spoken.
     pub spoke: bool,
-    /// An operator's announcement told why nobody is there.
-    pub announced: Option<Announcement>,
+    /// What the line itself has told in the place of whoever was called: the network, or a fax.
+    pub line_says: Option<Outcome>,
     /// A person answered and no agent came in time.
     pub unserved: bool,
     /// The flow wanted something said that we could not say.
@@ -53,7 +53,7 @@ impl Journal {
             identified: false,
             machine: false,
             spoke: false,
-            announced: None,
+            line_says: None,
             unserved: false,
             unsaid: false,
             no_media: false,
@@ -115,7 +115,7 @@ impl Journal {
         self.whole += length;
     }
 
-    /// What an answered call came to. An announcement says it itself. Where nothing was heard of us the person was left in silence: abandoned. So is
+    /// What an answered call came to. A fax, the network's tones and its announcements say it themselves. Where nothing was heard of us the person was left in silence: abandoned. So is
     /// whoever should have had an agent in time and had none, whatever he heard instead. A call that we ended because our
     /// voice failed is our own fault. A trunk that connects no sound has failed, unless a person showed himself all the
     /// same, by a key told in the signalling or to an agent.
@@ -123,8 +123,8 @@ impl Journal {
         if self.no_media && self.stamps.first_key.is_none() && self.agent_at.is_none() {
             return Outcome::Failed(Fault::Trunk);
         }
-        if let Some(says) = self.announced {
-            return says.outcome();
+        if let Some(outcome) = self.line_says {
+            return outcome;
         }
         let heard = self.stamps.first_audio.is_some() || self.agent_at.is_some();
         match (self.machine, self.unserved, heard) {
@@ -156,7 +156,10 @@ impl Journal {
     /// Closes the notes.
     pub fn close(&mut self, now: Instant, outcome: Outcome, run: &FlowRun) -> Finished {
         self.stamps.end = Some(self.at(now));
-        let talked = self.stamps.answer.is_some() && outcome != Outcome::Failed(Fault::Trunk);
+        // Where nobody was, nobody did anything.
+        let talked = self.stamps.answer.is_some()
+            && self.line_says.is_none()
+            && outcome != Outcome::Failed(Fault::Trunk);
         Finished {
             outcome,
             disposition: self.disposition.filter(|_| talked),

@@ -6,9 +6,9 @@ use super::party::{Seat, Whom, Wiring};
 use super::state::{Call, State};
 use super::timers::Timer;
 use super::{Input, Output, StopReason};
-use crate::domain::Announcement;
 use crate::domain::attempt::{FinalWord, HungUpBy};
 use crate::domain::verdict::{Heard, Verdict};
+use crate::domain::{Announcement, Outcome};
 use crate::ivr::{self, Mark, PromptNo};
 
 impl Call {
@@ -119,10 +119,8 @@ impl Call {
                 self.tell_flow(now, ivr::Input::MachineHeard);
             }
             Verdict::Busy | Verdict::Congestion => self.line_is_busy(now),
-            Verdict::Fax | Verdict::Sit if !proved_human => {
-                self.journal.machine = true;
-                self.hang_up(now, HungUpBy::Us);
-            }
+            Verdict::Fax => self.nobody_there(now, Outcome::InvalidNumber),
+            Verdict::Sit => self.nobody_there(now, Outcome::NoAnswer),
             Verdict::Human if self.was_to_have_an_agent() => self.seek_after_all(now),
             Verdict::Human => {
                 self.journal.spoke = true;
@@ -130,8 +128,8 @@ impl Call {
                     self.tell_flow(now, ivr::Input::HumanHeard);
                 }
             }
-            Verdict::Fax | Verdict::Machine | Verdict::Music => {}
-            Verdict::Ringback | Verdict::Silence | Verdict::Sit | Verdict::Unsure => {}
+            Verdict::Machine | Verdict::Music => {}
+            Verdict::Ringback | Verdict::Silence | Verdict::Unsure => {}
         }
     }
 
@@ -141,14 +139,23 @@ impl Call {
         if self.journal.spoke || self.journal.stamps.first_key.is_some() {
             return self.hang_up(now, HungUpBy::Callee);
         }
-        self.journal.announced = Some(Announcement::Busy);
+        self.journal.line_says = Some(Outcome::Busy);
         self.hang_up(now, HungUpBy::Us);
+    }
+
+    /// A fax, whose number is no telephone's, or the network's information tones, which leave open why nobody is reached. Where
+    /// somebody or a machine has spoken before, the call came to what that was. A key pressed before has proved a person.
+    pub(super) fn nobody_there(&mut self, now: Instant, outcome: Outcome) {
+        if self.journal.stamps.first_key.is_none() {
+            self.journal.line_says = Some(outcome).filter(|_| !self.journal.spoke);
+            self.hang_up(now, HungUpBy::Us);
+        }
     }
 
     /// The network has answered in the place of the callee, and told why. A key pressed before has proved a person.
     pub(super) fn announced(&mut self, now: Instant, says: Announcement) {
         if self.journal.stamps.first_key.is_none() {
-            self.journal.announced = Some(says);
+            self.journal.line_says = Some(says.outcome());
             self.hang_up(now, HungUpBy::Us);
         }
     }

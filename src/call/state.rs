@@ -227,7 +227,7 @@ impl Call {
             Input::Stop(_) => self.cancel(now, Outcome::Cancelled),
             // The operator says why nobody will answer: the final response would come after the announcement, and less exact.
             Input::Heard(Heard::Announced { says, .. }) => {
-                self.journal.announced = Some(says);
+                self.journal.line_says = Some(says.outcome());
                 self.cancel(now, says.outcome());
             }
             // Early media's other sounds tell of the network; its final response will say what came of the call.

@@ -128,7 +128,7 @@ const OUTCOMES: [Word; 13] = [
     ("failed_lost", "lost in a crash", "потерян при сбое"),
     ("failed_trunk", "fault of the trunk", "сбой линии"),
     ("failed_us", "fault of ours", "наш сбой"),
-    ("invalid_number", "not in service", "номер не обслуживается"),
+    ("invalid_number", "not in service, or a fax", "номер не обслуживается или факс"),
     ("machine", "answering machine", "автоответчик"),
     ("no_answer", "no answer", "не ответил"),
     ("rejected", "declined", "сбросил"),
@@ -280,8 +280,8 @@ const REASONS: [Word; 44] = [
     ("person_in_call", "the person is in another call", "человек в другом разговоре"),
     (
         "phone_invalid",
-        "the number is not in service; obzvon person phone says that it is usable after all",
-        "номер не обслуживается; вернуть его: obzvon person phone",
+        "the number is not in service, or a fax's; obzvon person phone says that it is usable after all",
+        "номер не обслуживается или это факс; вернуть его: obzvon person phone",
     ),
     (
         "phone_wrong_person",

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::verdict::Noted;
+use super::verdict::{Heard, Noted, Verdict};
 use super::{Channel, Disposition, Grade, Outcome};
 
 /// The moments of an attempt, in the order of a call's life; what did not happen is absent.
@@ -70,6 +70,17 @@ pub struct Finished {
 }
 
 impl Finished {
+    /// A fax or the network itself answered the call, by its tones or an announcement. A busy tone proves neither: some gateways tell
+    /// by it that a person has hung up.
+    pub fn was_answered_by_the_line(&self) -> bool {
+        self.heard.iter().filter(|noted| !noted.early).any(|noted| {
+            matches!(
+                noted.heard,
+                Heard::Announced { .. } | Heard::Verdict { verdict: Verdict::Fax | Verdict::Sit, .. }
+            )
+        })
+    }
+
     /// An attempt of which nothing is known but its outcome: its INVITE never left, or a crash cut it off.
     pub fn untold(outcome: Outcome) -> Self {
         Self {

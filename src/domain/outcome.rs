@@ -15,10 +15,11 @@ pub enum Outcome {
     Cancelled,
     /// Says nothing about the debtor; see the fault.
     Failed(Fault),
-    /// The number does not exist or is not in service.
+    /// The number does not exist, is not in service, or is a fax's.
     InvalidNumber,
     /// A machine or network voicemail answered.
     Machine,
+    /// It rang and nobody took it, or the network said in his place that he is not reached.
     NoAnswer,
     /// The callee declined (603).
     Rejected,

@@ -41,6 +41,10 @@ fn main_kind(finished: &Finished) -> EventKind {
         // No machine presses keys: human over machine.
         Outcome::Machine if !finished.keys.is_empty() => EventKind::AnsweredUnknown,
         Outcome::Machine => EventKind::Voicemail,
+        // A machine over no answer: something has taken the call, and no person's voice or key.
+        Outcome::Busy | Outcome::InvalidNumber | Outcome::NoAnswer if finished.was_answered_by_the_line() => {
+            EventKind::Voicemail
+        }
         // Some networks never tell that it rings, so silence until our cancel is taken for ringing.
         Outcome::NoAnswer | Outcome::Rejected | Outcome::Unwanted => EventKind::AttemptNoAnswer,
         Outcome::Busy
@@ -134,8 +138,9 @@ pub fn holds_of_stop(person: PersonId, phone: Option<PhoneKey>, at: Timestamp, e
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Channel;
     use crate::domain::attempt::{FinalWord, Stamps};
+    use crate::domain::verdict::{Features, Heard, Noted, Verdict};
+    use crate::domain::{Announcement, Channel};
     use crate::rules::{Presets, RuleKind};
 
     fn finished(outcome: Outcome, disposition: Option<Disposition>) -> Finished {
@@ -172,6 +177,32 @@ mod tests {
             dial.stamps.answer = Some(Timestamp::UNIX_EPOCH);
             assert_eq!(event_kinds(&dial), [EventKind::AnsweredUnknown], "{outcome:?}");
         }
+    }
+
+    #[test]
+    fn a_fax_and_the_networks_own_voice_on_an_answered_line_are_machines() {
+        let verdict =
+            |verdict| Heard::Verdict { verdict, at_ms: 900, confidence: 0.95, features: Features::default() };
+        let announced = Heard::Announced { says: Announcement::SwitchedOff, at_ms: 2400 };
+        for (outcome, heard) in [
+            (Outcome::InvalidNumber, verdict(Verdict::Fax)),
+            (Outcome::NoAnswer, verdict(Verdict::Sit)),
+            (Outcome::NoAnswer, announced),
+        ] {
+            let kinds = |early| {
+                let heard = vec![Noted { early, heard }];
+                let mut dial = Finished { heard, hung_up_by: HungUpBy::Us, ..finished(outcome, None) };
+                dial.stamps.ringing = Some(Timestamp::UNIX_EPOCH);
+                event_kinds(&dial)
+            };
+            assert_eq!(kinds(false), [EventKind::Voicemail, EventKind::AmdDisconnect], "{outcome:?}");
+            assert_eq!(kinds(true), [EventKind::AttemptNoAnswer], "{outcome:?} before the answer");
+        }
+        // A busy tone may be all that tells of a person who picked up and hung up.
+        let heard = vec![Noted { early: false, heard: verdict(Verdict::Busy) }];
+        let mut dial = Finished { heard, ..finished(Outcome::Busy, None) };
+        dial.stamps.answer = Some(Timestamp::UNIX_EPOCH);
+        assert_eq!(event_kinds(&dial), [EventKind::AnsweredUnknown]);
     }
 
     #[test]

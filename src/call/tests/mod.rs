@@ -377,6 +377,33 @@ fn a_busy_tone_before_any_word_is_a_busy_number_and_after_one_he_has_hung_up() {
 }
 
 #[test]
+fn a_fax_ends_the_number_information_tones_are_no_answer_and_silence_is_taken_for_a_person() {
+    let answered = [(5, Input::Answered), (5, Input::FirstAudio)];
+    for (heard, outcome) in [(Verdict::Fax, Outcome::InvalidNumber), (Verdict::Sit, Outcome::NoAnswer)] {
+        let ends = |before: &[(u64, Input)]| {
+            let script = [&answered[..], before, &[(8, verdict(heard)), (9, bye())]].concat();
+            let (log, end) = drive(&script);
+            (log.contains(&"8s HangUp".to_owned()), end.expect("an end"))
+        };
+        let (at_once, end) = ends(&[]);
+        assert_eq!((at_once, end.outcome, end.disposition), (true, outcome, None), "{heard:?}");
+        // Whoever has spoken before is what the call came to; a key has proved a person.
+        let (at_once, end) = ends(&[(6, verdict(Verdict::Machine))]);
+        assert_eq!((at_once, end.outcome), (true, Outcome::Machine), "{heard:?}");
+        let (at_once, end) = ends(&[(6, verdict(Verdict::Human))]);
+        assert_eq!((at_once, end.outcome), (true, Outcome::Answered), "{heard:?}");
+        let (at_once, end) = ends(&[(6, Input::Digit('1'))]);
+        assert_eq!((at_once, end.outcome), (false, Outcome::Answered), "{heard:?}");
+        let (log, end) = drive_plan(agents_plan(), &[(5, Input::Answered), (8, verdict(heard)), (9, bye())]);
+        assert!(!log.iter().any(|line| line.contains("FindAgent")), "{log:?}");
+        assert_eq!(end.expect("an end").outcome, outcome, "{heard:?}");
+    }
+    let (_, end) = drive(&[&answered[..], &[(8, verdict(Verdict::Silence)), (60, bye())]].concat());
+    let end = end.expect("an end");
+    assert_eq!((end.outcome, end.disposition), (Outcome::Answered, Some(Disposition::NotIdentified)));
+}
+
+#[test]
 fn a_payment_takes_a_ringing_call_back() {
     let (log, end) =
         drive(&[(2, Input::Ringing), (4, Input::Stop(StopReason::Paid)), (5, Input::Refused(word(487)))]);

@@ -13,7 +13,7 @@ pub fn outcome(outcome: Option<Outcome>) -> &'static str {
         Some(Outcome::Failed(Fault::Lost)) => "исход утрачен, считается ответом / lost, counts as answered",
         Some(Outcome::Failed(Fault::Trunk)) => "сбой линии / the trunk's fault",
         Some(Outcome::Failed(Fault::Us)) => "наш сбой / our fault",
-        Some(Outcome::InvalidNumber) => "номер не обслуживается / number not in service",
+        Some(Outcome::InvalidNumber) => "номер не обслуживается или факс / number not in service, or a fax",
         Some(Outcome::Machine) => "автоответчик / machine",
         Some(Outcome::NoAnswer) => "нет ответа / no answer",
         Some(Outcome::Rejected) => "сбросил / declined",
