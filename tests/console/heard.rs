@@ -55,7 +55,7 @@ async fn a_machines_verdict_and_its_beep_are_kept_and_shown() {
     let line = told.lines().find(|line| line.starts_with("услышано в звонке")).expect("a line of it");
     assert!(line.contains("автоответчик на ") && line.contains("конец сигнала на "), "{line}");
     let told: Value = serde_json::from_str(&house.run(&["explain", "p1", "--json"])).expect("JSON");
-    assert_eq!(told[0]["heard"][0]["events"], Value::from(rows), "as exported");
+    assert_eq!(told[0]["heard"][0]["events"], Value::from(rows.clone()), "as exported");
 
     let mut boss = Browser::new(&daemon);
     boss.sign_in("supervisor", PASSWORD).await;
