@@ -6,6 +6,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
+use obzvon::config::{Config, Environment, loosened_by};
+use obzvon::demo::carrier_config::CarrierConfig;
+
 /// What `obzvon check` says of the shipped configuration when the Russian calendar ends on this day.
 fn check(horizon: &str, arguments: &[&str]) -> String {
     check_with(horizon, arguments, |_| {})
@@ -291,4 +294,42 @@ fn commands_that_place_no_call_need_no_secret_of_calls() {
         assert!(said.contains("A_SECRET_THAT_NOBODY_SET"), "{command:?}: {said}");
         assert_eq!(code, Some(78), "{command:?}: {said}");
     }
+}
+
+#[test]
+fn by_what_a_robot_knows_the_debtor_is_warned_of() {
+    let told = |identity: &'static str| {
+        check_with(&lasting(), &["--lang", "en"], move |config| {
+            let file = config.join("campaigns/forgetful.toml");
+            let campaign = fs::read_to_string(&file).expect("the shipped campaign");
+            fs::write(&file, campaign.replace("identity = \"number\"\n", identity))
+                .expect("our own campaign");
+        })
+    };
+    let shipped = told("identity = \"number\"\n");
+    assert!(
+        shipped.contains("campaign forgetful: identity = \"number\": who cannot be called by his name"),
+        "{shipped}"
+    );
+    let unwritten = told("");
+    let nobody = "identity = \"name\", and prompts.toml has no engine.ru: nobody can be asked by his name";
+    assert!(unwritten.contains(nobody), "{unwritten}");
+}
+
+#[test]
+fn to_let_a_robot_ask_for_the_number_alone_is_looser() {
+    let load = |identity: &str| {
+        let folder = tempfile::tempdir().expect("a folder");
+        CarrierConfig::around(([127, 0, 0, 1], 9).into(), Path::new("prompts"))
+            .expect("the packs")
+            .campaign("reminders")
+            .set("campaigns/reminders.toml", "identity", identity)
+            .write(Path::new("config"), folder.path())
+            .expect("written");
+        Config::load(folder.path(), &Environment::new()).expect("sound")
+    };
+    let (name, number) = (load("name"), load("number"));
+    let what: Vec<_> = loosened_by(&name, &number).iter().map(ToString::to_string).collect();
+    assert_eq!(what, ["reminders: a robot need not call the debtor by his name before the debt is told"]);
+    assert!(loosened_by(&number, &name).is_empty() && loosened_by(&number, &number).is_empty());
 }

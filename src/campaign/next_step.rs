@@ -200,6 +200,7 @@ pub(in crate::campaign) mod tests {
             apology: None,
             flow: "reminder_overdue".into(),
             flow_by_kind: Vec::new(),
+            identity: crate::ivr::IdentifiedBy::Number,
             language: Language::Ru,
             targets: Targets {
                 creditors: Vec::new(),

@@ -8,6 +8,7 @@ use jiff::civil::{Date, Time, Weekday};
 
 use super::Dialling;
 use crate::domain::{Channel, DebtKind, DebtorType, Disposition, Language, Outcome, PhoneNumber};
+use crate::ivr::IdentifiedBy;
 
 /// A campaign's plan. A running campaign keeps the one it was given until a reload hands it another.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +27,8 @@ pub struct CampaignPlan {
     pub flow: String,
     /// Flows of kinds of debt that have one of their own: a debt's kind changes with the clock.
     pub flow_by_kind: Vec<(DebtKind, String)>,
+    /// What makes whoever answers a robot the debtor.
+    pub identity: IdentifiedBy,
     /// The language where the debtor's own is not known.
     pub language: Language,
     pub targets: Targets,

@@ -5,13 +5,13 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 
 use super::exceptions::{exceptions_json, notices_of};
-use super::names::{no_engine_text, prepare_campaign, untellable_text, untold_text};
+use super::names::{identity_text, no_engine_text, prepare_campaign, untellable_text, untold_text};
 use super::open::{ConfigArgs, block_on, registry, store};
 use super::standing::user;
 use super::words;
 use crate::campaign::Dialling;
 use crate::config::Config;
-use crate::daemon::{Clock, Judge, fill_campaign, untellable, untold_to_callers};
+use crate::daemon::{Clock, Judge, fill_campaign, retake_unvoiced, unnamed, untellable, untold_to_callers};
 use crate::domain::Language;
 use crate::store::{CampaignRow, CampaignState, Filled, Store, WhyNot};
 
@@ -70,6 +70,7 @@ impl CampaignArgs {
                     fill(&store, &config, &name, language).await?;
                     // A name that could not be said is left out of the call; nobody waits for it.
                     prepare_campaign(&store, &config, &name, language).await?;
+                    print!("{}", identity(&store, &config, &name, language).await?);
                     let moved = set(&store, &name, CampaignState::Running, language).await;
                     print!("{}", notices(&config, &name, language));
                     moved
@@ -80,6 +81,8 @@ impl CampaignArgs {
                         println!("{}", no_engine_text(language));
                     }
                     let sound = prepare_campaign(&store, &config, &name, language).await;
+                    retake_unvoiced(&store, &config, &name).await?;
+                    print!("{}", identity(&store, &config, &name, language).await?);
                     print!("{}", untellable_text(&untellable(&store, &config, &name).await?, language));
                     store.close().await;
                     return Ok(if sound? { ExitCode::SUCCESS } else { ExitCode::FAILURE });
@@ -111,6 +114,13 @@ async fn fill(store: &Store, config: &Config, name: &str, language: Language) ->
     print!("{}", untellable_text(&untellable(store, config, name).await?, language));
     print!("{}", untold_text(&untold_to_callers(store, config, name).await?, language));
     Ok(())
+}
+
+/// By what the campaign's robot knows the debtor, and whom it will set aside for that.
+async fn identity(store: &Store, config: &Config, name: &str, language: Language) -> anyhow::Result<String> {
+    let Some(plan) = config.campaign(name) else { return Ok(String::new()) };
+    let unnamed = unnamed(store, config, name).await?;
+    Ok(identity_text((plan.channel, plan.identity), unnamed, language))
 }
 
 /// Moves the campaign to a state; that it stands there already is no mistake.

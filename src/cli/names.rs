@@ -8,8 +8,9 @@ use anyhow::Context;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::config::Config;
-use crate::daemon::{Clock, wanted_sentences};
-use crate::domain::Language;
+use crate::daemon::{Clock, Unnamed, wanted_sentences};
+use crate::domain::{Channel, Language};
+use crate::ivr::IdentifiedBy;
 use crate::speech::EnginePlan;
 use crate::store::{Store, ToTell};
 use crate::synthesis::{Prepared, SentenceCache, prepare, synthesise};
@@ -42,8 +43,37 @@ pub async fn prepare_campaign(
 /// What a preparation without an engine comes to.
 pub fn no_engine_text(language: Language) -> &'static str {
     match language {
-        Language::En => "names: prompts.toml has no speech engine, the wordings without a name are said",
-        Language::Ru => "имена: в prompts.toml нет движка речи, звучат фразы без имени",
+        Language::En => "names: prompts.toml has no speech engine",
+        Language::Ru => "имена: в prompts.toml нет движка речи",
+    }
+}
+
+/// By what a robot knows the debtor, with what follows for whom it cannot call by his name. Empty where agents ask.
+pub fn identity_text(
+    (channel, identity): (Channel, IdentifiedBy),
+    unnamed: Option<Unnamed>,
+    language: Language,
+) -> String {
+    let Unnamed { contacts, of } = unnamed.unwrap_or_default();
+    match (channel, identity, language) {
+        (Channel::Ivr, IdentifiedBy::Number, Language::En) => {
+            "identity = \"number\": who cannot be called by his name hears the debt when he says that the number is his own, and \
+             so does whoever was given the number after him\n"
+                .to_owned()
+        }
+        (Channel::Ivr, IdentifiedBy::Number, Language::Ru) => {
+            "identity = \"number\": кого нельзя назвать по имени, слышит о долге, сказав, что номер его; новый владелец номера \
+             скажет то же\n"
+                .to_owned()
+        }
+        (Channel::Ivr, IdentifiedBy::Name, Language::En) => format!(
+            "identity = \"name\": no voice has said the names of {contacts} of {of} contacts yet: they are not called by the \
+             robot but set aside for agents\n"
+        ),
+        (Channel::Ivr, IdentifiedBy::Name, Language::Ru) => format!(
+            "identity = \"name\": имя ещё не озвучено у {contacts} из {of} контактов: робот им не звонит, они ждут оператора\n"
+        ),
+        (_, IdentifiedBy::Name | IdentifiedBy::Number, _) => String::new(),
     }
 }
 
@@ -139,10 +169,10 @@ fn prepared_text(of: Language, prepared: &Prepared, there: usize, language: Lang
     if failed + left > 0 {
         text += &match language {
             Language::En => {
-                format!(", failed {failed}, not tried {left}: for these the wording without a name is said")
+                format!(", failed {failed}, not tried {left}")
             }
             Language::Ru => {
-                format!(", не вышло {failed}, не пробовали {left}: для них звучит фраза без имени")
+                format!(", не вышло {failed}, не пробовали {left}")
             }
         };
     }

@@ -6,7 +6,8 @@ use std::path::Path;
 use crate::campaign::{CampaignPlan, Flag, PAY_LINK};
 use crate::config::Config;
 use crate::daemon::{Packs, unspoken_creditors, unspoken_to_callers};
-use crate::domain::Language;
+use crate::domain::{Channel, Language};
+use crate::ivr::IdentifiedBy;
 use crate::rules::lint::{Remark, lint};
 use crate::speech::{EnginePlan, EngineWay};
 
@@ -25,6 +26,10 @@ pub enum Warning {
     NobodyPasses { preset: String, remark: Remark },
     /// An engine is another machine's, and debtors' names go to it unencrypted.
     NamesInClear { speaks: Language, host: String },
+    /// A robot tells the debt to whoever says that the number is his own.
+    ByNumber { campaign: String },
+    /// The campaign wants debtors asked by their names, and no engine says names in its language.
+    NoNames { campaign: String, speaks: Language },
     /// An engine's voice is not the one its language's pack is said to have.
     OtherVoice { speaks: Language, engine: String, pack: String },
     /// The packs can't be looked at.
@@ -54,6 +59,7 @@ pub fn warnings(config: &Config) -> Vec<Warning> {
     for plan in &config.campaigns {
         let campaign = || plan.name.to_string();
         found.extend(unheard(config, plan));
+        found.extend(identity(config, plan));
         match unspoken_creditors(config, plan) {
             Ok(unspoken) => found.extend(unspoken.into_iter().map(|creditor| Warning::NoWords {
                 campaign: campaign(),
@@ -71,6 +77,22 @@ pub fn warnings(config: &Config) -> Vec<Warning> {
         }));
     }
     found
+}
+
+/// What the campaign's way of knowing the debtor comes to; a flow of which nobody has to be known is no matter.
+fn identity(config: &Config, plan: &CampaignPlan) -> Option<Warning> {
+    let flows = plan.flows().filter_map(|flow| config.flows.get(flow));
+    let mut asking = flows.filter(|flow| !flow.can_identify(IdentifiedBy::Name, None, plan.language));
+    if plan.is_service || plan.channel != Channel::Ivr || asking.next().is_none() {
+        return None;
+    }
+    let campaign = plan.name.to_string();
+    let says_names = config.prompts.engines.iter().any(|engine| engine.language == plan.language);
+    match plan.identity {
+        IdentifiedBy::Number => Some(Warning::ByNumber { campaign }),
+        IdentifiedBy::Name if says_names => None,
+        IdentifiedBy::Name => Some(Warning::NoNames { campaign, speaks: plan.language }),
+    }
 }
 
 /// What nobody hears of whose system would have to: unless an endpoint is for every creditor, or there is one for each of the
@@ -223,6 +245,15 @@ impl Warning {
                  beside obzvon",
                 speaks.code()
             ),
+            Self::ByNumber { campaign } => format!(
+                "campaign {campaign}: identity = \"number\": who cannot be called by his name hears the debt when he says that the \
+                 number is his own, and so does whoever was given the number after him"
+            ),
+            Self::NoNames { campaign, speaks } => format!(
+                "campaign {campaign}: identity = \"name\", and prompts.toml has no engine.{}: nobody can be asked by his name, and \
+                 the robot calls nobody",
+                speaks.code()
+            ),
             Self::NobodyPasses { preset, remark } => {
                 format!("preset {preset} with limits.toml: {remark}: nobody will be called")
             }
@@ -276,6 +307,15 @@ impl Warning {
                  TLS-прокси рядом с obzvon",
                 speaks.code()
             ),
+            Self::ByNumber { campaign } => format!(
+                "кампания {campaign}: identity = \"number\": кого нельзя назвать по имени, слышит о долге, сказав, что номер его; \
+                 новый владелец номера скажет то же"
+            ),
+            Self::NoNames { campaign, speaks } => format!(
+                "кампания {campaign}: identity = \"name\", а в prompts.toml нет engine.{}: спросить по имени некого, и робот никому не \
+                 звонит",
+                speaks.code()
+            ),
             Self::NobodyPasses { preset, remark } => {
                 let why = match remark {
                     Remark::NoCalendar { rule, calendar } => {
@@ -318,6 +358,12 @@ impl Warning {
             Self::NamesInClear { speaks, host } => serde_json::json!({
                 "language": speaks.code(), "names_in_clear_to": host
             }),
+            Self::ByNumber { campaign } => {
+                serde_json::json!({ "campaign": campaign, "identified_by": "number" })
+            }
+            Self::NoNames { campaign, speaks } => {
+                serde_json::json!({ "campaign": campaign, "language": speaks.code(), "identified_by": "name" })
+            }
             Self::NobodyPasses { preset, remark } => {
                 serde_json::json!({ "preset": preset, "nobody_passes": remark.to_string() })
             }

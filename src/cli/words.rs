@@ -229,7 +229,7 @@ const CAMPAIGN_STATES: [Word; 4] = [
     ("stopped", "stopped", "остановлена"),
 ];
 
-const REASONS: [Word; 44] = [
+const REASONS: [Word; 45] = [
     ("agent_awaited", "called when an agent is free", "звоним, когда свободен оператор"),
     ("agent_missed", "the agent's phone was not picked up", "оператор не взял свою трубку"),
     ("agent_no_audio", "nothing is heard from the agent's phone", "телефон оператора молчит"),
@@ -293,6 +293,11 @@ const REASONS: [Word; 44] = [
     ("stopped", "asked not to be called", "просил не звонить"),
     ("trunks_full", "the lines are full", "линии заняты"),
     ("trunks_ill", "the lines are out of order", "линии неисправны"),
+    (
+        "unnamed",
+        "the robot cannot say his name, by which he is to be asked: for an agent",
+        "имя не озвучено, а спрашивать надо по имени: нужен оператор",
+    ),
     ("unspeakable", "the voice lacks words for the debt", "нечем озвучить долг"),
 ];
 

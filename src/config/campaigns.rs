@@ -10,6 +10,7 @@ use crate::campaign::{
     Calendar, CampaignPlan, Delays, Hours, Limits, PromisePolicy, Retries, RetryClass, ScoreWeights, Targets,
 };
 use crate::domain::{Channel, DebtKind, DebtorType, Language, PhoneNumber, nearest};
+use crate::ivr::IdentifiedBy;
 use crate::trunk::CallerIdStatus;
 
 /// What a campaign may refer to.
@@ -36,6 +37,7 @@ pub fn campaign(root: &Section<'_>, stem: &str, known: Known<'_>) -> Option<Camp
     let flow_by_kind = keyed(&by_kind, DebtKind::ALL.map(|kind| (kind.code(), kind)), |value| {
         refer(value, words::FLOW, known.flows)
     });
+    let identity = root.or("identity", IdentifiedBy::default(), |value| value.one_of(&IDENTITIES));
     let language = root.or("language", Language::Ru, |value| value.one_of(&LANGUAGES));
     let preset = root.or("preset", "ru-230fz-safe".to_owned(), |value| preset(value, known.presets));
     let targets = targets(root);
@@ -64,6 +66,8 @@ pub fn campaign(root: &Section<'_>, stem: &str, known: Known<'_>) -> Option<Camp
         apology: apology?.or_else(shipped),
         flow: flow?,
         flow_by_kind: flow_by_kind?,
+        // A service call has no debt to keep from anybody.
+        identity: if is_service { IdentifiedBy::Number } else { identity? },
         language: language?,
         targets: targets?,
         preset: preset?,
@@ -76,6 +80,9 @@ pub fn campaign(root: &Section<'_>, stem: &str, known: Known<'_>) -> Option<Camp
         promises: promises?,
     })
 }
+
+const IDENTITIES: [(&str, IdentifiedBy); 2] =
+    [("name", IdentifiedBy::Name), ("number", IdentifiedBy::Number)];
 
 const SERVICE_BY_VOICE: Clause = Clause {
     en: "a campaign of kind \"service\" is of the channel \"ivr\"; its flow may connect to an agent",

@@ -13,6 +13,7 @@ use crate::campaign::{
 };
 use crate::cases::{Kind, Terms};
 use crate::domain::{DebtKind, Language, Stage};
+use crate::ivr::IdentifiedBy;
 use crate::rules::tighter::loosened;
 
 /// One thing that would be looser.
@@ -38,6 +39,8 @@ pub enum Loosens {
     Deadline { kind: Kind, was: u16, is: u16 },
     /// A disposition after which calls stopped, and no longer do.
     Disposition { code: String, flag: Flag },
+    /// A robot tells the debt to whoever says that the number is his own.
+    Identity,
     /// Agents say something else while anybody may be listening.
     FirstWords,
     /// A cap raised by an override.
@@ -83,6 +86,9 @@ impl Loosens {
                 format!("disposition {code} no longer means {}", flag.code())
             }
             Self::FirstWords => "other words before it is known who is speaking".to_owned(),
+            Self::Identity => {
+                "a robot need not call the debtor by his name before the debt is told".to_owned()
+            }
             Self::Override { rule, limit } => format!("override: {rule} up to {limit}"),
             Self::Promises => "whoever promised is called earlier or again".to_owned(),
             Self::Recording => "talks are recorded no longer".to_owned(),
@@ -104,6 +110,7 @@ impl Loosens {
             }
             Self::Disposition { code, flag } => format!("итог {code} больше не значит {}", flag.code()),
             Self::FirstWords => "другие слова до того, как известно, кто на линии".to_owned(),
+            Self::Identity => "робот назовёт долг и тому, кого не назвал по имени".to_owned(),
             Self::Override { rule, limit } => format!("послабление: {rule} до {limit}"),
             Self::Promises => "обещавшим звонит раньше или снова".to_owned(),
             Self::Recording => "разговоры больше не записываются".to_owned(),
@@ -166,6 +173,7 @@ fn of_campaign((old, was): (&Config, &CampaignPlan), (new, is): (&Config, &Campa
         (!meets_as_many(&is.dialling, &was.dialling), Loosens::Abandoned),
         (!is_within(&is.targets, &was.targets), Loosens::Targets),
         (!waits_as_long(is.promises, was.promises), Loosens::Promises),
+        (was.identity == IdentifiedBy::Name && is.identity == IdentifiedBy::Number, Loosens::Identity),
         (was.limits.record && !is.limits.record, Loosens::Recording),
     ];
     found.extend(flat.into_iter().filter_map(|(looser, what)| looser.then_some(what)));

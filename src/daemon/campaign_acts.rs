@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tracing::{info, warn};
 
 use super::house::House;
-use super::naming::{NamesFor, lacks_names, say_names};
+use super::naming::{Lacking, NamesFor, lacking, say_names};
 use super::queue::fill_campaign;
 use crate::store::{CampaignState, StoreError};
 use crate::web::{CampaignAct, SetCampaign};
@@ -30,9 +30,10 @@ pub async fn set_campaign(house: &Arc<House>, set: SetCampaign) -> Result<bool, 
     }
     let hurried = house.naming.stop(&campaign);
     let starts = act == CampaignAct::Start && (is_new || was == CampaignState::Paused);
-    if starts && !hurried && lacks(house, &campaign).await {
+    let lacking = if starts && !hurried { lacks(house, &campaign).await } else { Vec::new() };
+    if !lacking.is_empty() {
         info!(campaign, who, "a campaign was clicked: it starts when its names are said");
-        say_names(house, &campaign, NamesFor::Start { who });
+        say_names(house, &campaign, lacking, NamesFor::Start { who });
         return Ok(true);
     }
     let moved = house.store.set_campaign(&campaign, state, &who, house.clock.wall()).await?;
@@ -40,11 +41,11 @@ pub async fn set_campaign(house: &Arc<House>, set: SetCampaign) -> Result<bool, 
     Ok(moved)
 }
 
-/// Whether the campaign has to wait for names. Where that is not known it does not wait.
-async fn lacks(house: &House, campaign: &str) -> bool {
-    lacks_names(house, campaign).await.unwrap_or_else(|fault| {
+/// The names that the campaign has to wait for. Where they are not known it does not wait.
+async fn lacks(house: &House, campaign: &str) -> Vec<Lacking> {
+    lacking(house, campaign).await.unwrap_or_else(|fault| {
         warn!(campaign, fault = format!("{fault:#}"), "which names are to be said is not known");
-        false
+        Vec::new()
     })
 }
 

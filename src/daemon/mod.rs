@@ -64,9 +64,11 @@ mod writeback_task;
 pub use clock::Clock;
 pub use floor::{Floor, Seat, SeatEvent};
 pub use house::{House, Plans};
-pub use names::{sweep_names, wanted_sentences};
+pub use names::{Unnamed, sweep_names, unnamed, wanted_sentences};
 pub use quality::{DrawPlan, draw_list, last_days, take_review};
-pub use queue::{fill_campaign, unspoken_creditors, unspoken_to_callers, untellable, untold_to_callers};
+pub use queue::{
+    fill_campaign, retake_unvoiced, unspoken_creditors, unspoken_to_callers, untellable, untold_to_callers,
+};
 pub use recordings::checksum;
 pub use registry::{RegistryRead, decode, read_registry};
 pub use roots::{daily_roots_file, read_roots};

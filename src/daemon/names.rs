@@ -11,10 +11,11 @@ use tracing::{info, warn};
 use super::house::House;
 use crate::campaign::CampaignPlan;
 use crate::config::Config;
-use crate::domain::{CampaignId, Language, PersonId, PersonName};
-use crate::ivr::Flow;
+use crate::daemon::Clock;
+use crate::domain::{CampaignId, Channel, ContactId, Language, PersonId, PersonName};
+use crate::ivr::{Flow, IdentifiedBy, VoicedName};
 use crate::speech::{EnginePlan, name_sentences, readable_name};
-use crate::store::{CampaignState, Store};
+use crate::store::{CampaignState, Store, ToAsk};
 use crate::synthesis::{SentenceCache, Swept};
 
 /// How often sentences that nobody needs any more are deleted.
@@ -40,7 +41,9 @@ pub async fn wanted_sentences(
     (campaign, plan): (CampaignId, &CampaignPlan),
     engine: &EnginePlan,
 ) -> anyhow::Result<BTreeSet<String>> {
-    let flows: BTreeSet<&str> = plan.flows().collect();
+    // Who calls back is asked by his name, too.
+    let inbound = config.inbound.as_ref().map(|inbound| inbound.flow.as_str());
+    let flows: BTreeSet<&str> = plan.flows().chain(inbound).collect();
     let flows: Vec<&Arc<Flow>> = flows.into_iter().filter_map(|flow| config.flows.get(flow)).collect();
     let mut texts = BTreeSet::new();
     let mut after = PersonId(0);
@@ -56,6 +59,59 @@ pub async fn wanted_sentences(
             }
         }
     }
+}
+
+/// How many of those whom a campaign may yet call no voice can call by their names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unnamed {
+    pub contacts: u64,
+    pub of: u64,
+}
+
+/// Whom a robot of the campaign would set aside for an agent, because he can't be asked by his name and the campaign wants that.
+/// `None`: it does not, or agents ask.
+///
+/// # Errors
+/// When the configuration has no such campaign, or the store fails.
+pub async fn unnamed(store: &Store, config: &Config, name: &str) -> anyhow::Result<Option<Unnamed>> {
+    let plan = config.campaign(name).with_context(|| format!("no campaign {name:?} in the configuration"))?;
+    if plan.channel != Channel::Ivr || plan.identity == IdentifiedBy::Number {
+        return Ok(None);
+    }
+    let campaign = store.campaign(name, Clock.wall()).await?;
+    let flows: Vec<&Arc<Flow>> = plan.flows().filter_map(|flow| config.flows.get(flow)).collect();
+    let cache = SentenceCache::below(&config.daemon.data_dir);
+    let can_be_asked = |asked: &ToAsk| {
+        flows.iter().all(|flow| {
+            let voiced =
+                asked.name.as_ref().and_then(|name| voiced(&config.prompts.engines, flow, name, &cache));
+            flow.can_identify(plan.identity, voiced.as_ref(), asked.language)
+        })
+    };
+    let (mut count, mut after) = (Unnamed::default(), ContactId(0));
+    loop {
+        let page = store.to_ask(campaign, after).await?;
+        let Some(last) = page.last() else { return Ok(Some(count)) };
+        after = last.contact;
+        count.of += page.len() as u64;
+        count.contacts += page.iter().filter(|asked| !can_be_asked(asked)).count() as u64;
+    }
+}
+
+/// The name with the languages in which an engine has said all the flow's sentences with it.
+fn voiced(
+    engines: &[EnginePlan],
+    flow: &Flow,
+    name: &PersonName,
+    cache: &SentenceCache,
+) -> Option<VoicedName> {
+    let says = |engine: &&EnginePlan| {
+        let texts = readable_name(name.reveal(), engine.language)
+            .map(|readable| name_texts(flow, engine.language, &PersonName::new(readable)));
+        texts.is_some_and(|texts| !texts.is_empty() && texts.iter().all(|text| cache.has(&engine.clip(text))))
+    };
+    let languages: Vec<_> = engines.iter().filter(says).map(|engine| engine.language).collect();
+    (!languages.is_empty()).then(|| VoicedName { name: name.clone(), languages })
 }
 
 /// Deletes every sentence that no open contact of a campaign that may go on needs.

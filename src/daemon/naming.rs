@@ -10,7 +10,9 @@ use tracing::{info, warn};
 
 use super::house::House;
 use super::names::wanted_sentences;
+use super::queue::retake_unvoiced;
 use crate::domain::Language;
+use crate::speech::EnginePlan;
 use crate::store::CampaignState;
 use crate::synthesis::{SentenceCache, prepare};
 
@@ -86,27 +88,42 @@ impl Naming {
     }
 }
 
-/// Whether some engine would have to say a name before this campaign dials.
+/// What one engine has not said yet of a campaign's sentences with names.
+#[derive(Debug)]
+pub struct Lacking {
+    engine: EnginePlan,
+    texts: Vec<String>,
+}
+
+/// What the engines would have to say before this campaign dials; empty: nothing.
 ///
 /// # Errors
-/// When the configuration has no such campaign, or the store fails.
-pub async fn lacks_names(house: &House, campaign: &str) -> anyhow::Result<bool> {
-    let engines = house.plans.load().config.prompts.engines.len();
-    for engine in 0..engines {
-        if !lacking(house, campaign, engine).await?.is_empty() {
-            return Ok(true);
-        }
+/// When the configuration has no such campaign, or the store or the reading of the disk fails.
+pub async fn lacking(house: &House, campaign: &str) -> anyhow::Result<Vec<Lacking>> {
+    let plans = house.plans.load_full();
+    let plan = plans.config.campaign(campaign).context("the configuration has no such campaign")?;
+    let id = house.store.campaign(campaign, house.clock.wall()).await?;
+    let mut all = Vec::new();
+    for engine in &plans.config.prompts.engines {
+        let texts = wanted_sentences(&house.store, &plans.config, (id, plan), engine).await?;
+        let (engine, cache) = (engine.clone(), SentenceCache::below(&plans.config.daemon.data_dir));
+        let lacks = move || {
+            let texts: Vec<_> = texts.into_iter().filter(|text| !cache.has(&engine.clip(text))).collect();
+            Lacking { engine, texts }
+        };
+        let lacking = tokio::task::spawn_blocking(lacks).await?;
+        all.extend((!lacking.texts.is_empty()).then_some(lacking));
     }
-    Ok(false)
+    Ok(all)
 }
 
 /// Has the engines say in the background what the campaign lacks. What cannot be said is left out of its calls.
-pub fn say_names(house: &Arc<House>, campaign: &str, why: NamesFor) {
+pub fn say_names(house: &Arc<House>, campaign: &str, all: Vec<Lacking>, why: NamesFor) {
     let starts = matches!(why, NamesFor::Start { .. });
     let Some(work) = house.naming.begin(campaign, starts) else { return };
     let (house, campaign) = (Arc::clone(house), campaign.to_owned());
     house.clone().helpers.spawn(async move {
-        if let Err(fault) = say(&house, &campaign, &work).await {
+        if let Err(fault) = say(&house, &campaign, all, &work).await {
             warn!(campaign, fault = format!("{fault:#}"), "names were not said");
         }
         house.naming.end(&campaign, &work);
@@ -125,12 +142,12 @@ pub fn say_names(house: &Arc<House>, campaign: &str, why: NamesFor) {
     });
 }
 
-async fn say(house: &Arc<House>, campaign: &str, work: &Arc<Work>) -> anyhow::Result<()> {
+async fn say(house: &Arc<House>, campaign: &str, all: Vec<Lacking>, work: &Arc<Work>) -> anyhow::Result<()> {
+    let count: usize = all.iter().map(|lacking| lacking.texts.len()).sum();
+    work.lacking.store(count as u64, Ordering::Relaxed);
     let plans = house.plans.load_full();
-    for (number, engine) in plans.config.prompts.engines.iter().enumerate() {
-        let texts = lacking(house, campaign, number).await?;
-        work.lacking.fetch_add(texts.len() as u64, Ordering::Relaxed);
-        let (house, work, engine) = (Arc::clone(house), Arc::clone(work), engine.clone());
+    for Lacking { engine, texts } in all {
+        let (house, work) = (Arc::clone(house), Arc::clone(work));
         let cache = SentenceCache::below(&plans.config.daemon.data_dir);
         let told = move || {
             work.tried.fetch_add(1, Ordering::Relaxed);
@@ -151,17 +168,6 @@ async fn say(house: &Arc<House>, campaign: &str, work: &Arc<Work>) -> anyhow::Re
             "names were said"
         );
     }
-    Ok(())
-}
-
-/// The sentences of the campaign that the engine of this number has not said yet.
-async fn lacking(house: &House, campaign: &str, engine: usize) -> anyhow::Result<Vec<String>> {
-    let plans = house.plans.load_full();
-    let Some(engine) = plans.config.prompts.engines.get(engine).cloned() else { return Ok(Vec::new()) };
-    let plan = plans.config.campaign(campaign).context("the configuration has no such campaign")?;
-    let id = house.store.campaign(campaign, house.clock.wall()).await?;
-    let texts = wanted_sentences(&house.store, &plans.config, (id, plan), &engine).await?;
-    let cache = SentenceCache::below(&plans.config.daemon.data_dir);
-    let lacks = move || texts.into_iter().filter(|text| !cache.has(&engine.clip(text))).collect();
-    Ok(tokio::task::spawn_blocking(lacks).await?)
+    // Who was set aside because nobody could call him by his name has one now.
+    retake_unvoiced(&house.store, &plans.config, campaign).await
 }

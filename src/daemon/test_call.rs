@@ -14,6 +14,7 @@ use crate::domain::{
     AttemptId, Currency, DebtKind, DebtorType, ImportRow, Language, Money, PhoneNumber, TEST_CREDITOR,
     is_test,
 };
+use crate::ivr::IdentifiedBy;
 use crate::rules::{Preset, RuleKind};
 use crate::store::{AttemptRow, CampaignState, FillPlan, PersonFile, RulesInForce};
 
@@ -123,6 +124,8 @@ pub fn test_plan(config: &Config, flow: &str) -> anyhow::Result<CampaignPlan> {
     let calendar = Calendar { hours: [all_day; 7], off: Vec::new(), not_before: None, not_after: None };
     Ok(CampaignPlan {
         is_service: false,
+        // The debt is made up.
+        identity: IdentifiedBy::Number,
         name: TEST_CAMPAIGN.into(),
         flow: flow.to_owned(),
         flow_by_kind: Vec::new(),

@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use super::names::name_texts;
 use crate::config::PromptsConfig;
 use crate::domain::{Language, Money, PersonName, Utterance};
-use crate::ivr::{Flow, VoicedName};
+use crate::ivr::{Flow, IdentifiedBy, VoicedName};
 use crate::media::{Clip, ClipStore};
 use crate::speech::{
     ClipId, EnginePlan, Pack, Unspeakable, near_dates, readable_name, speak, speak_prepared,
@@ -77,6 +77,22 @@ impl Voice {
         let told =
             |language| self.packs.contains_key(&language) && self.can_tell(flow, language, creditor, amount);
         flow.languages().iter().copied().filter(|language| !told(*language)).collect()
+    }
+
+    /// The languages into which no key of `flow` may lead him: the debt cannot be told in them, or he cannot be asked by his
+    /// name where `by` wants it.
+    pub fn closed(
+        &self,
+        flow: &Flow,
+        (creditor, amount): (&str, Money),
+        (by, name): (IdentifiedBy, Option<&VoicedName>),
+    ) -> Vec<Language> {
+        let mut closed = self.untold(flow, creditor, amount);
+        let other =
+            |language: &Language| !closed.contains(language) && !flow.can_identify(by, name, *language);
+        let unnamed: Vec<_> = flow.languages().iter().copied().filter(other).collect();
+        closed.extend(unnamed);
+        closed
     }
 
     /// Whether an engine says names at all.

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use super::output::Action;
 use super::policy::Policy;
-use super::step::{Act, Plays, Step, StepNo};
+use super::step::{Act, Plays, Step, StepNo, Target};
 use super::template::Piece;
 use super::wording::Prompt;
-use super::{FlowFile, Hours, Mistake, Record};
+use super::{FlowFile, Hours, IdentifiedBy, Mistake, Record, VoicedName};
 use crate::domain::{Disposition, Language, Money, PersonName, Utterance};
 
 /// A flow that passed every check. It never changes: a live call ends on the version it began with.
@@ -116,6 +116,31 @@ impl Flow {
         let language = self.language_for(wanted);
         let prompts = self.prompts().into_iter();
         prompts.flat_map(|(_, prompt)| prompt.debt_sentences(language, creditor, amount)).collect()
+    }
+
+    /// Whether a debtor of `wanted` language with this name, as far as voices have it, can say who he is so that `by` is
+    /// content.
+    pub fn can_identify(&self, by: IdentifiedBy, name: Option<&VoicedName>, wanted: Language) -> bool {
+        let language = self.language_for(wanted);
+        let named = name.is_some_and(|name| name.languages.contains(&language));
+        match by {
+            IdentifiedBy::Name => self.steps.iter().all(|step| match &step.plays {
+                Plays::Ask { question, keys } if keys.values().any(|goes| self.marks(goes.then)) => {
+                    named && question.prompt.calls_by_name(language)
+                }
+                Plays::Ask { .. } | Plays::Connect { .. } | Plays::Enter { .. } => true,
+                Plays::Pass { .. } | Plays::Say { .. } => true,
+            }),
+            IdentifiedBy::Number => true,
+        }
+    }
+
+    /// Who is led there has said that he is the debtor.
+    pub(super) fn marks(&self, target: Target) -> bool {
+        match target {
+            Target::Step(number) => self.steps[number].mark.is_some(),
+            Target::Agent | Target::HangUp => false,
+        }
     }
 
     /// It speaks of nobody: neither a name nor a debt is in any of its prompts.

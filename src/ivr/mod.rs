@@ -22,7 +22,7 @@ mod template;
 mod text;
 mod wording;
 
-pub use facts::{CallFacts, VoicedName};
+pub use facts::{CallFacts, IdentifiedBy, VoicedName};
 pub use file::{FlowFile, Hours, Record, read, read_all, schema};
 pub use flow::{Flow, fixed_texts};
 pub use graph::{mermaid, picture, svg};

@@ -107,6 +107,11 @@ impl Prompt {
         self.slots().any(|slot| slot == Slot::DebtorName)
     }
 
+    /// Whether in `language` it is said with the debtor's name, where a voice has it.
+    pub(super) fn calls_by_name(&self, language: Language) -> bool {
+        self.0.get(&language).is_some_and(|wording| says_name(&wording.pieces))
+    }
+
     /// Fills the slots for one call; `offers` are said after the prompt's own words.
     pub(super) fn render(
         &self,

@@ -51,8 +51,8 @@ pub use identity::{KinRow, LinkRow};
 pub use inbound::{Entered, InboundRequest, KnownCaller, StrangerCall, StrangerEnd, StrangerWhy};
 pub use list::{
     Candidate, ClaimedContact, ClaimedPhone, Comparison, FillPlan, Filled, ImportRun, ImportSaid,
-    ImportedList, Lot, NEEDS_AGENT, Parked, Placement, QueuedCaller, ServiceQueued, ServiceWish, ToTell,
-    TriedBefore, UNSPEAKABLE, WhyNot,
+    ImportedList, Lot, NEEDS_AGENT, Parked, Placement, QueuedCaller, ServiceQueued, ServiceWish, ToAsk,
+    ToTell, TriedBefore, UNNAMED, UNSPEAKABLE, WhyNot,
 };
 pub use outcome::{
     Closed, DisposeRequest, Disposed, FinishRequest, NewPayment, NewReversal, Paid, PromiseTerms,

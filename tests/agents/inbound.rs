@@ -7,7 +7,7 @@ use obzvon::agents::State;
 use obzvon::demo::carrier::script::{Refusal, Step};
 use obzvon::domain::AgentId;
 
-use crate::house::{number, zone_of_noon};
+use crate::house::{REMINDERS, number, zone_of_noon};
 use crate::office::{AGENT_HZ, Desk, Office, agents_phones, debtors, desk_phone, seconds_of};
 use crate::phone::Phone;
 
@@ -16,12 +16,21 @@ pub static SILENCE: [i16; 8_000 * 120] = [0; 8_000 * 120];
 
 /// A house whose debtors are busy when they are called; with their carrier and the agents' switchboard.
 pub async fn office(people: u32, folder: &std::path::Path) -> (Office, [obzvon::demo::carrier::Carrier; 2]) {
+    office_by("number", people, folder).await
+}
+
+/// The same, where that makes whoever calls the debtor.
+async fn office_by(
+    identity: &'static str,
+    people: u32,
+    folder: &std::path::Path,
+) -> (Office, [obzvon::demo::carrier::Carrier; 2]) {
     let busy = vec![Step::Refuse(Refusal::new(486, "Busy Here", Some(17)))];
     let carrier = debtors(busy, &[], folder).await;
     let phones = agents_phones(desk_phone(), folder).await;
     let desk = Desk { login: "anna", contact: format!("sip:anna@{}", phones.addr()), leg: "per_call" };
-    let answering = |config: obzvon::demo::carrier_config::CarrierConfig| {
-        config.set("obzvon.toml", "inbound.flow", "returned_call")
+    let answering = move |config: obzvon::demo::carrier_config::CarrierConfig| {
+        config.set("obzvon.toml", "inbound.flow", "returned_call").set(REMINDERS, "identity", identity)
     };
     let office = Office::open_by(answering, "progressive", &carrier, people, &[desk]).await;
     office.until_done(30).await;
@@ -121,6 +130,21 @@ async fn a_debtor_of_a_creditor_without_recorded_words_is_known_and_the_agent_ha
     assert_eq!(inbound["attempt"], call.0, "his attempt, and so his desk");
     assert_eq!(inbound["channel"], "inbound_call");
     assert_eq!(inbound["flow_version"], "unknown_caller@2", "no word of the debt before the agent's");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_debtor_whom_no_voice_can_call_by_his_name_hears_no_debt_where_the_campaign_asks_for_that() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (office, _carriers) = office_by("name", 1, folder.path()).await;
+    let mut phone = Phone::that_plays(&number(0), &SILENCE).await;
+    phone.dial(&ours(&office)).await;
+    office.until(20, "he is answered", || office.inside().live.count() == 1).await;
+    phone.hang_up().await;
+    office.until(10, "the call is over", || office.inside().live.count() == 0).await;
+    let attempts = office.close().await;
+    let [_, inbound] = &attempts[..] else { panic!("{attempts:#?}") };
+    assert_eq!(inbound["channel"], "inbound_call");
+    assert_eq!(inbound["flow_version"], "unknown_caller@2", "who he is asks the agent");
 }
 
 #[tokio::test(flavor = "multi_thread")]

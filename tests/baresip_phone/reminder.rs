@@ -13,7 +13,7 @@ use obzvon::domain::{
     Codec, Currency, DebtKind, DebtorType, Disposition, ImportRow, Language, Money, Outcome, PersonName,
     PhoneNumber, Utterance,
 };
-use obzvon::ivr::{CallFacts, FlowRun, Input, Output};
+use obzvon::ivr::{CallFacts, FlowRun, IdentifiedBy, Input, Output};
 use obzvon::media::g711;
 use obzvon::store::{AttemptFilter, AttemptRow, CampaignState, Store, StorePlan};
 use tokio::sync::mpsc;
@@ -118,6 +118,7 @@ pub fn debtor(noon: &Noon) -> ImportRow {
 pub fn facts(row: &ImportRow, today: Date) -> CallFacts {
     CallFacts {
         name: None,
+        identified_by: IdentifiedBy::Number,
         language: row.language,
         untold: Vec::new(),
         creditor: row.creditor.clone(),

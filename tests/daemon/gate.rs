@@ -6,7 +6,7 @@ use obzvon::demo::carrier::Ending;
 use obzvon::stats::Doing;
 use obzvon::store::{Store, StorePlan};
 
-use crate::house::{self, CPS, House, TRUNKS, until};
+use crate::house::{self, CPS, House, REMINDERS, TRUNKS, until};
 use crate::{carrier, ringing, ringing_config, rings};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -103,4 +103,22 @@ async fn whose_type_has_changed_in_the_queue_is_kept_for_an_agent_until_it_is_ch
     until("he is called, too", || ringing(&carrier) == 2);
     assert!(house.states().contains(&kept(1)));
     daemon.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_cannot_be_called_by_his_name_is_kept_for_an_agent_where_the_campaign_asks_for_it() {
+    let carrier = carrier(rings()).await;
+    let house = House::new(ringing_config(&carrier).set(REMINDERS, "identity", "name"));
+    house.import(2);
+    let started = house.run(&["campaign", "start", "reminders", "--lang", "en"]);
+    assert!(
+        started.contains("identity = \"name\": no voice has said the names of 2 of 2 contacts"),
+        "{started}"
+    );
+    let daemon = house.start();
+    until("both are kept", || house.states() == [("held".to_owned(), "unnamed".to_owned(), 2)]);
+    daemon.stop();
+    assert!(house.attempts().is_empty() && carrier.calls().is_empty());
+    let why = house.run(&["campaign", "why-not", "reminders", "--lang", "en"]);
+    assert!(why.contains("the robot cannot say his name"), "{why}");
 }

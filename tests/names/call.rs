@@ -15,7 +15,7 @@ use crate::house::{House, REMINDERS, config, tone, until_within};
 const VOICE_HZ: f64 = 1000.0;
 
 /// Tenths of a second in which our side of the call's recording is the engine's voice.
-async fn tenths_of_the_engine(with_engine: bool) -> usize {
+async fn tenths_of_the_engine(with_engine: bool, identity: &str) -> usize {
     let scratch = tempfile::tempdir().expect("a scratch folder");
     let wav = scratch.path().join("tone.wav");
     tone(&wav, VOICE_HZ);
@@ -23,7 +23,8 @@ async fn tenths_of_the_engine(with_engine: bool) -> usize {
     let story = [Step::Answer, Step::Listen(Duration::from_secs(12)), Step::HangUp];
     plan.casting = Casting::Always(Script::new("everybody", story.to_vec()));
     let carrier = Carrier::start(plan).await.expect("a free port");
-    let mut config = config(carrier.addr()).set(REMINDERS, "record", true);
+    let mut config =
+        config(carrier.addr()).set(REMINDERS, "record", true).set(REMINDERS, "identity", identity);
     if with_engine {
         let script = format!("cat {}", wav.display());
         let command: Vec<toml::Value> = ["sh", "-c", &script].map(toml::Value::from).to_vec();
@@ -41,14 +42,14 @@ async fn tenths_of_the_engine(with_engine: bool) -> usize {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_sentence_with_the_name_is_heard_in_the_engines_voice() {
-    let tenths = tenths_of_the_engine(true).await;
+    let tenths = tenths_of_the_engine(true, "name").await;
     // A second of the tone, its ends in tenths that are not all of it.
     assert!((8..=10).contains(&tenths), "{tenths} tenths of a second");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_an_engine_the_wording_without_the_name_is_heard() {
-    assert_eq!(tenths_of_the_engine(false).await, 0);
+    assert_eq!(tenths_of_the_engine(false, "number").await, 0);
 }
 
 /// Whether next to all of a tenth of a second is the tone (Goertzel).

@@ -16,7 +16,7 @@ use crate::domain::{
     Announcement, Channel, Currency, DebtKind, Disposition, Fault, Grade, Language, Money, Outcome,
     PhoneNumber,
 };
-use crate::ivr::{CallFacts, Flow, Policy, PromptNo};
+use crate::ivr::{CallFacts, Flow, IdentifiedBy, Policy, PromptNo};
 
 /// Says a notice, asks who it is, says the sum, and takes one key for a promise of nothing but goodwill.
 const FLOW: &str = r#"
@@ -103,6 +103,7 @@ fn plan_of(text: &str, agent: AgentPlan) -> CallPlan {
         agent,
         facts: CallFacts {
             name: None,
+            identified_by: IdentifiedBy::Number,
             language: Language::Ru,
             untold: Vec::new(),
             creditor: "Водоканал".to_owned(),

@@ -9,7 +9,7 @@ use super::drafts::{Drafts, Stage};
 use crate::cli::import::{Job, Ordered, Reading, Told, compare, stage_and_merge};
 use crate::daemon::fill_campaign;
 use crate::daemon::house::House;
-use crate::daemon::naming::{NamesFor, say_names};
+use crate::daemon::naming::{NamesFor, lacking, say_names};
 use crate::domain::Language;
 use crate::domain::import_row::Upserted;
 use crate::import::{ImportFault, Options, Preset};
@@ -79,7 +79,8 @@ async fn read_in(
     let filled = match &campaign {
         Some(name) => {
             let filled = fill_campaign(&house.store, &plans.config, name).await?;
-            say_names(house, name, NamesFor::Contacts);
+            let lacking = lacking(house, name).await?;
+            say_names(house, name, lacking, NamesFor::Contacts);
             Some(filled)
         }
         None => None,

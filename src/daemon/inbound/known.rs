@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use anyhow::Context;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -33,6 +32,8 @@ pub(super) struct Known<'a> {
     plan: Arc<CampaignPlan>,
     contact: ClaimedContact,
     flow: Arc<Flow>,
+    /// What an engine has said of his name beforehand.
+    name: NameSound,
     zones: Vec<TimeZone>,
     today: Date,
     kind: DebtKind,
@@ -65,7 +66,8 @@ impl<'a> Known<'a> {
         let plan = plans.config.campaign(&campaign).cloned().ok_or(StrangerWhy::NoDebt)?;
         let contact = house.store.contacts(vec![contact]).await.map_err(silent)?.pop();
         let contact = contact.ok_or(StrangerWhy::NoDebt)?;
-        let flow = flow_for(plans, inbound, &contact).ok_or(StrangerWhy::Unspeakable)?;
+        let (flow, name) =
+            flow_for(plans, inbound, (&plan, &contact)).await.ok_or(StrangerWhy::Unspeakable)?;
         let zones = contact.zones(&plans.registry);
         let zones: Vec<_> = zones.zones().iter().map(|zone| zone.tz().clone()).collect();
         let today = now.to_zoned_datetime(zones.first().cloned().unwrap_or(TimeZone::UTC)).date();
@@ -81,14 +83,14 @@ impl<'a> Known<'a> {
         };
         let entered = house.store.enter_inbound(request, now).await.map_err(silent)?;
         let entered = entered.ok_or(StrangerWhy::InCall)?;
-        Ok(Self { arrival, phone, plan, contact, flow, zones, today, kind, entered })
+        Ok(Self { arrival, phone, plan, contact, flow, name, zones, today, kind, entered })
     }
 
     /// Talks with him and writes down what came of it.
     ///
     /// # Errors
     /// When the store fails: the attempt is open then, and the next start closes it.
-    pub async fn talk(self, house: &Arc<House>, call: IncomingCall) -> anyhow::Result<()> {
+    pub async fn talk(mut self, house: &Arc<House>, call: IncomingCall) -> anyhow::Result<()> {
         let attempt = self.entered.attempt;
         house.stack.name_call(attempt, &call);
         let (plans, data) = (&self.arrival.plans, &self.arrival.plans.config.daemon.data_dir);
@@ -102,7 +104,7 @@ impl<'a> Known<'a> {
                 return self.finish(house, unanswered(Outcome::Failed(Fault::Us))).await;
             }
         };
-        let name = self.name_sound().await?;
+        let name = std::mem::take(&mut self.name);
         let said = Talk {
             attempt,
             flow: Arc::clone(&self.flow),
@@ -129,24 +131,14 @@ impl<'a> Known<'a> {
         finished
     }
 
-    /// What an engine has said of his name beforehand.
-    async fn name_sound(&self) -> anyhow::Result<NameSound> {
-        let plans = &self.arrival.plans;
-        let Some(name) = self.contact.name.clone().filter(|_| plans.voice.says_names()) else {
-            return Ok(NameSound::default());
-        };
-        let (voice, flow) = (Arc::clone(&plans.voice), Arc::clone(&self.flow));
-        let cache = SentenceCache::below(&plans.config.daemon.data_dir);
-        let read = tokio::task::spawn_blocking(move || voice.name_sound(&flow, &name, &cache));
-        read.await.context("reading the sentences with a name")
-    }
-
     fn facts(&self, name: &NameSound) -> CallFacts {
         let (creditor, amount) = (self.contact.creditor.clone(), self.entered.owed);
+        let by = (self.plan.identity, name.name.as_ref());
         CallFacts {
             name: name.name.clone(),
+            identified_by: self.plan.identity,
             language: self.contact.language,
-            untold: self.arrival.plans.voice.untold(&self.flow, &creditor, amount),
+            untold: self.arrival.plans.voice.closed(&self.flow, (&creditor, amount), by),
             creditor,
             amount,
             due: self.contact.due,
@@ -222,13 +214,37 @@ impl<'a> Known<'a> {
     }
 }
 
-/// What he hears: who he is first, then his debt. Where no pack has the words for that, the neutral word that a stranger hears;
-/// the agent whom he reaches has him on the desk, and asks who he is.
-fn flow_for(plans: &Plans, inbound: &InboundConfig, contact: &ClaimedContact) -> Option<Arc<Flow>> {
+/// What he hears: who he is first, then his debt. Where no pack has the words for that, or his campaign wants him asked by a name
+/// that no engine has said, the neutral word that a stranger hears; the agent whom he reaches has him on the desk, and asks who he is.
+async fn flow_for(
+    plans: &Plans,
+    inbound: &InboundConfig,
+    (plan, contact): (&CampaignPlan, &ClaimedContact),
+) -> Option<(Arc<Flow>, NameSound)> {
     let flows = &plans.config.flows;
     let tells =
         |flow: &&Arc<Flow>| plans.voice.can_tell(flow, contact.language, &contact.creditor, contact.amount);
-    flows.get(&inbound.flow).filter(tells).or_else(|| flows.get(&inbound.stranger_flow)).cloned()
+    if let Some(flow) = flows.get(&inbound.flow).filter(tells) {
+        let name = name_sound(plans, flow, contact).await;
+        if flow.can_identify(plan.identity, name.name.as_ref(), contact.language) {
+            return Some((Arc::clone(flow), name));
+        }
+    }
+    Some((Arc::clone(flows.get(&inbound.stranger_flow)?), NameSound::default()))
+}
+
+/// What an engine has said of his name beforehand.
+async fn name_sound(plans: &Plans, flow: &Arc<Flow>, contact: &ClaimedContact) -> NameSound {
+    let Some(name) = contact.name.clone().filter(|_| plans.voice.says_names()) else {
+        return NameSound::default();
+    };
+    let (voice, flow) = (Arc::clone(&plans.voice), Arc::clone(flow));
+    let cache = SentenceCache::below(&plans.config.daemon.data_dir);
+    let read = tokio::task::spawn_blocking(move || voice.name_sound(&flow, &name, &cache)).await;
+    read.unwrap_or_else(|fault| {
+        warn!(%fault, "the sentences with a name were not read");
+        NameSound::default()
+    })
 }
 
 /// He was answered, or gave up before: nobody was called, so nobody was abandoned and no machine reached.

@@ -12,7 +12,7 @@ use crate::daemon::house::House;
 use crate::daemon::turn::sought_for;
 use crate::daemon::voice::NameSound;
 use crate::domain::{AttemptId, Channel, DebtKind, DebtorType, Money};
-use crate::ivr::{Action, CallFacts};
+use crate::ivr::{Action, CallFacts, IdentifiedBy};
 use crate::sip::IncomingCall;
 use crate::store::{StrangerCall, StrangerEnd, StrangerWhy};
 
@@ -41,6 +41,7 @@ pub(super) async fn talk(
     let (creditor, amount) = (String::new(), Money::new(0, config.import.currency));
     let facts = CallFacts {
         name: None,
+        identified_by: IdentifiedBy::Name,
         language,
         untold: arrival.plans.voice.untold(&flow, &creditor, amount),
         creditor,

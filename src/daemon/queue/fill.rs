@@ -16,7 +16,9 @@ use crate::domain::{CampaignId, Channel, Currency, DebtKind, Language, Money, is
 use crate::ivr::Flow;
 use crate::speech::LARGEST_SUM;
 use crate::stats::is_held_out;
-use crate::store::{Candidate, FillPlan, Filled, NEEDS_AGENT, Placement, Store, ToTell, UNSPEAKABLE};
+use crate::store::{
+    Candidate, FillPlan, Filled, NEEDS_AGENT, Placement, Store, ToTell, UNNAMED, UNSPEAKABLE,
+};
 
 /// Makes contacts of the open debts that a campaign's plan aims at.
 ///
@@ -31,11 +33,33 @@ pub async fn fill_campaign(store: &Store, config: &Config, name: &str) -> anyhow
     let campaign = store.campaign(name, now).await?;
     let mut placing = Placing::of(store, config, plan, campaign, now).await?;
     let fill = placing.fill(now);
-    // Who is held for want of words may be called when the pack has learnt them.
-    if store.why_not(campaign).await?.iter().any(|total| total.why == UNSPEAKABLE) {
-        store.replan(fill, |candidate| placing.place(candidate)).await?;
-    }
+    retake(store, campaign, &mut placing, now).await?;
     Ok(store.fill_campaign(fill, |candidate| placing.place(candidate)).await?)
+}
+
+/// Takes those into the queue again who are held for want of words or of a name: engines and packs have learnt some.
+///
+/// # Errors
+/// When the configuration has no such campaign, or the store fails.
+pub async fn retake_unvoiced(store: &Store, config: &Config, name: &str) -> anyhow::Result<()> {
+    let plan = config.campaign(name).with_context(|| format!("no campaign {name:?} in the configuration"))?;
+    let now = Clock.wall();
+    let campaign = store.campaign(name, now).await?;
+    let mut placing = Placing::of(store, config, plan, campaign, now).await?;
+    retake(store, campaign, &mut placing, now).await
+}
+
+async fn retake(
+    store: &Store,
+    campaign: CampaignId,
+    placing: &mut Placing<'_>,
+    now: Timestamp,
+) -> anyhow::Result<()> {
+    let for_voice = |why: &str| why == UNNAMED || why == UNSPEAKABLE;
+    if store.why_not(campaign).await?.iter().any(|total| for_voice(&total.why)) {
+        store.replan(placing.fill(now), |candidate| placing.place(candidate)).await?;
+    }
+    Ok(())
 }
 
 /// The creditors of the campaign's open contacts whose debts our voice cannot tell, by the debtors' language.

@@ -3,5 +3,7 @@
 mod fill;
 mod replan;
 
-pub use fill::{fill_campaign, unspoken_creditors, unspoken_to_callers, untellable, untold_to_callers};
+pub use fill::{
+    fill_campaign, retake_unvoiced, unspoken_creditors, unspoken_to_callers, untellable, untold_to_callers,
+};
 pub(super) use replan::{Changed, replan};

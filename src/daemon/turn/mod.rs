@@ -24,9 +24,10 @@ use super::test_call;
 use super::voice::NameSound;
 use crate::agents::{Caller, State};
 use crate::campaign::{CampaignPlan, Dialling, DoneWhy, ask};
-use crate::domain::{AttemptId, Fault, Language, Outcome};
+use crate::domain::{AttemptId, Channel, Fault, Language, Outcome};
+use crate::ivr::Flow;
 use crate::rules::DialMode;
-use crate::store::{CallbackRow, ClaimedContact, NoDial, ReserveRequest, Reserved};
+use crate::store::{CallbackRow, ClaimedContact, NoDial, ReserveRequest, Reserved, UNNAMED};
 use crate::synthesis::SentenceCache;
 use crate::web::NotCalled;
 
@@ -131,6 +132,10 @@ impl Turn {
             Err(no) => return Ok(Taken::not_called(no.code())),
         };
         let name = self.name_sound(&choice).await?;
+        if !self.can_be_asked(&choice.flow, &name) {
+            house.store.set_aside(self.contact.id, UNNAMED).await?;
+            return Ok(Taken::not_called(UNNAMED));
+        }
         // Nobody's telephone rings before the agent is on his own.
         if let Some(seat) = &mut self.seat
             && !seat.summon(house).await
@@ -192,6 +197,12 @@ impl Turn {
         let cache = SentenceCache::below(&self.plans.config.daemon.data_dir);
         let read = tokio::task::spawn_blocking(move || voice.name_sound(&flow, &name, &cache));
         read.await.context("reading the sentences with a name")
+    }
+
+    /// Whether a robot can ask him who he is as the campaign wants it. An agent asks himself; the debt of a test call is made up.
+    fn can_be_asked(&self, flow: &Flow, name: &NameSound) -> bool {
+        self.plan.channel != Channel::Ivr
+            || flow.can_identify(self.plan.identity, name.name.as_ref(), self.contact.language)
     }
 
     /// The creditor as the debtor hears him.

@@ -183,10 +183,12 @@ impl Turn {
     fn call_facts(&self, choice: &Choice, name: &NameSound, dial: &Dial) -> CallFacts {
         let contact = &self.contact;
         let (creditor, amount) = (self.creditor_said().to_owned(), dial.owed);
+        let by = (self.plan.identity, name.name.as_ref());
         CallFacts {
             name: name.name.clone(),
+            identified_by: self.plan.identity,
             language: contact.language,
-            untold: self.plans.voice.untold(&choice.flow, &creditor, amount),
+            untold: self.plans.voice.closed(&choice.flow, (&creditor, amount), by),
             creditor,
             amount,
             due: contact.due,

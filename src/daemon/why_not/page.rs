@@ -16,7 +16,7 @@ use crate::web::{WhyNotAct, WhyNotLine};
 /// What is done about a reason: its code, English, Russian, and the room where it is done.
 type Act = (&'static str, &'static str, &'static str, &'static str);
 
-const ACTS: [Act; 24] = [
+const ACTS: [Act; 25] = [
     ("agent_awaited", "an agent has to be ready", "нужен готовый оператор", "/agents"),
     ("agent_wanted", "an agent takes him", "его возьмёт оператор", "/agents"),
     ("budget_spent", "more tries: retries.budget", "больше попыток: retries.budget", "/config"),
@@ -40,6 +40,12 @@ const ACTS: [Act; 24] = [
     ("trunks_full", "more lines, or wait", "больше линий или ждать", "/trunks"),
     ("trunks_ill", "see the trunk", "проверить транк", "/trunks"),
     ("fail_closed.zone", "import his region or zone", "загрузить его регион или пояс", "/imports"),
+    (
+        "unnamed",
+        "an agent takes him, or an engine for names",
+        "его возьмёт оператор; нужен движок имён",
+        "/agents",
+    ),
     ("unspeakable", "record the words: obzvon prompts", "записать слова: obzvon prompts", "/config"),
 ];
 

@@ -4,7 +4,7 @@ use jiff::civil::{Date, date};
 use serde::Deserialize;
 
 use crate::domain::{Currency, DebtKind, Language, Money, PersonName, PhoneNumber};
-use crate::ivr::{CallFacts, VoicedName};
+use crate::ivr::{CallFacts, IdentifiedBy, VoicedName};
 
 /// The facts of a rehearsal; what is left out is invented.
 #[derive(Clone, Debug, Deserialize)]
@@ -12,6 +12,8 @@ use crate::ivr::{CallFacts, VoicedName};
 pub struct Debtor {
     /// Absent: the wording without a name is said.
     pub name: Option<String>,
+    /// As the campaign has it.
+    pub identity: IdentifiedBy,
     pub lang: Language,
     /// Languages in which no voice can tell the debt.
     pub untold: Vec<Language>,
@@ -29,6 +31,7 @@ impl Default for Debtor {
     fn default() -> Self {
         Self {
             name: None,
+            identity: IdentifiedBy::Number,
             lang: Language::Ru,
             untold: Vec::new(),
             creditor: "Ромашка Телеком".to_owned(),
@@ -57,6 +60,7 @@ impl Debtor {
                 name: PersonName::new(name),
                 languages: vec![Language::Ru, Language::En],
             }),
+            identified_by: self.identity,
             language: self.lang,
             untold: self.untold.clone(),
             creditor: self.creditor.clone(),

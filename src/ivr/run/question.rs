@@ -9,9 +9,9 @@ use jiff::civil::Date;
 use super::state::{Number, State};
 use super::{FlowRun, PROMPT_LIMIT, Says};
 use crate::domain::Grade;
-use crate::ivr::Output;
 use crate::ivr::step::{DigitsMean, Plays, Question, Reactions, StepNo, Target};
 use crate::ivr::wording::Entered;
+use crate::ivr::{IdentifiedBy, Output};
 
 impl FlowRun {
     /// The question that `step` asks.
@@ -70,8 +70,14 @@ impl FlowRun {
                     if let Some(language) = goes.language.filter(|other| !self.facts.untold.contains(other)) {
                         self.language = language;
                     }
-                    self.note_repeat(goes.then);
-                    self.follow(now, goes.then, None);
+                    // Who was not called by his name has not said that he is the debtor, where that is asked for.
+                    let then = if flow.marks(goes.then) && !self.asks_enough(question) {
+                        question.no_input.otherwise
+                    } else {
+                        goes.then
+                    };
+                    self.note_repeat(then);
+                    self.follow(now, then, None);
                 }
                 None => self.wrong_key(now, step, question),
             },
@@ -93,6 +99,15 @@ impl FlowRun {
                 self.set(now, State::Entering { step, number }, question.wait);
             }
             Plays::Connect { .. } | Plays::Pass { .. } | Plays::Say { .. } => {}
+        }
+    }
+
+    /// Whether the question is one whose answer tells who listens.
+    fn asks_enough(&self, question: &Question) -> bool {
+        let voiced = self.facts.name.as_ref().and_then(|name| name.in_language(self.language));
+        match self.facts.identified_by {
+            IdentifiedBy::Name => voiced.is_some() && question.prompt.calls_by_name(self.language),
+            IdentifiedBy::Number => true,
         }
     }
 

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::{Currency, DebtKind, Language, Money, Part, PersonName, PhoneNumber, Utterance};
 use crate::ivr::step::KeyGoes;
-use crate::ivr::{FlowFile, Policy, VoicedName, read};
+use crate::ivr::{FlowFile, IdentifiedBy, Policy, VoicedName, read};
 
 const CURRENT: &str = include_str!("../../../config/flows/reminder_current.yaml");
 const SHIPPED: [&str; 4] = [
@@ -33,6 +33,7 @@ fn facts(name: Option<&str>) -> CallFacts {
             name: PersonName::new(name),
             languages: vec![Language::Ru, Language::En],
         }),
+        identified_by: IdentifiedBy::Number,
         language: Language::En,
         untold: Vec::new(),
         creditor: "Example Bank".to_owned(),

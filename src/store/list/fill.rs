@@ -91,6 +91,9 @@ pub const NEEDS_AGENT: &str = "needs_agent";
 /// Why a contact is held whose debt our voice cannot tell.
 pub const UNSPEAKABLE: &str = "unspeakable";
 
+/// Why a contact is held whose name no voice can say, in a campaign that asks for it.
+pub const UNNAMED: &str = "unnamed";
+
 /// Debts looked at in one step.
 const PAGE: i64 = 2048;
 /// Columns of a contact that is made.

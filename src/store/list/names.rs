@@ -1,6 +1,7 @@
 //! What a campaign will have to say, before anybody is dialled: what its people are called, and whose money it is about.
 
-use crate::domain::{CampaignId, Currency, Language, Money, PersonId, PersonName};
+use super::fill::UNNAMED;
+use crate::domain::{CampaignId, ContactId, Currency, Language, Money, PersonId, PersonName};
 use crate::store::engine::conn::values;
 use crate::store::{Store, StoreError};
 
@@ -60,6 +61,40 @@ impl Store {
     }
 }
 
+/// Whom a robot may yet ask who he is.
+#[derive(Debug, Clone)]
+pub struct ToAsk {
+    pub contact: ContactId,
+    pub language: Language,
+    pub name: Option<PersonName>,
+}
+
+impl Store {
+    /// Contacts after `after` that the campaign may yet call, in the order of their ids, a page at a time; empty at the end.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn to_ask(&self, campaign: CampaignId, after: ContactId) -> Result<Vec<ToAsk>, StoreError> {
+        let read = self.read(move |conn| {
+            Box::pin(async move {
+                let rows = conn.all(TO_ASK, values![campaign, after, UNNAMED]).await?;
+                let asked = rows.iter().map(|row| {
+                    Ok(ToAsk {
+                        contact: ContactId(row.int(0)?),
+                        language: row.code(1, "language", Language::parse)?,
+                        name: row.text_opt(2)?.map(PersonName::new),
+                    })
+                });
+                asked.collect()
+            })
+        });
+        read.await.map_err(|source| StoreError::Report { report: "names to ask by", source })
+    }
+}
+
+const TO_ASK: &str = "SELECT c.id, p.language, p.name FROM contact c JOIN person p ON p.id = c.person_id \
+    WHERE c.campaign_id = $1 AND c.id > $2 AND (c.state IN ('queued', 'waiting') OR (c.state = 'held' AND c.why = $3)) \
+    ORDER BY c.id LIMIT 1000";
 const NAMES: &str = "SELECT p.id, p.name FROM person p WHERE p.id > $2 AND p.name IS NOT NULL AND EXISTS \
     (SELECT 1 FROM contact c WHERE c.person_id = p.id AND c.campaign_id = $1 AND c.state <> 'done') \
     ORDER BY p.id LIMIT 1000";

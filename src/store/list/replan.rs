@@ -1,6 +1,6 @@
 //! A campaign whose plan has changed: its contacts that the old plan put off or left out.
 
-use super::fill::{Candidate, FillPlan, NEEDS_AGENT, Placement, UNSPEAKABLE, candidate, promised};
+use super::fill::{Candidate, FillPlan, NEEDS_AGENT, Placement, UNNAMED, UNSPEAKABLE, candidate, promised};
 use crate::domain::contact::ContactState;
 use crate::domain::{CampaignId, ContactId};
 use crate::store::engine::conn::{Conn, Fault, values};
@@ -106,7 +106,7 @@ async fn contacts(conn: &mut Conn, campaign: CampaignId, from: ContactId) -> Res
         let state = row.code(13, "contact state", ContactState::parse)?;
         let left_out = matches!(
             (state, row.text(14)?.as_str()),
-            (ContactState::Held, NEEDS_AGENT | UNSPEAKABLE)
+            (ContactState::Held, NEEDS_AGENT | UNNAMED | UNSPEAKABLE)
                 | (ContactState::Done, "off_target" | "campaign_over")
         );
         if left_out && row.text(15)? == "open" {
