@@ -43,6 +43,31 @@ fn check_with(horizon: &str, arguments: &[&str], change: impl FnOnce(&Path)) -> 
     String::from_utf8(output.stdout).expect("UTF-8")
 }
 
+/// What it says of the shipped configuration with something changed, when it refuses that.
+fn refused_with(arguments: &[&str], change: impl FnOnce(&Path)) -> String {
+    let dir = tempfile::tempdir().expect("a folder");
+    let config = dir.path().join("config");
+    copy(Path::new("config"), &config);
+    change(&config);
+    let output = Command::new(env!("CARGO_BIN_EXE_obzvon"))
+        .args(["check", "--config"])
+        .arg(&config)
+        .args(arguments)
+        .env("OBZVON__PROMPTS__DIR", Path::new("prompts").canonicalize().expect("the prompts"))
+        .output()
+        .expect("the program runs");
+    assert_eq!(output.status.code(), Some(78), "{output:?}");
+    String::from_utf8([output.stdout, output.stderr].concat()).expect("UTF-8")
+}
+
+/// The flow of the folder with one text in the place of another.
+fn edit(config: &Path, flow: &str, from: &str, to: &str) {
+    let file = config.join(flow);
+    let text = fs::read_to_string(&file).expect("a shipped file");
+    assert!(text.contains(from), "{from}");
+    fs::write(&file, text.replacen(from, to, 1)).expect("our own file");
+}
+
 /// The first warning that has this key.
 fn warning<'a>(told: &'a serde_json::Value, key: &str) -> &'a serde_json::Value {
     let warnings = told["warnings"].as_array().expect("warnings");
@@ -83,21 +108,74 @@ fn a_calendar_that_has_ended_is_told_and_one_that_lasts_is_not() {
 }
 
 #[test]
-fn a_debt_told_in_plain_words_before_identity_is_warned_of() {
+fn what_no_flow_may_say_is_refused() {
+    let flow = "flows/reminder_current.yaml";
     let change = |config: &Path| {
-        let file = config.join("flows/reminder_current.yaml");
-        let flow = fs::read_to_string(&file).expect("a shipped flow");
-        assert!(flow.contains("\"Is this"), "the question who it is");
         // Words that the pack has, so that nothing else is wrong.
-        let told = flow.replacen("\"Is this", "\"This is a payment reminder. Is this", 1);
-        fs::write(&file, told).expect("our own flow");
+        edit(config, flow, "\"Is this", "\"This is a payment reminder. Is this");
     };
-    let told = check_with(&lasting(), &["--lang", "en"], change);
-    assert!(told.contains("warning: flow reminder_current: steps."), "{told}");
-    assert!(told.contains("tells of a debt where anybody may hear it"), "{told}");
-    let told = check_with(&lasting(), &["--json"], change);
-    let told: serde_json::Value = serde_json::from_str(&told).expect("JSON");
-    assert_eq!(warning(&told, "flow")["flow"], "reminder_current");
+    let told = refused_with(&["--lang", "en"], change);
+    assert!(told.contains("flow reminder_current: steps.who.ask.en: \"payment\" tells of a debt"), "{told}");
+    let json: serde_json::Value = serde_json::from_str(&refused_with(&["--json"], change)).expect("JSON");
+    assert_eq!((&json["sound"], &json["mistakes"][0]["flow"]), (&false.into(), &"reminder_current".into()));
+
+    let silent = refused_with(&["--lang", "en"], |config| {
+        edit(
+            config,
+            flow,
+            "Это ваш личный номер? Если да, нажмите один. Если нет, нажмите два.",
+            "Чтобы вернуться, нажмите девять.",
+        );
+    });
+    assert!(silent.contains("does not ask who listens") && silent.contains("who → 1 → verified"), "{silent}");
+
+    let unsaid = refused_with(&["--lang", "en"], |config| {
+        edit(config, flow, "С вами говорит робот номер один.", "Это автоматический звонок.");
+    });
+    assert!(unsaid.contains("is declared the notice name and has none of its words"), "{unsaid}");
+
+    let undeclared = refused_with(&["--lang", "en"], |config| {
+        edit(config, flow, "    notice: [robot, name, recording]\n", "");
+    });
+    assert!(undeclared.contains("the notice robot must be told before the first question"), "{undeclared}");
+
+    let listless = refused_with(&["--lang", "en"], |config| {
+        fs::remove_file(config.join("flows/words/ru.txt")).expect("a shipped list");
+    });
+    assert!(listless.contains("flows/words/ru.txt") && listless.matches("ru.txt").count() == 1, "{listless}");
+}
+
+#[test]
+fn a_flow_of_another_name_of_no_version_or_of_an_unknown_queue_is_refused_by_both_checks() {
+    let change = |config: &Path| {
+        edit(config, "flows/overflow.yaml", "version: 3", "version: 0");
+        edit(config, "flows/reminder_current.yaml", "queue: collectors", "queue: colectors");
+        fs::copy(config.join("flows/apology.yaml"), config.join("flows/sorry.yaml")).expect("a copy");
+        edit(config, "flows/sorry.yaml", "flow: apology", "flow: excuse");
+    };
+    let told = refused_with(&["--lang", "en"], change);
+    let name = "flow: the flow is called excuse and its file sorry: both have one name";
+    let version = "version: versions are counted from 1";
+    assert!(told.contains(name) && told.contains(version), "{told}");
+    let told = refused_with(&["--lang", "en"], |config| {
+        edit(config, "flows/reminder_current.yaml", "queue: collectors", "queue: colectors");
+    });
+    assert!(told.contains("colectors"), "{told}");
+    let dir = tempfile::tempdir().expect("a folder");
+    let config = dir.path().join("config");
+    copy(Path::new("config"), &config);
+    change(&config);
+    let output = Command::new(env!("CARGO_BIN_EXE_obzvon"))
+        .args(["flow", "check", "--lang", "en", "--config"])
+        .arg(&config)
+        .output()
+        .expect("the program runs");
+    let told = String::from_utf8(output.stderr).expect("UTF-8");
+    assert_eq!(output.status.code(), Some(78), "{told}");
+    let queue = "steps.operator.connect.queue: agents.toml has no queue colectors; did you mean collectors?";
+    for mistake in [name, version, queue] {
+        assert!(told.contains(mistake), "{mistake}: {told}");
+    }
 }
 
 #[test]

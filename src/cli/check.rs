@@ -1,9 +1,9 @@
 //! `obzvon check`: reads the configuration as the daemon would and says every mistake.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::Args;
 
@@ -16,7 +16,7 @@ use super::words;
 use crate::config::{Config, Environment, Problems};
 use crate::daemon::Clock;
 use crate::domain::Language;
-use crate::ivr::{Finding, Flow};
+use crate::ivr::{Finding, Flow, Gravity};
 use crate::rules::calendar::ALARM_DAYS;
 use crate::trunk::TrunkPlan;
 
@@ -38,23 +38,23 @@ pub struct Check {
 }
 
 impl Check {
-    /// 0 when the configuration is sound, 78 when it has mistakes.
+    /// 0 when the configuration is sound, 78 when it has mistakes or a flow says what no flow may.
     pub fn run(&self) -> ExitCode {
         let language = screen_language(self.lang);
         match Config::load(&self.config, &environment()) {
             Ok(config) => {
-                let (ending, words) = (ending(&config), words_to_look_at(&config, language));
+                let (refused, words) = words_to_look_at(&config, language);
+                if !refused.is_empty() {
+                    return refuse_words(&refused, self.json, language);
+                }
+                let ending = ending(&config);
                 let engines = engine_health(&config);
                 if self.json {
                     println!("{}", sound_json((&config, language), &ending, &engines, &words));
                 } else {
                     println!("{}", sound(&config, language));
-                    for (flow, key, text) in &words {
-                        let a_flow = match language {
-                            Language::En => "flow",
-                            Language::Ru => "сценарий",
-                        };
-                        println!("{}: {a_flow} {flow}: {key}: {text}", words::warning(language));
+                    for word in &words {
+                        println!("{}: {}", words::warning(language), word.line(language));
                     }
                     for (calendar, days) in &ending {
                         println!("{}", ends_soon(calendar, *days, language));
@@ -96,25 +96,68 @@ pub fn environment() -> Environment {
     pairs.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect()
 }
 
-/// Texts of flows that threaten, or tell of a debt in plain words where anybody may hear it: flow, key, what is wrong.
-fn words_to_look_at(config: &Config, language: Language) -> Vec<(String, String, String)> {
+/// Something in a flow's texts, or in a list of words.
+struct ToLookAt {
+    /// Empty: of the lists.
+    flow: String,
+    key: String,
+    text: String,
+}
+
+impl ToLookAt {
+    fn line(&self, language: Language) -> String {
+        let Self { flow, key, text } = self;
+        match language {
+            _ if flow.is_empty() => text.clone(),
+            Language::En => format!("flow {flow}: {key}: {text}"),
+            Language::Ru => format!("сценарий {flow}: {key}: {text}"),
+        }
+    }
+
+    fn json(&self) -> serde_json::Value {
+        let Self { flow, key, text } = self;
+        serde_json::json!({ "flow": flow, "key": key, "text": text })
+    }
+}
+
+/// Texts of flows that nobody may hear (they threaten, tell of a debt where anybody listens, or are a duty in name alone), and
+/// those that somebody should look at. Where the lists can't be read nothing may be said.
+fn words_to_look_at(config: &Config, language: Language) -> (Vec<ToLookAt>, Vec<ToLookAt>) {
     let folder = config.dir.join("flows");
     let voices = Voices::of(config);
     let look = |flow: &Flow| match &voices {
         Ok(voices) => findings(&folder, flow, voices).map_err(|fault| format!("{fault:#}")),
         Err(fault) => Err(format!("{fault:#}")),
     };
-    let of_flow = |(name, flow): (&String, &Arc<Flow>)| match look(flow) {
-        Ok(found) => {
-            let told = |finding: Finding| {
-                let text = finding.text.of(language).to_owned();
-                (name.clone(), finding.key, text)
-            };
-            found.into_iter().map(told).collect()
+    let (mut refused, mut remarked, mut faults) = (Vec::new(), Vec::new(), BTreeSet::new());
+    for (name, flow) in &config.flows {
+        match look(flow) {
+            Ok(found) => {
+                for Finding { key, text, gravity } in found {
+                    let told = ToLookAt { flow: name.clone(), key, text: text.of(language).to_owned() };
+                    match gravity {
+                        Gravity::Refused => refused.push(told),
+                        Gravity::Remarked => remarked.push(told),
+                    }
+                }
+            }
+            Err(fault) => _ = faults.insert(fault),
         }
-        Err(fault) => vec![(name.clone(), "words".to_owned(), fault)],
-    };
-    config.flows.iter().flat_map(of_flow).collect()
+    }
+    let unread = |text| ToLookAt { flow: String::new(), key: String::new(), text };
+    refused.extend(faults.into_iter().map(unread));
+    (refused, remarked)
+}
+
+/// Shows what no flow may say.
+fn refuse_words(refused: &[ToLookAt], json: bool, language: Language) -> ExitCode {
+    if json {
+        let mistakes: Vec<_> = refused.iter().map(ToLookAt::json).collect();
+        println!("{}", serde_json::json!({ "sound": false, "mistakes": mistakes }));
+    } else {
+        refused.iter().for_each(|word| eprintln!("{}", word.line(language)));
+    }
+    ExitCode::from(CONFIG_MISTAKE)
 }
 
 /// Calendars that end soon or have ended, with the days left.
@@ -187,12 +230,11 @@ fn sound_json(
     (config, language): (&Config, Language),
     ending: &[(String, i32)],
     engines: &[EngineHealth],
-    words: &[(String, String, String)],
+    words: &[ToLookAt],
 ) -> String {
     let warning =
         |(calendar, days): &(String, i32)| serde_json::json!({ "calendar": calendar, "days_left": days });
-    let word = |(flow, key, text): &(String, String, String)| serde_json::json!({ "flow": flow, "key": key, "text": text });
-    let mut told: Vec<_> = ending.iter().map(warning).chain(words.iter().map(word)).collect();
+    let mut told: Vec<_> = ending.iter().map(warning).chain(words.iter().map(ToLookAt::json)).collect();
     told.extend(cautions_json(config));
     let far = unreachable_from(config).into_iter();
     told.extend(far.map(|(trunk, key)| serde_json::json!({ "trunk": trunk, "out_of_reach_of": key })));

@@ -111,12 +111,12 @@ pub fn optional(reading: &Reading<'_>) -> Option<super::read::Source> {
 
 const FILE: &str = "agents.toml";
 
-/// Once there are agents, a queue that a flow connects to has to be one of theirs.
+/// Once there are agents or queues, a queue that a flow connects to has to be one of theirs.
 pub fn check_queues(reading: &Reading<'_>, agents: &AgentsConfig, flows: &FlowsConfig) {
-    if agents.desks.is_empty() {
+    let known = &agents.plan.queues;
+    if agents.desks.is_empty() && known.is_empty() {
         return;
     }
-    let known = &agents.plan.queues;
     for (flow, checked) in flows {
         for queue in checked.queues().filter(|queue| !known.contains_key(*queue)) {
             let name = format!("{queue} ({flow})");

@@ -16,7 +16,7 @@ use crate::rules::spot::Spot;
 /// The flow files that could be read, by flow name, each with its path.
 pub type FlowFiles = BTreeMap<String, (String, FlowFile)>;
 
-/// Reads every flow file. Names of flows are theirs, not their files'.
+/// Reads every flow file; a flow is called as its file.
 pub fn read(reading: &Reading<'_>) -> FlowFiles {
     let mut files = FlowFiles::new();
     for path in reading.list("flows", &["yaml", "yml"]) {
@@ -24,6 +24,9 @@ pub fn read(reading: &Reading<'_>) -> FlowFiles {
         let (file, mistakes) = ivr::read_all(&source.text);
         mistakes.into_iter().for_each(|mistake| note(reading, &path, mistake));
         let Some(file) = file else { continue };
+        if let Some(mistake) = ivr::misnamed(&source.text, &file, Path::new(&path)) {
+            note(reading, &path, mistake);
+        }
         match files.entry(file.flow.clone()) {
             Entry::Occupied(taken) => {
                 let line = source.text.lines().position(|line| line.starts_with("flow:"));

@@ -70,7 +70,7 @@ impl CarrierConfig {
     /// # Errors
     /// When something can't be read or written.
     pub fn write(&self, shipped: &Path, folder: &Path) -> anyhow::Result<()> {
-        for part in ["flows", "rules"] {
+        for part in ["flows", "flows/words", "rules"] {
             copy_files(&shipped.join(part), &folder.join(part))?;
         }
         for (name, table) in &self.files {

@@ -81,8 +81,13 @@ impl Flow {
 
     /// The queues it connects to, in the order of its steps.
     pub fn queues(&self) -> impl Iterator<Item = &str> {
+        self.connects().map(|(_, queue)| queue)
+    }
+
+    /// The steps that connect, with the queue of each.
+    pub fn connects(&self) -> impl Iterator<Item = (&str, &str)> {
         self.steps.iter().filter_map(|step| match &step.plays {
-            Plays::Connect { queue, .. } => Some(queue.as_str()),
+            Plays::Connect { queue, .. } => Some((step.name.as_str(), queue.as_str())),
             Plays::Ask { .. } | Plays::Enter { .. } | Plays::Pass { .. } | Plays::Say { .. } => None,
         })
     }
@@ -140,6 +145,15 @@ impl Flow {
         match target {
             Target::Step(number) => self.steps[number].mark.is_some(),
             Target::Agent | Target::HangUp => false,
+        }
+    }
+
+    /// What a step is called.
+    pub(super) fn name_of(&self, target: Target) -> &str {
+        match target {
+            Target::Agent => "agent",
+            Target::HangUp => "hangup",
+            Target::Step(number) => &self.steps[number].name,
         }
     }
 

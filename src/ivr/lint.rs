@@ -5,18 +5,19 @@ use std::fmt;
 
 use super::flow::Flow;
 use super::mistake::told;
-use super::step::Plays;
-use super::template::Piece;
+use super::phrases::{NAMED, PARTED, Sought, spoken};
+use super::step::{Plays, Step};
+use super::template::{Piece, Slot};
 use super::text::Text;
 use super::wording::Prompt;
 use crate::domain::{Language, Notice, Words};
 
 /// The beginnings of words and phrases to look for in one language.
 ///
-/// The file has one a line under the headings `[threat]`, `[disclosure]` and those of the notices, `[name]`, `[robot]`, `[recording]`; `#` opens a
-/// comment. `суд` finds «суд» and «судебный», not «посуда»; `court$` finds the whole word alone, not "courtesy". Of a
+/// The file has one a line under the headings `[threat]`, `[disclosure]` and those of what must be said, `[identity]`, `[name]`, `[robot]`, `[recording]`; none may be
+/// empty. `#` opens a comment. `суд` finds «суд» and «судебный», not «посуда»; `court$` finds the whole word alone, not "courtesy". Of a
 /// phrase the last word is such a beginning, and those that `*` ends: `последн* шанс` finds «последнего шанса». A `*` by
-/// itself stands for up to two words: `примем * меры` finds «примем все меры».
+/// itself stands for up to two words: `примем * меры` finds «примем все меры». `{{ debtor.name }}` is the place of the name.
 #[derive(Clone, Debug)]
 pub struct WordList {
     language: Language,
@@ -38,23 +39,6 @@ impl fmt::Debug for Known<'_> {
     }
 }
 
-/// Words to look for, one after another.
-#[derive(Clone, Debug)]
-struct Sought {
-    /// As a finding shows them.
-    shown: String,
-    words: Vec<SoughtWord>,
-}
-
-#[derive(Clone, Debug)]
-struct SoughtWord {
-    word: String,
-    /// As it stands, not as a beginning.
-    whole: bool,
-    /// Up to two others may stand before it.
-    apart: bool,
-}
-
 /// Something to look at in a flow's text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -62,15 +46,25 @@ pub struct Finding {
     pub key: String,
     /// What was found and why it matters.
     pub text: Words,
+    pub gravity: Gravity,
 }
 
-const SECTIONS: [&str; 5] = ["threat", "disclosure", "name", "robot", "recording"];
+/// What is to be done about a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gravity {
+    /// No call may be made with it: a threat, a debt told where anybody may hear it, a duty in name alone.
+    Refused,
+    /// Somebody should look at it.
+    Remarked,
+}
+
+const SECTIONS: [&str; 6] = ["threat", "disclosure", "identity", "name", "robot", "recording"];
 
 impl WordList {
     /// Reads the text of a word list.
     ///
     /// # Errors
-    /// A heading that is not known, or a word under none, with its line.
+    /// A heading that is not known, or a word under none, with its line; a section without a word.
     pub fn parse(language: Language, text: &str) -> Result<Self, String> {
         let mut sections: BTreeMap<String, Vec<Sought>> = BTreeMap::new();
         let mut current = None;
@@ -86,7 +80,10 @@ impl WordList {
                 sections.entry(heading).or_default().push(Sought::parse(language, line));
             }
         }
-        Ok(Self { language, sections })
+        match SECTIONS.into_iter().find(|section| !sections.contains_key(*section)) {
+            Some(section) => Err(format!("[{section}] has no word")),
+            None => Ok(Self { language, sections }),
+        }
     }
 
     /// Everything in `flow` that this list speaks against, in the order of the file.
@@ -96,9 +93,12 @@ impl WordList {
             for (place, prompt) in step.prompts() {
                 let place = format!("steps.{}.{place}", step.name);
                 self.lint_prompt(&place, (prompt, !step.identified), known, &mut findings);
+                let key = format!("{place}.{}", self.language.code());
                 if let Plays::Say { .. } = step.plays {
-                    let key = format!("{place}.{}", self.language.code());
                     self.lint_notice(&key, prompt, &step.notices, known, &mut findings);
+                }
+                if place.ends_with(".ask") {
+                    self.lint_identity(&key, (flow, step), prompt, known, &mut findings);
                 }
             }
         }
@@ -121,8 +121,8 @@ impl WordList {
         known: &Known<'_>,
         findings: &mut Vec<Finding>,
     ) {
-        let mut note = |language: Language, text: Words| {
-            let finding = Finding { key: format!("{place}.{}", language.code()), text };
+        let mut note = |language: Language, text: Words, gravity: Gravity| {
+            let finding = Finding { key: format!("{place}.{}", language.code()), text, gravity };
             if !findings.contains(&finding) {
                 findings.push(finding);
             }
@@ -134,7 +134,7 @@ impl WordList {
                     format!("{word:?} threatens: offer and invite instead"),
                     format!("{word:?} — угроза: предложите и пригласите"),
                 );
-                note(of, text);
+                note(of, text, Gravity::Refused);
             }
             if !anybody_hears {
                 continue;
@@ -144,7 +144,7 @@ impl WordList {
                     format!("{word:?} tells of a debt where anybody may hear it"),
                     format!("{word:?} говорит о долге там, где услышит кто угодно"),
                 );
-                note(of, text);
+                note(of, text, Gravity::Refused);
             }
             let named = |name: &&String| of == self.language && Sought::name(of, name).is_in(&text);
             for name in known.creditors.iter().filter(named) {
@@ -152,7 +152,7 @@ impl WordList {
                     format!("{name:?} is a creditor, and names the debt where anybody may hear it"),
                     format!("{name:?} — кредитор, и выдаёт долг там, где услышит кто угодно"),
                 );
-                note(of, text);
+                note(of, text, Gravity::Refused);
             }
         }
         let unknown = |path: &&str| anybody_hears && (known.words_of_file)(self.language, path).is_none();
@@ -161,7 +161,7 @@ impl WordList {
                 format!("what {path} says is written in no pack.toml, and anybody may hear it"),
                 format!("что говорит {path}, не записано ни в одном pack.toml, а услышит кто угодно"),
             );
-            note(self.language, text);
+            note(self.language, text, Gravity::Remarked);
         }
     }
 
@@ -178,11 +178,40 @@ impl WordList {
             let section = notice.code();
             if self.texts(prompt, known).any(|text| self.found(&text, section).next().is_none()) {
                 let text = told(
-                    format!("is declared the notice {section} and has none of its words"),
-                    format!("объявлен уведомлением {section}, но слов его в нём нет"),
+                    format!(
+                        "is declared the notice {section} and has none of its words: [{section}] of the word list"
+                    ),
+                    format!(
+                        "объявлен уведомлением {section}, но слов его в нём нет: [{section}] в списке слов"
+                    ),
                 );
-                findings.push(Finding { key: key.to_owned(), text });
+                findings.push(Finding { key: key.to_owned(), text, gravity: Gravity::Refused });
             }
+        }
+    }
+
+    /// A question whose key says that he is the debtor asks who he is.
+    fn lint_identity(
+        &self,
+        key: &str,
+        (flow, step): (&Flow, &Step),
+        prompt: &Prompt,
+        known: &Known<'_>,
+        findings: &mut Vec<Finding>,
+    ) {
+        let Plays::Ask { keys, .. } = &step.plays else { return };
+        let Some((digit, goes)) = keys.iter().find(|(_, goes)| flow.marks(goes.then)) else { return };
+        if self.texts(prompt, known).any(|text| self.found(&text, "identity").next().is_none()) {
+            let way = format!("{} → {digit} → {}", step.name, flow.name_of(goes.then));
+            let text = told(
+                format!(
+                    "does not ask who listens, and its key says that it is the debtor ({way}): [identity] of the word list"
+                ),
+                format!(
+                    "не спрашивает, кто слушает, а клавиша говорит, что это должник ({way}): [identity] в списке слов"
+                ),
+            );
+            findings.push(Finding { key: key.to_owned(), text, gravity: Gravity::Refused });
         }
     }
 
@@ -196,6 +225,7 @@ impl WordList {
         let words = pieces.iter().map(|piece| match piece {
             Piece::Words(words) => words.clone(),
             Piece::File(path) => of_file(self.language, path).unwrap_or(PARTED.to_owned()),
+            Piece::Slot(Slot::DebtorName) => NAMED.to_owned(),
             Piece::Slot(_) => PARTED.to_owned(),
         });
         spoken(self.language, &words.collect::<Vec<_>>().join(" "))
@@ -239,93 +269,6 @@ impl WordList {
         let sought = self.sections.get(section).into_iter().flatten();
         sought.filter(|sought| sought.is_in(text)).map(|sought| sought.shown.as_str())
     }
-}
-
-/// Stands between words that are not one after another.
-const PARTED: &str = "\u{2026}";
-
-/// What Russian names end in and change with the case.
-const ENDINGS: [char; 9] = ['а', 'е', 'и', 'й', 'о', 'у', 'ы', 'ь', 'я'];
-
-impl Sought {
-    fn parse(language: Language, line: &str) -> Self {
-        let words: Vec<&str> = line.split_whitespace().collect();
-        let last = words.len().saturating_sub(1);
-        let parse = |(at, word): (usize, &&str)| {
-            let whole = if at == last { word.ends_with('$') } else { !word.ends_with('*') };
-            let apart = at > 0 && words[at - 1] == "*";
-            folded(language, word).into_iter().map(move |word| SoughtWord { word, whole, apart })
-        };
-        let sought = words.iter().enumerate().flat_map(parse).collect();
-        Self { shown: line.replace(" * ", " … ").replace(['$', '*'], ""), words: sought }
-    }
-
-    /// A name in whatever case it stands.
-    fn name(language: Language, name: &str) -> Self {
-        let stem = |mut word: String| {
-            for _ in 0..2 {
-                if word.chars().count() > 4 && word.ends_with(ENDINGS) {
-                    word.pop();
-                }
-            }
-            SoughtWord { word, whole: false, apart: false }
-        };
-        let words = folded(language, name).into_iter().map(stem).collect();
-        Self { shown: name.to_owned(), words }
-    }
-
-    fn is_in(&self, text: &[String]) -> bool {
-        !self.words.is_empty() && (0..text.len()).any(|at| begins(&self.words, &text[at..]))
-    }
-}
-
-/// Whether the text begins with the words.
-fn begins(sought: &[SoughtWord], text: &[String]) -> bool {
-    let Some((first, rest)) = sought.split_first() else { return true };
-    let is = |word: &String| {
-        if first.whole { *word == first.word } else { word.starts_with(&first.word) }
-    };
-    let farthest = if first.apart { MOST_APART } else { 0 };
-    (0..=farthest).any(|at| text.get(at).is_some_and(is) && begins(rest, &text[at + 1..]))
-}
-
-/// Words that may stand where a phrase has `*` by itself.
-const MOST_APART: usize = 2;
-
-/// The words of a text as they are said: a currency's sign is its word.
-fn spoken(language: Language, text: &str) -> Vec<String> {
-    let signs = match language {
-        Language::Ru => [('₽', " рублей "), ('$', " долларов "), ('€', " евро "), ('₸', " тенге ")],
-        Language::En => [('₽', " rubles "), ('$', " dollars "), ('€', " euros "), ('₸', " tenge ")],
-    };
-    let said = signs.into_iter().fold(text.to_owned(), |text, (sign, word)| text.replace(sign, word));
-    folded(language, &said)
-}
-
-/// The words of a text: small letters, ё as е, marks gone, letters of the other alphabet that look like this one's as
-/// this one's.
-fn folded(language: Language, text: &str) -> Vec<String> {
-    // Accents, soft hyphens and joiners are inside of words.
-    let unseen =
-        |c: char| matches!(c, '\u{300}'..='\u{36f}' | '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}');
-    let text = text.to_lowercase().replace("и\u{306}", "й");
-    let text: String = text.chars().filter(|c| !unseen(*c)).collect();
-    let words = text.split(|c: char| !c.is_alphanumeric() && c != '\u{2026}').filter(|word| !word.is_empty());
-    words.map(|word| word.chars().map(|c| alike(language, c)).collect()).collect()
-}
-
-/// The letter of `language` that looks like `letter`; itself where there is none.
-fn alike(language: Language, letter: char) -> char {
-    const LATIN: &str = "aceopxykmhbt03";
-    const CYRILLIC: &str = "асеорхукмнвтоз";
-    let letter = if letter == 'ё' { 'е' } else { letter };
-    let (from, to) = match language {
-        Language::En if letter == '0' => return 'o',
-        Language::En => (CYRILLIC, &LATIN[..12]),
-        Language::Ru => (LATIN, CYRILLIC),
-    };
-    let at = from.chars().position(|other| other == letter);
-    at.and_then(|at| to.chars().nth(at)).unwrap_or(letter)
 }
 
 #[cfg(test)]
@@ -453,14 +396,5 @@ mod tests {
     fn a_creditor_named_before_anybody_is_known_is_found() {
         let found = found_in("Вам звонят из Северного Банка.");
         assert!(found.iter().any(|finding| finding.contains("is a creditor")), "{found:?}");
-    }
-
-    #[test]
-    fn a_creditors_name_is_found_in_whatever_case_it_stands() {
-        let is_in =
-            |name: &str, text: &str| Sought::name(Language::Ru, name).is_in(&folded(Language::Ru, text));
-        assert!(is_in("Северный Банк", "Это из Северного Банка?"));
-        assert!(is_in("Ромашка Телеком", "Звоним от Ромашки Телеком."));
-        assert!(!is_in("Северный Банк", "Северный ветер"));
     }
 }

@@ -85,16 +85,38 @@ impl Folder {
         Packs::read(&PromptsConfig { dir: self.prompts().to_owned(), packs, engines: Vec::new() })
     }
 
+    /// Queues that `agents.toml` lacks; without that file, or without a queue in it, nobody knows.
+    fn unknown_queues(&self, text: &str, flow: &Flow) -> anyhow::Result<Vec<Mistake>> {
+        let path = self.config.join("agents.toml");
+        if !path.exists() {
+            return Ok(Vec::new());
+        }
+        let agents: toml::Table =
+            read(&path)?.parse().with_context(|| format!("reading {}", path.display()))?;
+        let queues = agents.get("queue").and_then(toml::Value::as_table);
+        let known: Vec<&str> =
+            queues.into_iter().flat_map(|queues| queues.keys()).map(String::as_str).collect();
+        Ok(ivr::unknown_queues(text, flow, &known))
+    }
+
     /// Reads and checks one flow.
     ///
     /// # Errors
     /// When the file cannot be read; mistakes in it are a value.
     pub fn flow(&self, path: &Path) -> anyhow::Result<Result<Flow, Vec<Mistake>>> {
-        let (file, mut mistakes) = ivr::read_all(&read(path)?);
+        let text = read(path)?;
+        let (file, mut mistakes) = ivr::read_all(&text);
         let Some(file) = file else { return Ok(Err(mistakes)) };
+        // Elsewhere somebody tries a copy.
+        if path.parent() == Some(&self.flows()) {
+            mistakes.extend(ivr::misnamed(&text, &file, path));
+        }
         let policy = Policy { promise_within_days: self.promise_within_days, ..Policy::default() };
         match Flow::check(&file, &policy, &config::sounds(self.prompts())) {
-            Ok(flow) if mistakes.is_empty() => return Ok(Ok(flow)),
+            Ok(flow) if mistakes.is_empty() => {
+                let mistakes = self.unknown_queues(&text, &flow)?;
+                return Ok(if mistakes.is_empty() { Ok(flow) } else { Err(mistakes) });
+            }
             Ok(_) => {}
             Err(more) => mistakes.extend(more),
         }

@@ -18,7 +18,7 @@ pub use self::lint::{Voices, findings};
 use super::check::CONFIG_MISTAKE;
 use super::words;
 use crate::domain::{Language, Utterance};
-use crate::ivr::{self, Flow};
+use crate::ivr::{self, Finding, Flow, Gravity};
 use crate::speech;
 
 /// Works on flows without a telephone.
@@ -89,6 +89,10 @@ impl FlowArgs {
         for path in self.folder.flow_files(flows)? {
             match self.folder.flow(&path)? {
                 Ok(flow) => {
+                    if !self.words_may_be_said(&path, &flow, voices.as_ref()) {
+                        sound = false;
+                        continue;
+                    }
                     println!(
                         "{}: {}",
                         path.display(),
@@ -97,7 +101,6 @@ impl FlowArgs {
                             Language::Ru => format!("{} в порядке", flow.label()),
                         }
                     );
-                    self.warn_of_words(&path, &flow, voices.as_ref());
                 }
                 Err(mistakes) => {
                     sound = false;
@@ -108,27 +111,29 @@ impl FlowArgs {
         Ok(sound)
     }
 
-    /// Warns of words that `obzvon flow lint` finds: a text that tells of a debt in plain words is no mistake of the flow.
-    fn warn_of_words(&self, path: &Path, flow: &Flow, voices: Result<&Voices, &anyhow::Error>) {
+    /// Shows what `obzvon flow lint` finds; `false`: some of it nobody may hear, or the lists can't be read.
+    fn words_may_be_said(&self, path: &Path, flow: &Flow, voices: Result<&Voices, &anyhow::Error>) -> bool {
         let language = self.folder.language();
         let warning = words::warning(language);
         let found = match voices {
             Ok(voices) => findings(&self.folder.flows(), flow, voices).map_err(|fault| format!("{fault:#}")),
             Err(fault) => Err(format!("{fault:#}")),
         };
-        match found {
-            Ok(found) => found.iter().for_each(|finding| {
-                eprintln!("{warning}: {}: {}: {}", path.display(), finding.key, finding.text.of(language));
-            }),
-            Err(fault) => eprintln!(
-                "{warning}: {}: {}: {fault}",
-                path.display(),
-                match language {
-                    Language::En => "the words are not looked at",
-                    Language::Ru => "слова не проверены",
-                }
-            ),
+        let found = match found {
+            Ok(found) => found,
+            Err(fault) => {
+                eprintln!("{}: {fault}", path.display());
+                return false;
+            }
+        };
+        for Finding { key, text, gravity } in &found {
+            let text = text.of(language);
+            match gravity {
+                Gravity::Refused => eprintln!("{}: {key}: {text}", path.display()),
+                Gravity::Remarked => eprintln!("{warning}: {}: {key}: {text}", path.display()),
+            }
         }
+        found.iter().all(|finding| finding.gravity == Gravity::Remarked)
     }
 
     fn graph(&self, flow: &str, svg: bool, out: Option<&PathBuf>) -> anyhow::Result<bool> {

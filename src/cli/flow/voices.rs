@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::domain::Words;
-use crate::ivr::{Finding, Flow, JoinedSentence, joined_sentences};
+use crate::ivr::{Finding, Flow, Gravity, JoinedSentence, joined_sentences};
 use crate::speech::{Fragment, Intonation, Pack, slot_compounds, slot_fragments, text_fragments};
 
 /// The flow's sentences in which two voices of the pack would meet.
@@ -20,7 +20,11 @@ pub(super) fn meetings(flow: &Flow, pack: &Pack, creditors: &[String]) -> Vec<Fi
         let mut said = voices(pack, sentence.words.iter().flat_map(|words| text_fragments(words)));
         said.extend(names.iter().filter(|_| sentence.creditor));
         said.extend(values.iter().filter(|_| sentence.values));
-        (said.len() > 1).then(|| Finding { text: told(&sentence, &said), key: sentence.key })
+        (said.len() > 1).then(|| Finding {
+            text: told(&sentence, &said),
+            key: sentence.key,
+            gravity: Gravity::Remarked,
+        })
     };
     joined_sentences(flow, language).into_iter().filter_map(meeting).collect()
 }

@@ -13,7 +13,7 @@ use crate::ivr::file::{
 use crate::ivr::flow::{Flow, Voicemail};
 use crate::ivr::mistake::told;
 use crate::ivr::output::{Action, CallAgain, Mark};
-use crate::ivr::step::{Act, Digits, DigitsMean, KeyGoes, Plays, Question, Reactions, Step, StepNo, Target};
+use crate::ivr::step::{Act, Digits, DigitsMean, KeyGoes, Plays, Question, Reactions, Step, Target};
 
 impl Checker<'_> {
     /// The flow, as far as it makes sense; none without a start.
@@ -26,20 +26,21 @@ impl Checker<'_> {
             );
             self.note("flow", text);
         }
+        if file.version == 0 {
+            let text = told("versions are counted from 1", "версии считают с 1");
+            self.note("version", text);
+        }
         if file.languages.is_empty() {
             let text = told("a flow speaks at least one language", "сценарий говорит хотя бы на одном языке");
             self.note("languages", text);
         }
         let limit = self.span("defaults.limit", file.defaults.limit, 10..=1800);
-        let mut steps: Vec<Step> = self.names.clone().into_iter().map(|name| self.step(name)).collect();
+        let steps: Vec<Step> = self.names.clone().into_iter().map(|name| self.step(name)).collect();
         self.line = line_of(file.start.referenced.line());
         let start = match self.target("start", &file.start.value) {
             Target::Step(start) => Some(start),
             Target::Agent | Target::HangUp => None,
         };
-        if let Some(start) = start {
-            self.infer_notice(&mut steps, start);
-        }
         let voicemail = self.voicemail();
         Some(Flow {
             name: file.flow.clone(),
@@ -52,15 +53,6 @@ impl Checker<'_> {
             steps,
             voicemail,
         })
-    }
-
-    /// Where no step says which duties its text does, an unskippable first text is taken to do them all; the linter
-    /// looks for their words in it.
-    fn infer_notice(&self, steps: &mut [Step], start: StepNo) {
-        let declared = steps.iter().any(|step| !step.notices.is_empty());
-        if !declared && matches!(steps[start].plays, Plays::Say { barge_in: false, .. }) {
-            steps[start].notices.clone_from(&self.policy.notices);
-        }
     }
 
     fn voicemail(&mut self) -> Option<Voicemail> {

@@ -1,6 +1,7 @@
 //! A flow as it is written: the shape of `config/flows/*.yaml`, before any check of its sense.
 
 mod key_goes;
+mod place;
 mod reactions;
 mod read;
 mod span;
@@ -13,6 +14,7 @@ use serde::Deserialize;
 use serde_saphyr::Spanned;
 
 pub use key_goes::KeyGoesFile;
+pub use place::{misnamed, unknown_queues};
 pub use reactions::ReactionsFile;
 pub use read::{read, read_all, schema};
 pub use span::{Days, Wait};
@@ -105,8 +107,7 @@ pub struct StepFile {
     pub ask: Option<Texts>,
     /// The wording of `say` or `ask` when the name cannot be spoken; needed wherever `debtor.name` stands.
     pub without_name: Option<Texts>,
-    /// What of the duties this step's text tells. A notice is never skippable. Where no step has this key, an
-    /// unskippable first text is taken to tell all of them.
+    /// What of the duties this step's text tells. A notice is never skippable.
     pub notice: Vec<Notice>,
     pub barge_in: Option<bool>,
     /// Needed on every step that reads `debt.*`: the person has said that he is the debtor.

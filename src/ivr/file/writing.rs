@@ -8,7 +8,11 @@ use crate::ivr::mistake::told;
 /// What is wrong with the writing; what the reader says seldom, it says in English in both.
 pub fn told_of(error: &Error) -> Words {
     let error = error.without_snippet();
-    let en = error.to_string();
+    let en = match error {
+        Error::DuplicateMappingKey { key: Some(key), .. } => format!("the key {key} is written twice"),
+        Error::DuplicateMappingKey { key: None, .. } => "a key is written twice".to_owned(),
+        _ => error.to_string(),
+    };
     let ru = match error {
         Error::SerdeUnknownField { field, expected, .. } => {
             format!("нет такого ключа: {field}; есть: {}", expected.join(", "))
@@ -18,6 +22,7 @@ pub fn told_of(error: &Error) -> Words {
         }
         Error::SerdeMissingField { field, .. } => format!("не указано: {field}"),
         Error::DuplicateMappingKey { key: Some(key), .. } => format!("ключ указан дважды: {key}"),
+        Error::DuplicateMappingKey { key: None, .. } => "ключ указан дважды".to_owned(),
         Error::SerdeInvalidType { unexpected, expected, .. } => {
             format!("не тот вид значения: {unexpected}; нужно: {expected}")
         }
