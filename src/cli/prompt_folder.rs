@@ -27,8 +27,9 @@ impl PromptFolder {
     pub fn open(prompts: &Path, language: Language) -> anyhow::Result<Self> {
         let folder = prompts.join(language.code());
         let manifest = folder.join("pack.toml");
-        let text = std::fs::read_to_string(&manifest)
-            .with_context(|| format!("reading the manifest {}", manifest.display()))?;
+        let reading =
+            || format!("reading the manifest {} (--prompts names another folder)", manifest.display());
+        let text = std::fs::read_to_string(&manifest).with_context(reading)?;
         let pack = Pack::parse(&text).with_context(|| manifest.display().to_string())?;
         Ok(Self { folder, pack })
     }
@@ -98,11 +99,14 @@ pub fn write_samples(file: &Path, samples: &[i16]) -> anyhow::Result<()> {
 }
 
 /// Names the words a pack lacks: on the terminal of whoever typed them they are no secret.
-pub fn name_missing(fault: Unspeakable) -> anyhow::Error {
-    match fault {
-        Unspeakable::Missing { language, words } => {
+pub fn name_missing(fault: Unspeakable, screen: Language) -> anyhow::Error {
+    match (fault, screen) {
+        (Unspeakable::Missing { language, words }, Language::En) => {
             anyhow!("the {} pack has no clip for {words:?}", language.code())
         }
-        other => anyhow!(other),
+        (Unspeakable::Missing { language, words }, Language::Ru) => {
+            anyhow!("в наборе {} нет клипа для {words:?}", language.code())
+        }
+        (other, screen) => anyhow!(other.words().of(screen).to_owned()),
     }
 }

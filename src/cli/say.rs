@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, anyhow, bail, ensure};
 use clap::Args;
 use jiff::civil::Date;
 
-use super::prompt_folder::PromptFolder;
+use super::prompt_folder::{PromptFolder, name_missing};
 use super::say_item::parse_item;
 use crate::domain::{Language, Utterance};
 use crate::speech;
@@ -14,7 +14,7 @@ use crate::speech;
 /// Reads amounts, dates and words aloud.
 #[derive(Debug, Args)]
 pub struct Say {
-    /// ru or en.
+    /// The language of the words and of the messages: ru or en.
     #[arg(long, default_value = "ru")]
     lang: String,
     /// Prints the words alone: small letters, no marks.
@@ -46,14 +46,20 @@ impl Say {
         };
         let mut parts = Vec::new();
         for item in &self.items {
-            parts.push(parse_item(item).with_context(|| format!("{item:?}"))?);
+            let part = parse_item(item).map_err(|why| anyhow!(why.of(language).to_owned()));
+            parts.push(part.with_context(|| format!("{item:?}"))?);
         }
         let mut utterance = Utterance { language, parts };
         if let Some(today) = self.today {
             utterance = speech::near_dates(utterance, today);
         }
-        let text = speech::text(&utterance)?;
-        ensure!(!speech::plain(&text).is_empty(), "there is nothing to say in {:?}", self.items.join(" "));
+        let text = speech::text(&utterance).map_err(|fault| name_missing(fault, language))?;
+        let items = self.items.join(" ");
+        let nothing = match language {
+            Language::En => format!("there is nothing to say in {items:?}"),
+            Language::Ru => format!("в {items:?} нечего произнести"),
+        };
+        ensure!(!speech::plain(&text).is_empty(), nothing);
         if self.text_only {
             println!("{}", speech::plain(&text));
         } else {
@@ -62,7 +68,7 @@ impl Say {
         if let Some(out) = &self.out {
             let folder = PromptFolder::open(&self.prompts, language)?;
             let spoken =
-                speech::speak(&utterance, folder.pack()).map_err(super::prompt_folder::name_missing)?;
+                speech::speak(&utterance, folder.pack()).map_err(|fault| name_missing(fault, language))?;
             folder.write_wav(&spoken.clips, out)?;
         }
         Ok(())

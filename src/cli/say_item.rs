@@ -2,17 +2,16 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, anyhow, bail};
 use jiff::civil::{Date, Time};
 
 use crate::domain::utterance::Case;
-use crate::domain::{Currency, Money, Part, PersonName, PhoneNumber};
+use crate::domain::{Currency, Money, Part, PersonName, PhoneNumber, Words};
 
-/// Reads one item. What begins with a small Latin word and a colon is a slot; anything else is words.
+/// Reads one item. What begins with letters and a colon that touches what follows is a slot; anything else is words.
 ///
 /// # Errors
 /// When the slot is unknown or its value is no such thing.
-pub fn parse_item(item: &str) -> anyhow::Result<Part> {
+pub fn parse_item(item: &str) -> Result<Part, Words> {
     let Some((kind, value)) = item.split_once(':').filter(|(kind, value)| looks_like_slot(kind, value))
     else {
         return Ok(Part::Words(item.to_owned()));
@@ -28,34 +27,54 @@ pub fn parse_item(item: &str) -> anyhow::Result<Part> {
         "phone" => phone(value),
         "time" => time(value),
         "words" => Ok(Part::Words(value.to_owned())),
-        _ => {
-            bail!("no slot {kind:?}: count, date, digits, duration, file, money, name, phone, time or words")
-        }
+        _ => Err(told(
+            format!("no slot {kind:?}: {KINDS} or words; plain words stand behind words:"),
+            format!("нет слота {kind:?}: {KINDS} или words; просто слова пишут после words:"),
+        )),
     }
 }
 
+const KINDS: &str = "count, date, digits, duration, file, money, name, phone, time";
+
+/// `Сумма:` is a word with its colon.
 fn looks_like_slot(kind: &str, value: &str) -> bool {
-    !kind.is_empty() && kind.bytes().all(|b| b.is_ascii_lowercase()) && !value.starts_with(' ')
+    let known = kind == "words" || KINDS.split(", ").any(|one| one == kind);
+    let letters = !kind.is_empty() && kind.chars().all(char::is_alphabetic);
+    known || (letters && !value.is_empty() && !value.starts_with(char::is_whitespace))
+}
+
+fn told(en: impl Into<String>, ru: impl Into<String>) -> Words {
+    Words { en: en.into(), ru: ru.into() }
 }
 
 /// `123450:RUB` or `123450:RUB:nom`, in minor units.
-fn money(value: &str) -> anyhow::Result<Part> {
+fn money(value: &str) -> Result<Part, Words> {
     let mut fields = value.split(':');
     let minor = fields.next().unwrap_or_default();
-    let minor = minor.parse().map_err(|_| anyhow!("amount {minor:?}: a whole number of kopecks or cents"))?;
-    let currency = fields.next().context("a currency is missing: money:123450:RUB")?;
-    let currency =
-        Currency::parse(currency).ok_or_else(|| anyhow!("currency {currency:?}: RUB, KZT, USD or EUR"))?;
+    let minor = minor.parse().map_err(|_| {
+        told(
+            format!("amount {minor:?}: a whole number of kopecks or cents"),
+            format!("сумма {minor:?}: нужно целое число копеек или центов"),
+        )
+    })?;
+    let lacking = || told("a currency is missing: money:123450:RUB", "не указана валюта: money:123450:RUB");
+    let currency = fields.next().ok_or_else(lacking)?;
+    let currency = Currency::parse(currency).ok_or_else(|| {
+        told(
+            format!("currency {currency:?}: RUB, KZT, USD or EUR"),
+            format!("валюта {currency:?}: бывает RUB, KZT, USD или EUR"),
+        )
+    })?;
     let case = fields.next().map_or(Ok(Case::Nominative), case)?;
     nothing_more(fields.next())?;
     Ok(Part::Money { amount: Money::new(minor, currency), case })
 }
 
 /// `2026-12-21`, then `:gen` (the default) or another case, then `:year`.
-fn date(value: &str) -> anyhow::Result<Part> {
+fn date(value: &str) -> Result<Part, Words> {
     let mut fields = value.split(':').peekable();
     let day = fields.next().unwrap_or_default();
-    let date = strict_date(day).with_context(|| format!("date {day:?}"))?;
+    let date = strict_date(day)?;
     let mut with_year = fields.next_if_eq(&"year").is_some();
     let case = fields.next().map_or(Ok(Case::Genitive), case)?;
     with_year |= fields.next_if_eq(&"year").is_some();
@@ -63,29 +82,41 @@ fn date(value: &str) -> anyhow::Result<Part> {
     Ok(Part::Date { date, case, with_year })
 }
 
-fn strict_date(day: &str) -> anyhow::Result<Date> {
+fn strict_date(day: &str) -> Result<Date, Words> {
     let shaped = day.len() == 10
         && day.bytes().enumerate().all(|(at, b)| match at {
             4 | 7 => b == b'-',
             _ => b.is_ascii_digit(),
         });
     if !shaped {
-        bail!("YYYY-MM-DD");
+        return Err(told(format!("date {day:?}: YYYY-MM-DD"), format!("дата {day:?}: нужно ГГГГ-ММ-ДД")));
     }
-    day.parse().context("there is no such day")
+    day.parse().map_err(|_| {
+        told(format!("date {day:?}: there is no such day"), format!("дата {day:?}: такого дня нет"))
+    })
 }
 
 /// `19:00`.
-fn time(value: &str) -> anyhow::Result<Part> {
+fn time(value: &str) -> Result<Part, Words> {
     let fields = value.split_once(':').filter(|(hour, minute)| hour.len() <= 2 && minute.len() == 2);
     let numbers = fields.and_then(|(hour, minute)| Some((hour.parse().ok()?, minute.parse().ok()?)));
     let time = numbers.and_then(|(hour, minute)| Time::new(hour, minute, 0, 0).ok());
-    time.map(Part::Time).ok_or_else(|| anyhow!("time {value:?}: HH:MM, 00:00 to 23:59"))
+    time.map(Part::Time).ok_or_else(|| {
+        told(
+            format!("time {value:?}: HH:MM, 00:00 to 23:59"),
+            format!("время {value:?}: нужно ЧЧ:ММ, от 00:00 до 23:59"),
+        )
+    })
 }
 
 /// `1h30m`, `90m`, `45s`, `90` (seconds).
-fn duration(value: &str) -> anyhow::Result<Part> {
-    let bad = || anyhow!("duration {value:?}: such as 1h30m, 90m or 45s");
+fn duration(value: &str) -> Result<Part, Words> {
+    let bad = || {
+        told(
+            format!("duration {value:?}: such as 1h30m, 90m or 45s"),
+            format!("длительность {value:?}: например 1h30m, 90m или 45s"),
+        )
+    };
     let (mut seconds, mut rest) = (0_u64, value);
     while !rest.is_empty() {
         let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
@@ -104,31 +135,45 @@ fn duration(value: &str) -> anyhow::Result<Part> {
 }
 
 /// `22:день`.
-fn count(value: &str) -> anyhow::Result<Part> {
-    let (number, noun) = value.split_once(':').context("a noun is missing: count:22:день")?;
-    let number = number.parse().map_err(|_| anyhow!("number {number:?}: a whole number from 0"))?;
+fn count(value: &str) -> Result<Part, Words> {
+    let lacking = || told("a noun is missing: count:22:день", "не указано слово: count:22:день");
+    let (number, noun) = value.split_once(':').ok_or_else(lacking)?;
+    let number = number.parse().map_err(|_| {
+        told(
+            format!("number {number:?}: a whole number from 0"),
+            format!("число {number:?}: нужно целое от 0"),
+        )
+    })?;
     Ok(Part::Count { number, noun: noun.to_owned() })
 }
 
 /// `+79991234567`; `8…` and `7…` of eleven digits are Russian; spaces, brackets and hyphens are skipped.
-fn phone(value: &str) -> anyhow::Result<Part> {
+fn phone(value: &str) -> Result<Part, Words> {
     let bare: String = value.chars().filter(|c| !matches!(c, ' ' | '-' | '(' | ')')).collect();
     let national = bare.strip_prefix(['7', '8']).filter(|rest| rest.len() == 10);
     let number = national.map_or_else(|| bare.clone(), |rest| format!("+7{rest}"));
-    PhoneNumber::parse(&number).map(Part::Phone).map_err(|fault| anyhow!("phone {value:?}: {fault}"))
+    PhoneNumber::parse(&number).map(Part::Phone).map_err(|fault| {
+        told(
+            format!("phone {value:?}: {fault}"),
+            format!("телефон {value:?}: нужен + и от 8 до 15 цифр, первая не 0"),
+        )
+    })
 }
 
-fn case(word: &str) -> anyhow::Result<Case> {
+fn case(word: &str) -> Result<Case, Words> {
     match word {
         "acc" | "accusative" => Ok(Case::Accusative),
         "gen" | "genitive" => Ok(Case::Genitive),
         "nom" | "nominative" => Ok(Case::Nominative),
-        _ => bail!("case {word:?}: nom, acc or gen"),
+        _ => Err(told(
+            format!("case {word:?}: nom, acc or gen"),
+            format!("падеж {word:?}: бывает nom, acc или gen"),
+        )),
     }
 }
 
-fn nothing_more(rest: Option<&str>) -> anyhow::Result<()> {
-    rest.map_or(Ok(()), |rest| bail!("{rest:?} is too much"))
+fn nothing_more(rest: Option<&str>) -> Result<(), Words> {
+    rest.map_or(Ok(()), |rest| Err(told(format!("{rest:?} is too much"), format!("{rest:?} — лишнее"))))
 }
 
 #[cfg(test)]
@@ -137,9 +182,9 @@ mod tests {
     use crate::domain::{Language, Utterance};
     use crate::speech;
 
-    fn said(language: Language, item: &str) -> anyhow::Result<String> {
+    fn said(language: Language, item: &str) -> Result<String, Words> {
         let utterance = Utterance { language, parts: vec![parse_item(item)?] };
-        Ok(speech::plain(&speech::text(&utterance)?))
+        Ok(speech::plain(&speech::text(&utterance).map_err(|fault| fault.words())?))
     }
 
     #[test]
@@ -159,6 +204,8 @@ mod tests {
                 "плюс семь девятьсот девяносто девять сто двадцать три сорок пять шестьдесят семь",
             ),
             ("Сумма: «Ещё»!", "сумма ещё"),
+            ("Сумма:", "сумма"),
+            ("words:Сумма:сто", "суммасто"),
         ];
         for (item, expected) in cases {
             assert_eq!(said(Language::Ru, item).unwrap(), expected, "{item}");
@@ -200,6 +247,8 @@ mod tests {
             "duration:99999999999999999999h",
             "duration:18446744073709551615h",
             "mony:100:RUB",
+            "Money:100:RUB",
+            "деньги:100:RUB",
         ];
         for item in bad {
             assert!(said(Language::Ru, item).is_err(), "{item}");

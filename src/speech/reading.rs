@@ -40,6 +40,8 @@ fn written(reading: &mut Reading, words: &str) {
 
 /// Puts a space between two parts where neither has one and no mark follows.
 fn append(text: &mut String, words: &str) {
+    // "six p.m." ends the sentence with the full stop that it has.
+    let words = if text.ends_with('.') { words.strip_prefix('.').unwrap_or(words) } else { words };
     let marks = [' ', '\n', '\t', '.', ',', ':', ';', '!', '?', '»', ')', '…'];
     let open = text.is_empty() || text.ends_with([' ', '\n', '\t', '«', '(']);
     if !open && !words.is_empty() && !words.starts_with(marks) {

@@ -9,7 +9,7 @@ use clap::Args;
 use super::language;
 use crate::cli::prompt_folder::{PromptFolder, name_missing};
 use crate::cli::say_item::parse_item;
-use crate::domain::{Part, Utterance};
+use crate::domain::{Language, Part, Utterance};
 use crate::speech;
 
 /// Plays a value or a sentence through the pack: `obzvon prompts play 1234.50 --as money`.
@@ -34,9 +34,10 @@ pub struct Play {
 impl Play {
     pub fn run(&self) -> anyhow::Result<()> {
         let language = language(&self.lang)?;
-        let parts = vec![self.part()?];
+        let parts = vec![self.part(language)?];
         let folder = PromptFolder::open(&self.prompts, language)?;
-        let spoken = speech::speak(&Utterance { language, parts }, folder.pack()).map_err(name_missing)?;
+        let spoken = speech::speak(&Utterance { language, parts }, folder.pack())
+            .map_err(|fault| name_missing(fault, language))?;
         println!("{}", spoken.text);
         let clips: Vec<_> = spoken.clips.iter().map(ToString::to_string).collect();
         println!("{}", clips.join(" "));
@@ -50,7 +51,7 @@ impl Play {
         played
     }
 
-    fn part(&self) -> anyhow::Result<Part> {
+    fn part(&self, language: Language) -> anyhow::Result<Part> {
         if self.slot == "words" {
             return Ok(Part::Words(self.value.clone()));
         }
@@ -59,7 +60,8 @@ impl Play {
         } else {
             self.value.clone()
         };
-        parse_item(&format!("{}:{value}", self.slot))
+        let part = parse_item(&format!("{}:{value}", self.slot));
+        part.map_err(|why| anyhow!(why.of(language).to_owned()))
     }
 }
 

@@ -5,6 +5,6 @@ mod dates;
 mod digits;
 mod numerals;
 
-pub(super) use counts::{count, duration, known_nouns, money, time};
+pub(super) use counts::{count, duration, known_nouns, money, noun_names, time};
 pub(super) use dates::date;
 pub(super) use digits::{digits, phone};

@@ -67,6 +67,8 @@ mod tests {
         assert_eq!(said(|out| count(out, 22, "день", Case::Nominative)), "двадцать два дня");
         assert_eq!(said(|out| count(out, 1, "неделя", Case::Accusative)), "одну неделю");
         assert_eq!(said(|out| count(out, 5, "год", Case::Genitive)), "пяти лет");
+        assert_eq!(said(|out| count(out, 21, "письмо", Case::Nominative)), "двадцать одно письмо");
+        assert_eq!(said(|out| count(out, 2, "окна", Case::Nominative)), "два окна");
         let elephant = count(&mut Pieces::default(), 1, "слон", Case::Nominative);
         assert!(matches!(elephant, Err(Unspeakable::Noun { .. })));
     }

@@ -11,4 +11,4 @@ pub(super) use counts::{count, duration, time};
 pub(super) use dates::date;
 pub(super) use digits::{digits, phone};
 pub(super) use money::money;
-pub(super) use nouns::known_nouns;
+pub(super) use nouns::{known_nouns, noun_names};

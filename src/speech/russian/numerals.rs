@@ -10,6 +10,7 @@ use crate::domain::utterance::Case;
 pub(in crate::speech) enum Gender {
     Feminine,
     Masculine,
+    Neuter,
 }
 
 /// The largest number that is read.
@@ -134,7 +135,8 @@ fn one(gender: Gender, case: Case) -> &'static str {
         (Gender::Feminine, Case::Genitive) => "одной",
         (Gender::Feminine, Case::Nominative) => "одна",
         (Gender::Masculine, Case::Accusative | Case::Nominative) => "один",
-        (Gender::Masculine, Case::Genitive) => "одного",
+        (Gender::Masculine | Gender::Neuter, Case::Genitive) => "одного",
+        (Gender::Neuter, Case::Accusative | Case::Nominative) => "одно",
     }
 }
 
@@ -142,8 +144,8 @@ fn one(gender: Gender, case: Case) -> &'static str {
 fn two(gender: Gender, case: Case) -> &'static str {
     match (gender, case) {
         (Gender::Feminine, Case::Accusative | Case::Nominative) => "две",
-        (Gender::Masculine, Case::Accusative | Case::Nominative) => "два",
-        (Gender::Feminine | Gender::Masculine, Case::Genitive) => "двух",
+        (Gender::Masculine | Gender::Neuter, Case::Accusative | Case::Nominative) => "два",
+        (Gender::Feminine | Gender::Masculine | Gender::Neuter, Case::Genitive) => "двух",
     }
 }
 

@@ -13,14 +13,15 @@ use anyhow::{Context, anyhow, ensure};
 use clap::Args;
 
 pub use self::ears::TAKEN;
-use self::ears::{refusal, remarks};
+use self::ears::{no_sound, refusal, remarks};
 use self::manifest::Manifest;
 use self::staged::Staged;
 use super::wanted::{Wanted, wanted};
 use super::{Places, language};
+use crate::cli::screen_language::screen_language;
 use crate::domain::Language;
 use crate::speech::Pack;
-use crate::speech::sound::{RATE, for_telephone, parse_wav};
+use crate::speech::sound::{NoSound, RATE, TARGET_DBOV, for_telephone, in_band, measure, parse_wav};
 
 /// Takes recordings named as `prompts script` names them: checks, trims, levels, and puts them into the pack.
 ///
@@ -31,9 +32,9 @@ use crate::speech::sound::{RATE, for_telephone, parse_wav};
 pub struct Import {
     #[arg(help = format!("The folder of the recordings: {TAKEN}"))]
     recordings: PathBuf,
-    /// ru or en.
-    #[arg(long, default_value = "ru")]
-    lang: String,
+    /// The pack and the language of the screen, ru or en; the Russian pack and the locale's when left out.
+    #[arg(long)]
+    lang: Option<String>,
     /// Whose voice it is, for the manifest.
     #[arg(long)]
     voice: String,
@@ -60,12 +61,13 @@ const LARGEST: u64 = 120 * 2 * 192_000 * 4 + 10_000;
 impl Import {
     /// Takes a whole folder for a language, in the place of all that was there.
     pub(super) fn whole(recordings: PathBuf, language: Language, voice: String, places: Places) -> Self {
-        let lang = language.code().to_owned();
+        let lang = Some(language.code().to_owned());
         Self { recordings, lang, voice, anew: true, unfinished: false, dry_run: false, places }
     }
 
     pub fn run(&self) -> anyhow::Result<ExitCode> {
-        let language = language(&self.lang)?;
+        let asked = self.lang.as_deref().map(language).transpose()?;
+        let (language, screen) = (asked.unwrap_or(Language::Ru), screen_language(asked));
         let all = wanted(language, &self.places)?;
         let folder = self.places.prompts.join(language.code());
         let old = old_manifest(&folder, language)?;
@@ -73,28 +75,30 @@ impl Import {
         let (mut staged, mut taken) = (Staged::new(&folder), 0);
         let sounds = names::sounds(&self.recordings)?;
         let odd = names::oddities(&sounds, all.iter().map(|wanted| wanted.id.as_str()));
-        odd.strays.iter().for_each(|stray| println!("passed over {stray}"));
+        let passed_over = screen.pick("passed over", "пропущен");
+        odd.strays.iter().for_each(|stray| println!("{passed_over} {}", stray.of(screen)));
         if !odd.doubts.is_empty() {
-            odd.doubts.iter().for_each(|doubt| println!("{doubt}"));
-            println!("nothing was taken: the pack stays as it is");
+            odd.doubts.iter().for_each(|doubt| println!("{}", doubt.of(screen)));
+            println!("{}", nothing_taken(screen));
             return Ok(ExitCode::from(1));
         }
         let mut bad = odd.strays.len();
-        let mut rates = BTreeMap::new();
+        let (mut rates, mut levels) = (BTreeMap::new(), Vec::new());
         for wanted in all.iter() {
             let file = self.recordings.join(format!("{}.wav", wanted.id));
             if !file.exists() {
                 continue;
             }
-            match take(&file, &wanted.fragment.words) {
-                Ok((clip, rate)) => {
+            match take(&file, &wanted.fragment.words, screen) {
+                Ok((clip, Heard { rate, level })) => {
                     *rates.entry(rate).or_insert(0) += 1;
+                    levels.push(level);
                     staged.add(wanted.id.as_str(), clip);
                     pack.put(wanted.id.as_str(), &wanted.fragment, &self.voice);
                     taken += 1;
                 }
                 Err(fault) => {
-                    println!("refused {fault:#}");
+                    println!("{} {fault:#}", screen.pick("refused", "не принят"));
                     bad += 1;
                 }
             }
@@ -102,9 +106,20 @@ impl Import {
         let needed = |wanted: &&Wanted| !wanted.is_optional() && !pack.has(wanted.id.as_str());
         let lacking = all.iter().filter(needed).count();
         rates.remove(&RATE);
-        rates.iter().for_each(|(rate, files)| println!("{files} of {rate} Hz brought to {RATE}"));
-        println!("{taken} taken, {bad} refused, {lacking} missing (obzvon prompts check lists them)");
-        if let Some(why) = self.why_not(taken, lacking) {
+        for (rate, files) in rates {
+            println!(
+                "{}",
+                match screen {
+                    Language::En => format!("{files} of {rate} Hz brought to {RATE}"),
+                    Language::Ru => format!("{files} из {rate} Гц приведены к {RATE}"),
+                }
+            );
+        }
+        if let Some(told) = levels_text(levels, screen) {
+            println!("{told}");
+        }
+        println!("{}", counts_text((taken, bad, lacking), screen));
+        if let Some(why) = self.why_not(taken, lacking, screen) {
             println!("{why}");
             return Ok(ExitCode::from(1));
         }
@@ -116,7 +131,15 @@ impl Import {
             }
             for (voice, clips) in pack.settle_voices() {
                 println!(
-                    "clips of another voice, {voice}: {clips}; obzvon flow lint tells where two voices would meet in a sentence"
+                    "{}",
+                    match screen {
+                        Language::En => format!(
+                            "clips of another voice, {voice}: {clips}; obzvon flow lint tells where two voices would meet in a sentence"
+                        ),
+                        Language::Ru => format!(
+                            "клипов другого голоса, {voice}: {clips}; где два голоса встретились бы в одной фразе, говорит obzvon flow lint"
+                        ),
+                    }
                 );
             }
             if self.anew {
@@ -129,15 +152,57 @@ impl Import {
     }
 
     /// Why the pack stays as it is.
-    fn why_not(&self, taken: usize, lacking: usize) -> Option<&'static str> {
+    fn why_not(&self, taken: usize, lacking: usize, screen: Language) -> Option<&'static str> {
         if taken == 0 {
-            return Some("nothing was taken: the pack stays as it is");
+            return Some(nothing_taken(screen));
         }
         let unfinished = self.anew && !self.unfinished && lacking > 0;
-        unfinished.then_some(
+        unfinished.then_some(screen.pick(
             "the new pack lacks clips: the old one stays; --unfinished puts the new one in place all the same",
-        )
+            "в новом наборе не хватает клипов: остаётся прежний; --unfinished поставит новый всё равно",
+        ))
     }
+}
+
+fn nothing_taken(screen: Language) -> &'static str {
+    screen.pick("nothing was taken: the pack stays as it is", "ничего не взято: набор остался прежним")
+}
+
+fn counts_text((taken, bad, lacking): (usize, usize, usize), screen: Language) -> String {
+    let lists = |hint| if lacking > 0 { hint } else { "" };
+    match screen {
+        Language::En => format!(
+            "{taken} taken, {bad} refused, {lacking} missing{}",
+            lists(" (obzvon prompts check lists them)")
+        ),
+        Language::Ru => format!(
+            "взято {taken}, не принято {bad}, не хватает {lacking}{}",
+            lists(" (их перечислит obzvon prompts check)")
+        ),
+    }
+}
+
+/// How loud the recordings were before they were brought to one level.
+fn levels_text(mut levels: Vec<f64>, screen: Language) -> Option<String> {
+    levels.sort_by(f64::total_cmp);
+    let (least, most) = (levels.first()?, levels.last()?);
+    let middle = levels[levels.len() / 2];
+    Some(match screen {
+        Language::En => format!(
+            "levels as recorded: {least:.0} to {most:.0} dBov, median {middle:.0}; brought to {TARGET_DBOV}"
+        ),
+        Language::Ru => format!(
+            "уровни записей: от {least:.0} до {most:.0} дБ, медиана {middle:.0}; приведены к {TARGET_DBOV}"
+        ),
+    })
+}
+
+/// How a recording was.
+struct Heard {
+    /// Hz.
+    rate: u32,
+    /// Active level, dB below full scale.
+    level: f64,
 }
 
 /// The pack as it stands; an empty one where there is none.
@@ -153,24 +218,31 @@ fn old_manifest(folder: &Path, language: Language) -> anyhow::Result<Manifest> {
     Ok(manifest)
 }
 
-/// Reports on one recording and makes a clip of it; gives the rate that it had, too.
-fn take(file: &Path, words: &str) -> anyhow::Result<(Vec<i16>, u32)> {
+/// Reports on one recording and makes a clip of it; gives how it was, too.
+fn take(file: &Path, words: &str, screen: Language) -> anyhow::Result<(Vec<i16>, Heard)> {
     let name = || file.display().to_string();
     // A pipe or a device may never end.
     let kind = std::fs::metadata(file).with_context(name)?;
     if !kind.is_file() || kind.len() > LARGEST {
-        return Err(anyhow!("no file of at most {} MB", LARGEST / 1_000_000)).with_context(name);
-    }
-    let recording = parse_wav(&std::fs::read(file).with_context(name)?).with_context(name)?;
-    let clip = for_telephone(&recording).with_context(name)?;
-    if let Some(why) = refusal(&recording, &clip) {
+        let largest = LARGEST / 1_000_000;
+        let why = match screen {
+            Language::En => format!("no file of at most {largest} MB"),
+            Language::Ru => format!("это не файл до {largest} МБ"),
+        };
         return Err(anyhow!(why)).with_context(name);
     }
-    let remarks = remarks(&recording, &clip, words);
+    let silent = |why: NoSound| anyhow!(no_sound(&why, screen)).context(name());
+    let recording = parse_wav(&std::fs::read(file).with_context(name)?).map_err(silent)?;
+    let clip = for_telephone(&recording).map_err(silent)?;
+    if let Some(why) = refusal(&recording, &clip, screen) {
+        return Err(anyhow!(why)).with_context(name);
+    }
+    let remarks = remarks(&recording, &clip, words, screen);
     if !remarks.is_empty() {
         println!("{}: {}", file.display(), remarks.join("; "));
     }
-    Ok((clip, recording.rate))
+    let level = measure(&in_band(&recording)).active_dbov;
+    Ok((clip, Heard { rate: recording.rate, level }))
 }
 
 #[cfg(test)]
@@ -196,7 +268,7 @@ mod tests {
         }
         std::fs::create_dir_all(scratch.join("recordings")).expect("a folder");
         let places = Places { flows: Path::new(SHIPPED).join("config/flows"), prompts };
-        let (lang, voice) = ("ru".to_owned(), "A. Speaker".to_owned());
+        let (lang, voice) = (Some("ru".to_owned()), "A. Speaker".to_owned());
         Import {
             recordings: scratch.join("recordings"),
             lang,
@@ -255,7 +327,7 @@ mod tests {
         let scratch = tempfile::tempdir().expect("a scratch folder");
         let pipe = scratch.path().join("odin-end.wav");
         assert!(std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo").success());
-        let fault = take(&pipe, "один").expect_err("it would never end");
+        let fault = take(&pipe, "один", Language::En).err().expect("it would never end");
         assert!(format!("{fault:#}").contains("no file of at most"), "{fault:#}");
     }
 
@@ -318,5 +390,25 @@ mod tests {
         std::fs::remove_file(scratch.path().join("recordings/odin-end.wav")).expect("removed");
         assert_eq!(unfinished.run().expect("reported"), ExitCode::from(1), "nothing is no pack");
         assert_eq!(files_of(&unfinished.places.prompts), ["ru"]);
+    }
+
+    #[test]
+    fn a_copy_of_a_pack_is_taken_with_its_pauses_passed_by() {
+        let scratch = tempfile::tempdir().expect("a scratch folder");
+        let import = import(scratch.path(), false);
+        record(scratch.path(), "odin-end.wav");
+        write_samples(&scratch.path().join("recordings/pause-short.wav"), &[0; 1440]).expect("a pause");
+        assert_eq!(import.run().expect("imported"), ExitCode::SUCCESS);
+    }
+
+    #[test]
+    fn what_is_missing_is_said_to_be_listed_where_something_is() {
+        assert_eq!(counts_text((2, 0, 0), Language::En), "2 taken, 0 refused, 0 missing");
+        assert!(
+            counts_text((2, 0, 3), Language::En).ends_with("3 missing (obzvon prompts check lists them)")
+        );
+        assert_eq!(counts_text((2, 1, 0), Language::Ru), "взято 2, не принято 1, не хватает 0");
+        let levels = levels_text(vec![-30.2, -20.0, -24.9], Language::En).expect("levels");
+        assert_eq!(levels, "levels as recorded: -30 to -20 dBov, median -25; brought to -21");
     }
 }

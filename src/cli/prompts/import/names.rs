@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use crate::domain::nearest;
+use crate::domain::{Words, nearest};
+use crate::speech::Pack;
 
 /// Kinds of sound files; others beside the recordings are nobody's business.
 const SOUNDS: [&str; 7] = ["wav", "aif", "aiff", "flac", "m4a", "mp3", "ogg"];
@@ -16,9 +17,9 @@ const DEEPEST: usize = 4;
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Oddities {
     /// Sounds that are no `<id>.wav`, each with the name that was most likely meant: passed over.
-    pub(super) strays: Vec<String>,
+    pub(super) strays: Vec<Words>,
     /// Sounds of which nobody can tell whether they are meant: nothing is taken while they are there.
-    pub(super) doubts: Vec<String>,
+    pub(super) doubts: Vec<Words>,
 }
 
 /// Every sound file of the folder and of those in it, by its path from there, in order.
@@ -63,18 +64,33 @@ pub(super) fn oddities<'a>(files: &[PathBuf], ids: impl Iterator<Item = &'a str>
             by_words.entry(id).or_default().push(shown.clone());
         }
         if file.components().count() > 1 {
-            odd.doubts.push(format!("{shown}: lies in a folder of its own; put the recordings side by side"));
-        } else if meant.is_none_or(|id| shown != format!("{id}.wav")) {
+            odd.doubts.push(Words {
+                en: format!("{shown}: lies in a folder of its own; put the recordings side by side"),
+                ru: format!("{shown}: лежит в отдельной папке; положите записи рядом"),
+            });
+        } else if !is_pause(&shown) && meant.is_none_or(|id| shown != format!("{id}.wav")) {
             let nearest = meant.or_else(|| nearest(&plain(file), ids.iter().copied()));
-            let hint = nearest.map_or_else(String::new, |id| format!("; is it {id}.wav?"));
-            odd.strays.push(format!("{shown}: no clip has this name{hint}"));
+            let hint = |asks: &str| nearest.map_or_else(String::new, |id| format!("; {asks} {id}.wav?"));
+            odd.strays.push(Words {
+                en: format!("{shown}: no clip has this name{}", hint("is it")),
+                ru: format!("{shown}: клипа с таким именем нет{}", hint("это")),
+            });
         }
     }
     let twice = by_words.into_iter().filter(|(_, files)| files.len() > 1);
-    odd.doubts.extend(
-        twice.map(|(id, files)| format!("{}: all of them say {id}; leave the best one", files.join(", "))),
-    );
+    odd.doubts.extend(twice.map(|(id, files)| {
+        let files = files.join(", ");
+        Words {
+            en: format!("{files}: all of them say {id}; leave the best one"),
+            ru: format!("{files}: это всё {id}; оставьте лучший"),
+        }
+    }));
     odd
+}
+
+/// The pauses are the pack's own, and lie in a copy of its folder.
+fn is_pause(file: &str) -> bool {
+    [Pack::SHORT_PAUSE, Pack::LONG_PAUSE].iter().any(|pause| file == format!("{pause}.wav"))
 }
 
 /// The clip whose words the file says, if its name is one but for its writing or a copy's number.
@@ -99,15 +115,19 @@ mod tests {
         oddities(&files, ["desyat-mid", "sto-end"].into_iter())
     }
 
+    fn en(said: &[Words]) -> Vec<&str> {
+        said.iter().map(|words| words.en.as_str()).collect()
+    }
+
     #[test]
     fn a_sound_of_another_name_is_named_with_the_nearest_known_one() {
         let meant = |file: &str| format!("{file}: no clip has this name; is it desyat-mid.wav?");
         for file in ["Desyat-Mid.WAV", "desyat_mid.wav", "desyat-mid.mp3", "desyt-mid.wav"] {
-            assert_eq!(odd(&[file, "sto-end.wav"]).strays, [meant(file)]);
+            assert_eq!(en(&odd(&[file, "sto-end.wav"]).strays), [meant(file)]);
         }
         let unknown = odd(&["xyzzy.wav"]);
-        assert_eq!(unknown.strays, ["xyzzy.wav: no clip has this name"]);
-        assert_eq!(odd(&["desyat-mid.wav", "sto-end.wav"]), Oddities::default());
+        assert_eq!(en(&unknown.strays), ["xyzzy.wav: no clip has this name"]);
+        assert_eq!(odd(&["desyat-mid.wav", "pause-long.wav", "sto-end.wav"]), Oddities::default());
     }
 
     #[test]
@@ -115,7 +135,7 @@ mod tests {
         for copy in ["Desyat-Mid.wav", "desyat-mid (2).wav", "desyat-mid_1.wav", "desyat-mid.mp3"] {
             let doubts = odd(&[copy, "desyat-mid.wav", "sto-end.wav"]).doubts;
             assert_eq!(
-                doubts,
+                en(&doubts),
                 [format!("{copy}, desyat-mid.wav: all of them say desyat-mid; leave the best one")]
             );
         }
@@ -125,7 +145,7 @@ mod tests {
     fn what_lies_in_a_folder_of_its_own_is_named() {
         let doubts = odd(&["day 1/sto-end.wav"]).doubts;
         assert_eq!(
-            doubts,
+            en(&doubts),
             ["day 1/sto-end.wav: lies in a folder of its own; put the recordings side by side"]
         );
     }
