@@ -139,18 +139,20 @@ impl Detector {
         let talk = self.talk.hear(at_ms, &sound, beside, &self.model);
         let spoken = self.talk.has_spoken();
         if let Some(verdict) = cadence::judge(&self.runs, self.at_ms, spoken) {
-            self.say(verdict, 0.95, Ear::Tones);
+            self.say(verdict, self.runs.purity(), Ear::Tones);
         }
         let music = self.music.is_slow();
         let beep = self.beep.hear(at_ms, &sound, &self.runs, spoken);
         if let Some(since_ms) = self.beep.waits_since() {
             self.talk.forget_from(since_ms);
         }
-        // Busy lines do not beep, and the notes of a melody are none.
-        for heard in self.beep_of_a_machine(beep, music || self.is_network()).into_iter().flatten() {
+        // Busy lines do not beep, and the notes of a melody are none; but a machine may play one behind its greeting.
+        let maybe_music = self.music.likely >= MAYBE_MUSIC && self.verdict != Some(Verdict::Machine);
+        let no_beep = music || maybe_music || self.is_network();
+        for heard in self.beep_of_a_machine(beep, no_beep).into_iter().flatten() {
             self.found.push_back(heard);
             // People do not beep.
-            self.say(Verdict::Machine, 0.95, Ear::Beep);
+            self.say(Verdict::Machine, self.runs.purity(), Ear::Beep);
             if let Heard::BeepEnded { .. } = heard {
                 // The quiet after it is known of: what is said then is news.
                 (self.beeped, self.silence_told, self.spoken_again_ms) = (true, true, 0);

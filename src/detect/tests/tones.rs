@@ -156,6 +156,62 @@ fn faxes_are_known_answering_and_calling() {
     assert_eq!(calling.verdicts(), [Verdict::Fax]);
 }
 
+#[test]
+fn a_tone_of_1100_hz_that_is_too_long_for_a_fax_is_a_beep() {
+    let call = Call::default().quiet(1200).tone(&[(1100.0, 5000.0)], 600).quiet(6000);
+    assert_eq!((call.verdicts().last(), call.beeps().len()), (Some(&Verdict::Machine), 2));
+    assert!(!call.verdicts().contains(&Verdict::Fax));
+}
+
+#[test]
+fn noise_ten_db_below_hides_no_tone_of_the_network() {
+    let russian = [(425.0, 2000.0)];
+    let signals: [Signal<'_>; 6] = [
+        (&russian, (360, 340), Verdict::Busy),
+        (&russian, (180, 180), Verdict::Congestion),
+        (&russian, (1000, 4000), Verdict::Ringback),
+        (&[(480.0, 2000.0), (620.0, 2000.0)], (500, 500), Verdict::Busy),
+        (&[(480.0, 2000.0), (620.0, 2000.0)], (240, 240), Verdict::Congestion),
+        (&[(440.0, 2000.0), (480.0, 2000.0)], (2000, 4000), Verdict::Ringback),
+    ];
+    for (parts, (on, off), verdict) in signals {
+        let mut call = repeated(Call::default().quiet(200), parts, (on, off), 9000 / (on + off));
+        for (n, frame) in call.0.iter_mut().enumerate() {
+            let line = noise(7000 + n as u32, 770);
+            *frame = std::array::from_fn(|n| frame[n].saturating_add(line[n]));
+        }
+        assert_eq!(call.verdicts().last(), Some(&verdict), "{parts:?} {on} {off}: {:?}", call.heard());
+        assert!(!call.verdicts().contains(&Verdict::Human), "{parts:?} {on} {off}: {:?}", call.heard());
+    }
+}
+
+#[test]
+fn a_high_beep_that_swells_and_fades_as_gsm_sends_it_is_found() {
+    for (hertz, ms, db) in
+        [(2000.0, 300, 4.0), (2400.0, 600, 10.0), (1400.0, 1000, 8.0), (2400.0, 1400, 10.0)]
+    {
+        let mut call = Call::default().says(LONG[0]).quiet(400);
+        for n in 0..ms / 20 {
+            let peak = 6000.0 * 10_f32.powf(db / 40.0 * (0.7 * n as f32).sin());
+            call.0.push(sum_of_tones(&[(hertz, peak)], n * FRAME));
+        }
+        let call = call.quiet(800);
+        assert_eq!(call.beeps().len(), 2, "{hertz} Hz of {ms} ms, {db} dB: {:?}", call.heard());
+    }
+}
+
+#[test]
+fn the_notes_of_a_melody_are_no_beeps() {
+    for pause in [60, 100, 240] {
+        let notes = [660.0, 740.0, 880.0, 990.0, 740.0, 1175.0, 880.0, 660.0, 990.0];
+        let melody = notes
+            .iter()
+            .fold(Call::default().quiet(200), |call, hertz| call.tone(&[(*hertz, 5000.0)], 300).quiet(pause));
+        // The first is told from a beep by nothing.
+        assert!(melody.beeps().len() <= 4, "{pause}: {:?}", melody.heard());
+    }
+}
+
 /// Frequencies and peaks, tone and pause in ms, and what it says.
 type Signal<'a> = (&'a [(f32, f32)], (usize, usize), Verdict);
 

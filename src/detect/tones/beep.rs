@@ -34,7 +34,11 @@ impl BeepEar {
         if run.until_ms == now_ms {
             self.quiet_ms = 0;
             let certain_ms = if is_of_the_line(run) { LINE_TONE_MS } else { CERTAIN_MS };
-            let sure = spoken && !self.told && run.length_ms() >= certain_ms && is_beep(run, spoken);
+            let sure = spoken
+                && !self.told
+                && run.length_ms() >= certain_ms
+                && is_beep(run, spoken)
+                && !runs.is_melody(run);
             self.told |= sure;
             return [sure.then_some(Heard::BeepStarted { at_ms: run.since_ms }), None];
         }
@@ -49,7 +53,7 @@ impl BeepEar {
             return [None, None];
         }
         self.settled_ms = Some(run.since_ms);
-        if late || !is_beep(run, spoken) {
+        if late || !is_beep(run, spoken) || runs.is_melody(run) {
             return [None, None];
         }
         let start = (!self.told).then_some(Heard::BeepStarted { at_ms: run.since_ms });
@@ -73,8 +77,8 @@ fn is_beep(run: &Run, spoken: bool) -> bool {
         return false;
     }
     if length >= PLAIN_MS {
-        let even = run.is_even(if run.is_pair() { 4.0 } else { 3.0 });
-        return even && run.purity >= 0.93 && run.wander <= 12.0;
+        let steady = run.is_steady(if run.is_pair() { 4.0 } else { 3.0 });
+        return steady && run.purity >= 0.93 && run.wander <= 12.0;
     }
     // Vowels are as long, but not so pure, nor do they begin and end in quiet.
     run.from_quiet && !run.is_pair() && run.is_even(1.5) && run.purity >= 0.98 && run.wander <= 3.0

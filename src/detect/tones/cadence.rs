@@ -110,8 +110,9 @@ fn is_double(first: &Run, second: &Run) -> bool {
     ring(first) && ring(second) && (100..=320).contains(&pause(first, second))
 }
 
+/// Half a second (ITU-T T.30: 15 % more or less), and what frames add or take.
 fn is_cng(run: &Run) -> bool {
-    (380..=620).contains(&run.length_ms())
+    (400..=580).contains(&run.length_ms())
 }
 
 fn pause(before: &Run, after: &Run) -> u32 {
