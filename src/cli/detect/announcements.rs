@@ -40,7 +40,8 @@ pub(super) fn learn(
     let (mut told, mut added) = (Vec::new(), String::new());
     for file in files {
         let shown = file.display();
-        let samples = sound_file::read(file).with_context(|| shown.to_string())?;
+        let samples =
+            sound_file::read(file).map_err(|fault| anyhow!("{shown}: {}", fault.words(language)))?;
         match known_as(&samples, &library) {
             Some(known) if known == says => told.push(format!("{shown}: {}", learning::known(language))),
             Some(known) => bail!("{shown}: {}", learning::another(known, language)),

@@ -74,7 +74,7 @@ impl Detect {
         let mut read = |path: &Path| match sound_file::read(path) {
             Ok(samples) => Some(samples),
             Err(fault) => {
-                eprintln!("obzvon: {}: {fault:#}", path.display());
+                eprintln!("obzvon: {}: {}", path.display(), fault.words(language));
                 broken = true;
                 None
             }
@@ -85,6 +85,11 @@ impl Detect {
                 .into_iter()
                 .filter_map(|label| read(&label.path).map(|samples| (label, samples)))
                 .collect();
+            if recordings.is_empty() {
+                let none = language
+                    .pick("no recording in it to hear", "в ней нет записей, которые можно прослушать");
+                bail!("{}: {none}", table.display());
+            }
             if self.sweep {
                 print!("{}", sweep::by_truth(&recordings, language));
             } else {
