@@ -133,6 +133,12 @@ fn tones_of_the_network_are_known_by_their_rhythm() {
     // The line opens in the middle of a ring.
     let cut = Call::default().tone(&russian, 300).quiet(4000).tone(&russian, 1000).quiet(4000);
     assert_eq!((cut.beeps(), cut.verdicts().last()), (Vec::new(), Some(&Verdict::Ringback)));
+    // In the middle of the first of Britain's two, which then is no longer than congestion's.
+    let british = [(400.0, 4000.0), (450.0, 4000.0)];
+    for ms in [260, 300] {
+        let call = Call::default().tone(&british, ms).quiet(200).tone(&british, 400).quiet(2000);
+        assert_eq!(call.verdicts(), [Verdict::Ringback], "{ms}");
+    }
 }
 
 #[test]

@@ -78,9 +78,11 @@ fn busy(signal: Signal, now: &Run, past: &[Run], spoken: bool) -> Option<Verdict
     if cycles == 0 || now.length_ms() < 60 {
         return None;
     }
+    // A tone that sounded before the call was heard may have been longer: a ring.
+    let one_will_do = !spoken && next.since_ms > EARLY_MS;
     // What the edges of frames take from the tone they give to the pause.
     match length_ms / (2 * cycles as u32) {
-        120..=230 if cycles == wanted || !spoken => Some(Verdict::Congestion),
+        120..=230 if cycles == wanted || one_will_do => Some(Verdict::Congestion),
         231..=289 if cycles == wanted => Some(Verdict::Congestion),
         290..=600 if cycles == wanted => Some(Verdict::Busy),
         _ => None,
@@ -140,6 +142,8 @@ fn name(run: &Run) -> Signal {
     }
 }
 
+/// What sounds so early, or was known so soon, may have begun before.
+const EARLY_MS: u32 = 160;
 /// Beeps are shorter.
 const CED_MS: u32 = 1740;
 /// Longer than any pause of busy and of Britain's double ring.

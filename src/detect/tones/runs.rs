@@ -44,7 +44,8 @@ impl Run {
     pub fn is_tone(&self) -> bool {
         let plain = self.is_steady(4.0) && self.purity >= 0.92 && self.wander <= 14.0;
         // Noise takes its share of the power, but hardly moves the pitch: no voice holds one so well for so long.
-        let in_noise = self.length_ms() >= LONG_MS && self.is_even(5.0) && self.wander <= 6.0;
+        let held = if self.length_ms() >= LONGER_MS { 14.0 } else { 6.0 };
+        let in_noise = self.length_ms() >= LONG_MS && self.is_even(5.0) && self.wander <= held;
         self.length_ms() >= TONE_MS && plain || in_noise
     }
 
@@ -218,6 +219,8 @@ pub(in crate::detect) const SHORTEST_MS: u32 = 60;
 const TONE_MS: u32 = 120;
 /// Tones of the network are no shorter, but for the fastest.
 const LONG_MS: u32 = 200;
+/// A pair that beats moves the pitch, too.
+const LONGER_MS: u32 = 500;
 /// A lost packet or a codec may spoil so much of a tone.
 const PATIENCE_MS: u32 = 60;
 /// Octaves, less than a semitone.
