@@ -279,14 +279,17 @@ impl Detector {
 
     /// What is known by now, in figures that people understand.
     fn features(&self, by: Ear) -> Features {
-        let mut features = Features { by, ..self.talk.told() };
-        (features.music_percent, features.change_permille) = self.music.told();
-        let tone = self.runs.current.as_ref().or(self.runs.past.last());
-        if let (Ear::Beep | Ear::Tones, Some(tone)) = (by, tone) {
-            features.tone_hz = Some(tone.hertz[0].round() as u32);
-            features.tone_ms = Some(tone.length_ms());
+        let told_by_tone = matches!(by, Ear::Beep | Ear::Tones);
+        let tone = self.runs.current.as_ref().or(self.runs.past.last()).filter(|_| told_by_tone);
+        let (music_percent, change_permille) = self.music.told();
+        Features {
+            by,
+            music_percent,
+            change_permille,
+            tone_hz: tone.map(|tone| tone.hertz[0].round() as u32),
+            tone_ms: tone.map(|tone| tone.length_ms()),
+            ..self.talk.told(tone.map(|tone| tone.since_ms))
         }
-        features
     }
 }
 

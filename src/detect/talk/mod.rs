@@ -167,9 +167,13 @@ impl TalkEar {
         features::read(&self.speech, self.voice.floor(), self.voice.peak)
     }
 
-    /// The same in figures that people understand.
-    pub fn told(&self) -> Features {
-        features::told(&self.speech)
+    /// The same in figures that people understand; what sounded from `tone_ms` on was no word.
+    pub fn told(&self, tone_ms: Option<u32>) -> Features {
+        let mut speech = self.speech.clone();
+        if let Some(tone_ms) = tone_ms {
+            speech.forget_from(tone_ms);
+        }
+        features::told(&speech)
     }
 
     fn judge(&self, model: &Model) -> Option<(Verdict, f32)> {
