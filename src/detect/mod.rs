@@ -173,6 +173,9 @@ impl Detector {
         if open && self.music.is_sure() {
             self.say(Verdict::Music, self.music.likely, Ear::Music);
         }
+        if self.runs.plays_on() && self.verdict != Some(Verdict::Machine) {
+            self.say(Verdict::Music, self.runs.purity(), Ear::Music);
+        }
         self.note_silence();
         self.found.pop_front()
     }

@@ -226,6 +226,7 @@ fn the_notes_of_a_melody_are_no_beeps() {
             .fold(Call::default().quiet(200), |call, hertz| call.tone(&[(*hertz, 5000.0)], 300).quiet(pause));
         // The first is told from a beep by nothing.
         assert!(melody.beeps().len() <= 4, "{pause}: {:?}", melody.heard());
+        assert!(!melody.verdicts().contains(&Verdict::Human), "{pause}: {:?}", melody.heard());
     }
 }
 

@@ -164,11 +164,17 @@ impl RunEar {
 
     /// Tones of other pitches than this one have sounded of late: notes of a melody.
     pub fn is_melody(&self, run: &Run) -> bool {
-        let recent = |other: &&Run| other.is_tone() && other.until_ms + MELODY_MS >= run.since_ms;
+        let recent =
+            |other: &&Run| other.is_tone() && !other.is_pair() && other.until_ms + MELODY_MS >= run.since_ms;
         let mut pitches: Vec<f32> = self.past.iter().filter(recent).map(|other| other.hertz[0]).collect();
         pitches.retain(|pitch| (pitch / run.hertz[0]).log2().abs() > SEMITONE);
         let first = pitches.first().copied().unwrap_or_default();
         pitches.iter().any(|pitch| (pitch / first).log2().abs() > SEMITONE)
+    }
+
+    /// The tone that sounds is a note of a melody.
+    pub fn plays_on(&self) -> bool {
+        self.current.as_ref().is_some_and(|run| run.is_tone() && !run.is_pair() && self.is_melody(run))
     }
 
     /// The pause since the last run ended, if no tone sounds now.
