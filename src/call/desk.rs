@@ -7,14 +7,14 @@ use super::state::{Call, State};
 use super::timers::Timer;
 use super::{Input, Output, StopReason};
 use crate::domain::attempt::HungUpBy;
-use crate::domain::verdict::{Heard, Verdict};
+use crate::domain::verdict::{Features, Heard, Verdict};
 use crate::domain::{Outcome, RecordingMark};
 use crate::ivr::{self, FlowRun};
 
 impl Call {
     pub(super) fn while_judging(&mut self, now: Instant, input: Input) {
         match input {
-            Input::Heard(Heard::Verdict { verdict, .. }) => self.judged(now, verdict),
+            Input::Heard(Heard::Verdict { verdict, features, .. }) => self.judged(now, verdict, features),
             Input::Digit(_) => {
                 self.journal.stamp(now, |s| &mut s.first_key);
                 self.seek(now);
@@ -44,12 +44,12 @@ impl Call {
         }
     }
 
-    fn judged(&mut self, now: Instant, verdict: Verdict) {
+    fn judged(&mut self, now: Instant, verdict: Verdict, features: Features) {
         match verdict {
             Verdict::Human | Verdict::Unsure => self.seek(now),
             Verdict::Machine => self.take_for_machine(now),
             Verdict::Busy | Verdict::Congestion => self.line_is_busy(now),
-            Verdict::Fax => self.nobody_there(now, Outcome::InvalidNumber),
+            Verdict::Fax => self.fax(now, features),
             Verdict::Sit => self.nobody_there(now, Outcome::NoAnswer),
             // Not said yet: the time limit decides.
             Verdict::Music | Verdict::Ringback | Verdict::Silence => {}

@@ -99,9 +99,10 @@ impl Journal {
         }
     }
 
-    /// A line that beeps for ever is told of so many times.
+    /// A line that beeps for ever is told of so many times; what it is, always.
     pub fn note_heard(&mut self, heard: Heard) {
-        if self.heard.len() < MOST_HEARD {
+        let says = matches!(heard, Heard::Announced { .. } | Heard::Verdict { .. });
+        if says || self.heard.len() < MOST_HEARD {
             self.heard.push(Noted { early: self.stamps.answer.is_none(), heard });
         }
     }
@@ -183,5 +184,5 @@ impl Journal {
     }
 }
 
-/// Things heard of one call that are kept.
+/// Things heard of one call that are kept, but for verdicts and announcements.
 const MOST_HEARD: usize = 100;

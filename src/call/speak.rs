@@ -7,7 +7,7 @@ use super::state::{Call, State};
 use super::timers::Timer;
 use super::{Input, Output, StopReason};
 use crate::domain::attempt::{FinalWord, HungUpBy};
-use crate::domain::verdict::{Heard, Verdict};
+use crate::domain::verdict::{Features, Heard, Verdict};
 use crate::domain::{Announcement, Outcome};
 use crate::ivr::{self, Mark, PromptNo};
 
@@ -104,13 +104,13 @@ impl Call {
         if self.journal.has_talked() {
             return;
         }
-        let verdict = match heard {
+        let (verdict, features) = match heard {
             Heard::Announced { says, .. } => return self.announced(now, says),
             Heard::BeepEnded { .. } => return self.tell_flow(now, ivr::Input::BeepEnded),
             Heard::BeepStarted { .. } => return,
             Heard::FellSilent { .. } => return self.tell_flow(now, ivr::Input::SilenceHeard),
             Heard::SpokeAgain { .. } => return self.tell_flow(now, ivr::Input::SpeechResumed),
-            Heard::Verdict { verdict, .. } => verdict,
+            Heard::Verdict { verdict, features, .. } => (verdict, features),
         };
         let proved_human = self.journal.stamps.first_key.is_some();
         match verdict {
@@ -119,7 +119,7 @@ impl Call {
                 self.tell_flow(now, ivr::Input::MachineHeard);
             }
             Verdict::Busy | Verdict::Congestion => self.line_is_busy(now),
-            Verdict::Fax => self.nobody_there(now, Outcome::InvalidNumber),
+            Verdict::Fax => self.fax(now, features),
             Verdict::Sit => self.nobody_there(now, Outcome::NoAnswer),
             Verdict::Human if self.was_to_have_an_agent() => self.seek_after_all(now),
             Verdict::Human => {
@@ -143,7 +143,18 @@ impl Call {
         self.hang_up(now, HungUpBy::Us);
     }
 
-    /// A fax, whose number is no telephone's, or the network's information tones, which leave open why nobody is reached. Where
+    /// A fax that answers has a number that is no telephone's. The tone of one that calls is no such proof, for machines beep so.
+    pub(super) fn fax(&mut self, now: Instant, features: Features) {
+        if features.tone_hz.is_some_and(|hertz| hertz >= ANSWERING_FAX_HZ) {
+            return self.nobody_there(now, Outcome::InvalidNumber);
+        }
+        if self.journal.stamps.first_key.is_none() {
+            self.journal.machine |= !self.journal.spoke;
+            self.hang_up(now, HungUpBy::Us);
+        }
+    }
+
+    /// A fax, or the network's information tones, which leave open why nobody is reached. Where
     /// somebody or a machine has spoken before, the call came to what that was. A key pressed before has proved a person.
     pub(super) fn nobody_there(&mut self, now: Instant, outcome: Outcome) {
         if self.journal.stamps.first_key.is_none() {
@@ -261,3 +272,6 @@ impl Call {
         }
     }
 }
+
+/// A fax that answers sends 2100 Hz, one that calls 1100 Hz (ITU-T T.30): what lies above, in Hz, answers.
+const ANSWERING_FAX_HZ: u32 = 1600;

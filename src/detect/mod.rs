@@ -73,6 +73,8 @@ pub struct Detector {
     beeped: bool,
     /// The start of one was told, and not its end.
     beeps: bool,
+    /// Music was told by notes alone.
+    notes_alone: bool,
     /// The present silence of a machine was told of.
     silence_told: bool,
     /// Speech since that was told, in a row or nearly so, ms.
@@ -99,6 +101,7 @@ impl Detector {
             announced: None,
             beeped: false,
             beeps: false,
+            notes_alone: false,
             silence_told: false,
             spoken_again_ms: 0,
             found: VecDeque::new(),
@@ -115,7 +118,8 @@ impl Detector {
         self.beep = BeepEar::default();
         self.music = MusicEar::default();
         (self.verdict, self.announced) = (None, None);
-        (self.beeped, self.beeps, self.silence_told, self.spoken_again_ms) = (false, false, false, 0);
+        (self.beeped, self.beeps, self.notes_alone) = (false, false, false);
+        (self.silence_told, self.spoken_again_ms) = (false, 0);
     }
 
     /// Takes the next 20 ms in; at most one finding a frame, the rest follow with the next frames.
@@ -174,6 +178,7 @@ impl Detector {
             self.say(Verdict::Music, self.music.likely, Ear::Music);
         }
         if self.runs.plays_on() && self.verdict != Some(Verdict::Machine) {
+            self.notes_alone |= self.verdict != Some(Verdict::Music);
             self.say(Verdict::Music, self.runs.purity(), Ear::Music);
         }
         self.note_silence();
@@ -268,6 +273,8 @@ impl Detector {
             None | Some(Verdict::Human | Verdict::Silence | Verdict::Unsure) => false,
             // A machine that beeps hangs up, too.
             Some(Verdict::Machine) => self.beeped && !matches!(verdict, Verdict::Busy | Verdict::Congestion),
+            // A machine may play a chime before its greeting.
+            Some(Verdict::Music) if self.notes_alone && verdict == Verdict::Machine => self.music.is_sure(),
             Some(Verdict::Music) => by_talk && !self.beeped,
             Some(Verdict::Ringback) => verdict == Verdict::Silence,
             Some(Verdict::Busy | Verdict::Congestion | Verdict::Fax | Verdict::Sit) => true,

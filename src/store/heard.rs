@@ -109,7 +109,7 @@ impl HeardExport {
 }
 
 fn act(source: Fault) -> StoreError {
-    StoreError::Export { after: AttemptId(0), source }
+    StoreError::Report { report: "what was heard", source }
 }
 
 /// Writes down what was heard of a call that is over.

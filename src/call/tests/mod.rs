@@ -380,14 +380,19 @@ fn a_busy_tone_before_any_word_is_a_busy_number_and_after_one_he_has_hung_up() {
 #[test]
 fn a_fax_ends_the_number_information_tones_are_no_answer_and_silence_is_taken_for_a_person() {
     let answered = [(5, Input::Answered), (5, Input::FirstAudio)];
-    for (heard, outcome) in [(Verdict::Fax, Outcome::InvalidNumber), (Verdict::Sit, Outcome::NoAnswer)] {
+    // ITU-T T.30: 2100 Hz is the fax that answers. 1100 Hz calls, and so do beeps of machines sound.
+    for (heard, hertz, outcome, disposition) in [
+        (Verdict::Fax, 2100, Outcome::InvalidNumber, None),
+        (Verdict::Fax, 1100, Outcome::Machine, Some(Disposition::CutOff)),
+        (Verdict::Sit, 1800, Outcome::NoAnswer, None),
+    ] {
         let ends = |before: &[(u64, Input)]| {
-            let script = [&answered[..], before, &[(8, verdict(heard)), (9, bye())]].concat();
+            let script = [&answered[..], before, &[(8, toned(heard, Some(hertz))), (9, bye())]].concat();
             let (log, end) = drive(&script);
             (log.contains(&"8s HangUp".to_owned()), end.expect("an end"))
         };
         let (at_once, end) = ends(&[]);
-        assert_eq!((at_once, end.outcome, end.disposition), (true, outcome, None), "{heard:?}");
+        assert_eq!((at_once, end.outcome, end.disposition), (true, outcome, disposition), "{heard:?}");
         // Whoever has spoken before is what the call came to; a key has proved a person.
         let (at_once, end) = ends(&[(6, verdict(Verdict::Machine))]);
         assert_eq!((at_once, end.outcome), (true, Outcome::Machine), "{heard:?}");
@@ -395,7 +400,8 @@ fn a_fax_ends_the_number_information_tones_are_no_answer_and_silence_is_taken_fo
         assert_eq!((at_once, end.outcome), (true, Outcome::Answered), "{heard:?}");
         let (at_once, end) = ends(&[(6, Input::Digit('1'))]);
         assert_eq!((at_once, end.outcome), (false, Outcome::Answered), "{heard:?}");
-        let (log, end) = drive_plan(agents_plan(), &[(5, Input::Answered), (8, verdict(heard)), (9, bye())]);
+        let (log, end) =
+            drive_plan(agents_plan(), &[(5, Input::Answered), (8, toned(heard, Some(hertz))), (9, bye())]);
         assert!(!log.iter().any(|line| line.contains("FindAgent")), "{log:?}");
         assert_eq!(end.expect("an end").outcome, outcome, "{heard:?}");
     }
@@ -420,7 +426,12 @@ fn shown(wiring: Wiring) -> String {
 }
 
 fn verdict(verdict: Verdict) -> Input {
-    Input::Heard(Heard::Verdict { verdict, at_ms: 900, confidence: 0.9, features: Features::default() })
+    toned(verdict, None)
+}
+
+fn toned(verdict: Verdict, tone_hz: Option<u32>) -> Input {
+    let features = Features { tone_hz, ..Features::default() };
+    Input::Heard(Heard::Verdict { verdict, at_ms: 900, confidence: 0.9, features })
 }
 
 const CAME: Input = Input::AgentConnected(Seat::First);

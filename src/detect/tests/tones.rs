@@ -230,6 +230,18 @@ fn the_notes_of_a_melody_are_no_beeps() {
     }
 }
 
+#[test]
+fn a_machine_may_play_a_chime_before_its_greeting() {
+    let notes = [660.0, 880.0, 990.0, 1175.0];
+    let chime =
+        notes.iter().fold(Call::default().quiet(200), |call, hertz| call.tone(&[(*hertz, 5000.0)], 300));
+    assert!(chime.verdicts().contains(&Verdict::Music), "{:?}", chime.heard());
+    let greeting = LONG.iter().fold(chime.quiet(300), |call, wav| call.says(wav).quiet(200));
+    let call = greeting.tone(&[(1000.0, 5000.0)], 500).quiet(1000);
+    assert_eq!(call.verdicts().last(), Some(&Verdict::Machine), "{:?}", call.heard());
+    assert!(!call.beeps().is_empty(), "{:?}", call.heard());
+}
+
 /// Frequencies and peaks, tone and pause in ms, and what it says.
 type Signal<'a> = (&'a [(f32, f32)], (usize, usize), Verdict);
 
