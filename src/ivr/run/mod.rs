@@ -182,7 +182,7 @@ impl FlowRun {
         self.grade(Grade::PickedUp);
         match self.state {
             State::Asking { step, .. } => {
-                if self.question(step).barge_in {
+                if self.question(step).barge_in && !self.is_too_early(step, key) {
                     self.stop_saying();
                     self.answer(now, step, key);
                 }
@@ -210,7 +210,10 @@ impl FlowRun {
         }
         let notice_cut = self.note_heard(prompt, percent);
         match self.state {
-            State::Asking { step, prompt: current } if current == prompt => self.wait_for_key(now, step),
+            State::Asking { step, prompt: current } if current == prompt => {
+                self.progress.heard |= percent == 100;
+                self.wait_for_key(now, step);
+            }
             State::Leaving { prompt: current, .. } if current == prompt => self.message_ended(percent),
             State::Reading { step, entered, prompt: current } if current == prompt => {
                 self.set(now, State::Confirming { step, entered }, self.question(step).wait);
@@ -273,8 +276,10 @@ impl FlowRun {
     /// Goes on after a text: asks the question at hand once more, or follows the way.
     fn go_on(&mut self, now: Instant, then: Target, asks_again: bool, ahead: Option<char>) {
         match (then, asks_again, ahead) {
-            (Target::Step(step), true, Some(key)) => self.answer(now, step, key),
-            (Target::Step(step), true, None) => self.ask(now, step),
+            (Target::Step(step), true, Some(key)) if !self.is_too_early(step, key) => {
+                self.answer(now, step, key);
+            }
+            (Target::Step(step), true, _) => self.ask(now, step),
             (Target::Agent | Target::HangUp, _, _) | (Target::Step(_), false, _) => {
                 self.follow(now, then, ahead);
             }
@@ -298,8 +303,8 @@ impl FlowRun {
                 Plays::Ask { .. } => {
                     self.progress = Progress::default();
                     return match ahead {
-                        Some(key) => self.answer(now, number, key),
-                        None => self.ask(now, number),
+                        Some(key) if !self.is_too_early(number, key) => self.answer(now, number, key),
+                        _ => self.ask(now, number),
                     };
                 }
                 Plays::Connect { queue, wait, music, .. } => {

@@ -102,13 +102,23 @@ impl FlowRun {
         }
     }
 
-    /// Whether the question is one whose answer tells who listens.
+    /// Whether the question is one whose answer tells who listens, and has been heard.
     fn asks_enough(&self, question: &Question) -> bool {
         let voiced = self.facts.name.as_ref().and_then(|name| name.in_language(self.language));
         match self.facts.identified_by {
-            IdentifiedBy::Name => voiced.is_some() && question.prompt.calls_by_name(self.language),
+            IdentifiedBy::Name => {
+                self.progress.heard && voiced.is_some() && question.prompt.calls_by_name(self.language)
+            }
             IdentifiedBy::Number => true,
         }
+    }
+
+    /// Whether the key would make him the debtor who presses it before he has heard the name that makes him so. Every other key
+    /// of the question counts at once.
+    pub(super) fn is_too_early(&self, step: StepNo, key: char) -> bool {
+        let Plays::Ask { keys, .. } = &self.step(step).plays else { return false };
+        let marks = keys.get(&key).is_some_and(|goes| self.flow.marks(goes.then));
+        marks && !self.progress.heard && self.facts.identified_by == IdentifiedBy::Name
     }
 
     /// Takes the number as entered and reads it back, if it means something.

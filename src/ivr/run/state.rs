@@ -79,6 +79,8 @@ pub(super) struct Number {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Progress {
     pub(super) asked: u8,
+    /// It was said to its end, at least once.
+    pub(super) heard: bool,
     pub(super) silences: u8,
     pub(super) wrong_keys: u8,
     /// How often the number was read back.

@@ -116,9 +116,17 @@ impl Talk {
 
     /// A call in which the debtor has said that it is he and hears what is due.
     fn identified() -> Self {
-        let mut talk = Self::begin(CURRENT);
+        let mut talk = Talk::begin(CURRENT);
         talk.played().keys("1");
         talk.told();
+        talk
+    }
+
+    /// A call in which the question by his name has begun, where that is what makes him the debtor.
+    fn asked_by_name() -> Self {
+        let facts = CallFacts { identified_by: IdentifiedBy::Name, ..facts(Some("Anna")) };
+        let mut talk = Self::with(CURRENT, facts);
+        talk.played().told();
         talk
     }
 }
@@ -181,6 +189,38 @@ fn a_key_before_the_question_makes_nobody_the_debtor() {
     assert_eq!(talk.keys("111").told(), ["Grade(PickedUp)"]);
     talk.played();
     assert!(!talk.run.is_identified());
+}
+
+#[test]
+fn a_key_before_his_name_was_heard_makes_nobody_the_debtor_where_the_name_does() {
+    let mut talk = Talk::asked_by_name();
+    assert_eq!(talk.keys("11").told(), ["Grade(PickedUp)"], "the question goes on");
+    assert!(!talk.run.is_identified());
+    assert!(talk.played().keys("1").told().contains(&"Mark(RightParty)".to_owned()));
+    assert!(talk.run.is_identified());
+}
+
+#[test]
+fn who_is_not_the_debtor_or_wants_no_calls_need_not_hear_the_name_out() {
+    for (key, end) in [("2", "StopSaying"), ("0", "Do(OpenComplaint)")] {
+        let mut talk = Talk::asked_by_name();
+        assert!(talk.keys(key).told().contains(&end.to_owned()), "{key}");
+        assert!(!talk.run.is_identified());
+    }
+}
+
+#[test]
+fn a_question_with_the_name_that_broke_off_makes_nobody_the_debtor() {
+    let mut talk = Talk::asked_by_name();
+    assert_eq!(starts(&talk.ended(40).keys("1").told()).last(), Some(&"say: Goodbye"));
+    assert!(!talk.run.is_identified());
+    // After a wrong key it is asked anew, and the key pressed meanwhile counts for nothing.
+    let mut talk = Talk::asked_by_name();
+    talk.keys("5").told();
+    assert_eq!(starts(&talk.keys("1").told()), ["StopSaying", "say: Is this Anna? If yes, press one"]);
+    assert!(!talk.run.is_identified());
+    talk.played().keys("1");
+    assert!(talk.run.is_identified());
 }
 
 #[test]
@@ -516,21 +556,33 @@ fn keeps_its_promises(
     let mut run = FlowRun::new(flow, facts.clone(), now);
     let mut outputs = Vec::new();
     let mut last = PromptNo(0);
+    // Prompts with the name that have not ended, and whether one has been heard to its end.
+    let (mut named, mut name_heard, mut by_name) = (BTreeSet::new(), false, true);
     let mut turns = turns.into_iter().enumerate().collect::<VecDeque<_>>();
     run.handle(now, Input::Begin);
     for _ in 0..600 {
         while let Some(output) = run.poll() {
-            if let Output::Say { prompt, .. } = &output {
+            if let Output::Say { prompt, utterance, .. } = &output {
                 last = *prompt;
+                if utterance.parts.iter().any(|part| matches!(part, Part::Name(_))) {
+                    named.insert(prompt.0);
+                }
             }
+            by_name &= name_heard || output != Output::Mark(Mark::RightParty);
             outputs.push(output);
         }
         let over = outputs.iter().any(|output| matches!(output, Output::Disposed(_)));
         prop_assert_eq!(run.next_timer().is_none(), over);
         match (turns.pop_front(), run.next_timer()) {
             (Some((at, _)), _) if Some(at) == hang_up_at => run.handle(now, Input::HungUp),
-            (Some((_, Turn::Input(input))), _) => run.handle(now, input),
+            (Some((_, Turn::Input(input))), _) => {
+                if let Input::PromptEnded { prompt, percent: 100.. } = input {
+                    name_heard |= named.contains(&prompt.0);
+                }
+                run.handle(now, input);
+            }
             (Some((_, Turn::Ended(percent))), _) => {
+                name_heard |= percent == 100 && named.contains(&last.0);
                 run.handle(now, Input::PromptEnded { prompt: last, percent });
             }
             (Some((_, Turn::Pass(time))), _) => {
@@ -559,8 +611,21 @@ fn keeps_its_promises(
             prop_assert!(!tells_debt(utterance, &facts));
         }
     }
+    prop_assert!(by_name || facts.identified_by == IdentifiedBy::Number, "he has not heard the name");
     prop_assert!(!run.keys_masked().contains('x'));
     Ok(())
+}
+
+/// Debtors with and without a name that some voice has, and by what they are known.
+fn debtors() -> impl Strategy<Value = CallFacts> {
+    let languages = prop::sample::subsequence(vec![Language::Ru, Language::En], 0..=2);
+    let by = prop::sample::select(vec![IdentifiedBy::Name, IdentifiedBy::Name, IdentifiedBy::Number]);
+    (languages, by).prop_map(|(languages, identified_by)| {
+        let mut facts = CallFacts { identified_by, ..facts(Some("Anna")) };
+        facts.name = facts.name.filter(|_| !languages.is_empty());
+        facts.name.iter_mut().for_each(|name| name.languages.clone_from(&languages));
+        facts
+    })
 }
 
 /// Leads one way of the `step`-th step to the `target`-th, or takes its mark or demand away.
@@ -587,11 +652,11 @@ proptest! {
     #[test]
     fn a_run_ends_once_always_has_a_timer_and_tells_no_debt_to_a_stranger(
         flow in prop::sample::select(shipped()),
-        named in any::<bool>(),
+        debtor in debtors(),
         hang_up_at in prop::option::of(0..60usize),
         turns in turns(),
     ) {
-        keeps_its_promises(flow, facts(named.then_some("Anna")), turns, hang_up_at)?;
+        keeps_its_promises(flow, debtor, turns, hang_up_at)?;
     }
 }
 
@@ -602,12 +667,13 @@ proptest! {
     #[test]
     fn whatever_is_done_to_a_flow_the_checker_lets_no_breach_through(
         changes in prop::collection::vec((0..40usize, 0..6u8, 0..40usize), 1..4),
+        debtor in debtors(),
         turns in turns(),
     ) {
         let mut file = read(CURRENT).expect("a flow file");
         changes.into_iter().for_each(|change| mutate(&mut file, change));
         if let Ok(flow) = Flow::check(&file, &Policy::default(), &BTreeSet::new()) {
-            keeps_its_promises(Arc::new(flow), facts(Some("Anna")), turns, None)?;
+            keeps_its_promises(Arc::new(flow), debtor, turns, None)?;
         }
     }
 }
