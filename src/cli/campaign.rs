@@ -70,6 +70,8 @@ impl CampaignArgs {
                     fill(&store, &config, &name, language).await?;
                     // A name that could not be said is left out of the call; nobody waits for it.
                     prepare_campaign(&store, &config, &name, language).await?;
+                    // Where the campaign runs already, the daemon has set people aside while they were being said.
+                    retake_unvoiced(&store, &config, &name).await?;
                     print!("{}", identity(&store, &config, &name, language).await?);
                     let moved = set(&store, &name, CampaignState::Running, language).await;
                     print!("{}", notices(&config, &name, language));

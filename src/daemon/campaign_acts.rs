@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tracing::{info, warn};
 
 use super::house::House;
-use super::naming::{Lacking, NamesFor, lacking, say_names};
+use super::naming::{NamesFor, lacking, say_names};
 use super::queue::fill_campaign;
 use crate::store::{CampaignState, StoreError};
 use crate::web::{CampaignAct, SetCampaign};
@@ -30,7 +30,7 @@ pub async fn set_campaign(house: &Arc<House>, set: SetCampaign) -> Result<bool, 
     }
     let hurried = house.naming.stop(&campaign);
     let starts = act == CampaignAct::Start && (is_new || was == CampaignState::Paused);
-    let lacking = if starts && !hurried { lacks(house, &campaign).await } else { Vec::new() };
+    let lacking = if starts && !hurried { lacking(house, &campaign).await } else { Vec::new() };
     if !lacking.is_empty() {
         info!(campaign, who, "a campaign was clicked: it starts when its names are said");
         say_names(house, &campaign, lacking, NamesFor::Start { who });
@@ -39,14 +39,6 @@ pub async fn set_campaign(house: &Arc<House>, set: SetCampaign) -> Result<bool, 
     let moved = house.store.set_campaign(&campaign, state, &who, house.clock.wall()).await?;
     info!(campaign, state = state.code(), who, moved, "a campaign was clicked");
     Ok(moved)
-}
-
-/// The names that the campaign has to wait for. Where they are not known it does not wait.
-async fn lacks(house: &House, campaign: &str) -> Vec<Lacking> {
-    lacking(house, campaign).await.unwrap_or_else(|fault| {
-        warn!(campaign, fault = format!("{fault:#}"), "which names are to be said is not known");
-        Vec::new()
-    })
 }
 
 /// `false`: the configuration has no such campaign, or a pack can't be read.

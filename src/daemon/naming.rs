@@ -31,6 +31,8 @@ struct Work {
     lacking: AtomicU64,
     tried: AtomicU64,
     stopped: AtomicBool,
+    /// More came to the campaign meanwhile.
+    more: AtomicBool,
 }
 
 /// Why a campaign's names are said.
@@ -65,10 +67,11 @@ impl Naming {
         said + if work.starts { hurry } else { "" } + "\n"
     }
 
-    /// `None`: they are being said already.
+    /// `None`: they are being said already, and what is lacking is looked up once more before the work ends.
     fn begin(&self, campaign: &str, starts: bool) -> Option<Arc<Work>> {
         let mut works = self.works();
-        if works.contains_key(campaign) {
+        if let Some(work) = works.get(campaign) {
+            work.more.store(true, Ordering::Relaxed);
             return None;
         }
         let work = Arc::new(Work { starts, ..Work::default() });
@@ -76,11 +79,16 @@ impl Naming {
         Some(work)
     }
 
-    fn end(&self, campaign: &str, work: &Arc<Work>) {
+    /// Ends the work, if it was stopped or nothing has come meanwhile. `false`: it goes on.
+    fn end(&self, campaign: &str, work: &Arc<Work>, stops: bool) -> bool {
         let mut works = self.works();
+        if work.more.swap(false, Ordering::Relaxed) && !stops {
+            return false;
+        }
         if works.get(campaign).is_some_and(|other| Arc::ptr_eq(other, work)) {
             works.remove(campaign);
         }
+        true
     }
 
     fn works(&self) -> MutexGuard<'_, BTreeMap<String, Arc<Work>>> {
@@ -95,11 +103,23 @@ pub struct Lacking {
     texts: Vec<String>,
 }
 
-/// What the engines would have to say before this campaign dials; empty: nothing.
-///
-/// # Errors
-/// When the configuration has no such campaign, or the store or the reading of the disk fails.
-pub async fn lacking(house: &House, campaign: &str) -> anyhow::Result<Vec<Lacking>> {
+impl Work {
+    /// Nobody waits for the rest.
+    fn is_over(&self, house: &House) -> bool {
+        self.stopped.load(Ordering::Relaxed) || house.draining.is_cancelled()
+    }
+}
+
+/// What the engines would have to say before this campaign dials; empty: nothing, or that is not known, and nothing waits for
+/// it.
+pub async fn lacking(house: &House, campaign: &str) -> Vec<Lacking> {
+    look_up(house, campaign).await.unwrap_or_else(|fault| {
+        warn!(campaign, fault = format!("{fault:#}"), "which names are to be said is not known");
+        Vec::new()
+    })
+}
+
+async fn look_up(house: &House, campaign: &str) -> anyhow::Result<Vec<Lacking>> {
     let plans = house.plans.load_full();
     let plan = plans.config.campaign(campaign).context("the configuration has no such campaign")?;
     let id = house.store.campaign(campaign, house.clock.wall()).await?;
@@ -123,13 +143,18 @@ pub fn say_names(house: &Arc<House>, campaign: &str, all: Vec<Lacking>, why: Nam
     let Some(work) = house.naming.begin(campaign, starts) else { return };
     let (house, campaign) = (Arc::clone(house), campaign.to_owned());
     house.clone().helpers.spawn(async move {
-        if let Err(fault) = say(&house, &campaign, all, &work).await {
-            warn!(campaign, fault = format!("{fault:#}"), "names were not said");
+        let mut all = all;
+        loop {
+            if let Err(fault) = say(&house, &campaign, all, &work).await {
+                warn!(campaign, fault = format!("{fault:#}"), "names were not said");
+            }
+            if house.naming.end(&campaign, &work, work.is_over(&house)) {
+                break;
+            }
+            all = lacking(&house, &campaign).await;
         }
-        house.naming.end(&campaign, &work);
-        let goes_on = !work.stopped.load(Ordering::Relaxed) && !house.draining.is_cancelled();
         if let NamesFor::Start { who } = why
-            && goes_on
+            && !work.is_over(&house)
         {
             match house.store.set_campaign(&campaign, CampaignState::Running, &who, house.clock.wall()).await
             {
@@ -145,14 +170,14 @@ pub fn say_names(house: &Arc<House>, campaign: &str, all: Vec<Lacking>, why: Nam
 async fn say(house: &Arc<House>, campaign: &str, all: Vec<Lacking>, work: &Arc<Work>) -> anyhow::Result<()> {
     let count: usize = all.iter().map(|lacking| lacking.texts.len()).sum();
     work.lacking.store(count as u64, Ordering::Relaxed);
+    work.tried.store(0, Ordering::Relaxed);
     let plans = house.plans.load_full();
     for Lacking { engine, texts } in all {
-        let (house, work) = (Arc::clone(house), Arc::clone(work));
+        let (home, its) = (Arc::clone(house), Arc::clone(work));
         let cache = SentenceCache::below(&plans.config.daemon.data_dir);
         let told = move || {
-            work.tried.fetch_add(1, Ordering::Relaxed);
-            let goes_on = !work.stopped.load(Ordering::Relaxed) && !house.draining.is_cancelled();
-            if goes_on { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            its.tried.fetch_add(1, Ordering::Relaxed);
+            if its.is_over(&home) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
         let (language, count) = (engine.language, texts.len());
         let said = tokio::task::spawn_blocking(move || prepare(&engine, texts, &cache, told)).await?;
@@ -168,6 +193,35 @@ async fn say(house: &Arc<House>, campaign: &str, all: Vec<Lacking>, work: &Arc<W
             "names were said"
         );
     }
-    // Who was set aside because nobody could call him by his name has one now.
+    if work.is_over(house) {
+        return Ok(());
+    }
+    // Who was set aside because nobody could call him by his name has one now. It may be hours later: the plan in force says
+    // where he goes.
+    let plans = house.plans.load_full();
     retake_unvoiced(&house.store, &plans.config, campaign).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_while_names_are_said_keeps_the_work_going_once_more() {
+        let naming = Naming::default();
+        let work = naming.begin("reminders", false).expect("the first");
+        assert!(naming.begin("reminders", false).is_none());
+        assert!(!naming.end("reminders", &work, false), "more has come");
+        assert!(naming.end("reminders", &work, false));
+        assert!(naming.begin("reminders", false).is_some(), "it has ended");
+    }
+
+    #[test]
+    fn a_work_that_was_stopped_ends_whatever_has_come() {
+        let naming = Naming::default();
+        let work = naming.begin("reminders", true).expect("the first");
+        assert!(naming.begin("reminders", false).is_none());
+        assert!(naming.stop("reminders"));
+        assert!(naming.end("reminders", &work, work.stopped.load(Ordering::Relaxed)));
+    }
 }

@@ -79,7 +79,7 @@ async fn read_in(
     let filled = match &campaign {
         Some(name) => {
             let filled = fill_campaign(&house.store, &plans.config, name).await?;
-            let lacking = lacking(house, name).await?;
+            let lacking = lacking(house, name).await;
             say_names(house, name, lacking, NamesFor::Contacts);
             Some(filled)
         }
