@@ -12,12 +12,12 @@ use crate::config::Config;
 use crate::daemon::Clock;
 use crate::daemon::test_call::SAMPLE_SUM;
 use crate::daemon::voice::Packs;
-use crate::domain::{CampaignId, Channel, Currency, DebtKind, Language, Money, is_made_up};
-use crate::ivr::Flow;
+use crate::domain::{CampaignId, Channel, Currency, DebtKind, Language, Money, PersonName, is_made_up};
+use crate::ivr::{Flow, VoicedName};
 use crate::speech::LARGEST_SUM;
 use crate::stats::is_held_out;
 use crate::store::{
-    Candidate, FillPlan, Filled, NEEDS_AGENT, Placement, Store, ToTell, UNNAMED, UNSPEAKABLE,
+    CampaignState, Candidate, FillPlan, Filled, NEEDS_AGENT, Placement, Store, ToTell, UNNAMED, UNSPEAKABLE,
 };
 
 /// Makes contacts of the open debts that a campaign's plan aims at.
@@ -37,7 +37,8 @@ pub async fn fill_campaign(store: &Store, config: &Config, name: &str) -> anyhow
     Ok(store.fill_campaign(fill, |candidate| placing.place(candidate)).await?)
 }
 
-/// Takes those into the queue again who are held for want of words or of a name: engines and packs have learnt some.
+/// Takes those into the queue again who are held for want of words or of a name: engines and packs have learnt some. A campaign
+/// that was stopped for good is left as it is.
 ///
 /// # Errors
 /// When the configuration has no such campaign, or the store fails.
@@ -45,6 +46,10 @@ pub async fn retake_unvoiced(store: &Store, config: &Config, name: &str) -> anyh
     let plan = config.campaign(name).with_context(|| format!("no campaign {name:?} in the configuration"))?;
     let now = Clock.wall();
     let campaign = store.campaign(name, now).await?;
+    let rows = store.campaigns().await?;
+    if rows.iter().any(|row| row.id == campaign && row.state == CampaignState::Stopped) {
+        return Ok(());
+    }
     let mut placing = Placing::of(store, config, plan, campaign, now).await?;
     retake(store, campaign, &mut placing, now).await
 }
@@ -171,6 +176,8 @@ pub(super) struct Placing<'a> {
     /// Of the lots that leave persons alone for comparison.
     seed: u64,
     telling: Telling,
+    /// Any name, in every language that has an engine.
+    anybody: VoicedName,
 }
 
 impl<'a> Placing<'a> {
@@ -183,7 +190,9 @@ impl<'a> Placing<'a> {
     ) -> anyhow::Result<Self> {
         let today = now.to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
         let seed = store.hold_out_seed(campaign, rand::random()).await?;
-        Ok(Self { plan, campaign, today, seed, telling: Telling::of(config, plan)? })
+        let languages = config.prompts.engines.iter().map(|engine| engine.language).collect();
+        let anybody = VoicedName { name: PersonName::new(""), languages };
+        Ok(Self { plan, campaign, today, seed, telling: Telling::of(config, plan)?, anybody })
     }
 
     pub fn fill(&self, now: Timestamp) -> FillPlan {
@@ -196,7 +205,7 @@ impl<'a> Placing<'a> {
     }
 
     /// Where the campaign puts a debt. Types that this channel does not serve are held for live agents,
-    /// and debts that our voice cannot tell until it can.
+    /// and debts that our voice cannot tell, or of whom it has no engine to call by name, until it can.
     pub fn place(&mut self, candidate: &Candidate) -> Placement {
         let plan = self.plan;
         let creditors = &plan.targets.creditors;
@@ -220,6 +229,9 @@ impl<'a> Placing<'a> {
         if !self.telling.can_tell(candidate.language, &candidate.creditor, candidate.amount) {
             return Placement::Held { why: UNSPEAKABLE };
         }
+        if plan.channel == Channel::Ivr && !self.may_be_asked(candidate.language) {
+            return Placement::Held { why: UNNAMED };
+        }
         let percent = plan.limits.hold_out_percent;
         let drawn = || is_held_out(self.seed, self.campaign, candidate.person, percent);
         // Who was drawn stays in his arm when the share changes.
@@ -234,5 +246,12 @@ impl<'a> Placing<'a> {
             answered_before: false,
         };
         Placement::Queued { score: score(&plan.score, &facts) }
+    }
+
+    /// Whether one of the campaign's flows could ask a debtor of this language who he is, once an engine has said his name. For
+    /// whom it has not said it, the turn decides.
+    fn may_be_asked(&self, language: Language) -> bool {
+        let asks = |flow: &Arc<Flow>| flow.can_identify(self.plan.identity, Some(&self.anybody), language);
+        self.telling.flows.iter().any(asks)
     }
 }
