@@ -337,6 +337,44 @@ mod tests {
     }
 
     #[test]
+    fn the_usual_words_of_a_notice_are_known() {
+        let notices = [
+            (
+                Language::Ru,
+                "recording",
+                "Ведётся аудиозапись.|Звонки записываются.|Производится запись разговора.|Ваш разговор может быть записан.",
+            ),
+            (
+                Language::Ru,
+                "robot",
+                "Вас приветствует робот.|Говорит робот.|Вас приветствует автоматическая система.|С вами говорит голосовой помощник.",
+            ),
+            (
+                Language::En,
+                "recording",
+                "This call may be monitored or recorded.|This call will be monitored or recorded.|You are on a recorded line.",
+            ),
+        ];
+        for (language, section, texts) in notices {
+            for text in texts.split('|') {
+                assert!(finds(language, section, text), "{text}");
+            }
+        }
+        assert!(!finds(Language::Ru, "recording", "Разговор никто не записывает."));
+        assert!(!finds(Language::Ru, "robot", "С вами говорит не робот."));
+        assert!(!finds(Language::En, "recording", "This call is not monitored or recorded."));
+    }
+
+    #[test]
+    fn a_question_of_some_number_or_call_asks_nobody_who_he_is() {
+        let asks = |language, text| finds(language, "identity", text);
+        assert!(asks(Language::Ru, "Это ваш номер?") && asks(Language::Ru, "Это ваш личный номер?"));
+        assert!(asks(Language::En, "Is this your number?") && asks(Language::En, "Is this your own number?"));
+        assert!(!asks(Language::Ru, "Ваш номер в очереди — третий?"));
+        assert!(!asks(Language::En, "Is this your first call?"));
+    }
+
+    #[test]
     fn a_letter_of_the_other_alphabet_an_accent_or_a_soft_hyphen_hides_no_word() {
         for text in ["дoлг", "ДOЛГ", "до\u{301}лг", "дол\u{ad}г", "д0лг", "заём", "зaeм"]
         {
