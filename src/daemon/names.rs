@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::daemon::Clock;
 use crate::domain::{CampaignId, Channel, ContactId, Language, PersonId, PersonName};
 use crate::ivr::{Flow, IdentifiedBy, VoicedName};
-use crate::speech::{EnginePlan, name_sentences, readable_name};
+use crate::speech::{ClipId, EnginePlan, name_sentences, readable_name};
 use crate::store::{CampaignState, Store, ToAsk};
 use crate::synthesis::{SentenceCache, Swept};
 
@@ -28,6 +28,19 @@ pub(super) fn name_texts(flow: &Flow, language: Language, readable: &PersonName)
     let prompts = flow.prompts_with_name(language, readable);
     // The checker has refused what has no reading.
     prompts.iter().filter_map(|prompt| name_sentences(prompt).ok()).flatten().collect()
+}
+
+/// The name as the engine's voice reads it, with the clips of all the sentences in which the flow says it: only with all of them is
+/// he called by his name. `None`: it cannot be read, or the flow does not say it in the engine's language.
+pub(super) fn name_clips(
+    engine: &EnginePlan,
+    flow: &Flow,
+    name: &PersonName,
+) -> Option<(PersonName, Vec<ClipId>)> {
+    let readable = PersonName::new(readable_name(name.reveal(), engine.language)?);
+    let texts = name_texts(flow, engine.language, &readable);
+    let clips: Vec<_> = texts.iter().map(|text| engine.clip(text)).collect();
+    (!clips.is_empty()).then_some((readable, clips))
 }
 
 /// The texts that the campaign's flows say with the names of those it may yet call, each once. Persons whose names the
@@ -105,13 +118,12 @@ fn voiced(
     name: &PersonName,
     cache: &SentenceCache,
 ) -> Option<VoicedName> {
-    let says = |engine: &&EnginePlan| {
-        let texts = readable_name(name.reveal(), engine.language)
-            .map(|readable| name_texts(flow, engine.language, &PersonName::new(readable)));
-        texts.is_some_and(|texts| !texts.is_empty() && texts.iter().all(|text| cache.has(&engine.clip(text))))
+    let says = |engine: &EnginePlan| {
+        let (readable, clips) = name_clips(engine, flow, name)?;
+        clips.iter().all(|clip| cache.has(clip)).then_some((readable, engine.language))
     };
-    let languages: Vec<_> = engines.iter().filter(says).map(|engine| engine.language).collect();
-    (!languages.is_empty()).then(|| VoicedName { name: name.clone(), languages })
+    let (mut names, languages): (Vec<_>, Vec<_>) = engines.iter().filter_map(says).unzip();
+    (!names.is_empty()).then(|| VoicedName { name: names.swap_remove(0), languages })
 }
 
 /// Deletes every sentence that no open contact of a campaign that may go on needs.

@@ -8,14 +8,12 @@ use std::time::Duration;
 use anyhow::Context;
 use jiff::civil::Date;
 
-use super::names::name_texts;
+use super::names::name_clips;
 use crate::config::PromptsConfig;
 use crate::domain::{Language, Money, PersonName, Utterance};
 use crate::ivr::{Flow, IdentifiedBy, VoicedName};
 use crate::media::{Clip, ClipStore};
-use crate::speech::{
-    ClipId, EnginePlan, Pack, Unspeakable, near_dates, readable_name, speak, speak_prepared,
-};
+use crate::speech::{ClipId, EnginePlan, Pack, Unspeakable, near_dates, speak, speak_prepared};
 use crate::synthesis::SentenceCache;
 
 /// The voices of the house, one pack a language, and the engines that have said the names.
@@ -105,14 +103,11 @@ impl Voice {
     pub fn name_sound(&self, flow: &Flow, name: &PersonName, cache: &SentenceCache) -> NameSound {
         let mut sound = NameSound::default();
         for engine in &self.engines {
-            let Some(readable) = readable_name(name.reveal(), engine.language) else { continue };
-            let readable = PersonName::new(readable);
-            let texts = name_texts(flow, engine.language, &readable);
-            let clips = texts.iter().map(|text| {
-                let clip = engine.clip(text);
-                cache.samples(&clip).map(|samples| (clip, Arc::new(Clip::from_pcm(&samples))))
-            });
-            if let Some(clips) = clips.collect::<Option<Vec<_>>>().filter(|clips| !clips.is_empty()) {
+            let Some((readable, clips)) = name_clips(engine, flow, name) else { continue };
+            let read = clips
+                .into_iter()
+                .map(|clip| cache.samples(&clip).map(|samples| (clip, Arc::new(Clip::from_pcm(&samples)))));
+            if let Some(clips) = read.collect::<Option<Vec<_>>>() {
                 sound.clips.extend(clips);
                 let voiced =
                     sound.name.get_or_insert_with(|| VoicedName { name: readable, languages: Vec::new() });
@@ -214,6 +209,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::daemon::names::name_texts;
     use crate::domain::utterance::Case;
     use crate::domain::{Currency, Part};
     use crate::ivr::Policy;
