@@ -40,7 +40,7 @@ pub mod sheet;
 mod simulate;
 mod standing;
 mod user;
-mod warnings;
+pub(crate) mod warnings;
 pub mod words;
 mod writeback;
 

@@ -48,6 +48,20 @@ pub fn no_engine_text(language: Language) -> &'static str {
     }
 }
 
+/// What it means that the number is enough.
+pub fn by_number_text(language: Language) -> &'static str {
+    match language {
+        Language::En => {
+            "identity = \"number\": who cannot be called by his name hears the debt when he says that the number is his own, and \
+             so does whoever was given the number after him"
+        }
+        Language::Ru => {
+            "identity = \"number\": кого нельзя назвать по имени, слышит о долге, сказав, что номер его; новый владелец номера \
+             скажет то же"
+        }
+    }
+}
+
 /// By what a robot knows the debtor, with what follows for whom it cannot call by his name. Empty where agents ask.
 pub fn identity_text(
     (channel, identity): (Channel, IdentifiedBy),
@@ -56,16 +70,7 @@ pub fn identity_text(
 ) -> String {
     let Unnamed { contacts, of } = unnamed.unwrap_or_default();
     match (channel, identity, language) {
-        (Channel::Ivr, IdentifiedBy::Number, Language::En) => {
-            "identity = \"number\": who cannot be called by his name hears the debt when he says that the number is his own, and \
-             so does whoever was given the number after him\n"
-                .to_owned()
-        }
-        (Channel::Ivr, IdentifiedBy::Number, Language::Ru) => {
-            "identity = \"number\": кого нельзя назвать по имени, слышит о долге, сказав, что номер его; новый владелец номера \
-             скажет то же\n"
-                .to_owned()
-        }
+        (Channel::Ivr, IdentifiedBy::Number, _) => by_number_text(language).to_owned() + "\n",
         (Channel::Ivr, IdentifiedBy::Name, Language::En) => format!(
             "identity = \"name\": no voice has said the names of {contacts} of {of} contacts yet: they are not called by the \
              robot but set aside for agents\n"

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use super::names::by_number_text;
 use crate::campaign::{CampaignPlan, Flag, PAY_LINK};
 use crate::config::Config;
 use crate::daemon::{Packs, unspoken_creditors, unspoken_to_callers};
@@ -77,6 +78,12 @@ pub fn warnings(config: &Config) -> Vec<Warning> {
         }));
     }
     found
+}
+
+/// The campaigns whose robot calls nobody, for no engine says names in their language.
+pub(crate) fn without_names(config: &Config) -> impl Iterator<Item = Warning> {
+    let all = config.campaigns.iter().filter_map(|plan| identity(config, plan));
+    all.filter(|warning| matches!(warning, Warning::NoNames { .. }))
 }
 
 /// What the campaign's way of knowing the debtor comes to; a flow of which nobody has to be known is no matter.
@@ -208,7 +215,8 @@ impl Warning {
         }
     }
 
-    fn english(&self) -> String {
+    /// Without a heading, for a log.
+    pub fn english(&self) -> String {
         match self {
             Self::NobodyAsked { campaign, way } => format!(
                 "campaign {campaign}: {} opens a dispute, and writeback.toml names nobody who takes the question for every \
@@ -245,10 +253,7 @@ impl Warning {
                  beside obzvon",
                 speaks.code()
             ),
-            Self::ByNumber { campaign } => format!(
-                "campaign {campaign}: identity = \"number\": who cannot be called by his name hears the debt when he says that the \
-                 number is his own, and so does whoever was given the number after him"
-            ),
+            Self::ByNumber { campaign } => format!("campaign {campaign}: {}", by_number_text(Language::En)),
             Self::NoNames { campaign, speaks } => format!(
                 "campaign {campaign}: identity = \"name\", and prompts.toml has no engine.{}: nobody can be asked by his name, and \
                  the robot calls nobody",
@@ -307,10 +312,7 @@ impl Warning {
                  TLS-прокси рядом с obzvon",
                 speaks.code()
             ),
-            Self::ByNumber { campaign } => format!(
-                "кампания {campaign}: identity = \"number\": кого нельзя назвать по имени, слышит о долге, сказав, что номер его; \
-                 новый владелец номера скажет то же"
-            ),
+            Self::ByNumber { campaign } => format!("кампания {campaign}: {}", by_number_text(Language::Ru)),
             Self::NoNames { campaign, speaks } => format!(
                 "кампания {campaign}: identity = \"name\", а в prompts.toml нет engine.{}: спросить по имени некого, и робот никому не \
                  звонит",

@@ -35,6 +35,7 @@ use super::{
     writeback_task,
 };
 use crate::call::StopReason;
+use crate::cli::warnings::without_names;
 use crate::config::Config;
 use crate::domain::Language;
 use crate::media::{MediaEngine, MediaPlan};
@@ -355,6 +356,10 @@ fn needs_restart(old: &Config, new: &Config) -> impl Iterator<Item = &'static st
 fn log_doubts(config: &Config) {
     for doubt in config.doubts.iter() {
         warn!("{}", doubt.line(Language::En));
+    }
+    // Otherwise an empty day is the first that the house hears of it.
+    for warning in without_names(config) {
+        warn!("{}", warning.english());
     }
 }
 
