@@ -155,12 +155,12 @@ impl Detector {
         let no_beep = music || maybe_music || self.is_network();
         for heard in self.beep_of_a_machine(beep, no_beep).into_iter().flatten() {
             self.found.push_back(heard);
-            // People do not beep.
-            self.say(Verdict::Machine, self.runs.purity(), Ear::Beep);
             if let Heard::BeepEnded { .. } = heard {
                 // The quiet after it is known of: what is said then is news.
                 (self.beeped, self.silence_told, self.spoken_again_ms) = (true, true, 0);
             }
+            // People do not beep, nor does music.
+            self.say(Verdict::Machine, self.runs.purity(), Ear::Beep);
         }
         if let Some((verdict, confidence)) = talk {
             self.say(verdict, confidence, Ear::Speech);

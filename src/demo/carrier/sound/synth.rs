@@ -86,7 +86,7 @@ fn talk(syllables: usize, pitch: f32) -> Vec<i16> {
     samples
 }
 
-/// Harmonics of `pitch`, shaped by two formants and a rise and fall.
+/// Harmonics of `pitch`, which falls as a voice's does, shaped by two formants and a rise and fall.
 fn syllable((first, second): (f32, f32), pitch: f32, seconds: f32) -> Vec<i16> {
     let count = (seconds * 8000.0) as usize;
     let harmonics: Vec<(f32, f32)> = (1..)
@@ -97,12 +97,16 @@ fn syllable((first, second): (f32, f32), pitch: f32, seconds: f32) -> Vec<i16> {
     (0..count)
         .map(|n| {
             let envelope = (std::f32::consts::PI * n as f32 / count as f32).sin().sqrt();
-            let sum: f32 =
-                harmonics.iter().map(|(hz, gain)| gain * (TAU * hz * n as f32 / 8000.0).sin()).sum();
+            // What stands still is music to a detector.
+            let turns = n as f32 / 8000.0 * (1.0 + FALL - FALL * n as f32 / count as f32);
+            let sum: f32 = harmonics.iter().map(|(hz, gain)| gain * (TAU * hz * turns).sin()).sum();
             (sum * envelope * 5000.0).clamp(-20_000.0, 20_000.0) as i16
         })
         .collect()
 }
+
+/// How far above its middle a syllable's pitch begins, and below it ends, of 1.
+const FALL: f32 = 0.08;
 
 /// A resonance of height 1 at `centre`.
 fn peak(hz: f32, centre: f32, width: f32) -> f32 {
