@@ -51,10 +51,10 @@ async fn a_machines_verdict_and_its_beep_are_kept_and_shown() {
     assert_eq!(csv.lines().next(), Some("attempt,n,early,event,what,t_ms,confidence,features"));
     assert_eq!(csv.lines().count(), rows.len() + 1);
 
-    let told = house.run(&["explain", "p1", "--lang", "ru"]);
+    let told = house.run(&["explain", "p0", "--lang", "ru"]);
     let line = told.lines().find(|line| line.starts_with("услышано в звонке")).expect("a line of it");
     assert!(line.contains("автоответчик на ") && line.contains("конец сигнала на "), "{line}");
-    let told: Value = serde_json::from_str(&house.run(&["explain", "p1", "--json"])).expect("JSON");
+    let told: Value = serde_json::from_str(&house.run(&["explain", "p0", "--json"])).expect("JSON");
     assert_eq!(told[0]["heard"][0]["events"], Value::from(rows.clone()), "as exported");
 
     let mut boss = Browser::new(&daemon);
