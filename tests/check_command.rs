@@ -4,7 +4,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 
 use obzvon::config::{Config, Environment, loosened_by};
 use obzvon::demo::carrier_config::CarrierConfig;
@@ -32,15 +32,20 @@ fn check_with(horizon: &str, arguments: &[&str], change: impl FnOnce(&Path)) -> 
     );
     fs::write(&file, rules).expect("our own rules");
     change(&config);
-    let output = Command::new(env!("CARGO_BIN_EXE_obzvon"))
+    let output = run(&config, arguments);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+/// What the command says of a configuration that takes the shipped prompts.
+fn run(config: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_obzvon"))
         .args(["check", "--config"])
-        .arg(&config)
+        .arg(config)
         .args(arguments)
         .env("OBZVON__PROMPTS__DIR", Path::new("prompts").canonicalize().expect("the prompts"))
         .output()
-        .expect("the program runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("UTF-8")
+        .expect("the program runs")
 }
 
 /// What it says of the shipped configuration with something changed, when it refuses that.
@@ -49,13 +54,7 @@ fn refused_with(arguments: &[&str], change: impl FnOnce(&Path)) -> String {
     let config = dir.path().join("config");
     copy(Path::new("config"), &config);
     change(&config);
-    let output = Command::new(env!("CARGO_BIN_EXE_obzvon"))
-        .args(["check", "--config"])
-        .arg(&config)
-        .args(arguments)
-        .env("OBZVON__PROMPTS__DIR", Path::new("prompts").canonicalize().expect("the prompts"))
-        .output()
-        .expect("the program runs");
+    let output = run(&config, arguments);
     assert_eq!(output.status.code(), Some(78), "{output:?}");
     String::from_utf8([output.stdout, output.stderr].concat()).expect("UTF-8")
 }

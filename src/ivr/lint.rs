@@ -176,7 +176,7 @@ impl WordList {
     ) {
         for notice in notices {
             let section = notice.code();
-            if self.texts(prompt, known).any(|text| self.found(&text, section).next().is_none()) {
+            if self.lacks(prompt, known, section) {
                 let text = told(
                     format!(
                         "is declared the notice {section} and has none of its words: [{section}] of the word list"
@@ -190,6 +190,11 @@ impl WordList {
         }
     }
 
+    /// Whether one of the prompt's texts has no word of the section.
+    fn lacks(&self, prompt: &Prompt, known: &Known<'_>, section: &str) -> bool {
+        self.texts(prompt, known).any(|text| self.found(&text, section).next().is_none())
+    }
+
     /// A question whose key says that he is the debtor asks who he is.
     fn lint_identity(
         &self,
@@ -201,7 +206,7 @@ impl WordList {
     ) {
         let Plays::Ask { keys, .. } = &step.plays else { return };
         let Some((digit, goes)) = keys.iter().find(|(_, goes)| flow.marks(goes.then)) else { return };
-        if self.texts(prompt, known).any(|text| self.found(&text, "identity").next().is_none()) {
+        if self.lacks(prompt, known, "identity") {
             let way = format!("{} → {digit} → {}", step.name, flow.name_of(goes.then));
             let text = told(
                 format!(
